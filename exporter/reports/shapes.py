@@ -1,0 +1,70 @@
+"""Which shape a body has. The body decides, never its Content-Type: senders set odd ones."""
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from exporter.model import Report
+from exporter.reports import documented, duplicati, text
+from exporter.reports.errors import Problem, ReportError
+
+_FORM = re.compile(r"[^=\s&{\[\"]{1,200}=")
+_MAX_FORM_FIELDS = 100
+
+
+def read_report(body: bytes) -> Report:
+    """Turn an uploaded body into a report.
+
+    Raises:
+        ReportError: it has none of the known shapes, or a value in it can not be right.
+    """
+    content = _decoded(body).removeprefix("\ufeff").strip()
+    fingerprint = hashlib.blake2b(body, digest_size=16).digest()
+    if text.looks_like_report(content):
+        return text.read(content, fingerprint)
+    if _FORM.match(content):
+        return _read_form(content, fingerprint)
+    return _read_json(content, fingerprint)
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ReportError(Problem("body", f"is not UTF-8 at byte {error.start}")) from None
+
+
+def _read_form(content: str, fingerprint: bytes) -> Report:
+    """Find the report among the form's fields: the sender can rename its field."""
+    try:
+        fields = parse_qsl(content, errors="strict", max_num_fields=_MAX_FORM_FIELDS)
+    except ValueError as error:
+        raise ReportError(Problem("body", f"is no readable form: {error}")) from None
+    for _, value in sorted(fields, key=lambda field: field[0] != "message"):
+        if text.looks_like_report(value):
+            return text.read(value, fingerprint)
+        if value.lstrip().startswith("{"):
+            return _read_json(value, fingerprint)
+    raise ReportError(Problem("message", "the form holds no Duplicati report"))
+
+
+def _read_json(content: str, fingerprint: bytes) -> Report:
+    value = _parsed(content)
+    if isinstance(value, dict) and "backup" in value:
+        return documented.read(value, fingerprint)
+    if isinstance(value, dict) and ("Data" in value or "Exception" in value):
+        return duplicati.read(value, fingerprint)
+    expected = 'neither Duplicati\'s {"Data": …, "Extra": …} nor {"server": …, "backup": …}'
+    raise ReportError(Problem("body", f"has no known shape: {expected}"))
+
+
+def _parsed(content: str) -> Any:  # noqa: ANN401 - JSON may hold anything
+    try:
+        return msgspec.json.decode(content)
+    except RecursionError:
+        raise ReportError(Problem("body", "is nested too deep")) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise ReportError(Problem("body", f"is no JSON: {error}")) from None

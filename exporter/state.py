@@ -1,0 +1,161 @@
+"""The kept state of a job: what its runs so far add up to.
+
+`JobState.with_run` folds one more run in. Runs may come in any order: the outcome is that of
+their starts, never of their arrival. Kept lists are short, so a state costs the same after ten
+runs and after ten thousand.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.model import Run, Status, StoredRun, Verification
+from exporter.times import Millis
+
+RECENT_RUNS = 10
+"""SCHEDULE: a deadline allows for the longest of the last ten runs."""
+
+COMPLETED_RUNS = 21
+"""The last run and the twenty before it, which are what it is measured against."""
+
+
+class CompletedRun(Struct, frozen=True, array_like=True, gc=False):
+    """What a completed run leaves for later runs to be measured against."""
+
+    started: Millis
+    id: int
+    duration: Millis | None
+    examined_bytes: int | None
+    changed_files: int | None
+
+
+class RecentRun(Struct, frozen=True, array_like=True, gc=False):
+    """What a run of any status leaves for the schedule."""
+
+    started: Millis
+    id: int
+    duration: Millis | None
+    next_scheduled: Millis | None
+
+
+Entry = TypeVar("Entry", CompletedRun, RecentRun)
+
+
+class JobState(Struct, frozen=True, array_like=True):
+    """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
+
+    `runs` counts by status, in the order of `Status`. `measured` is the newest run whose counts
+    describe the whole backup: one that died counted only a part.
+    """
+
+    runs: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    uploaded_bytes: int = 0
+    last: StoredRun | None = None
+    last_completed: StoredRun | None = None
+    measured: StoredRun | None = None
+    consecutive_failures: int = 0
+    recent: tuple[RecentRun, ...] = ()
+    completed: tuple[CompletedRun, ...] = ()
+    verified: Verification | None = None
+
+    @property
+    def total_runs(self) -> int:
+        """All backup runs ever recorded."""
+        return sum(self.runs)
+
+    @property
+    def completed_runs(self) -> int:
+        """Runs that left a usable version."""
+        return sum(
+            count for status, count in zip(Status, self.runs, strict=True) if status.completed
+        )
+
+    @property
+    def failed_runs(self) -> int:
+        """Runs that did not."""
+        return self.total_runs - self.completed_runs
+
+    def with_run(self, stored: StoredRun, failures_after: Callable[[Millis], int]) -> "JobState":
+        """Return the state with one more run.
+
+        Args:
+            stored: the run, not yet part of this state.
+            failures_after: tells how many failed runs started after a moment. Asked only when a
+                completed run arrives later than failed ones that followed it.
+        """
+        state = self._with_verification(stored.run)
+        if not stored.run.is_backup:
+            return state
+        return replace(
+            state,
+            runs=_counted(self.runs, stored.run.status),
+            uploaded_bytes=self.uploaded_bytes + (stored.run.counts.uploaded_bytes or 0),
+            last=_later(self.last, stored),
+            last_completed=self._last_completed_with(stored),
+            measured=self._measured_with(stored),
+            consecutive_failures=self._failures_with(stored, failures_after),
+            recent=_newest(self.recent, _recent(stored), RECENT_RUNS),
+            completed=self._completed_with(stored),
+        )
+
+    def _with_verification(self, run: Run) -> "JobState":
+        found = run.verification
+        if found is None or (self.verified is not None and self.verified.at > found.at):
+            return self
+        return replace(self, verified=found)
+
+    def _last_completed_with(self, stored: StoredRun) -> StoredRun | None:
+        completed = stored.run.status.completed
+        return _later(self.last_completed, stored) if completed else self.last_completed
+
+    def _measured_with(self, stored: StoredRun) -> StoredRun | None:
+        whole = stored.run.status is not Status.FATAL
+        return _later(self.measured, stored) if whole else self.measured
+
+    def _failures_with(self, stored: StoredRun, failures_after: Callable[[Millis], int]) -> int:
+        if self.last_completed is not None and stored.order < self.last_completed.order:
+            return self.consecutive_failures
+        if not stored.run.status.completed:
+            return self.consecutive_failures + 1
+        if self.last is None or self.last.order < stored.order:
+            return 0
+        return failures_after(stored.started)
+
+    def _completed_with(self, stored: StoredRun) -> tuple[CompletedRun, ...]:
+        if not stored.run.status.completed:
+            return self.completed
+        counts = stored.run.counts
+        entry = CompletedRun(
+            stored.started,
+            stored.id,
+            stored.run.duration,
+            counts.examined_bytes,
+            counts.changed_files,
+        )
+        return _newest(self.completed, entry, COMPLETED_RUNS)
+
+
+def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int, int]:
+    success, warning, error, fatal, unknown = (
+        count + (code == status.code) for code, count in enumerate(runs)
+    )
+    return success, warning, error, fatal, unknown
+
+
+def _later(known: StoredRun | None, stored: StoredRun) -> StoredRun:
+    return stored if known is None or known.order < stored.order else known
+
+
+def _recent(stored: StoredRun) -> RecentRun:
+    run = stored.run
+    return RecentRun(stored.started, stored.id, run.duration, run.next_scheduled)
+
+
+def _newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:
+    """Add an entry in its place and keep only the newest; most come in order."""
+    joined: tuple[Entry, ...] = (*entries, entry)
+    if entries and entry.started <= entries[-1].started:
+        joined = tuple(sorted(joined, key=lambda each: (each.started, each.id)))
+    return joined[-most:]

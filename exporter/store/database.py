@@ -1,0 +1,104 @@
+"""Opening a database: is it ours, is it of this version, is it durable."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from exporter.store.errors import StoreError
+from exporter.store.migrations import migrations
+
+_APPLICATION_ID = 0x44535441
+"""Marks a file as a database of this program: "DSTA" in ASCII."""
+
+_BUSY_SECONDS = 5.0
+_OLDEST_SQLITE = (3, 37, 0)
+"""The first release with STRICT tables."""
+
+
+def prepare(path: Path) -> None:
+    """Make or upgrade a database before any thread opens it.
+
+    Setting WAL from two threads at once fails, so it is done here, once.
+
+    Raises:
+        StoreError: the file can not be made, is no database, or is another program's or version's.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
+        raise StoreError(message)
+    _check_folder(path)
+    try:
+        db = connect(path)
+    except sqlite3.Error as error:
+        raise StoreError(_unusable(path, error)) from error
+    try:
+        _upgrade(db, path)
+    except sqlite3.Error as error:
+        raise StoreError(_unusable(path, error)) from error
+    finally:
+        db.close()
+
+
+def connect(path: Path) -> Database:
+    """Open a prepared database for writing. The connection may move between threads."""
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
+    db = Database(connection)
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+def connect_reader(path: Path) -> Database:
+    """Open a prepared database for reading."""
+    db = connect(path)
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+def _check_folder(path: Path) -> None:
+    folder = path.parent
+    if not folder.is_dir():
+        message = f"the folder {folder} does not exist: make it or choose another with --database"
+        raise StoreError(message)
+    if path.is_dir():
+        message = f"{path} is a folder: name a file in it with --database"
+        raise StoreError(message)
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        message = f"{path} can not be written: give this user the right, or choose another file"
+        raise StoreError(f"{message} with --database")
+
+
+def _upgrade(db: Database, path: Path) -> None:
+    if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+        if db.table_names():
+            message = f"{path} is a database of another program: choose another with --database"
+            raise StoreError(message)
+        db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    _refuse_newer(db, path)
+    if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        message = f"{path} can not use SQLite's write-ahead log: is it on a network file system?"
+        raise StoreError(message)
+    migrations.apply(db)
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    known = _known_steps()
+    unknown = [step.name for step in migrations.applied(db) if step.name not in known]
+    if unknown:
+        message = f"{path} was made by a newer version of duplistatus: install that version"
+        raise StoreError(f"{message} (unknown to this one: {', '.join(unknown)})")
+
+
+def _known_steps() -> set[str]:
+    """Ask an empty database which steps there are: all of them are pending there."""
+    empty = Database(memory=True)
+    try:
+        return {step.name for step in migrations.pending(empty)}
+    finally:
+        empty.close()
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> str:
+    return f"{path} can not be used as a database ({error}): choose another with --database"

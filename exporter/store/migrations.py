@@ -1,0 +1,105 @@
+"""The steps that made the schema what it is. Append only: a step that was released never changes.
+
+Times are milliseconds since 1970-01-01 UTC, sizes bytes. `runs.started` orders the runs of a job;
+`runs.began` is what the report said. `jobs.state` is a `JobState` as MessagePack.
+"""
+
+import time
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("duplistatus")
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE servers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    alias TEXT,
+    note TEXT,
+    machine_id TEXT,
+    address TEXT UNIQUE,
+    version TEXT,
+    os TEXT,
+    described INTEGER NOT NULL,
+    last_report INTEGER NOT NULL
+) STRICT;
+CREATE INDEX servers_by_name ON servers (name, last_report);
+
+CREATE TABLE machine_ids (
+    machine_id TEXT PRIMARY KEY,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX machine_ids_by_server ON machine_ids (server_id);
+
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (server_id, name)
+) STRICT;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    operation TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    began INTEGER,
+    ended INTEGER,
+    duration INTEGER,
+    dry_run INTEGER NOT NULL,
+    next_scheduled INTEGER,
+    verified INTEGER,
+    verification_status TEXT,
+    backup_id TEXT,
+    destination_type TEXT,
+    examined_files INTEGER,
+    examined_bytes INTEGER,
+    added_files INTEGER,
+    modified_files INTEGER,
+    deleted_files INTEGER,
+    error_files INTEGER,
+    uploaded_bytes INTEGER,
+    downloaded_bytes INTEGER,
+    stored_bytes INTEGER,
+    versions INTEGER,
+    quota_free_bytes INTEGER,
+    quota_total_bytes INTEGER,
+    warnings INTEGER,
+    errors INTEGER,
+    fingerprint BLOB,
+    counted BLOB
+) STRICT;
+CREATE INDEX runs_by_job ON runs (job_id, started);
+CREATE INDEX runs_by_start ON runs (started);
+CREATE INDEX runs_with_odd_begin ON runs (job_id, began) WHERE began <> started;
+CREATE INDEX runs_without_begin ON runs (job_id, fingerprint) WHERE fingerprint IS NOT NULL;
+
+CREATE TABLE logs (
+    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    log BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE rejected (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    content_type TEXT,
+    size INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+"""
+
+
+@migrations()
+def reports(db: Database) -> None:
+    """Servers, their jobs, the runs of the jobs and what could not be understood."""
+    db.executescript(_FIRST)
+    now = time.time_ns() // 1_000_000
+    db.execute("INSERT INTO meta VALUES ('created', ?), ('probed', ?)", [now, now])

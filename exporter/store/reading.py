@@ -1,0 +1,127 @@
+"""Questions to the stored runs and to what could not be understood."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from exporter.model import Log, Rejected, Server, Status, StoredRun
+from exporter.store import rows
+from exporter.store.recording import Job
+from exporter.times import Millis
+
+_RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", "job_id", *rows.RUN_COLUMNS))
+_SERVER_COLUMNS = ", ".join(rows.SERVER_COLUMNS)
+
+
+class RunFilter(Struct, frozen=True):
+    """Which runs a listing shows; None shows all. `since` is included, `until` is not."""
+
+    server_id: int | None = None
+    job_id: int | None = None
+    status: Status | None = None
+    operation: str | None = None
+    since: Millis | None = None
+    until: Millis | None = None
+
+
+class JobRun(NamedTuple):
+    """A run and the job it is of."""
+
+    job_id: int
+    stored: StoredRun
+
+
+class StoredDetail(NamedTuple):
+    """One run with everything its report counted and its log."""
+
+    job_id: int
+    stored: StoredRun
+    counted: dict[str, int]
+    log: Log
+
+
+def servers(db: Database) -> list[Server]:
+    """Return every server, in the order of their ids."""
+    found = db.execute(f"SELECT {_SERVER_COLUMNS} FROM servers ORDER BY id")  # noqa: S608 - constant
+    return [rows.server(row) for row in found]
+
+
+def machine_ids(db: Database) -> Iterator[tuple[str, int]]:
+    """Yield each machine-id with its server's id."""
+    yield from db.execute("SELECT machine_id, server_id FROM machine_ids")
+
+
+def jobs(db: Database) -> Iterator[Job]:
+    """Yield every job with its kept state, in the order of their ids."""
+    for row in db.execute("SELECT id, server_id, name, state FROM jobs ORDER BY id"):
+        yield Job(row[0], row[1], row[2], rows.unpack_state(row[3]))
+
+
+def created(db: Database) -> Millis:
+    """Return when the database was made."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'created'").fetchone()
+    return int(found[0])
+
+
+def runs(
+    db: Database, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int
+) -> list[JobRun]:
+    """Return runs, newest first, from behind the order key of the last one seen."""
+    where, values = _conditions(chosen, before)
+    query = f"""
+SELECT {_RUN_COLUMNS} FROM runs {where}
+ORDER BY runs.started DESC, runs.id DESC LIMIT ?"""  # noqa: S608 - constant parts, bound values
+    return [
+        JobRun(row["job_id"], rows.stored_run(row)) for row in _rows(db, query, [*values, limit])
+    ]
+
+
+def run(db: Database, run_id: int) -> StoredDetail | None:
+    """Return one run, or None where no run has this id."""
+    query = f"""
+SELECT {_RUN_COLUMNS}, runs.counted, logs.log
+FROM runs LEFT JOIN logs ON logs.run_id = runs.id WHERE runs.id = ?"""  # noqa: S608 - constant
+    for row in _rows(db, query, [run_id]):
+        counted, log = rows.unpack_counted(row["counted"]), rows.unpack_log(row["log"])
+        return StoredDetail(row["job_id"], rows.stored_run(row), counted, log)
+    return None
+
+
+def rejected(db: Database, before: int | None, limit: int) -> list[Rejected]:
+    """Return what could not be understood, newest first, from behind the last id seen."""
+    query = "SELECT * FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"
+    last = 2**63 - 1 if before is None else before
+    return [rows.rejected(row) for row in _rows(db, query, [last, limit])]
+
+
+def size_bytes(db: Database) -> int:
+    """Return the size of the database, without its write-ahead log."""
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    return int(pages * db.execute("PRAGMA page_size").fetchone()[0])
+
+
+def _conditions(chosen: RunFilter, before: tuple[Millis, int] | None) -> tuple[str, list[object]]:
+    status = None if chosen.status is None else chosen.status.value
+    given: list[tuple[str, Sequence[object]]] = [
+        ("runs.job_id IN (SELECT id FROM jobs WHERE server_id = ?)", [chosen.server_id]),
+        ("runs.job_id = ?", [chosen.job_id]),
+        ("runs.status = ?", [status]),
+        ("runs.operation = ?", [chosen.operation]),
+        ("runs.started >= ?", [chosen.since]),
+        ("runs.started < ?", [chosen.until]),
+        ("(runs.started, runs.id) < (?, ?)", before or [None]),
+    ]
+    used = [(condition, values) for condition, values in given if values[0] is not None]
+    if not used:
+        return "", []
+    conditions = " AND ".join(condition for condition, _ in used)
+    return f"WHERE {conditions}", [value for _, values in used for value in values]
+
+
+def _rows(db: Database, query: str, values: Sequence[object]) -> Iterator[sqlite3.Row]:
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    yield from cursor.execute(query, values)

@@ -1,0 +1,98 @@
+"""Moments and lengths of time as Duplicati, people and the API write them.
+
+Inside the daemon both are integer milliseconds: a moment counts from 1970-01-01 UTC.
+"""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+Millis: TypeAlias = int
+
+SECOND: Millis = 1000
+MINUTE: Millis = 60 * SECOND
+HOUR: Millis = 60 * MINUTE
+DAY: Millis = 24 * HOUR
+
+EARLIEST: Millis = 0
+"""What lies before is no moment: .NET writes year 1 where a time was never set."""
+
+LATEST: Millis = 253_402_300_799_999
+"""The last millisecond of the year 9999, the last that ISO 8601 writes in four digits."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_UNITS = {"w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+_INTERVAL = re.compile(r"(?:[0-9]{1,9}[wdhms])+")
+_INTERVAL_PART = re.compile(r"([0-9]+)([wdhms])")
+_TIMESPAN = re.compile(
+    r"(?P<sign>-?)(?:(?P<days>[0-9]{1,8})\.)?(?P<hours>[0-9]{1,2}):(?P<minutes>[0-9]{2})"
+    r":(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,7}))?",
+    re.ASCII,
+)
+
+
+def now() -> Millis:
+    """Return the present moment."""
+    return time.time_ns() // 1_000_000
+
+
+def parse_moment(text: str) -> Millis:
+    """Read an ISO 8601 moment; one without an offset is UTC, finer digits are cut.
+
+    Raises:
+        ValueError: the text is no ISO 8601 moment.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def format_moment(moment: Millis) -> str:
+    """Write a moment as the API does: UTC, milliseconds, ``Z``."""
+    text = (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def parse_timespan(text: str) -> Millis:
+    """Read a .NET TimeSpan, ``[-][d.]hh:mm:ss[.fffffff]``; finer digits are cut.
+
+    Raises:
+        ValueError: the text is no TimeSpan.
+    """
+    match = _TIMESPAN.fullmatch(text)
+    if match is None:
+        message = f"{text[:40]!r} is no .NET time span"
+        raise ValueError(message)
+    length = int(match["days"] or 0) * DAY + int(match["hours"]) * HOUR
+    length += int(match["minutes"]) * MINUTE + int(match["seconds"]) * SECOND
+    length += int((match["fraction"] or "").ljust(3, "0")[:3])
+    return -length if match["sign"] else length
+
+
+def parse_interval(text: str) -> Millis:
+    """Read a length of time as people write it in the configuration: ``90m``, ``12h``, ``1d12h``.
+
+    Raises:
+        ValueError: the text is no such length, or it is zero.
+    """
+    if _INTERVAL.fullmatch(text) is None:
+        message = f"{text[:40]!r} is no length of time: write a number and w, d, h, m or s, as 12h"
+        raise ValueError(message)
+    length = sum(int(number) * _UNITS[unit] for number, unit in _INTERVAL_PART.findall(text))
+    if not 0 < length <= 3660 * DAY:
+        message = f"{text[:40]!r} is out of range: more than 0s and at most ten years"
+        raise ValueError(message)
+    return length
+
+
+def format_interval(length: Millis) -> str:
+    """Write a length of time as `parse_interval` reads it; parts of a second are cut."""
+    parts = []
+    for unit, size in _UNITS.items():
+        count, length = divmod(length, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
