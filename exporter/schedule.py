@@ -21,7 +21,7 @@ class Source(Enum):
 
 
 class Schedule(Struct, frozen=True):
-    """What holds where a report tells nothing: how often a backup is expected, how late it may be."""
+    """What holds where a report tells nothing: how often a run is due and how late it may be."""
 
     expected_interval: Millis = DAY
     tolerance: Millis = HOUR

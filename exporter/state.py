@@ -21,26 +21,29 @@ COMPLETED_RUNS = 21
 """The last run and the twenty before it, which are what it is measured against."""
 
 
-class CompletedRun(Struct, frozen=True, array_like=True, gc=False):
-    """What a completed run leaves for later runs to be measured against."""
+class PastRun(Struct, frozen=True, array_like=True, gc=False):
+    """What is kept of any run: its place among the others."""
 
     started: Millis
     id: int
+
+
+class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What a completed run leaves for later runs to be measured against."""
+
     duration: Millis | None
     examined_bytes: int | None
     changed_files: int | None
 
 
-class RecentRun(Struct, frozen=True, array_like=True, gc=False):
+class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
     """What a run of any status leaves for the schedule."""
 
-    started: Millis
-    id: int
     duration: Millis | None
     next_scheduled: Millis | None
 
 
-Entry = TypeVar("Entry", CompletedRun, RecentRun)
+Entry = TypeVar("Entry", bound=PastRun)
 
 
 class JobState(Struct, frozen=True, array_like=True):
@@ -155,7 +158,7 @@ def _recent(stored: StoredRun) -> RecentRun:
 
 def _newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:
     """Add an entry in its place and keep only the newest; most come in order."""
-    joined: tuple[Entry, ...] = (*entries, entry)
+    joined = (*entries, entry)
     if entries and entry.started <= entries[-1].started:
         joined = tuple(sorted(joined, key=lambda each: (each.started, each.id)))
     return joined[-most:]
