@@ -5,6 +5,7 @@ their starts, never of their arrival. Kept lists are short, so a state costs the
 runs and after ten thousand.
 """
 
+import statistics
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -17,8 +18,14 @@ from exporter.times import Millis
 RECENT_RUNS = 10
 """SCHEDULE: a deadline allows for the longest of the last ten runs."""
 
-COMPLETED_RUNS = 21
-"""The last run and the twenty before it, which are what it is measured against."""
+HABIT_RUNS = 20
+"""An unusual run is measured against the completed runs before it: at most so many,"""
+
+HABIT_LEAST = 3
+"""and at least so many."""
+
+COMPLETED_RUNS = HABIT_RUNS + 1
+"""The last run may be one of them."""
 
 
 class PastRun(Struct, frozen=True, array_like=True, gc=False):
@@ -46,6 +53,14 @@ class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
 Entry = TypeVar("Entry", bound=PastRun)
 
 
+class Habit(Struct, frozen=True, gc=False):
+    """What is usual for a job; None where too few runs told it."""
+
+    duration: float | None
+    examined_bytes: float | None
+    changed_files: float | None
+
+
 class JobState(Struct, frozen=True, array_like=True):
     """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
 
@@ -64,6 +79,16 @@ class JobState(Struct, frozen=True, array_like=True):
     verified: Verification | None = None
 
     @property
+    def is_backup(self) -> bool:
+        """Whether the job ever made a backup; one that was only restored from is none."""
+        return self.last is not None
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last run left no usable version."""
+        return self.last is not None and not self.last.run.status.completed
+
+    @property
     def total_runs(self) -> int:
         """All backup runs ever recorded."""
         return sum(self.runs)
@@ -79,6 +104,17 @@ class JobState(Struct, frozen=True, array_like=True):
     def failed_runs(self) -> int:
         """Runs that did not."""
         return self.total_runs - self.completed_runs
+
+    def habit(self) -> Habit:
+        """Return the medians of the completed runs before the last one."""
+        last = self.last.order if self.last is not None else (0, 0)
+        earlier = [run for run in self.completed if (run.started, run.id) < last]
+        earlier = earlier[-HABIT_RUNS:]
+        return Habit(
+            _median([run.duration for run in earlier]),
+            _median([run.examined_bytes for run in earlier]),
+            _median([run.changed_files for run in earlier]),
+        )
 
     def with_run(self, stored: StoredRun, failures_after: Callable[[Millis], int]) -> "JobState":
         """Return the state with one more run.
@@ -149,6 +185,11 @@ def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int,
 
 def _later(known: StoredRun | None, stored: StoredRun) -> StoredRun:
     return stored if known is None or known.order < stored.order else known
+
+
+def _median(values: list[int | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return statistics.median(told) if len(told) >= HABIT_LEAST else None
 
 
 def _recent(stored: StoredRun) -> RecentRun:

@@ -4,6 +4,7 @@ A server is found by machine-id, else by the name in the URL, else by machine na
 sender's address: Duplicati up to 2.0.7 tells no machine at all, and no report is refused for it.
 """
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.model import Delivery, Machine, Server
@@ -24,7 +25,7 @@ _BY_ADDRESS = f"SELECT {_COLUMNS} FROM servers WHERE address = ?"  # noqa: S608 
 _INSERT = """
 INSERT INTO servers (name, address, described, last_report) VALUES (?, ?, -1, ?)"""
 _DESCRIBE = """
-UPDATE servers SET name = ?, machine_id = ?, version = ?, os = ?, described = ?, last_report = ?
+UPDATE servers SET name = ?, version = ?, os = ?, described = ?, last_report = ?
 WHERE id = ?"""
 
 
@@ -49,13 +50,10 @@ def describe(
     """
     newer = started >= server.described
     named = delivery.server or machine.name
-    own = machine.machine_id in (None, server.machine_id) or server.machine_id is None
-    described = Server(
-        id=server.id,
+    own = machine.machine_id in (None, server.machine_id)
+    described = replace(
+        server,
         name=named if named is not None and newer and own else server.name,
-        alias=server.alias,
-        note=server.note,
-        machine_id=server.machine_id or machine.machine_id,
         version=_fresher(server.version, machine.version, newer=newer),
         os=_fresher(server.os, machine.os, newer=newer),
         described=max(server.described, started),
@@ -65,7 +63,6 @@ def describe(
         _DESCRIBE,
         (
             described.name,
-            described.machine_id,
             described.version,
             described.os,
             described.described,
@@ -89,7 +86,8 @@ def _by_machine_id(db: Database, machine_id: str, name: str | None, received: Mi
     if server is None:
         server = _insert(db, name or machine_id, None, received)
     db.execute("INSERT INTO machine_ids VALUES (?, ?)", (machine_id, server.id))
-    return server
+    db.execute("UPDATE servers SET machine_id = ? WHERE id = ?", (machine_id, server.id))
+    return replace(server, machine_id=machine_id)
 
 
 def _select(db: Database, query: str, value: str) -> Server | None:

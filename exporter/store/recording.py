@@ -50,6 +50,7 @@ class Recorded(Struct, frozen=True):
     run_id: int
     server: Server
     job: Job
+    machine_id: str | None
 
 
 class Entry(Struct, frozen=True):
@@ -82,13 +83,13 @@ def record(db: Database, entry: Entry) -> Recorded:
     job = _find_job(db, server.id, report.backup)
     known = _known_run(db, job, entry)
     if known is not None:
-        return Recorded(new=False, run_id=known, server=server, job=job)
+        return _recorded(entry, known, server, job, new=False)
     stored = _insert_run(db, job, entry)
     state = job.state.with_run(stored, lambda moment: _failures_after(db, job.id, moment))
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
     server = describe(db, server, report.machine, delivery, stored.started)
     changed = Job(job.id, server.id, job.name, state)
-    return Recorded(new=True, run_id=stored.id, server=server, job=changed)
+    return _recorded(entry, stored.id, server, changed, new=True)
 
 
 def reject(db: Database, rejected: Rejected) -> None:
@@ -107,6 +108,10 @@ def reject(db: Database, rejected: Rejected) -> None:
         values,
     ).lastrowid
     db.execute("DELETE FROM rejected WHERE id <= ?", ((inserted or 0) - REJECTED_KEPT,))
+
+
+def _recorded(entry: Entry, run_id: int, server: Server, job: Job, *, new: bool) -> Recorded:
+    return Recorded(new, run_id, server, job, entry.report.machine.machine_id)
 
 
 def _find_job(db: Database, server_id: int, name: str) -> Job:

@@ -1,0 +1,76 @@
+"""The app: which resource answers which path. No globals, no environment."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import falcon
+
+from api import errors
+from api.backups import Backups, OneBackup
+from api.contract import Contract
+from api.exposition import Health, Metrics
+from api.jobs import Jobs, OneJob
+from api.lastbackups import LastBackup, LastBackups
+from api.probes import Healthy, Ready
+from api.rejected import RejectedReports
+from api.servers import Servers
+from api.summary import Summary
+from api.upload import Upload
+from exporter.collector import Exposition
+from exporter.fleet import Fleet
+from exporter.store import Store
+from exporter.telemetry import Telemetry
+from exporter.times import Millis
+
+App = falcon.App[falcon.Request, falcon.Response]
+
+
+class Parts(NamedTuple):
+    """What the app stands on. `clock` returns the present moment."""
+
+    store: Store
+    fleet: Fleet
+    exposition: Exposition
+    telemetry: Telemetry
+    clock: Callable[[], Millis]
+    version: str
+    max_upload_bytes: int
+    tolerance: Millis
+
+
+def create_app(parts: Parts) -> App:
+    """Return the app; every route of openapi.yaml."""
+    app: App = falcon.App()
+    app.req_options.strip_url_path_trailing_slash = True
+    errors.register(app)
+    _add_reports(app, parts)
+    _add_answers(app, parts)
+    _add_probes(app, parts)
+    return app
+
+
+def _add_reports(app: App, parts: Parts) -> None:
+    upload = Upload(parts.store, parts.fleet, parts.telemetry, parts.clock, parts.max_upload_bytes)
+    app.add_route("/api/upload", upload)
+    app.add_route("/api/rejected", RejectedReports(parts.store))
+
+
+def _add_answers(app: App, parts: Parts) -> None:
+    store, fleet, clock = parts.store, parts.fleet, parts.clock
+    app.add_route("/api/summary", Summary(fleet, clock))
+    # A server may be named instead of its id, and a name may hold slashes.
+    app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
+    app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
+    app.add_route("/api/servers", Servers(fleet))
+    app.add_route("/api/jobs", Jobs(fleet, clock, parts.tolerance))
+    app.add_route("/api/jobs/{job_id}", OneJob(fleet, clock, parts.tolerance))
+    app.add_route("/api/backups", Backups(store, fleet))
+    app.add_route("/api/backups/{run_id}", OneBackup(store, fleet))
+    app.add_route("/api/openapi.yaml", Contract())
+
+
+def _add_probes(app: App, parts: Parts) -> None:
+    app.add_route("/api/health", Health(parts.exposition, parts.store, parts.version))
+    app.add_route("/metrics", Metrics(parts.exposition))
+    app.add_route("/-/healthy", Healthy())
+    app.add_route("/-/ready", Ready(parts.store))

@@ -1,0 +1,69 @@
+"""GET /api/backups and /api/backups/{id}: the recorded runs."""
+
+import falcon
+
+from api import parameters, represent
+from api.answers import Readable, success
+from api.errors import not_found
+from exporter.fleet import Fleet
+from exporter.model import StoredRun
+from exporter.reports.fields import MAX_NAME
+from exporter.store import RunFilter, Store
+
+
+class Backups(Readable):
+    """The runs, newest first, paged and filtered."""
+
+    def __init__(self, store: Store, fleet: Fleet) -> None:
+        self._store = store
+        self._fleet = fleet
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with a page."""
+        limit = parameters.limit(req)
+        found = self._store.runs(self._filter(req), parameters.cursor(req), limit + 1)
+        page = found[:limit]
+        data = {
+            "backups": [_represented(self._fleet, run.job_id, run.stored) for run in page],
+            "nextCursor": (
+                parameters.format_cursor(*page[-1].stored.order) if len(found) > limit else None
+            ),
+        }
+        success(req, resp, data)
+
+    def _filter(self, req: falcon.Request) -> RunFilter:
+        return RunFilter(
+            server_id=parameters.server_parameter(req, self._fleet),
+            job_id=parameters.entry_id(req, "job"),
+            status=parameters.status(req),
+            operation=(req.get_param("operation") or "")[:MAX_NAME] or None,
+            since=parameters.moment(req, "since"),
+            until=parameters.moment(req, "until"),
+        )
+
+
+class OneBackup(Readable):
+    """One run with everything its report counted and its log lines."""
+
+    def __init__(self, store: Store, fleet: Fleet) -> None:
+        self._store = store
+        self._fleet = fleet
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the run."""
+        run_id = parameters.parse_id(params["run_id"])
+        detail = None if run_id is None else self._store.run(run_id)
+        if detail is None:
+            raise not_found("Backup not found")
+        backup = {
+            **_represented(self._fleet, detail.job_id, detail.stored),
+            "counted": detail.counted,
+            **represent.messages(detail.log),
+        }
+        success(req, resp, {"backup": backup})
+
+
+def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> represent.Json:
+    server = fleet.server_of(job_id)
+    name = fleet.job_name(job_id) or ""
+    return represent.run(name, server.id if server else 0, job_id, stored)

@@ -1,0 +1,18 @@
+"""GET /api/openapi.yaml: the contract itself."""
+
+from importlib import resources
+
+import falcon
+
+from api.answers import Readable, tagged
+
+
+class Contract(Readable):
+    """The description of every route."""
+
+    def __init__(self) -> None:
+        self._body = resources.files("api").joinpath("openapi.yaml").read_bytes()
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the file."""
+        tagged(req, resp, self._body, "application/yaml")

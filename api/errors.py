@@ -1,0 +1,131 @@
+"""Every error's body, JSON whatever was asked for.
+
+``{"status": "error", "error": KIND, "message": TEXT}``, and `details` where fields are wrong.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+import falcon
+import msgspec
+
+from exporter.reports import Problem
+from exporter.store import StoreUnavailableError
+
+RETRY_AFTER_SECONDS = 10
+
+KINDS: Mapping[int, str] = {
+    400: "ValidationError",
+    401: "AuthenticationError",
+    403: "ForbiddenError",
+    404: "NotFoundError",
+    405: "MethodNotAllowedError",
+    413: "PayloadTooLargeError",
+    415: "UnsupportedMediaTypeError",
+    431: "RequestHeaderFieldsTooLargeError",
+    500: "InternalError",
+    501: "NotImplementedError",
+    503: "ServiceUnavailableError",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """An answer other than success."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        details: Iterable[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.details = tuple(details)
+        self.headers = headers or {}
+
+
+def invalid(message: str, *details: Problem) -> ApiError:
+    """Return the error of a request that can not be right."""
+    return ApiError(400, message, details=details)
+
+
+def not_found(message: str) -> ApiError:
+    """Return the error of something that is not there."""
+    return ApiError(404, message)
+
+
+def unavailable(message: str) -> ApiError:
+    """Return the error of a fault that passes."""
+    return ApiError(503, message, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def body(status: int, message: str, details: Iterable[Problem] = ()) -> bytes:
+    """Write an error's body."""
+    error: dict[str, object] = {
+        "status": "error",
+        "error": KINDS.get(status, "InternalError"),
+        "message": message,
+    }
+    listed = [{"field": problem.field, "message": problem.message} for problem in details]
+    if listed:
+        error["details"] = listed
+    return msgspec.json.encode(error)
+
+
+def register(app: falcon.App[falcon.Request, falcon.Response]) -> None:
+    """Let every error of an app be answered here."""
+    app.add_error_handler(Exception, _bug)
+    app.add_error_handler(falcon.HTTPError, _falcon_error)
+    app.add_error_handler(StoreUnavailableError, _store_unavailable)
+    app.add_error_handler(ApiError, _api_error)
+
+
+def _answer(resp: falcon.Response, error: ApiError) -> None:
+    resp.status = error.status
+    resp.data = body(error.status, error.message, error.details)
+    resp.content_type = falcon.MEDIA_JSON
+    for name, value in error.headers.items():
+        resp.set_header(name, value)
+
+
+def _api_error(
+    _req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
+) -> None:
+    if not isinstance(error, ApiError):
+        raise error
+    _answer(resp, error)
+
+
+def _store_unavailable(
+    _req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
+) -> None:
+    _log.error("the database does not answer: %s", error)
+    _answer(resp, unavailable("The database does not answer now; try again later"))
+
+
+def _falcon_error(
+    req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
+) -> None:
+    """Answer what Falcon itself refuses: unknown paths, wrong methods, odd requests."""
+    if not isinstance(error, falcon.HTTPError):
+        raise error
+    status = error.status_code
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.NOT_FOUND:
+        message = "No such path; GET /api/openapi.yaml lists them"
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        message = f"{req.method} is not allowed here; allowed are {headers.get('Allow', '')}"
+    else:
+        message = error.description or error.title or "The request can not be answered"
+    _answer(resp, ApiError(status, message, headers=headers))
+
+
+def _bug(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
+    _log.error("%s %s failed", req.method, req.path, exc_info=error)
+    _answer(resp, ApiError(500, "The daemon failed on this request; its log has the trace"))

@@ -1,0 +1,84 @@
+"""GET /api/health and /metrics: what Prometheus scrapes."""
+
+import gzip
+from collections.abc import Sequence
+
+import falcon
+import msgspec
+from falcon import mediatypes
+
+from api.answers import Readable
+from exporter.collector import Exposition
+from exporter.store import Store
+
+TEXT = "text/plain; version=0.0.4"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0"
+
+_GZIP_LEVEL = 1
+
+
+class Metrics(Readable):
+    """The exposition, in the format and coding the scrape prefers."""
+
+    offers: Sequence[str] = (TEXT, OPENMETRICS)
+
+    def __init__(self, exposition: Exposition) -> None:
+        self._exposition = exposition
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with every family."""
+        self._answer(req, resp, preferred(req.get_header("Accept"), self.offers))
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
+        openmetrics = media_type == OPENMETRICS
+        body = self._exposition.openmetrics() if openmetrics else self._exposition.text()
+        resp.content_type = f"{media_type}; charset=utf-8"
+        resp.set_header("Vary", "Accept, Accept-Encoding")
+        if accepts_gzip(req.get_header("Accept-Encoding", default="")):
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            resp.set_header("Content-Encoding", "gzip")
+        resp.data = body
+
+
+class Health(Metrics):
+    """The exposition, and for those who ask for JSON alone whether reports can be stored."""
+
+    offers = (TEXT, OPENMETRICS, falcon.MEDIA_JSON)
+
+    def __init__(self, exposition: Exposition, store: Store, version: str) -> None:
+        super().__init__(exposition)
+        self._store = store
+        self._version = version
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
+        if media_type != falcon.MEDIA_JSON:
+            super()._answer(req, resp, media_type)
+            return
+        self._store.probe()
+        data = {"healthy": True, "version": self._version}
+        resp.content_type = falcon.MEDIA_JSON
+        resp.set_headers({"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
+        resp.data = msgspec.json.encode({"status": "success", "data": data})
+
+
+def preferred(accept: str | None, offers: Sequence[str]) -> str:
+    """Return what is preferred of the offers: the first of the best, and the first of all for none.
+
+    Browsers name none of them, and no header or one that can not be read says nothing.
+    """
+    if not accept:
+        return offers[0]
+    try:
+        return mediatypes.best_match(offers, accept) or offers[0]
+    except falcon.InvalidMediaRange:
+        return offers[0]
+
+
+def accepts_gzip(header: str) -> bool:
+    """Tell whether an Accept-Encoding header takes gzip."""
+    for entry in header.lower().split(","):
+        coding, _, parameter = entry.partition(";")
+        if coding.strip() in ("gzip", "x-gzip", "*"):
+            weight = parameter.replace(" ", "").removeprefix("q=")
+            return not parameter or weight.strip("0.") != ""
+    return False

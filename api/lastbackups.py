@@ -1,0 +1,52 @@
+"""GET /api/lastbackup/{serverId} and /api/lastbackups/{serverId}: a server's latest runs."""
+
+import falcon
+
+from api import represent
+from api.answers import Readable, success
+from api.parameters import find_server
+from exporter.fleet import Fleet
+from exporter.model import Server, StoredRun
+
+
+class LastBackup(Readable):
+    """The run of a server that started last."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the run, or null where the server never made a backup."""
+        server = find_server(self._fleet, params["server_id"])
+        latest = _latest(self._fleet, server)
+        data = {
+            "server": represent.server_reference(server),
+            "lastBackup": represent.backup(*latest[0]) if latest else None,
+        }
+        success(req, resp, data)
+
+
+class LastBackups(Readable):
+    """The latest run of each job of a server, newest first."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the runs."""
+        server = find_server(self._fleet, params["server_id"])
+        latest = _latest(self._fleet, server)
+        data = {
+            "server": represent.server_reference(server),
+            "backups": [represent.backup(name, run) for name, run in latest],
+            "backupJobsCount": len(latest),
+            "lastUpdated": represent.moment(server.last_report),
+        }
+        success(req, resp, data)
+
+
+def _latest(fleet: Fleet, server: Server) -> list[tuple[str, StoredRun]]:
+    """Return each job's name and latest run, newest first."""
+    jobs = [view.job for view in fleet.jobs_of(server.id)]
+    runs = [(job.name, job.state.last) for job in jobs if job.state.last is not None]
+    return sorted(runs, key=lambda entry: entry[1].order, reverse=True)

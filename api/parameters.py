@@ -1,0 +1,125 @@
+"""What a query string may hold, read and checked."""
+
+import re
+
+import falcon
+
+from api.errors import invalid, not_found
+from exporter.fleet import Fleet
+from exporter.model import Server, Status
+from exporter.reports import Problem
+from exporter.times import Millis, parse_moment
+
+DEFAULT_LIMIT = 100
+MOST_LIMIT = 1000
+
+_ID = re.compile(r"[1-9][0-9]*", re.ASCII)
+_MAX_ID_DIGITS = 18
+_CURSOR = re.compile(r"(?P<key>[0-9]{1,15})-(?P<id>[0-9]{1,18})", re.ASCII)
+
+
+def limit(req: falcon.Request) -> int:
+    """Return how many entries a page may have."""
+    text = req.get_param("limit")
+    if text is None:
+        return DEFAULT_LIMIT
+    found = parse_id(text)
+    if found is None or not 1 <= found <= MOST_LIMIT:
+        raise _wrong("limit", f"must be a whole number from 1 to {MOST_LIMIT}")
+    return found
+
+
+def cursor(req: falcon.Request) -> tuple[int, int] | None:
+    """Return the order key and the id of the last entry of the page before."""
+    text = req.get_param("cursor")
+    if text is None:
+        return None
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise _wrong("cursor", "must be the nextCursor of the page before")
+    return int(found["key"]), int(found["id"])
+
+
+def format_cursor(key: int, entry_id: int) -> str:
+    """Return the cursor of the page behind an entry."""
+    return f"{key}-{entry_id}"
+
+
+def flag(req: falcon.Request, name: str) -> bool | None:
+    """Return a parameter that is true or false."""
+    text = req.get_param(name)
+    if text is None:
+        return None
+    if text not in ("true", "false"):
+        raise _wrong(name, "must be true or false")
+    return text == "true"
+
+
+def status(req: falcon.Request) -> Status | None:
+    """Return the status a listing is to show."""
+    text = req.get_param("status")
+    if text is None:
+        return None
+    try:
+        return Status(text.lower())
+    except ValueError:
+        known = ", ".join(each.value for each in Status)
+        raise _wrong("status", f"must be one of {known}") from None
+
+
+def moment(req: falcon.Request, name: str) -> Millis | None:
+    """Return a moment."""
+    text = req.get_param(name)
+    if text is None:
+        return None
+    try:
+        # A plus that was not percent-encoded arrives as a space: 2024-01-15T02:00:00+01:00.
+        return parse_moment(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        raise _wrong(name, "must be an ISO 8601 time, as 2024-01-15T02:00:00Z") from None
+
+
+def entry_id(req: falcon.Request, name: str) -> int | None:
+    """Return an id."""
+    text = req.get_param(name)
+    if text is None:
+        return None
+    found = parse_id(text)
+    if found is None:
+        raise _wrong(name, "must be a positive integer")
+    return found
+
+
+def parse_id(text: str) -> int | None:
+    """Return a well-formed id, else None; one beyond every id there can be is 0, nobody's."""
+    if _ID.fullmatch(text) is None:
+        return None
+    return int(text) if len(text) <= _MAX_ID_DIGITS else 0
+
+
+def server_parameter(req: falcon.Request, fleet: Fleet) -> int | None:
+    """Return the id of the server a listing is to show, found as in the path."""
+    text = req.get_param("server")
+    return None if text is None else find_server(fleet, text).id
+
+
+def find_server(fleet: Fleet, text: str) -> Server:
+    """Return the server with this id, or the one with exactly this name, alias or machine-id.
+
+    Raises:
+        ApiError: 404 for an id that nobody has, 400 for any other text.
+    """
+    server_id = parse_id(text)
+    server = fleet.server(server_id) if server_id is not None else None
+    if server is not None:
+        return server
+    found = fleet.find_servers(text)
+    if len(found) == 1:
+        return found[0]
+    if server_id is None:
+        raise invalid("Invalid server ID format")
+    raise not_found("Server not found")
+
+
+def _wrong(name: str, message: str) -> Exception:
+    return invalid(f"The parameter {name} {message}", Problem(name, message))

@@ -1,0 +1,117 @@
+"""How values of the domain look in JSON: moments in ISO 8601, lengths in whole seconds."""
+
+from exporter.fleet import JobView
+from exporter.model import Log, Rejected, Server, StoredRun
+from exporter.store import Job
+from exporter.times import SECOND, Millis, format_interval, format_moment
+
+Json = dict[str, object]
+
+
+def moment(value: Millis | None) -> str | None:
+    """Return a moment as ``2024-01-15T02:00:00.000Z``."""
+    return None if value is None else format_moment(value)
+
+
+def seconds(length: Millis | None) -> int | None:
+    """Return a length of time in whole seconds."""
+    return None if length is None else length // SECOND
+
+
+def server_reference(server: Server) -> Json:
+    """Return how other answers name a server."""
+    return {"id": server.id, "name": server.name, "alias": server.alias}
+
+
+def server(known: Server, jobs: int) -> Json:
+    """Return all that is known of a server."""
+    return {
+        **server_reference(known),
+        "note": known.note,
+        "machineId": known.machine_id,
+        "duplicatiVersion": known.version,
+        "os": known.os,
+        "jobs": jobs,
+        "lastReport": moment(known.last_report),
+    }
+
+
+def backup(name: str, stored: StoredRun) -> Json:
+    """Return a run as a server's last backups show it."""
+    run = stored.run
+    return {
+        "id": stored.id,
+        "name": name,
+        "status": run.status.value,
+        "startTime": moment(run.began if run.began is not None else stored.started),
+        "endTime": moment(run.ended),
+        "duration": seconds(run.duration),
+        "files": run.counts.examined_files,
+        "size": run.counts.examined_bytes,
+        "storageUsed": run.counts.stored_bytes,
+    }
+
+
+def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
+    """Return a run as listings show it."""
+    counts = stored.run.counts
+    return {
+        **backup(name, stored),
+        "serverId": server_id,
+        "jobId": job_id,
+        "operation": stored.run.operation,
+        "dryRun": stored.run.dry_run,
+        "received": moment(stored.received),
+        "uploaded": counts.uploaded_bytes,
+        "versions": counts.versions,
+        "warnings": counts.warnings,
+        "errors": counts.errors,
+    }
+
+
+def messages(log: Log) -> Json:
+    """Return the log lines of a run and how much of them was cut."""
+    return {
+        "messages": [{"level": line.level, "message": line.text} for line in log.messages],
+        "messagesCut": {"dropped": log.lines_dropped, "shortened": log.lines_shortened},
+    }
+
+
+def job(view: JobView, tolerance: Millis, now: Millis) -> Json:
+    """Return a job and what is expected of it."""
+    expected = view.expectation
+    late = view.overdue(now) and expected is not None
+    return {
+        "id": view.job.id,
+        "serverId": view.server.id,
+        "server": view.server.name,
+        "name": view.job.name,
+        "schedule": "auto",
+        "tolerance": format_interval(tolerance),
+        "paused": False,
+        "expectedStart": moment(expected.start) if expected else None,
+        "deadline": moment(expected.deadline) if expected else None,
+        "scheduleSource": expected.source.value if expected else None,
+        "overdue": late,
+        "lateBySeconds": seconds(now - expected.deadline) if late and expected else 0,
+        "running": None,
+        "lastRun": last_run(view.job),
+    }
+
+
+def last_run(known: Job) -> Json | None:
+    """Return a job's last run."""
+    return None if known.state.last is None else backup(known.name, known.state.last)
+
+
+def rejected(entry: Rejected) -> Json:
+    """Return what could not be understood; bytes that are no UTF-8 are replaced."""
+    return {
+        "id": entry.id,
+        "received": moment(entry.received),
+        "sender": entry.address,
+        "reason": entry.reason,
+        "contentType": entry.content_type,
+        "size": entry.size,
+        "body": entry.body.decode(errors="replace"),
+    }

@@ -1,0 +1,154 @@
+"""The HTTP server: listen, serve, drain, stop.
+
+waitress, with its own errors in the API's form and a stop that finishes what is in flight.
+"""
+
+import errno
+import logging
+import socket
+import threading
+import time
+
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask
+
+from api import errors
+from api.app import App
+
+THREADS = 16
+"""A group commit holds no more reports than there are threads."""
+
+CONNECTIONS = 1000
+"""Idle connections count too: at waitress's 100 a few dozen browsers starve a scrape."""
+
+DRAIN_SECONDS = 10.0
+
+_BODY_MARGIN = 1024 * 1024
+"""waitress refuses bodies itself; up to here above our limit we read, keep and answer them."""
+
+_MAX_HEADER_BYTES = 64 * 1024
+_POLL_SECONDS = 0.2
+
+_log = logging.getLogger(__name__)
+
+
+class ListenError(Exception):
+    """The address can not be listened on; the text says why and what to do."""
+
+
+class _JsonErrorTask(ErrorTask):
+    """Answers what waitress refuses by itself, such as a garbled request line, as JSON."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = errors.body(error.code, f"{error.reason}: {error.body}")
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    error_task_class = _JsonErrorTask
+
+
+def listen(host: str | None, port: int) -> socket.socket:
+    """Return a socket that listens; no host means every interface, IPv4 and IPv6.
+
+    Raises:
+        ListenError: the address is taken, is not this machine's, or needs more rights.
+    """
+    try:
+        if host is not None:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            return socket.create_server((host, port), family=family, backlog=1024)
+        return _listen_everywhere(port)
+    except OSError as error:
+        raise ListenError(_why_not(host, port, error)) from error
+
+
+def _listen_everywhere(port: int) -> socket.socket:
+    if socket.has_dualstack_ipv6():
+        try:
+            return socket.create_server(
+                ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=1024
+            )
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+    return socket.create_server(("", port), backlog=1024)
+
+
+def _why_not(host: str | None, port: int, error: OSError) -> str:
+    where = f"port {port} of {host or 'this machine'}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is in use: stop the other program or choose another with --listen"
+    if error.errno == errno.EACCES:
+        return f"{where} needs more rights: choose one above 1023 with --listen"
+    return f"{where} can not be listened on ({error.strerror}): choose another with --listen"
+
+
+class HttpServer:
+    """Serves an app on a listening socket until told to stop."""
+
+    def __init__(self, app: App, listening: socket.socket, max_upload_bytes: int) -> None:
+        self._map: dict[int, wasyncore.dispatcher] = {}
+        self._stopping = threading.Event()
+        self._hurried = threading.Event()
+        self._server: TcpWSGIServer = create_server(
+            app,
+            map=self._map,
+            sockets=[listening],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
+            max_request_body_size=max_upload_bytes + _BODY_MARGIN,
+            max_request_header_size=_MAX_HEADER_BYTES,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+        self._server.channel_class = _Channel
+
+    def run(self) -> None:
+        """Serve until `stop` is called, then finish what is in flight, for ten seconds at most."""
+        while not self._stopping.is_set():
+            self._poll()
+        self._stop_accepting()
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while self._in_flight() and time.monotonic() < deadline and not self._hurried.is_set():
+            self._poll()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def stop(self) -> None:
+        """Make `run` return. Called a second time it no longer waits. Safe in a signal handler."""
+        if self._stopping.is_set():
+            self._hurried.set()
+        self._stopping.set()
+        self._server.pull_trigger()
+
+    def _poll(self) -> None:
+        wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
+
+    def _stop_accepting(self) -> None:
+        """Close the listening socket alone: the rest of the server still has to drain."""
+        self._server.accepting = False
+        self._server.del_channel()
+        self._server.socket.close()
+
+    def _in_flight(self) -> bool:
+        """Close idle connections and tell whether any other is left."""
+        channels = list(self._server.active_channels.values())
+        busy = [channel for channel in channels if _is_busy(channel)]
+        for channel in channels:
+            if channel not in busy:
+                channel.will_close = True
+        return bool(busy)
+
+
+def _is_busy(channel: HTTPChannel) -> bool:
+    """Whether a request is being received, worked on or answered."""
+    return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)

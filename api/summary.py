@@ -1,0 +1,31 @@
+"""GET /api/summary: the whole fleet in five figures."""
+
+from collections.abc import Callable
+
+import falcon
+
+from api import represent
+from api.answers import Readable, success
+from exporter.fleet import Fleet
+from exporter.times import Millis
+
+
+class Summary(Readable):
+    """How many servers, jobs and runs there are, and how many of them are in trouble."""
+
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the figures of this moment."""
+        totals = self._fleet.totals(self._clock())
+        data = {
+            "totalServers": totals.servers,
+            "totalBackupJobs": totals.jobs,
+            "successfulBackups": totals.completed,
+            "failedBackups": totals.failed,
+            "overdueBackups": totals.overdue,
+            "lastUpdated": represent.moment(totals.last_report),
+        }
+        success(req, resp, data)

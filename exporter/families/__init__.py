@@ -1,0 +1,19 @@
+"""Every metric family: its name, help, type and labels, and a pure function from state to samples.
+
+The one place that says what a metric is. Values are in base units: seconds, bytes, ratios. A value
+nobody reported gives no sample.
+"""
+
+from exporter.families.family import Family, Sample
+from exporter.families.fleet import FLEET_FAMILIES
+from exporter.families.job import JOB_FAMILIES, JobMoment
+from exporter.families.server import SERVER_FAMILIES
+
+__all__ = [
+    "FLEET_FAMILIES",
+    "JOB_FAMILIES",
+    "SERVER_FAMILIES",
+    "Family",
+    "JobMoment",
+    "Sample",
+]

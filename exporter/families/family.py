@@ -1,0 +1,25 @@
+"""What a metric family is."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+Subject = TypeVar("Subject")
+
+
+class Sample(Struct, frozen=True):
+    """One value and the values of its family's labels."""
+
+    labels: tuple[str, ...]
+    value: float
+
+
+class Family(Struct, Generic[Subject], frozen=True):
+    """A metric family; a counter's name ends in ``_total``."""
+
+    name: str
+    help: str
+    type: Literal["gauge", "counter"]
+    labels: tuple[str, ...]
+    samples: Callable[[Subject], Iterator[Sample]]

@@ -1,0 +1,72 @@
+"""The log on stderr: one line an event, for people or as JSON.
+
+An event is a message and fields: ``log.info("report recorded", extra=event(server="nas"))``.
+"""
+
+import json
+import logging
+import sys
+from typing import Literal
+
+import msgspec
+
+from exporter.times import format_moment
+
+LogFormat = Literal["human", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def event(**fields: object) -> dict[str, object]:
+    """Return the fields of an event as logging wants them."""
+    return {"fields": fields}
+
+
+def set_up(log_format: LogFormat, level: LogLevel) -> None:
+    """Send every event from this level on to stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+class HumanFormatter(logging.Formatter):
+    """``2026-01-31T02:00:00.000Z info report recorded server="nas" status=success``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one event; only a trace, which is a bug, takes more than a line."""
+        moment = format_moment(int(record.created * 1000))
+        parts = [moment, record.levelname.lower(), _one_line(record.getMessage())]
+        parts += [f"{name}={_value(value)}" for name, value in _fields(record).items()]
+        line = " ".join(parts)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object an event: time, level, logger, event, its fields, and a trace if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one event."""
+        entry: dict[str, object] = {
+            "time": format_moment(int(record.created * 1000)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(entry).decode()
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    fields = getattr(record, "fields", {})
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def _value(value: object) -> str:
+    """Quote texts: a name may hold spaces, or a line break that would forge an event."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

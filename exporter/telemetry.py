@@ -1,0 +1,96 @@
+"""What the daemon tells of itself."""
+
+import math
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import Metric
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from exporter.store import StoreUnavailableError
+
+_UPLOAD_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Outcome(Enum):
+    """What became of an upload."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class Telemetry(Collector):
+    """The daemon's own counters, and those of the client library about the process."""
+
+    def __init__(self, version: str, database_bytes: Callable[[], int]) -> None:
+        """Begin at zero.
+
+        Args:
+            version: the daemon's.
+            database_bytes: asked at each scrape; may raise `StoreUnavailableError`.
+        """
+        disable_created_metrics()
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        self._uploads = Counter(
+            "duplistatus_uploads_total",
+            "Uploads by what became of them.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        for outcome in Outcome:
+            self._uploads.labels(outcome.value)
+        self._upload_duration = Histogram(
+            "duplistatus_upload_duration_seconds",
+            "Time from an upload's arrival to its answer.",
+            buckets=_UPLOAD_BUCKETS,
+            registry=self._registry,
+        )
+        self._collector_duration = Gauge(
+            "duplistatus_collector_duration_seconds",
+            "Time the samples of the fleet took in this scrape.",
+            registry=self._registry,
+        )
+        size = Gauge(
+            "duplistatus_database_bytes",
+            "Size of the database; NaN while it does not answer.",
+            registry=self._registry,
+        )
+        size.set_function(lambda: _size(database_bytes))
+        build = Gauge(
+            "duplistatus_build_info",
+            "The version that runs; always 1.",
+            ["version"],
+            registry=self._registry,
+        )
+        build.labels(version).set(1)
+
+    def uploaded(self, outcome: Outcome, seconds: float) -> None:
+        """Count an upload that was answered after so many seconds."""
+        self._uploads.labels(outcome.value).inc()
+        self._upload_duration.observe(seconds)
+
+    def collected(self, seconds: float) -> None:
+        """Note how long the samples of the fleet took."""
+        self._collector_duration.set(seconds)
+
+    def describe(self) -> Iterable[Metric]:
+        """Return the families, so that a scrape can ask for some by name."""
+        return self._registry.collect()
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the families with their samples."""
+        return self._registry.collect()
+
+
+def _size(database_bytes: Callable[[], int]) -> float:
+    try:
+        return database_bytes()
+    except StoreUnavailableError:
+        return math.nan
