@@ -1,30 +1,43 @@
 """When a backup is due.
 
-Pure: from what a job's runs told comes an `Expectation`, and from an expectation and a moment
-whether the job is overdue. Nothing here asks the time.
+Pure: from what a job's runs told and what people set comes an `Expectation`, and from an
+expectation and a moment whether the job is overdue. Nothing here asks the time, so a job turns
+overdue by the question's moment alone.
+
+The first of four rules that applies gives the expected start: what a person configured, what
+Duplicati's own scheduler reported, what was learned from the gaps between runs, a default.
 """
 
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from exporter.state import JobState, RecentRun
+from exporter.plans import Auto, Cron, Every, Off, Plan
+from exporter.state import JobState, ReportedRun
 from exporter.times import DAY, HOUR, Millis
+
+LEARNED_FROM = 5
+"""With fewer runs a gap is no habit."""
 
 
 class Source(Enum):
-    """Where an expectation comes from."""
+    """Which rule an expectation comes from."""
 
+    CONFIGURED = "configured"
     REPORTED = "reported"
+    LEARNED = "learned"
     DEFAULT = "default"
 
 
 class Schedule(Struct, frozen=True):
-    """What holds where a report tells nothing: how often a run is due and how late it may be."""
+    """What people set for a job, or what holds where they set nothing."""
 
     expected_interval: Millis = DAY
     tolerance: Millis = HOUR
+    plan: Plan = Auto()
+    paused: bool = False
 
 
 class Expectation(Struct, frozen=True, gc=False):
@@ -34,48 +47,79 @@ class Expectation(Struct, frozen=True, gc=False):
     deadline: Millis
     interval: Millis
     source: Source
+    paused: bool = False
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
-        return now > self.deadline
+        return now > self.deadline and not self.paused
+
+
+class _Rule(NamedTuple):
+    """What a rule says: the next start, how far runs lie apart, and which rule it is."""
+
+    start: Millis
+    interval: Millis
+    source: Source
 
 
 def expect(state: JobState, schedule: Schedule) -> Expectation | None:
-    """Return what is expected of a job, or None before its first backup run.
+    """Return what is expected of a job: None before its first backup run or with its schedule off.
 
-    A report is sent when a run ends, so the deadline allows for the longest of the last runs on
-    top of the tolerance: a backup of six hours is not late while it still runs.
+    A report is sent when a run ends, so the deadline allows for the longest of the last ten runs
+    on top of the tolerance: a backup of six hours is not late while it still runs.
     """
-    if not state.recent:
+    if not state.recent or isinstance(schedule.plan, Off):
         return None
-    start, interval, source = _reported(state.recent) or _default(state.recent, schedule)
+    rule = _rule(state, schedule)
     longest = max(run.duration or 0 for run in state.recent)
-    return Expectation(start, start + longest + schedule.tolerance, interval, source)
+    deadline = rule.start + longest + schedule.tolerance
+    return Expectation(rule.start, deadline, rule.interval, rule.source, schedule.paused)
 
 
-_Rule = tuple[Millis, Millis, Source]
+def _rule(state: JobState, schedule: Schedule) -> _Rule:
+    last = state.recent[-1].started
+    match schedule.plan:
+        case Every(interval):
+            return _Rule(last + interval, interval, Source.CONFIGURED)
+        case Cron() as cron:
+            return _Rule(cron.after(last), cron.interval_after(last), Source.CONFIGURED)
+        case _:
+            return (
+                _reported(state.reported, last)
+                or _learned(state.starts)
+                or _Rule(
+                    last + schedule.expected_interval, schedule.expected_interval, Source.DEFAULT
+                )
+            )
 
 
-def _reported(recent: tuple[RecentRun, ...]) -> _Rule | None:
+def _reported(reported: tuple[ReportedRun, ...], last: Millis) -> _Rule | None:
     """Expect what Duplicati's own scheduler said last.
 
     A run started by hand says nothing and leaves the moment standing. When a run began at or
     after it, the expectation moves on by the widest interval between moments reported so far:
     a schedule of Monday to Friday must not be due on Saturday.
     """
-    moments = [run.next_scheduled for run in recent if run.next_scheduled is not None]
-    if not moments:
+    if not reported:
         return None
-    interval = max((later - earlier for earlier, later in pairwise(moments)), default=0)
-    moment, last = moments[-1], recent[-1].started
+    moment = reported[-1].moment
+    pairs = pairwise(run.moment for run in reported)
+    interval = max((later - earlier for earlier, later in pairs), default=0)
     if last < moment:
-        return moment, interval if interval > 0 else moment - last, Source.REPORTED
+        return _Rule(moment, interval if interval > 0 else moment - last, Source.REPORTED)
     if interval <= 0:
         return None
-    missed = (last - moment) // interval + 1
-    return moment + missed * interval, interval, Source.REPORTED
+    moved = (last - moment) // interval + 1
+    return _Rule(moment + moved * interval, interval, Source.REPORTED)
 
 
-def _default(recent: tuple[RecentRun, ...], schedule: Schedule) -> _Rule:
-    interval = schedule.expected_interval
-    return recent[-1].started + interval, interval, Source.DEFAULT
+def _learned(starts: tuple[Millis, ...]) -> _Rule | None:
+    """Expect the second-widest gap between the last starts, so that one missed run is no habit.
+
+    A job of Monday to Friday learns three days, an hourly one that pauses at night the pause.
+    """
+    if len(starts) < LEARNED_FROM:
+        return None
+    gaps = sorted(later - earlier for earlier, later in pairwise(starts))
+    interval = gaps[-2]
+    return _Rule(starts[-1] + interval, interval, Source.LEARNED) if interval > 0 else None

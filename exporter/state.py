@@ -5,6 +5,7 @@ their starts, never of their arrival. Kept lists are short, so a state costs the
 runs and after ten thousand.
 """
 
+import bisect
 import statistics
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,10 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.model import Run, Status, StoredRun, Verification
-from exporter.times import Millis
+from exporter.times import DAY, Millis
 
 RECENT_RUNS = 10
 """SCHEDULE: a deadline allows for the longest of the last ten runs."""
+
+LEARNED_DAYS = 15
+"""A schedule is learned from the starts of so many days, which hold two week-ends,"""
+
+MOST_STARTS = 1000
+"""and from no more starts than this: ten days of a run every quarter of an hour."""
 
 HABIT_RUNS = 20
 """An unusual run is measured against the completed runs before it: at most so many,"""
@@ -44,10 +51,15 @@ class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the schedule."""
+    """What a run of any status leaves for the deadline."""
 
     duration: Millis | None
-    next_scheduled: Millis | None
+
+
+class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What Duplicati's own scheduler told with a run: when the next one is planned."""
+
+    moment: Millis
 
 
 Entry = TypeVar("Entry", bound=PastRun)
@@ -65,7 +77,8 @@ class JobState(Struct, frozen=True, array_like=True):
     """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
 
     `runs` counts by status, in the order of `Status`. `measured` is the newest run whose counts
-    describe the whole backup: one that died counted only a part.
+    describe the whole backup: one that died counted only a part. `reported` are the newest runs
+    that told when the next is planned; a schedule is learned from `starts`.
     """
 
     runs: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
@@ -77,6 +90,8 @@ class JobState(Struct, frozen=True, array_like=True):
     recent: tuple[RecentRun, ...] = ()
     completed: tuple[CompletedRun, ...] = ()
     verified: Verification | None = None
+    starts: tuple[Millis, ...] = ()
+    reported: tuple[ReportedRun, ...] = ()
 
     @property
     def is_backup(self) -> bool:
@@ -136,7 +151,9 @@ class JobState(Struct, frozen=True, array_like=True):
             measured=self._measured_with(stored),
             consecutive_failures=self._failures_with(stored, failures_after),
             recent=_newest(self.recent, _recent(stored), RECENT_RUNS),
+            reported=self._reported_with(stored),
             completed=self._completed_with(stored),
+            starts=_starts_with(self.starts, stored.started),
         )
 
     def _with_verification(self, run: Run) -> "JobState":
@@ -161,6 +178,15 @@ class JobState(Struct, frozen=True, array_like=True):
         if self.last is None or self.last.order < stored.order:
             return 0
         return failures_after(stored.started)
+
+    def _reported_with(self, stored: StoredRun) -> tuple[ReportedRun, ...]:
+        """A sender's wrong clock is as wrong about the next start as about this one."""
+        moment, began = stored.run.next_scheduled, stored.run.began
+        if moment is None:
+            return self.reported
+        wrong_by = 0 if began is None else began - stored.started
+        entry = ReportedRun(stored.started, stored.id, moment - wrong_by)
+        return _newest(self.reported, entry, RECENT_RUNS)
 
     def _completed_with(self, stored: StoredRun) -> tuple[CompletedRun, ...]:
         if not stored.run.status.completed:
@@ -193,8 +219,16 @@ def _median(values: list[int | None]) -> float | None:
 
 
 def _recent(stored: StoredRun) -> RecentRun:
-    run = stored.run
-    return RecentRun(stored.started, stored.id, run.duration, run.next_scheduled)
+    return RecentRun(stored.started, stored.id, stored.run.duration)
+
+
+def _starts_with(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
+    """Keep the starts of the last fifteen days or of the last ten runs, whichever is more."""
+    joined = (*starts, started)
+    if starts and started < starts[-1]:
+        joined = tuple(sorted(joined))
+    first = bisect.bisect_left(joined, joined[-1] - LEARNED_DAYS * DAY)
+    return joined[min(first, max(len(joined) - RECENT_RUNS, 0)) :][-MOST_STARTS:]
 
 
 def _newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:

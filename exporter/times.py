@@ -38,6 +38,16 @@ def now() -> Millis:
     return time.time_ns() // 1_000_000
 
 
+def from_datetime(moment: datetime) -> Millis:
+    """Return a moment that knows its time zone as milliseconds; finer digits are cut."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def to_datetime(moment: Millis) -> datetime:
+    """Return a moment in UTC."""
+    return _EPOCH + timedelta(milliseconds=moment)
+
+
 def parse_moment(text: str) -> Millis:
     """Read an ISO 8601 moment; one without an offset is UTC, finer digits are cut.
 
@@ -47,12 +57,12 @@ def parse_moment(text: str) -> Millis:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MILLISECOND
+    return from_datetime(moment)
 
 
 def format_moment(moment: Millis) -> str:
     """Write a moment as the API does: UTC, milliseconds, ``Z``."""
-    text = (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="milliseconds")
+    text = to_datetime(moment).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
 
 

@@ -1,0 +1,103 @@
+"""What a person may say of a job's schedule, as text and as a value.
+
+``auto`` follows the reports, ``off`` expects nothing, ``every 12h`` counts from the last run,
+``cron 0 3 * * 1-5 Europe/Berlin`` follows a calendar; a zone left out is UTC.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from msgspec import Struct
+
+from exporter.times import Millis, format_interval, from_datetime, parse_interval, to_datetime
+
+_ALLOWED = 'allowed are "auto", "off", "every 12h" and "cron 0 3 * * 1-5 Europe/Berlin"'
+_CRON_FIELDS = 5
+_LONGEST_TEXT = 200
+
+
+class Auto(Struct, frozen=True):
+    """Follow what Duplicati reports, else what was learned, else the default."""
+
+    def __str__(self) -> str:
+        return "auto"
+
+
+class Off(Struct, frozen=True):
+    """Expect nothing."""
+
+    def __str__(self) -> str:
+        return "off"
+
+
+class Every(Struct, frozen=True):
+    """Expect a run so long after the last one."""
+
+    interval: Millis
+
+    def __str__(self) -> str:
+        return f"every {format_interval(self.interval)}"
+
+
+class Cron(Struct, frozen=True):
+    """Expect a run by a calendar, in a time zone."""
+
+    expression: str
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"cron {self.expression} {self.zone}"
+
+    def after(self, moment: Millis) -> Millis:
+        """Return the calendar's first moment after another, as Debian's cron would run it."""
+        return from_datetime(next(self._moments(moment)))
+
+    def interval_after(self, moment: Millis) -> Millis:
+        """Return how far the calendar's next two moments lie apart."""
+        moments = self._moments(moment)
+        first, second = next(moments), next(moments)
+        return from_datetime(second) - from_datetime(first)
+
+    def _moments(self, moment: Millis) -> CronSim:
+        return CronSim(self.expression, to_datetime(moment).astimezone(ZoneInfo(self.zone)))
+
+
+Plan = Auto | Off | Every | Cron
+
+
+def parse_plan(text: str) -> Plan:
+    """Read a plan.
+
+    Raises:
+        ValueError: it is none, and what is allowed.
+    """
+    words = text[:_LONGEST_TEXT].split()
+    match words:
+        case ["auto"]:
+            return Auto()
+        case ["off"]:
+            return Off()
+        case ["every", length]:
+            return Every(parse_interval(length))
+        case ["cron", *fields] if len(fields) in (_CRON_FIELDS, _CRON_FIELDS + 1):
+            return _cron(" ".join(fields[:_CRON_FIELDS]), *fields[_CRON_FIELDS:])
+    message = f"{text[:40]!r} is no schedule: {_ALLOWED}"
+    raise ValueError(message)
+
+
+def _cron(expression: str, zone: str = "UTC") -> Cron:
+    try:
+        ZoneInfo(zone)
+        moments = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
+        next(moments)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"{zone[:40]!r} is no time zone: write one as Europe/Berlin"
+        raise ValueError(message) from None
+    except CronSimError as error:
+        message = f"{expression!r} is no cron expression ({error}): write it as 0 3 * * 1-5"
+        raise ValueError(message) from None
+    except StopIteration:
+        message = f"{expression!r} never comes"
+        raise ValueError(message) from None
+    return Cron(expression, zone)
