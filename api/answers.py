@@ -24,6 +24,13 @@ def success(req: falcon.Request, resp: falcon.Response, data: object) -> None:
     tagged(req, resp, body, falcon.MEDIA_JSON)
 
 
+def changed(resp: falcon.Response, data: object) -> None:
+    """Answer a request that changed something."""
+    resp.content_type = falcon.MEDIA_JSON
+    resp.set_header("Cache-Control", "no-store")
+    resp.data = msgspec.json.encode({"status": "success", "data": data})
+
+
 def tagged(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
     """Answer a GET with a body, or with 304 where the asker has it already."""
     tag = hashlib.blake2b(body, digest_size=12).hexdigest()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import falcon
 
 from api import errors
+from api.auth import Guard
 from api.backups import Backups, OneBackup
 from api.contract import Contract
 from api.exposition import Health, Metrics
@@ -13,7 +14,7 @@ from api.jobs import Jobs, OneJob
 from api.lastbackups import LastBackup, LastBackups
 from api.probes import Healthy, Ready
 from api.rejected import RejectedReports
-from api.servers import Servers
+from api.servers import MergedServer, OneServer, Servers
 from api.summary import Summary
 from api.upload import Upload
 from exporter.collector import Exposition
@@ -35,7 +36,7 @@ class Parts(NamedTuple):
     clock: Callable[[], Millis]
     version: str
     max_upload_bytes: int
-    tolerance: Millis
+    admin_token: str
 
 
 def create_app(parts: Parts) -> App:
@@ -45,6 +46,7 @@ def create_app(parts: Parts) -> App:
     errors.register(app)
     _add_reports(app, parts)
     _add_answers(app, parts)
+    _add_managed(app, parts)
     _add_probes(app, parts)
     return app
 
@@ -61,12 +63,19 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    app.add_route("/api/servers", Servers(fleet))
-    app.add_route("/api/jobs", Jobs(fleet, clock, parts.tolerance))
-    app.add_route("/api/jobs/{job_id}", OneJob(fleet, clock, parts.tolerance))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", OneBackup(store, fleet))
     app.add_route("/api/openapi.yaml", Contract())
+
+
+def _add_managed(app: App, parts: Parts) -> None:
+    store, fleet, clock = parts.store, parts.fleet, parts.clock
+    guard = Guard(parts.admin_token)
+    app.add_route("/api/servers", Servers(fleet))
+    app.add_route("/api/servers/{server_id}", OneServer(store, fleet, guard))
+    app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, guard))
+    app.add_route("/api/jobs", Jobs(fleet, clock))
+    app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, guard, clock))
 
 
 def _add_probes(app: App, parts: Parts) -> None:

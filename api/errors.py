@@ -11,7 +11,7 @@ import falcon
 import msgspec
 
 from exporter.reports import Problem
-from exporter.store import StoreUnavailableError
+from exporter.store import StoreUnavailableError, UnknownIdError
 
 RETRY_AFTER_SECONDS = 10
 
@@ -83,6 +83,7 @@ def register(app: falcon.App[falcon.Request, falcon.Response]) -> None:
     app.add_error_handler(Exception, _bug)
     app.add_error_handler(falcon.HTTPError, _falcon_error)
     app.add_error_handler(StoreUnavailableError, _store_unavailable)
+    app.add_error_handler(UnknownIdError, _unknown_id)
     app.add_error_handler(ApiError, _api_error)
 
 
@@ -107,6 +108,12 @@ def _store_unavailable(
 ) -> None:
     _log.error("the database does not answer: %s", error)
     _answer(resp, unavailable("The database does not answer now; try again later"))
+
+
+def _unknown_id(
+    _req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
+) -> None:
+    _answer(resp, not_found(str(error)))
 
 
 def _falcon_error(

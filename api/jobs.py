@@ -1,23 +1,31 @@
-"""GET /api/jobs and /api/jobs/{id}: every backup job and what is expected of it."""
+"""/api/jobs and /api/jobs/{id}: every backup job, what is expected of it, and its settings."""
 
+import logging
 from collections.abc import Callable
+from typing import Any
 
 import falcon
+from msgspec.structs import replace
 
-from api import parameters, represent
-from api.answers import Readable, success
-from api.errors import not_found
+from api import bodies, parameters, represent
+from api.answers import Readable, changed, success
+from api.auth import Guard
+from api.errors import invalid, not_found
 from exporter.fleet import Fleet, JobView
-from exporter.times import Millis
+from exporter.logs import event
+from exporter.plans import parse_plan
+from exporter.store import Store
+from exporter.times import Millis, parse_interval
+
+_log = logging.getLogger(__name__)
 
 
 class Jobs(Readable):
     """The jobs by their ids, paged; all of them, or a server's, the overdue or failing ones."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], tolerance: Millis) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._fleet = fleet
         self._clock = clock
-        self._tolerance = tolerance
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
@@ -26,7 +34,7 @@ class Jobs(Readable):
         behind = [view for view in self._chosen(req, now) if view.job.id > last[1]]
         page = behind[:limit]
         data = {
-            "jobs": [represent.job(view, self._tolerance, now) for view in page],
+            "jobs": [represent.job(view, now) for view in page],
             "nextCursor": (
                 parameters.format_cursor(0, page[-1].job.id) if len(behind) > limit else None
             ),
@@ -47,16 +55,68 @@ class Jobs(Readable):
 class OneJob(Readable):
     """One job by its id."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], tolerance: Millis) -> None:
+    def __init__(
+        self, store: Store, fleet: Fleet, guard: Guard, clock: Callable[[], Millis]
+    ) -> None:
+        self._store = store
         self._fleet = fleet
+        self._guard = guard
         self._clock = clock
-        self._tolerance = tolerance
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the job."""
-        job_id = parameters.parse_id(params["job_id"])
-        view = None if job_id is None else self._fleet.job(job_id)
+        success(req, resp, self._represented(_required(params["job_id"])))
+
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Set when the job is due; null leaves it to the configuration again."""
+        self._guard.admit(req)
+        known = _required(job_id)
+        values = bodies.read(
+            req, {"schedule": _schedule, "tolerance": _tolerance, "paused": _paused}
+        )
+        self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
+        _log.info("job changed", extra=event(job_id=known, **values))
+        changed(resp, self._represented(known))
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Remove a job with its runs."""
+        self._guard.admit(req)
+        known = _required(job_id)
+        self._store.delete_job(known, self._fleet.apply)
+        _log.warning("job deleted", extra=event(job_id=known))
+        changed(resp, {"deleted": {"job": known}})
+
+    def _represented(self, job_id: int) -> represent.Json:
+        view = self._fleet.job(job_id)
         if view is None:
             raise not_found("Job not found")
-        job = represent.job(view, self._tolerance, self._clock())
-        success(req, resp, {"job": job})
+        return {"job": represent.job(view, self._clock())}
+
+
+def _required(text: str) -> int:
+    job_id = parameters.parse_id(text)
+    if job_id is None:
+        raise invalid("Invalid job ID format")
+    return job_id
+
+
+def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5")
+    return str(parse_plan(value))
+
+
+def _tolerance(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be null or a length of time, as 30m or 2h")
+    return parse_interval(value)
+
+
+def _paused(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value

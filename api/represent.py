@@ -2,7 +2,7 @@
 
 from exporter.fleet import JobView
 from exporter.model import Log, Rejected, Server, StoredRun
-from exporter.store import Job
+from exporter.state import Job
 from exporter.times import SECOND, Millis, format_interval, format_moment
 
 Json = dict[str, object]
@@ -77,7 +77,7 @@ def messages(log: Log) -> Json:
     }
 
 
-def job(view: JobView, tolerance: Millis, now: Millis) -> Json:
+def job(view: JobView, now: Millis) -> Json:
     """Return a job and what is expected of it."""
     expected = view.expectation
     late = view.overdue(now) and expected is not None
@@ -86,9 +86,9 @@ def job(view: JobView, tolerance: Millis, now: Millis) -> Json:
         "serverId": view.server.id,
         "server": view.server.name,
         "name": view.job.name,
-        "schedule": "auto",
-        "tolerance": format_interval(tolerance),
-        "paused": False,
+        "schedule": str(view.schedule.plan),
+        "tolerance": format_interval(view.schedule.tolerance),
+        "paused": view.schedule.paused,
         "expectedStart": moment(expected.start) if expected else None,
         "deadline": moment(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,

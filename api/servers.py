@@ -1,10 +1,24 @@
-"""GET /api/servers: every machine that sent a report."""
+"""/api/servers: every machine that sent a report; rename, merge and delete them."""
+
+import logging
+from typing import Any
 
 import falcon
+from msgspec.structs import replace
 
-from api import parameters, represent
-from api.answers import Readable, success
+from api import bodies, parameters, represent
+from api.answers import Readable, changed, success
+from api.auth import Guard
+from api.errors import invalid, not_found
 from exporter.fleet import Fleet
+from exporter.logs import event
+from exporter.reports import Problem
+from exporter.store import Store
+
+MOST_TEXT = 1024
+MOST_MERGED = 1000
+
+_log = logging.getLogger(__name__)
 
 
 class Servers(Readable):
@@ -19,11 +33,87 @@ class Servers(Readable):
         behind = [server for server in self._fleet.servers() if server.id > last[1]]
         page = behind[:limit]
         data = {
-            "servers": [
-                represent.server(server, len(self._fleet.jobs_of(server.id))) for server in page
-            ],
+            "servers": [_represented(self._fleet, server.id) for server in page],
             "nextCursor": (
                 parameters.format_cursor(0, page[-1].id) if len(behind) > limit else None
             ),
         }
         success(req, resp, data)
+
+
+class OneServer:
+    """One server by its id, to be named or deleted."""
+
+    def __init__(self, store: Store, fleet: Fleet, guard: Guard) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._guard = guard
+
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
+        """Set or clear a server's alias and note."""
+        self._guard.admit(req)
+        known = _required(server_id)
+        values = bodies.read(req, {"alias": _text, "note": _text})
+        self._store.set_server(known, lambda server: replace(server, **values), self._fleet.apply)
+        _log.info("server changed", extra=event(server_id=known, **values))
+        changed(resp, {"server": _represented(self._fleet, known)})
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
+        """Remove a server with its jobs and runs."""
+        self._guard.admit(req)
+        known = _required(server_id)
+        self._store.delete_server(known, self._fleet.apply)
+        _log.warning("server deleted", extra=event(server_id=known))
+        changed(resp, {"deleted": {"server": known}})
+
+
+class MergedServer:
+    """Makes other servers part of one."""
+
+    def __init__(self, store: Store, fleet: Fleet, guard: Guard) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._guard = guard
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
+        """Move the jobs, runs and identities of servers here; jobs of the same name join."""
+        self._guard.admit(req)
+        target = _required(server_id)
+        sources = bodies.read(req, {"from": _ids})["from"]
+        if target in sources:
+            problem = Problem("from", "holds the server itself")
+            raise invalid("A server can not be merged into itself", problem)
+        self._store.merge_servers(target, sources, self._fleet.apply)
+        merged = ",".join(map(str, sources))
+        _log.warning("servers merged", extra=event(server_id=target, merged=merged))
+        changed(resp, {"server": _represented(self._fleet, target)})
+
+
+def _represented(fleet: Fleet, server_id: int) -> represent.Json | None:
+    server = fleet.server(server_id)
+    return represent.server(server, len(fleet.jobs_of(server_id))) if server else None
+
+
+def _required(text: str) -> int:
+    server_id = parameters.parse_id(text)
+    if server_id is None:
+        raise invalid("Invalid server ID format")
+    if server_id == 0:
+        raise not_found("Server not found")
+    return server_id
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
+        message = f"must be null or a text of 1 to {MOST_TEXT} characters"
+        raise ValueError(message)
+    return value
+
+
+def _ids(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - JSON may hold anything
+    wrong = not isinstance(value, list) or not 0 < len(value) <= MOST_MERGED
+    if wrong or not all(type(each) is int and 0 < each < 2**63 for each in value):
+        raise ValueError("must be a list of server ids, as [2, 3]")
+    return tuple(dict.fromkeys(value))

@@ -13,11 +13,11 @@ from typing import NoReturn
 
 from api.app import Parts, create_app
 from api.serve import HttpServer, ListenError, listen
-from exporter import config, logs
+from exporter import admin_token, config, logs
 from exporter.collector import Exposition
-from exporter.config import OPTIONS, Address, Config, ConfigError
+from exporter.config import Config, ConfigError
 from exporter.fleet import Fleet
-from exporter.schedule import Schedule
+from exporter.options import OPTIONS, Address
 from exporter.store import Store, StoreError
 from exporter.telemetry import Telemetry
 from exporter.times import now
@@ -83,19 +83,19 @@ def _add_command(
         "--config", metavar="FILE", help=f"a TOML file of options [{config.CONFIG_VARIABLE}]"
     )
     for option in OPTIONS:
-        parser.add_argument(
-            option.flag,
-            metavar=option.metavar,
-            help=f"{option.help} (default {option.default}) [{option.variable}]",
-        )
+        if option.flag is not None:
+            parser.add_argument(
+                option.flag,
+                metavar=option.metavar,
+                help=f"{option.help} (default {option.default}) [{option.variable}]",
+            )
     parser.set_defaults(run=run)
 
 
 def _check_config(chosen: argparse.Namespace) -> int:
     flags = vars(chosen)
     config.load(flags, os.environ)
-    settings, _ = config.gather(flags, os.environ)
-    for name, setting in settings.items():
+    for name, setting in config.gather(flags, os.environ).settings.items():
         sys.stdout.write(f"{name} = {setting.value}  ({setting.source})\n")
     return 0
 
@@ -118,9 +118,8 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 
 def _assemble(settings: Config, store: Store, listening: socket.socket) -> HttpServer:
-    schedule = Schedule(settings.expected_interval, settings.tolerance)
-    fleet = Fleet(schedule, store.created())
-    fleet.load(store.servers(), store.machine_ids(), store.jobs())
+    fleet = Fleet(settings.policy, store.created())
+    fleet.apply(store.everything())
     telemetry = Telemetry(_version(), store.size_bytes)
     parts = Parts(
         store=store,
@@ -130,7 +129,7 @@ def _assemble(settings: Config, store: Store, listening: socket.socket) -> HttpS
         clock=now,
         version=_version(),
         max_upload_bytes=settings.max_upload_bytes,
-        tolerance=settings.tolerance,
+        admin_token=settings.admin_token or admin_token.load_or_make(settings.database),
     )
     return HttpServer(create_app(parts), listening, settings.max_upload_bytes)
 

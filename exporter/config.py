@@ -1,33 +1,21 @@
-"""The configuration: flags over environment over a TOML file over the defaults.
-
-Every option is one `Option`: the flags, the environment's names, the file's keys and the help all
-come from it.
-"""
+"""The configuration: flags over environment over a TOML file over the defaults."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from exporter.logs import LogFormat, LogLevel
-from exporter.times import Millis, parse_interval
+from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Address, Option
+from exporter.policy import Override, Policy, read_overrides
 
-ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
+_OVERRIDES = "override"
 _KUBERNETES = ("DUPLISTATUS_PORT", "DUPLISTATUS_SERVICE_")
 """Kubernetes sets such variables in every container beside a service called duplistatus."""
-
-_MEBIBYTE = 1024 * 1024
-
-
-class Address(NamedTuple):
-    """Where to listen; no host means every interface."""
-
-    host: str | None
-    port: int
 
 
 class Config(Struct, frozen=True):
@@ -38,8 +26,8 @@ class Config(Struct, frozen=True):
     log_format: LogFormat
     log_level: LogLevel
     max_upload_bytes: int
-    expected_interval: Millis
-    tolerance: Millis
+    admin_token: str | None
+    policy: Policy
 
 
 class ConfigError(Exception):
@@ -50,26 +38,6 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-class Option(NamedTuple):
-    """One option: its key in the file, its default as a person writes it, what it does."""
-
-    name: str
-    default: str
-    metavar: str
-    help: str
-    parse: Callable[[str], Any]
-
-    @property
-    def flag(self) -> str:
-        """The option on the command line."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """The option in the environment."""
-        return ENVIRONMENT_PREFIX + self.name.upper()
-
-
 class Setting(NamedTuple):
     """A value as it was given, and where."""
 
@@ -77,92 +45,18 @@ class Setting(NamedTuple):
     source: str
 
 
-def _address(text: str) -> Address:
-    host, separator, port = text.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
-        message = f"{text!r} is no HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
-        raise ValueError(message)
-    bare = host.removeprefix("[").removesuffix("]")
-    return Address(None if bare in ("", "*") else bare, int(port))
+class Given(NamedTuple):
+    """What all sources give: a setting for each option, the overrides, and what is wrong."""
+
+    settings: Mapping[str, Setting]
+    overrides: tuple[Override, ...]
+    problems: list[str]
 
 
-def _path(text: str) -> Path:
-    if not text or "\0" in text:
-        raise ValueError("is no file name")
-    return Path(text).expanduser()
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            message = f"{text!r} is none of {', '.join(choices)}"
-            raise ValueError(message)
-        return text
-
-    return parse
-
-
-def _integer(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            message = f"{text!r} is no whole number from {least} to {most}"
-            raise ValueError(message)
-        return int(text)
-
-    return parse
-
-
-OPTIONS = (
-    Option(
-        "listen",
-        "*:9666",
-        "HOST:PORT",
-        "address and port to serve; * is every interface",
-        _address,
-    ),
-    Option(
-        "database",
-        "duplistatus.sqlite",
-        "PATH",
-        "the SQLite file that keeps the reports; made where there is none",
-        _path,
-    ),
-    Option(
-        "log_format",
-        "human",
-        "FORMAT",
-        "how events are written to stderr: human or json",
-        _choice("human", "json"),
-    ),
-    Option(
-        "log_level",
-        "info",
-        "LEVEL",
-        "the least grave events to write: debug, info, warning or error",
-        _choice("debug", "info", "warning", "error"),
-    ),
-    Option(
-        "max_upload_bytes",
-        str(32 * _MEBIBYTE),
-        "BYTES",
-        "the largest report to accept",
-        _integer(1024, 1024 * _MEBIBYTE),
-    ),
-    Option(
-        "expected_interval",
-        "1d",
-        "TIME",
-        "how often a backup is expected that reports no schedule: 12h, 1d, 1w",
-        parse_interval,
-    ),
-    Option(
-        "tolerance",
-        "1h",
-        "TIME",
-        "how late a backup may be before it is overdue: 30m, 2h",
-        parse_interval,
-    ),
-)
+class _File(NamedTuple):
+    settings: Mapping[str, Setting] = {}
+    overrides: tuple[Override, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Config:
@@ -175,7 +69,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
     Raises:
         ConfigError: with every fault of all three sources.
     """
-    settings, problems = gather(flags, environment)
+    settings, overrides, problems = gather(flags, environment)
     values: dict[str, Any] = {}
     for option in OPTIONS:
         setting = settings[option.name]
@@ -185,40 +79,54 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
             problems.append(f"{setting.source}: {error}")
     if problems:
         raise ConfigError(problems)
-    return Config(**values)
+    interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
+    return Config(**values, policy=Policy(interval, tolerance, overrides))
 
 
-def gather(
-    flags: Mapping[str, str | None], environment: Mapping[str, str]
-) -> tuple[dict[str, Setting], list[str]]:
-    """Return each option as given and by whom, and what is wrong with the sources."""
+def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Given:
+    """Return what is given and by whom, unchecked."""
     path = flags.get("config") or environment.get(CONFIG_VARIABLE)
-    from_file, problems = _read_file(path) if path else ({}, [])
-    problems += _unknown_variables(environment)
-    settings = {}
-    for option in OPTIONS:
-        given = (
-            Setting(flags.get(option.name) or "", option.flag),
-            Setting(environment.get(option.variable, ""), option.variable),
-            from_file.get(option.name, Setting("", "")),
-        )
-        default = Setting(option.default, "default")
-        settings[option.name] = next((setting for setting in given if setting.value), default)
-    return settings, problems
+    file = _read_file(path) if path else _File()
+    settings = {option.name: _setting(option, flags, environment, file) for option in OPTIONS}
+    problems = [*file.problems, *_unknown_variables(environment)]
+    return Given(settings, file.overrides, problems)
 
 
-def _read_file(path: str) -> tuple[dict[str, Setting], list[str]]:
+def _setting(
+    option: Option,
+    flags: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    file: _File,
+) -> Setting:
+    sources = (
+        Setting(flags.get(option.name) or "", option.flag or ""),
+        Setting(environment.get(option.variable, ""), option.variable),
+        file.settings.get(option.name, Setting("", "")),
+    )
+    default = Setting(option.default, "default")
+    return next((setting for setting in sources if setting.value), default)
+
+
+def _read_file(path: str) -> _File:
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        return {}, [f"{path} can not be read: {error.strerror}"]
+        return _File(problems=(f"{path} can not be read: {error.strerror}",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return {}, [f"{path} is no TOML: {error}"]
-    known = {option.name for option in OPTIONS}
+        return _File(problems=(f"{path} is no TOML: {error}",))
+    overrides, wrong = read_overrides(content.pop(_OVERRIDES, []))
+    settings, problems = _read_settings(path, content)
+    return _File(settings, overrides, (*problems, *(f"{path}: {each}" for each in wrong)))
+
+
+def _read_settings(
+    path: str, content: Mapping[str, object]
+) -> tuple[dict[str, Setting], list[str]]:
+    known = sorted([*(option.name for option in OPTIONS), _OVERRIDES])
     settings, problems = {}, []
     for key, value in content.items():
         if key not in known:
-            problems.append(f"{path}: {key} is unknown; known are {', '.join(sorted(known))}")
+            problems.append(f"{path}: {key} is unknown; known are {', '.join(known)}")
         elif isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             problems.append(f"{path}: {key} must be a text or a whole number")
         else:

@@ -173,6 +173,14 @@ class Server(Struct, frozen=True):
     last_report: Millis
 
 
+class JobSettings(Struct, frozen=True):
+    """What a person set for a job; None leaves it to the configuration."""
+
+    schedule: str | None = None
+    tolerance: Millis | None = None
+    paused: bool = False
+
+
 class Rejected(Struct, frozen=True):
     """A body that could not be understood: `body` is its first bytes, `size` its whole length."""
 

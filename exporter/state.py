@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import Run, Status, StoredRun, Verification
+from exporter.model import JobSettings, Run, Status, StoredRun, Verification
 from exporter.times import DAY, Millis
 
 RECENT_RUNS = 10
@@ -33,6 +33,10 @@ HABIT_LEAST = 3
 
 COMPLETED_RUNS = HABIT_RUNS + 1
 """The last run may be one of them."""
+
+
+_BEFORE_ALL: Millis = -1
+"""Earlier than any start."""
 
 
 class PastRun(Struct, frozen=True, array_like=True, gc=False):
@@ -156,6 +160,30 @@ class JobState(Struct, frozen=True, array_like=True):
             starts=_starts_with(self.starts, stored.started),
         )
 
+    def joined(self, other: "JobState", failures_after: Callable[[Millis], int]) -> "JobState":
+        """Return the state of two jobs whose runs become one job's.
+
+        Args:
+            other: the other job's state.
+            failures_after: tells how many failed runs of both started after a moment.
+        """
+        last_completed = _latest(self.last_completed, other.last_completed)
+        since = last_completed.started if last_completed is not None else _BEFORE_ALL
+        verified = [each for each in (self.verified, other.verified) if each is not None]
+        return JobState(
+            runs=_sums(self.runs, other.runs),
+            uploaded_bytes=self.uploaded_bytes + other.uploaded_bytes,
+            last=_latest(self.last, other.last),
+            last_completed=last_completed,
+            measured=_latest(self.measured, other.measured),
+            consecutive_failures=failures_after(since),
+            recent=_merged(self.recent, other.recent, RECENT_RUNS),
+            completed=_merged(self.completed, other.completed, COMPLETED_RUNS),
+            verified=max(verified, key=lambda each: each.at, default=None),
+            starts=_window(tuple(sorted((*self.starts, *other.starts)))),
+            reported=_merged(self.reported, other.reported, RECENT_RUNS),
+        )
+
     def _with_verification(self, run: Run) -> "JobState":
         found = run.verification
         if found is None or (self.verified is not None and self.verified.at > found.at):
@@ -202,6 +230,16 @@ class JobState(Struct, frozen=True, array_like=True):
         return _newest(self.completed, entry, COMPLETED_RUNS)
 
 
+class Job(Struct, frozen=True):
+    """A backup of a server, what its runs add up to and what people set for it."""
+
+    id: int
+    server_id: int
+    name: str
+    state: JobState
+    settings: JobSettings = JobSettings()
+
+
 def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int, int]:
     success, warning, error, fatal, unknown = (
         count + (code == status.code) for code, count in enumerate(runs)
@@ -223,12 +261,34 @@ def _recent(stored: StoredRun) -> RecentRun:
 
 
 def _starts_with(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
-    """Keep the starts of the last fifteen days or of the last ten runs, whichever is more."""
     joined = (*starts, started)
     if starts and started < starts[-1]:
         joined = tuple(sorted(joined))
+    return _window(joined)
+
+
+def _window(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
+    """Keep the starts of the last fifteen days or of the last ten runs, whichever is more."""
+    if not joined:
+        return joined
     first = bisect.bisect_left(joined, joined[-1] - LEARNED_DAYS * DAY)
     return joined[min(first, max(len(joined) - RECENT_RUNS, 0)) :][-MOST_STARTS:]
+
+
+def _latest(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:
+    return one if other is None else _later(one, other)
+
+
+def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int, int, int, int]:
+    success, warning, error, fatal, unknown = (
+        mine + theirs for mine, theirs in zip(one, other, strict=True)
+    )
+    return success, warning, error, fatal, unknown
+
+
+def _merged(one: tuple[Entry, ...], other: tuple[Entry, ...], most: int) -> tuple[Entry, ...]:
+    joined = sorted((*one, *other), key=lambda each: (each.started, each.id))
+    return tuple(joined[-most:])
 
 
 def _newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:

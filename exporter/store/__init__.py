@@ -1,16 +1,23 @@
 """Everything that touches SQLite. Above this package nobody knows SQL."""
 
-from exporter.store.errors import StoreError, StoreUnavailableError
+from exporter.store.changes import Change, Recorded
+from exporter.store.errors import (
+    StoreError,
+    StoreInUseError,
+    StoreUnavailableError,
+    UnknownIdError,
+)
 from exporter.store.reading import RunFilter, StoredDetail
-from exporter.store.recording import Job, Recorded
 from exporter.store.store import Store
 
 __all__ = [
-    "Job",
+    "Change",
     "Recorded",
     "RunFilter",
     "Store",
     "StoreError",
+    "StoreInUseError",
     "StoreUnavailableError",
     "StoredDetail",
+    "UnknownIdError",
 ]

@@ -28,7 +28,6 @@ def prepare(path: Path) -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
         raise StoreError(message)
-    _check_folder(path)
     try:
         db = connect(path)
     except sqlite3.Error as error:
@@ -57,7 +56,12 @@ def connect_reader(path: Path) -> Database:
     return db
 
 
-def _check_folder(path: Path) -> None:
+def check_folder(path: Path) -> None:
+    """See that a file can be made or written here.
+
+    Raises:
+        StoreError: it can not.
+    """
     folder = path.parent
     if not folder.is_dir():
         message = f"the folder {folder} does not exist: make it or choose another with --database"

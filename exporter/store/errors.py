@@ -1,9 +1,26 @@
 """What can go wrong with a database."""
 
+from pathlib import Path
+
 
 class StoreError(Exception):
     """The database can not be used; the text says why and what to do."""
 
 
+class StoreInUseError(StoreError):
+    """Another program has the database. `url` is where it serves, empty while it starts."""
+
+    def __init__(self, database: Path, url: str) -> None:
+        where = f"the daemon at {url}" if url else "another daemon"
+        super().__init__(
+            f"{database} is in use by {where}: stop that one, or choose another with --database"
+        )
+        self.url = url
+
+
 class StoreUnavailableError(Exception):
     """The database does not answer now; the same call may succeed later."""
+
+
+class UnknownIdError(LookupError):
+    """Nothing has this id; the text names what was looked for."""

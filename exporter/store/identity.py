@@ -2,6 +2,7 @@
 
 A server is found by machine-id, else by the name in the URL, else by machine name, else by the
 sender's address: Duplicati up to 2.0.7 tells no machine at all, and no report is refused for it.
+A name or an address that no server has may be that of one that was merged into another.
 """
 
 from msgspec.structs import replace
@@ -22,6 +23,9 @@ _BY_NAME_ONLY = f"""
 SELECT {_COLUMNS} FROM servers WHERE name = ? AND address IS NULL AND machine_id IS NULL
 ORDER BY last_report DESC, id LIMIT 1"""  # noqa: S608 - constant
 _BY_ADDRESS = f"SELECT {_COLUMNS} FROM servers WHERE address = ?"  # noqa: S608 - constant
+_BY_MERGED = f"""
+SELECT {_COLUMNS} FROM servers
+WHERE id = (SELECT server_id FROM merged_identities WHERE kind = ? AND value = ?)"""  # noqa: S608 - constant
 _INSERT = """
 INSERT INTO servers (name, address, described, last_report) VALUES (?, ?, -1, ?)"""
 _DESCRIBE = """
@@ -35,9 +39,11 @@ def find_server(db: Database, machine: Machine, delivery: Delivery) -> Server:
     if machine.machine_id is not None:
         return _by_machine_id(db, machine.machine_id, name, delivery.received)
     if name is not None:
-        return _select(db, _BY_NAME, name) or _insert(db, name, None, delivery.received)
+        known = _select(db, _BY_NAME, name) or _merged(db, "name", name)
+        return known or _insert(db, name, None, delivery.received)
     address = delivery.address
-    return _select(db, _BY_ADDRESS, address) or _insert(db, address, address, delivery.received)
+    known = _select(db, _BY_ADDRESS, address) or _merged(db, "address", address)
+    return known or _insert(db, address, address, delivery.received)
 
 
 def describe(
@@ -50,7 +56,7 @@ def describe(
     """
     newer = started >= server.described
     named = delivery.server or machine.name
-    own = machine.machine_id in (None, server.machine_id)
+    own = machine.machine_id == server.machine_id if machine.machine_id else named == server.name
     described = replace(
         server,
         name=named if named is not None and newer and own else server.name,
@@ -88,6 +94,11 @@ def _by_machine_id(db: Database, machine_id: str, name: str | None, received: Mi
     db.execute("INSERT INTO machine_ids VALUES (?, ?)", (machine_id, server.id))
     db.execute("UPDATE servers SET machine_id = ? WHERE id = ?", (machine_id, server.id))
     return replace(server, machine_id=machine_id)
+
+
+def _merged(db: Database, kind: str, value: str) -> Server | None:
+    row = db.execute(_BY_MERGED, (kind, value)).fetchone()
+    return None if row is None else rows.server(row)
 
 
 def _select(db: Database, query: str, value: str) -> Server | None:

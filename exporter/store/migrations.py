@@ -97,9 +97,30 @@ CREATE TABLE rejected (
 """
 
 
+_SETTINGS = """
+ALTER TABLE jobs ADD COLUMN schedule TEXT;
+ALTER TABLE jobs ADD COLUMN tolerance INTEGER;
+ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE merged_identities (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX merged_identities_by_server ON merged_identities (server_id);
+"""
+
+
 @migrations()
 def reports(db: Database) -> None:
     """Servers, their jobs, the runs of the jobs and what could not be understood."""
     db.executescript(_FIRST)
     now = time.time_ns() // 1_000_000
     db.execute("INSERT INTO meta VALUES ('created', ?), ('probed', ?)", [now, now])
+
+
+@migrations()
+def settings(db: Database) -> None:
+    """What people set for jobs, and by what merged servers were known: a name or an address."""
+    db.executescript(_SETTINGS)

@@ -8,12 +8,14 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from exporter.model import Log, Rejected, Server, Status, StoredRun
+from exporter.state import Job
 from exporter.store import rows
-from exporter.store.recording import Job
 from exporter.times import Millis
 
 _RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", "job_id", *rows.RUN_COLUMNS))
 _SERVER_COLUMNS = ", ".join(rows.SERVER_COLUMNS)
+
+_JOBS = f"SELECT {', '.join(rows.JOB_COLUMNS)} FROM jobs"  # noqa: S608 - constant
 
 
 class RunFilter(Struct, frozen=True):
@@ -54,10 +56,33 @@ def machine_ids(db: Database) -> Iterator[tuple[str, int]]:
     yield from db.execute("SELECT machine_id, server_id FROM machine_ids")
 
 
+def server(db: Database, server_id: int) -> Server | None:
+    """Return a server, or None where no server has this id."""
+    query = f"SELECT {_SERVER_COLUMNS} FROM servers WHERE id = ?"  # noqa: S608 - constant
+    row = db.execute(query, (server_id,)).fetchone()
+    return None if row is None else rows.server(row)
+
+
 def jobs(db: Database) -> Iterator[Job]:
     """Yield every job with its kept state, in the order of their ids."""
-    for row in db.execute("SELECT id, server_id, name, state FROM jobs ORDER BY id"):
-        yield Job(row[0], row[1], row[2], rows.unpack_state(row[3]))
+    yield from map(rows.job, db.execute(f"{_JOBS} ORDER BY id"))
+
+
+def jobs_of(db: Database, server_id: int) -> Iterator[Job]:
+    """Yield the jobs of a server, in the order of their ids."""
+    yield from map(rows.job, db.execute(f"{_JOBS} WHERE server_id = ? ORDER BY id", (server_id,)))
+
+
+def job(db: Database, job_id: int) -> Job | None:
+    """Return a job, or None where no job has this id."""
+    row = db.execute(f"{_JOBS} WHERE id = ?", (job_id,)).fetchone()
+    return None if row is None else rows.job(row)
+
+
+def job_named(db: Database, server_id: int, name: str) -> Job | None:
+    """Return a server's job by its name."""
+    row = db.execute(f"{_JOBS} WHERE server_id = ? AND name = ?", (server_id, name)).fetchone()
+    return None if row is None else rows.job(row)
 
 
 def created(db: Database) -> Millis:

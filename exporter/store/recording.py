@@ -1,11 +1,13 @@
 """Recording one report: its server, its job, its run, and the job's new state."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.model import BACKUP, Delivery, Rejected, Report, Server, StoredRun
-from exporter.state import JobState
-from exporter.store import rows
+from exporter.state import Job, JobState
+from exporter.store import reading, rows
+from exporter.store.changes import Recorded
 from exporter.store.identity import describe, find_server
 from exporter.times import MINUTE, SECOND, Millis
 
@@ -32,25 +34,6 @@ SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND received >= ? LIMIT
 _FAILURES_AFTER = """
 SELECT count(*) FROM runs WHERE job_id = ? AND started > ? AND operation = ? AND NOT dry_run
 AND status NOT IN ('success', 'warning')"""
-
-
-class Job(Struct, frozen=True):
-    """A backup of a server and what its runs add up to."""
-
-    id: int
-    server_id: int
-    name: str
-    state: JobState
-
-
-class Recorded(Struct, frozen=True):
-    """What became of a report. `new` is false for one that was recorded before."""
-
-    new: bool
-    run_id: int
-    server: Server
-    job: Job
-    machine_id: str | None
 
 
 class Entry(Struct, frozen=True):
@@ -85,10 +68,10 @@ def record(db: Database, entry: Entry) -> Recorded:
     if known is not None:
         return _recorded(entry, known, server, job, new=False)
     stored = _insert_run(db, job, entry)
-    state = job.state.with_run(stored, lambda moment: _failures_after(db, job.id, moment))
+    state = job.state.with_run(stored, lambda moment: failures_after(db, job.id, moment))
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
     server = describe(db, server, report.machine, delivery, stored.started)
-    changed = Job(job.id, server.id, job.name, state)
+    changed = replace(job, state=state)
     return _recorded(entry, stored.id, server, changed, new=True)
 
 
@@ -115,11 +98,9 @@ def _recorded(entry: Entry, run_id: int, server: Server, job: Job, *, new: bool)
 
 
 def _find_job(db: Database, server_id: int, name: str) -> Job:
-    row = db.execute(
-        "SELECT id, state FROM jobs WHERE server_id = ? AND name = ?", (server_id, name)
-    ).fetchone()
-    if row is not None:
-        return Job(row[0], server_id, name, rows.unpack_state(row[1]))
+    found = reading.job_named(db, server_id, name)
+    if found is not None:
+        return found
     state = JobState()
     inserted = db.execute(
         "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?)",
@@ -159,6 +140,7 @@ def _insert_run(db: Database, job: Job, entry: Entry) -> StoredRun:
     return StoredRun(run_id, entry.started, received, run)
 
 
-def _failures_after(db: Database, job_id: int, moment: Millis) -> int:
+def failures_after(db: Database, job_id: int, moment: Millis) -> int:
+    """Return how many backup runs of a job that started after a moment failed."""
     found = db.execute(_FAILURES_AFTER, (job_id, moment, BACKUP)).fetchone()
     return int(found[0])

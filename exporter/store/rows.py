@@ -3,17 +3,29 @@
 import sqlite3
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from exporter.model import Counts, Log, Rejected, Run, Server, Status, StoredRun, Verification
-from exporter.state import JobState
+from exporter.model import (
+    Counts,
+    JobSettings,
+    Log,
+    Rejected,
+    Run,
+    Server,
+    Status,
+    StoredRun,
+    Verification,
+)
+from exporter.state import Job, JobState
 
 _state_decoder = msgspec.msgpack.Decoder(JobState)
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _counted_decoder = msgspec.json.Decoder(dict[str, int])
 
 COUNT_COLUMNS = Counts.__struct_fields__
+JOB_COLUMNS = ("id", "server_id", "name", "state", "schedule", "tolerance", "paused")
 SERVER_COLUMNS = Server.__struct_fields__
 RUN_COLUMNS = (
     "started",
@@ -76,6 +88,13 @@ def stored_run(row: sqlite3.Row) -> StoredRun:
 def server(row: tuple[object, ...]) -> Server:
     """Read a server from the values of `SERVER_COLUMNS`."""
     return msgspec.convert(dict(zip(SERVER_COLUMNS, row, strict=True)), Server)
+
+
+def job(row: tuple[Any, ...]) -> Job:
+    """Read a job from the values of `JOB_COLUMNS`."""
+    job_id, server_id, name, state, schedule, tolerance, paused = row
+    settings = JobSettings(schedule, tolerance, bool(paused))
+    return Job(job_id, server_id, name, unpack_state(state), settings)
 
 
 def rejected(row: sqlite3.Row) -> Rejected:

@@ -3,18 +3,23 @@
 import contextlib
 import queue
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from exporter.model import Delivery, Rejected, Report, Server
-from exporter.store import database, reading, recording
+from exporter.model import Delivery, JobSettings, Rejected, Report, Server
+from exporter.store import database, managing, reading, recording
+from exporter.store.changes import Change, Recorded
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.lock import Lock
 from exporter.store.reading import JobRun, RunFilter, StoredDetail
-from exporter.store.recording import Entry, Job, Recorded
+from exporter.store.recording import Entry
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
+
+Seen = Callable[[Change], None]
+"""Is shown a change once it is durable, before the method returns; in the order of the commits."""
 
 
 class Store:
@@ -31,11 +36,18 @@ class Store:
         """Open a database, made or upgraded as needed.
 
         Raises:
+            StoreInUseError: another program has the file.
             StoreError: the file can not serve.
         """
-        database.prepare(path)
+        database.check_folder(path)
+        self._lock = Lock(path)
+        try:
+            database.prepare(path)
+            self._writer = Writer(database.connect(path))
+        except BaseException:
+            self._lock.release()
+            raise
         self._path = path
-        self._writer = Writer(database.connect(path))
         self._readers: queue.SimpleQueue[Database] = queue.SimpleQueue()
 
     def close(self) -> None:
@@ -44,23 +56,42 @@ class Store:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._readers.get_nowait().close()
+        self._lock.release()
 
-    def record(
-        self, report: Report, delivery: Delivery, then: Callable[[Recorded], None]
-    ) -> Recorded:
-        """Record a report whole or not at all.
+    def announce(self, url: str) -> None:
+        """Tell other programs that find the database in use where it is served."""
+        self._lock.announce(url)
 
-        Args:
-            report: what the sender told.
-            delivery: how it came.
-            then: called with the outcome before this returns, one at a time, in commit order.
-        """
+    def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
+        """Record a report whole or not at all."""
         entry = Entry.of(report, delivery)
-        return self._writer.run(lambda db: recording.record(db, entry), then)
+        return self._writer.run(
+            lambda db: recording.record(db, entry), lambda recorded: then(recorded.change)
+        )
 
     def reject(self, rejected: Rejected) -> None:
         """Keep what could not be understood; only the newest are kept, and their first bytes."""
         self._writer.run(lambda db: recording.reject(db, rejected), lambda _: None)
+
+    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: Seen) -> None:
+        """Change a server's alias and note. Raises `UnknownIdError`."""
+        self._writer.run(lambda db: managing.set_server(db, server_id, edit), then)
+
+    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: Seen) -> None:
+        """Make servers one, whole or not at all. Raises `UnknownIdError`."""
+        self._writer.run(lambda db: managing.merge_servers(db, target_id, source_ids), then)
+
+    def delete_server(self, server_id: int, then: Seen) -> None:
+        """Remove a server with all it has. Raises `UnknownIdError`."""
+        self._writer.run(lambda db: managing.delete_server(db, server_id), then)
+
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: Seen) -> None:
+        """Change what people set for a job. Raises `UnknownIdError`."""
+        self._writer.run(lambda db: managing.set_job(db, job_id, edit), then)
+
+    def delete_job(self, job_id: int, then: Seen) -> None:
+        """Remove a job with its runs. Raises `UnknownIdError`."""
+        self._writer.run(lambda db: managing.delete_job(db, job_id), then)
 
     def probe(self) -> None:
         """Write a mark, to learn whether a report could be recorded now."""
@@ -69,25 +100,16 @@ class Store:
             lambda _: None,
         )
 
+    def everything(self) -> Change:
+        """Return every server and job as they are, which is what a start changes."""
+        with self._reader() as db:
+            servers, jobs = tuple(reading.servers(db)), tuple(reading.jobs(db))
+            return Change(servers, jobs, tuple(reading.machine_ids(db)))
+
     def created(self) -> Millis:
         """Return when the database was made."""
         with self._reader() as db:
             return reading.created(db)
-
-    def servers(self) -> list[Server]:
-        """Return every server, in the order of their ids."""
-        with self._reader() as db:
-            return reading.servers(db)
-
-    def machine_ids(self) -> list[tuple[str, int]]:
-        """Return each machine-id with its server's id."""
-        with self._reader() as db:
-            return list(reading.machine_ids(db))
-
-    def jobs(self) -> list[Job]:
-        """Return every job with its kept state, in the order of their ids."""
-        with self._reader() as db:
-            return list(reading.jobs(db))
 
     def runs(
         self, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int

@@ -1,0 +1,53 @@
+"""JSON bodies that ask for a change: read within bounds, every wrong field named."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import falcon
+import msgspec
+
+from api.errors import ApiError, invalid
+from exporter.reports import Problem
+
+MAX_BYTES = 64 * 1024
+
+Readers = Mapping[str, Callable[[Any], object]]
+"""For each field what turns its value into ours; raises ValueError with what is allowed."""
+
+
+def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
+    """Return the fields that were given.
+
+    Raises:
+        ApiError: it is no JSON object, or fields are unknown or wrong; each is named.
+    """
+    given = _object(req)
+    values: dict[str, Any] = {}
+    problems = []
+    for name, value in given.items():
+        if name not in readers:
+            problems.append(Problem(name[:100], f"is unknown; known are {', '.join(readers)}"))
+            continue
+        try:
+            values[name] = readers[name](value)
+        except ValueError as error:
+            problems.append(Problem(name, str(error)))
+    if problems:
+        raise invalid("Some fields are wrong", *problems)
+    if not values:
+        raise invalid(f"Nothing to change; known are {', '.join(readers)}")
+    return values
+
+
+def _object(req: falcon.Request) -> dict[str, Any]:
+    body = req.bounded_stream.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        message = f"The body is larger than {MAX_BYTES} bytes"
+        raise ApiError(413, message)
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise invalid("The body is no JSON") from None
+    if not isinstance(value, dict):
+        raise invalid("The body is no JSON object")
+    return value

@@ -1,0 +1,115 @@
+"""Which schedule holds for a job.
+
+A person's own setting wins over the configuration's overrides, these over its defaults. Of several
+overrides that match a job the later one wins, setting by setting.
+"""
+
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from exporter.model import JobSettings, Server
+from exporter.plans import Auto, Plan, parse_plan
+from exporter.schedule import Schedule
+from exporter.times import DAY, HOUR, Millis, parse_interval
+
+_TEXTS = ("server", "backup")
+_SETTINGS = ("schedule", "tolerance", "expected_interval")
+
+
+class Override(Struct, frozen=True):
+    """What holds for the jobs whose server and name match two patterns; None leaves it as it is.
+
+    ``*`` stands for any text and ``?`` for one character. A server matches by its name or its
+    alias.
+    """
+
+    server: str = "*"
+    backup: str = "*"
+    plan: Plan | None = None
+    tolerance: Millis | None = None
+    expected_interval: Millis | None = None
+
+    def matches(self, server: Server, backup: str) -> bool:
+        """Tell whether the override is for a job."""
+        names = (server.name, server.alias or server.name)
+        return fnmatchcase(backup, self.backup) and any(
+            fnmatchcase(name, self.server) for name in names
+        )
+
+
+class Policy(Struct, frozen=True):
+    """The configuration's part of every schedule."""
+
+    expected_interval: Millis = DAY
+    tolerance: Millis = HOUR
+    overrides: tuple[Override, ...] = ()
+
+    def schedule(self, server: Server, backup: str, settings: JobSettings) -> Schedule:
+        """Return what holds for a job."""
+        matching = [each for each in self.overrides if each.matches(server, backup)]
+        plans = [each.plan for each in matching if each.plan is not None]
+        tolerances = [each.tolerance for each in matching if each.tolerance is not None]
+        intervals = [
+            each.expected_interval for each in matching if each.expected_interval is not None
+        ]
+        tolerance = settings.tolerance
+        return Schedule(
+            expected_interval=[self.expected_interval, *intervals][-1],
+            tolerance=[self.tolerance, *tolerances][-1] if tolerance is None else tolerance,
+            plan=parse_plan(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
+            paused=settings.paused,
+        )
+
+
+def read_overrides(value: object) -> tuple[tuple[Override, ...], list[str]]:
+    """Read the ``[[override]]`` tables of a configuration file.
+
+    Returns:
+        The overrides, and what is wrong with them, a line each.
+    """
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        return (), ["override must be tables, each begun by a line [[override]]"]
+    overrides, problems = [], []
+    for number, entry in enumerate(value, 1):
+        override, wrong = _read_override(entry)
+        overrides.append(override)
+        problems += [f"override {number}: {problem}" for problem in wrong]
+    return tuple(overrides), problems
+
+
+def _read_override(entry: dict[str, object]) -> tuple[Override, list[str]]:
+    known = (*_TEXTS, *_SETTINGS)
+    problems = [
+        f"{key} is unknown; known are {', '.join(known)}" for key in entry if key not in known
+    ]
+    texts: dict[str, str] = {}
+    for key in known:
+        value = entry.get(key)
+        if isinstance(value, str) and value:
+            texts[key] = value
+        elif value is not None:
+            problems.append(f"{key} must be a text")
+    settings, wrong = _parsed(texts)
+    if not settings and not wrong and not problems:
+        wrong = [f"sets nothing; give one of {', '.join(_SETTINGS)}"]
+    named = {key: texts[key] for key in _TEXTS if key in texts}
+    return Override(**named, **settings), problems + wrong  # type: ignore[arg-type] # by their names
+
+
+def _parsed(texts: dict[str, str]) -> tuple[dict[str, object], list[str]]:
+    parsers = {
+        "schedule": ("plan", parse_plan),
+        "tolerance": ("tolerance", parse_interval),
+        "expected_interval": ("expected_interval", parse_interval),
+    }
+    settings: dict[str, object] = {}
+    problems = []
+    for key, (name, parse) in parsers.items():
+        if key not in texts:
+            continue
+        try:
+            settings[name] = parse(texts[key])
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+    return settings, problems

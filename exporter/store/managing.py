@@ -1,0 +1,118 @@
+"""What people put right: names, schedules, merged and deleted servers and jobs.
+
+Each function needs a transaction and returns what it changed.
+"""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.model import JobSettings, Server
+from exporter.state import Job
+from exporter.store import reading, recording, rows
+from exporter.store.changes import Change
+from exporter.store.errors import UnknownIdError
+
+
+def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -> Change:
+    """Change a server's alias and note."""
+    edited = edit(_server(db, server_id))
+    db.execute(
+        "UPDATE servers SET alias = ?, note = ? WHERE id = ?",
+        (edited.alias, edited.note, server_id),
+    )
+    return Change(servers=(edited,))
+
+
+def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> Change:
+    """Change what people set for a job."""
+    job = _job(db, job_id)
+    settings = edit(job.settings)
+    db.execute(
+        "UPDATE jobs SET schedule = ?, tolerance = ?, paused = ? WHERE id = ?",
+        (settings.schedule, settings.tolerance, settings.paused, job_id),
+    )
+    return Change(jobs=(replace(job, settings=settings),))
+
+
+def delete_job(db: Database, job_id: int) -> Change:
+    """Remove a job with its runs."""
+    _job(db, job_id)
+    db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+    return Change(removed_jobs=(job_id,))
+
+
+def delete_server(db: Database, server_id: int) -> Change:
+    """Remove a server with all it has."""
+    _server(db, server_id)
+    jobs = tuple(job.id for job in reading.jobs_of(db, server_id))
+    db.execute("DELETE FROM servers WHERE id = ?", (server_id,))
+    return Change(removed_servers=(server_id,), removed_jobs=jobs)
+
+
+def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Change:
+    """Make servers one: their jobs, runs and identities become the target's.
+
+    Jobs of the same name join. Later reports of the sources find the target, whether they are
+    known by machine-id, by name or by address.
+    """
+    target = _server(db, target_id)
+    moved: list[int] = []
+    for source_id in source_ids:
+        source = _server(db, source_id)
+        moved += (job.id for job in reading.jobs_of(db, source_id))
+        _move_jobs(db, source_id, target_id)
+        _move_identities(db, source, target_id)
+        target = replace(target, last_report=max(target.last_report, source.last_report))
+        db.execute("DELETE FROM servers WHERE id = ?", (source_id,))
+    db.execute("UPDATE servers SET last_report = ? WHERE id = ?", (target.last_report, target_id))
+    jobs = tuple(reading.jobs_of(db, target_id))
+    identities = tuple(each for each in reading.machine_ids(db) if each[1] == target_id)
+    return Change((target,), jobs, identities, tuple(source_ids), tuple(moved))
+
+
+def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
+    own = {job.name: job for job in reading.jobs_of(db, target_id)}
+    for job in list(reading.jobs_of(db, source_id)):
+        twin = own.get(job.name)
+        if twin is None:
+            db.execute("UPDATE jobs SET server_id = ? WHERE id = ?", (target_id, job.id))
+        else:
+            _join(db, twin, job)
+
+
+def _join(db: Database, job: Job, other: Job) -> None:
+    db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
+    state = job.state.joined(
+        other.state, lambda moment: recording.failures_after(db, job.id, moment)
+    )
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
+    db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
+
+
+def _move_identities(db: Database, source: Server, target_id: int) -> None:
+    for table in ("machine_ids", "merged_identities"):
+        db.execute(
+            f"UPDATE {table} SET server_id = ? WHERE server_id = ?",  # noqa: S608 - constant
+            (target_id, source.id),
+        )
+    address = db.execute("SELECT address FROM servers WHERE id = ?", (source.id,)).fetchone()[0]
+    db.execute(
+        "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)",
+        ("name" if address is None else "address", address or source.name, target_id),
+    )
+
+
+def _server(db: Database, server_id: int) -> Server:
+    server = reading.server(db, server_id)
+    if server is None:
+        raise UnknownIdError("Server not found")
+    return server
+
+
+def _job(db: Database, job_id: int) -> Job:
+    job = reading.job(db, job_id)
+    if job is None:
+        raise UnknownIdError("Job not found")
+    return job
