@@ -69,4 +69,4 @@ def _one_line(text: str) -> str:
 
 def _value(value: object) -> str:
     """Quote texts: a name may hold spaces, or a line break that would forge an event."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)

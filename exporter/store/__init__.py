@@ -1,6 +1,7 @@
 """Everything that touches SQLite. Above this package nobody knows SQL."""
 
 from exporter.store.changes import Change, Recorded
+from exporter.store.database import peek
 from exporter.store.errors import (
     StoreError,
     StoreInUseError,
@@ -20,4 +21,5 @@ __all__ = [
     "StoreUnavailableError",
     "StoredDetail",
     "UnknownIdError",
+    "peek",
 ]

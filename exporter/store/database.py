@@ -1,11 +1,14 @@
 """Opening a database: is it ours, is it of this version, is it durable."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from exporter.model import Server
+from exporter.store import rows
 from exporter.store.errors import StoreError
 from exporter.store.migrations import migrations
 
@@ -54,6 +57,22 @@ def connect_reader(path: Path) -> Database:
     db = connect(path)
     db.execute("PRAGMA query_only = ON")
     return db
+
+
+def peek(path: Path) -> list[tuple[Server, str]]:
+    """Return each job's server and name, whoever has the database, and change nothing.
+
+    Raises:
+        StoreError: the file is no database of this version.
+    """
+    columns = ", ".join(f"servers.{column}" for column in rows.SERVER_COLUMNS)
+    query = f"SELECT {columns}, jobs.name FROM jobs JOIN servers ON servers.id = jobs.server_id"  # noqa: S608 - constant
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        with contextlib.closing(connection):
+            return [(rows.server(row[:-1]), row[-1]) for row in connection.execute(query)]
+    except sqlite3.Error as error:
+        raise StoreError(_unusable(path, error)) from error
 
 
 def check_folder(path: Path) -> None:

@@ -1,0 +1,42 @@
+"""duplistatus check-config."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from exporter import config
+from exporter.model import Server
+from exporter.options import OPTIONS
+from exporter.policy import Override
+from exporter.store import peek
+
+_SECRETS = {option.name for option in OPTIONS if option.secret}
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print the configuration as it would hold, and which jobs each override matches."""
+    flags = vars(chosen)
+    settings = config.load(flags, os.environ)
+    for name, (value, source) in config.gather(flags, os.environ).settings.items():
+        shown = "(hidden)" if name in _SECRETS and value else value
+        sys.stdout.write(f"{name} = {shown}  ({source})\n")
+    _write_matches(settings.policy.overrides, _jobs(settings.database))
+    return 0
+
+
+def _jobs(database: Path) -> list[tuple[Server, str]]:
+    return list(peek(database)) if database.exists() else []
+
+
+def _write_matches(overrides: Sequence[Override], jobs: Iterable[tuple[Server, str]]) -> None:
+    known = list(jobs)
+    for number, override in enumerate(overrides, 1):
+        sys.stdout.write(f'override {number}: server "{override.server}"')
+        sys.stdout.write(f' backup "{override.backup}" matches:\n')
+        matching = [(server, name) for server, name in known if override.matches(server, name)]
+        for server, name in matching:
+            sys.stdout.write(f"  {name} of {server.alias or server.name}\n")
+        if not matching:
+            sys.stdout.write("  no job of the database\n")

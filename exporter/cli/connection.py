@@ -1,0 +1,55 @@
+"""A daemon to talk to, whether one runs or not.
+
+Every command speaks HTTP. While a daemon has the database, that one is asked: it makes the change
+itself and so knows of it. Else one is run here, on loopback, for as long as the command takes.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from api.serve import listen
+from exporter import admin_token, logs
+from exporter.cli.client import Client
+from exporter.cli.serve import assemble
+from exporter.config import Config
+from exporter.store import Store, StoreError, StoreInUseError
+
+_LOOPBACK = "127.0.0.1"
+
+
+@contextlib.contextmanager
+def connected(settings: Config) -> Iterator[Client]:
+    """Yield a client of the daemon that has the configured database.
+
+    Raises:
+        StoreError: there is no such database, or it can not be used.
+    """
+    if not settings.database.exists():
+        message = f"there is no database {settings.database}: name it with --database"
+        raise StoreError(message)
+    token = settings.admin_token or admin_token.load_or_make(settings.database)
+    try:
+        store = Store(settings.database)
+    except StoreInUseError as error:
+        if not error.url:
+            raise
+        yield Client(error.url, token)
+        return
+    logs.set_up(settings.log_format, "error")
+    with contextlib.closing(store), _serving(settings, store) as url:
+        yield Client(url, token)
+
+
+@contextlib.contextmanager
+def _serving(settings: Config, store: Store) -> Iterator[str]:
+    with listen(_LOOPBACK, 0) as listening:
+        url = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
+        server = assemble(settings, store, listening)
+        thread = threading.Thread(target=server.run, name="server")
+        thread.start()
+        try:
+            yield url
+        finally:
+            server.stop()
+            thread.join()

@@ -1,0 +1,97 @@
+"""duplistatus serve: the daemon, put together."""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import socket
+from importlib import metadata
+from types import FrameType
+
+from api.app import Parts, create_app
+from api.serve import HttpServer, listen
+from exporter import admin_token, config, logs
+from exporter.collector import Exposition
+from exporter.config import Config
+from exporter.fleet import Fleet
+from exporter.options import Address
+from exporter.store import Store
+from exporter.telemetry import Telemetry
+from exporter.times import now
+
+_DISTRIBUTION = "duplistatus-exporter"
+_LOOPBACK = "127.0.0.1"
+
+_log = logging.getLogger(__name__)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve until a signal says to stop."""
+    settings = config.load(vars(chosen), os.environ)
+    logs.set_up(settings.log_format, settings.log_level)
+    with (
+        listen(*settings.listen) as listening,
+        contextlib.closing(Store(settings.database)) as store,
+    ):
+        server = assemble(settings, store, listening)
+        _stop_on_signals(server)
+        _announce(settings, store, listening)
+        server.run()
+    _log.info("stopped")
+    return 0
+
+
+def assemble(settings: Config, store: Store, listening: socket.socket) -> HttpServer:
+    """Put a daemon together over a store."""
+    fleet = Fleet(settings.policy, store.created())
+    fleet.apply(store.everything())
+    telemetry = Telemetry(version(), store.size_bytes)
+    parts = Parts(
+        store=store,
+        fleet=fleet,
+        exposition=Exposition(fleet, now, telemetry),
+        telemetry=telemetry,
+        clock=now,
+        version=version(),
+        max_upload_bytes=settings.max_upload_bytes,
+        admin_token=settings.admin_token or admin_token.load_or_make(settings.database),
+    )
+    return HttpServer(create_app(parts), listening, settings.max_upload_bytes)
+
+
+def _stop_on_signals(server: HttpServer) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _announce(settings: Config, store: Store, listening: socket.socket) -> None:
+    """Tell people where the daemon serves, and the commands on this machine where to ask it."""
+    address = Address(settings.listen.host, listening.getsockname()[1])
+    store.announce(_url(address, _LOOPBACK))
+    _log.info("listening", extra=logs.event(url=_url(address, "0.0.0.0")))  # noqa: S104 - shown only
+    _log.info("storing", extra=logs.event(database=str(settings.database.absolute())))
+    options = _duplicati_options(_url(address, socket.gethostname()))
+    _log.info("Duplicati options to paste: %s", " ".join(options))
+
+
+def _duplicati_options(url: str) -> list[str]:
+    return [
+        f"--send-http-url={url}/api/upload",
+        "--send-http-result-output-format=Json",
+        "--send-http-log-level=Information",
+        "--send-http-max-log-lines=0",
+    ]
+
+
+def _url(address: Address, everywhere: str) -> str:
+    host = address.host or everywhere
+    return f"http://{f'[{host}]' if ':' in host else host}:{address.port}"
+
+
+def version() -> str:
+    """Return the daemon's version."""
+    return metadata.version(_DISTRIBUTION)
