@@ -241,7 +241,7 @@ JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
     ),
     Family(
         "duplistatus_backup_schedule_source_info",
-        "Where the expectation comes from: reported or default; always 1.",
+        "Where the expectation comes from: configured, reported, learned or default; always 1.",
         "gauge",
         (*JOB_LABELS, "source"),
         _schedule_source,

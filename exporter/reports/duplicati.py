@@ -44,7 +44,7 @@ def read(body: Mapping[str, Any], fingerprint: bytes) -> Report:
         data = {}
     _require_meaning(data, extra, died)
     return Report(
-        machine=_machine(data, extra),
+        machine=machine(data, extra),
         backup=fields.name(extra, "backup-name") or fields.name(extra, "backup-id") or UNNAMED,
         run=run(data, extra, died=died),
         log=fields.log(_messages(body, died)),
@@ -120,7 +120,8 @@ def _require_meaning(data: Mapping[str, Any], extra: Mapping[str, Any], died: st
         )
 
 
-def _machine(data: Mapping[str, Any], extra: Mapping[str, Any]) -> Machine:
+def machine(data: Mapping[str, Any], extra: Mapping[str, Any]) -> Machine:
+    """Return what a report tells of its sender."""
     return Machine(
         machine_id=fields.name(extra, "machine-id"),
         name=fields.name(extra, "machine-name"),

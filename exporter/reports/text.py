@@ -7,14 +7,15 @@ A first line names the backup, ``Name: value`` lines carry the results of the JS
 import re
 from collections.abc import Iterator, Mapping
 
-from exporter.model import Machine, Message, Report
+from exporter.model import Message, Report
 from exporter.reports import duplicati, fields
+from exporter.reports.errors import Problem, ReportError
 from exporter.times import SECOND, format_moment
 
 _HEADER = re.compile(r"Duplicati (?P<operation>[A-Za-z]+) report for (?P<subject>[^\r\n]*)")
 _IDENTITIES = (
-    r"^(?P<name>.*) \((?P<machine_id>[^\s,()]+), (?P<backup_id>DB-[0-9]+), (?P<machine>.*)\)$",
-    r"^(?P<name>.*) \((?P<machine_id>[^\s,()]+), (?P<backup_id>[^\s,()]+), (?P<machine>.*)\)$",
+    r"^(?P<name>.*) \((?P<machine_id>[^\s,()]*), (?P<backup_id>DB-[0-9]+), (?P<machine>.*)\)$",
+    r"^(?P<name>.*) \((?P<machine_id>[\w-]{16,}), (?P<backup_id>[^\s,()]+), (?P<machine>.*)\)$",
     r"^(?P<name>.*)$",
 )
 """What follows the header: since 2.0.8 with identities, before without. Names may hold commas and
@@ -23,7 +24,12 @@ parentheses, so the usual form of a backup's id is tried first."""
 _FIELD = re.compile(r"^(?P<key>[A-Z][A-Za-z]*): (?P<value>.*)$")
 _NUMBER = re.compile(r"-?[0-9]{1,40}", re.ASCII)
 _UNIX_SECONDS = re.compile(r"\((?P<seconds>-?[0-9]{1,12})\)$", re.ASCII)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+"""str.splitlines would also part a name at rarer separators such as U+2028."""
+
 _LOG = "Log data:"
+_MAX_SUBJECT = 4 * fields.MAX_NAME + 8
+"""Two names, two identities and what stands between; more would only slow the patterns down."""
 
 
 def looks_like_report(content: str) -> bool:
@@ -37,12 +43,12 @@ def read(content: str, fingerprint: bytes) -> Report:
     Raises:
         ReportError: a name or a number in it can not be stored.
     """
-    header, *lines = content.strip().splitlines()
-    results, log = _split(lines)
+    header, *lines = _LINE_END.split(content.strip())
+    lines, log = _split(lines)
+    died, results = _died(lines)
     data, extra = _data(results), _extra(header)
-    died = _died(results)
     return Report(
-        machine=Machine(fields.name(extra, "machine-id"), fields.name(extra, "machine-name")),
+        machine=duplicati.machine(data, extra),
         backup=fields.name(extra, "backup-name") or duplicati.UNNAMED,
         run=duplicati.run(data, extra, died=died),
         log=fields.log(_messages(log, died)),
@@ -62,7 +68,10 @@ def _extra(header: str) -> dict[str, str]:
     found = _HEADER.match(header)
     if found is None:
         return {}
-    identity = _identity(found["subject"].strip())
+    subject = found["subject"].strip()
+    if len(subject) > _MAX_SUBJECT:
+        raise ReportError(Problem("backup-name", f"longer than {fields.MAX_NAME} characters"))
+    identity = _identity(subject)
     return {
         "OperationName": found["operation"],
         "backup-name": identity.get("name", ""),
@@ -99,15 +108,17 @@ def _moment(seconds: int) -> str:
         return ""
 
 
-def _died(lines: list[str]) -> str | None:
-    """Return the Failed and Details lines of a run that died, up to the results."""
-    starts = [at for at, line in enumerate(lines) if line.startswith("Failed:")]
-    if not starts:
-        return None
-    told = lines[starts[0] :]
-    end = next((at for at, line in enumerate(told) if at > 1 and not line.strip()), len(told))
-    text = "\n".join(told[:end])
-    return text.removeprefix("Failed:").strip() or "the run died without a message"
+def _died(lines: list[str]) -> tuple[str | None, list[str]]:
+    """Part a run's failure from its results: they follow the last empty line, if any do."""
+    start = next((at for at, line in enumerate(lines) if line.startswith("Failed:")), None)
+    if start is None:
+        return None, lines
+    told = "\n".join(lines[start:]).rstrip()
+    failure, _, results = told.rpartition("\n\n")
+    if not any(line.startswith("ParsedResult: ") for line in results.split("\n")):
+        failure, results = told, ""
+    text = failure.removeprefix("Failed:").strip() or "the run died without a message"
+    return text, results.split("\n")
 
 
 def _messages(log: list[str], died: str | None) -> Iterator[Message]:
