@@ -1,0 +1,219 @@
+"""A request for every answer the contract describes."""
+
+import json
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from tests.docs import daemon, reports
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+JSON = "application/json"
+YAML = "application/yaml"
+
+
+class Fault(Enum):
+    """What is wrong with the daemon that is asked."""
+
+    NONE = auto()
+    DATABASE = auto()
+    BUG = auto()
+
+
+class Case(NamedTuple):
+    """A request to a path of the contract, and what has to come back."""
+
+    path: str
+    url: str
+    status: int = 200
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    content_type: str = JSON
+    fault: Fault = Fault.NONE
+
+    @property
+    def name(self) -> str:
+        extra = [value for _, value in self.headers]
+        return " ".join([self.method, self.url, str(self.status), self.fault.name, *extra])
+
+
+def _post(
+    body: object,
+    status: int = 200,
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    fault: Fault = Fault.NONE,
+    url: str = "/api/upload",
+) -> Case:
+    raw = json.dumps(body).encode()
+    return Case("/api/upload", url, status, "POST", headers, raw, fault=fault)
+
+
+UPLOADS = (
+    _post(reports.full(18)),
+    _post(reports.full(23)),
+    _post(reports.died(23)),
+    _post(reports.restored()),
+    _post(reports.plain(), url="/api/upload?server=nas"),
+    _post({"backup": {}}, 400),
+    _post([], 400, url="/api/upload/"),
+    _post("x" * daemon.MAX_UPLOAD_BYTES, 413),
+    _post(reports.plain(), 415, headers=(("Content-Encoding", "gzip"),)),
+    _post(reports.plain(), 500, fault=Fault.BUG),
+    _post(reports.plain(), 503, fault=Fault.DATABASE),
+)
+
+_LISTS = ("/api/rejected", "/api/servers", "/api/jobs", "/api/backups")
+_SERVER_PATHS = ("/api/lastbackup/{serverId}", "/api/lastbackups/{serverId}")
+
+LISTINGS = tuple(
+    case
+    for path in _LISTS
+    for case in (
+        Case(path, path),
+        Case(path, f"{path}?limit=1"),
+        Case(path, f"{path}?limit=0", 400),
+        Case(path, f"{path}?cursor=x", 400),
+    )
+)
+SERVERS = tuple(
+    Case(path, path.replace("{serverId}", server), status)
+    for path in _SERVER_PATHS
+    for server, status in (
+        ("1", 200),
+        ("nas", 200),
+        ("0a1b2c3d", 200),
+        ("attic", 200),
+        ("99", 404),
+        ("nobody", 400),
+        ("a/b", 400),
+    )
+)
+FILTERS = (
+    Case("/api/jobs", "/api/jobs?server=nas&overdue=false&failing=false"),
+    Case("/api/jobs", "/api/jobs?overdue=maybe", 400),
+    Case("/api/jobs", "/api/jobs?server=99", 404),
+    Case("/api/backups", "/api/backups?server=1&job=1&status=SUCCESS&operation=Backup"),
+    Case("/api/backups", "/api/backups?since=2026-11-20T00:00:00Z&until=2026-11-22"),
+    Case("/api/backups", "/api/backups?status=fine", 400),
+    Case("/api/backups", "/api/backups?since=yesterday", 400),
+    Case("/api/backups", "/api/backups?server=99", 404),
+)
+SINGLE = (
+    Case("/api/summary", "/api/summary"),
+    Case("/api/summary", "/api/summary/"),
+    Case("/api/jobs/{jobId}", "/api/jobs/1"),
+    Case("/api/jobs/{jobId}", "/api/jobs/99", 404),
+    Case("/api/jobs/{jobId}", "/api/jobs/Photos", 400),
+    *(Case("/api/backups/{backupId}", f"/api/backups/{run}") for run in range(1, 9)),
+    Case("/api/backups/{backupId}", "/api/backups/99", 404),
+    Case("/api/openapi.yaml", "/api/openapi.yaml", content_type=YAML),
+    Case("/-/healthy", "/-/healthy"),
+    Case("/-/ready", "/-/ready"),
+)
+
+_ASKS_JSON = (("Accept", JSON),)
+_ASKS_OPENMETRICS = (("Accept", "application/openmetrics-text; version=1.0.0"),)
+_ASKS_GZIP = (("Accept-Encoding", "gzip"),)
+
+METRICS = (
+    *(Case(path, path, content_type=TEXT) for path in ("/api/health", "/metrics")),
+    *(
+        Case(path, path, headers=_ASKS_OPENMETRICS, content_type=OPENMETRICS)
+        for path in ("/api/health", "/metrics")
+    ),
+    Case("/metrics", "/metrics", headers=_ASKS_GZIP, content_type=TEXT),
+    Case("/metrics", "/metrics", headers=_ASKS_JSON, content_type=TEXT),
+    Case("/api/health", "/api/health", headers=_ASKS_JSON),
+)
+
+_ADMIN = (("Authorization", f"Bearer {daemon.ADMIN_TOKEN}"),)
+_STRANGER = (("Authorization", "Bearer of bad news"),)
+_TOO_LARGE = b"x" * (64 * 1024 + 1)
+
+
+class _Change(NamedTuple):
+    """A change that can be made of the first server or job, and one that is refused."""
+
+    method: str
+    path: str
+    right: object = None
+    wrong: object = None
+
+    def asked(self, thing: str = "1") -> Case:
+        url = self.path.replace("{serverId}", thing).replace("{jobId}", thing)
+        body = None if self.right is None else json.dumps(self.right).encode()
+        return Case(self.path, url, 200, self.method, _ADMIN, body)
+
+    def cases(self) -> Iterator[Case]:
+        yield self.asked()
+        yield self.asked("99")._replace(status=404)
+        yield self.asked("nas")._replace(status=400)
+        yield self.asked()._replace(status=401, headers=())
+        yield self.asked()._replace(status=403, headers=_STRANGER)
+        yield self.asked()._replace(status=500, fault=Fault.BUG)
+        yield self.asked()._replace(status=503, fault=Fault.DATABASE)
+        if self.right is not None:
+            yield self.asked()._replace(status=413, body=_TOO_LARGE)
+            yield self.asked()._replace(status=400, body=json.dumps(self.wrong).encode())
+            yield self.asked()._replace(status=400, body=b"no JSON")
+
+
+_ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
+
+CHANGES = tuple(
+    case
+    for change in (
+        _Change("PATCH", _ONE_SERVER, {"alias": "Basement", "note": None}, {"alias": " "}),
+        _Change("DELETE", _ONE_SERVER),
+        _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
+        _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
+        _Change("DELETE", _ONE_JOB),
+    )
+    for case in change.cases()
+)
+
+_UNCHANGED = (("If-None-Match", "*"),)
+
+_TAGGED = {
+    case.path: case
+    for case in (*LISTINGS, *SERVERS, *SINGLE)
+    if case.status == 200 and not case.path.startswith("/-/")
+}
+NOT_MODIFIED = tuple(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values())
+
+_STORED = (
+    Case("/api/rejected", "/api/rejected", 503),
+    Case("/api/backups", "/api/backups", 503),
+    Case("/api/backups/{backupId}", "/api/backups/1", 503),
+    Case("/api/health", "/api/health", 503, headers=_ASKS_JSON),
+    Case("/-/ready", "/-/ready", 503),
+)
+_BUGGED = (
+    *_STORED,
+    Case("/api/summary", "/api/summary"),
+    Case("/api/lastbackup/{serverId}", "/api/lastbackup/1"),
+    Case("/api/lastbackups/{serverId}", "/api/lastbackups/1"),
+    Case("/api/servers", "/api/servers"),
+    Case("/api/jobs", "/api/jobs"),
+    Case("/api/jobs/{jobId}", "/api/jobs/1"),
+    Case("/metrics", "/metrics"),
+)
+FAULTS = (
+    *(case._replace(fault=Fault.DATABASE) for case in _STORED),
+    *(case._replace(status=500, fault=Fault.BUG) for case in _BUGGED),
+)
+
+CASES = (
+    *UPLOADS,
+    *LISTINGS,
+    *SERVERS,
+    *FILTERS,
+    *SINGLE,
+    *CHANGES,
+    *METRICS,
+    *NOT_MODIFIED,
+    *FAULTS,
+)

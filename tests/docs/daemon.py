@@ -1,0 +1,117 @@
+"""The app with a database of its own, reports in it, and ways to break it."""
+
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from falcon.testing import TestClient
+
+from api.app import App, Parts, create_app
+from exporter.collector import Exposition
+from exporter.fleet import Fleet
+from exporter.model import Rejected
+from exporter.policy import Policy
+from exporter.store import Store, StoreUnavailableError
+from exporter.telemetry import Telemetry
+from exporter.times import Millis, parse_moment
+from tests.docs import reports
+
+NOW = parse_moment("2026-11-23T12:00:00Z")
+VERSION = "1.2.3"
+MAX_UPLOAD_BYTES = 4096
+ADMIN_TOKEN = "the-token-of-these-tests"
+_ASKED = {
+    "record",
+    "reject",
+    "probe",
+    "runs",
+    "run",
+    "rejected",
+    "set_server",
+    "set_job",
+    "merge_servers",
+    "delete_server",
+    "delete_job",
+}
+
+
+def clock() -> Millis:
+    """Return the one moment at which these tests happen."""
+    return NOW
+
+
+class DeadStore(Store):
+    """A store whose database no longer answers."""
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - stands for every method
+        if name in _ASKED:
+            return _refuse
+        return super().__getattribute__(name)
+
+
+class Broken:
+    """Stands for a part with a bug: whatever is asked of it raises."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError(name)
+
+
+def _refuse(*_arguments: object) -> NoReturn:
+    raise StoreUnavailableError("the disk is full")
+
+
+def make_app(store: Store) -> App:
+    """Return the app over a store."""
+    fleet = Fleet(Policy(), store.created())
+    fleet.apply(store.everything())
+    telemetry = Telemetry(VERSION, store.size_bytes)
+    parts = Parts(
+        store=store,
+        fleet=fleet,
+        exposition=Exposition(fleet, clock, telemetry),
+        telemetry=telemetry,
+        clock=clock,
+        version=VERSION,
+        max_upload_bytes=MAX_UPLOAD_BYTES,
+        admin_token=ADMIN_TOKEN,
+    )
+    return create_app(parts)
+
+
+def make_broken_app(store: Store) -> App:
+    """Return an app of which every part has a bug, but for what uploads count."""
+    broken = cast("Any", Broken())
+    telemetry = Telemetry(VERSION, store.size_bytes)
+    parts = Parts(
+        store=broken,
+        fleet=broken,
+        exposition=broken,
+        telemetry=telemetry,
+        clock=clock,
+        version=VERSION,
+        max_upload_bytes=MAX_UPLOAD_BYTES,
+        admin_token=ADMIN_TOKEN,
+    )
+    return create_app(parts)
+
+
+def database_in(folder: Path) -> Path:
+    """Return where a daemon of a folder stores."""
+    return folder / "reports.sqlite"
+
+
+def fill(store: Store) -> None:
+    """Hand in runs of every kind and two bodies that can not be understood."""
+    client = TestClient(make_app(store))
+    for day in (19, 20, 21, 22, 23):
+        _upload(client, reports.full(day))
+    _upload(client, reports.died(22))
+    _upload(client, reports.plain())
+    _upload(client, reports.restored(), server="attic")
+    for body in (b"hello", b"\xff"):
+        store.reject(Rejected(NOW, "192.0.2.7", "body: is no report", None, len(body), body))
+
+
+def _upload(client: TestClient, report: dict[str, Any], server: str | None = None) -> None:
+    params = {"server": server} if server else {}
+    answer = client.simulate_post("/api/upload", json=report, params=params)
+    assert answer.status_code == 200, answer.text

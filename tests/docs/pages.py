@@ -1,0 +1,49 @@
+"""The pages for people, as the tests read them: tables and blocks of code."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+_FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
+)
+
+
+class Block(NamedTuple):
+    """A block of code and the language written behind its fence."""
+
+    language: str
+    text: str
+
+
+def read(name: str) -> str:
+    """Return a page by its path in the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(page: str, *languages: str) -> list[Block]:
+    """Return the blocks of code in these languages, in their order."""
+    found = (Block(match["language"], match["text"]) for match in _FENCE.finditer(page))
+    return [block for block in found if block.language in languages]
+
+
+def rows(page: str, first_column: str) -> list[dict[str, str]]:
+    """Return the rows of every table whose first column has this title."""
+    found: list[dict[str, str]] = []
+    titles: list[str] = []
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if not line.startswith("|"):
+            titles = []
+        elif not titles:
+            titles = cells
+        elif titles[0] == first_column and not set(line) <= set("|- "):
+            found.append(dict(zip(titles, cells, strict=True)))
+    return found
+
+
+def code(text: str) -> list[str]:
+    """Return what stands between backticks in running text."""
+    return re.findall(r"`([^`]+)`", _FENCE.sub("", text))

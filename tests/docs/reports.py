@@ -1,0 +1,76 @@
+"""Reports to fill a daemon with, as Duplicati and others send them."""
+
+from typing import Any
+
+_MACHINE = {"machine-id": "0a1b2c3d", "machine-name": "nas", "operating-system": "Linux"}
+
+
+def full(day: int) -> dict[str, Any]:
+    """Return Duplicati's report of a November day, with every value a metric is made of."""
+    date = f"2026-11-{day:02}"
+    return {
+        "Data": {
+            "MainOperation": "Backup",
+            "ParsedResult": "Success",
+            "Version": "2.2.0.0 (2.2.0.0_stable_2025-10-23)",
+            "BeginTime": f"{date}T01:00:00.25Z",
+            "EndTime": f"{date}T01:06:12.5Z",
+            "Duration": "00:06:12.2500000",
+            "ExaminedFiles": 18204,
+            "SizeOfExaminedFiles": 52613349376,
+            "AddedFiles": 45,
+            "ModifiedFiles": 12,
+            "DeletedFiles": 3,
+            "FilesWithError": 0,
+            "WarningsActualLength": 0,
+            "ErrorsActualLength": 0,
+            "BackendStatistics": {
+                "BytesUploaded": 68157440,
+                "BytesDownloaded": 1048576,
+                "KnownFileSize": 47244640256,
+                "BackupListCount": 30,
+                "TotalQuotaSpace": 1099511627776,
+                "FreeQuotaSpace": 640000000000,
+            },
+            "TestResults": {
+                "ParsedResult": "Success",
+                "EndTime": f"{date}T01:06:10Z",
+                "Verifications": [{"Key": "duplicati-1.dlist.zip", "Value": []}],
+            },
+        },
+        "Extra": {
+            "OperationName": "Backup",
+            "backup-name": "Photos",
+            "backup-id": "DB-2",
+            "destination-type": "s3",
+            "next-scheduled-run": f"202611{day + 1:02}T010000Z",
+            **_MACHINE,
+        },
+        "LogLines": [f"{date} 01:00:00 +00 - [Information-Start]: The operation has started"],
+        "Exception": None,
+    }
+
+
+def died(day: int) -> dict[str, Any]:
+    """Return Duplicati's report of a run that died."""
+    return {
+        "Data": {"MainOperation": "Backup", "BeginTime": f"2026-11-{day:02}T03:00:00Z"},
+        "Extra": {"backup-name": "Mail", **_MACHINE},
+        "Exception": "The disk is full",
+    }
+
+
+def restored() -> dict[str, Any]:
+    """Return Duplicati's report of a restore, from a machine that never made a backup."""
+    return {
+        "Data": {"MainOperation": "Restore", "ParsedResult": "Success"},
+        "Extra": {"backup-name": "Photos"},
+    }
+
+
+def plain() -> dict[str, Any]:
+    """Return the least another program may send."""
+    return {
+        "server": {"name": "server-01"},
+        "backup": {"name": "daily", "status": "success", "startTime": "2026-11-20T02:00:00Z"},
+    }
