@@ -51,8 +51,7 @@ class OneBackup(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the run."""
-        run_id = parameters.parse_id(params["run_id"])
-        detail = None if run_id is None else self._store.run(run_id)
+        detail = self._store.run(parameters.required_id(params["run_id"], "backup"))
         if detail is None:
             raise not_found("Backup not found")
         backup = {

@@ -4,10 +4,9 @@ import gzip
 from collections.abc import Sequence
 
 import falcon
-import msgspec
 from falcon import mediatypes
 
-from api.answers import Readable
+from api.answers import Readable, success
 from exporter.collector import Exposition
 from exporter.store import Store
 
@@ -55,10 +54,8 @@ class Health(Metrics):
             super()._answer(req, resp, media_type)
             return
         self._store.probe()
-        data = {"healthy": True, "version": self._version}
-        resp.content_type = falcon.MEDIA_JSON
-        resp.set_headers({"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
-        resp.data = msgspec.json.encode({"status": "success", "data": data})
+        resp.set_header("Vary", "Accept, Accept-Encoding")
+        success(req, resp, {"healthy": True, "version": self._version})
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str:
@@ -69,16 +66,14 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str:
     if not accept:
         return offers[0]
     try:
-        return mediatypes.best_match(offers, accept) or offers[0]
+        return mediatypes.best_match(offers, accept.lower()) or offers[0]
     except falcon.InvalidMediaRange:
         return offers[0]
 
 
 def accepts_gzip(header: str) -> bool:
-    """Tell whether an Accept-Encoding header takes gzip."""
-    for entry in header.lower().split(","):
-        coding, _, parameter = entry.partition(";")
-        if coding.strip() in ("gzip", "x-gzip", "*"):
-            weight = parameter.replace(" ", "").removeprefix("q=")
-            return not parameter or weight.strip("0.") != ""
-    return False
+    """Tell whether an Accept-Encoding header takes gzip: by its own name, else by ``*``."""
+    entries = (entry.partition(";") for entry in header.lower().replace(" ", "").split(","))
+    weights = {coding: parameter for coding, _, parameter in entries}
+    weight = next((weights[name] for name in ("gzip", "x-gzip", "*") if name in weights), "q=0")
+    return weight.removeprefix("q=").strip("0.") != "" or weight == ""

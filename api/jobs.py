@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.auth import Guard
-from api.errors import invalid, not_found
+from api.errors import not_found
 from exporter.fleet import Fleet, JobView
 from exporter.logs import event
 from exporter.plans import parse_plan
@@ -65,12 +65,12 @@ class OneJob(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the job."""
-        success(req, resp, self._represented(_required(params["job_id"])))
+        success(req, resp, self._represented(self._known(params["job_id"])))
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Set when the job is due; null leaves it to the configuration again."""
         self._guard.admit(req)
-        known = _required(job_id)
+        known = self._known(job_id)
         values = bodies.read(
             req, {"schedule": _schedule, "tolerance": _tolerance, "paused": _paused}
         )
@@ -81,23 +81,22 @@ class OneJob(Readable):
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Remove a job with its runs."""
         self._guard.admit(req)
-        known = _required(job_id)
+        known = self._known(job_id)
         self._store.delete_job(known, self._fleet.apply)
         _log.warning("job deleted", extra=event(job_id=known))
         changed(resp, {"deleted": {"job": known}})
+
+    def _known(self, text: str) -> int:
+        job_id = parameters.required_id(text, "job")
+        if self._fleet.job(job_id) is None:
+            raise not_found("Job not found")
+        return job_id
 
     def _represented(self, job_id: int) -> represent.Json:
         view = self._fleet.job(job_id)
         if view is None:
             raise not_found("Job not found")
         return {"job": represent.job(view, self._clock())}
-
-
-def _required(text: str) -> int:
-    job_id = parameters.parse_id(text)
-    if job_id is None:
-        raise invalid("Invalid job ID format")
-    return job_id
 
 
 def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

@@ -97,6 +97,19 @@ def parse_id(text: str) -> int | None:
     return int(text) if len(text) <= _MAX_ID_DIGITS else 0
 
 
+def required_id(text: str, subject: str) -> int:
+    """Return the id in a path.
+
+    Raises:
+        ApiError: 400 for any other text.
+    """
+    found = parse_id(text)
+    if found is None:
+        message = f"Invalid {subject} ID format"
+        raise invalid(message)
+    return found
+
+
 def server_parameter(req: falcon.Request, fleet: Fleet) -> int | None:
     """Return the id of the server a listing is to show, found as in the path."""
     text = req.get_param("server")

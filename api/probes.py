@@ -1,12 +1,9 @@
 """GET /-/healthy and /-/ready: for what starts, stops and watches the daemon."""
 
 import falcon
-import msgspec
 
-from api.answers import Readable
+from api.answers import Readable, success
 from exporter.store import Store
-
-_BODY = msgspec.json.encode({"status": "success", "data": {}})
 
 
 class Healthy(Readable):
@@ -14,7 +11,7 @@ class Healthy(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer at once."""
-        _succeed(resp)
+        success(req, resp, {})
 
 
 class Ready(Readable):
@@ -26,10 +23,4 @@ class Ready(Readable):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer once a write has reached the disk; 503 where it does not."""
         self._store.probe()
-        _succeed(resp)
-
-
-def _succeed(resp: falcon.Response) -> None:
-    resp.content_type = falcon.MEDIA_JSON
-    resp.set_header("Cache-Control", "no-cache")
-    resp.data = _BODY
+        success(req, resp, {})

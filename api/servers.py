@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.auth import Guard
-from api.errors import invalid, not_found
+from api.errors import invalid
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.reports import Problem
@@ -52,7 +52,7 @@ class OneServer:
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Set or clear a server's alias and note."""
         self._guard.admit(req)
-        known = _required(server_id)
+        known = parameters.required_id(server_id, "server")
         values = bodies.read(req, {"alias": _text, "note": _text})
         self._store.set_server(known, lambda server: replace(server, **values), self._fleet.apply)
         _log.info("server changed", extra=event(server_id=known, **values))
@@ -61,7 +61,7 @@ class OneServer:
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
         self._guard.admit(req)
-        known = _required(server_id)
+        known = parameters.required_id(server_id, "server")
         self._store.delete_server(known, self._fleet.apply)
         _log.warning("server deleted", extra=event(server_id=known))
         changed(resp, {"deleted": {"server": known}})
@@ -78,7 +78,7 @@ class MergedServer:
     def on_post(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Move the jobs, runs and identities of servers here; jobs of the same name join."""
         self._guard.admit(req)
-        target = _required(server_id)
+        target = parameters.required_id(server_id, "server")
         sources = bodies.read(req, {"from": _ids})["from"]
         if target in sources:
             problem = Problem("from", "holds the server itself")
@@ -92,15 +92,6 @@ class MergedServer:
 def _represented(fleet: Fleet, server_id: int) -> represent.Json | None:
     server = fleet.server(server_id)
     return represent.server(server, len(fleet.jobs_of(server_id))) if server else None
-
-
-def _required(text: str) -> int:
-    server_id = parameters.parse_id(text)
-    if server_id is None:
-        raise invalid("Invalid server ID format")
-    if server_id == 0:
-        raise not_found("Server not found")
-    return server_id
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

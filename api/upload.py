@@ -60,33 +60,36 @@ class Upload:
             self._telemetry.uploaded(outcome, time.perf_counter() - began)
 
     def _record(self, req: falcon.Request) -> Recorded:
+        body = req.bounded_stream.read(self._max_bytes + 1)
         delivery = Delivery(self._clock(), address_of(req), _server_name(req))
-        body = self._body(req, delivery)
         try:
+            self._check(req, delivery, body)
             report = read_report(body)
         except ReportError as error:
-            self._reject(req, delivery, body, len(body), str(error))
+            self._reject(req, delivery, body, str(error))
             raise invalid(_INVALID, *error.problems) from error
+        except ApiError as error:
+            self._reject(req, delivery, body, error.message)
+            raise
         recorded = self._store.record(report, delivery, self._fleet.apply)
         _log_recorded(recorded, report.run.status.value, report.run.operation)
         return recorded
 
-    def _body(self, req: falcon.Request, delivery: Delivery) -> bytes:
+    def _check(self, req: falcon.Request, delivery: Delivery, body: bytes) -> None:
+        """See that the request is one that can hold a report."""
         coding = req.get_header("Content-Encoding", default="identity")
         if coding.lower() != "identity":
             message = f"A body coded as {coding[:40]} is not taken: send it plain"
             raise ApiError(415, message)
-        body: bytes = req.bounded_stream.read(self._max_bytes + 1)
         if len(body) > self._max_bytes:
-            reason = f"larger than max_upload_bytes, {self._max_bytes}"
-            self._reject(req, delivery, body, req.content_length or len(body), f"body: {reason}")
-            raise ApiError(413, f"The report is {reason}: bound its log, or raise that setting")
-        return body
+            message = f"The report is larger than max_upload_bytes, {self._max_bytes}"
+            raise ApiError(413, f"{message}: bound its log, or raise that setting")
+        if delivery.server is not None and len(delivery.server) > MAX_NAME:
+            raise ReportError(Problem("server", f"is longer than {MAX_NAME} characters"))
 
-    def _reject(
-        self, req: falcon.Request, delivery: Delivery, body: bytes, size: int, reason: str
-    ) -> None:
+    def _reject(self, req: falcon.Request, delivery: Delivery, body: bytes, reason: str) -> None:
         """Keep what could not be understood where the operator can see it."""
+        size = req.content_length or len(body)
         _log.warning(
             "report rejected", extra=event(reason=reason, sender=delivery.address, bytes=size)
         )
@@ -98,12 +101,7 @@ class Upload:
 
 def _server_name(req: falcon.Request) -> str | None:
     name = req.get_param("server")
-    if name is None or not name.strip():
-        return None
-    if len(name) > MAX_NAME:
-        message = f"is longer than {MAX_NAME} characters"
-        raise invalid(_INVALID, Problem("server", message))
-    return name
+    return name if name is not None and name.strip() else None
 
 
 def _answer(recorded: Recorded, message: str) -> bytes:

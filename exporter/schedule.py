@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from exporter.plans import Auto, Cron, Every, Off, Plan
 from exporter.state import JobState, ReportedRun
-from exporter.times import DAY, HOUR, Millis
+from exporter.times import DAY, HOUR, LATEST, Millis
 
 LEARNED_FROM = 5
 """With fewer runs a gap is no habit."""
@@ -72,8 +72,9 @@ def expect(state: JobState, schedule: Schedule) -> Expectation | None:
         return None
     rule = _rule(state, schedule)
     longest = max(run.duration or 0 for run in state.recent)
-    deadline = rule.start + longest + schedule.tolerance
-    return Expectation(rule.start, deadline, rule.interval, rule.source, schedule.paused)
+    start = min(rule.start, LATEST)
+    deadline = min(start + longest + schedule.tolerance, LATEST)
+    return Expectation(start, deadline, rule.interval, rule.source, schedule.paused)
 
 
 def _rule(state: JobState, schedule: Schedule) -> _Rule:

@@ -153,11 +153,21 @@ def _counts(data: Mapping[str, Any]) -> Counts:
         downloaded_bytes=fields.count(backend, "BytesDownloaded"),
         stored_bytes=fields.count(backend, "KnownFileSize"),
         versions=fields.count(backend, "BackupListCount"),
-        quota_free_bytes=fields.count(backend, "FreeQuotaSpace"),
-        quota_total_bytes=fields.count(backend, "TotalQuotaSpace") or None,
+        quota_free_bytes=_free(backend),
+        quota_total_bytes=_total(backend),
         warnings=fields.count(data, "WarningsActualLength"),
         errors=fields.count(data, "ErrorsActualLength"),
     )
+
+
+def _total(backend: Mapping[str, Any]) -> int | None:
+    return fields.count(backend, "TotalQuotaSpace") or None
+
+
+def _free(backend: Mapping[str, Any]) -> int | None:
+    """Return the free space; 0 of an unknown total is unknown too, and not a full destination."""
+    free = fields.count(backend, "FreeQuotaSpace")
+    return free if free or _total(backend) is not None else None
 
 
 def _counted(data: Mapping[str, Any]) -> dict[str, int]:

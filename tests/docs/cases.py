@@ -109,6 +109,7 @@ SINGLE = (
     Case("/api/jobs/{jobId}", "/api/jobs/Photos", 400),
     *(Case("/api/backups/{backupId}", f"/api/backups/{run}") for run in range(1, 9)),
     Case("/api/backups/{backupId}", "/api/backups/99", 404),
+    Case("/api/backups/{backupId}", "/api/backups/newest", 400),
     Case("/api/openapi.yaml", "/api/openapi.yaml", content_type=YAML),
     Case("/-/healthy", "/-/healthy"),
     Case("/-/ready", "/-/ready"),
@@ -177,12 +178,11 @@ CHANGES = tuple(
 
 _UNCHANGED = (("If-None-Match", "*"),)
 
-_TAGGED = {
-    case.path: case
-    for case in (*LISTINGS, *SERVERS, *SINGLE)
-    if case.status == 200 and not case.path.startswith("/-/")
-}
-NOT_MODIFIED = tuple(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values())
+_TAGGED = {case.path: case for case in (*LISTINGS, *SERVERS, *SINGLE) if case.status == 200}
+NOT_MODIFIED = (
+    *(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values()),
+    Case("/api/health", "/api/health", 304, headers=(*_ASKS_JSON, *_UNCHANGED)),
+)
 
 _STORED = (
     Case("/api/rejected", "/api/rejected", 503),

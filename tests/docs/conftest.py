@@ -45,9 +45,12 @@ def empty_client(tmp_path: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def clients(client: TestClient, tmp_path: Path) -> Iterator[Mapping[Fault, TestClient]]:
-    """The full daemon, one whose database is gone, and one that is all bugs."""
-    with closing(daemon.DeadStore(tmp_path / "dead.sqlite")) as dead:
+def clients(
+    client: TestClient, filled_database: Path, tmp_path: Path
+) -> Iterator[Mapping[Fault, TestClient]]:
+    """The full daemon, one whose database went away, and one that is all bugs."""
+    path = shutil.copy(filled_database, tmp_path / "dead.sqlite")
+    with closing(daemon.DeadStore(path)) as dead:
         yield {
             Fault.NONE: client,
             Fault.DATABASE: TestClient(daemon.make_app(dead)),
