@@ -1,5 +1,6 @@
 """The configuration: flags over environment over a TOML file over the defaults."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +15,11 @@ from exporter.policy import Override, Policy, read_overrides
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
 _OVERRIDES = "override"
-_KUBERNETES = ("DUPLISTATUS_PORT", "DUPLISTATUS_SERVICE_")
-"""Kubernetes sets such variables in every container beside a service called duplistatus."""
+_KUBERNETES = re.compile(
+    r"DUPLISTATUS_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_[A-Z_]+)?)"
+)
+"""Kubernetes sets such variables in every container beside a service called duplistatus or
+duplistatus-something: the form of its names, https://kubernetes.io/docs/concepts/services-networking."""
 
 
 class Config(Struct, frozen=True):
@@ -141,5 +145,5 @@ def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
         for name in sorted(environment)
         if name.startswith(ENVIRONMENT_PREFIX)
         and name not in known
-        and not name.startswith(_KUBERNETES)
+        and _KUBERNETES.fullmatch(name) is None
     ]

@@ -8,8 +8,6 @@ import logging
 import sys
 from typing import Literal
 
-import msgspec
-
 from exporter.times import format_moment
 
 LogFormat = Literal["human", "json"]
@@ -55,7 +53,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(entry).decode()
+        return json.dumps(entry, default=str)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
@@ -64,9 +62,16 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.splitlines())
+    """Escape what could break the line or steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def _value(value: object) -> str:
     """Quote texts: a name may hold spaces, or a line break that would forge an event."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _one_line(json.dumps(value, ensure_ascii=False, default=str))

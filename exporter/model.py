@@ -12,6 +12,9 @@ from msgspec import Struct
 
 from exporter.times import Millis
 
+MOST = 2**63 - 1
+"""The largest number a database holds; sums stay at it."""
+
 BACKUP = "Backup"
 """Duplicati's name of the one operation that makes a backup."""
 
@@ -63,7 +66,7 @@ class Counts(Struct, frozen=True, array_like=True, gc=False):
         changes = (self.added_files, self.modified_files, self.deleted_files)
         if all(change is None for change in changes):
             return None
-        return sum(change or 0 for change in changes)
+        return min(sum(change or 0 for change in changes), MOST)
 
 
 class Verification(Struct, frozen=True, array_like=True, gc=False):
@@ -141,6 +144,10 @@ class Delivery(Struct, frozen=True):
     server: str | None = None
 
 
+Order = tuple[Millis, int]
+"""A run's place among those of its job: by start, then by id."""
+
+
 class StoredRun(Struct, frozen=True, array_like=True):
     """A recorded run.
 
@@ -154,7 +161,7 @@ class StoredRun(Struct, frozen=True, array_like=True):
     run: Run
 
     @property
-    def order(self) -> tuple[Millis, int]:
+    def order(self) -> Order:
         """The key that sorts the runs of a job from first to last."""
         return self.started, self.id
 

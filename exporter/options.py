@@ -55,7 +55,11 @@ def _address(text: str) -> Address:
 def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("is no file name")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        message = f"{text!r} names a user this machine does not know"
+        raise ValueError(message) from None
 
 
 def _choice(*choices: str) -> Callable[[str], str]:

@@ -72,8 +72,7 @@ def parse_plan(text: str) -> Plan:
     Raises:
         ValueError: it is none, and what is allowed.
     """
-    words = text[:_LONGEST_TEXT].split()
-    match words:
+    match text.split() if len(text) <= _LONGEST_TEXT else []:
         case ["auto"]:
             return Auto()
         case ["off"]:

@@ -33,9 +33,12 @@ class Override(Struct, frozen=True):
     def matches(self, server: Server, backup: str) -> bool:
         """Tell whether the override is for a job."""
         names = (server.name, server.alias or server.name)
-        return fnmatchcase(backup, self.backup) and any(
-            fnmatchcase(name, self.server) for name in names
-        )
+        return _matches(backup, self.backup) and any(_matches(name, self.server) for name in names)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Match without fnmatch's brackets: names of backups hold them."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 class Policy(Struct, frozen=True):

@@ -8,18 +8,24 @@ The first of four rules that applies gives the expected start: what a person con
 Duplicati's own scheduler reported, what was learned from the gaps between runs, a default.
 """
 
+from bisect import bisect_left
 from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.history import RECENT_RUNS, ReportedRun
 from exporter.plans import Auto, Cron, Every, Off, Plan
-from exporter.state import JobState, ReportedRun
+from exporter.state import JobState
 from exporter.times import DAY, HOUR, LATEST, Millis
 
 LEARNED_FROM = 5
 """With fewer runs a gap is no habit."""
+
+LEARNED_SPAN = 15 * DAY
+"""How much time a schedule is learned from: two week-ends lie in it. The widest gap does not count
+towards it, for an absence teaches nothing, and without more time behind it would hide week-ends."""
 
 
 class Source(Enum):
@@ -121,6 +127,16 @@ def _learned(starts: tuple[Millis, ...]) -> _Rule | None:
     """
     if len(starts) < LEARNED_FROM:
         return None
-    gaps = sorted(later - earlier for earlier, later in pairwise(starts))
-    interval = gaps[-2]
+    span = LEARNED_SPAN + max(_gaps(_since(starts, LEARNED_SPAN)))
+    interval = sorted(_gaps(_since(starts, span)))[-2]
     return _Rule(starts[-1] + interval, interval, Source.LEARNED) if interval > 0 else None
+
+
+def _since(starts: tuple[Millis, ...], span: Millis) -> tuple[Millis, ...]:
+    """Return the starts between which the gaps lie that reach into the last span, or ten runs."""
+    first = max(bisect_left(starts, starts[-1] - span) - 1, 0)
+    return starts[min(first, max(len(starts) - RECENT_RUNS, 0)) :]
+
+
+def _gaps(starts: tuple[Millis, ...]) -> list[Millis]:
+    return [later - earlier for earlier, later in pairwise(starts)]

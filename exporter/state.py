@@ -5,68 +5,32 @@ their starts, never of their arrival. Kept lists are short, so a state costs the
 runs and after ten thousand.
 """
 
-import bisect
 import statistics
 from collections.abc import Callable
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import JobSettings, Run, Status, StoredRun, Verification
-from exporter.times import DAY, Millis
+from exporter.history import (
+    COMPLETED_RUNS,
+    HABIT_LEAST,
+    HABIT_RUNS,
+    RECENT_RUNS,
+    CompletedRun,
+    RecentRun,
+    ReportedRun,
+    merged,
+    newest,
+    newest_starts,
+    with_start,
+)
+from exporter.model import MOST, JobSettings, Order, Run, Status, StoredRun, Verification
+from exporter.times import Millis
 
-RECENT_RUNS = 10
-"""SCHEDULE: a deadline allows for the longest of the last ten runs."""
+_BEFORE_ALL: Order = (-1, 0)
 
-LEARNED_DAYS = 15
-"""A schedule is learned from the starts of so many days, which hold two week-ends,"""
-
-MOST_STARTS = 1000
-"""and from no more starts than this: ten days of a run every quarter of an hour."""
-
-HABIT_RUNS = 20
-"""An unusual run is measured against the completed runs before it: at most so many,"""
-
-HABIT_LEAST = 3
-"""and at least so many."""
-
-COMPLETED_RUNS = HABIT_RUNS + 1
-"""The last run may be one of them."""
-
-
-_BEFORE_ALL: Millis = -1
-"""Earlier than any start."""
-
-
-class PastRun(Struct, frozen=True, array_like=True, gc=False):
-    """What is kept of any run: its place among the others."""
-
-    started: Millis
-    id: int
-
-
-class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a completed run leaves for later runs to be measured against."""
-
-    duration: Millis | None
-    examined_bytes: int | None
-    changed_files: int | None
-
-
-class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the deadline."""
-
-    duration: Millis | None
-
-
-class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What Duplicati's own scheduler told with a run: when the next one is planned."""
-
-    moment: Millis
-
-
-Entry = TypeVar("Entry", bound=PastRun)
+FailuresAfter = Callable[[Order], int]
+"""Tells how many failed runs of a job come after a place in the order of its runs."""
 
 
 class Habit(Struct, frozen=True, gc=False):
@@ -86,7 +50,7 @@ class JobState(Struct, frozen=True, array_like=True):
     """
 
     runs: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
-    uploaded_bytes: int = 0
+    uploaded_bytes: int | None = None
     last: StoredRun | None = None
     last_completed: StoredRun | None = None
     measured: StoredRun | None = None
@@ -135,13 +99,13 @@ class JobState(Struct, frozen=True, array_like=True):
             _median([run.changed_files for run in earlier]),
         )
 
-    def with_run(self, stored: StoredRun, failures_after: Callable[[Millis], int]) -> "JobState":
+    def with_run(self, stored: StoredRun, failures_after: FailuresAfter) -> "JobState":
         """Return the state with one more run.
 
         Args:
             stored: the run, not yet part of this state.
-            failures_after: tells how many failed runs started after a moment. Asked only when a
-                completed run arrives later than failed ones that followed it.
+            failures_after: asked only when a completed run arrives later than failed ones that
+                followed it.
         """
         state = self._with_verification(stored.run)
         if not stored.run.is_backup:
@@ -149,39 +113,39 @@ class JobState(Struct, frozen=True, array_like=True):
         return replace(
             state,
             runs=_counted(self.runs, stored.run.status),
-            uploaded_bytes=self.uploaded_bytes + (stored.run.counts.uploaded_bytes or 0),
+            uploaded_bytes=_added(self.uploaded_bytes, stored.run.counts.uploaded_bytes),
             last=_later(self.last, stored),
             last_completed=self._last_completed_with(stored),
             measured=self._measured_with(stored),
             consecutive_failures=self._failures_with(stored, failures_after),
-            recent=_newest(self.recent, _recent(stored), RECENT_RUNS),
+            recent=newest(self.recent, _recent(stored), RECENT_RUNS),
             reported=self._reported_with(stored),
             completed=self._completed_with(stored),
-            starts=_starts_with(self.starts, stored.started),
+            starts=with_start(self.starts, stored.started),
         )
 
-    def joined(self, other: "JobState", failures_after: Callable[[Millis], int]) -> "JobState":
+    def joined(self, other: "JobState", failures_after: FailuresAfter) -> "JobState":
         """Return the state of two jobs whose runs become one job's.
 
         Args:
             other: the other job's state.
-            failures_after: tells how many failed runs of both started after a moment.
+            failures_after: counts the failed runs of both.
         """
         last_completed = _latest(self.last_completed, other.last_completed)
-        since = last_completed.started if last_completed is not None else _BEFORE_ALL
+        since = last_completed.order if last_completed is not None else _BEFORE_ALL
         verified = [each for each in (self.verified, other.verified) if each is not None]
         return JobState(
             runs=_sums(self.runs, other.runs),
-            uploaded_bytes=self.uploaded_bytes + other.uploaded_bytes,
+            uploaded_bytes=_added(self.uploaded_bytes, other.uploaded_bytes),
             last=_latest(self.last, other.last),
             last_completed=last_completed,
             measured=_latest(self.measured, other.measured),
             consecutive_failures=failures_after(since),
-            recent=_merged(self.recent, other.recent, RECENT_RUNS),
-            completed=_merged(self.completed, other.completed, COMPLETED_RUNS),
+            recent=merged(self.recent, other.recent, RECENT_RUNS),
+            completed=merged(self.completed, other.completed, COMPLETED_RUNS),
             verified=max(verified, key=lambda each: each.at, default=None),
-            starts=_window(tuple(sorted((*self.starts, *other.starts)))),
-            reported=_merged(self.reported, other.reported, RECENT_RUNS),
+            starts=newest_starts(tuple(sorted((*self.starts, *other.starts)))),
+            reported=merged(self.reported, other.reported, RECENT_RUNS),
         )
 
     def _with_verification(self, run: Run) -> "JobState":
@@ -198,14 +162,14 @@ class JobState(Struct, frozen=True, array_like=True):
         whole = stored.run.status is not Status.FATAL
         return _later(self.measured, stored) if whole else self.measured
 
-    def _failures_with(self, stored: StoredRun, failures_after: Callable[[Millis], int]) -> int:
+    def _failures_with(self, stored: StoredRun, failures_after: FailuresAfter) -> int:
         if self.last_completed is not None and stored.order < self.last_completed.order:
             return self.consecutive_failures
         if not stored.run.status.completed:
             return self.consecutive_failures + 1
         if self.last is None or self.last.order < stored.order:
             return 0
-        return failures_after(stored.started)
+        return failures_after(stored.order)
 
     def _reported_with(self, stored: StoredRun) -> tuple[ReportedRun, ...]:
         """A sender's wrong clock is as wrong about the next start as about this one."""
@@ -214,7 +178,7 @@ class JobState(Struct, frozen=True, array_like=True):
             return self.reported
         wrong_by = 0 if began is None else began - stored.started
         entry = ReportedRun(stored.started, stored.id, moment - wrong_by)
-        return _newest(self.reported, entry, RECENT_RUNS)
+        return newest(self.reported, entry, RECENT_RUNS)
 
     def _completed_with(self, stored: StoredRun) -> tuple[CompletedRun, ...]:
         if not stored.run.status.completed:
@@ -227,7 +191,7 @@ class JobState(Struct, frozen=True, array_like=True):
             counts.examined_bytes,
             counts.changed_files,
         )
-        return _newest(self.completed, entry, COMPLETED_RUNS)
+        return newest(self.completed, entry, COMPLETED_RUNS)
 
 
 class Job(Struct, frozen=True):
@@ -238,6 +202,13 @@ class Job(Struct, frozen=True):
     name: str
     state: JobState
     settings: JobSettings = JobSettings()
+
+
+def _added(total: int | None, more: int | None) -> int | None:
+    """Add two sums that may be unreported; one that no database could hold stays at its end."""
+    if total is None or more is None:
+        return more if total is None else total
+    return min(total + more, MOST)
 
 
 def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int, int]:
@@ -260,21 +231,6 @@ def _recent(stored: StoredRun) -> RecentRun:
     return RecentRun(stored.started, stored.id, stored.run.duration)
 
 
-def _starts_with(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
-    joined = (*starts, started)
-    if starts and started < starts[-1]:
-        joined = tuple(sorted(joined))
-    return _window(joined)
-
-
-def _window(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
-    """Keep the starts of the last fifteen days or of the last ten runs, whichever is more."""
-    if not joined:
-        return joined
-    first = bisect.bisect_left(joined, joined[-1] - LEARNED_DAYS * DAY)
-    return joined[min(first, max(len(joined) - RECENT_RUNS, 0)) :][-MOST_STARTS:]
-
-
 def _latest(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:
     return one if other is None else _later(one, other)
 
@@ -284,16 +240,3 @@ def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int, int, 
         mine + theirs for mine, theirs in zip(one, other, strict=True)
     )
     return success, warning, error, fatal, unknown
-
-
-def _merged(one: tuple[Entry, ...], other: tuple[Entry, ...], most: int) -> tuple[Entry, ...]:
-    joined = sorted((*one, *other), key=lambda each: (each.started, each.id))
-    return tuple(joined[-most:])
-
-
-def _newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:
-    """Add an entry in its place and keep only the newest; most come in order."""
-    joined = (*entries, entry)
-    if entries and entry.started <= entries[-1].started:
-        joined = tuple(sorted(joined, key=lambda each: (each.started, each.id)))
-    return joined[-most:]

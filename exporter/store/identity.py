@@ -51,6 +51,8 @@ def describe(
 ) -> Server:
     """Bring a server's facts up to date; an old report that comes late only fills gaps.
 
+    Facts are as new as the report that told a version: one without tells next to nothing.
+
     Of a server with several machine-ids the newest one that named it keeps naming it: else its
     name, and with it every series, would change from run to run.
     """
@@ -62,7 +64,7 @@ def describe(
         name=named if named is not None and newer and own else server.name,
         version=_fresher(server.version, machine.version, newer=newer),
         os=_fresher(server.os, machine.os, newer=newer),
-        described=max(server.described, started),
+        described=max(server.described, started) if machine.version else server.described,
         last_report=max(server.last_report, delivery.received),
     )
     db.execute(
@@ -88,12 +90,23 @@ def _by_machine_id(db: Database, machine_id: str, name: str | None, received: Mi
     server = _select(db, _BY_MACHINE_ID, machine_id)
     if server is not None:
         return server
-    server = _select(db, _BY_NAME_ONLY, name) if name is not None else None
+    if name is not None:
+        server = _select(db, _BY_NAME_ONLY, name) or _claimed(db, name)
     if server is None:
         server = _insert(db, name or machine_id, None, received)
     db.execute("INSERT INTO machine_ids VALUES (?, ?)", (machine_id, server.id))
+    if server.machine_id is not None:
+        return server
     db.execute("UPDATE servers SET machine_id = ? WHERE id = ?", (machine_id, server.id))
     return replace(server, machine_id=machine_id)
+
+
+def _claimed(db: Database, name: str) -> Server | None:
+    """Find the server that one known by this name only was merged into; once."""
+    server = _merged(db, "unclaimed", name)
+    if server is not None:
+        db.execute("DELETE FROM merged_identities WHERE (kind, value) = ('unclaimed', ?)", (name,))
+    return server
 
 
 def _merged(db: Database, kind: str, value: str) -> Server | None:

@@ -14,6 +14,8 @@ from exporter.store import reading, recording, rows
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
 
+_ADD_IDENTITY = "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)"
+
 
 def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -> Change:
     """Change a server's alias and note."""
@@ -84,9 +86,7 @@ def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
 
 def _join(db: Database, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
-    state = job.state.joined(
-        other.state, lambda moment: recording.failures_after(db, job.id, moment)
-    )
+    state = job.state.joined(other.state, lambda order: recording.failures_after(db, job.id, order))
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
     db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
 
@@ -97,11 +97,11 @@ def _move_identities(db: Database, source: Server, target_id: int) -> None:
             f"UPDATE {table} SET server_id = ? WHERE server_id = ?",  # noqa: S608 - constant
             (target_id, source.id),
         )
+    if source.machine_id is None:
+        db.execute(_ADD_IDENTITY, ("unclaimed", source.name, target_id))
     address = db.execute("SELECT address FROM servers WHERE id = ?", (source.id,)).fetchone()[0]
-    db.execute(
-        "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)",
-        ("name" if address is None else "address", address or source.name, target_id),
-    )
+    kind = "name" if address is None else "address"
+    db.execute(_ADD_IDENTITY, (kind, address or source.name, target_id))
 
 
 def _server(db: Database, server_id: int) -> Server:

@@ -122,5 +122,9 @@ def reports(db: Database) -> None:
 
 @migrations()
 def settings(db: Database) -> None:
-    """What people set for jobs, and by what merged servers were known: a name or an address."""
+    """What people set for jobs, and by what merged servers were known.
+
+    A kind of identity is name, address, or unclaimed: a name that the first machine-id that
+    comes with it takes along.
+    """
     db.executescript(_SETTINGS)

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlite_utils import Database
 
-from exporter.model import BACKUP, Delivery, Rejected, Report, Server, StoredRun
+from exporter.model import BACKUP, Delivery, Order, Rejected, Report, Server, StoredRun
 from exporter.state import Job, JobState
 from exporter.store import reading, rows
 from exporter.store.changes import Recorded
@@ -32,8 +32,8 @@ AND operation = :operation"""
 _SAME_CONTENT = """
 SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND received >= ? LIMIT 1"""
 _FAILURES_AFTER = """
-SELECT count(*) FROM runs WHERE job_id = ? AND started > ? AND operation = ? AND NOT dry_run
-AND status NOT IN ('success', 'warning')"""
+SELECT count(*) FROM runs WHERE job_id = ? AND (started, id) > (?, ?)
+AND operation = ? AND NOT dry_run AND status NOT IN ('success', 'warning')"""
 
 
 class Entry(Struct, frozen=True):
@@ -68,7 +68,7 @@ def record(db: Database, entry: Entry) -> Recorded:
     if known is not None:
         return _recorded(entry, known, server, job, new=False)
     stored = _insert_run(db, job, entry)
-    state = job.state.with_run(stored, lambda moment: failures_after(db, job.id, moment))
+    state = job.state.with_run(stored, lambda order: failures_after(db, job.id, order))
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
     server = describe(db, server, report.machine, delivery, stored.started)
     changed = replace(job, state=state)
@@ -140,7 +140,7 @@ def _insert_run(db: Database, job: Job, entry: Entry) -> StoredRun:
     return StoredRun(run_id, entry.started, received, run)
 
 
-def failures_after(db: Database, job_id: int, moment: Millis) -> int:
-    """Return how many backup runs of a job that started after a moment failed."""
-    found = db.execute(_FAILURES_AFTER, (job_id, moment, BACKUP)).fetchone()
+def failures_after(db: Database, job_id: int, order: Order) -> int:
+    """Return how many backup runs of a job behind a place in their order failed."""
+    found = db.execute(_FAILURES_AFTER, (job_id, *order, BACKUP)).fetchone()
     return int(found[0])

@@ -1,0 +1,86 @@
+"""What is kept of past runs: short lists in the order of starts, oldest first."""
+
+import bisect
+from typing import TypeVar
+
+from msgspec import Struct
+
+from exporter.times import DAY, Millis
+
+RECENT_RUNS = 10
+"""A deadline allows for the longest of the last ten runs."""
+
+KEPT_DAYS = 31
+"""Starts are kept for so long: what a schedule is learned from, and an absence within it,"""
+
+MOST_STARTS = 1000
+"""and no more of them than this: ten days of a run every quarter of an hour."""
+
+HABIT_RUNS = 20
+"""An unusual run is measured against the completed runs before it: at most so many,"""
+
+HABIT_LEAST = 3
+"""and at least so many."""
+
+COMPLETED_RUNS = HABIT_RUNS + 1
+"""The last run may be one of them."""
+
+
+class PastRun(Struct, frozen=True, array_like=True, gc=False):
+    """What is kept of any run: its place among the others."""
+
+    started: Millis
+    id: int
+
+
+class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What a completed run leaves for later runs to be measured against."""
+
+    duration: Millis | None
+    examined_bytes: int | None
+    changed_files: int | None
+
+
+class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What a run of any status leaves for the deadline."""
+
+    duration: Millis | None
+
+
+class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What Duplicati's own scheduler told with a run: when the next one is planned."""
+
+    moment: Millis
+
+
+Entry = TypeVar("Entry", bound=PastRun)
+
+
+def merged(one: tuple[Entry, ...], other: tuple[Entry, ...], most: int) -> tuple[Entry, ...]:
+    """Join two lists and keep only the newest."""
+    joined = sorted((*one, *other), key=lambda each: (each.started, each.id))
+    return tuple(joined[-most:])
+
+
+def newest(entries: tuple[Entry, ...], entry: Entry, most: int) -> tuple[Entry, ...]:
+    """Add an entry in its place and keep only the newest; most come in order."""
+    joined = (*entries, entry)
+    if entries and entry.started <= entries[-1].started:
+        joined = tuple(sorted(joined, key=lambda each: (each.started, each.id)))
+    return joined[-most:]
+
+
+def with_start(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
+    """Add a start in its place and keep only the newest."""
+    joined = (*starts, started)
+    if starts and started < starts[-1]:
+        joined = tuple(sorted(joined))
+    return newest_starts(joined)
+
+
+def newest_starts(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
+    """Keep the starts of the last days or of the last ten runs, whichever is more."""
+    if not joined:
+        return joined
+    first = bisect.bisect_left(joined, joined[-1] - KEPT_DAYS * DAY)
+    return joined[min(first, max(len(joined) - RECENT_RUNS, 0)) :][-MOST_STARTS:]

@@ -1,0 +1,286 @@
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from falcon import testing
+
+from api.app import Parts, create_app
+from exporter.collector import Exposition
+from exporter.fleet import Fleet
+from exporter.logs import HumanFormatter
+from exporter.plans import Every
+from exporter.policy import Override, Policy
+from exporter.store import Store
+from exporter.telemetry import Telemetry
+from exporter.times import DAY, HOUR, MINUTE, format_moment
+from tests.conftest import ADMIN_TOKEN, CREATED, MAX_UPLOAD_BYTES, NOW, Clock, Daemon
+from tests.reports_builder import duplicati_report
+
+BEGAN = NOW - HOUR
+DEADLINE = BEGAN + DAY + MINUTE + HOUR
+"""Of a job that tells no schedule: a day, the minute it took, the tolerance."""
+
+CHANGES = [("PATCH", "/api/jobs/1"), ("DELETE", "/api/jobs/1")]
+
+Json = Mapping[str, Any]
+
+
+@pytest.fixture
+def two(daemon: Daemon) -> Daemon:
+    """Jobs 1, Documents, and 2, Mail, of the server nas."""
+    daemon.upload(duplicati_report(began=BEGAN))
+    daemon.upload(duplicati_report(began=BEGAN, backup="Mail", next_scheduled=NOW + 9 * DAY))
+    return daemon
+
+
+def change(
+    client: testing.TestClient,
+    method: str,
+    path: str,
+    body: object = None,
+    token: str | None = ADMIN_TOKEN,
+) -> testing.Result:
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return client.simulate_request(method, path, json=body, headers=headers)
+
+
+def set_job(client: testing.TestClient, body: Json, job_id: int = 1) -> Json:
+    result = change(client, "PATCH", f"/api/jobs/{job_id}", body)
+    assert result.status_code == 200, result.text
+    job: Json = result.json["data"]["job"]
+    return job
+
+
+def problems(result: testing.Result) -> dict[str, str]:
+    assert (result.status_code, result.json["error"]) == (400, "ValidationError"), result.text
+    return {each["field"]: each["message"] for each in result.json.get("details", [])}
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_who_sends_no_token_is_told_how_and_who_sends_a_wrong_one_is_refused(
+    two: Daemon, method: str, path: str
+) -> None:
+    before = two.get("/api/jobs")
+    for number in ("1", "99", "x"):
+        missing = change(two.client, method, path.replace("1", number), {"paused": True}, None)
+        assert (missing.status_code, missing.json["error"]) == (401, "AuthenticationError")
+        assert missing.headers["www-authenticate"].startswith("Bearer ")
+        wrong = change(two.client, method, path.replace("1", number), {"paused": True}, "wrong")
+        assert (wrong.status_code, wrong.json["error"]) == (403, "ForbiddenError")
+    assert two.get("/api/jobs") == before
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_a_job_that_nobody_knows_is_not_found(two: Daemon, method: str, path: str) -> None:
+    result = change(two.client, method, path.replace("1", "99"), {"paused": True})
+    assert (result.status_code, result.json["message"]) == (404, "Job not found")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "Documents", "1.5"])
+def test_a_job_is_given_by_its_id_only(two: Daemon, text: str) -> None:
+    for method, path in [*CHANGES, ("GET", "/api/jobs/1")]:
+        result = change(two.client, method, path.replace("1", text), {"paused": True})
+        assert problems(result) == {}
+        assert result.json["message"] == "Invalid job ID format"
+
+
+def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
+    job = set_job(two.client, {"schedule": "every 12h", "tolerance": "90m", "paused": False})
+    last = job["lastRun"]
+    assert {**job, "lastRun": None} == {
+        "id": 1,
+        "serverId": 1,
+        "server": "nas",
+        "name": "Documents",
+        "schedule": "every 12h",
+        "tolerance": "1h30m",
+        "paused": False,
+        "expectedStart": format_moment(BEGAN + 12 * HOUR),
+        "deadline": format_moment(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
+        "scheduleSource": "configured",
+        "overdue": False,
+        "lateBySeconds": 0,
+        "running": None,
+        "lastRun": None,
+    }
+    assert (last["startTime"], last["status"]) == (format_moment(BEGAN), "success")
+    assert two.get("/api/jobs/1") == {"job": job}
+    assert two.get("/api/jobs")["jobs"][0] == job
+
+
+def test_a_job_that_is_off_is_expected_never(two: Daemon) -> None:
+    job = set_job(two.client, {"schedule": "off"})
+    expected = [job[key] for key in ("expectedStart", "deadline", "scheduleSource", "overdue")]
+    assert expected == [None, None, None, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "allowed"),
+    [
+        ({"schedule": "sometimes"}, "schedule", '"auto", "off", "every 12h"'),
+        ({"schedule": "every moon"}, "schedule", "a number and w, d, h, m or s"),
+        ({"schedule": "cron 99 * * * *"}, "schedule", "write it as 0 3 * * 1-5"),
+        ({"schedule": "cron 0 0 30 2 *"}, "schedule", "0 0 30 2 *"),
+        ({"schedule": "cron 0 3 * * * Mars/Base"}, "schedule", "write one as Europe/Berlin"),
+        ({"schedule": ""}, "schedule", '"auto", "off"'),
+        ({"schedule": 12}, "schedule", "null or a text, as auto, off, every 12h"),
+        ({"schedule": ["auto"]}, "schedule", "null or a text"),
+        ({"tolerance": "soon"}, "tolerance", "a number and w, d, h, m or s"),
+        ({"tolerance": "0h"}, "tolerance", "more than 0s and at most ten years"),
+        ({"tolerance": 3600}, "tolerance", "null or a length of time, as 30m or 2h"),
+        ({"paused": "yes"}, "paused", "true or false"),
+        ({"paused": None}, "paused", "true or false"),
+        ({"paused": 1}, "paused", "true or false"),
+        ({"pause": True}, "pause", "is unknown; known are schedule, tolerance, paused"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_is_allowed_and_nothing_is_set(
+    two: Daemon, body: Json, field: str, allowed: str
+) -> None:
+    before = two.get("/api/jobs/1")
+    right = {"schedule": "off", "tolerance": "3h", "paused": True}
+    found = problems(change(two.client, "PATCH", "/api/jobs/1", {**right, **body}))
+    assert list(found) == [field]
+    assert allowed in found[field]
+    assert two.get("/api/jobs/1") == before
+
+
+def test_all_wrong_fields_are_named_at_once(two: Daemon) -> None:
+    body = {"schedule": 5, "tolerance": "soon", "paused": "no", "name": "x"}
+    assert set(problems(change(two.client, "PATCH", "/api/jobs/1", body))) == set(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b"true"])
+def test_a_body_that_changes_nothing_is_refused(two: Daemon, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    assert problems(two.client.simulate_patch("/api/jobs/1", body=body, headers=headers)) == {}
+
+
+def test_a_job_that_is_not_shown_for_it_never_made_a_backup_can_not_be_set(two: Daemon) -> None:
+    two.upload(duplicati_report(began=BEGAN, backup="Attic", operation="Restore"))
+    before = two.store.everything()
+    assert two.client.simulate_get("/api/jobs/3").status_code == 404
+    assert change(two.client, "PATCH", "/api/jobs/3", {"paused": True}).status_code == 404
+    assert two.store.everything() == before
+
+
+POLICY = Policy(
+    expected_interval=2 * DAY,
+    tolerance=3 * HOUR,
+    overrides=(Override("nas", "Doc*", plan=Every(6 * HOUR), tolerance=2 * HOUR),),
+)
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
+    """A daemon whose file sets another schedule for Documents, job 1, than for Mail, job 2."""
+    with closing(Store(tmp_path / "configured.sqlite")) as store:
+        fleet, clock = Fleet(POLICY, CREATED), Clock()
+        telemetry = Telemetry("1.2.3", store.size_bytes)
+        exposition = Exposition(fleet, clock, telemetry)
+        parts = Parts(
+            store, fleet, exposition, telemetry, clock, "1.2.3", MAX_UPLOAD_BYTES, ADMIN_TOKEN
+        )
+        client = testing.TestClient(create_app(parts))
+        for backup in ("Documents", "Mail"):
+            body = duplicati_report(began=BEGAN, backup=backup)
+            assert client.simulate_post("/api/upload", body=body).status_code == 200
+        yield client
+
+
+def settings_of(client: testing.TestClient, job_id: int) -> tuple[str, str]:
+    job = client.simulate_get(f"/api/jobs/{job_id}").json["data"]["job"]
+    return job["schedule"], job["tolerance"]
+
+
+def test_null_resets_a_setting_to_the_configuration(configured: testing.TestClient) -> None:
+    assert settings_of(configured, 1) == ("every 6h", "2h")
+    assert settings_of(configured, 2) == ("auto", "3h")
+    for job_id in (1, 2):
+        set_job(configured, {"schedule": "every 1d", "tolerance": "5h"}, job_id)
+        assert settings_of(configured, job_id) == ("every 1d", "5h")
+    set_job(configured, {"schedule": None})
+    assert settings_of(configured, 1) == ("every 6h", "5h")
+    set_job(configured, {"tolerance": None})
+    assert settings_of(configured, 1) == ("every 6h", "2h")
+    set_job(configured, {"schedule": None, "tolerance": None}, 2)
+    assert settings_of(configured, 2) == ("auto", "3h")
+
+
+def test_auto_follows_the_reports_even_against_the_configuration(
+    configured: testing.TestClient,
+) -> None:
+    job = set_job(configured, {"schedule": "auto"})
+    assert (job["schedule"], job["scheduleSource"]) == ("auto", "default")
+    assert job["expectedStart"] == format_moment(BEGAN + 2 * DAY)
+
+
+def overdue_everywhere(daemon: Daemon) -> list[tuple[str, int]]:
+    """Ask every route and metric which jobs are overdue, at one moment."""
+    jobs, series = daemon.get("/api/jobs")["jobs"], daemon.series()
+    metrics = [
+        series[f'duplistatus_backup_overdue{{backup="{job["name"]}",server="nas",server_id="1"}}']
+        for job in jobs
+    ]
+    assert [bool(value) for value in metrics] == [job["overdue"] for job in jobs]
+    late = [job for job in jobs if job["overdue"]]
+    assert daemon.get("/api/jobs", overdue="true")["jobs"] == late
+    assert daemon.get("/api/jobs", overdue="false")["jobs"] == [j for j in jobs if j not in late]
+    count = daemon.get("/api/summary")["overdueBackups"]
+    assert count == len(late) == series["duplistatus_overdue_backups"]
+    return [(job["name"], job["lateBySeconds"]) for job in late]
+
+
+def names(late: list[tuple[str, int]]) -> list[str]:
+    return [name for name, _ in late]
+
+
+def test_at_one_moment_all_answers_agree_on_what_is_overdue(two: Daemon) -> None:
+    assert overdue_everywhere(two) == []
+    two.clock.now = DEADLINE
+    assert overdue_everywhere(two) == []
+    two.clock.now = DEADLINE + 1
+    assert overdue_everywhere(two) == [("Documents", 0)]
+    two.clock.now = DEADLINE + 90 * MINUTE
+    assert overdue_everywhere(two) == [("Documents", 90 * 60)]
+    two.clock.now = NOW + 9 * DAY + 2 * HOUR
+    assert names(overdue_everywhere(two)) == ["Documents", "Mail"]
+    two.restart()
+    assert names(overdue_everywhere(two)) == ["Documents", "Mail"]
+    two.upload(duplicati_report(began=two.clock.now - MINUTE))
+    assert names(overdue_everywhere(two)) == ["Mail"]
+
+
+@pytest.mark.parametrize("body", [{"paused": True}, {"schedule": "off"}, {"tolerance": "30d"}])
+def test_what_a_person_sets_is_agreed_on_at_once(two: Daemon, body: Json) -> None:
+    two.clock.now = DEADLINE + 1
+    assert overdue_everywhere(two) == [("Documents", 0)]
+    set_job(two.client, body)
+    assert overdue_everywhere(two) == []
+    set_job(two.client, {"paused": False, "schedule": None, "tolerance": None})
+    assert overdue_everywhere(two) == [("Documents", 0)]
+    change(two.client, "DELETE", "/api/jobs/1")
+    assert overdue_everywhere(two) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "told"),
+    [
+        ("PATCH", {"schedule": "every 2h"}, 'info job changed job_id=1 schedule="every 2h"'),
+        ("PATCH", {"paused": True}, "info job changed job_id=1 paused=true"),
+        ("PATCH", {"tolerance": None}, "info job changed job_id=1"),
+        ("DELETE", None, "warning job deleted job_id=1"),
+    ],
+)
+def test_each_change_is_logged_once_and_without_the_token(
+    two: Daemon, caplog: pytest.LogCaptureFixture, method: str, body: Json, told: str
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert change(two.client, method, "/api/jobs/1", body).status_code == 200
+        assert change(two.client, method, "/api/jobs/1", body, "wrong").status_code == 403
+    lines = [HumanFormatter().format(record) for record in caplog.records]
+    assert len([line for line in lines if told in line]) == 1
+    assert not [line for line in lines if ADMIN_TOKEN in line]

@@ -1,0 +1,166 @@
+"""A daemon without its sockets: a settable clock, a store in a folder of its own, the app."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol, Self, cast
+
+import pytest
+from falcon import testing
+from hypothesis import settings
+
+from api.app import Parts, create_app
+from exporter.collector import Exposition
+from exporter.fleet import Fleet
+from exporter.policy import Policy
+from exporter.store import Store
+from exporter.telemetry import Telemetry
+from exporter.times import DAY, Millis, parse_moment
+
+NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
+CREATED: Millis = NOW - 30 * DAY
+SENDER = "192.0.2.7"
+MAX_UPLOAD_BYTES = 256 * 1024
+ADMIN_TOKEN = "the-token-of-the-tests"
+
+_IN_CI = os.environ.get("CI") == "true"
+
+settings.register_profile("suite", max_examples=50, deadline=None, derandomize=_IN_CI)
+settings.load_profile("suite")
+
+
+class Clock:
+    """The present moment, as the test sets it."""
+
+    def __init__(self, now: Millis = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> Millis:
+        return self.now
+
+
+class Daemon:
+    """The parts of the daemon put together as `exporter.cli` does it, without a server."""
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.path = folder / "reports.sqlite"
+        self._start()
+
+    def _start(self) -> None:
+        self.store = Store(self.path)
+        self.fleet = Fleet(Policy(), CREATED)
+        self.fleet.apply(self.store.everything())
+        telemetry = Telemetry("1.2.3", self.store.size_bytes)
+        self.app = create_app(
+            Parts(
+                store=self.store,
+                fleet=self.fleet,
+                exposition=Exposition(self.fleet, self.clock, telemetry),
+                telemetry=telemetry,
+                clock=self.clock,
+                version="1.2.3",
+                max_upload_bytes=MAX_UPLOAD_BYTES,
+                admin_token=ADMIN_TOKEN,
+            )
+        )
+        self.client = testing.TestClient(self.app)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    def restart(self) -> None:
+        """Stop, and start again on the same database."""
+        self.store.close()
+        self._start()
+
+    def post(self, body: bytes, *, query: str = "", sender: str = SENDER) -> testing.Result:
+        """Post a report as Duplicati does."""
+        return self.client.simulate_post(
+            "/api/upload",
+            body=body,
+            query_string=query,
+            remote_addr=sender,
+            headers={"Content-Type": "application/json"},
+        )
+
+    def upload(self, body: bytes, *, query: str = "", sender: str = SENDER) -> dict[str, int]:
+        """Post a report that is to be taken; return the ids of its run and its server."""
+        result = self.post(body, query=query, sender=sender)
+        assert result.status_code == 200, result.text
+        ids: dict[str, int] = result.json["data"]
+        return ids
+
+    def get(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - JSON may hold anything
+        """Return the data of a JSON answer."""
+        result = self.client.simulate_get(path, params=parameters)
+        assert result.status_code == 200, result.text
+        assert result.json["status"] == "success"
+        return result.json["data"]
+
+    def series(self) -> dict[str, float]:
+        """Return the samples of the exposition, each by its name and labels as written."""
+        lines = self.client.simulate_get("/metrics").text.splitlines()
+        samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "reports.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    return Fleet(Policy(), CREATED)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
+    with Daemon(tmp_path, clock) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def client(daemon: Daemon) -> testing.TestClient:
+    return daemon.client
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite the files of tests/golden instead of comparing with them",
+    )
+
+
+class _Reporter(Protocol):
+    stats: dict[str, list[pytest.TestReport]]
+
+    def write_line(self, line: str, **markup: bool) -> None: ...
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a skipped test fail the run in CI: there everything that tests need is to be had."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not _IN_CI or reporter is None:
+        return
+    terminal = cast("_Reporter", reporter)
+    for report in terminal.stats.get("skipped", []):
+        terminal.write_line(f"\nskipped in CI: {report.nodeid}: {_reason(report)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    told = report.longrepr
+    return str(told[2]) if isinstance(told, tuple) else str(told)

@@ -1,0 +1,42 @@
+"""Recording bodies straight into a store."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from exporter.model import Delivery
+from exporter.reports import read_report
+from exporter.state import Job
+from exporter.store import Recorded, Store
+from exporter.times import Millis
+from tests.conftest import NOW, SENDER
+
+
+def deliver(
+    store: Store,
+    body: bytes,
+    *,
+    received: Millis = NOW,
+    sender: str = SENDER,
+    server: str | None = None,
+) -> Recorded:
+    """Record a body as the upload route does; `server` is the one named in the URL."""
+    delivery = Delivery(received, sender, server)
+    return store.record(read_report(body), delivery, lambda _: None)
+
+
+def job_of(store: Store, recorded: Recorded) -> Job:
+    """Return a recorded report's job as the store has it now."""
+    jobs = {job.id: job for job in store.everything().jobs}
+    return jobs[recorded.job.id]
+
+
+@contextmanager
+def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database as another program would."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,192 @@
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from exporter.store import Store, StoreUnavailableError
+from exporter.store import database as opened
+from exporter.store.writer import Writer
+from tests.exporter.store.deliver import sqlite
+
+NEIGHBOURS = 8
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "reports.sqlite"
+    Store(path).close()
+    return path
+
+
+@pytest.fixture
+def db(path: Path) -> Database:
+    """The writer's own connection; the writer closes it."""
+    return opened.connect(path)
+
+
+@pytest.fixture
+def writer(db: Database) -> Iterator[Writer]:
+    writer = Writer(db)
+    yield writer
+    writer.close()
+
+
+def nothing(_: object) -> None:
+    pass
+
+
+def remember(name: str) -> Callable[[Database], str]:
+    def work(db: Database) -> str:
+        db.execute("INSERT INTO meta VALUES (?, 1)", (name,))
+        return name
+
+    return work
+
+
+def fail(db: Database) -> None:
+    db.execute("INSERT INTO meta VALUES ('half', 1)")
+    raise ValueError("a fault of this piece alone")
+
+
+def collide(db: Database) -> None:
+    db.execute("INSERT INTO meta VALUES ('created', 1)")
+
+
+def remembered(path: Path) -> set[str]:
+    with sqlite(path) as db:
+        return {key for (key,) in db.execute("SELECT key FROM meta")} - {"created", "probed"}
+
+
+def run_together(writer: Writer, *works: Callable[[Database], object]) -> list[Future[object]]:
+    """Let pieces of work wait behind one that is under way, so that they share a commit."""
+    under_way, arrived = threading.Event(), threading.Barrier(len(works) + 1)
+    go_on = threading.Event()
+
+    def hold(_: Database) -> None:
+        under_way.set()
+        go_on.wait()
+
+    def arrive(work: Callable[[Database], object]) -> object:
+        arrived.wait()
+        return writer.run(work, nothing)
+
+    with ThreadPoolExecutor(len(works) + 1) as pool:
+        first = pool.submit(writer.run, hold, nothing)
+        under_way.wait()
+        futures = [pool.submit(arrive, work) for work in works]
+        arrived.wait()
+        go_on.set()
+        first.result()
+    return futures
+
+
+def test_work_is_on_disk_when_it_returns(writer: Writer, path: Path) -> None:
+    assert writer.run(remember("one"), nothing) == "one"
+    assert remembered(path) == {"one"}
+
+
+def test_the_outcome_is_shown_before_the_work_returns(writer: Writer) -> None:
+    seen: list[str] = []
+    writer.run(remember("one"), seen.append)
+    writer.run(remember("two"), seen.append)
+    assert seen == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("faulty", "error"), [(fail, ValueError), (collide, sqlite3.IntegrityError)]
+)
+def test_a_piece_of_work_that_fails_does_not_fail_its_neighbours(
+    writer: Writer, path: Path, faulty: Callable[[Database], None], error: type[Exception]
+) -> None:
+    names = [f"neighbour {n}" for n in range(NEIGHBOURS)]
+    works = [*(remember(name) for name in names[:4]), faulty, *map(remember, names[4:])]
+    futures = run_together(writer, *works)
+    assert isinstance(futures[4].exception(), error)
+    assert [future.result() for future in futures if future is not futures[4]] == names
+    assert remembered(path) == set(names)
+
+
+def test_work_that_fails_leaves_nothing_behind(writer: Writer, path: Path) -> None:
+    with pytest.raises(ValueError, match="of this piece"):
+        writer.run(fail, nothing)
+    assert remembered(path) == set()
+    writer.run(remember("half"), nothing)
+    assert remembered(path) == {"half"}
+
+
+def test_work_that_is_on_disk_is_acknowledged_though_it_can_not_be_shown(
+    writer: Writer, path: Path
+) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("whoever was to be told is gone")
+
+    assert writer.run(remember("one"), refuse) == "one"
+    assert writer.run(remember("two"), nothing) == "two"
+    assert remembered(path) == {"one", "two"}
+
+
+def test_a_locked_database_is_unavailable_until_it_is_unlocked(
+    writer: Writer, db: Database, path: Path
+) -> None:
+    db.execute("PRAGMA busy_timeout = 20")
+    with sqlite(path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailableError, match="locked"):
+            writer.run(remember("one"), nothing)
+        other.execute("ROLLBACK")
+    assert writer.run(remember("two"), nothing) == "two"
+    assert remembered(path) == {"two"}
+
+
+def test_a_lock_that_is_soon_gone_is_waited_for(writer: Writer, path: Path) -> None:
+    with sqlite(path) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = pool.submit(writer.run, remember("one"), nothing)
+        other.execute("COMMIT")
+        assert waiting.result() == "one"
+
+
+def fill(db: Database) -> None:
+    db.execute("INSERT INTO rejected VALUES (1, 0, '', '', NULL, 0, zeroblob(1000000))")
+
+
+def test_a_full_database_is_unavailable_until_there_is_room(
+    writer: Writer, db: Database, path: Path
+) -> None:
+    db.execute("PRAGMA max_page_count = 1")  # is raised to the size that it has
+    with pytest.raises(StoreUnavailableError, match="full"):
+        writer.run(fill, nothing)
+    assert writer.run(remember("small"), nothing) == "small"
+    db.execute("PRAGMA max_page_count = 1000000")
+    writer.run(fill, nothing)
+    assert remembered(path) == {"small"}
+
+
+def test_what_waits_when_the_writer_is_closed_is_still_written(db: Database, path: Path) -> None:
+    writer = Writer(db)
+    started, go_on = threading.Event(), threading.Event()
+
+    def hold(db: Database) -> None:
+        started.set()
+        go_on.wait()
+        remember("held")(db)
+
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(writer.run, hold, nothing)
+        started.wait()
+        closed = pool.submit(writer.close)
+        go_on.set()
+        held.result()
+        closed.result()
+    assert remembered(path) == {"held"}
+
+
+def test_a_closed_writer_takes_nothing(db: Database) -> None:
+    writer = Writer(db)
+    writer.close()
+    with pytest.raises(StoreUnavailableError):
+        writer.run(remember("late"), nothing)

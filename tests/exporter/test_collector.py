@@ -1,0 +1,175 @@
+"""Whole expositions, compared with the files of tests/golden (see its README)."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
+from prometheus_client.openmetrics.parser import (
+    text_string_to_metric_families as parse_openmetrics,
+)
+from prometheus_client.parser import text_string_to_metric_families as parse_text
+
+from exporter.collector import Exposition, FleetCollector
+from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family
+from exporter.fleet import Fleet
+from exporter.model import Counts, Status, Verification
+from exporter.policy import Policy
+from exporter.store import Change
+from exporter.telemetry import Telemetry
+from exporter.times import DAY, HOUR, MINUTE
+from tests.conftest import CREATED
+from tests.strategies.state import START, job_named, server_named, stored_run
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+NOW = START + 6 * DAY
+ODD = 'büro "1" \\ north\nwing'
+_DESCRIBED: tuple[Family[Any], ...] = (*FLEET_FAMILIES, *SERVER_FAMILIES, *JOB_FAMILIES)
+FAMILIES = {family.name.removesuffix("_total") for family in _DESCRIBED}
+FORMATS: dict[str, Callable[[CollectorRegistry], bytes]] = {
+    "txt": generate_latest,
+    "openmetrics": generate_openmetrics,
+}
+PARSERS: dict[str, Callable[[str], Iterable[Metric]]] = {
+    "txt": parse_text,
+    "openmetrics": parse_openmetrics,
+}
+
+
+def empty() -> Fleet:
+    return Fleet(Policy(), CREATED)
+
+
+def mixed() -> Fleet:
+    """Build a fleet with every kind of job: fine, failing, dead, overdue, and never backed up."""
+    fleet = empty()
+    nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
+    odd = replace(server_named(ODD, 2), os=None, version=None)
+    whole = Counts(1250, 2**40, 3, 4, 5, 0, 700, 80, 2**39, 10, 2**41, 2**42, 0, 0)
+    fine = [
+        stored_run(
+            START + night * DAY,
+            duration=(night + 1) * MINUTE + 250,
+            counts=whole,
+            next_scheduled=START + (night + 1) * DAY,
+            verification=Verification(START + night * DAY + HOUR, Status.SUCCESS),
+            backup_id="DB-2",
+            destination_type="s3",
+        )
+        for night in range(6)
+    ]
+    died = Counts(examined_files=2, examined_bytes=3, errors=1)
+    dead = [*fine[:4], stored_run(NOW - DAY, status=Status.FATAL, duration=None, counts=died)]
+    fleet.apply(
+        Change(
+            servers=(nas, odd),
+            jobs=(
+                job_named("Documents", fine, 1, 1),
+                job_named("Photos", dead, 2, 1),
+                job_named("Restored only", [stored_run(START, operation="Restore")], 3, 1),
+                job_named(ODD, [stored_run(START, status=Status.WARNING)], 4, 2),
+            ),
+        )
+    )
+    return fleet
+
+
+FLEETS = {"empty": empty, "mixed": mixed}
+
+
+def registry_of(fleet: Fleet) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(FleetCollector(fleet, lambda: NOW, Telemetry("1.2.3", lambda: 0)))
+    return registry
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("name", FLEETS)
+def test_the_exposition_is_the_golden_one(
+    pytestconfig: pytest.Config, name: str, extension: str
+) -> None:
+    exposition = FORMATS[extension](registry_of(FLEETS[name]())).decode()
+    golden = GOLDEN / f"{name}.{extension}"
+    if pytestconfig.getoption("--update-golden"):
+        golden.write_text(exposition, encoding="utf-8")
+    assert exposition == golden.read_text(encoding="utf-8")
+
+
+def golden_families(name: str, extension: str) -> list[Metric]:
+    text = (GOLDEN / f"{name}.{extension}").read_text(encoding="utf-8")
+    return list(PARSERS[extension](text))
+
+
+def samples(families: Iterable[Metric]) -> Iterator[tuple[str, frozenset[tuple[str, str]], str]]:
+    for family in families:
+        for sample in family.samples:
+            assert sample.timestamp is None
+            yield sample.name, frozenset(sample.labels.items()), str(sample.value)
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("name", FLEETS)
+def test_every_family_is_described_and_no_series_comes_twice(name: str, extension: str) -> None:
+    families = golden_families(name, extension)
+    assert all(family.documentation for family in families)
+    assert {family.name for family in families} == FAMILIES
+    assert len(families) == len(FAMILIES)
+    told = list(samples(families))
+    assert len({(series, labels) for series, labels, _ in told}) == len(told)
+
+
+@pytest.mark.parametrize("name", FLEETS)
+def test_both_formats_tell_the_same(name: str) -> None:
+    text, openmetrics = (set(samples(golden_families(name, each))) for each in FORMATS)
+    assert text == openmetrics
+
+
+def test_an_empty_fleet_has_no_rate_and_no_jobs() -> None:
+    told = {series: value for series, _, value in samples(golden_families("empty", "txt"))}
+    assert math.isnan(float(told.pop("duplistatus_backup_success_rate")))
+    assert not any(series.startswith("duplistatus_backup_last") for series in told)
+    assert told["duplistatus_backup_jobs"] == "0.0"
+
+
+def test_labels_of_any_characters_come_back_as_they_were() -> None:
+    for extension in FORMATS:
+        labels = [dict(labels) for _, labels, _ in samples(golden_families("mixed", extension))]
+        assert {each["backup"] for each in labels if "backup" in each} == {
+            "Documents",
+            "Photos",
+            ODD,
+        }
+
+
+def test_a_scrape_may_ask_for_some_families_by_name() -> None:
+    registry = CollectorRegistry()
+    registry.register(FleetCollector(mixed(), lambda: NOW, Telemetry("1.2.3", lambda: 0)))
+    asked = ["duplistatus_overdue_backups", "duplistatus_backup_runs_total"]
+    found = parse_text(generate_latest(registry.restricted_registry(asked)).decode())
+    assert {family.name for family in found} == {
+        "duplistatus_overdue_backups",
+        "duplistatus_backup_runs",
+    }
+
+
+def test_all_samples_of_a_scrape_are_of_one_moment() -> None:
+    moments = iter(range(NOW, NOW + 10))
+    registry = CollectorRegistry()
+    telemetry = Telemetry("1.2.3", lambda: 0)
+    registry.register(FleetCollector(mixed(), lambda: next(moments), telemetry))
+    generate_latest(registry)
+    assert next(moments) == NOW + 1
+
+
+def test_the_exposition_tells_of_the_fleet_and_of_the_daemon() -> None:
+    telemetry = Telemetry("1.2.3", lambda: 4096)
+    exposition = Exposition(mixed(), lambda: NOW, telemetry)
+    for told in (exposition.text().decode(), exposition.openmetrics().decode()):
+        assert "duplistatus_overdue_backups 1.0" in told
+        assert "duplistatus_database_bytes 4096.0" in told
+        assert 'duplistatus_build_info{version="1.2.3"} 1.0' in told

@@ -1,0 +1,236 @@
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from exporter.config import Config, ConfigError, gather, load
+from exporter.options import OPTIONS, Address
+from exporter.plans import Every, Off
+from exporter.times import DAY, HOUR, MINUTE
+
+MIB = 1024 * 1024
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "duplistatus.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def problems_of(
+    flags: Mapping[str, str | None], environment: Mapping[str, str] | None = None
+) -> list[str]:
+    with pytest.raises(ConfigError) as wrong:
+        load(flags, environment or {})
+    assert all("\n" not in problem for problem in wrong.value.problems)
+    return wrong.value.problems
+
+
+def test_nothing_has_to_be_configured() -> None:
+    config = load({}, {})
+    assert config.listen == Address(None, 9666)
+    assert config.database == Path("duplistatus.sqlite")
+    assert (config.log_format, config.log_level) == ("human", "info")
+    assert config.max_upload_bytes == 32 * MIB
+    assert config.admin_token is None
+    assert (config.policy.expected_interval, config.policy.tolerance) == (DAY, HOUR)
+    assert config.policy.overrides == ()
+
+
+def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
+    text = 'listen = "127.0.0.1:1"\nlog_level = "error"\ntolerance = "3h"'
+    environment = {
+        "DUPLISTATUS_CONFIG": written(tmp_path, text),
+        "DUPLISTATUS_LISTEN": "127.0.0.1:2",
+        "DUPLISTATUS_LOG_LEVEL": "warning",
+    }
+    config = load({"listen": "127.0.0.1:3", "log_level": None}, environment)
+    assert config.listen.port == 3
+    assert config.log_level == "warning"
+    assert config.policy.tolerance == 3 * HOUR
+    assert config.policy.expected_interval == DAY
+
+
+def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
+    path = written(tmp_path, 'tolerance = "3h"')
+    given = gather({"config": path, "listen": "*:1"}, {"DUPLISTATUS_LOG_LEVEL": "debug"})
+    sources = {name: setting.source for name, setting in given.settings.items()}
+    assert sources["listen"] == "--listen"
+    assert sources["log_level"] == "DUPLISTATUS_LOG_LEVEL"
+    assert sources["tolerance"] == f"{path}: tolerance"
+    assert sources["database"] == "default"
+
+
+def test_the_flag_that_names_the_file_wins_over_the_environments(tmp_path: Path) -> None:
+    flag = written(tmp_path, 'tolerance = "3h"')
+    config = load({"config": flag}, {"DUPLISTATUS_CONFIG": str(tmp_path / "missing.toml")})
+    assert config.policy.tolerance == 3 * HOUR
+
+
+def test_an_empty_variable_or_flag_counts_as_not_given() -> None:
+    config = load({"listen": ""}, {"DUPLISTATUS_LISTEN": "", "DUPLISTATUS_CONFIG": ""})
+    assert config == load({}, {})
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_option_is_read_from_the_environment_and_from_the_file(
+    tmp_path: Path, option: object
+) -> None:
+    name = str(getattr(option, "name", ""))
+    other = {
+        "listen": "[::1]:1",
+        "database": "other.sqlite",
+        "log_format": "json",
+        "log_level": "debug",
+        "max_upload_bytes": "4096",
+        "expected_interval": "12h",
+        "tolerance": "30m",
+        "admin_token": "0123456789abcdef",
+    }
+    by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name]})
+    by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, {})
+    assert by_variable == by_file != load({}, {})
+
+
+def test_the_admin_token_is_no_flag_that_others_on_the_machine_could_read() -> None:
+    flags = {option.name: option.flag for option in OPTIONS}
+    assert flags["admin_token"] is None
+    assert flags["max_upload_bytes"] == "--max-upload-bytes"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("*:9666", Address(None, 9666)),
+        (":9666", Address(None, 9666)),
+        ("127.0.0.1:80", Address("127.0.0.1", 80)),
+        ("[::1]:80", Address("::1", 80)),
+        ("localhost:0", Address("localhost", 0)),
+        ("nas:65535", Address("nas", 65535)),
+    ],
+)
+def test_an_address_has_a_host_and_a_port(text: str, address: Address) -> None:
+    assert load({"listen": text}, {}).listen == address
+
+
+WRONG = [
+    ("listen", "9666"),
+    ("listen", "nas"),
+    ("listen", "*:65536"),
+    ("listen", "*:-1"),
+    ("listen", "*:"),
+    ("listen", "*:٣"),
+    ("listen", "*:" + "9" * 5000),
+    ("database", "~nobody-has-this-name/reports.sqlite"),
+    ("log_format", "xml"),
+    ("log_level", "INFO"),
+    ("max_upload_bytes", "1023"),
+    ("max_upload_bytes", "1e6"),
+    ("max_upload_bytes", "9" * 5000),
+    ("expected_interval", "daily"),
+    ("expected_interval", "0d"),
+    ("expected_interval", "99999w"),
+    ("tolerance", "-1h"),
+    ("tolerance", "1"),
+    ("admin_token", "short"),
+    ("admin_token", "sixteen with spaces"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_is_named_with_where_it_was_given(name: str, value: str) -> None:
+    variable = f"DUPLISTATUS_{name.upper()}"
+    (problem,) = problems_of({}, {variable: value})
+    assert problem.startswith(f"{variable}: ")
+
+
+def test_every_fault_of_all_sources_is_told_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, 'tolerance = "soon"\ncolour = "blue"\nlog_level = true')
+    environment = {"DUPLISTATUS_LOG_FORMAT": "xml", "DUPLISTATUS_LOGLEVEL": "info"}
+    problems = problems_of({"config": path, "listen": "nowhere"}, environment)
+    for told in (f"{path}: tolerance", "colour is unknown", "log_level must be", "--listen: "):
+        assert sum(told in problem for problem in problems) == 1
+    for told in ("DUPLISTATUS_LOG_FORMAT: ", "DUPLISTATUS_LOGLEVEL is unknown"):
+        assert sum(problem.startswith(told) for problem in problems) == 1
+    assert len(problems) == 6
+
+
+def test_an_unknown_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
+    (problem,) = problems_of({"config": written(tmp_path, "tolerence = '1h'")})
+    assert "tolerence is unknown" in problem
+    assert "tolerance" in problem.partition("known are")[2]
+
+
+@pytest.mark.parametrize("value", ["true", "1.5", "['a']", "{}", "2026-01-01", "''"])
+def test_a_value_of_another_type_is_a_fault(tmp_path: Path, value: str) -> None:
+    (problem,) = problems_of({"config": written(tmp_path, f"listen = {value}")})
+    assert "listen must be" in problem
+
+
+def test_a_number_in_the_file_is_read_as_the_text_it_stands_for(tmp_path: Path) -> None:
+    config = load({"config": written(tmp_path, "max_upload_bytes = 4096")}, {})
+    assert config.max_upload_bytes == 4096
+
+
+@pytest.mark.parametrize("content", [b"listen = ", b"[override", b"\xff\xfe", b"listen: nas"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "duplistatus.toml"
+    path.write_bytes(content)
+    (problem,) = problems_of({"config": str(path)})
+    assert problem.startswith(f"{path} is no TOML")
+
+
+def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.toml", tmp_path):
+        (problem,) = problems_of({"config": str(path)})
+        assert problem.startswith(f"{path} can not be read")
+
+
+@pytest.mark.parametrize("service", ["DUPLISTATUS", "DUPLISTATUS_EXPORTER", "DUPLISTATUS_METRICS"])
+def test_what_kubernetes_sets_beside_a_service_is_no_configuration(service: str) -> None:
+    environment = {
+        f"{service}_SERVICE_HOST": "10.0.0.1",
+        f"{service}_SERVICE_PORT": "9666",
+        f"{service}_SERVICE_PORT_HTTP": "9666",
+        f"{service}_PORT": "tcp://10.0.0.1:9666",
+        f"{service}_PORT_9666_TCP": "tcp://10.0.0.1:9666",
+        f"{service}_PORT_9666_TCP_PROTO": "tcp",
+        f"{service}_PORT_9666_TCP_PORT": "9666",
+        f"{service}_PORT_9666_TCP_ADDR": "10.0.0.1",
+    }
+    assert load({}, environment) == load({}, {})
+
+
+def test_variables_of_other_programs_are_none_of_ours() -> None:
+    environment = {"PATH": "/bin", "MY_DUPLISTATUS_LISTEN": "x", "duplistatus_x": "y"}
+    assert load({}, environment) == load({}, {})
+
+
+def overridden(folder: Path, text: str) -> Config:
+    return load({"config": written(folder, text)}, {})
+
+
+def test_overrides_hold_for_the_jobs_they_match(tmp_path: Path) -> None:
+    config = overridden(
+        tmp_path,
+        '[[override]]\nserver = "laptop*"\nschedule = "off"\n'
+        '[[override]]\nbackup = "Mail"\nschedule = "every 2h"\ntolerance = "5m"\n'
+        'expected_interval = "1w"',
+    )
+    laptops, mail = config.policy.overrides
+    assert (laptops.server, laptops.backup, laptops.plan) == ("laptop*", "*", Off())
+    assert (mail.server, mail.backup, mail.plan) == ("*", "Mail", Every(2 * HOUR))
+    assert (mail.tolerance, mail.expected_interval) == (5 * MINUTE, 7 * DAY)
+
+
+def test_every_fault_of_the_overrides_is_told_with_its_number(tmp_path: Path) -> None:
+    text = (
+        '[[override]]\nschedule = "sometimes"\ncolour = "blue"\n'
+        '[[override]]\nserver = "nas"\n'
+        "[[override]]\ntolerance = 5"
+    )
+    problems = problems_of({"config": written(tmp_path, text)})
+    found = [re.search(r"override (\d)", problem) for problem in problems]
+    assert [match.group(1) for match in found if match] == ["1", "1", "2", "3"]
+    assert problems_of({"config": written(tmp_path, "override = 5")})

@@ -1,0 +1,143 @@
+"""Which module may know which: what DESIGN says of the house, held to the imports."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    path.relative_to(ROOT) for name in ("exporter", "api") for path in (ROOT / name).rglob("*.py")
+)
+LONGEST = 300
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """Return every module a file imports, also inside of functions, with the names taken."""
+    return set(_imports(ast.parse((ROOT / path).read_text(encoding="utf-8"))))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def importers(*packages: str) -> set[str]:
+    return {
+        dotted(path)
+        for path in MODULES
+        if any(is_within(name, *packages) for name in imports(path))
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [
+        ("falcon", ("api",)),
+        ("waitress", ("api.serve",)),
+        ("sqlite3", ("exporter.store",)),
+        ("sqlite_utils", ("exporter.store",)),
+        ("prometheus_client", ("exporter.collector", "exporter.telemetry")),
+        ("api", ("api", "exporter.cli")),
+        ("argparse", ("exporter.cli",)),
+    ],
+)
+def test_a_library_is_known_only_where_it_belongs(package: str, allowed: tuple[str, ...]) -> None:
+    known = importers(package)
+    assert known
+    assert {name for name in known if not is_within(name, *allowed)} == set()
+
+
+FORBIDDEN = [
+    ("exporter.times", ("exporter",)),
+    ("exporter.reports", ("exporter.store", "exporter.state", "exporter.schedule")),
+    ("exporter.state", ("exporter.store", "exporter.schedule", "exporter.reports")),
+    ("exporter.schedule", ("exporter.store", "exporter.reports")),
+    ("exporter.plans", ("exporter.store", "exporter.state", "exporter.reports")),
+    ("exporter.policy", ("exporter.store", "exporter.fleet")),
+    ("exporter.store", ("exporter.fleet", "exporter.schedule", "exporter.config")),
+    ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
+    ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),
+    ("exporter.collector", ("exporter.config", "exporter.cli")),
+    ("api", ("exporter.config", "exporter.cli")),
+]
+
+
+@pytest.mark.parametrize(("package", "forbidden"), FORBIDDEN, ids=str)
+def test_knowledge_flows_one_way(package: str, forbidden: tuple[str, ...]) -> None:
+    inside = [path for path in MODULES if is_within(dotted(path), package)]
+    assert inside
+    for path in inside:
+        others = {name for name in imports(path) if not is_within(name, package)}
+        assert {name for name in others if is_within(name, *forbidden)} == set()
+
+
+def test_the_model_knows_nothing_of_the_project_but_times() -> None:
+    known = {name for name in imports(Path("exporter/model.py")) if is_within(name, "exporter")}
+    assert {name for name in known if not is_within(name, "exporter.times")} == set()
+
+
+def test_only_the_commands_read_the_environment() -> None:
+    readers = {
+        dotted(path)
+        for path in MODULES
+        if "environ" in (ROOT / path).read_text(encoding="utf-8").replace("environment", "")
+    }
+    assert {name for name in readers if not is_within(name, "exporter.cli")} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_file_can_be_read_at_one_sitting(path: Path) -> None:
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert path.stem not in ("utils", "util", "helpers", "common", "misc")
+    assert ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+
+
+SKIPPING = """
+import pytest
+
+def test_passes():
+    pass
+
+@pytest.mark.skip(reason="the moon is full")
+def test_skipped():
+    pass
+"""
+
+
+@pytest.mark.parametrize(("in_ci", "code"), [("true", 1), ("", 0)])
+def test_a_skipped_test_fails_the_run_in_ci(tmp_path: Path, in_ci: str, code: int) -> None:
+    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
+    (tmp_path / "test_skipping.py").write_text(SKIPPING, encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "CI": in_ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == code, result.stdout + result.stderr
+    assert ("the moon is full" in result.stdout) is bool(in_ci)

@@ -1,0 +1,227 @@
+import statistics
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.model import Counts, Status, StoredRun, Verification
+from exporter.state import JobState
+from exporter.times import DAY, HOUR, MINUTE
+from tests.strategies.state import START, failures_after, fold, histories, stored_run
+
+S, W, E, F, U = Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FATAL, Status.UNKNOWN
+
+
+def nights(*statuses: Status) -> list[StoredRun]:
+    return [stored_run(START + n * DAY, status=status) for n, status in enumerate(statuses)]
+
+
+def test_a_job_without_runs_is_no_backup() -> None:
+    state = JobState()
+    assert not state.is_backup
+    assert not state.failing
+    assert (state.total_runs, state.completed_runs, state.failed_runs) == (0, 0, 0)
+
+
+def test_success_and_warning_complete_a_run_and_every_other_status_fails_it() -> None:
+    state = fold(nights(S, S, W, E, F, U))
+    assert state.runs == (2, 1, 1, 1, 1)
+    assert (state.total_runs, state.completed_runs, state.failed_runs) == (6, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "failures"),
+    [
+        ([S], 0),
+        ([E], 1),
+        ([S, E, F, U], 3),
+        ([E, E, W], 0),
+        ([E, S, E], 1),
+        ([W, S, S], 0),
+    ],
+)
+def test_consecutive_failures_are_those_since_the_last_completed_run(
+    statuses: list[Status], failures: int
+) -> None:
+    state = fold(nights(*statuses))
+    assert state.consecutive_failures == failures
+    assert state.failing is (failures > 0)
+
+
+def test_a_completed_run_that_arrives_late_ends_only_the_failures_before_it() -> None:
+    first, second, late, last = nights(E, E, S, E)
+    state = fold([first, second, last, late])
+    assert state.consecutive_failures == 1
+    assert state.last == last
+    assert state.last_completed == late
+
+
+def test_a_failure_that_arrives_late_from_before_a_completed_run_changes_no_streak() -> None:
+    late, completed, failed = nights(F, S, E)
+    assert fold([completed, failed, late]).consecutive_failures == 1
+
+
+def test_dry_runs_and_other_operations_count_nowhere() -> None:
+    counts = Counts(uploaded_bytes=5, examined_files=3)
+    restored = stored_run(START, operation="Restore", counts=counts)
+    compacted = stored_run(START + 1, operation="Compact", status=E, next_scheduled=START + DAY)
+    tried = stored_run(START + 2, dry_run=True, status=F, counts=counts)
+    assert fold([restored, compacted, tried]) == JobState()
+
+
+def test_uploaded_bytes_add_up_over_runs_of_any_status() -> None:
+    runs = [
+        stored_run(START, counts=Counts(uploaded_bytes=10)),
+        stored_run(START + 1, counts=Counts()),
+        stored_run(START + 2, status=F, counts=Counts(uploaded_bytes=7)),
+    ]
+    assert fold(runs).uploaded_bytes == 17
+
+
+def test_a_run_that_died_measures_nothing() -> None:
+    whole, died = nights(E, F)
+    assert fold([whole, died]).measured == whole
+    assert fold([died]).measured is None
+
+
+@pytest.mark.parametrize("arrival", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_newest_test_of_stored_files_is_kept_whatever_made_it(
+    arrival: tuple[int, ...],
+) -> None:
+    runs = [
+        stored_run(START, verification=Verification(START + HOUR, S)),
+        stored_run(START + 1, operation="Test", verification=Verification(START + DAY, E)),
+        stored_run(START + DAY, verification=Verification(START + 2 * HOUR, S)),
+    ]
+    assert fold([runs[n] for n in arrival]).verified == Verification(START + DAY, E)
+
+
+def measured_run(night: int, duration: int, *, size: int | None = None) -> StoredRun:
+    counts = Counts(examined_bytes=size, added_files=duration // MINUTE, deleted_files=1)
+    return stored_run(START + night * DAY, duration=duration, counts=counts)
+
+
+def test_nothing_is_typical_before_three_completed_runs_and_a_last_one() -> None:
+    runs = [measured_run(night, MINUTE, size=10) for night in range(3)]
+    habit = fold(runs).habit()
+    assert (habit.duration, habit.examined_bytes, habit.changed_files) == (None, None, None)
+
+
+def test_typical_is_the_median_of_the_completed_runs_before_the_last() -> None:
+    lengths = [MINUTE, 5 * MINUTE, 2 * MINUTE, 90 * MINUTE]
+    runs = [measured_run(night, length, size=length) for night, length in enumerate(lengths)]
+    habit = fold(runs).habit()
+    assert habit.duration == 2 * MINUTE
+    assert habit.examined_bytes == 2 * MINUTE
+    assert habit.changed_files == 3
+
+
+def test_a_failed_last_run_is_measured_against_all_completed_ones() -> None:
+    runs = [measured_run(night, MINUTE * (night + 1)) for night in range(3)]
+    failed = stored_run(START + 9 * DAY, status=F, duration=9 * HOUR)
+    assert fold([*runs, failed]).habit().duration == 2 * MINUTE
+
+
+def test_typical_looks_back_twenty_completed_runs_and_past_failed_ones() -> None:
+    old = [measured_run(night, 50 * HOUR) for night in range(10)]
+    recent = [measured_run(night, MINUTE) for night in range(10, 30)]
+    failed = stored_run(START + 30 * DAY, status=E, duration=HOUR)
+    assert fold([*old, *recent, failed]).habit().duration == MINUTE
+    assert fold([*old, *recent[:-1], failed]).habit().duration == MINUTE
+    assert fold([*old, *recent[:9], failed]).habit().duration == 50 * HOUR
+
+
+def test_what_too_few_runs_told_is_not_typical() -> None:
+    told = [measured_run(night, MINUTE, size=10) for night in range(2)]
+    untold = [measured_run(night, MINUTE) for night in range(2, 6)]
+    habit = fold([*told, *untold]).habit()
+    assert habit.examined_bytes is None
+    assert habit.duration == MINUTE
+
+
+def backups_of(history: Sequence[StoredRun]) -> list[StoredRun]:
+    return [stored for stored in history if stored.run.is_backup]
+
+
+def newest(history: Sequence[StoredRun], *statuses: Status) -> StoredRun | None:
+    found = [stored for stored in backups_of(history) if stored.run.status in statuses]
+    return found[-1] if found else None
+
+
+def naive_habit(history: Sequence[StoredRun]) -> tuple[float | None, ...]:
+    backups = backups_of(history)
+    completed = [stored.run for stored in backups[:-1] if stored.run.status.completed][-20:]
+    columns = (
+        [run.duration for run in completed],
+        [run.counts.examined_bytes for run in completed],
+        [run.counts.changed_files for run in completed],
+    )
+    told = [[value for value in column if value is not None] for column in columns]
+    return tuple(statistics.median(column) if len(column) >= 3 else None for column in told)
+
+
+@given(histories(most=60))
+def test_a_state_is_what_a_recount_of_all_runs_gives(history: list[StoredRun]) -> None:
+    state = fold(history)
+    backups = backups_of(history)
+    completed = newest(history, S, W)
+    assert state.runs == tuple(
+        sum(stored.run.status is status for stored in backups) for status in Status
+    )
+    told = [stored.run.counts.uploaded_bytes for stored in backups]
+    uploaded = [each for each in told if each is not None]
+    assert state.uploaded_bytes == (sum(uploaded) if uploaded else None)
+    assert state.last == newest(history, *Status)
+    assert state.last_completed == completed
+    assert state.measured == newest(history, S, W, E, U)
+    assert state.consecutive_failures == failures_after(
+        history, completed.order if completed else (0, 0)
+    )
+
+
+@given(histories(most=60))
+def test_typical_values_are_what_a_recount_of_all_runs_gives(history: list[StoredRun]) -> None:
+    habit = fold(history).habit()
+    expected = naive_habit(history)
+    assert (habit.duration, habit.examined_bytes, habit.changed_files) == expected
+
+
+@given(histories())
+def test_the_newest_verification_is_what_a_recount_of_all_runs_gives(
+    history: list[StoredRun],
+) -> None:
+    found = [stored.run.verification for stored in history if stored.run.verification]
+    assert fold(history).verified == max(found, key=lambda each: each.at, default=None)
+
+
+@given(st.data(), histories())
+def test_the_order_in_which_runs_arrive_changes_nothing(
+    data: st.DataObject, history: list[StoredRun]
+) -> None:
+    arrived = data.draw(st.permutations(history))
+    assert fold(arrived) == fold(history)
+
+
+@settings(max_examples=20)
+@given(histories(least=30, most=60))
+def test_lists_are_bounded_and_in_the_order_of_starts(history: list[StoredRun]) -> None:
+    state = fold(history)
+    starts = [stored.started for stored in backups_of(history)]
+    assert [run.started for run in state.recent] == starts[-10:]
+    assert len(state.completed) <= 21
+    assert [run.started for run in state.completed] == [
+        stored.started for stored in backups_of(history) if stored.run.status.completed
+    ][-21:]
+
+
+def test_the_starts_kept_are_those_of_a_month_or_of_ten_runs_whichever_is_more() -> None:
+    hourly = [stored_run(START + n * HOUR) for n in range(900)]
+    assert fold(hourly).starts == tuple(run.started for run in hourly[-(31 * 24 + 1) :])
+    weekly = [stored_run(START + n * 7 * DAY) for n in range(20)]
+    assert fold(weekly).starts == tuple(run.started for run in weekly[-10:])
+
+
+def test_the_starts_kept_have_a_bound() -> None:
+    minutely = [stored_run(START + n * MINUTE) for n in range(3000)]
+    assert len(fold(minutely).starts) <= 1000

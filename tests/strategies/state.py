@@ -1,0 +1,158 @@
+"""Runs, histories of runs and what they belong to, for tests of the state and of the schedule."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from exporter.model import BACKUP, Counts, Order, Run, Server, Status, StoredRun, Verification
+from exporter.state import Job, JobState
+from exporter.store import Change
+from exporter.times import DAY, HOUR, MINUTE, Millis
+
+START: Millis = 1_767_225_600_000
+"""2026-01-01T00:00:00Z, a Thursday."""
+
+
+def stored_run(
+    started: Millis,
+    *,
+    run_id: int = 0,
+    status: Status = Status.SUCCESS,
+    operation: str = BACKUP,
+    duration: Millis | None = MINUTE,
+    counts: Counts | None = None,
+    dry_run: bool = False,
+    next_scheduled: Millis | None = None,
+    verification: Verification | None = None,
+    backup_id: str | None = None,
+    destination_type: str | None = None,
+) -> StoredRun:
+    """Build a run that began when it says; its id follows from its start."""
+    run = Run(
+        operation=operation,
+        status=status,
+        began=started,
+        ended=None if duration is None else started + duration,
+        duration=duration,
+        counts=counts or Counts(),
+        dry_run=dry_run,
+        next_scheduled=next_scheduled,
+        verification=verification,
+        backup_id=backup_id,
+        destination_type=destination_type,
+    )
+    arrived = started + (duration or 0)
+    return StoredRun(run_id or started % 1_000_000_007 + 1, started, arrived, run)
+
+
+def fold(runs: Iterable[StoredRun], state: JobState | None = None) -> JobState:
+    """Fold runs into a state in the order given, as the store does while they arrive."""
+    state = state or JobState()
+    arrived: list[StoredRun] = []
+    for run in runs:
+        arrived.append(run)
+        state = state.with_run(run, lambda order: failures_after(arrived, order))
+    return state
+
+
+def failures_after(runs: Iterable[StoredRun], order: Order) -> int:
+    """Count the failed backups behind a place in the order of runs."""
+    backups = (stored for stored in runs if stored.run.is_backup and stored.order > order)
+    return sum(not stored.run.status.completed for stored in backups)
+
+
+def server_named(
+    name: str,
+    server_id: int = 1,
+    *,
+    alias: str | None = None,
+    machine_id: str | None = None,
+    last_report: Millis = START,
+) -> Server:
+    """Build a server."""
+    return Server(
+        id=server_id,
+        name=name,
+        alias=alias,
+        note=None,
+        machine_id=machine_id,
+        version="2.1.0.5",
+        os="Linux",
+        described=START,
+        last_report=last_report,
+    )
+
+
+def job_named(name: str, runs: Sequence[StoredRun], job_id: int = 1, server_id: int = 1) -> Job:
+    """Build a job with the state its runs add up to."""
+    return Job(job_id, server_id, name, fold(runs))
+
+
+def change_of(server: Server, *jobs: Job) -> Change:
+    """Build what the store tells when jobs of a server are recorded."""
+    known = () if server.machine_id is None else ((server.machine_id, server.id),)
+    return Change((server,), jobs, known)
+
+
+class Kind(NamedTuple):
+    """All of a run but its moments; one draw a run keeps properties of long histories fast."""
+
+    status: Status
+    duration: Millis | None
+    counts: Counts
+    next_in: Millis | None
+    tested: Status | None
+    operation: str = BACKUP
+    dry_run: bool = False
+
+    def at(self, started: Millis) -> StoredRun:
+        """Build such a run; tests of stored files end at distinct moments as runs start."""
+        return stored_run(
+            started,
+            status=self.status,
+            operation=self.operation,
+            duration=self.duration,
+            counts=self.counts,
+            dry_run=self.dry_run,
+            next_scheduled=None if self.next_in is None else started + self.next_in,
+            verification=None if self.tested is None else Verification(started + 1, self.tested),
+        )
+
+
+_STATUSES = tuple(Status)
+_COUNTS = (
+    Counts(),
+    Counts(examined_files=10, examined_bytes=2**40, added_files=4, uploaded_bytes=512),
+    Counts(examined_bytes=3, modified_files=0, deleted_files=9, uploaded_bytes=0),
+    Counts(examined_files=7, examined_bytes=2**33, uploaded_bytes=1),
+)
+_FACTS = itertools.product(
+    _STATUSES,
+    (None, MINUTE, 7 * HOUR, 90 * MINUTE + 250),
+    _COUNTS,
+    (None, HOUR, DAY, 3 * DAY),
+    (None, *_STATUSES),
+)
+BACKUPS = tuple(Kind(*facts) for facts in _FACTS)
+_OTHERS = tuple(
+    kind._replace(operation=operation, dry_run=dry_run)
+    for kind in BACKUPS[:: len(_COUNTS)]
+    for operation, dry_run in (("Restore", False), ("Test", False), (BACKUP, True))
+)
+_KINDS = st.sampled_from(BACKUPS) | st.sampled_from(_OTHERS)
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, least: int = 0, most: int = 40) -> list[StoredRun]:
+    """Draw the runs of one job, ordered by distinct starts."""
+    gaps_and_kinds = st.tuples(st.integers(1, 2 * DAY), _KINDS)
+    drawn = draw(st.lists(gaps_and_kinds, min_size=least, max_size=most))
+    starts = itertools.accumulate((gap for gap, _ in drawn), initial=START)
+    return [kind.at(started) for (_, kind), started in zip(drawn, starts, strict=False)]
+
+
+def backups(started: Millis) -> st.SearchStrategy[StoredRun]:
+    """Draw a backup run that started then."""
+    return st.sampled_from(BACKUPS).map(lambda kind: kind.at(started))
