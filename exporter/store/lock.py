@@ -26,8 +26,8 @@ class Lock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            message = f"{path} can not be made ({error.strerror}): give this user the right to"
-            raise StoreError(message) from error
+            message = f"{path} can not be made ({error.strerror}): give this user the right"
+            raise StoreError(f"{message}, or choose another file with --database") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -49,7 +49,8 @@ def clients(
     client: TestClient, filled_database: Path, tmp_path: Path
 ) -> Iterator[Mapping[Fault, TestClient]]:
     """The full daemon, one whose database went away, and one that is all bugs."""
-    path = shutil.copy(filled_database, tmp_path / "dead.sqlite")
+    path = tmp_path / "dead.sqlite"
+    shutil.copy(filled_database, path)
     with closing(daemon.DeadStore(path)) as dead:
         yield {
             Fault.NONE: client,

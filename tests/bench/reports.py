@@ -1,0 +1,116 @@
+"""The reports of the benchmark: one body as Duplicati 2.3 posts it, and its rows."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from exporter.model import Delivery, Order, Report, StoredRun
+from exporter.reports import read_report
+from exporter.state import JobState
+from exporter.store import rows
+from exporter.times import DAY, Millis, format_moment, from_datetime
+
+JOBS = 400
+JOBS_OF_A_SERVER = 8
+SENDER = "127.0.0.1"
+
+STORED_SINCE: Millis = from_datetime(datetime(2015, 1, 1, tzinfo=UTC))
+POSTED_SINCE: Millis = from_datetime(datetime(2017, 1, 1, tzinfo=UTC))
+"""What is posted starts after all that is stored, a day apart for each job as backups do."""
+
+_PAYLOAD = Path(__file__).parents[1] / "payloads" / "json-2.3.1.0.json"
+_LINES = 18
+_LINE = (
+    "2026-07-14 20:11:07 +02 - [Information-Duplicati.Library.Main.Controller-StartingOperation]:"
+    " Uploading duplicati-b9c8e1f7.dblock.zip.aes, part"
+)
+_FULL_HISTORY = 40
+
+
+class Place(NamedTuple):
+    """Whose run a report is of: counted through all jobs, one run a job and day."""
+
+    number: int
+    jobs: int
+    since: Millis
+
+    @property
+    def job(self) -> int:
+        """The job's number, from 0."""
+        return self.number % self.jobs
+
+    @property
+    def server(self) -> int:
+        """The server's number, from 0."""
+        return self.job // JOBS_OF_A_SERVER
+
+    @property
+    def began(self) -> Millis:
+        """When the run began."""
+        return self.since + self.number // self.jobs * DAY + self.job
+
+
+def template() -> str:
+    """Return the body with `@NAME@` where reports differ; upload.lua fills it in."""
+    body = json.loads(_PAYLOAD.read_text(encoding="utf-8"))
+    body["Data"] |= {"BeginTime": "@BEGIN@", "EndTime": "@END@"}
+    body["Extra"] |= {
+        "machine-id": "e1f04b7d2a684c5f9d3b8e6a0c7f@SERVER@",
+        "machine-name": "machine-@SERVER@",
+        "backup-name": "backup-@JOB@",
+        "next-scheduled-run": "@NEXT@",
+    }
+    body["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def report(place: Place) -> Report:
+    """Return a report as the daemon understands it."""
+    ended = format_moment(place.began + 1)
+    following = datetime.fromtimestamp((place.began + DAY) // 1000, UTC)
+    values = {
+        "@BEGIN@": format_moment(place.began),
+        "@END@": ended,
+        "@NEXT@": f"{following:%Y%m%dT%H%M%SZ}",
+        "@SERVER@": f"{place.server:04}",
+        "@JOB@": str(place.job),
+    }
+    body = template()
+    for name, value in values.items():
+        body = body.replace(name, value)
+    return read_report(body.encode())
+
+
+def later(known: Report, place: Place) -> Report:
+    """Return the same report of another run, without reading a body again."""
+    began = place.began
+    run = replace(known.run, began=began, ended=began + 1, next_scheduled=began + DAY)
+    return replace(known, run=run)
+
+
+def delivery(place: Place) -> Delivery:
+    """Return how the report came: as soon as its run was over."""
+    return Delivery(place.began + 1, SENDER)
+
+
+def full_state(known: Report) -> bytes:
+    """Return the kept state of a job that has run every day for long."""
+    state = JobState()
+    for number in range(_FULL_HISTORY):
+        place = Place(number, 1, STORED_SINCE)
+        stored = StoredRun(number, place.began, place.began, later(known, place).run)
+        state = state.with_run(stored, _no_failures)
+    return rows.pack_state(state)
+
+
+def _no_failures(_order: Order) -> int:
+    return 0
+
+
+def places(count: int, jobs: int, since: Millis) -> Iterator[Place]:
+    """Yield the places of so many runs, in the order of their begins."""
+    return (Place(number, jobs, since) for number in range(count))

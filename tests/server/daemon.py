@@ -1,0 +1,134 @@
+"""The real daemon as a process of its own, on a port that the system chooses."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, cast
+
+import requests
+
+from tests.server.commands import BOUND_SECONDS, environment, program
+from tests.server.waiting import eventually
+
+Json = dict[str, Any]
+JSON_LOG = ("--log-format", "json")
+ANY_PORT = ("--listen", "127.0.0.1:0")
+
+
+class Daemon:
+    """A `duplistatus serve` that listens; its log goes to a file beside its database."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        variables: Mapping[str, str] | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """Start it in a folder and wait until it listens.
+
+        Args:
+            folder: where it works and, unless told otherwise, stores.
+            flags: its options; a log in JSON is always asked for.
+            variables: its environment besides that of the tests.
+            command: what to run in the place of the installed program.
+        """
+        self.log = folder / "stderr.log"
+        with self.log.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [*(command or [program()]), "serve", *JSON_LOG, *flags],
+                cwd=folder,
+                env=environment(variables),
+                stderr=stderr,
+            )
+        try:
+            self.url = str(self.wait_for_event("listening")["url"])
+        except BaseException:
+            self.kill()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.url.rpartition(":")[2])
+
+    def events(self) -> list[Json]:
+        """Return the log's events so far; every whole line must be one."""
+        text = self.log.read_text(encoding="utf-8")
+        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+    def wait_for_event(self, name: str) -> Json:
+        """Return an event once it is logged."""
+
+        def look() -> Json | None:
+            found = [event for event in self._events_or_log() if event["event"] == name]
+            ended = self.process.poll()
+            assert found or ended is None, f"exit code {ended}: {self.log.read_text()}"
+            return found[0] if found else None
+
+        return eventually(look, f"the event {name!r} in the log")
+
+    def post(self, body: object, **options: Any) -> requests.Response:  # noqa: ANN401 - of requests
+        """Upload a report: bytes as they are, anything else as JSON."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        url = f"{self.url}/api/upload"
+        return requests.post(url, data=raw, timeout=BOUND_SECONDS, **options)
+
+    def upload(self, body: object) -> Json:
+        """Upload a report that is to be taken; return the answer's ids."""
+        answer = self.post(body)
+        assert answer.status_code == 200, answer.text
+        return cast("Json", answer.json()["data"])
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """Get a path."""
+        return requests.get(f"{self.url}{path}", headers=headers, timeout=BOUND_SECONDS)
+
+    def data(self, path: str) -> Json:
+        """Return the data of a JSON answer."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return cast("Json", answer.json()["data"])
+
+    def series(self) -> dict[str, float]:
+        """Return the samples that tell of backups, each by its name and labels as written."""
+        lines = self.get("/api/health").text.splitlines()
+        samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {
+            name: float(value)
+            for name, _, value in samples
+            if name.startswith(("duplistatus_backup", "duplistatus_server", "duplistatus_overdue"))
+        }
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def wait(self, seconds: float = BOUND_SECONDS) -> int:
+        """Wait for its end; return its exit code."""
+        return self.process.wait(seconds)
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def kill(self) -> None:
+        """End it at once, as a loss of power would."""
+        self.process.kill()
+        self.process.wait(BOUND_SECONDS)
+
+    def _events_or_log(self) -> list[Json]:
+        try:
+            return self.events()
+        except json.JSONDecodeError:
+            message = f"a line of the log is no JSON: {self.log.read_text(encoding='utf-8')}"
+            raise AssertionError(message) from None

@@ -1,0 +1,88 @@
+"""A real Prometheus with the documented configuration, asked through its query API."""
+
+import contextlib
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+from tests.server.commands import BOUND_SECONDS, needed
+from tests.server.waiting import eventually
+
+CONFIG = Path(__file__).parents[2] / "deploy" / "prometheus" / "prometheus.yml"
+_START_SECONDS = 20.0
+
+
+class Prometheus:
+    """A running Prometheus."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def query(self, expression: str) -> dict[tuple[tuple[str, str], ...], float]:
+        """Return a value for each set of labels; those that Prometheus adds are left out."""
+        answer = requests.get(
+            f"{self._url}/api/v1/query", params={"query": expression}, timeout=BOUND_SECONDS
+        ).json()
+        assert answer["status"] == "success", answer
+        return {
+            tuple(
+                (name, value)
+                for name, value in sorted(found["metric"].items())
+                if name not in ("__name__", "instance", "job")
+            ): float(found["value"][1])
+            for found in answer["data"]["result"]
+        }
+
+    def value(self, expression: str) -> float | None:
+        """Return the value of an expression that has one, else None."""
+        found = self.query(expression)
+        assert len(found) <= 1, found
+        return next(iter(found.values()), None)
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until an expression is true."""
+        eventually(lambda: self.query(expression), f"{expression} in Prometheus", _START_SECONDS)
+
+
+@contextlib.contextmanager
+def scraping(port: int, folder: Path) -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes a port, as often as tests need."""
+    documented = CONFIG.read_text(encoding="utf-8")
+    config = folder / "prometheus.yml"
+    config.write_text(
+        documented.replace("localhost:9666", f"localhost:{port}").replace("30s", "500ms")
+    )
+    own_port = _free_port()
+    command = [
+        needed("prometheus"),
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'prometheus'}",
+        f"--web.listen-address=127.0.0.1:{own_port}",
+        "--log.level=warn",
+    ]
+    log = folder / "prometheus.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        url = f"http://127.0.0.1:{own_port}"
+        eventually(lambda: _ready(url, process, log), "Prometheus ready", _START_SECONDS)
+        yield Prometheus(url)
+    finally:
+        process.kill()
+        process.wait(BOUND_SECONDS)
+
+
+def _ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    assert process.poll() is None, log.read_text(encoding="utf-8")
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.get(f"{url}/-/ready", timeout=BOUND_SECONDS).status_code == 200
+    return False
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

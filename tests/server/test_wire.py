@@ -1,0 +1,129 @@
+import json
+
+import pytest
+
+from tests.server import raw, reports
+from tests.server.conftest import Start
+from tests.server.daemon import Daemon
+
+MEBIBYTE = 1024 * 1024
+LIMIT = 4096
+KINDS = {
+    400: "ValidationError",
+    413: "PayloadTooLargeError",
+    415: "UnsupportedMediaTypeError",
+    431: "RequestHeaderFieldsTooLargeError",
+    501: "NotImplementedError",
+}
+
+
+def assert_error(answer: raw.Answer, status: int) -> None:
+    """See that an answer has the form of every error."""
+    assert answer.status == status, answer
+    assert answer.content_type.partition(";")[0] == "application/json"
+    assert answer.body["status"] == "error"
+    assert answer.body["error"] == KINDS[status]
+    assert isinstance(answer.body["message"], str)
+    assert answer.body["message"]
+
+
+def assert_lives(daemon: Daemon) -> None:
+    """See that the daemon goes on and took nothing."""
+    assert daemon.data("/api/summary")["totalServers"] == 0
+    logged = daemon.events()
+    assert not [event for event in logged if event["level"] == "error" or "trace" in event]
+
+
+def post(body: bytes) -> bytes:
+    return raw.post_head(f"Content-Length: {len(body)}") + body
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"\x00\x01\x02 \xff\xfe HTTP/1.1\r\n\r\n", 400),
+        (b"GET /api/summary HTTP/1.1\r\nno colon here\r\n\r\n", 400),
+        (b"GET /api/summary HTTP/1.1\r\nHost : localhost\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nLong: " + b"x" * 300_000 + b"\r\n\r\n", 431),
+        (raw.post_head("Content-Length: -1"), 400),
+        (raw.post_head("Content-Length: many"), 400),
+        (raw.post_head(f"Content-Length: {200 * MEBIBYTE}"), 413),
+        (raw.post_head("Transfer-Encoding: chunked") + b"nonsense\r\n\r\n", 400),
+        (raw.post_head("Transfer-Encoding: gzip"), 501),
+    ],
+)
+def test_what_the_server_refuses_by_itself_is_answered_in_the_form_of_errors(
+    shared_daemon: Daemon, sent: bytes, status: int
+) -> None:
+    assert_error(raw.exchange(shared_daemon, sent), status)
+    assert_lives(shared_daemon)
+
+
+def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_413(start: Start) -> None:
+    daemon = start("--max-upload-bytes", str(LIMIT))
+    body = json.dumps(reports.documented()).encode()
+    assert_error(raw.exchange(daemon, post(body.ljust(LIMIT + 1))), 413)
+    assert daemon.data("/api/rejected")["rejected"][0]["size"] == LIMIT + 1
+    assert_lives(daemon)
+    assert raw.exchange(daemon, post(body.ljust(LIMIT))).status == 200
+
+
+def test_a_chunked_body_over_the_limit_is_413(start: Start) -> None:
+    daemon = start("--max-upload-bytes", str(LIMIT))
+    head = raw.post_head("Transfer-Encoding: chunked")
+    assert_error(raw.exchange(daemon, head + raw.chunked(b" " * (LIMIT + 1), 1000)), 413)
+    assert_lives(daemon)
+
+
+def test_a_chunked_upload_is_taken(daemon: Daemon) -> None:
+    head = raw.post_head("Transfer-Encoding: chunked", "Content-Type: application/json")
+    body = reports.payload("json-2.3.1.0.json")
+    answer = raw.exchange(daemon, head + raw.chunked(body, 777))
+    assert (answer.status, answer.body["data"]) == (200, {"backupId": 1, "serverId": 1})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"[" * 1_000_000,
+        b'{"Data":' * 200_000,
+        b'{"Data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"Data": {"ExaminedFiles": NaN}, "Extra": {}}',
+        b'{"Data": {"MainOperation": "Backup", "ExaminedFiles": Infinity}}',
+        b'{"Data": {"MainOperation": "Backup", "ExaminedFiles": 1e999}}',
+        b'{"Data": {"MainOperation": "Backup", "ExaminedFiles": 18446744073709551616}}',
+        reports.payload("json-2.1.0.5.json")[:-20],
+        reports.payload("json-2.1.0.5.json").replace(b"attic-nas", b"attic-\xff\xfe"),
+        b'{"server": {"name": "\\ud800"}, "backup": {"name": "x"}}',
+        b"message=%ff%fe",
+    ],
+    ids=lambda body: body[:40].decode(errors="replace") + f" of {len(body)}",
+)
+def test_what_is_no_report_is_400_and_kept_to_be_looked_at(
+    shared_daemon: Daemon, body: bytes
+) -> None:
+    answer = raw.exchange(shared_daemon, post(body))
+    assert_error(answer, 400)
+    assert answer.body["message"] == "Invalid backup data format"
+    assert shared_daemon.data("/api/rejected?limit=1")["rejected"][0]["size"] == len(body)
+    assert_lives(shared_daemon)
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(daemon: Daemon) -> None:
+    report, other = (json.dumps(reports.nth(number)).encode() for number in (1, 2))
+    with raw.connect(daemon) as connection:
+        connection.sendall(post(report) + post(b"no report") + post(other))
+        with connection.makefile("rb") as stream:
+            assert raw.read(stream).body["data"]["backupId"] == 1
+            assert raw.read(stream).status == 400
+            assert raw.read(stream).body["data"]["backupId"] == 2
+
+
+def test_a_coded_body_is_415(shared_daemon: Daemon) -> None:
+    head = raw.post_head("Content-Length: 2", "Content-Encoding: gzip")
+    assert_error(raw.exchange(shared_daemon, head + b"\x1f\x8b"), 415)
+    assert_lives(shared_daemon)
