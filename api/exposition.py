@@ -30,7 +30,8 @@ class Metrics(Readable):
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
         openmetrics = media_type == OPENMETRICS
-        body = self._exposition.openmetrics() if openmetrics else self._exposition.text()
+        parts = self._exposition.openmetrics() if openmetrics else self._exposition.text()
+        body = b"".join(parts)
         resp.content_type = f"{media_type}; charset=utf-8"
         resp.set_header("Vary", "Accept, Accept-Encoding")
         if accepts_gzip(req.get_header("Accept-Encoding", default="")):

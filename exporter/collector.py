@@ -1,76 +1,99 @@
-"""From the fleet to the exposition: one frozen moment, every family, both text formats."""
+"""From the fleet to the exposition: one frozen moment, every family, both text formats.
 
+The lines of each server and job are kept ready by family and written again only when it changed:
+by a report, by a person, or by a deadline that passed. A scrape joins what is ready.
+"""
+
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
 
-from prometheus_client.core import Metric
-from prometheus_client.exposition import generate_latest as generate_text
-from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
-from prometheus_client.registry import Collector, CollectorRegistry
-
-from exporter.families import (
-    FLEET_FAMILIES,
-    JOB_FAMILIES,
-    SERVER_FAMILIES,
-    Family,
-    JobMoment,
-)
+from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, JobMoment
 from exporter.fleet import Fleet
+from exporter.rendering import FamilyWriter
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
 Subject = TypeVar("Subject")
 
 
-class FleetCollector(Collector):
-    """The families of the fleet at the moment they are asked for."""
+class KeptFamily(Generic[Subject]):
+    """A family's lines by the id of what they tell of, and all of them joined."""
+
+    def __init__(self, family: Family[Subject]) -> None:
+        self._writer = FamilyWriter(family)
+        self._lines: dict[int, bytes] = {}
+        self._joined: bytes | None = None
+        self.head = self._writer.head()
+        self.openmetrics_head = self._writer.openmetrics_head()
+
+    def update(self, removed: Iterable[int], put: Iterable[tuple[int, Subject]]) -> None:
+        """Forget what is gone and write what is new or changed."""
+        for entry_id in removed:
+            self.remove(entry_id)
+        for entry_id, subject in put:
+            self.put(entry_id, subject)
+
+    def put(self, entry_id: int, subject: Subject) -> None:
+        """Write the lines of something new or changed."""
+        lines = self._writer.lines(subject)
+        if self._lines.get(entry_id, b"") != lines:
+            self._lines[entry_id] = lines
+            self._joined = None
+
+    def remove(self, entry_id: int) -> None:
+        """Forget the lines of something that is gone."""
+        if self._lines.pop(entry_id, b""):
+            self._joined = None
+
+    def lines(self) -> bytes:
+        """Return all lines."""
+        if self._joined is None:
+            self._joined = b"".join(self._lines.values())
+        return self._joined
+
+
+class Exposition:
+    """What a scrape gets. May be asked from any thread; all samples are of one moment."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], Millis], telemetry: Telemetry) -> None:
         self._fleet = fleet
         self._clock = clock
         self._telemetry = telemetry
+        self._lock = threading.Lock()
+        self._of_fleet = [KeptFamily(family) for family in FLEET_FAMILIES]
+        self._of_servers = [KeptFamily(family) for family in SERVER_FAMILIES]
+        self._of_jobs = [KeptFamily(family) for family in JOB_FAMILIES]
+        self._kept: tuple[KeptFamily[Any], ...] = (
+            *self._of_fleet,
+            *self._of_servers,
+            *self._of_jobs,
+        )
 
-    def describe(self) -> Iterator[Metric]:
-        """Yield every family without samples, so that a scrape can ask for some by name."""
-        yield from _metrics(FLEET_FAMILIES, ())
-        yield from _metrics(SERVER_FAMILIES, ())
-        yield from _metrics(JOB_FAMILIES, ())
+    def text(self) -> list[bytes]:
+        """Return the parts of the Prometheus text format, version 0.0.4."""
+        with self._lock:
+            self._refresh()
+            parts = [part for kept in self._kept for part in (kept.head, kept.lines())]
+        return [*parts, self._telemetry.text()]
 
-    def collect(self) -> Iterator[Metric]:
-        """Yield every family; all samples are of one moment."""
-        began = time.perf_counter()
-        now = self._clock()
-        yield from _metrics(FLEET_FAMILIES, [self._fleet.totals(now)])
-        yield from _metrics(SERVER_FAMILIES, self._fleet.servers())
-        jobs = [JobMoment(view, now) for view in self._fleet.jobs()]
-        yield from _metrics(JOB_FAMILIES, jobs)
+    def openmetrics(self) -> list[bytes]:
+        """Return the parts of OpenMetrics, version 1.0.0."""
+        with self._lock:
+            self._refresh()
+            parts = [part for kept in self._kept for part in (kept.openmetrics_head, kept.lines())]
+        return [*parts, self._telemetry.openmetrics()]
+
+    def _refresh(self) -> None:
+        began, now = time.perf_counter(), self._clock()
+        news = self._fleet.news(now)
+        for kept in self._of_fleet:
+            kept.put(0, news.totals)
+        servers = [(server.id, server) for server in news.servers]
+        for kept_servers in self._of_servers:
+            kept_servers.update(news.removed_servers, servers)
+        jobs = [(view.job.id, JobMoment(view, now)) for view in news.jobs]
+        for kept_jobs in self._of_jobs:
+            kept_jobs.update(news.removed_jobs, jobs)
         self._telemetry.collected(time.perf_counter() - began)
-
-
-class Exposition:
-    """What a scrape gets. May be asked from any thread."""
-
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], telemetry: Telemetry) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(FleetCollector(fleet, clock, telemetry))
-        self._registry.register(telemetry)
-
-    def text(self) -> bytes:
-        """Return the Prometheus text format, version 0.0.4."""
-        return generate_text(self._registry)
-
-    def openmetrics(self) -> bytes:
-        """Return OpenMetrics, version 1.0.0."""
-        exposition: bytes = generate_openmetrics(self._registry)
-        return exposition
-
-
-def _metrics(families: Iterable[Family[Subject]], subjects: Iterable[Subject]) -> Iterator[Metric]:
-    for family in families:
-        metric = Metric(family.name.removesuffix("_total"), family.help, family.type)
-        for subject in subjects:
-            for sample in family.samples(subject):
-                labels = dict(zip(family.labels, sample.labels, strict=True))
-                metric.add_sample(family.name, labels, sample.value)
-        yield metric

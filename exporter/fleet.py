@@ -2,7 +2,7 @@
 
 Fed by the store in the order of its commits, asked by the routes and by the collector. A job turns
 overdue by nothing but the question's moment: deadlines lie in order, so counting the overdue ones
-costs the same whether ten or ten thousand jobs are fine.
+costs the same whether ten or ten thousand jobs are fine, and so does telling what changed.
 """
 
 import bisect
@@ -11,6 +11,7 @@ from collections import defaultdict
 
 from msgspec import Struct
 
+from exporter.deadlines import Deadlines
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
@@ -44,6 +45,25 @@ class JobView(Struct, frozen=True):
         return self.expectation is not None and self.expectation.overdue(now)
 
 
+class News(Struct, frozen=True):
+    """The figures of the fleet, and what is new, other or gone since they were last told."""
+
+    totals: Totals
+    servers: tuple[Server, ...]
+    jobs: tuple[JobView, ...]
+    removed_servers: tuple[int, ...]
+    removed_jobs: tuple[int, ...]
+
+
+class _Noticed:
+    """The ids of what changed or went since a moment."""
+
+    def __init__(self, since: Millis = 0) -> None:
+        self.since = since
+        self.servers: set[int] = set()
+        self.jobs: set[int] = set()
+
+
 class Fleet:
     """Every server and job. Any thread may ask; `apply` needs one caller at a time.
 
@@ -61,12 +81,13 @@ class Fleet:
         self._schedules: dict[int, Schedule] = {}
         self._expectations: dict[int, Expectation] = {}
         self._backup_jobs = 0
-        self._deadlines: list[tuple[Millis, int]] = []
+        self._deadlines = Deadlines()
         self._completed = 0
         self._failed = 0
         self._failing = 0
         self._created = created
         self._last_report = created
+        self._news = _Noticed()
 
     def apply(self, change: Change) -> None:
         """Take over what the store changed, or at start-up all that it knows."""
@@ -84,14 +105,25 @@ class Fleet:
     def totals(self, now: Millis) -> Totals:
         """Return the figures of the whole fleet."""
         with self._lock:
-            return Totals(
-                servers=len(self._servers),
-                jobs=self._backup_jobs,
-                completed=self._completed,
-                failed=self._failed,
-                failing=self._failing,
-                overdue=self._count_overdue(now),
-                last_report=self._last_report,
+            return self._totals(now)
+
+    def news(self, now: Millis) -> News:
+        """Return what is other than when this was last asked: for one asker, who keeps the rest.
+
+        A job is news when a report or a person changed it, and when its deadline lies between the
+        last asking and now.
+        """
+        with self._lock:
+            noticed, self._news = self._news, _Noticed(now)
+            noticed.jobs.update(self._deadlines.between(noticed.since, now))
+            jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
+            servers = [self._servers.get(server_id) for server_id in sorted(noticed.servers)]
+            return News(
+                totals=self._totals(now),
+                servers=tuple(server for server in servers if server is not None),
+                jobs=tuple(self._view(job_id) for job_id in jobs),
+                removed_servers=tuple(noticed.servers - self._servers.keys()),
+                removed_jobs=tuple(noticed.jobs - self._jobs.keys()),
             )
 
     def servers(self) -> list[Server]:
@@ -139,12 +171,6 @@ class Fleet:
             known = self._jobs_of.get(server_id, ())
             return [self._view(job_id) for job_id in known if self._is_backup(job_id)]
 
-    def overdue(self, now: Millis) -> list[JobView]:
-        """Return the overdue jobs, the longest overdue first."""
-        with self._lock:
-            late = self._deadlines[: self._count_overdue(now)]
-            return [self._view(job_id) for _, job_id in late]
-
     def _is_backup(self, job_id: int) -> bool:
         job = self._jobs.get(job_id)
         return job is not None and job.state.is_backup
@@ -154,12 +180,21 @@ class Fleet:
         server = self._servers[job.server_id]
         return JobView(server, job, self._schedules[job_id], self._expectations.get(job_id))
 
-    def _count_overdue(self, now: Millis) -> int:
-        return bisect.bisect_left(self._deadlines, (now, 0))
+    def _totals(self, now: Millis) -> Totals:
+        return Totals(
+            servers=len(self._servers),
+            jobs=self._backup_jobs,
+            completed=self._completed,
+            failed=self._failed,
+            failing=self._failing,
+            overdue=self._deadlines.count_before(now),
+            last_report=self._last_report,
+        )
 
     def _put_server(self, server: Server) -> None:
         known = self._servers.get(server.id)
         self._servers[server.id] = server
+        self._news.servers.add(server.id)
         self._last_report = max(self._last_report, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
@@ -168,6 +203,7 @@ class Fleet:
 
     def _remove_server(self, server_id: int) -> None:
         del self._servers[server_id]
+        self._news.servers.add(server_id)
         self._jobs_of.pop(server_id, None)
         self._machine_ids = {
             machine_id: owner
@@ -188,6 +224,7 @@ class Fleet:
 
     def _remove_job(self, job_id: int) -> None:
         self._forget(self._jobs.pop(job_id))
+        self._news.jobs.add(job_id)
         self._schedules.pop(job_id)
         self._set_expectation(job_id, None)
 
@@ -202,18 +239,17 @@ class Fleet:
         self._failing += sign * state.failing
 
     def _expect(self, job: Job) -> None:
+        self._news.jobs.add(job.id)
         server = self._servers[job.server_id]
         schedule = self._policy.schedule(server, job.name, job.settings)
         self._schedules[job.id] = schedule
         self._set_expectation(job.id, expect(job.state, schedule))
 
     def _set_expectation(self, job_id: int, expectation: Expectation | None) -> None:
-        """Replace a job's expectation; the deadlines of those that can be overdue lie in order."""
-        known = self._expectations.pop(job_id, None)
-        if known is not None and not known.paused:
-            del self._deadlines[bisect.bisect_left(self._deadlines, (known.deadline, job_id))]
+        """Replace a job's expectation; one that is paused has no deadline to pass."""
         if expectation is None:
+            self._expectations.pop(job_id, None)
+            self._deadlines.set(job_id, None)
             return
         self._expectations[job_id] = expectation
-        if not expectation.paused:
-            bisect.insort(self._deadlines, (expectation.deadline, job_id))
+        self._deadlines.set(job_id, None if expectation.paused else expectation.deadline)

@@ -1,14 +1,15 @@
 """What the daemon tells of itself."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import Enum
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
-from prometheus_client.core import Metric
+from prometheus_client.exposition import generate_latest as generate_text
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.registry import CollectorRegistry
 
 from exporter.store import StoreUnavailableError
 
@@ -24,7 +25,7 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-class Telemetry(Collector):
+class Telemetry:
     """The daemon's own counters, and those of the client library about the process."""
 
     def __init__(self, version: str, database_bytes: Callable[[], int]) -> None:
@@ -80,13 +81,14 @@ class Telemetry(Collector):
         """Note how long the samples of the fleet took."""
         self._collector_duration.set(seconds)
 
-    def describe(self) -> Iterable[Metric]:
-        """Return the families, so that a scrape can ask for some by name."""
-        return self._registry.collect()
+    def text(self) -> bytes:
+        """Return the text format, version 0.0.4."""
+        return generate_text(self._registry)
 
-    def collect(self) -> Iterable[Metric]:
-        """Return the families with their samples."""
-        return self._registry.collect()
+    def openmetrics(self) -> bytes:
+        """Return OpenMetrics, version 1.0.0, with its end."""
+        exposition: bytes = generate_openmetrics(self._registry)
+        return exposition
 
 
 def _size(database_bytes: Callable[[], int]) -> float:

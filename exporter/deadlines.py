@@ -1,0 +1,31 @@
+"""Deadlines in their order, so that counting those that passed costs no look at the others."""
+
+import bisect
+
+from exporter.times import Millis
+
+
+class Deadlines:
+    """The deadline of each job that has one. Needs one caller at a time."""
+
+    def __init__(self) -> None:
+        self._ordered: list[tuple[Millis, int]] = []
+        self._by_job: dict[int, Millis] = {}
+
+    def set(self, job_id: int, deadline: Millis | None) -> None:
+        """Replace a job's deadline; None takes it away."""
+        known = self._by_job.pop(job_id, None)
+        if known is not None:
+            del self._ordered[bisect.bisect_left(self._ordered, (known, job_id))]
+        if deadline is not None:
+            self._by_job[job_id] = deadline
+            bisect.insort(self._ordered, (deadline, job_id))
+
+    def count_before(self, now: Millis) -> int:
+        """Return how many jobs are overdue at a moment."""
+        return bisect.bisect_left(self._ordered, (now, 0))
+
+    def between(self, one: Millis, other: Millis) -> list[int]:
+        """Return the jobs that are overdue at one of two moments and not at the other."""
+        first, last = sorted((self.count_before(one), self.count_before(other)))
+        return [job_id for _, job_id in self._ordered[first:last]]
