@@ -7,7 +7,7 @@ by a report, by a person, or by a deadline that passed. A scrape joins what is r
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, JobMoment
 from exporter.fleet import Fleet
@@ -54,6 +54,16 @@ class KeptFamily(Generic[Subject]):
         return self._joined
 
 
+class Exposed(NamedTuple):
+    """A whole exposition: the fleet's families in parts, and behind them the daemon's own.
+
+    Parts that did not change since another exposition are the same objects.
+    """
+
+    fleet: list[bytes]
+    daemon: bytes
+
+
 class Exposition:
     """What a scrape gets. May be asked from any thread; all samples are of one moment."""
 
@@ -71,19 +81,19 @@ class Exposition:
             *self._of_jobs,
         )
 
-    def text(self) -> list[bytes]:
-        """Return the parts of the Prometheus text format, version 0.0.4."""
+    def text(self) -> Exposed:
+        """Return the Prometheus text format, version 0.0.4."""
         with self._lock:
             self._refresh()
             parts = [part for kept in self._kept for part in (kept.head, kept.lines())]
-        return [*parts, self._telemetry.text()]
+        return Exposed(parts, self._telemetry.text())
 
-    def openmetrics(self) -> list[bytes]:
-        """Return the parts of OpenMetrics, version 1.0.0."""
+    def openmetrics(self) -> Exposed:
+        """Return OpenMetrics, version 1.0.0."""
         with self._lock:
             self._refresh()
             parts = [part for kept in self._kept for part in (kept.openmetrics_head, kept.lines())]
-        return [*parts, self._telemetry.openmetrics()]
+        return Exposed(parts, self._telemetry.openmetrics())
 
     def _refresh(self) -> None:
         began, now = time.perf_counter(), self._clock()
@@ -93,7 +103,7 @@ class Exposition:
         servers = [(server.id, server) for server in news.servers]
         for kept_servers in self._of_servers:
             kept_servers.update(news.removed_servers, servers)
-        jobs = [(view.job.id, JobMoment(view, now)) for view in news.jobs]
+        jobs = [(view.job.id, JobMoment.of(view, now)) for view in news.jobs]
         for kept_jobs in self._of_jobs:
             kept_jobs.update(news.removed_jobs, jobs)
         self._telemetry.collected(time.perf_counter() - began)

@@ -6,6 +6,7 @@ daemon never sends.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from prometheus_client.utils import floatToGoString
@@ -44,6 +45,7 @@ class FamilyWriter(Generic[Subject]):
             yield self._line % (*values, floatToGoString(sample.value))
 
 
+@lru_cache(maxsize=1024)  # the labels of a job stand in every one of its families
 def _escape(text: str) -> str:
     return _escape_help(text).replace('"', r"\"")
 

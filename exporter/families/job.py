@@ -17,12 +17,12 @@ class JobMoment(Struct, frozen=True):
 
     view: JobView
     now: Millis
+    labels: tuple[str, str, str]
 
-    @property
-    def labels(self) -> tuple[str, str, str]:
-        """The values of `JOB_LABELS`."""
-        server = self.view.server
-        return str(server.id), server.name, self.view.job.name
+    @classmethod
+    def of(cls, view: JobView, now: Millis) -> "JobMoment":
+        """Return a job's moment with the values of `JOB_LABELS`."""
+        return cls(view, now, (str(view.server.id), view.server.name, view.job.name))
 
 
 JOB_LABELS = ("server_id", "server", "backup")
