@@ -44,12 +44,14 @@ class Jobs(Readable):
     def _chosen(self, req: falcon.Request, now: Millis) -> list[JobView]:
         overdue, failing = parameters.flag(req, "overdue"), parameters.flag(req, "failing")
         server_id = parameters.server_parameter(req, self._fleet)
-        jobs = self._fleet.jobs() if server_id is None else self._fleet.jobs_of(server_id)
-        return [
+        jobs = [
             view
-            for view in jobs
-            if overdue in (None, view.overdue(now)) and failing in (None, view.job.state.failing)
+            for view in (self._fleet.overdue(now) if overdue else self._fleet.jobs())
+            if server_id in (None, view.server.id)
+            and overdue in (None, view.overdue(now))
+            and failing in (None, view.job.state.failing)
         ]
+        return sorted(jobs, key=lambda view: view.job.id)
 
 
 class OneJob(Readable):

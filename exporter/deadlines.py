@@ -25,6 +25,10 @@ class Deadlines:
         """Return how many jobs are overdue at a moment."""
         return bisect.bisect_left(self._ordered, (now, 0))
 
+    def before(self, now: Millis) -> list[int]:
+        """Return the jobs that are overdue at a moment, the longest overdue first."""
+        return [job_id for _, job_id in self._ordered[: self.count_before(now)]]
+
     def between(self, one: Millis, other: Millis) -> list[int]:
         """Return the jobs that are overdue at one of two moments and not at the other."""
         first, last = sorted((self.count_before(one), self.count_before(other)))

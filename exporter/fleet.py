@@ -171,6 +171,11 @@ class Fleet:
             known = self._jobs_of.get(server_id, ())
             return [self._view(job_id) for job_id in known if self._is_backup(job_id)]
 
+    def overdue(self, now: Millis) -> list[JobView]:
+        """Return the overdue jobs, the longest overdue first."""
+        with self._lock:
+            return [self._view(job_id) for job_id in self._deadlines.before(now)]
+
     def _is_backup(self, job_id: int) -> bool:
         job = self._jobs.get(job_id)
         return job is not None and job.state.is_backup

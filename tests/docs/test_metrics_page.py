@@ -57,7 +57,8 @@ def _labels(cell: str) -> Iterable[str]:
 def _in_the_code() -> dict[str, Described]:
     families: tuple[Family[Any], ...] = (*FLEET_FAMILIES, *SERVER_FAMILIES, *JOB_FAMILIES)
     found = {each.name: Described(each.type, frozenset(each.labels)) for each in families}
-    for metric in Telemetry(daemon.VERSION, lambda: 0).collect():
+    own = Telemetry(daemon.VERSION, lambda: 0).text().decode()
+    for metric in text_string_to_metric_families(own):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))
     return found

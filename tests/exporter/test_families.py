@@ -48,7 +48,7 @@ def samples_of(
 ) -> dict[str, list[Sample]]:
     fleet = Fleet(Policy(), CREATED)
     fleet.apply(change_of(server_named("nas"), job_named(backup, runs)))
-    moment = JobMoment(fleet.jobs()[0], now)
+    moment = JobMoment.of(fleet.jobs()[0], now)
     return {short(family): list(family.samples(moment)) for family in JOB_FAMILIES}
 
 

@@ -54,7 +54,7 @@ def importers(*packages: str) -> set[str]:
         ("waitress", ("api.serve",)),
         ("sqlite3", ("exporter.store",)),
         ("sqlite_utils", ("exporter.store",)),
-        ("prometheus_client", ("exporter.collector", "exporter.telemetry")),
+        ("prometheus_client", ("exporter.rendering", "exporter.telemetry")),
         ("api", ("api", "exporter.cli")),
         ("argparse", ("exporter.cli",)),
     ],
