@@ -74,4 +74,6 @@ def _escaped(character: str) -> str:
 
 def _value(value: object) -> str:
     """Quote texts: a name may hold spaces, or a line break that would forge an event."""
+    if isinstance(value, str) and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     return _one_line(json.dumps(value, ensure_ascii=False, default=str))

@@ -79,9 +79,8 @@ class JobState(Struct, frozen=True, array_like=True):
     @property
     def completed_runs(self) -> int:
         """Runs that left a usable version."""
-        return sum(
-            count for status, count in zip(Status, self.runs, strict=True) if status.completed
-        )
+        success, warning, _error, _fatal, _unknown = self.runs
+        return success + warning
 
     @property
     def failed_runs(self) -> int:
@@ -212,9 +211,9 @@ def _added(total: int | None, more: int | None) -> int | None:
 
 
 def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int, int]:
-    success, warning, error, fatal, unknown = (
-        count + (code == status.code) for code, count in enumerate(runs)
-    )
+    counts = list(runs)
+    counts[status.code] += 1
+    success, warning, error, fatal, unknown = counts
     return success, warning, error, fatal, unknown
 
 

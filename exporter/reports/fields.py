@@ -5,6 +5,7 @@ counts as not reported. Only what could not be stored, or would not fit a name, 
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from exporter.model import Log, Message
@@ -19,6 +20,8 @@ MAX_COUNTED = 300
 
 MAX_LINES = 1000
 MAX_LINE_BYTES = 8192
+
+_SMALL = 2**62
 
 INTEGERS = range(-(2**63), 2**63)
 """What SQLite stores as an integer."""
@@ -55,7 +58,7 @@ def integer(data: Mapping[str, Any], key: str) -> int | None:
         ReportError: the number does not fit into 64 bits.
     """
     value = data.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if int(value) not in INTEGERS:
         raise ReportError(Problem(key, "does not fit into 64 bits"))
@@ -89,25 +92,28 @@ def timespan(data: Mapping[str, Any], key: str) -> Millis | None:
 def counted(data: Mapping[str, Any], prefix: str = "") -> dict[str, int]:
     """Return every whole number of an object under its own name."""
     found: dict[str, int] = {}
-    for key in data:
-        value = integer(data, key)
-        if value is not None and len(key) <= MAX_NAME and len(found) < MAX_COUNTED:
-            found[prefix + key] = value
+    for key, value in data.items():
+        # Nine values of ten are small integers: they need no closer look.
+        number = value if type(value) is int and -_SMALL < value < _SMALL else integer(data, key)
+        if number is not None and len(key) <= MAX_NAME and len(found) < MAX_COUNTED:
+            found[prefix + key] = number
     return found
 
 
 def log(messages: Iterable[Message]) -> Log:
     """Keep the first lines of a log, each up to a bound, and say how much was left out."""
-    kept: list[Message] = []
-    dropped = shortened = 0
-    for message in messages:
-        if len(kept) == MAX_LINES:
-            dropped += 1
-            continue
-        line = _shorten(message.text)
-        shortened += line is not message.text
-        kept.append(Message(_shorten(message.level), line))
-    return Log(tuple(kept), dropped, shortened)
+    lines = iter(messages)
+    kept = tuple(_shortened(message) for message in islice(lines, MAX_LINES))
+    shortened = sum(cut for _, cut in kept)
+    return Log(tuple(message for message, _ in kept), sum(1 for _ in lines), shortened)
+
+
+def _shortened(message: Message) -> tuple[Message, bool]:
+    """Return a message within the bounds, and whether its line had to be cut."""
+    if (len(message.text) + len(message.level)) * 4 <= MAX_LINE_BYTES:
+        return message, False
+    line = _shorten(message.text)
+    return Message(_shorten(message.level), line), line is not message.text
 
 
 def _shorten(line: str) -> str:

@@ -25,10 +25,11 @@ INSERT INTO runs (job_id, fingerprint, counted, {", ".join(rows.RUN_COLUMNS)})
 VALUES ({", ".join("?" * (3 + len(rows.RUN_COLUMNS)))})"""  # noqa: S608 - constant
 _SAME_BEGIN = """
 SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :second AND :second + 999
-AND operation = :operation AND (began = :began OR began = :second OR :began = :second)"""
-_SAME_ODD_BEGIN = """
+AND operation = :operation AND (began = :began OR began = :second OR :began = :second)
+UNION ALL
 SELECT id FROM runs WHERE job_id = :job AND began = :began AND began <> started
-AND operation = :operation"""
+AND operation = :operation
+LIMIT 1"""
 _SAME_CONTENT = """
 SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND received >= ? LIMIT 1"""
 _FAILURES_AFTER = """
@@ -126,7 +127,7 @@ def _known_run(db: Database, job: Job, entry: Entry) -> int | None:
         "began": run.began,
         "second": run.began - run.began % SECOND,
     }
-    row = db.execute(_SAME_BEGIN, began).fetchone() or db.execute(_SAME_ODD_BEGIN, began).fetchone()
+    row = db.execute(_SAME_BEGIN, began).fetchone()
     return None if row is None else row[0]
 
 
