@@ -36,9 +36,9 @@ def list_servers(chosen: argparse.Namespace) -> int:
 def list_jobs(chosen: argparse.Namespace) -> int:
     """Print the jobs."""
     parameters = {name: "true" for name in ("overdue", "failing") if getattr(chosen, name)}
-    if chosen.server:
-        parameters["server"] = chosen.server
     with connected(_settings(chosen)) as client:
+        if chosen.server:
+            parameters["server"] = str(_server_id(client, chosen.server))
         jobs = list(client.entries("/api/jobs", "jobs", parameters))
     _show(chosen, jobs, _job_table(jobs))
     return 0

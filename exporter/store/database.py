@@ -68,7 +68,10 @@ def peek(path: Path) -> list[tuple[Server, str]]:
     columns = ", ".join(f"servers.{column}" for column in rows.SERVER_COLUMNS)
     query = f"SELECT {columns}, jobs.name FROM jobs JOIN servers ON servers.id = jobs.server_id"  # noqa: S608 - constant
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        # Without a log nobody writes, and so SQLite need not make one to read.
+        still = not path.with_name(f"{path.name}-wal").exists()
+        mode = "mode=ro&immutable=1" if still else "mode=ro"
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
         with contextlib.closing(connection):
             return [(rows.server(row[:-1]), row[-1]) for row in connection.execute(query)]
     except sqlite3.Error as error:

@@ -1,0 +1,72 @@
+import pytest
+
+from tests.cli.conftest import Commands
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "servers": ("--json",),
+    "jobs": ("--overdue", "--failing", "--server SERVER", "--json"),
+    "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--json"),
+    "server merge": ("SERVER", "SOURCE", "--yes"),
+    "server delete": ("SERVER", "--yes"),
+    "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
+    "job delete": ("JOB", "--yes"),
+}
+EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database PATH", "DUPLISTATUS_DATABASE")
+DAEMON = (
+    "--listen HOST:PORT",
+    "--log-format FORMAT",
+    "--log-level LEVEL",
+    "--max-upload-bytes BYTES",
+    "--expected-interval TIME",
+    "--tolerance TIME",
+    "DUPLISTATUS_TOLERANCE",
+)
+
+
+def described(text: str) -> str:
+    """Return what a help tells of its arguments, behind its usage."""
+    return text.partition("\n\n")[2]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_names_each_of_its_flags(command: Commands, name: str) -> None:
+    told = described(command.output(*name.split(), "--help"))
+    assert [flag for flag in (*COMMANDS[name], *EVERYWHERE) if flag not in told] == []
+
+
+@pytest.mark.parametrize("name", ["serve", "check-config"])
+def test_the_help_of_the_daemon_names_each_option(command: Commands, name: str) -> None:
+    told = described(command.output(name, "--help"))
+    assert [flag for flag in (*EVERYWHERE, *DAEMON) if flag not in told] == []
+    assert "--admin-token" not in told
+
+
+@pytest.mark.parametrize(
+    ("group", "actions"), [("server", ("set", "merge", "delete")), ("job", ("set", "delete"))]
+)
+def test_the_help_of_a_group_names_its_actions(
+    command: Commands, group: str, actions: tuple[str, ...]
+) -> None:
+    told = described(command.output(group, "--help"))
+    assert [action for action in actions if f"\n    {action} " not in told] == []
+
+
+def test_the_help_names_every_command(command: Commands) -> None:
+    told = described(command.output("--help")).split()
+    names = {name.split()[0] for name in COMMANDS} | {"serve", "check-config"}
+    assert names <= set(told)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_that_a_command_works_beside_a_running_daemon(
+    command: Commands, name: str
+) -> None:
+    told = " ".join(command.output(*name.split(), "--help").split())
+    assert "Works while the daemon runs and while it does not" in told
+
+
+@pytest.mark.parametrize("arguments", [[], ["backups"], ["--verbose"], ["serve", "--port", "80"]])
+def test_what_is_no_command_is_refused_in_one_line_that_leads_to_the_help(
+    command: Commands, arguments: list[str]
+) -> None:
+    assert "--help" in command.refusal(*arguments)

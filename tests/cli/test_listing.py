@@ -1,0 +1,146 @@
+import json
+import re
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter.store import Store
+from exporter.times import now
+from tests.cli.conftest import OVERDUE_BY, Commands
+from tests.exporter.store.deliver import deliver
+from tests.reports_builder import duplicati_report
+from tests.server.daemon import Daemon
+
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+
+
+def rows(table: str) -> list[list[str]]:
+    """Return the cells of a table; its columns are two or more spaces apart."""
+    return [re.split(r" {2,}", line.strip()) for line in table.splitlines()]
+
+
+def jobs(command: Commands, *flags: str) -> list[int]:
+    return [job["id"] for job in json.loads(command.output("jobs", "--json", *flags))]
+
+
+@pytest.mark.usefixtures("either")
+def test_servers_are_listed_as_a_table(command: Commands) -> None:
+    head, *servers = rows(command.output("servers"))
+    assert head == ["ID", "NAME", "ALIAS", "JOBS", "LAST REPORT", "DUPLICATI", "NOTE"]
+    assert [server[:3] for server in servers] == [
+        ["1", "nas", "2"],
+        ["2", "old", "1"],
+        ["3", "twin", "1"],
+        ["4", "twin", "1"],
+    ]
+    assert all(re.fullmatch(MOMENT, server[3]) for server in servers)
+    assert {server[4] for server in servers} == {"2.1.0.5"}
+
+
+@pytest.mark.usefixtures("either")
+def test_jobs_are_listed_as_a_table(command: Commands) -> None:
+    head, *listed = rows(command.output("jobs"))
+    assert head == ["ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE"]
+    assert [[*job[:3], job[4], *job[6:]] for job in listed] == [
+        ["1", "nas", "Documents", "success", "default", f"overdue by {OVERDUE_BY}"],
+        ["2", "nas", "Mail", "success", "reported", "in time"],
+        ["3", "old", "Documents", "fatal", "default", "in time"],
+        ["4", "twin", "All", "success", "default", "in time"],
+        ["5", "twin", "All", "success", "default", "in time"],
+    ]
+    assert all(re.fullmatch(MOMENT, job[place]) for job in listed for place in (3, 5))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_table_tells_who_is_paused_or_off(command: Commands) -> None:
+    command.output("job", "set", "1", "--pause")
+    command.output("job", "set", "3", "--schedule", "off")
+    states = [job[-1] for job in rows(command.output("jobs"))[1:]]
+    assert states == ["paused", "in time", "off", "in time", "in time"]
+
+
+def test_programs_get_what_the_api_answers(command: Commands, running: Daemon) -> None:
+    for listing in ("servers", "jobs"):
+        listed = json.loads(command.output(listing, "--json"))
+        answered = running.data(f"/api/{listing}")[listing]
+        for entry in [*listed, *answered]:
+            entry.pop("lateBySeconds", None)
+        assert listed == answered
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("flags", "ids"),
+    [
+        (["--overdue"], [1]),
+        (["--failing"], [3]),
+        (["--overdue", "--failing"], []),
+        (["--server", "nas"], [1, 2]),
+        (["--server", "2"], [3]),
+        (["--server", "m-4"], [5]),
+        (["--server", "nas", "--overdue"], [1]),
+        (["--server", "old", "--overdue"], []),
+        ([], [1, 2, 3, 4, 5]),
+    ],
+)
+def test_jobs_are_listed_by_their_state_and_server(
+    command: Commands, flags: list[str], ids: list[int]
+) -> None:
+    assert jobs(command, *flags) == ids
+
+
+def test_a_running_daemon_is_asked_for_what_is_overdue(command: Commands, running: Daemon) -> None:
+    assert jobs(command, "--overdue") == [1]
+    running.upload(duplicati_report(began=now()))
+    assert jobs(command, "--overdue") == []
+
+
+@pytest.mark.usefixtures("database")
+def test_the_server_of_a_listing_may_be_called_by_its_alias(command: Commands) -> None:
+    command.output("server", "set", "old", "--alias", "Under the stairs")
+    assert jobs(command, "--server", "Under the stairs") == [3]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("name", ["nix", "twin", "99", "NAS"])
+def test_a_server_that_nobody_or_several_are_is_named_in_the_refusal(
+    command: Commands, name: str
+) -> None:
+    assert name in command.refusal("jobs", "--server", name)
+
+
+def test_an_empty_database_lists_nothing(
+    command: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Store(Path("duplistatus.sqlite")).close()
+    assert len(rows(command.output("servers"))) == 1
+    assert len(rows(command.output("jobs"))) == 1
+    assert jobs(command) == []
+
+
+def test_more_jobs_than_a_page_holds_are_all_listed(command: Commands, database: Path) -> None:
+    with closing(Store(database)) as store:
+        for number in range(1000):
+            deliver(store, duplicati_report(began=now(), backup=f"b{number}"), received=now())
+    assert jobs(command) == list(range(1, 1006))
+
+
+@pytest.mark.parametrize("arguments", [["servers"], ["jobs"], ["job", "set", "1", "--pause"]])
+def test_a_command_makes_no_database(
+    command: Commands, tmp_path: Path, arguments: list[str]
+) -> None:
+    path = tmp_path / "nothing.sqlite"
+    told = command.refusal(*arguments, "--database", str(path))
+    assert told == f"duplistatus: there is no database {path}: name it with --database"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_the_flag_that_names_the_database_wins_over_the_environment(
+    command: Commands, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.sqlite"
+    Store(other).close()
+    assert jobs(command, "--database", str(other)) == []
