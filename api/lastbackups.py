@@ -9,11 +9,15 @@ from exporter.fleet import Fleet
 from exporter.model import Server, StoredRun
 
 
-class LastBackup(Readable):
-    """The run of a server that started last."""
+class _OfServer(Readable):
+    """A resource of the server that its path names."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+
+
+class LastBackup(_OfServer):
+    """The run of a server that started last."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the run, or null where the server never made a backup."""
@@ -26,11 +30,8 @@ class LastBackup(Readable):
         success(req, resp, data)
 
 
-class LastBackups(Readable):
+class LastBackups(_OfServer):
     """The latest run of each job of a server, newest first."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the runs."""

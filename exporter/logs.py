@@ -33,7 +33,7 @@ class HumanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one event; only a trace, which is a bug, takes more than a line."""
         moment = format_moment(int(record.created * 1000))
-        parts = [moment, record.levelname.lower(), _one_line(record.getMessage())]
+        parts = [moment, record.levelname.lower(), printable(record.getMessage())]
         parts += [f"{name}={_value(value)}" for name, value in _fields(record).items()]
         line = " ".join(parts)
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
@@ -61,8 +61,8 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _one_line(text: str) -> str:
-    """Escape what could break the line or steer a terminal."""
+def printable(text: str) -> str:
+    """Return a text with what could break a line or steer a terminal escaped."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
@@ -76,4 +76,4 @@ def _value(value: object) -> str:
     """Quote texts: a name may hold spaces, or a line break that would forge an event."""
     if isinstance(value, str) and value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
-    return _one_line(json.dumps(value, ensure_ascii=False, default=str))
+    return printable(json.dumps(value, ensure_ascii=False, default=str))

@@ -103,7 +103,7 @@ class Daemon:
 
     def series(self) -> dict[str, float]:
         """Return the samples of the exposition, each by its name and labels as written."""
-        lines = self.client.simulate_get("/metrics").text.splitlines()
+        lines = self.client.simulate_get("/metrics").text.removesuffix("\n").split("\n")
         samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name: float(value) for name, _, value in samples}
 

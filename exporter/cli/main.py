@@ -117,6 +117,7 @@ def _add_job(commands: _Commands) -> None:
     )
     parser.add_argument(
         "--tolerance",
+        dest="job_tolerance",  # apart from the configuration's option of this name
         metavar="TIME",
         help='how late it may be: 30m, 2h; "" leaves it to the configuration',
     )

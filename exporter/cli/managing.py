@@ -12,6 +12,7 @@ from exporter import config
 from exporter.cli.client import Client, ClientError, Json
 from exporter.cli.connection import connected
 from exporter.config import Config
+from exporter.logs import printable
 
 _SERVER_COLUMNS = {
     "ID": "id",
@@ -78,7 +79,7 @@ def delete_server(chosen: argparse.Namespace) -> int:
 
 def set_job(chosen: argparse.Namespace) -> int:
     """Set when a job is due."""
-    given = {"schedule": chosen.schedule, "tolerance": chosen.tolerance}
+    given = {"schedule": chosen.schedule, "tolerance": chosen.job_tolerance}
     body: Json = {name: value or None for name, value in given.items() if value is not None}
     if chosen.paused is not None:
         body["paused"] = chosen.paused
@@ -145,7 +146,7 @@ def _show(chosen: argparse.Namespace, data: object, table: str) -> None:
 
 def _server_table(servers: Sequence[Json]) -> str:
     rows = [[server[key] for key in _SERVER_COLUMNS.values()] for server in servers]
-    return tabulate(rows, headers=list(_SERVER_COLUMNS), tablefmt="plain", disable_numparse=True)
+    return _table(rows, tuple(_SERVER_COLUMNS))
 
 
 def _job_table(jobs: Sequence[Json]) -> str:
@@ -162,7 +163,13 @@ def _job_table(jobs: Sequence[Json]) -> str:
         ]
         for job in jobs
     ]
-    return tabulate(rows, headers=_JOB_COLUMNS, tablefmt="plain", disable_numparse=True)
+    return _table(rows, _JOB_COLUMNS)
+
+
+def _table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+    """Write a table; names come from reports, so what could steer a terminal is escaped."""
+    cells = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return tabulate(cells, headers=headers, tablefmt="plain", disable_numparse=True)
 
 
 def _state(job: Json) -> str:

@@ -42,7 +42,9 @@ class Writer:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._closed = threading.Event()
+        # Nothing comes into the queue behind the None that ends it.
+        self._gate = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -54,10 +56,11 @@ class Writer:
         Raises:
             StoreUnavailableError: the database does not take it now.
         """
-        if self._closed.is_set():
-            raise StoreUnavailableError("the database is being closed")
         task = _Task(work, then, Future())
-        self._tasks.put(task)
+        with self._gate:
+            if self._closed:
+                raise StoreUnavailableError("the database is being closed")
+            self._tasks.put(task)
         try:
             outcome: Outcome = task.done.result(_PATIENCE_SECONDS)
         except TimeoutError:
@@ -66,8 +69,9 @@ class Writer:
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
-        self._closed.set()
-        self._tasks.put(None)
+        with self._gate:
+            self._closed = True
+            self._tasks.put(None)
         self._thread.join()
         self._db.close()
 

@@ -47,7 +47,6 @@ def test_every_shape_of_report_is_answered_with_its_ids(daemon: Daemon, body: by
     }
 
 
-@pytest.mark.parametrize("body", SHAPES.values(), ids=SHAPES.keys())
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -62,10 +61,11 @@ def test_every_shape_of_report_is_answered_with_its_ids(daemon: Daemon, body: by
     ],
 )
 def test_the_body_decides_and_not_its_content_type(
-    client: testing.TestClient, body: bytes, content_type: str | None
+    client: testing.TestClient, content_type: str | None
 ) -> None:
     headers = {} if content_type is None else {"Content-Type": content_type}
-    assert client.simulate_post("/api/upload", body=body, headers=headers).status_code == 200
+    for body in SHAPES.values():
+        assert client.simulate_post("/api/upload", body=body, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("body", SHAPES.values(), ids=SHAPES.keys())

@@ -17,7 +17,7 @@ import msgspec
 from waitress import create_server
 
 from api.app import App
-from api.serve import CONNECTIONS, THREADS
+from api.serve import CONNECTIONS, SEND_BYTES, THREADS
 from tests.bench.raw import RawWriter
 
 _MOST_IN_A_COMMIT = 256
@@ -91,6 +91,7 @@ def _serve(app: App) -> None:
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
+    server.adj.send_bytes = SEND_BYTES
     sys.stderr.write(f'listening url="http://127.0.0.1:{server.effective_port}"\n')
     sys.stderr.flush()
     server.run()

@@ -1,4 +1,4 @@
-"""The load generator: wrk, which takes a tenth of what the servers take."""
+"""The load generator: wrk, which takes about a tenth of a core while a server takes all of one."""
 
 import os
 import re

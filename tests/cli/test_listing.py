@@ -144,3 +144,13 @@ def test_the_flag_that_names_the_database_wins_over_the_environment(
     other = tmp_path / "other.sqlite"
     Store(other).close()
     assert jobs(command, "--database", str(other)) == []
+
+
+def test_a_name_that_would_steer_the_terminal_is_escaped_in_tables(
+    command: Commands, database: Path
+) -> None:
+    with closing(Store(database)) as store:
+        deliver(store, duplicati_report(began=now(), machine_id="odd", server="evil\x1b[2Jname"))
+    told = command.output("servers")
+    assert "\x1b" not in told
+    assert r"evil\x1b[2Jname" in told

@@ -1,6 +1,7 @@
 """Which module may know which: what DESIGN says of the house, held to the imports."""
 
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ def dotted(path: Path) -> str:
     return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """Return every module a file imports, also inside of functions, with the names taken."""
     return set(_imports(ast.parse((ROOT / path).read_text(encoding="utf-8"))))
