@@ -1,4 +1,4 @@
-"""What external-apis.md shows people to run, run against the process."""
+"""The documented curl call and Python client, run against the process."""
 
 import json
 import subprocess
