@@ -39,38 +39,15 @@ class Telemetry:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._uploads = Counter(
-            "duplistatus_uploads_total",
-            "Uploads by what became of them.",
-            ["outcome"],
-            registry=self._registry,
-        )
-        for outcome in Outcome:
-            self._uploads.labels(outcome.value)
-        self._upload_duration = Histogram(
-            "duplistatus_upload_duration_seconds",
-            "Time from an upload's arrival to its answer.",
-            buckets=_UPLOAD_BUCKETS,
-            registry=self._registry,
-        )
+        self._uploads = _uploads(self._registry)
+        self._upload_duration = _upload_duration(self._registry)
         self._collector_duration = Gauge(
             "duplistatus_collector_duration_seconds",
             "Time the samples of the fleet took in this scrape.",
             registry=self._registry,
         )
-        size = Gauge(
-            "duplistatus_database_bytes",
-            "Size of the database; NaN while it does not answer.",
-            registry=self._registry,
-        )
-        size.set_function(lambda: _size(database_bytes))
-        build = Gauge(
-            "duplistatus_build_info",
-            "The version that runs; always 1.",
-            ["version"],
-            registry=self._registry,
-        )
-        build.labels(version).set(1)
+        _watch_size(self._registry, database_bytes)
+        _tell_build(self._registry, version)
 
     def uploaded(self, outcome: Outcome, seconds: float) -> None:
         """Count an upload that was answered after so many seconds."""
@@ -89,6 +66,46 @@ class Telemetry:
         """Return OpenMetrics, version 1.0.0, with its end."""
         exposition: bytes = generate_openmetrics(self._registry)
         return exposition
+
+
+def _uploads(registry: CollectorRegistry) -> Counter:
+    counter = Counter(
+        "duplistatus_uploads_total",
+        "Uploads by what became of them.",
+        ["outcome"],
+        registry=registry,
+    )
+    for outcome in Outcome:
+        counter.labels(outcome.value)
+    return counter
+
+
+def _upload_duration(registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        "duplistatus_upload_duration_seconds",
+        "Time from an upload's arrival to its answer.",
+        buckets=_UPLOAD_BUCKETS,
+        registry=registry,
+    )
+
+
+def _watch_size(registry: CollectorRegistry, database_bytes: Callable[[], int]) -> None:
+    size = Gauge(
+        "duplistatus_database_bytes",
+        "Size of the database; NaN while it does not answer.",
+        registry=registry,
+    )
+    size.set_function(lambda: _size(database_bytes))
+
+
+def _tell_build(registry: CollectorRegistry, version: str) -> None:
+    build = Gauge(
+        "duplistatus_build_info",
+        "The version that runs; always 1.",
+        ["version"],
+        registry=registry,
+    )
+    build.labels(version).set(1)
 
 
 def _size(database_bytes: Callable[[], int]) -> float:

@@ -67,18 +67,13 @@ def describe(
         described=max(server.described, started) if machine.version else server.described,
         last_report=max(server.last_report, delivery.received),
     )
-    db.execute(
-        _DESCRIBE,
-        (
-            described.name,
-            described.version,
-            described.os,
-            described.described,
-            described.last_report,
-            described.id,
-        ),
-    )
+    _write(db, described)
     return described
+
+
+def _write(db: Database, server: Server) -> None:
+    facts = (server.name, server.version, server.os, server.described, server.last_report)
+    db.execute(_DESCRIBE, (*facts, server.id))
 
 
 def _fresher(known: str | None, told: str | None, *, newer: bool) -> str | None:
