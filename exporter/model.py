@@ -125,7 +125,7 @@ class Report(Struct, frozen=True):
     """One understood report: a run of a backup on a machine.
 
     `counted` holds every number of the report under its own name. `fingerprint` identifies a
-    report that carries no begin.
+    report that carries no begin, and only that.
     """
 
     machine: Machine
@@ -133,7 +133,7 @@ class Report(Struct, frozen=True):
     run: Run
     log: Log
     counted: Mapping[str, int]
-    fingerprint: bytes
+    fingerprint: bytes | None = None
 
 
 class Delivery(Struct, frozen=True):

@@ -6,6 +6,7 @@ Inside the daemon both are integer milliseconds: a moment counts from 1970-01-01
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 Millis: TypeAlias = int
@@ -62,8 +63,13 @@ def parse_moment(text: str) -> Millis:
 
 def format_moment(moment: Millis) -> str:
     """Write a moment as the API does: UTC, milliseconds, ``Z``."""
-    text = to_datetime(moment).isoformat(timespec="milliseconds")
-    return text.removesuffix("+00:00") + "Z"
+    seconds, milliseconds = divmod(moment, SECOND)
+    return f"{_to_the_second(seconds)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=1024)  # a busy log writes many lines a second
+def _to_the_second(seconds: int) -> str:
+    return to_datetime(seconds * SECOND).isoformat().removesuffix("+00:00")
 
 
 def parse_timespan(text: str) -> Millis:

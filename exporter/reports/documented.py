@@ -26,7 +26,7 @@ _LONGEST = LATEST // SECOND
 Value = TypeVar("Value")
 
 
-def read(body: Mapping[str, Any], fingerprint: bytes) -> Report:
+def read(body: Mapping[str, Any]) -> Report:
     """Turn a decoded body into the model's report.
 
     Raises:
@@ -42,7 +42,6 @@ def read(body: Mapping[str, Any], fingerprint: bytes) -> Report:
         run=run,
         log=form.optional("backup.messages", _log) or Log(),
         counted={},
-        fingerprint=fingerprint,
     )
     form.raise_problems()
     return report

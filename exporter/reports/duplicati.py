@@ -26,12 +26,12 @@ UNNAMED = "(unnamed)"
 """The backup of a report that names none, as a run on the command line may."""
 
 _VERIFICATION_OPERATION = "Test"
-_LEVEL = re.compile(r"\[(?P<level>[A-Za-z]+)-")
+_LEVEL = re.compile(r"\[([A-Za-z]+)-")
 _LEVEL_SEARCHED = 100
 """The level stands right behind the time of a log line; further on it is the line's own text."""
 
 
-def read(body: Mapping[str, Any], fingerprint: bytes) -> Report:
+def read(body: Mapping[str, Any]) -> Report:
     """Turn a decoded report into the model's.
 
     Raises:
@@ -49,7 +49,6 @@ def read(body: Mapping[str, Any], fingerprint: bytes) -> Report:
         run=run(data, extra, died=died),
         log=fields.log(_messages(body, died)),
         counted=_counted(data),
-        fingerprint=fingerprint,
     )
 
 
@@ -203,12 +202,11 @@ def _messages(body: Mapping[str, Any], died: str | None) -> Iterator[Message]:
     if died is not None:
         yield Message("error", died)
     lines = body.get("LogLines")
-    for line in lines if isinstance(lines, list) else ():
-        if isinstance(line, str):
-            yield message(line)
+    if isinstance(lines, list):
+        yield from (message(line) for line in lines if isinstance(line, str))
 
 
 def message(line: str) -> Message:
     """Read the level of a log line; the time before it is in the sender's local format."""
     found = _LEVEL.search(line, 0, _LEVEL_SEARCHED)
-    return Message(found["level"].lower() if found else "information", line)
+    return Message(found[1].lower() if found else "information", line)

@@ -67,7 +67,9 @@ def integer(data: Mapping[str, Any], key: str) -> int | None:
 
 def count(data: Mapping[str, Any], key: str) -> int | None:
     """Return a number that counts something; Duplicati writes -1 for unknown."""
-    value = integer(data, key)
+    value = data.get(key)
+    if type(value) is not int or value > _SMALL:
+        value = integer(data, key)
     return value if value is not None and value >= 0 else None
 
 
@@ -93,8 +95,11 @@ def counted(data: Mapping[str, Any], prefix: str = "") -> dict[str, int]:
     """Return every whole number of an object under its own name."""
     found: dict[str, int] = {}
     for key, value in data.items():
-        # Nine values of ten are small integers: they need no closer look.
-        number = value if type(value) is int and -_SMALL < value < _SMALL else integer(data, key)
+        # Nine values of ten are texts or small integers: they need no closer look.
+        if type(value) is int and -_SMALL < value < _SMALL:
+            number: int | None = value
+        else:
+            number = integer(data, key) if isinstance(value, (int, float)) else None
         if number is not None and len(key) <= MAX_NAME and len(found) < MAX_COUNTED:
             found[prefix + key] = number
     return found
@@ -103,17 +108,13 @@ def counted(data: Mapping[str, Any], prefix: str = "") -> dict[str, int]:
 def log(messages: Iterable[Message]) -> Log:
     """Keep the first lines of a log, each up to a bound, and say how much was left out."""
     lines = iter(messages)
-    kept = tuple(_shortened(message) for message in islice(lines, MAX_LINES))
-    shortened = sum(cut for _, cut in kept)
-    return Log(tuple(message for message, _ in kept), sum(1 for _ in lines), shortened)
-
-
-def _shortened(message: Message) -> tuple[Message, bool]:
-    """Return a message within the bounds, and whether its line had to be cut."""
-    if (len(message.text) + len(message.level)) * 4 <= MAX_LINE_BYTES:
-        return message, False
-    line = _shorten(message.text)
-    return Message(_shorten(message.level), line), line is not message.text
+    kept = list(islice(lines, MAX_LINES))
+    shortened = 0
+    for at, message in enumerate(kept):
+        if (len(message.text) + len(message.level)) * 4 > MAX_LINE_BYTES:
+            kept[at] = Message(_shorten(message.level), _shorten(message.text))
+            shortened += kept[at].text is not message.text
+    return Log(tuple(kept), sum(1 for _ in lines), shortened)
 
 
 def _shorten(line: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec.structs import replace
 
 from exporter.model import Report
 from exporter.reports import documented, duplicati, text
@@ -21,13 +22,18 @@ def read_report(body: bytes) -> Report:
     Raises:
         ReportError: it has none of the known shapes, or a value in it can not be right.
     """
-    content = _decoded(body).removeprefix("\ufeff").strip()
-    fingerprint = hashlib.blake2b(body, digest_size=16).digest()
+    report = _read(_decoded(body).removeprefix("\ufeff").strip())
+    if report.run.began is not None:
+        return report
+    return replace(report, fingerprint=hashlib.blake2b(body, digest_size=16).digest())
+
+
+def _read(content: str) -> Report:
     if text.looks_like_report(content):
-        return text.read(content, fingerprint)
+        return text.read(content)
     if _FORM.match(content):
-        return _read_form(content, fingerprint)
-    return _read_json(content, fingerprint)
+        return _read_form(content)
+    return _read_json(content)
 
 
 def _decoded(body: bytes) -> str:
@@ -37,7 +43,7 @@ def _decoded(body: bytes) -> str:
         raise ReportError(Problem("body", f"is not UTF-8 at byte {error.start}")) from None
 
 
-def _read_form(content: str, fingerprint: bytes) -> Report:
+def _read_form(content: str) -> Report:
     """Find the report among the form's fields: the sender can rename its field."""
     try:
         fields = parse_qsl(content, errors="strict", max_num_fields=_MAX_FORM_FIELDS)
@@ -45,18 +51,18 @@ def _read_form(content: str, fingerprint: bytes) -> Report:
         raise ReportError(Problem("body", f"is no readable form: {error}")) from None
     for _, value in sorted(fields, key=lambda field: field[0] != "message"):
         if text.looks_like_report(value):
-            return text.read(value, fingerprint)
+            return text.read(value)
         if value.lstrip().startswith("{"):
-            return _read_json(value, fingerprint)
+            return _read_json(value)
     raise ReportError(Problem("message", "the form holds no Duplicati report"))
 
 
-def _read_json(content: str, fingerprint: bytes) -> Report:
+def _read_json(content: str) -> Report:
     value = _parsed(content)
     if isinstance(value, dict) and "backup" in value:
-        return documented.read(value, fingerprint)
+        return documented.read(value)
     if isinstance(value, dict) and ("Data" in value or "Exception" in value):
-        return duplicati.read(value, fingerprint)
+        return duplicati.read(value)
     expected = 'neither Duplicati\'s {"Data": …, "Extra": …} nor {"server": …, "backup": …}'
     raise ReportError(Problem("body", f"has no known shape: {expected}"))
 

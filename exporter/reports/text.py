@@ -37,7 +37,7 @@ def looks_like_report(content: str) -> bool:
     return _HEADER.match(content.lstrip()) is not None
 
 
-def read(content: str, fingerprint: bytes) -> Report:
+def read(content: str) -> Report:
     """Turn a text that `looks_like_report` into the model's report.
 
     Raises:
@@ -53,7 +53,6 @@ def read(content: str, fingerprint: bytes) -> Report:
         run=duplicati.run(data, extra, died=died),
         log=fields.log(_messages(log, died)),
         counted=fields.counted(data),
-        fingerprint=fingerprint,
     )
 
 

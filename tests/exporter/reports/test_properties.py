@@ -56,7 +56,7 @@ def _assert_read_or_refused(body: bytes) -> None:
         return
     assert outcome.backup.strip()
     assert outcome.run.operation.strip()
-    assert len(outcome.fingerprint) == 16
+    assert (outcome.fingerprint is None) == (outcome.run.began is not None)
     _assert_storable(outcome)
 
 

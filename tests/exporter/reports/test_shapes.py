@@ -11,6 +11,7 @@ from tests.exporter.reports.bodies import (
     problems,
     text_report,
 )
+from tests.reports_builder import exception_report
 
 DEEP = 100_000
 SHAPES = (
@@ -67,12 +68,18 @@ def test_plus_signs_of_a_form_are_spaces() -> None:
     assert read_report(body).backup == "Old Photos"
 
 
-def test_same_body_has_the_same_fingerprint_and_another_body_another() -> None:
-    first, again = read_report(duplicati()), read_report(duplicati())
-    other = read_report(duplicati({"AddedFiles": 1}))
+def test_a_report_without_a_begin_is_known_again_by_its_body() -> None:
+    first, again = read_report(exception_report()), read_report(exception_report())
+    other = read_report(exception_report(message="another fault"))
 
+    assert first.run.began is None
+    assert first.fingerprint is not None
     assert first.fingerprint == again.fingerprint
     assert first.fingerprint != other.fingerprint
+
+
+def test_a_report_with_a_begin_needs_no_fingerprint() -> None:
+    assert read_report(duplicati()).fingerprint is None
 
 
 @pytest.mark.parametrize(
