@@ -6,7 +6,9 @@ An event is a message and fields: ``log.info("report recorded", extra=event(serv
 import json
 import logging
 import sys
-from typing import Literal
+import threading
+from collections import deque
+from typing import Literal, TextIO
 
 from exporter.times import format_moment
 
@@ -21,10 +23,46 @@ def event(**fields: object) -> dict[str, object]:
 
 def set_up(log_format: LogFormat, level: LogLevel) -> None:
     """Send every event from this level on to stderr."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = SharedWrites(sys.stderr)
+    # What no formatter of ours shows need not be found out for each event.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+class SharedWrites(logging.StreamHandler[TextIO]):
+    """Writes at once, and in one write what several threads log meanwhile.
+
+    With logging's own lock sixteen threads queue for each other's writes: under load that took a
+    tenth of the uploads.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: deque[str] = deque()
+        self._writing = threading.Lock()
+
+    def createLock(self) -> None:  # noqa: N802 - logging's name
+        """Go without: a deque needs none."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write an event, or leave it to the thread that is writing."""
+        try:
+            self._lines.append(f"{self.format(record)}\n")
+            while self._lines and self._writing.acquire(blocking=False):
+                try:
+                    self._write()
+                finally:
+                    self._writing.release()
+        except Exception:  # noqa: BLE001 - a log that fails fails nothing else
+            self.handleError(record)
+
+    def _write(self) -> None:
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        self.stream.write("".join(lines))
+        self.flush()
 
 
 class HumanFormatter(logging.Formatter):
@@ -74,6 +112,8 @@ def _escaped(character: str) -> str:
 
 def _value(value: object) -> str:
     """Quote texts: a name may hold spaces, or a line break that would forge an event."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str) and value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
     return printable(json.dumps(value, ensure_ascii=False, default=str))
