@@ -49,7 +49,7 @@ class Jobs(Readable):
             for view in (self._fleet.overdue(now) if overdue else self._fleet.jobs())
             if server_id in (None, view.server.id)
             and overdue in (None, view.overdue(now))
-            and failing in (None, view.job.state.failing)
+            and failing in (None, view.failing)
         ]
         return sorted(jobs, key=lambda view: view.job.id)
 

@@ -2,7 +2,6 @@
 
 from exporter.fleet import JobView
 from exporter.model import Log, Rejected, Server, StoredRun
-from exporter.state import Job
 from exporter.times import SECOND, Millis, format_interval, format_moment
 
 Json = dict[str, object]
@@ -81,6 +80,7 @@ def job(view: JobView, now: Millis) -> Json:
     """Return a job and what is expected of it."""
     expected = view.expectation
     late = view.overdue(now) and expected is not None
+    last = view.job.state.last
     return {
         "id": view.job.id,
         "serverId": view.server.id,
@@ -95,13 +95,8 @@ def job(view: JobView, now: Millis) -> Json:
         "overdue": late,
         "lateBySeconds": seconds(now - expected.deadline) if late and expected else 0,
         "running": None,
-        "lastRun": last_run(view.job),
+        "lastRun": None if last is None else backup(view.job.name, last),
     }
-
-
-def last_run(known: Job) -> Json | None:
-    """Return a job's last run."""
-    return None if known.state.last is None else backup(known.name, known.state.last)
 
 
 def rejected(entry: Rejected) -> Json:

@@ -8,6 +8,7 @@ costs the same whether ten or ten thousand jobs are fine, and so does telling wh
 import bisect
 import threading
 from collections import defaultdict
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -37,6 +38,7 @@ class JobView(Struct, frozen=True):
 
     server: Server
     job: Job
+    failing: bool
     schedule: Schedule
     expectation: Expectation | None
 
@@ -53,6 +55,24 @@ class News(Struct, frozen=True):
     jobs: tuple[JobView, ...]
     removed_servers: tuple[int, ...]
     removed_jobs: tuple[int, ...]
+
+
+class _Tally(NamedTuple):
+    """What a job adds to the figures of the fleet."""
+
+    jobs: int
+    completed: int
+    failed: int
+    failing: int
+
+    @classmethod
+    def of(cls, state: JobState) -> "_Tally":
+        return cls(
+            int(state.is_backup), state.completed_runs, state.failed_runs, int(state.failing)
+        )
+
+
+_NOTHING = _Tally(0, 0, 0, 0)
 
 
 class _Noticed:
@@ -80,11 +100,9 @@ class Fleet:
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._schedules: dict[int, Schedule] = {}
         self._expectations: dict[int, Expectation] = {}
-        self._backup_jobs = 0
+        self._tallies: dict[int, _Tally] = {}
+        self._sums = _NOTHING
         self._deadlines = Deadlines()
-        self._completed = 0
-        self._failed = 0
-        self._failing = 0
         self._created = created
         self._last_report = created
         self._news = _Noticed()
@@ -177,21 +195,23 @@ class Fleet:
             return [self._view(job_id) for job_id in self._deadlines.before(now)]
 
     def _is_backup(self, job_id: int) -> bool:
-        job = self._jobs.get(job_id)
-        return job is not None and job.state.is_backup
+        tally = self._tallies.get(job_id)
+        return tally is not None and bool(tally.jobs)
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        return JobView(server, job, self._schedules[job_id], self._expectations.get(job_id))
+        schedule, expectation = self._schedules[job_id], self._expectations.get(job_id)
+        failing = bool(self._tallies[job_id].failing)
+        return JobView(server, job, failing, schedule, expectation)
 
     def _totals(self, now: Millis) -> Totals:
         return Totals(
             servers=len(self._servers),
-            jobs=self._backup_jobs,
-            completed=self._completed,
-            failed=self._failed,
-            failing=self._failing,
+            jobs=self._sums.jobs,
+            completed=self._sums.completed,
+            failed=self._sums.failed,
+            failing=self._sums.failing,
             overdue=self._deadlines.count_before(now),
             last_report=self._last_report,
         )
@@ -204,7 +224,8 @@ class Fleet:
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
             for job_id in self._jobs_of.get(server.id, ()):
-                self._expect(self._jobs[job_id])
+                job = self._jobs[job_id]
+                self._expect(job, job.state)
 
     def _remove_server(self, server_id: int) -> None:
         del self._servers[server_id]
@@ -219,36 +240,33 @@ class Fleet:
         self._last_report = max(reports, default=self._created)
 
     def _put_job(self, job: Job) -> None:
-        known = self._jobs.get(job.id)
-        if known is not None:
-            self._forget(known)
-        bisect.insort(self._jobs_of[job.server_id], job.id)
+        if job.id not in self._jobs:
+            bisect.insort(self._jobs_of[job.server_id], job.id)
         self._jobs[job.id] = job
-        self._count(job.state, 1)
-        self._expect(job)
+        state = job.state
+        self._count(job.id, _Tally.of(state))
+        self._expect(job, state)
 
     def _remove_job(self, job_id: int) -> None:
-        self._forget(self._jobs.pop(job_id))
+        self._count(job_id, _NOTHING)
+        job = self._jobs.pop(job_id)
+        self._jobs_of[job.server_id].remove(job_id)
+        del self._tallies[job_id], self._schedules[job_id]
         self._news.jobs.add(job_id)
-        self._schedules.pop(job_id)
         self._set_expectation(job_id, None)
 
-    def _forget(self, job: Job) -> None:
-        self._jobs_of[job.server_id].remove(job.id)
-        self._count(job.state, -1)
+    def _count(self, job_id: int, tally: _Tally) -> None:
+        """Replace what a job adds to the figures of the fleet."""
+        known = self._tallies.get(job_id, _NOTHING)
+        self._tallies[job_id] = tally
+        self._sums = _Tally(*map(_replaced, self._sums, known, tally))
 
-    def _count(self, state: JobState, sign: int) -> None:
-        self._backup_jobs += sign * state.is_backup
-        self._completed += sign * state.completed_runs
-        self._failed += sign * state.failed_runs
-        self._failing += sign * state.failing
-
-    def _expect(self, job: Job) -> None:
+    def _expect(self, job: Job, state: JobState) -> None:
         self._news.jobs.add(job.id)
         server = self._servers[job.server_id]
         schedule = self._policy.schedule(server, job.name, job.settings)
         self._schedules[job.id] = schedule
-        self._set_expectation(job.id, expect(job.state, schedule))
+        self._set_expectation(job.id, expect(state, schedule))
 
     def _set_expectation(self, job_id: int, expectation: Expectation | None) -> None:
         """Replace a job's expectation; one that is paused has no deadline to pass."""
@@ -258,3 +276,7 @@ class Fleet:
             return
         self._expectations[job_id] = expectation
         self._deadlines.set(job_id, None if expectation.paused else expectation.deadline)
+
+
+def _replaced(total: int, known: int, new: int) -> int:
+    return total - known + new

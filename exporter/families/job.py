@@ -9,20 +9,25 @@ from exporter.families.family import Family, Sample
 from exporter.fleet import JobView
 from exporter.model import Counts, Status, StoredRun
 from exporter.schedule import Expectation
+from exporter.state import Habit, JobState
 from exporter.times import SECOND, Millis
 
 
 class JobMoment(Struct, frozen=True):
     """A job at the moment of a scrape."""
 
-    view: JobView
-    now: Millis
+    state: JobState
+    habit: Habit
+    expectation: Expectation | None
+    overdue: bool
     labels: tuple[str, str, str]
 
     @classmethod
     def of(cls, view: JobView, now: Millis) -> "JobMoment":
         """Return a job's moment with the values of `JOB_LABELS`."""
-        return cls(view, now, (str(view.server.id), view.server.name, view.job.name))
+        state = view.job.state
+        labels = (str(view.server.id), view.server.name, view.job.name)
+        return cls(state, state.habit(), view.expectation, view.overdue(now), labels)
 
 
 JOB_LABELS = ("server_id", "server", "backup")
@@ -50,7 +55,7 @@ def _of_last(name: str, text: str, value: Callable[[StoredRun], float | None]) -
     """Describe the last run, whatever became of it."""
 
     def of_job(job: JobMoment) -> float | None:
-        last = job.view.job.state.last
+        last = job.state.last
         return None if last is None else value(last)
 
     return _job(name, text, of_job)
@@ -64,7 +69,7 @@ def _measured(name: str, text: str, value: Callable[[Counts], int | None]) -> Fa
     """Describe the whole backup: a run that died counted only a part of it and tells nothing."""
 
     def of_job(job: JobMoment) -> float | None:
-        measured = job.view.job.state.measured
+        measured = job.state.measured
         return None if measured is None else value(measured.run.counts)
 
     return _job(name, text, of_job)
@@ -72,41 +77,41 @@ def _measured(name: str, text: str, value: Callable[[Counts], int | None]) -> Fa
 
 def _expected(name: str, text: str, value: Callable[[Expectation], Millis]) -> Family[JobMoment]:
     def of_job(job: JobMoment) -> float | None:
-        expectation = job.view.expectation
+        expectation = job.expectation
         return None if expectation is None else value(expectation) / SECOND
 
     return _job(name, text, of_job)
 
 
 def _runs(job: JobMoment) -> Iterator[Sample]:
-    for status, count in zip(Status, job.view.job.state.runs, strict=True):
+    for status, count in zip(Status, job.state.runs, strict=True):
         yield Sample((*job.labels, status.value), count)
 
 
 def _schedule_source(job: JobMoment) -> Iterator[Sample]:
-    if job.view.expectation is not None:
-        yield Sample((*job.labels, job.view.expectation.source.value), 1)
+    if job.expectation is not None:
+        yield Sample((*job.labels, job.expectation.source.value), 1)
 
 
 def _job_info(job: JobMoment) -> Iterator[Sample]:
-    last = job.view.job.state.last
+    last = job.state.last
     if last is not None:
         facts = (last.run.backup_id, last.run.destination_type)
         yield Sample((*job.labels, *(fact or "" for fact in facts)), 1)
 
 
 def _last_success(job: JobMoment) -> float | None:
-    completed = job.view.job.state.last_completed
+    completed = job.state.last_completed
     return None if completed is None else (completed.run.ended or completed.started) / SECOND
 
 
 def _verified(job: JobMoment) -> float | None:
-    found = job.view.job.state.verified
+    found = job.state.verified
     return None if found is None else found.at / SECOND
 
 
 def _verification_status(job: JobMoment) -> float | None:
-    found = job.view.job.state.verified
+    found = job.state.verified
     return None if found is None else found.status.code
 
 
@@ -178,7 +183,7 @@ JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
     _job(
         "uploaded_bytes_total",
         "What all runs sent to the destination.",
-        lambda job: job.view.job.state.uploaded_bytes,
+        lambda job: job.state.uploaded_bytes,
         "counter",
     ),
     _measured(
@@ -202,27 +207,27 @@ JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
     _job(
         "consecutive_failures",
         "Failed runs since the last completed one.",
-        lambda job: job.view.job.state.consecutive_failures,
+        lambda job: job.state.consecutive_failures,
     ),
     _job(
         "typical_duration_seconds",
         "Median duration of the twenty completed runs before the last one.",
-        lambda job: _seconds(job.view.job.state.habit().duration),
+        lambda job: _seconds(job.habit.duration),
     ),
     _job(
         "typical_source_bytes",
         "Median size at the source of the twenty completed runs before the last one.",
-        lambda job: job.view.job.state.habit().examined_bytes,
+        lambda job: job.habit.examined_bytes,
     ),
     _job(
         "typical_changed_files",
         "Median of files added, modified and deleted in the twenty completed runs before the last.",
-        lambda job: job.view.job.state.habit().changed_files,
+        lambda job: job.habit.changed_files,
     ),
     _job(
         "overdue",
         "1 when a run was expected and did not come, else 0.",
-        lambda job: job.view.overdue(job.now),
+        lambda job: job.overdue,
     ),
     _expected(
         "next_expected_timestamp_seconds",
@@ -255,7 +260,7 @@ JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
     _job(
         "job_success_rate",
         "Backup runs of the job that completed among all of its runs, 0 to 1.",
-        lambda job: job.view.job.state.completed_runs / job.view.job.state.total_runs,
+        lambda job: job.state.completed_runs / job.state.total_runs,
     ),
     Family(
         "duplistatus_backup_job_info",

@@ -28,9 +28,6 @@ SELECT {_COLUMNS} FROM servers
 WHERE id = (SELECT server_id FROM merged_identities WHERE kind = ? AND value = ?)"""  # noqa: S608 - constant
 _INSERT = """
 INSERT INTO servers (name, address, described, last_report) VALUES (?, ?, -1, ?)"""
-_DESCRIBE = """
-UPDATE servers SET name = ?, version = ?, os = ?, described = ?, last_report = ?
-WHERE id = ?"""
 
 
 def find_server(db: Database, machine: Machine, delivery: Delivery) -> Server:
@@ -46,9 +43,7 @@ def find_server(db: Database, machine: Machine, delivery: Delivery) -> Server:
     return known or _insert(db, address, address, delivery.received)
 
 
-def describe(
-    db: Database, server: Server, machine: Machine, delivery: Delivery, started: Millis
-) -> Server:
+def described(server: Server, machine: Machine, delivery: Delivery, started: Millis) -> Server:
     """Bring a server's facts up to date; an old report that comes late only fills gaps.
 
     Facts are as new as the report that told a version: one without tells next to nothing.
@@ -59,7 +54,7 @@ def describe(
     newer = started >= server.described
     named = delivery.server or machine.name
     own = machine.machine_id == server.machine_id if machine.machine_id else named == server.name
-    described = replace(
+    return replace(
         server,
         name=named if named is not None and newer and own else server.name,
         version=_fresher(server.version, machine.version, newer=newer),
@@ -67,13 +62,6 @@ def describe(
         described=max(server.described, started) if machine.version else server.described,
         last_report=max(server.last_report, delivery.received),
     )
-    _write(db, described)
-    return described
-
-
-def _write(db: Database, server: Server) -> None:
-    facts = (server.name, server.version, server.os, server.described, server.last_report)
-    db.execute(_DESCRIBE, (*facts, server.id))
 
 
 def _fresher(known: str | None, told: str | None, *, newer: bool) -> str | None:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from exporter.model import JobSettings, Server
 from exporter.state import Job
-from exporter.store import reading, recording, rows
+from exporter.store import reading, recording
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
 
@@ -87,7 +87,8 @@ def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
 def _join(db: Database, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
     state = job.state.joined(other.state, lambda order: recording.failures_after(db, job.id, order))
-    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (rows.pack_state(state), job.id))
+    joined = job.with_state(state)
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (joined.packed, job.id))
     db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
 
 

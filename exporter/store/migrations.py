@@ -1,11 +1,14 @@
 """The steps that made the schema what it is. Append only: a step that was released never changes.
 
 Times are milliseconds since 1970-01-01 UTC, sizes bytes. `runs.started` orders the runs of a job;
-`runs.began` is what the report said. `jobs.state` is a `JobState` as MessagePack.
+`runs.began` is what the report said. `jobs.state` is a `JobState` as MessagePack, `runs.counted`
+are the numbers of a report under the names of `names_id`.
 """
 
 import time
+import zlib
 
+import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -111,6 +114,17 @@ CREATE TABLE merged_identities (
 CREATE INDEX merged_identities_by_server ON merged_identities (server_id);
 """
 
+_COUNTED_NAMES = """
+CREATE TABLE counted_names (id INTEGER PRIMARY KEY, names BLOB NOT NULL UNIQUE) STRICT;
+ALTER TABLE runs ADD COLUMN names_id INTEGER REFERENCES counted_names;
+"""
+_COUNTED_IN_JSON = """
+SELECT id, counted FROM runs WHERE id > ? AND counted IS NOT NULL ORDER BY id LIMIT 10000"""
+_ADD_NAMES = "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING"
+_NAME_COUNTED = """
+UPDATE runs SET counted = ?, names_id = (SELECT id FROM counted_names WHERE names = ?)
+WHERE id = ?"""
+
 
 @migrations()
 def reports(db: Database) -> None:
@@ -128,3 +142,20 @@ def settings(db: Database) -> None:
     comes with it takes along.
     """
     db.executescript(_SETTINGS)
+
+
+@migrations()
+def counted_names(db: Database) -> None:
+    """The names under which reports count, once each: they are the same from run to run."""
+    db.executescript(_COUNTED_NAMES)
+    last = 0
+    while chunk := db.execute(_COUNTED_IN_JSON, (last,)).fetchall():
+        for run_id, packed in chunk:
+            counted = msgspec.json.decode(zlib.decompress(packed), type=dict[str, int])
+            names = msgspec.msgpack.encode(tuple(counted))
+            numbers = msgspec.msgpack.encode(tuple(counted.values()))
+            db.execute(
+                "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", [names]
+            )
+            db.execute(_NAME_COUNTED, (numbers, names, run_id))
+        last = chunk[-1][0]

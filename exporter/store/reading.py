@@ -79,10 +79,9 @@ def job(db: Database, job_id: int) -> Job | None:
     return None if row is None else rows.job(row)
 
 
-def job_named(db: Database, server_id: int, name: str) -> Job | None:
-    """Return a server's job by its name."""
-    row = db.execute(f"{_JOBS} WHERE server_id = ? AND name = ?", (server_id, name)).fetchone()
-    return None if row is None else rows.job(row)
+def last_run(db: Database) -> int:
+    """Return the largest id of a run; 0 where there is none."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
 
 
 def created(db: Database) -> Millis:
@@ -107,10 +106,14 @@ ORDER BY runs.started DESC, runs.id DESC LIMIT ?"""  # noqa: S608 - constant par
 def run(db: Database, run_id: int) -> StoredDetail | None:
     """Return one run, or None where no run has this id."""
     query = f"""
-SELECT {_RUN_COLUMNS}, runs.counted, logs.log
-FROM runs LEFT JOIN logs ON logs.run_id = runs.id WHERE runs.id = ?"""  # noqa: S608 - constant
+SELECT {_RUN_COLUMNS}, counted_names.names, runs.counted, logs.log
+FROM runs LEFT JOIN logs ON logs.run_id = runs.id
+LEFT JOIN counted_names ON counted_names.id = runs.names_id WHERE runs.id = ?"""  # noqa: S608 - constant
     for row in _rows(db, query, [run_id]):
-        counted, log = rows.unpack_counted(row["counted"]), rows.unpack_log(row["log"])
+        counted, log = (
+            rows.unpack_counted(row["names"], row["counted"]),
+            rows.unpack_log(row["log"]),
+        )
         return StoredDetail(row["job_id"], rows.stored_run(row), counted, log)
     return None
 

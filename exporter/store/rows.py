@@ -1,12 +1,12 @@
 """How values of the model lie in rows."""
 
 import sqlite3
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from exporter.deflate import deflate
 from exporter.model import (
     Counts,
     JobSettings,
@@ -18,11 +18,13 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.state import Job, JobState
+from exporter.state import Job
 
-_state_decoder = msgspec.msgpack.Decoder(JobState)
 _log_decoder = msgspec.msgpack.Decoder(Log)
-_counted_decoder = msgspec.json.Decoder(dict[str, int])
+_names_decoder = msgspec.msgpack.Decoder(list[str])
+_numbers_decoder = msgspec.msgpack.Decoder(list[int])
+
+_LEVEL = 1
 
 COUNT_COLUMNS = Counts.__struct_fields__
 JOB_COLUMNS = ("id", "server_id", "name", "state", "schedule", "tolerance", "paused")
@@ -92,9 +94,8 @@ def server(row: tuple[object, ...]) -> Server:
 
 def job(row: tuple[Any, ...]) -> Job:
     """Read a job from the values of `JOB_COLUMNS`."""
-    job_id, server_id, name, state, schedule, tolerance, paused = row
-    settings = JobSettings(schedule, tolerance, bool(paused))
-    return Job(job_id, server_id, name, unpack_state(state), settings)
+    job_id, server_id, name, packed, schedule, tolerance, paused = row
+    return Job(job_id, server_id, name, packed, JobSettings(schedule, tolerance, bool(paused)))
 
 
 def rejected(row: sqlite3.Row) -> Rejected:
@@ -102,31 +103,24 @@ def rejected(row: sqlite3.Row) -> Rejected:
     return Rejected(**{name: row[name] for name in Rejected.__struct_fields__})
 
 
-def pack_state(state: JobState) -> bytes:
-    """Write a job's state as it is kept."""
-    return msgspec.msgpack.encode(state)
+def pack_counted(counted: Mapping[str, int]) -> tuple[bytes, bytes]:
+    """Write the names and the numbers of a report: the names are the same from run to run."""
+    encode = msgspec.msgpack.encode
+    return encode(tuple(counted)), encode(tuple(counted.values()))
 
 
-def unpack_state(raw: bytes) -> JobState:
-    """Read a job's kept state."""
-    return _state_decoder.decode(raw)
-
-
-def pack_counted(counted: Mapping[str, int]) -> bytes | None:
-    """Write the numbers of a report, some forty names that compress well."""
-    return zlib.compress(msgspec.json.encode(counted), 1) if counted else None
-
-
-def unpack_counted(raw: bytes | None) -> dict[str, int]:
+def unpack_counted(names: bytes | None, numbers: bytes | None) -> dict[str, int]:
     """Read the numbers of a report."""
-    return {} if raw is None else _counted_decoder.decode(zlib.decompress(raw))
+    if names is None or numbers is None:
+        return {}
+    return dict(zip(_names_decoder.decode(names), _numbers_decoder.decode(numbers), strict=True))
 
 
 def pack_log(log: Log) -> bytes | None:
     """Write the log lines of a run; ten lines of 5 KB take 1.8 KB."""
-    return zlib.compress(msgspec.msgpack.encode(log), 1) if log.messages else None
+    return deflate.compress(msgspec.msgpack.encode(log), level=_LEVEL) if log.messages else None
 
 
 def unpack_log(raw: bytes | None) -> Log:
     """Read the log lines of a run."""
-    return Log() if raw is None else _log_decoder.decode(zlib.decompress(raw))
+    return Log() if raw is None else _log_decoder.decode(deflate.decompress(raw))

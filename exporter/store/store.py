@@ -11,12 +11,14 @@ from sqlite_utils import Database
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.store import database, managing, reading, recording
 from exporter.store.changes import Change, Recorded
+from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.lock import Lock
 from exporter.store.reading import JobRun, RunFilter, StoredDetail
-from exporter.store.recording import Entry
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
+
+_PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
 Seen = Callable[[Change], None]
 """Is shown a change once it is durable, before the method returns; in the order of the commits."""
@@ -66,45 +68,45 @@ class Store:
         """Record a report whole or not at all."""
         entry = Entry.of(report, delivery)
         return self._writer.run(
-            lambda db: recording.record(db, entry), lambda recorded: then(recorded.change)
+            lambda transaction: transaction.record(entry),
+            lambda recorded: then(recorded.change),
         )
 
     def reject(self, rejected: Rejected) -> None:
         """Keep what could not be understood; only the newest are kept, and their first bytes."""
-        self._writer.run(lambda db: recording.reject(db, rejected), lambda _: None)
+        self._writer.run(
+            lambda transaction: recording.reject(transaction.db, rejected), lambda _: None
+        )
 
     def set_server(self, server_id: int, edit: Callable[[Server], Server], then: Seen) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
-        self._writer.run(lambda db: managing.set_server(db, server_id, edit), then)
+        self._writer.change(lambda db: managing.set_server(db, server_id, edit), then)
 
     def merge_servers(self, target_id: int, source_ids: Sequence[int], then: Seen) -> None:
         """Make servers one, whole or not at all. Raises `UnknownIdError`."""
-        self._writer.run(lambda db: managing.merge_servers(db, target_id, source_ids), then)
+        self._writer.change(lambda db: managing.merge_servers(db, target_id, source_ids), then)
 
     def delete_server(self, server_id: int, then: Seen) -> None:
         """Remove a server with all it has. Raises `UnknownIdError`."""
-        self._writer.run(lambda db: managing.delete_server(db, server_id), then)
+        self._writer.change(lambda db: managing.delete_server(db, server_id), then)
 
     def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: Seen) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
-        self._writer.run(lambda db: managing.set_job(db, job_id, edit), then)
+        self._writer.change(lambda db: managing.set_job(db, job_id, edit), then)
 
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
-        self._writer.run(lambda db: managing.delete_job(db, job_id), then)
+        self._writer.change(lambda db: managing.delete_job(db, job_id), then)
 
     def probe(self) -> None:
         """Write a mark, to learn whether a report could be recorded now."""
         self._writer.run(
-            lambda db: db.execute("UPDATE meta SET value = ? WHERE key = 'probed'", (now(),)),
-            lambda _: None,
+            lambda transaction: transaction.db.execute(_PROBE, (now(),)), lambda _: None
         )
 
     def everything(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""
-        with self._reader() as db:
-            servers, jobs = tuple(reading.servers(db)), tuple(reading.jobs(db))
-            return Change(servers, jobs, tuple(reading.machine_ids(db)))
+        return self._writer.everything()
 
     def created(self) -> Millis:
         """Return when the database was made."""

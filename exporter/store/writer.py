@@ -1,20 +1,24 @@
 """The one writer of the database.
 
-SQLite takes one writer at a time, and a durable commit waits for the disk. So one thread writes,
-and whatever waits while a commit is under way shares the next one.
+SQLite takes one writer at a time, and a durable commit waits for the disk. So whoever comes first
+commits, and whatever waits meanwhile shares the next commit, made by the first of those that wait.
+No thread of its own has to be woken for it, or supervised.
 """
 
 import logging
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from exporter.store.changes import Change
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.known import Known
+from exporter.store.transaction import Transaction
 
 _MOST_IN_A_COMMIT = 256
 _PATIENCE_SECONDS = 30.0
@@ -25,77 +29,151 @@ _log = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
 
 
-class _Task(NamedTuple):
-    work: Callable[[Database], Any]
-    then: Callable[[Any], None]
-    done: Future[Any]
+class _Task:
+    """A piece of work that waits for its commit, and what became of it."""
+
+    def __init__(
+        self, work: Callable[[Transaction], Any], then: Callable[[Any], None], *, alone: bool
+    ) -> None:
+        self.work = work
+        self.then = then
+        self.alone = alone
+        self.leads = False
+        self.done = False
+        self._outcome: Any = None
+        self._error: Exception | None = None
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
+
+    def succeed(self, outcome: object) -> None:
+        self._outcome = outcome
+        self._end()
+
+    def fail(self, error: Exception) -> None:
+        self._error = error
+        self._end()
+
+    def lead(self) -> None:
+        """Make the caller that waits for this piece the one that commits."""
+        self.leads = True
+        self._asleep.release()
+
+    def _end(self) -> None:
+        self.done = True
+        if not self.leads:
+            self._asleep.release()
+
+    def sleep(self) -> bool:
+        """Wait until the piece is done or leads; tell whether it came to that in time."""
+        return self._asleep.acquire(timeout=_PATIENCE_SECONDS)
+
+    def outcome(self) -> Any:  # noqa: ANN401 - whatever the work returned
+        if self._error is not None:
+            raise self._error
+        return self._outcome
 
 
 class Writer:
     """Runs pieces of work, each whole or not at all, in the order of their commits.
 
-    Any thread may call `run`. Work runs on the writer's thread inside a transaction that may hold
-    other pieces; it may run a second time when one of those fails, so it must change nothing but
-    the database.
+    Any thread may call `run` and `run_alone`. Work may run a second time when another piece in
+    its transaction fails, so it must change nothing but the database.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        # Nothing comes into the queue behind the None that ends it.
-        self._gate = threading.Lock()
+        self._known = Known.load(db)
+        self._mutex = threading.Condition()
+        self._waiting: deque[_Task] = deque()
+        self._led = False
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
-        self._thread.start()
 
-    def run(self, work: Callable[[Database], Outcome], then: Callable[[Outcome], None]) -> Outcome:
+    def everything(self) -> Change:
+        """Return every server and job as they are."""
+        return self._known.everything()
+
+    def run(
+        self, work: Callable[[Transaction], Outcome], then: Callable[[Outcome], None]
+    ) -> Outcome:
         """Return what the work returned, once that is durable and `then` has seen it.
 
-        `then` runs on the writer's thread, in the order of the commits.
+        The transaction may hold other pieces of work. `then` is called in the order of the
+        commits.
 
         Raises:
             StoreUnavailableError: the database does not take it now.
         """
-        task = _Task(work, then, Future())
-        with self._gate:
-            if self._closed:
-                raise StoreUnavailableError("the database is being closed")
-            self._tasks.put(task)
-        try:
-            outcome: Outcome = task.done.result(_PATIENCE_SECONDS)
-        except TimeoutError:
-            raise StoreUnavailableError("the database did not answer in time") from None
+        outcome: Outcome = self._do(_Task(work, then, alone=False))
         return outcome
+
+    def change(self, work: Callable[[Database], Change], then: Callable[[Change], None]) -> None:
+        """Run work that changes what is known, in a transaction of its own; else as `run`."""
+
+        def tell(change: Change) -> None:
+            self._known.apply(change)
+            then(change)
+
+        self._do(_Task(lambda transaction: work(transaction.db), tell, alone=True))
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
-        with self._gate:
+        with self._mutex:
             self._closed = True
-            self._tasks.put(None)
-        self._thread.join()
+            self._mutex.wait_for(lambda: not self._led)
         self._db.close()
 
-    def _serve(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            tasks = [task, *self._waiting()]
-            try:
-                self._finish(tasks)
-            except Exception as error:  # noqa: BLE001 - without its writer the daemon is deaf
-                _log.exception("the writer failed")
-                _fail([task for task in tasks if not task.done.done()], error)
+    def _do(self, task: _Task) -> Any:  # noqa: ANN401 - whatever the work returned
+        if not self._join(task) and not task.sleep():
+            self._leave(task)
+        if not task.done:
+            self._lead()
+        return task.outcome()
 
-    def _waiting(self) -> list[_Task]:
-        tasks: list[_Task] = []
-        while len(tasks) < _MOST_IN_A_COMMIT:
-            try:
-                task = self._tasks.get_nowait()
-            except queue.Empty:
-                break
-            if task is None:
-                self._tasks.put(None)
-                break
-            tasks.append(task)
-        return tasks
+    def _join(self, task: _Task) -> bool:
+        """Queue a piece; tell whether its caller is the one that commits."""
+        with self._mutex:
+            if self._closed:
+                raise StoreUnavailableError("the database is being closed")
+            self._waiting.append(task)
+            task.leads = not self._led
+            self._led = True
+            return task.leads
+
+    def _leave(self, task: _Task) -> None:
+        """Give up waiting, unless it is this piece's turn just now."""
+        with self._mutex:
+            if task.leads or task.done:
+                return
+            if task in self._waiting:
+                self._waiting.remove(task)
+        raise StoreUnavailableError("the database did not answer in time")
+
+    def _lead(self) -> None:
+        with self._mutex:
+            tasks = self._take()
+        try:
+            self._finish(tasks)
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            _log.exception("the writer failed")
+            _fail([task for task in tasks if not task.done], error)
+        finally:
+            self._hand_on()
+
+    def _take(self) -> list[_Task]:
+        """Take what shares a commit from the front of what waits."""
+        if self._waiting[0].alone:
+            return [self._waiting.popleft()]
+        together = takewhile(lambda task: not task.alone, self._waiting)
+        count = min(sum(1 for _ in together), _MOST_IN_A_COMMIT)
+        return [self._waiting.popleft() for _ in range(count)]
+
+    def _hand_on(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting[0].lead()
+            else:
+                self._led = False
+                self._mutex.notify_all()
 
     def _finish(self, tasks: list[_Task]) -> None:
         try:
@@ -121,14 +199,8 @@ class Writer:
             self._finish([task])
 
     def _commit(self, tasks: list[_Task]) -> list[Any]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            outcomes = [task.work(self._db) for task in tasks]
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.rollback()
-            raise
-        return outcomes
+        with Transaction(self._db, self._known) as transaction:
+            return [task.work(transaction) for task in tasks]
 
 
 def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:
@@ -138,9 +210,9 @@ def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:
     )
 
 
-def _fail(tasks: list[_Task], error: Exception) -> None:
+def _fail(tasks: Sequence[_Task], error: Exception) -> None:
     for task in tasks:
-        task.done.set_exception(error)
+        task.fail(error)
 
 
 def _tell(task: _Task, outcome: object) -> None:
@@ -148,4 +220,4 @@ def _tell(task: _Task, outcome: object) -> None:
         task.then(outcome)
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
-    task.done.set_result(outcome)
+    task.succeed(outcome)

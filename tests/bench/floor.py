@@ -19,6 +19,7 @@ from waitress import create_server
 from api.app import App
 from api.serve import CONNECTIONS, SEND_BYTES, THREADS
 from tests.bench.raw import RawWriter
+from tests.bench.reports import POSTED_SINCE
 
 _MOST_IN_A_COMMIT = 256
 
@@ -71,13 +72,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--summary", metavar="BODY", help="answer /api/summary with this text")
     parser.add_argument("--upload", type=Path, metavar="DATABASE", help="take /api/upload")
-    parser.add_argument("--runs", type=int, default=0, help="how many runs the database holds")
+    parser.add_argument("--jobs", type=int, default=1, help="how many jobs the database holds")
     chosen = parser.parse_args()
     app: App = falcon.App()
     if chosen.summary is not None:
         app.add_route("/api/summary", Fixed(chosen.summary.encode()))
     if chosen.upload is not None:
-        app.add_route("/api/upload", PlainUpload(RawWriter(chosen.upload, chosen.runs)))
+        app.add_route(
+            "/api/upload", PlainUpload(RawWriter(chosen.upload, chosen.jobs, POSTED_SINCE))
+        )
     _serve(app)
 
 

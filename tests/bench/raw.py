@@ -4,31 +4,37 @@ import sqlite3
 import time
 from pathlib import Path
 
+from exporter.state import pack
 from exporter.store import rows
+from exporter.store.entry import Entry
 from tests.bench import reports
-from tests.bench.filling import jobs_of
-from tests.bench.reports import JOBS_OF_A_SERVER, POSTED_SINCE, Place
+from tests.bench.reports import JOBS_OF_A_SERVER, STORED_SINCE, Place
 
-_COLUMNS = ("job_id", "counted", *rows.RUN_COLUMNS)
-_INSERT_RUN = f"INSERT INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_INSERT_LOG = "INSERT INTO logs VALUES (?, ?)"
-_UPDATE_JOB = "UPDATE jobs SET state = ? WHERE id = ?"
+_COLUMNS = ("job_id", "names_id", "counted", *rows.RUN_COLUMNS)
+INSERT_RUN = f"INSERT INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+INSERT_LOG = "INSERT INTO logs VALUES (?, ?)"
+UPDATE_JOB = "UPDATE jobs SET state = ? WHERE id = ?"
 _UPDATE_SERVER = (
     "UPDATE servers SET name = ?, version = ?, os = ?, described = ?, last_report = ? WHERE id = ?"
 )
+_NAMES = 1
+"""The names under which the reports of the benchmark count are the first, and the only ones."""
+
+_DAYS_OF_STATE = 40
 
 
 class RawWriter:
     """Writes what one report leaves in the database; reads nothing, decides nothing."""
 
-    def __init__(self, path: Path, runs: int) -> None:
-        """Open a database that `filling.fill` made with so many runs."""
-        self._jobs = jobs_of(runs)
-        known = reports.report(Place(0, self._jobs, POSTED_SINCE))
-        self._machine = known.machine
-        self._run = rows.run_row(known.run)
-        self._counted, self._log = rows.pack_counted(known.counted), rows.pack_log(known.log)
-        self._state = reports.full_state(known)
+    def __init__(self, path: Path, jobs: int, since: int) -> None:
+        """Open a database that `filling.fill` made with so many jobs."""
+        self._jobs = jobs
+        self._since = since
+        first = Place(0, jobs, STORED_SINCE)
+        self._known = Entry.of(reports.report(first), reports.delivery(first))
+        self._machine = self._known.report.machine
+        newest = Place((_DAYS_OF_STATE - 1) * jobs, jobs, STORED_SINCE)
+        self._state = pack(reports.state(self._known, newest, _DAYS_OF_STATE))
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
@@ -40,16 +46,15 @@ class RawWriter:
 
     def write(self, number: int) -> int:
         """Write the rows of one report; return its run's id."""
-        place = Place(number, self._jobs, POSTED_SINCE)
+        place = Place(number, self._jobs, self._since)
         began = place.began
         execute = self._connection.execute
-        values = (place.job + 1, self._counted, began, began, *self._run)
-        run_id = execute(_INSERT_RUN, values).lastrowid
-        execute(_INSERT_LOG, (run_id, self._log))
-        execute(_UPDATE_JOB, (self._state, place.job + 1))
-        machine, server_id = self._machine, place.job // JOBS_OF_A_SERVER + 1
+        run_id = execute(INSERT_RUN, run_values(self._known, place)).lastrowid
+        execute(INSERT_LOG, (run_id, self._known.log))
+        execute(UPDATE_JOB, (self._state, place.job + 1))
+        machine = self._machine
         facts = (machine.name, machine.version, machine.os, began, began)
-        execute(_UPDATE_SERVER, (*facts, server_id))
+        execute(_UPDATE_SERVER, (*facts, place.job // JOBS_OF_A_SERVER + 1))
         return run_id or 0
 
     def commit(self) -> None:
@@ -61,9 +66,16 @@ class RawWriter:
         self._connection.close()
 
 
-def commits_per_second(path: Path, runs: int, seconds: float) -> float:
+def run_values(known: Entry, place: Place) -> tuple[object, ...]:
+    """Return the row of a run like a known one."""
+    began = place.began
+    run = reports.later(known.report, place).run
+    return (place.job + 1, _NAMES, known.counted, began, began + 1, *rows.run_row(run))
+
+
+def commits_per_second(path: Path, jobs: int, seconds: float, since: int) -> float:
     """Measure commits of one report each, in this thread."""
-    writer = RawWriter(path, runs)
+    writer = RawWriter(path, jobs, since)
     began = time.perf_counter()
     number = 0
     while (passed := time.perf_counter() - began) < seconds:

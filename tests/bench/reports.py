@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from exporter.model import Delivery, Order, Report, StoredRun
+from exporter.model import Delivery, Order, Report
 from exporter.reports import read_report
 from exporter.state import JobState
-from exporter.store import rows
+from exporter.store.entry import Entry
 from exporter.times import DAY, Millis, format_moment, from_datetime
 
-JOBS = 400
 JOBS_OF_A_SERVER = 8
 SENDER = "127.0.0.1"
 
@@ -28,7 +27,8 @@ _LINE = (
     "2026-07-14 20:11:07 +02 - [Information-Duplicati.Library.Main.Controller-StartingOperation]:"
     " Uploading duplicati-b9c8e1f7.dblock.zip.aes, part"
 )
-_FULL_HISTORY = 40
+_FOLDED = 40
+"""No state remembers more daily runs than this."""
 
 
 class Place(NamedTuple):
@@ -50,7 +50,7 @@ class Place(NamedTuple):
 
     @property
     def began(self) -> Millis:
-        """When the run began."""
+        """When the run began: the jobs of a day a millisecond apart."""
         return self.since + self.number // self.jobs * DAY + self.job
 
 
@@ -97,14 +97,20 @@ def delivery(place: Place) -> Delivery:
     return Delivery(place.began + 1, SENDER)
 
 
-def full_state(known: Report) -> bytes:
-    """Return the kept state of a job that has run every day for long."""
-    state = JobState()
-    for number in range(_FULL_HISTORY):
-        place = Place(number, 1, STORED_SINCE)
-        stored = StoredRun(number, place.began, place.began, later(known, place).run)
-        state = state.with_run(stored, _no_failures)
-    return rows.pack_state(state)
+def entry(known: Entry, place: Place) -> Entry:
+    """Return what is written of the report of another run."""
+    return replace(known, report=later(known.report, place), delivery=delivery(place))
+
+
+def state(known: Entry, newest: Place, runs: int) -> JobState:
+    """Return the kept state of a job that has run every day, so often in all."""
+    folded = JobState()
+    for ago in reversed(range(min(runs, _FOLDED))):
+        place = newest._replace(number=newest.number - ago * newest.jobs)
+        stored = entry(known, place).stored(place.number + 1)
+        folded = folded.with_run(stored, _no_failures)
+    uploaded = known.report.run.counts.uploaded_bytes or 0
+    return replace(folded, runs=(runs, 0, 0, 0, 0), uploaded_bytes=uploaded * runs)
 
 
 def _no_failures(_order: Order) -> int:

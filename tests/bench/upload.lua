@@ -33,11 +33,11 @@ end
 
 function request()
   local job = number % jobs
-  local began = since + math.floor(number / jobs) * 86400
+  -- The jobs of a day begin a millisecond apart.
+  local began = since + math.floor(number / jobs) * 86400 + math.floor(job / 1000)
   number = number + step
   local values = {
-    -- The job's number is below a thousand and stands for milliseconds.
-    BEGIN = os.date("!%Y-%m-%dT%H:%M:%S", began) .. string.format(".%03dZ", job),
+    BEGIN = os.date("!%Y-%m-%dT%H:%M:%S", began) .. string.format(".%03dZ", job % 1000),
     END = os.date("!%Y-%m-%dT%H:%M:%S", began + 60) .. "Z",
     NEXT = os.date("!%Y%m%dT%H%M%SZ", began + 86400),
     SERVER = string.format("%04d", math.floor(job / jobs_of_a_server)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from prometheus_client.core import Metric
 from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
@@ -74,7 +75,7 @@ def _change(data: st.DataObject, known: set[int]) -> Change:
     settings_ = JobSettings(data.draw(st.sampled_from([None, "off", "every 12h"])), paused=False)
     paused = JobSettings(paused=True)
     chosen = data.draw(st.sampled_from([settings_, paused]))
-    return Change((server,), (type(job)(job.id, job.server_id, job.name, job.state, chosen),))
+    return Change((server,), (replace(job, settings=chosen),))
 
 
 @settings(max_examples=40)

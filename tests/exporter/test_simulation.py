@@ -195,7 +195,7 @@ class Truth:
         self.began: Millis = 0
         self.took: list[Millis] = []
         self.miss: Miss | None = None
-        self.job = Job(number, number, kind.name, JobState(), JobSettings(kind.schedule))
+        self.job = Job.of(number, number, kind.name, JobState(), JobSettings(kind.schedule))
 
     def missed(self, moment: Millis) -> bool:
         """Note a missed run; return whether it begins an absence."""
@@ -214,8 +214,7 @@ class Truth:
         stored = stored_run(
             run.began, run_id=run_id, duration=run.took, next_scheduled=run.told, status=status
         )
-        state = self.job.state.with_run(stored, lambda _: 0)
-        self.job = Job(self.job.id, self.job.server_id, self.job.name, state, self.job.settings)
+        self.job = self.job.with_state(self.job.state.with_run(stored, lambda _: 0))
         return self.job
 
 

@@ -6,7 +6,17 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from exporter.model import BACKUP, Counts, Order, Run, Server, Status, StoredRun, Verification
+from exporter.model import (
+    BACKUP,
+    Counts,
+    JobSettings,
+    Order,
+    Run,
+    Server,
+    Status,
+    StoredRun,
+    Verification,
+)
 from exporter.state import Job, JobState
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
@@ -87,7 +97,7 @@ def server_named(
 
 def job_named(name: str, runs: Sequence[StoredRun], job_id: int = 1, server_id: int = 1) -> Job:
     """Build a job with the state its runs add up to."""
-    return Job(job_id, server_id, name, fold(runs))
+    return Job.of(job_id, server_id, name, fold(runs), JobSettings())
 
 
 def change_of(server: Server, *jobs: Job) -> Change:

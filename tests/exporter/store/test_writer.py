@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import Change, Store, StoreUnavailableError
 from exporter.store import database as opened
+from exporter.store.transaction import Transaction
 from exporter.store.writer import Writer
 from tests.exporter.store.deliver import sqlite
 
@@ -39,21 +40,21 @@ def nothing(_: object) -> None:
     pass
 
 
-def remember(name: str) -> Callable[[Database], str]:
-    def work(db: Database) -> str:
-        db.execute("INSERT INTO meta VALUES (?, 1)", (name,))
+def remember(name: str) -> Callable[[Transaction], str]:
+    def work(transaction: Transaction) -> str:
+        transaction.db.execute("INSERT INTO meta VALUES (?, 1)", (name,))
         return name
 
     return work
 
 
-def fail(db: Database) -> None:
-    db.execute("INSERT INTO meta VALUES ('half', 1)")
+def fail(transaction: Transaction) -> None:
+    transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
     raise ValueError("a fault of this piece alone")
 
 
-def collide(db: Database) -> None:
-    db.execute("INSERT INTO meta VALUES ('created', 1)")
+def collide(transaction: Transaction) -> None:
+    transaction.db.execute("INSERT INTO meta VALUES ('created', 1)")
 
 
 def remembered(path: Path) -> set[str]:
@@ -61,16 +62,16 @@ def remembered(path: Path) -> set[str]:
         return {key for (key,) in db.execute("SELECT key FROM meta")} - {"created", "probed"}
 
 
-def run_together(writer: Writer, *works: Callable[[Database], object]) -> list[Future[object]]:
+def run_together(writer: Writer, *works: Callable[[Transaction], object]) -> list[Future[object]]:
     """Let pieces of work wait behind one that is under way, so that they share a commit."""
     under_way, arrived = threading.Event(), threading.Barrier(len(works) + 1)
     go_on = threading.Event()
 
-    def hold(_: Database) -> None:
+    def hold(_: Transaction) -> None:
         under_way.set()
         go_on.wait()
 
-    def arrive(work: Callable[[Database], object]) -> object:
+    def arrive(work: Callable[[Transaction], object]) -> object:
         arrived.wait()
         return writer.run(work, nothing)
 
@@ -100,7 +101,7 @@ def test_the_outcome_is_shown_before_the_work_returns(writer: Writer) -> None:
     ("faulty", "error"), [(fail, ValueError), (collide, sqlite3.IntegrityError)]
 )
 def test_a_piece_of_work_that_fails_does_not_fail_its_neighbours(
-    writer: Writer, path: Path, faulty: Callable[[Database], None], error: type[Exception]
+    writer: Writer, path: Path, faulty: Callable[[Transaction], None], error: type[Exception]
 ) -> None:
     names = [f"neighbour {n}" for n in range(NEIGHBOURS)]
     works = [*(remember(name) for name in names[:4]), faulty, *map(remember, names[4:])]
@@ -150,8 +151,8 @@ def test_a_lock_that_is_soon_gone_is_waited_for(writer: Writer, path: Path) -> N
         assert waiting.result() == "one"
 
 
-def fill(db: Database) -> None:
-    db.execute("INSERT INTO rejected VALUES (1, 0, '', '', NULL, 0, zeroblob(1000000))")
+def fill(transaction: Transaction) -> None:
+    transaction.db.execute("INSERT INTO rejected VALUES (1, 0, '', '', NULL, 0, zeroblob(1000000))")
 
 
 def test_a_full_database_is_unavailable_until_there_is_room(
@@ -170,10 +171,10 @@ def test_what_waits_when_the_writer_is_closed_is_still_written(db: Database, pat
     writer = Writer(db)
     started, go_on = threading.Event(), threading.Event()
 
-    def hold(db: Database) -> None:
+    def hold(transaction: Transaction) -> None:
         started.set()
         go_on.wait()
-        remember("held")(db)
+        remember("held")(transaction)
 
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(writer.run, hold, nothing)
@@ -190,3 +191,45 @@ def test_a_closed_writer_takes_nothing(db: Database) -> None:
     writer.close()
     with pytest.raises(StoreUnavailableError):
         writer.run(remember("late"), nothing)
+
+
+def test_who_waited_too_long_is_told_and_its_work_is_not_done(
+    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporter.store.writer._PATIENCE_SECONDS", 0.01)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Transaction) -> None:
+        under_way.set()
+        go_on.wait()
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(writer.run, hold, nothing)
+        under_way.wait()
+        with pytest.raises(StoreUnavailableError, match="in time"):
+            writer.run(remember("impatient"), nothing)
+        go_on.set()
+        held.result()
+    assert writer.run(remember("next"), nothing) == "next"
+    assert remembered(path) == {"next"}
+
+
+def test_what_people_change_has_a_commit_of_its_own(writer: Writer, path: Path) -> None:
+    order: list[str] = []
+
+    def change(db: Database) -> Change:
+        assert remembered(path) == {"before"}
+        db.execute("INSERT INTO meta VALUES ('changed', 1)")
+        return Change()
+
+    def arrive_in_turn() -> list[Future[object]]:
+        return [
+            pool.submit(writer.run, remember("before"), order.append),
+            pool.submit(writer.change, change, lambda _: order.append("changed")),
+            pool.submit(writer.run, remember("behind"), order.append),
+        ]
+
+    with ThreadPoolExecutor(1) as pool:
+        for future in arrive_in_turn():
+            future.result()
+    assert order == ["before", "changed", "behind"]

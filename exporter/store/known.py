@@ -1,0 +1,89 @@
+"""What the writer knows of servers and jobs without asking the database.
+
+One program has the database, so what it read at its start and wrote since is what stands there.
+The fleet holds the same values, so they take no memory of their own.
+"""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from exporter.model import Server
+from exporter.state import Job
+from exporter.store import reading
+from exporter.store.changes import Change
+from exporter.times import Millis
+
+_MOST_NAMES = 256
+"""Lists of names kept in mind: each version of Duplicati has a few, a forger has any number."""
+
+
+class Known:
+    """Servers by id and by machine-id, jobs by server and name. Needs one caller at a time.
+
+    `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
+    `names` has the ids of the lists of names under which reports count. `last_run` is the largest
+    id of a run.
+    """
+
+    def __init__(self) -> None:
+        self.servers: dict[int, Server] = {}
+        self.machine_ids: dict[str, int] = {}
+        self.jobs: dict[tuple[int, str], Job] = {}
+        self.newest: dict[int, Millis] = {}
+        self.names: dict[bytes, int] = {}
+        self.last_run = 0
+        self._keys: dict[int, tuple[int, str]] = {}
+
+    @classmethod
+    def load(cls, db: Database) -> "Known":
+        """Read what a database holds."""
+        known = cls()
+        known.put(reading.servers(db), reading.jobs(db), reading.machine_ids(db))
+        known.last_run = reading.last_run(db)
+        return known
+
+    def everything(self) -> Change:
+        """Return every server and job as a change of an empty fleet."""
+        # Each copy is of one moment; a job's server is there before the job.
+        jobs, servers = list(self.jobs.values()), list(self.servers.values())
+        return Change(
+            tuple(sorted(servers, key=lambda server: server.id)),
+            tuple(sorted(jobs, key=lambda job: job.id)),
+            tuple(sorted(self.machine_ids.items())),
+        )
+
+    def put(
+        self,
+        servers: Iterable[Server],
+        jobs: Iterable[Job],
+        machine_ids: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        """Take what is new or other."""
+        self.servers.update((server.id, server) for server in servers)
+        self.machine_ids.update(machine_ids)
+        for job in jobs:
+            self.jobs[job.server_id, job.name] = job
+            self._keys[job.id] = (job.server_id, job.name)
+
+    def learn(self, learned: "Known") -> None:
+        """Take what a transaction of reports changed."""
+        self.put(learned.servers.values(), learned.jobs.values(), learned.machine_ids.items())
+        self.newest.update(learned.newest)
+        self.last_run = max(self.last_run, learned.last_run)
+        self.names.update(learned.names)
+        if len(self.names) > _MOST_NAMES:
+            self.names.clear()
+
+    def apply(self, change: Change) -> None:
+        """Take what people changed: runs may have moved from job to job."""
+        for job_id in change.removed_jobs:
+            self.jobs.pop(self._keys.pop(job_id), None)
+        gone = set(change.removed_servers)
+        for server_id in gone:
+            self.servers.pop(server_id, None)
+        moved = {name: owner for name, owner in self.machine_ids.items() if owner not in gone}
+        self.machine_ids = moved
+        self.put(change.servers, change.jobs, change.machine_ids)
+        for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
+            self.newest.pop(job_id, None)

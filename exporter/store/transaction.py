@@ -1,0 +1,123 @@
+"""One commit. The rows of its reports are written together, a statement a table.
+
+Each statement lets go of the interpreter's lock and queues for it again, behind every other
+thread: one statement for all reports of a commit costs a fraction of one for each.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from exporter.model import Delivery, Machine, Server, StoredRun
+from exporter.state import Job
+from exporter.store import identity, recording
+from exporter.store.changes import Recorded
+from exporter.store.entry import Entry
+from exporter.store.known import Known
+from exporter.store.pending import Pending
+from exporter.times import SECOND, Millis
+
+
+class Transaction:
+    """Begun by `with`, committed at its end, undone when anything raises."""
+
+    def __init__(self, db: Database, known: Known) -> None:
+        self._db = db
+        self._known = known
+        self._learned = Known()
+        self._learned.last_run = known.last_run
+        self._pending = Pending()
+
+    def __enter__(self) -> Self:
+        self._db.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self.db.execute("COMMIT")
+                self._known.learn(self._learned)
+        finally:
+            if self._db.conn.in_transaction:
+                self._db.rollback()
+
+    @property
+    def db(self) -> Database:
+        """The database, with all that was recorded so far written to it."""
+        self._pending.write(self._db)
+        return self._db
+
+    def record(self, entry: Entry) -> Recorded:
+        """Record a report, unless its run is known."""
+        machine, delivery = entry.report.machine, entry.delivery
+        server = self._known_server(machine) or self._find_server(machine, delivery)
+        job = self._known_job(server, entry) or self._insert_job(server, entry)
+        run_id = self._known_run(job, entry)
+        new = run_id is None
+        if run_id is None:
+            stored = self._add_run(job, entry)
+            run_id, job = stored.id, self._with_run(job, stored)
+            server = identity.described(server, machine, delivery, stored.started)
+            self._learned.put([server], [job])
+            self._pending.put(server, job)
+        return Recorded(new, run_id, server, job, machine.machine_id)
+
+    def _known_server(self, machine: Machine) -> Server | None:
+        learned, known = self._learned, self._known
+        machine_id = machine.machine_id or ""
+        server_id = learned.machine_ids.get(machine_id) or known.machine_ids.get(machine_id)
+        if server_id is None:
+            return None
+        return learned.servers.get(server_id) or known.servers.get(server_id)
+
+    def _find_server(self, machine: Machine, delivery: Delivery) -> Server:
+        server = identity.find_server(self.db, machine, delivery)
+        identities = [(machine.machine_id, server.id)] if machine.machine_id else []
+        self._learned.put([server], [], identities)
+        return server
+
+    def _known_job(self, server: Server, entry: Entry) -> Job | None:
+        key = (server.id, entry.report.backup)
+        return self._learned.jobs.get(key) or self._known.jobs.get(key)
+
+    def _insert_job(self, server: Server, entry: Entry) -> Job:
+        job = recording.insert_job(self.db, server.id, entry.report.backup)
+        self._learned.put([], [job])
+        return job
+
+    def _known_run(self, job: Job, entry: Entry) -> int | None:
+        """Find the run a report tells of again; nearly all begin behind all that is stored."""
+        began = entry.report.run.began
+        if began is not None and began - began % SECOND > self._newest(job):
+            return None
+        return recording.known_run(self.db, job, entry)
+
+    def _newest(self, job: Job) -> Millis:
+        newest = self._learned.newest.get(job.id) or self._known.newest.get(job.id)
+        return recording.newest_begin(self.db, job.id) if newest is None else newest
+
+    def _add_run(self, job: Job, entry: Entry) -> StoredRun:
+        learned = self._learned
+        learned.last_run += 1
+        stored = entry.stored(learned.last_run)
+        learned.newest[job.id] = max(self._newest(job), stored.started, stored.run.began or 0)
+        self._pending.add_run(job.id, stored, self._names_id(entry.names), entry)
+        return stored
+
+    def _names_id(self, names: bytes) -> int:
+        known = self._learned.names.get(names) or self._known.names.get(names)
+        if known is None:
+            known = self._learned.names[names] = recording.names_id(self.db, names)
+        return known
+
+    def _with_run(self, job: Job, stored: StoredRun) -> Job:
+        state = job.state.with_run(
+            stored, lambda order: recording.failures_after(self.db, job.id, order)
+        )
+        return job.with_state(state)
