@@ -79,7 +79,8 @@ def _add_managed(app: App, parts: Parts) -> None:
 
 
 def _add_probes(app: App, parts: Parts) -> None:
-    app.add_route("/api/health", Health(parts.exposition, parts.store, parts.version))
-    app.add_route("/metrics", Metrics(parts.exposition))
+    health = Health(parts.exposition, parts.fleet, parts.store, parts.version)
+    app.add_route("/api/health", health)
+    app.add_route("/metrics", Metrics(parts.exposition, parts.fleet))
     app.add_route("/-/healthy", Healthy())
     app.add_route("/-/ready", Ready(parts.store))

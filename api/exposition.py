@@ -1,19 +1,20 @@
 """GET /api/health and /metrics: what Prometheus scrapes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import falcon
 from falcon import mediatypes
 
 from api.answers import Readable, success
 from api.packing import Packer
-from exporter.collector import Exposition
+from api.parameters import find_server
+from api.partsfile import PartsFile
+from exporter.collector import EVERYTHING, Exposition, Selection
+from exporter.fleet import Fleet
 from exporter.store import Store
 
 TEXT = "text/plain; version=0.0.4"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
-
-_CHUNK_BYTES = 64 * 1024
 
 
 class Metrics(Readable):
@@ -21,24 +22,43 @@ class Metrics(Readable):
 
     offers: Sequence[str] = (TEXT, OPENMETRICS)
 
-    def __init__(self, exposition: Exposition) -> None:
+    def __init__(self, exposition: Exposition, fleet: Fleet) -> None:
         self._exposition = exposition
+        self._fleet = fleet
         self._packers = {TEXT: Packer(), OPENMETRICS: Packer()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with every family."""
+        """Answer with every family, or those that are asked for."""
         self._answer(req, resp, preferred(req.get_header("Accept"), self.offers))
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
+        selection = self._selection(req)
         openmetrics = media_type == OPENMETRICS
-        exposed = self._exposition.openmetrics() if openmetrics else self._exposition.text()
+        expose = self._exposition.openmetrics if openmetrics else self._exposition.text
+        exposed = expose(selection)
         parts = [*exposed.fleet, exposed.daemon]
         resp.content_type = f"{media_type}; charset=utf-8"
         resp.set_header("Vary", "Accept, Accept-Encoding")
         if accepts_gzip(req.get_header("Accept-Encoding", default="")):
-            parts = self._packers[media_type].pack(exposed.fleet, exposed.daemon)
+            packer = self._packers[media_type] if selection == EVERYTHING else Packer()
+            parts = packer.pack(exposed.fleet, exposed.daemon)
             resp.set_header("Content-Encoding", "gzip")
-        resp.set_stream(_chunks(parts), sum(map(len, parts)))
+        file = PartsFile(parts)
+        resp.set_stream(file, len(file))
+
+    def _selection(self, req: falcon.Request) -> Selection:
+        """Return the part that is asked for, as the client library names it and by server.
+
+        Raises:
+            ApiError: a server is none, as in the paths of other routes.
+        """
+        names = req.get_param_as_list("name[]")
+        servers = req.get_param_as_list("server")
+        ids = [find_server(self._fleet, server).id for server in servers or ()]
+        return Selection(
+            None if names is None else frozenset(names),
+            None if servers is None else tuple(dict.fromkeys(ids)),
+        )
 
 
 class Health(Metrics):
@@ -46,8 +66,8 @@ class Health(Metrics):
 
     offers = (TEXT, OPENMETRICS, falcon.MEDIA_JSON)
 
-    def __init__(self, exposition: Exposition, store: Store, version: str) -> None:
-        super().__init__(exposition)
+    def __init__(self, exposition: Exposition, fleet: Fleet, store: Store, version: str) -> None:
+        super().__init__(exposition, fleet)
         self._store = store
         self._version = version
 
@@ -58,22 +78,6 @@ class Health(Metrics):
         self._store.probe()
         resp.set_header("Vary", "Accept, Accept-Encoding")
         success(req, resp, {"healthy": True, "version": self._version})
-
-
-def _chunks(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Join small parts and cut large ones: waitress sends pieces of this size fastest."""
-    buffer: list[bytes] = []
-    held = 0
-    for part in parts:
-        for start in range(0, len(part), _CHUNK_BYTES):
-            piece = part[start : start + _CHUNK_BYTES]
-            buffer.append(piece)
-            held += len(piece)
-            if held >= _CHUNK_BYTES:
-                yield b"".join(buffer)
-                buffer.clear()
-                held = 0
-    yield b"".join(buffer)
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str:

@@ -6,56 +6,31 @@ by a report, by a person, or by a deadline that passed. A scrape joins what is r
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, JobMoment
-from exporter.fleet import Fleet
-from exporter.rendering import FamilyWriter
+from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, JobMoment
+from exporter.fleet import Fleet, News
+from exporter.kept import KeptFamily
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
-Subject = TypeVar("Subject")
+
+class Selection(NamedTuple):
+    """The part of an exposition that is asked for; None asks for all.
+
+    Names are those of families. The figures of the fleet and of the daemon are of no server.
+    """
+
+    names: frozenset[str] | None = None
+    servers: tuple[int, ...] | None = None
 
 
-class KeptFamily(Generic[Subject]):
-    """A family's lines by the id of what they tell of, and all of them joined."""
-
-    def __init__(self, family: Family[Subject]) -> None:
-        self._writer = FamilyWriter(family)
-        self._lines: dict[int, bytes] = {}
-        self._joined: bytes | None = None
-        self.head = self._writer.head()
-        self.openmetrics_head = self._writer.openmetrics_head()
-
-    def update(self, removed: Iterable[int], put: Iterable[tuple[int, Subject]]) -> None:
-        """Forget what is gone and write what is new or changed."""
-        for entry_id in removed:
-            self.remove(entry_id)
-        for entry_id, subject in put:
-            self.put(entry_id, subject)
-
-    def put(self, entry_id: int, subject: Subject) -> None:
-        """Write the lines of something new or changed."""
-        lines = self._writer.lines(subject)
-        if self._lines.get(entry_id, b"") != lines:
-            self._lines[entry_id] = lines
-            self._joined = None
-
-    def remove(self, entry_id: int) -> None:
-        """Forget the lines of something that is gone."""
-        if self._lines.pop(entry_id, b""):
-            self._joined = None
-
-    def lines(self) -> bytes:
-        """Return all lines."""
-        if self._joined is None:
-            self._joined = b"".join(self._lines.values())
-        return self._joined
+EVERYTHING = Selection()
 
 
 class Exposed(NamedTuple):
-    """A whole exposition: the fleet's families in parts, and behind them the daemon's own.
+    """An exposition: the fleet's families in parts, and behind them the daemon's own.
 
     Parts that did not change since another exposition are the same objects.
     """
@@ -75,35 +50,69 @@ class Exposition:
         self._of_fleet = [KeptFamily(family) for family in FLEET_FAMILIES]
         self._of_servers = [KeptFamily(family) for family in SERVER_FAMILIES]
         self._of_jobs = [KeptFamily(family) for family in JOB_FAMILIES]
-        self._kept: tuple[KeptFamily[Any], ...] = (
-            *self._of_fleet,
-            *self._of_servers,
-            *self._of_jobs,
-        )
 
-    def text(self) -> Exposed:
+    def text(self, selection: Selection = EVERYTHING) -> Exposed:
         """Return the Prometheus text format, version 0.0.4."""
         with self._lock:
             self._refresh()
-            parts = [part for kept in self._kept for part in (kept.head, kept.lines())]
-        return Exposed(parts, self._telemetry.text())
+            chosen = list(self._chosen(selection))
+        parts = [part for kept, lines in chosen for part in (kept.head, *lines)]
+        return Exposed(parts, self._telemetry.text(_of_daemon(selection)))
 
-    def openmetrics(self) -> Exposed:
+    def openmetrics(self, selection: Selection = EVERYTHING) -> Exposed:
         """Return OpenMetrics, version 1.0.0."""
         with self._lock:
             self._refresh()
-            parts = [part for kept in self._kept for part in (kept.openmetrics_head, kept.lines())]
-        return Exposed(parts, self._telemetry.openmetrics())
+            chosen = list(self._chosen(selection))
+        parts = [part for kept, lines in chosen for part in (kept.openmetrics_head, *lines)]
+        return Exposed(parts, self._telemetry.openmetrics(_of_daemon(selection)))
+
+    def _chosen(self, selection: Selection) -> Iterator[tuple[KeptFamily[Any], list[bytes]]]:
+        for kept, ids in self._wanted(selection.servers):
+            if selection.names is None or kept.name in selection.names:
+                yield kept, kept.pages() if ids is None else [kept.lines_of(ids)]
+
+    def _wanted(
+        self, servers: Sequence[int] | None
+    ) -> Iterator[tuple[KeptFamily[Any], Sequence[int] | None]]:
+        """Yield families with the ids whose lines are wanted; None stands for all."""
+        if servers is None:
+            every: list[KeptFamily[Any]] = [*self._of_fleet, *self._of_servers, *self._of_jobs]
+            yield from ((kept, None) for kept in every)
+            return
+        jobs = [view.job.id for server in servers for view in self._fleet.jobs_of(server)]
+        yield from ((kept, servers) for kept in self._of_servers)
+        yield from ((kept, jobs) for kept in self._of_jobs)
 
     def _refresh(self) -> None:
         began, now = time.perf_counter(), self._clock()
         news = self._fleet.news(now)
         for kept in self._of_fleet:
             kept.put(0, news.totals)
-        servers = [(server.id, server) for server in news.servers]
-        for kept_servers in self._of_servers:
-            kept_servers.update(news.removed_servers, servers)
-        jobs = [(view.job.id, JobMoment.of(view, now)) for view in news.jobs]
-        for kept_jobs in self._of_jobs:
-            kept_jobs.update(news.removed_jobs, jobs)
+        for server in news.servers:
+            for kept_server in self._of_servers:
+                kept_server.put(server.id, server)
+        for view in news.jobs:
+            self._write(JobMoment.of(view, now), view.job.id)
+        self._remove(news)
         self._telemetry.collected(time.perf_counter() - began)
+
+    def _write(self, job: JobMoment, job_id: int) -> None:
+        for kept in self._of_jobs:
+            kept.put(job_id, job)
+        # After an outage thousands of jobs are written at once. Reports that come meanwhile must
+        # not wait for all of them, and without this wait 5 ms each time they let go of the lock.
+        time.sleep(0)
+
+    def _remove(self, news: News) -> None:
+        for server_id in news.removed_servers:
+            for kept_server in self._of_servers:
+                kept_server.remove(server_id)
+        for job_id in news.removed_jobs:
+            for kept_job in self._of_jobs:
+                kept_job.remove(job_id)
+
+
+def _of_daemon(selection: Selection) -> frozenset[str] | None:
+    """Return the names chosen of the daemon's own families."""
+    return selection.names if selection.servers is None else frozenset()

@@ -1,15 +1,16 @@
 """What the daemon tells of itself."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from enum import Enum
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import Metric
 from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import CollectorRegistry
+from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.store import StoreUnavailableError
 
@@ -58,14 +59,28 @@ class Telemetry:
         """Note how long the samples of the fleet took."""
         self._collector_duration.set(seconds)
 
-    def text(self) -> bytes:
-        """Return the text format, version 0.0.4."""
-        return generate_text(self._registry)
+    def text(self, names: Container[str] | None = None) -> bytes:
+        """Return the text format, version 0.0.4, of all families or those of some names."""
+        return generate_text(_Named(self._registry, names))
 
-    def openmetrics(self) -> bytes:
+    def openmetrics(self, names: Container[str] | None = None) -> bytes:
         """Return OpenMetrics, version 1.0.0, with its end."""
-        exposition: bytes = generate_openmetrics(self._registry)
+        exposition: bytes = generate_openmetrics(_Named(self._registry, names))
         return exposition
+
+
+class _Named(Collector):
+    """The families of some names; None stands for all. A counter's name ends in ``_total``."""
+
+    def __init__(self, registry: CollectorRegistry, names: Container[str] | None) -> None:
+        self._registry = registry
+        self._names = names
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._registry.collect():
+            name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+            if self._names is None or name in self._names:
+                yield metric
 
 
 def _uploads(registry: CollectorRegistry) -> Counter:

@@ -192,3 +192,74 @@ def test_the_daemon_tells_of_itself(daemon: Daemon) -> None:
     assert series["process_start_time_seconds"] > 0
     assert series["duplistatus_collector_duration_seconds"] >= 0
     assert any(name.startswith("python_info{") for name in series)
+
+
+def asked(daemon: Daemon, query: str, accept: str = TEXT, path: str = "/metrics") -> str:
+    result = daemon.client.simulate_get(path, query_string=query, headers={"Accept": accept})
+    assert result.status_code == 200, result.text
+    text: str = result.text
+    return text
+
+
+def names(text: str) -> set[str]:
+    return set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ["duplistatus_backup_jobs"],
+        ["duplistatus_backup_overdue", "duplistatus_backup_runs_total"],
+        ["duplistatus_uploads_total", "duplistatus_upload_duration_seconds"],
+        ["duplistatus_server_info", "process_start_time_seconds"],
+    ],
+)
+def test_only_the_families_asked_for_by_name_are_given_and_these_whole(
+    scraped: Daemon, chosen: list[str]
+) -> None:
+    query = "&".join(f"name[]={name}" for name in chosen)
+    for path in ROUTES:
+        assert names(asked(scraped, query, path=path)) == set(chosen)
+    whole = asked(scraped, "").splitlines()
+    part = [line for line in asked(scraped, query).splitlines() if not line.startswith("#")]
+    assert part
+    assert {line.rpartition(" ")[0] for line in part} <= {line.rpartition(" ")[0] for line in whole}
+
+
+def test_a_name_that_nothing_has_gives_an_empty_exposition(scraped: Daemon) -> None:
+    assert asked(scraped, "name[]=nothing") == ""
+    assert asked(scraped, "name[]=nothing", PROMETHEUS_3) == "# EOF\n"
+
+
+def test_the_metrics_of_a_server_are_what_the_whole_has_of_it(scraped: Daemon) -> None:
+    part = asked(scraped, "server=nas")
+    of_nas = [line for line in asked(scraped, "").splitlines() if 'server="nas"' in line]
+    assert [line for line in part.splitlines() if not line.startswith("#")] == of_nas
+    assert "duplistatus_backup_jobs" not in names(part)
+    assert names(part) > {"duplistatus_backup_overdue", "duplistatus_server_info"}
+    assert asked(scraped, "server=1&server=m-1") == part
+    assert asked(scraped, "server=1", PROMETHEUS_3).endswith("# EOF\n")
+
+
+def test_the_parts_of_all_servers_are_the_whole_of_all_jobs(scraped: Daemon) -> None:
+    parts = asked(scraped, "server=1") + asked(scraped, "server=2")
+    whole = [line for line in asked(scraped, "").splitlines() if "server_id=" in line]
+    told = [line for line in parts.splitlines() if "server_id=" in line]
+    assert sorted(told) == sorted(whole)
+
+
+def test_a_part_is_packed_too_and_leaves_what_is_kept_packed_alone(scraped: Daemon) -> None:
+    gzipped = {"Accept-Encoding": "gzip"}
+    whole = scraped.client.simulate_get("/metrics", headers=gzipped).content
+    part = scraped.client.simulate_get("/metrics", query_string="server=2", headers=gzipped)
+    assert gzip.decompress(part.content).decode() == asked(scraped, "server=2")
+    again = scraped.client.simulate_get("/metrics", headers=gzipped).content
+    assert b"duplistatus_backup_jobs 2.0" in gzip.decompress(again)
+    assert whole[:1000] == again[:1000]
+
+
+@pytest.mark.parametrize(("server", "status"), [("nobody", 400), ("99", 404)])
+def test_a_server_that_is_none_is_refused(scraped: Daemon, server: str, status: int) -> None:
+    result = scraped.client.simulate_get("/metrics", params={"server": server})
+    assert result.status_code == status
+    assert result.json["status"] == "error"

@@ -125,6 +125,16 @@ METRICS = (
         Case(path, path, headers=_ASKS_OPENMETRICS, content_type=OPENMETRICS)
         for path in ("/api/health", "/metrics")
     ),
+    *(
+        case
+        for path in ("/api/health", "/metrics")
+        for case in (
+            Case(path, f"{path}?name[]=duplistatus_servers", content_type=TEXT),
+            Case(path, f"{path}?server=1&server=nas", content_type=TEXT),
+            Case(path, f"{path}?server=nobody", 400),
+            Case(path, f"{path}?server=99", 404),
+        )
+    ),
     Case("/metrics", "/metrics", headers=_ASKS_GZIP, content_type=TEXT),
     Case("/metrics", "/metrics", headers=_ASKS_JSON, content_type=TEXT),
     Case("/api/health", "/api/health", headers=_ASKS_JSON),
