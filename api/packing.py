@@ -1,13 +1,14 @@
 """gzip for expositions: what did not change since the last scrape is not packed again.
 
 One gzip member of blocks that each begin anew: those of the fleet, kept while their text is the
-same object, and that of the daemon's own counters, which always change. A full flush ends a block
+same, and that of the daemon's own counters, which always changes. A full flush ends a block
 at a whole byte, so that any other can follow it.
 """
 
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from exporter.deflate import deflate
@@ -15,8 +16,10 @@ from exporter.deflate import deflate
 LEVEL = 1
 """Six times as fast as level 3, for a twelfth more bytes: docs/performance.md."""
 
-_BLOCK_BYTES = 32 * 1024
-"""Deflate looks back no further than this, so that longer blocks pack little better."""
+_PARTS = 4
+"""In a block: pages of ten thousand jobs are then packed some 50 KB at a time. Deflate looks back
+over 32 KB, so longer blocks pack little better, and what changes is packed with its whole block.
+Counted and not measured, for one part that grows must not move the bounds of all others."""
 
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 """RFC 1952: deflate, no name, no time, fastest, any system."""
@@ -31,14 +34,18 @@ class _Block(NamedTuple):
     parts: _Parts
     packed: bytes
 
+    @classmethod
+    def of(cls, parts: _Parts) -> "_Block":
+        return cls(parts, _deflated(parts, deflate.Z_FULL_FLUSH))
+
 
 class Packer:
     """Packs expositions that are alike. May be used from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._blocks: dict[tuple[int, ...], _Block] = {}
-        self._keys: list[tuple[int, ...]] = []
+        self._parts: Sequence[bytes] = ()
+        self._blocks: list[_Block] = []
         self._checksum = 0
 
     def pack(self, parts: Sequence[bytes], last: bytes) -> list[bytes]:
@@ -52,31 +59,16 @@ class Packer:
 
     def _packed(self, parts: Sequence[bytes]) -> tuple[list[bytes], int]:
         """Return the parts packed, and their checksum."""
-        known, groups = self._blocks, list(_groups(parts))
-        # By identity: to compare or hash forty megabytes takes as long as to pack them.
-        keys = [tuple(map(id, group)) for group in groups]
-        if keys != self._keys:
-            self._keys = keys
-            self._blocks = {
-                key: known.get(key) or _Block(group, _deflated(group, deflate.Z_FULL_FLUSH))
-                for key, group in zip(keys, groups, strict=True)
-            }
-            self._checksum = _checksum(parts)
-        return [self._blocks[key].packed for key in keys], self._checksum
-
-
-def _groups(parts: Sequence[bytes]) -> Iterator[_Parts]:
-    """Put parts together until they are worth a block."""
-    group: list[bytes] = []
-    size = 0
-    for part in parts:
-        group.append(part)
-        size += len(part)
-        if size >= _BLOCK_BYTES:
-            yield tuple(group)
-            group, size = [], 0
-    if group:
-        yield tuple(group)
+        # Parts that did not change are the same objects, so this compares little text.
+        if parts != self._parts:
+            groups = [tuple(parts[at : at + _PARTS]) for at in range(0, len(parts), _PARTS)]
+            blocks = zip_longest(groups, self._blocks[: len(groups)])
+            self._blocks = [
+                block if block and block.parts == group else _Block.of(group)
+                for group, block in blocks
+            ]
+            self._parts, self._checksum = list(parts), _checksum(parts)
+        return [block.packed for block in self._blocks], self._checksum
 
 
 def _deflated(parts: _Parts, end: int) -> bytes:

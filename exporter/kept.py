@@ -1,5 +1,6 @@
 """A family's lines kept ready, by what they tell of."""
 
+from array import array
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -8,31 +9,32 @@ from exporter.rendering import FamilyWriter
 
 Subject = TypeVar("Subject")
 
-PAGE = 512
-"""Ids of a page. Its lines, some 50 KB, are joined again when one of them changes: with longer
-pages a change costs more, with shorter ones a whole exposition has more parts to be sent."""
+PAGE = 128
+"""Ids of a page. With longer ones a changed line costs more, for its page is put together anew;
+with shorter ones a whole exposition has more parts to be sent."""
 
 
 class _Page:
-    """The lines of neighbouring ids, and all of them joined."""
+    """The lines of neighbouring ids as one text, in the order of the ids."""
 
     def __init__(self) -> None:
-        self.lines: dict[int, bytes] = {}
-        self._joined: bytes | None = None
+        self.text = b""
+        self._lengths = array("I", bytes(PAGE * array("I").itemsize))
 
-    def put(self, entry_id: int, lines: bytes) -> None:
-        if self.lines.get(entry_id, b"") != lines:
-            self.lines[entry_id] = lines
-            self._joined = None
+    def lines(self, slot: int) -> bytes:
+        """Return the lines of an id."""
+        start = sum(self._lengths[:slot])
+        return self.text[start : start + self._lengths[slot]]
 
-    def remove(self, entry_id: int) -> None:
-        if self.lines.pop(entry_id, b""):
-            self._joined = None
-
-    def joined(self) -> bytes:
-        if self._joined is None:
-            self._joined = b"".join(self.lines.values())
-        return self._joined
+    def put(self, slot: int, lines: bytes) -> bool:
+        """Replace the lines of an id; tell whether they were other before."""
+        start = sum(self._lengths[:slot])
+        end = start + self._lengths[slot]
+        if self.text[start:end] == lines:
+            return False
+        self.text = b"".join((self.text[:start], lines, self.text[end:]))
+        self._lengths[slot] = len(lines)
+        return True
 
 
 class KeptFamily(Generic[Subject]):
@@ -40,29 +42,37 @@ class KeptFamily(Generic[Subject]):
 
     def __init__(self, family: Family[Subject]) -> None:
         self._writer = FamilyWriter(family)
-        self._pages: dict[int, _Page] = {}
+        self._pages: list[_Page] = []
+        self._texts: list[bytes] | None = None
         self.name = family.name
         self.head = self._writer.head()
         self.openmetrics_head = self._writer.openmetrics_head()
 
     def put(self, entry_id: int, subject: Subject) -> None:
         """Write the lines of something new or changed."""
-        page = self._pages.get(entry_id // PAGE)
-        if page is None:
-            page = self._pages[entry_id // PAGE] = _Page()
-        page.put(entry_id, self._writer.lines(subject))
+        self._put(entry_id, self._writer.lines(subject))
 
     def remove(self, entry_id: int) -> None:
         """Forget the lines of something that is gone."""
-        page = self._pages.get(entry_id // PAGE)
-        if page is not None:
-            page.remove(entry_id)
+        self._put(entry_id, b"")
+
+    def _put(self, entry_id: int, lines: bytes) -> None:
+        number, slot = divmod(entry_id, PAGE)
+        while len(self._pages) <= number:
+            self._pages.append(_Page())
+        if self._pages[number].put(slot, lines):
+            self._texts = None
 
     def pages(self) -> list[bytes]:
-        """Return all lines."""
-        return [page.joined() for page in self._pages.values()]
+        """Return all lines, in the order of the ids."""
+        if self._texts is None:
+            self._texts = [page.text for page in self._pages]
+        return self._texts
 
     def lines_of(self, entry_ids: Iterable[int]) -> bytes:
         """Return the lines of some."""
-        pages = ((self._pages.get(entry_id // PAGE), entry_id) for entry_id in entry_ids)
-        return b"".join(page.lines.get(entry_id, b"") for page, entry_id in pages if page)
+        return b"".join(self._lines(entry_id) for entry_id in entry_ids)
+
+    def _lines(self, entry_id: int) -> bytes:
+        number, slot = divmod(entry_id, PAGE)
+        return self._pages[number].lines(slot) if number < len(self._pages) else b""

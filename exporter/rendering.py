@@ -5,15 +5,16 @@ and serves both; only the heads and the end differ. Without timestamps and exemp
 daemon never sends.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
 
 from prometheus_client.utils import floatToGoString
 
-from exporter.families import Family, Sample
+from exporter.families import Family
 
 Subject = TypeVar("Subject")
+
+_MILLION = 1e6
 
 
 class FamilyWriter(Generic[Subject]):
@@ -21,9 +22,6 @@ class FamilyWriter(Generic[Subject]):
 
     def __init__(self, family: Family[Subject]) -> None:
         self._family = family
-        self._order = sorted(range(len(family.labels)), key=lambda index: family.labels[index])
-        labels = ",".join(f'{family.labels[index]}="%s"' for index in self._order)
-        self._line = f"{family.name}{{{labels}}} %s\n" if labels else f"{family.name} %s\n"
 
     def head(self) -> bytes:
         """Return the head in the text format."""
@@ -37,15 +35,27 @@ class FamilyWriter(Generic[Subject]):
 
     def lines(self, subject: Subject) -> bytes:
         """Return the lines of a subject's samples."""
-        return "".join(self._lines(self._family.samples(subject))).encode()
+        name, names = self._family.name, self._family.labels
+        lines = [
+            f"{name}{_labels(names, sample.labels)} {_number(sample.value)}\n"
+            for sample in self._family.samples(subject)
+        ]
+        return "".join(lines).encode()
 
-    def _lines(self, samples: Iterable[Sample]) -> Iterable[str]:
-        for sample in samples:
-            values = [_escape(sample.labels[index]) for index in self._order]
-            yield self._line % (*values, floatToGoString(sample.value))
+
+@lru_cache(maxsize=1024)  # a job's labels stand in nearly every one of its families
+def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    if not names:
+        return ""
+    pairs = sorted(zip(names, values, strict=True))
+    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in pairs) + "}"
 
 
-@lru_cache(maxsize=1024)  # the labels of a job stand in every one of its families
+def _number(value: float) -> str:
+    """Write a value as Go does; below a million that is as Python does."""
+    return repr(float(value)) if -_MILLION < value < _MILLION else floatToGoString(value)
+
+
 def _escape(text: str) -> str:
     return _escape_help(text).replace('"', r"\"")
 
