@@ -8,7 +8,7 @@ at a whole byte, so that any other can follow it.
 import struct
 import threading
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from exporter.deflate import deflate
@@ -16,7 +16,7 @@ from exporter.deflate import deflate
 LEVEL = 1
 """Six times as fast as level 3, for a twelfth more bytes: docs/performance.md."""
 
-_PARTS = 4
+_PARTS = 16
 """In a block: pages of ten thousand jobs are then packed some 50 KB at a time. Deflate looks back
 over 32 KB, so longer blocks pack little better, and what changes is packed with its whole block.
 Counted and not measured, for one part that grows must not move the bounds of all others."""
@@ -30,13 +30,25 @@ _WINDOW_BITS = -15
 _Parts = tuple[bytes, ...]
 
 
-class _Block(NamedTuple):
-    parts: _Parts
-    packed: bytes
+class _Packed(NamedTuple):
+    """Parts and what became of them: a block for each group, their checksum and their size."""
 
-    @classmethod
-    def of(cls, parts: _Parts) -> "_Block":
-        return cls(parts, _deflated(parts, deflate.Z_FULL_FLUSH))
+    parts: Sequence[bytes] = ()
+    groups: Sequence[_Parts] = ()
+    packed: Sequence[bytes] = ()
+    checksum: int = 0
+    size: int = 0
+
+    def with_parts(self, parts: Sequence[bytes]) -> "_Packed":
+        """Return other parts packed, with the blocks of those that are the same."""
+        groups = [tuple(parts[at : at + _PARTS]) for at in range(0, len(parts), _PARTS)]
+        known = zip(self.groups, self.packed, strict=True)
+        packed = [
+            block if group == before else _deflated(group, deflate.Z_FULL_FLUSH)
+            for group, (before, block) in zip(groups, chain(known, repeat(((), b""))), strict=False)
+        ]
+        size = sum(map(len, parts))
+        return _Packed(list(parts), groups, packed, _checksum(parts), size)
 
 
 class Packer:
@@ -44,31 +56,18 @@ class Packer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._parts: Sequence[bytes] = ()
-        self._blocks: list[_Block] = []
-        self._checksum = 0
+        self._kept = _Packed()
 
     def pack(self, parts: Sequence[bytes], last: bytes) -> list[bytes]:
         """Return the parts and the last one as the parts of one gzip file."""
         with self._lock:
-            blocks, checksum = self._packed(parts)
+            # Parts that did not change are the same objects, so this compares little text.
+            if parts != self._kept.parts:
+                self._kept = self._kept.with_parts(parts)
+            kept = self._kept
         end = _deflated((last,), deflate.Z_FINISH)
-        size = sum(map(len, parts)) + len(last)
-        trailer = struct.pack("<II", deflate.crc32(last, checksum), size % 2**32)
-        return [_HEADER, *blocks, end, trailer]
-
-    def _packed(self, parts: Sequence[bytes]) -> tuple[list[bytes], int]:
-        """Return the parts packed, and their checksum."""
-        # Parts that did not change are the same objects, so this compares little text.
-        if parts != self._parts:
-            groups = [tuple(parts[at : at + _PARTS]) for at in range(0, len(parts), _PARTS)]
-            blocks = zip_longest(groups, self._blocks[: len(groups)])
-            self._blocks = [
-                block if block and block.parts == group else _Block.of(group)
-                for group, block in blocks
-            ]
-            self._parts, self._checksum = list(parts), _checksum(parts)
-        return [block.packed for block in self._blocks], self._checksum
+        checksum, size = deflate.crc32(last, kept.checksum), kept.size + len(last)
+        return [_HEADER, *kept.packed, end, struct.pack("<II", checksum, size % 2**32)]
 
 
 def _deflated(parts: _Parts, end: int) -> bytes:

@@ -60,11 +60,14 @@ class _Channel(HTTPChannel):
     error_task_class = _JsonErrorTask
 
     def writable(self) -> bool:
-        """Wait for a piece worth sending; waitress would ask again at once, and go on asking."""
-        writing = self.requests and not (self.will_close or self.close_when_flushed)
-        if writing and self.total_outbufs_len < self.adj.send_bytes:
-            return False
-        return bool(super().writable())
+        """Wait for a piece worth sending; waitress would ask again at once, and go on asking.
+
+        Asked of every connection in every turn of the loop, so the idle ones come first.
+        """
+        closing: bool = self.will_close or self.close_when_flushed
+        if not self.total_outbufs_len:
+            return closing
+        return closing or not self.requests or self.total_outbufs_len >= self.adj.send_bytes
 
 
 def listen(host: str | None, port: int) -> socket.socket:

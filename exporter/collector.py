@@ -6,7 +6,7 @@ by a report, by a person, or by a deadline that passed. A scrape joins what is r
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, JobMoment
@@ -15,9 +15,9 @@ from exporter.kept import KeptFamily
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
-_AT_A_STRETCH = 10
-"""Jobs that are written before others may have the interpreter's lock: a millisecond. A thread that
-does not give way keeps reports waiting for 5 ms each time they let go of it."""
+_AT_A_STRETCH = 20
+"""Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread
+that does not give way keeps reports waiting for 5 ms each time they let go of it."""
 
 
 class Selection(NamedTuple):
@@ -43,6 +43,23 @@ class Exposed(NamedTuple):
     daemon: bytes
 
 
+class _Whole:
+    """The parts of a whole exposition, put together again only when one of them is other."""
+
+    def __init__(self, heads: Mapping[str, bytes]) -> None:
+        self.heads = heads
+        self._pages: list[list[bytes]] = []
+        self._parts: list[bytes] = []
+
+    def parts(self, pages: list[list[bytes]]) -> list[bytes]:
+        """Return each family's head and pages, in the order of the heads."""
+        if pages != self._pages:
+            self._pages = pages
+            families = zip(self.heads.values(), pages, strict=True)
+            self._parts = [part for head, texts in families for part in (head, *texts)]
+        return self._parts
+
+
 class Exposition:
     """What a scrape gets. May be asked from any thread; all samples are of one moment."""
 
@@ -54,22 +71,31 @@ class Exposition:
         self._of_fleet = [KeptFamily(family) for family in FLEET_FAMILIES]
         self._of_servers = [KeptFamily(family) for family in SERVER_FAMILIES]
         self._of_jobs = [KeptFamily(family) for family in JOB_FAMILIES]
+        self._kept: tuple[KeptFamily[Any], ...] = (
+            *self._of_fleet,
+            *self._of_servers,
+            *self._of_jobs,
+        )
+        self._whole_text = _Whole({kept.name: kept.head for kept in self._kept})
+        self._whole_openmetrics = _Whole({kept.name: kept.openmetrics_head for kept in self._kept})
 
     def text(self, selection: Selection = EVERYTHING) -> Exposed:
         """Return the Prometheus text format, version 0.0.4."""
-        with self._lock:
-            self._refresh()
-            chosen = list(self._chosen(selection))
-        parts = [part for kept, lines in chosen for part in (kept.head, *lines)]
+        parts = self._parts(selection, self._whole_text)
         return Exposed(parts, self._telemetry.text(_of_daemon(selection)))
 
     def openmetrics(self, selection: Selection = EVERYTHING) -> Exposed:
         """Return OpenMetrics, version 1.0.0."""
+        parts = self._parts(selection, self._whole_openmetrics)
+        return Exposed(parts, self._telemetry.openmetrics(_of_daemon(selection)))
+
+    def _parts(self, selection: Selection, whole: "_Whole") -> list[bytes]:
         with self._lock:
             self._refresh()
+            if selection == EVERYTHING:
+                return whole.parts([kept.pages() for kept in self._kept])
             chosen = list(self._chosen(selection))
-        parts = [part for kept, lines in chosen for part in (kept.openmetrics_head, *lines)]
-        return Exposed(parts, self._telemetry.openmetrics(_of_daemon(selection)))
+        return [part for kept, lines in chosen for part in (whole.heads[kept.name], *lines)]
 
     def _chosen(self, selection: Selection) -> Iterator[tuple[KeptFamily[Any], list[bytes]]]:
         for kept, ids in self._wanted(selection.servers):
@@ -81,8 +107,7 @@ class Exposition:
     ) -> Iterator[tuple[KeptFamily[Any], Sequence[int] | None]]:
         """Yield families with the ids whose lines are wanted; None stands for all."""
         if servers is None:
-            every: list[KeptFamily[Any]] = [*self._of_fleet, *self._of_servers, *self._of_jobs]
-            yield from ((kept, None) for kept in every)
+            yield from ((kept, None) for kept in self._kept)
             return
         jobs = [view.job.id for server in servers for view in self._fleet.jobs_of(server)]
         yield from ((kept, servers) for kept in self._of_servers)

@@ -9,7 +9,7 @@ from exporter.rendering import FamilyWriter
 
 Subject = TypeVar("Subject")
 
-PAGE = 128
+PAGE = 32
 """Ids of a page. With longer ones a changed line costs more, for its page is put together anew;
 with shorter ones a whole exposition has more parts to be sent."""
 

@@ -71,9 +71,9 @@ class HumanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one event; only a trace, which is a bug, takes more than a line."""
         moment = format_moment(int(record.created * 1000))
-        parts = [moment, record.levelname.lower(), printable(record.getMessage())]
-        parts += [f"{name}={_value(value)}" for name, value in _fields(record).items()]
-        line = " ".join(parts)
+        line = f"{moment} {record.levelname.lower()} {printable(record.getMessage())}"
+        for name, value in _fields(record).items():
+            line += f" {name}={_value(value)}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

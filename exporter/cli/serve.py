@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,9 @@ from exporter.times import now
 _DISTRIBUTION = "duplistatus-exporter"
 _LOOPBACK = "127.0.0.1"
 
+_ALLOCATIONS = 20_000
+"""Between two looks at what is new: the garbage of some hundred reports."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -36,6 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
     ):
         server = assemble(settings, store, listening)
         _stop_on_signals(server)
+        _spare_the_collector()
         _announce(settings, store, listening)
         server.run()
     _log.info("stopped")
@@ -58,6 +63,16 @@ def assemble(settings: Config, store: Store, listening: socket.socket) -> HttpSe
         admin_token=settings.admin_token or admin_token.load_or_make(settings.database),
     )
     return HttpServer(create_app(parts), listening, settings.max_upload_bytes)
+
+
+def _spare_the_collector() -> None:
+    """Keep Python's garbage collector from looking again and again at what lives to the end.
+
+    With ten thousand jobs that took a quarter of a scrape and a tenth of an upload.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS)
 
 
 def _stop_on_signals(server: HttpServer) -> None:

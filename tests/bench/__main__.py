@@ -4,52 +4,66 @@ import argparse
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import filling, table
+from tests.bench import latencies, library, resources, scrapes, summaries, uploads
+from tests.bench.figures import Figure, table
+from tests.bench.filling import Size, fill
 from tests.bench.load import Load
-from tests.bench.measuring import Bench
+from tests.bench.setting import FEW, MANY, Setting
 
-STORED = (100, 100_000)
+MEASURES = {
+    "scrapes": scrapes.measure,
+    "library": library.measure,
+    "summaries": summaries.measure,
+    "uploads": uploads.measure,
+    "latencies": latencies.measure,
+    "resources": resources.measure,
+}
 
 
 def main() -> int:
     """Measure in rounds, print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each measurement")
+    parser.add_argument("--seconds", type=int, default=5, help="length of each load")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
     parser.add_argument(
         "--folder", metavar="PATH", help="where databases are measured; must be a real disk"
     )
+    parser.add_argument(
+        "--only", action="append", choices=MEASURES, help="measure this; may stand several times"
+    )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="duplistatus-bench-", dir=chosen.folder) as folder:
-        return _measure(Path(folder), chosen.seconds, chosen.rounds)
-
-
-def _measure(folder: Path, seconds: int, rounds: int) -> int:
-    try:
-        load = Load(folder, seconds)
-    except RuntimeError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    benches = {runs: Bench(_filled(folder, runs), runs, load, seconds) for runs in STORED}
-    measured: dict[int, dict[str, list[float]]] = {runs: defaultdict(list) for runs in STORED}
-    for number in range(1, rounds + 1):
-        for runs, bench in benches.items():
-            _tell(f"round {number} of {rounds}, {runs:,} runs stored")
-            for rate in bench.round():
-                _tell(f"  {rate.name}: {rate.per_second:,.0f}/s")
-                measured[runs][rate.name].append(rate.per_second)
-    sys.stdout.write("\n".join(table.lines(measured)) + "\n")
+        try:
+            load = Load(Path(folder), chosen.seconds)
+        except RuntimeError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        setting = Setting(Path(folder), _filled(Path(folder)), load)
+        _measure(setting, chosen.rounds, chosen.only or list(MEASURES))
     return 0
 
 
-def _filled(folder: Path, runs: int) -> Path:
-    began = time.perf_counter()
-    path = filling.fill(folder / f"{runs}.sqlite", runs)
-    _tell(f"{runs:,} runs filled in {time.perf_counter() - began:.0f} s")
-    return path
+def _filled(folder: Path) -> dict[Size, Path]:
+    filled = {}
+    for size in (FEW, MANY):
+        began = time.perf_counter()
+        filled[size] = fill(folder / f"{size.runs}.sqlite", size)
+        _tell(f"{size.runs:,} runs filled in {time.perf_counter() - began:.0f} s")
+    return filled
+
+
+def _measure(setting: Setting, rounds: int, names: Sequence[str]) -> None:
+    figures: list[Figure] = []
+    for number in range(1, rounds + 1):
+        for name in names:
+            _tell(f"round {number} of {rounds}: {name}")
+            for figure in MEASURES[name](setting):
+                _tell(f"  {figure.what}: {figure.ours:,.4g} against {figure.against:,.4g}")
+                figures.append(figure)
+    sys.stdout.write("\n".join(table(figures)) + "\n")
 
 
 def _tell(line: str) -> None:

@@ -32,15 +32,19 @@ def fill(path: Path, size: Size) -> Path:
     """Make a database."""
     database.prepare(path)
     db = database.connect(path)
+    first = [_entry(place) for place in reports.places(size.jobs, size.jobs, STORED_SINCE)]
+    known = first[0]
     with Transaction(db, Known.load(db)) as transaction:
-        for place in reports.places(size.jobs, size.jobs, STORED_SINCE):
-            report = reports.report(place)
-            known = Entry.of(report, reports.delivery(place))
-            transaction.record(known)
+        for entry in first:
+            transaction.record(entry)
         _add_runs(transaction.db, known, size)
         _set_states(transaction.db, known, size)
     db.close()
     return path
+
+
+def _entry(place: Place) -> Entry:
+    return Entry.of(reports.report(place), reports.delivery(place))
 
 
 def fresh_copy(filled: Path, folder: Path) -> Path:

@@ -1,16 +1,18 @@
-"""Bare Falcon on waitress, the same settings as the daemon's: what no route of ours can beat.
+"""Bare apps on waitress, the same settings as the daemon's: what no route of ours can beat.
 
-`summary` answers a fixed body. `upload` reads a body and commits a report's rows by plain SQL,
-whatever waits sharing a commit as in the daemon.
+`--summary` answers a fixed body with Falcon, `--scrape` a file's bytes without. `--upload` reads a
+body and commits a report's rows by plain SQL, whatever waits sharing a commit as in the daemon.
 """
 
 import argparse
+import logging
 import queue
 import sys
 import threading
 from concurrent.futures import Future
 from itertools import count
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import falcon
 import msgspec
@@ -22,6 +24,7 @@ from tests.bench.raw import RawWriter
 from tests.bench.reports import POSTED_SINCE
 
 _MOST_IN_A_COMMIT = 256
+_PIECE = 64 * 1024
 
 
 class Fixed:
@@ -67,24 +70,44 @@ class PlainUpload:
                 done.set_result(run_id)
 
 
+class Bytes:
+    """Answers everything with the same bytes, in pieces of the size that waitress sends fastest."""
+
+    def __init__(self, body: bytes) -> None:
+        self._pieces = [body[at : at + _PIECE] for at in range(0, len(body), _PIECE)]
+        self._headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+
+    def __call__(self, _: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answer."""
+        start_response("200 OK", self._headers)
+        return self._pieces
+
+
 def main() -> None:
     """Serve until killed; the first line on stderr tells where."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--summary", metavar="BODY", help="answer /api/summary with this text")
     parser.add_argument("--upload", type=Path, metavar="DATABASE", help="take /api/upload")
     parser.add_argument("--jobs", type=int, default=1, help="how many jobs the database holds")
+    parser.add_argument("--scrape", type=Path, metavar="FILE", help="answer with this file's bytes")
     chosen = parser.parse_args()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    _serve(_app(chosen))
+
+
+def _app(chosen: argparse.Namespace) -> WSGIApplication:
+    if chosen.scrape is not None:
+        return Bytes(chosen.scrape.read_bytes())
     app: App = falcon.App()
     if chosen.summary is not None:
         app.add_route("/api/summary", Fixed(chosen.summary.encode()))
     if chosen.upload is not None:
-        app.add_route(
-            "/api/upload", PlainUpload(RawWriter(chosen.upload, chosen.jobs, POSTED_SINCE))
-        )
-    _serve(app)
+        writer = RawWriter(chosen.upload, chosen.jobs, POSTED_SINCE)
+        app.add_route("/api/upload", PlainUpload(writer))
+    return app
 
 
-def _serve(app: App) -> None:
+def _serve(app: WSGIApplication) -> None:
     server = create_server(
         app,
         listen="127.0.0.1:0",

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from exporter.times import SECOND
 from tests.bench import reports
@@ -14,11 +15,20 @@ MISSING = "wrk is missing, which makes the load: apt-get install wrk"
 
 _SCRIPT = Path(__file__).with_name("upload.lua")
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
+_P99 = re.compile(r"99%\s+([0-9.]+)(us|ms|s)")
 _FAULTS = re.compile(r"Non-2xx or 3xx responses: .*|Socket errors: .*")
+_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+class Answered(NamedTuple):
+    """Requests answered a second, and the milliseconds that one of a hundred took longer than."""
+
+    per_second: float
+    p99: float
 
 
 class Load:
-    """Makes requests of a server for a while and tells how many it answered a second."""
+    """Makes requests of a server for a while."""
 
     def __init__(self, folder: Path, seconds: int) -> None:
         """Write the body's template into a folder.
@@ -30,16 +40,16 @@ class Load:
         if found is None:
             raise RuntimeError(MISSING)
         self._wrk = found
-        self._seconds = seconds
+        self.seconds = seconds
         self._template = folder / "template.json"
         self._template.write_text(reports.template(), encoding="utf-8")
 
-    def get(self, url: str, connections: int) -> float:
-        """Return how many GETs of an address are answered a second."""
+    def get(self, url: str, connections: int) -> Answered:
+        """Get an address."""
         return self._run([url], connections, {})
 
-    def upload(self, url: str, jobs: int, connections: int) -> float:
-        """Return how many reports, each of another run, are taken a second."""
+    def upload(self, url: str, jobs: int, connections: int) -> Answered:
+        """Post reports, each of another run."""
         variables = {
             "BENCH_TEMPLATE": str(self._template),
             "BENCH_JOBS": str(jobs),
@@ -48,13 +58,13 @@ class Load:
         }
         return self._run(["--script", str(_SCRIPT), url], connections, variables)
 
-    def _run(self, arguments: list[str], connections: int, variables: dict[str, str]) -> float:
-        command = [self._wrk, "-t1", f"-c{connections}", f"-d{self._seconds}s", *arguments]
+    def _run(self, asked: list[str], connections: int, variables: dict[str, str]) -> Answered:
+        command = [self._wrk, "-t1", f"-c{connections}", f"-d{self.seconds}s", "--latency", *asked]
         done = subprocess.run(
             command, env=os.environ | variables, capture_output=True, text=True, check=True
         )
-        fault, rate = _FAULTS.search(done.stdout), _RATE.search(done.stdout)
-        if fault or rate is None:
+        fault, rate, p99 = (each.search(done.stdout) for each in (_FAULTS, _RATE, _P99))
+        if fault or rate is None or p99 is None:
             message = f"the load went wrong: {fault[0] if fault else done.stdout}"
             raise RuntimeError(message)
-        return float(rate[1])
+        return Answered(float(rate[1]), float(p99[1]) * _MILLISECONDS[p99[2]])

@@ -8,37 +8,54 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 _LISTENING = re.compile(r'listening url="(http://[^"]+)"')
 _DAEMON = "import sys; from exporter.cli import main; sys.exit(main())"
-_START_SECONDS = 20.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_MEGABYTE = 1024 * 1024
+
+
+class Served(NamedTuple):
+    """A process that serves, and how long it took to begin."""
+
+    url: str
+    pid: int
+    start_seconds: float
+
+    def resident_megabytes(self) -> float:
+        """Return the memory it holds."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / _MEGABYTE
 
 
 @contextlib.contextmanager
-def daemon(database: Path) -> Iterator[str]:
-    """Run the daemon on a database, all else as by default; yield its address."""
+def daemon(database: Path) -> Iterator[Served]:
+    """Run the daemon on a database, all else as by default."""
     options = ["--listen", "127.0.0.1:0", "--database", str(database)]
-    with _running(["-c", _DAEMON, "serve", *options], database.with_suffix(".log")) as url:
-        yield url
+    with _running(["-c", _DAEMON, "serve", *options], database.with_suffix(".log")) as served:
+        yield served
 
 
 @contextlib.contextmanager
-def floor(log: Path, *arguments: str) -> Iterator[str]:
-    """Run a floor; yield its address."""
-    with _running(["-m", "tests.bench.floor", *arguments], log) as url:
-        yield url
+def floor(log: Path, *arguments: str) -> Iterator[Served]:
+    """Run a floor."""
+    with _running(["-m", "tests.bench.floor", *arguments], log) as served:
+        yield served
 
 
 @contextlib.contextmanager
-def _running(command: list[str], log: Path) -> Iterator[str]:
+def _running(command: list[str], log: Path) -> Iterator[Served]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("DUPLISTATUS_")
     }
+    began = time.perf_counter()
     with log.open("wb") as stderr:
         process = subprocess.Popen([sys.executable, *command], stderr=stderr, env=environment)
     try:
-        yield _address(process, log)
+        url = _address(process, log)
+        yield Served(url, process.pid, time.perf_counter() - began)
     finally:
         process.terminate()
         try:
@@ -54,6 +71,6 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
         found = _LISTENING.search(log.read_text(encoding="utf-8"))
         if found:
             return found[1]
-        time.sleep(0.02)
+        time.sleep(0.005)
     message = f"a process did not start: {log.read_text(encoding='utf-8').strip()}"
     raise RuntimeError(message)

@@ -1,7 +1,6 @@
 """The floor under uploads: the rows of a report by plain SQL, with the daemon's pragmas."""
 
 import sqlite3
-import time
 from pathlib import Path
 
 from exporter.state import pack
@@ -71,17 +70,3 @@ def run_values(known: Entry, place: Place) -> tuple[object, ...]:
     began = place.began
     run = reports.later(known.report, place).run
     return (place.job + 1, _NAMES, known.counted, began, began + 1, *rows.run_row(run))
-
-
-def commits_per_second(path: Path, jobs: int, seconds: float, since: int) -> float:
-    """Measure commits of one report each, in this thread."""
-    writer = RawWriter(path, jobs, since)
-    began = time.perf_counter()
-    number = 0
-    while (passed := time.perf_counter() - began) < seconds:
-        writer.begin()
-        writer.write(number)
-        writer.commit()
-        number += 1
-    writer.close()
-    return number / passed

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,22 +55,23 @@ class Place(NamedTuple):
         return self.since + self.number // self.jobs * DAY + self.job
 
 
+@lru_cache
 def template() -> str:
     """Return the body with `@NAME@` where reports differ; upload.lua fills it in."""
-    body = json.loads(_PAYLOAD.read_text(encoding="utf-8"))
-    body["Data"] |= {"BeginTime": "@BEGIN@", "EndTime": "@END@"}
-    body["Extra"] |= {
+    told = json.loads(_PAYLOAD.read_text(encoding="utf-8"))
+    told["Data"] |= {"BeginTime": "@BEGIN@", "EndTime": "@END@"}
+    told["Extra"] |= {
         "machine-id": "e1f04b7d2a684c5f9d3b8e6a0c7f@SERVER@",
         "machine-name": "machine-@SERVER@",
         "backup-name": "backup-@JOB@",
         "next-scheduled-run": "@NEXT@",
     }
-    body["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    told["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def report(place: Place) -> Report:
-    """Return a report as the daemon understands it."""
+def body(place: Place) -> bytes:
+    """Return a report as it is posted."""
     ended = format_moment(place.began + 1)
     following = datetime.fromtimestamp((place.began + DAY) // 1000, UTC)
     values = {
@@ -79,10 +81,15 @@ def report(place: Place) -> Report:
         "@SERVER@": f"{place.server:04}",
         "@JOB@": str(place.job),
     }
-    body = template()
+    filled = template()
     for name, value in values.items():
-        body = body.replace(name, value)
-    return read_report(body.encode())
+        filled = filled.replace(name, value)
+    return filled.encode()
+
+
+def report(place: Place) -> Report:
+    """Return a report as the daemon understands it."""
+    return read_report(body(place))
 
 
 def later(known: Report, place: Place) -> Report:

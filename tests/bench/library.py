@@ -1,0 +1,39 @@
+"""The exposition of ten thousand jobs against the client library's, in this process."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from exporter.collector import Exposed, Exposition
+from exporter.fleet import Fleet
+from exporter.policy import Policy
+from exporter.store import database
+from exporter.store.known import Known
+from exporter.telemetry import Telemetry
+from exporter.times import now
+from tests.bench.figures import Figure
+from tests.bench.setting import MANY, Setting
+from tests.exporter import oracle
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Measure the text, to its last byte, from the same samples."""
+    db = database.connect_reader(setting.copy(MANY))
+    everything = Known.load(db).everything()
+    fleet = Fleet(Policy(), 0)
+    fleet.apply(everything)
+    exposition = Exposition(fleet, now, Telemetry("1", lambda: 0))
+    exposition.text()
+    ours = _milliseconds(lambda: _joined(exposition.text()))
+    theirs = _milliseconds(lambda: oracle.text(fleet, now()))
+    db.close()
+    yield Figure("text of the whole fleet", "generate_latest", "≤ 0.02", "ms", ours, theirs)
+
+
+def _joined(exposed: Exposed) -> bytes:
+    return b"".join([*exposed.fleet, exposed.daemon])
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
