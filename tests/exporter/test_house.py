@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
-    path.relative_to(ROOT) for name in ("exporter", "api") for path in (ROOT / name).rglob("*.py")
+    path.relative_to(ROOT)
+    for name in ("exporter", "api", "grafana")
+    for path in (ROOT / name).rglob("*.py")
 )
 LONGEST = 300
 
@@ -59,6 +61,7 @@ def importers(*packages: str) -> set[str]:
         ("prometheus_client", ("exporter.rendering", "exporter.telemetry")),
         ("api", ("api", "exporter.cli")),
         ("argparse", ("exporter.cli",)),
+        ("grafana_foundation_sdk", ("grafana.build",)),
     ],
 )
 def test_a_library_is_known_only_where_it_belongs(package: str, allowed: tuple[str, ...]) -> None:
@@ -79,6 +82,9 @@ FORBIDDEN = [
     ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),
     ("exporter.collector", ("exporter.config", "exporter.cli")),
     ("api", ("exporter.config", "exporter.cli")),
+    ("exporter", ("grafana",)),
+    ("api", ("grafana",)),
+    ("grafana", ("exporter", "api")),
 ]
 
 

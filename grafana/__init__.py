@@ -1,0 +1,1 @@
+"""What Grafana loads: dashboards and their provisioning; `grafana.build` writes the dashboards."""

@@ -1,0 +1,246 @@
+"""The exporter itself: is it there, does it take the reports, what does it cost?"""
+
+from grafana_foundation_sdk.builders import stat, timeseries
+from grafana_foundation_sdk.models import common as options
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from grafana.build import links, variables
+from grafana.build.boards import Board, Row, put_together
+from grafana.build.colours import GREEN, GREY, RED, YELLOW, named, thresholds
+from grafana.build.panels import About, bars, figure, fixed, lines
+from grafana.build.queries import Query, age
+
+_GIB = 2.0**30
+_FIGURE = (4, 4)
+_HALF = (12, 8)
+_THIRD = (8, 8)
+_EXPORTER = "{{instance}}"
+
+_BOARD = Board(
+    uid=links.EXPORTER,
+    title="Duplistatus exporter",
+    description="Is the exporter there, does it take the reports, and what does it cost?",
+    since="now-24h",
+    refresh="1m",
+    variables=(
+        variables.datasource(),
+        variables.scrape_job(),
+        variables.instance(),
+        variables.unseen(variables.server()),
+        variables.unseen(variables.backup()),
+    ),
+)
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    return put_together(_BOARD, [_now(), _scrapes(), _uploads(), _process()])
+
+
+def _of(name: str, *more: str) -> str:
+    """Return the selector of a family, for the chosen exporters."""
+    matchers = ", ".join(('job=~"$job"', 'instance=~"$instance"', *more))
+    return f"{name}{{{matchers}}}"
+
+
+def _now() -> Row:
+    return Row("Now", [_up(), _version(), _running_for(), _refused(), _jobs(), _database()])
+
+
+def _up() -> stat.Panel:
+    about = About(
+        "Up",
+        "Whether the last scrape succeeded.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        *_FIGURE,
+    )
+    names = named({"0": ("down", RED), "1": ("up", GREEN)})
+    return figure(about, Query(_of("up"), _EXPORTER)).mappings(names)
+
+
+def _version() -> stat.Panel:
+    about = About(
+        "Version",
+        "The version that runs.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        *_FIGURE,
+    )
+    query = Query(_of("duplistatus_build_info"), "{{version}}")
+    return figure(about, query).text_mode(options.BigValueTextMode.NAME)
+
+
+def _running_for() -> stat.Panel:
+    about = About(
+        "Running for",
+        "Time since the process started. Short again and again: it crashes.",
+        "dtdurations",
+        thresholds(YELLOW, (3600, GREEN)),
+        *_FIGURE,
+    )
+    query = Query(age(_of("process_start_time_seconds")), _EXPORTER)
+    return figure(about, query).decimals(1)
+
+
+def _refused() -> stat.Panel:
+    about = About(
+        "Uploads not taken",
+        "Uploads of this time range that were answered with an error. A rejected one is kept at"
+        " /api/rejected with the reason; a failed one Duplicati sends again, but not for ever.",
+        "none",
+        thresholds(GREEN, (1, YELLOW), (10, RED)),
+        *_FIGURE,
+    )
+    not_taken = _of("duplistatus_uploads_total", 'outcome=~"rejected|failed"')
+    query = Query(f"sum by (instance) (increase({not_taken}[$__range]))", _EXPORTER)
+    return figure(about, query).decimals(0)
+
+
+def _jobs() -> stat.Panel:
+    about = About(
+        "Jobs",
+        "Jobs that have made a backup.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        *_FIGURE,
+    )
+    return figure(about, Query(_of("duplistatus_backup_jobs"), _EXPORTER))
+
+
+def _database() -> stat.Panel:
+    about = About(
+        "Database",
+        "Size of the SQLite file, without its write-ahead log.",
+        "bytes",
+        thresholds(GREEN, (5 * _GIB, YELLOW), (20 * _GIB, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(_of("duplistatus_database_bytes"), _EXPORTER))
+
+
+def _scrapes() -> Row:
+    return Row("Scrapes", [_scrape_duration(), _samples(), _collector()])
+
+
+def _scrape_duration() -> timeseries.Panel:
+    about = About(
+        "Scrape duration",
+        "How long Prometheus waited for the metrics. At ten seconds it gives up by default.",
+        "s",
+        thresholds(GREEN, (2, YELLOW), (10, RED)),
+        *_THIRD,
+    )
+    return lines(about, Query(_of("scrape_duration_seconds"), _EXPORTER)).min(0)
+
+
+def _samples() -> timeseries.Panel:
+    about = About(
+        "Scrape size",
+        "Samples of a scrape: some 38 for each job that reports everything.",
+        "locale",
+        thresholds(RED, (1, GREEN)),
+        *_THIRD,
+    )
+    return lines(about, Query(_of("scrape_samples_scraped"), _EXPORTER)).min(0)
+
+
+def _collector() -> timeseries.Panel:
+    about = About(
+        "Time to collect",
+        "What of the scrape the samples of the fleet took in the exporter itself.",
+        "s",
+        thresholds(GREEN, (1, YELLOW), (5, RED)),
+        *_THIRD,
+    )
+    return lines(about, Query(_of("duplistatus_collector_duration_seconds"), _EXPORTER)).min(0)
+
+
+def _uploads() -> Row:
+    return Row("Uploads", [_outcomes(), _latency()])
+
+
+def _outcomes() -> timeseries.Panel:
+    about = About(
+        "Uploads by outcome",
+        "Reports that came: recorded, duplicate (known already), rejected (not understood) and"
+        " failed (could not be stored).",
+        "none",
+        thresholds(GREY, (1, GREEN)),
+        *_HALF,
+    )
+    uploads = f"increase({_of('duplistatus_uploads_total')}[$__rate_interval])"
+    panel = bars(about, Query(f"sum by (outcome) ({uploads})", "{{outcome}}")).decimals(0)
+    for outcome, colour in _OUTCOMES.items():
+        panel.override_by_name(outcome, [fixed(colour)])
+    return panel
+
+
+_OUTCOMES = {"recorded": GREEN, "duplicate": GREY, "rejected": YELLOW, "failed": RED}
+
+
+def _latency() -> timeseries.Panel:
+    about = About(
+        "Upload latency",
+        "Time from an upload's arrival to its answer, which comes once the report is safe on disk.",
+        "s",
+        thresholds(GREEN, (1, YELLOW), (5, RED)),
+        *_HALF,
+    )
+    buckets = f"rate({_of('duplistatus_upload_duration_seconds_bucket')}[$__rate_interval])"
+    quantiles = (0.5, 0.95, 0.99)
+    return lines(about, *(_quantile(each, buckets) for each in quantiles)).min(0)
+
+
+def _quantile(share: float, buckets: str) -> Query:
+    return Query(f"histogram_quantile({share}, sum by (le) ({buckets}))", f"{share:.0%}")
+
+
+def _process() -> Row:
+    return Row("Process", [_memory(), _cpu(), _files(), _growth()])
+
+
+def _memory() -> timeseries.Panel:
+    about = About(
+        "Memory",
+        "Memory that the process occupies.",
+        "bytes",
+        thresholds(GREEN, (0.5 * _GIB, YELLOW), (1 * _GIB, RED)),
+        *_HALF,
+    )
+    return lines(about, Query(_of("process_resident_memory_bytes"), _EXPORTER)).min(0)
+
+
+def _cpu() -> timeseries.Panel:
+    about = About(
+        "CPU",
+        "Share of one core that the process uses.",
+        "percentunit",
+        thresholds(GREEN, (0.5, YELLOW), (0.9, RED)),
+        *_HALF,
+    )
+    busy = f"rate({_of('process_cpu_seconds_total')}[$__rate_interval])"
+    return lines(about, Query(busy, _EXPORTER)).min(0)
+
+
+def _files() -> timeseries.Panel:
+    about = About(
+        "Open files",
+        "Share of the files and connections that the process may have open.",
+        "percentunit",
+        thresholds(GREEN, (0.5, YELLOW), (0.9, RED)),
+        *_HALF,
+    )
+    share = f"{_of('process_open_fds')} / {_of('process_max_fds')}"
+    return lines(about, Query(share, _EXPORTER)).min(0)
+
+
+def _growth() -> timeseries.Panel:
+    about = About(
+        "Database size",
+        "Size of the SQLite file over time. It grows with each report and its log.",
+        "bytes",
+        thresholds(GREEN, (5 * _GIB, YELLOW), (20 * _GIB, RED)),
+        *_HALF,
+    )
+    return lines(about, Query(_of("duplistatus_database_bytes"), _EXPORTER)).min(0)

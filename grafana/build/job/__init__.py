@@ -1,0 +1,34 @@
+"""One job, or a few: what each run did and how it compares with the job's own habit."""
+
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from grafana.build import links, variables
+from grafana.build.boards import Board, put_together
+from grafana.build.colours import RED
+from grafana.build.job import data, destination, now, runs
+from grafana.build.queries import DATASOURCE, NAME, chosen, has_failed, in_millis
+
+
+def _failed_runs() -> build.AnnotationQuery:
+    """Return a mark at the start of each failed run, at its moment and not the scrape's."""
+    expr = f"{in_millis(chosen('last_start_timestamp_seconds'))} and {has_failed()}"
+    marks = build.AnnotationQuery().name("Failed runs").datasource(DATASOURCE).expr(expr)
+    marks.enable(True).use_value_for_time(True).icon_color(RED)  # noqa: FBT003 - the SDK's own signatures
+    return marks.title_format("Failed run").text_format(NAME).tag_keys("server,backup")
+
+
+_BOARD = Board(
+    uid=links.JOB,
+    title="Backup job",
+    description="What the runs of a backup job did, and how that compares with its habit.",
+    since="now-30d",
+    refresh="5m",
+    variables=(variables.datasource(), variables.server(), variables.backup()),
+    annotations=(_failed_runs(),),
+)
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    return put_together(_BOARD, [now.row(), runs.row(), data.row(), destination.row()])

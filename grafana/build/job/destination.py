@@ -1,0 +1,53 @@
+"""What lies at a job's destination, and what still fits there."""
+
+from grafana_foundation_sdk.builders import timeseries
+
+from grafana.build.boards import Row
+from grafana.build.colours import GREEN, RED, YELLOW, thresholds
+from grafana.build.panels import About, limited, lines
+from grafana.build.queries import NAME, Query, chosen
+
+_THIRD = (8, 8)
+
+
+def row() -> Row:
+    """Return the row."""
+    return Row("Destination", [_versions(), _free(), _space()])
+
+
+def _versions() -> timeseries.Panel:
+    about = About(
+        "Versions",
+        "Versions kept at the destination: how far one can go back.",
+        "none",
+        thresholds(RED, (1, YELLOW), (2, GREEN)),
+        *_THIRD,
+    )
+    return limited(lines(about, Query(chosen("versions"), NAME))).decimals(0).min(0)
+
+
+def _free() -> timeseries.Panel:
+    about = About(
+        "Free space",
+        "Share of the destination that is free, where it tells so.",
+        "percentunit",
+        thresholds(RED, (0.1, YELLOW), (0.2, GREEN)),
+        *_THIRD,
+    )
+    query = Query(f"{chosen('quota_free_bytes')} / {chosen('quota_total_bytes')}", NAME)
+    return limited(lines(about, query)).min(0).max(1)
+
+
+def _space() -> timeseries.Panel:
+    about = About(
+        "Quota",
+        "Space at the destination in all, and what is left of it.",
+        "bytes",
+        thresholds(RED, (1, GREEN)),
+        *_THIRD,
+    )
+    return lines(
+        about,
+        Query(chosen("quota_total_bytes"), f"in all {NAME}"),
+        Query(chosen("quota_free_bytes"), f"left {NAME}"),
+    ).min(0)

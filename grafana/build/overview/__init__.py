@@ -1,0 +1,21 @@
+"""The overview: is any backup missing, failing or shrinking, and since when?"""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from grafana.build import links, variables
+from grafana.build.boards import Board, put_together
+from grafana.build.overview import fleet, now, storage
+
+_BOARD = Board(
+    uid=links.OVERVIEW,
+    title="Backups",
+    description="Is any backup missing, failing or shrinking, and since when?",
+    since="now-7d",
+    refresh="1m",
+    variables=(variables.datasource(), variables.server(), variables.backup()),
+)
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    return put_together(_BOARD, [now.row(), fleet.row(), storage.row()])

@@ -1,0 +1,101 @@
+"""Every job: over time, as of its last run, and how many ran each day."""
+
+from grafana_foundation_sdk.builders import statetimeline, table, timeseries
+from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
+
+from grafana.build.boards import Row
+from grafana.build.colours import (
+    GREEN,
+    GREY,
+    RED,
+    YELLOW,
+    status_names,
+    status_thresholds,
+    thresholds,
+)
+from grafana.build.links import row_to_job, series_to_job
+from grafana.build.panels import About, status_bars, timeline
+from grafana.build.queries import (
+    Query,
+    chosen,
+    in_millis,
+    per_job,
+    status_or_overdue,
+)
+from grafana.build.tables import JOBS, Column, Rows, listing
+
+
+def row() -> Row:
+    """Return the row."""
+    return Row("Fleet", [_grid(), _last_runs(), _runs_a_day()])
+
+
+def _grid() -> statetimeline.Panel:
+    about = About(
+        "Fleet over time",
+        "A row a job: how its last run ended, and purple from the moment a run was overdue. A gap"
+        " is time of which nothing is known. Click a row for its job.",
+        "none",
+        status_thresholds(),
+        24,
+        20,
+    )
+    # Series come in the order of their labels: the first in the alphabet groups them by server.
+    by_server = f'label_join({per_job(status_or_overdue())}, "a_name", " · ", "server", "backup")'
+    return timeline(about, Query(by_server, "{{a_name}}"), status_names(), series_to_job())
+
+
+def _last_runs() -> table.Panel:
+    about = About(
+        "Last runs",
+        "What the last run of each chosen job told. What a report did not tell is empty. Click a"
+        " row for its job.",
+        "none",
+        _SOMETHING,
+        24,
+        14,
+    )
+    panel = listing(
+        about,
+        Rows(JOBS, sorted_by="Server", descending=False, behind={"instance": "Exporter"}),
+        Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
+        _moment("Next expected", "next_expected_timestamp_seconds"),
+        _moment("Last success", "last_success_timestamp_seconds"),
+        _value("Duration", "last_duration_seconds", "dtdurations", _LONG),
+        _value("Size", "source_bytes", "bytes", _SOMETHING),
+        _value("Uploaded", "last_uploaded_bytes", "bytes"),
+        _value("Stored", "storage_bytes", "bytes", _SOMETHING),
+        _value("Files", "source_files", "locale", _SOMETHING),
+        _value("Warnings", "last_warnings", "none", thresholds(GREY, (1, YELLOW))),
+        _value("Errors", "last_errors", "none", thresholds(GREY, (1, RED))),
+        _value("Versions", "versions", "none", _SOMETHING),
+    )
+    return panel.data_links([row_to_job()]).no_value("no data")
+
+
+_SOMETHING = thresholds(RED, (1, GREEN))
+_LONG = thresholds(GREEN, (43200, YELLOW), (86400, RED))
+"""A run of a day keeps a daily backup from its next one."""
+
+
+def _value(title: str, name: str, unit: str, limits: ThresholdsConfig | None = None) -> Column:
+    return Column(title, per_job(chosen(name)), unit, limits)
+
+
+def _moment(title: str, name: str) -> Column:
+    return Column(title, per_job(in_millis(chosen(name))), "dateTimeFromNow")
+
+
+def _runs_a_day() -> timeseries.Panel:
+    about = About(
+        "Runs a day",
+        "Backup runs of the chosen jobs by how they ended. A bar stands at the start of its day.",
+        "none",
+        thresholds(GREY, (1, GREEN)),
+        24,
+        8,
+    )
+    # The bar of a day counts what comes after its moment, hence the window that lies ahead.
+    ahead = f"increase({chosen('runs_total')}[1d] offset -1d)"
+    query = Query(f"sum by (status) ({ahead})", "{{status}}", interval="1d")
+    return status_bars(about, query).decimals(0)

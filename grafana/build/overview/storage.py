@@ -1,0 +1,96 @@
+"""What the backups take up, how it grows, and when a destination is full."""
+
+from grafana_foundation_sdk.builders import table, timeseries
+
+from grafana.build.boards import Row
+from grafana.build.colours import GREEN, RED, YELLOW, thresholds
+from grafana.build.links import row_to_job
+from grafana.build.panels import About, lines, stacked
+from grafana.build.queries import SERVER, Query, chosen, per_job
+from grafana.build.tables import JOBS, Column, Rows, listing
+
+_DAY = 86400.0
+_HALF = (12, 9)
+
+_HABIT = "[14d:6h]"
+"""What a trend is read from: two weeks, looked at often enough, with few samples to read."""
+
+
+def row() -> Row:
+    """Return the row."""
+    return Row("Storage", [_by_server(), _growth(), _destinations()])
+
+
+def _of_servers(expr: str) -> str:
+    return f"sum by ({SERVER}) ({expr})"
+
+
+def _by_server() -> timeseries.Panel:
+    about = About(
+        "Storage by server",
+        "What the chosen backups of each server take up at their destinations.",
+        "bytes",
+        thresholds(RED, (1, GREEN)),
+        *_HALF,
+    )
+    query = Query(_of_servers(chosen("storage_bytes")), "{{server}}")
+    return stacked(lines(about, query)).fill_opacity(30)
+
+
+def _growth() -> table.Panel:
+    about = About(
+        "Growth by server",
+        "What the chosen backups of each server take up now, how much more that is than a week"
+        " ago, and what it comes to in 30 days if the last two weeks go on.",
+        "bytes",
+        thresholds(RED, (1, GREEN)),
+        *_HALF,
+    )
+    stored = chosen("storage_bytes")
+    forecast = f"predict_linear({stored}{_HABIT}, 30 * 86400)"
+    return listing(
+        about,
+        Rows({"server": "Server"}, sorted_by="Growth in a week"),
+        Column("Stored", _of_servers(stored), "bytes", thresholds(RED, (1, GREEN))),
+        Column("In 30 days", _of_servers(forecast), "bytes"),
+        Column("Growth in a week", _of_servers(f"{stored} - {stored} offset 1w"), "bytes"),
+    ).no_value("no data")
+
+
+def _destinations() -> table.Panel:
+    about = About(
+        "Destinations, fullest first",
+        "Space at the destination of each chosen job, where the destination tells it: when it is"
+        " full if the last two weeks go on, and what is left in 30 days. Jobs that share a"
+        " destination show the same figures.",
+        "bytes",
+        thresholds(RED, (1, GREEN)),
+        24,
+        9,
+    )
+    free, total = chosen("quota_free_bytes"), chosen("quota_total_bytes")
+    panel = listing(
+        about,
+        Rows(JOBS, sorted_by="Free", descending=False),
+        Column(
+            "Free",
+            per_job(f"{free} / {total}"),
+            "percentunit",
+            thresholds(RED, (0.1, YELLOW), (0.2, GREEN)),
+        ),
+        Column("Left", per_job(free), "bytes"),
+        Column(
+            "Full in",
+            per_job(f"{free} / -(deriv({free}{_HABIT}) < 0)"),
+            "dtdurations",
+            thresholds(RED, (7 * _DAY, YELLOW), (30 * _DAY, GREEN)),
+        ),
+        Column(
+            "Left in 30 days",
+            per_job(f"clamp_min(predict_linear({free}{_HABIT}, 30 * 86400), 0)"),
+            "bytes",
+            thresholds(RED, (1, GREEN)),
+        ),
+        Column("Space", per_job(total), "bytes"),
+    )
+    return panel.data_links([row_to_job()]).no_value("No destination tells its space")

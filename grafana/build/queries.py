@@ -1,0 +1,101 @@
+"""What Prometheus is asked, and how the variables of the dashboards go into it."""
+
+from collections.abc import Iterable
+from string import ascii_uppercase
+from typing import NamedTuple
+
+from grafana_foundation_sdk.builders import prometheus as build
+from grafana_foundation_sdk.models.common import DataSourceRef
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+from grafana.build.colours import OVERDUE_CODE
+
+DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+
+CHOSEN = 'server=~"$server", backup=~"$backup"'
+"""Selects the series of the chosen jobs."""
+
+JOB = "instance, server_id, server, backup"
+"""What tells one job from all others. Two exporters give the same ids, hence the instance."""
+
+SERVER = "instance, server_id, server"
+
+NAME = "{{server}} · {{backup}}"
+"""A job's name in a legend."""
+
+
+class Query(NamedTuple):
+    """An expression and how its series are called."""
+
+    expr: str
+    legend: str = ""
+    interval: str | None = None
+
+
+def chosen(name: str) -> str:
+    """Return the selector of a job's family, for the chosen jobs."""
+    return f"duplistatus_backup_{name}{{{CHOSEN}}}"
+
+
+def per_job(expr: str) -> str:
+    """Return an expression with a job's labels and no others, so that tables join by them."""
+    return f"max by ({JOB}) ({expr})"
+
+
+def age(moment: str) -> str:
+    """Return the seconds since a moment."""
+    return f"time() - {moment}"
+
+
+def in_millis(moment: str) -> str:
+    """Return a moment in Grafana's unit of time."""
+    return f"1000 * {moment}"
+
+
+def is_overdue() -> str:
+    """Return the chosen jobs that are overdue."""
+    return f"{chosen('overdue')} == 1"
+
+
+def has_failed() -> str:
+    """Return the chosen jobs whose last run failed: error, fatal or unknown."""
+    return f"{chosen('last_status_code')} >= 2"
+
+
+def status_or_overdue() -> str:
+    """Return the last status code of each chosen job, and one of its own where it is overdue."""
+    return f"{OVERDUE_CODE} * ({is_overdue()}) or {chosen('last_status_code')}"
+
+
+def over_time(queries: Iterable[Query]) -> list[build.Dataquery]:
+    """Return targets that ask for the whole time range."""
+    return [_with_interval(target.range(), query.interval) for target, query in _targets(queries)]
+
+
+def at_the_end(queries: Iterable[Query]) -> list[build.Dataquery]:
+    """Return targets that ask for one moment only.
+
+    A range would go on showing the last value after the exporter is gone; this shows no data.
+    """
+    return [target.instant() for target, _ in _targets(queries)]
+
+
+def as_rows(expressions: Iterable[str]) -> list[build.Dataquery]:
+    """Return targets that fill a table, a row for each set of labels."""
+    queries = [Query(expr) for expr in expressions]
+    return [target.format(PromQueryFormat.TABLE) for target in at_the_end(queries)]
+
+
+def _targets(queries: Iterable[Query]) -> list[tuple[build.Dataquery, Query]]:
+    return [
+        (_target(query).ref_id(ref_id), query)
+        for ref_id, query in zip(ascii_uppercase, queries, strict=False)
+    ]
+
+
+def _target(query: Query) -> build.Dataquery:
+    return build.Dataquery().datasource(DATASOURCE).expr(query.expr).legend_format(query.legend)
+
+
+def _with_interval(target: build.Dataquery, interval: str | None) -> build.Dataquery:
+    return target if interval is None else target.interval(interval)

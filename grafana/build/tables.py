@@ -1,0 +1,103 @@
+"""Tables: a row a job or a server, a column an expression, joined by the labels."""
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+from types import MappingProxyType
+from typing import NamedTuple
+
+from grafana_foundation_sdk.builders import common, table
+from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
+from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
+    DynamicConfigValue,
+    ValueMapping,
+)
+
+from grafana.build.panels import About, described
+from grafana.build.queries import as_rows
+
+_UNSEEN = ("Time", "instance", "server_id")
+"""What tells rows apart but says nothing to people."""
+
+
+class Column(NamedTuple):
+    """A column of values."""
+
+    title: str
+    expr: str
+    unit: str
+    thresholds: ThresholdsConfig | None = None
+    names: Sequence[ValueMapping] = ()
+
+
+class Rows(NamedTuple):
+    """What tells a table's rows apart: labels with their titles, and the column that sorts them.
+
+    Most labels stand before the values; what few people need stands behind them.
+    """
+
+    labels: dict[str, str]
+    sorted_by: str
+    descending: bool = True
+    behind: Mapping[str, str] = MappingProxyType({})
+
+
+JOBS = {"server": "Server", "backup": "Backup"}
+
+
+def listing(about: About, rows: Rows, *columns: Column) -> table.Panel:
+    """Return a table. Its first two columns must have values in the same rows.
+
+    Grafana names the values of a table after their queries only where two or more answer.
+    """
+    panel = described(table.Panel(), about).targets([*as_rows(each.expr for each in columns)])
+    panel.transformations(_joined(rows, columns)).sort_by([_order(rows)])
+    for column in columns:
+        panel.override_by_name(column.title, _properties(column))
+    return panel
+
+
+def _joined(rows: Rows, columns: Sequence[Column]) -> list[DataTransformerConfig]:
+    titles = {**rows.labels, **_values(columns), **rows.behind}
+    organised = {
+        "excludeByName": {name: True for name in _UNSEEN if name not in titles},
+        "indexByName": {name: index for index, name in enumerate(titles)},
+        "renameByName": titles,
+    }
+    return [
+        DataTransformerConfig("merge", options={}),
+        DataTransformerConfig("organize", options=organised),
+    ]
+
+
+def _values(columns: Sequence[Column]) -> dict[str, str]:
+    if len(columns) == 1:
+        return {"Value": columns[0].title}
+    return {
+        f"Value #{ref_id}": column.title
+        for ref_id, column in zip(ascii_uppercase, columns, strict=False)
+    }
+
+
+def _order(rows: Rows) -> common.TableSortByFieldState:
+    return common.TableSortByFieldState().display_name(rows.sorted_by).desc(rows.descending)
+
+
+def _properties(column: Column) -> list[DynamicConfigValue]:
+    found = [DynamicConfigValue("unit", column.unit)]
+    if column.unit == "dtdurations":
+        found.append(DynamicConfigValue("decimals", _TWO_UNITS))
+    if column.thresholds is not None:
+        found.append(DynamicConfigValue("thresholds", column.thresholds.build()))
+        found += coloured(column.names)
+    return found
+
+
+def coloured(names: Sequence[ValueMapping]) -> list[DynamicConfigValue]:
+    """Return the properties of a column whose text has the colour of its value."""
+    mappings = [DynamicConfigValue("mappings", [*names])] if names else []
+    return [*mappings, DynamicConfigValue("custom.cellOptions", {"type": "color-text"})]
+
+
+_TWO_UNITS = 1
+"""Decimals of a duration are further units: 1 day, 3 hours."""

@@ -1,0 +1,127 @@
+"""Rules for every expression, after those of Grafana's dashboard-linter."""
+
+import re
+from datetime import timedelta
+
+import promql_parser as promql
+import pytest
+
+from tests.docs import pages
+from tests.grafana.boards import BOARDS, TARGETS, Board, Target
+from tests.grafana.expressions import FILLED, filled, labels, nodes, selectors
+
+each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
+
+_PAGE = pages.read("docs/metrics.md")
+
+_COUNTED = ("_total", "_bucket", "_sum", "_count")
+_OF_COUNTERS = {"rate", "irate", "increase"}
+_WINDOW = timedelta(hours=2)
+"""What `$__rate_interval` is filled with; no expression says it outright."""
+
+
+def _calls(target: Target) -> list[promql.Call]:
+    return [node for node in nodes(target.expr) if isinstance(node, promql.Call)]
+
+
+@each_target
+def test_a_counter_is_read_by_its_growth(target: Target) -> None:
+    counters = {
+        str(each) for each in selectors(target.expr) if (each.name or "").endswith(_COUNTED)
+    }
+    grown = {
+        str(argument.vector_selector)
+        for call in _calls(target)
+        for argument in call.args
+        if call.func.name in _OF_COUNTERS and isinstance(argument, promql.MatrixSelector)
+    }
+    assert counters == grown
+
+
+@each_target
+def test_a_rate_is_taken_over_the_interval_that_grafana_chooses(target: Target) -> None:
+    assert FILLED["__rate_interval"] == "2h"
+    for call in _calls(target):
+        if call.func.name in ("rate", "irate"):
+            (window,) = call.args
+            assert isinstance(window, promql.MatrixSelector)
+            assert window.range == _WINDOW
+
+
+@each_target
+def test_a_bar_over_time_counts_every_run(target: Target) -> None:
+    """An increase over less than the interval of the bars would lose what lies between two."""
+    windows = re.findall(r"increase\([^\[]*\[([^\]]+)\]", target.expr)
+    allowed = {"$__range"} if target.json["instant"] else {"$__rate_interval", "1d"}
+    assert set(windows) <= allowed
+    assert "1d" not in windows or target.json["interval"] == "1d"
+
+
+def _documented_labels() -> set[str]:
+    cells = [row["labels"] for row in pages.rows(_PAGE, "name")]
+    cells += [row["label"] for row in pages.rows(_PAGE, "label")]
+    return {name for cell in cells for name in pages.code(cell)}
+
+
+def _labels_of(name: str) -> set[str]:
+    """Return what the page says of a family's labels; `job` stands for those of a job there."""
+    rows = {pages.code(row["name"])[0]: row["labels"] for row in pages.rows(_PAGE, "name")}
+    cell = rows.get(name, "")
+    of_job = {"server_id", "server", "backup"} if cell.startswith("job") else set()
+    return of_job | set(pages.code(cell))
+
+
+def _documented_names() -> set[str]:
+    rows = pages.rows(_PAGE, "name")
+    names = {name for row in rows for name in pages.code(row["name"])}
+    names |= {name for row in pages.rows(_PAGE, "series") for name in pages.code(row["series"])}
+    histograms = {
+        f"{pages.code(row['name'])[0]}{suffix}"
+        for row in rows
+        if row["type"] == "histogram"
+        for suffix in ("_bucket", "_sum", "_count")
+    }
+    return names | histograms | {name for name in pages.code(_PAGE) if name.startswith("process_")}
+
+
+@each_target
+def test_every_metric_is_documented(target: Target) -> None:
+    assert {each.name for each in selectors(target.expr)} <= _documented_names()
+
+
+@each_target
+def test_every_label_is_documented(target: Target) -> None:
+    assert labels(target.expr) <= _documented_labels()
+
+
+@each_target
+def test_every_label_of_a_legend_is_one_of_the_result(target: Target) -> None:
+    made = {"a_name"}
+    named = set(re.findall(r"\{\{(\w+)\}\}", target.json["legendFormat"]))
+    assert named <= _documented_labels() | made
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=str)
+def test_every_value_of_a_variable_comes_from_a_documented_metric(board: Board) -> None:
+    for variable in board.variables.values():
+        if variable["type"] == "query":
+            asked = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"])
+            assert asked is not None
+            assert asked[2] == variable["name"]
+            assert {each.name for each in selectors(asked[1])} <= _documented_names()
+
+
+@each_target
+def test_an_expression_is_about_what_was_chosen(target: Target) -> None:
+    """All but the figures of the whole fleet, which the exporter itself counts."""
+    for selector in selectors(target.expr):
+        read = {matcher.name for matcher in selector.matchers.matchers}
+        if target.board == "exporter":
+            assert {"job", "instance"} <= read
+        elif "backup" in _labels_of(selector.name or ""):
+            assert {"server", "backup"} <= read
+
+
+def test_filling_in_forgets_no_variable() -> None:
+    with pytest.raises(KeyError):
+        filled("up{job=~'$unheard_of'}")
