@@ -97,9 +97,13 @@ def test_knowledge_flows_one_way(package: str, forbidden: tuple[str, ...]) -> No
         assert {name for name in others if is_within(name, *forbidden)} == set()
 
 
-def test_the_model_knows_nothing_of_the_project_but_times() -> None:
-    known = {name for name in imports(Path("exporter/model.py")) if is_within(name, "exporter")}
-    assert {name for name in known if not is_within(name, "exporter.times")} == set()
+@pytest.mark.parametrize("package", ["exporter.model", "exporter.demo"])
+def test_what_stands_at_the_bottom_knows_nothing_of_the_project_but_times(package: str) -> None:
+    inside = [path for path in MODULES if is_within(dotted(path), package)]
+    assert inside
+    known = {name for path in inside for name in imports(path)}
+    ours = {name for name in known if is_within(name, "exporter", "api")}
+    assert {name for name in ours if not is_within(name, package, "exporter.times")} == set()
 
 
 def test_only_the_commands_read_the_environment() -> None:

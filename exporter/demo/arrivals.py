@@ -1,0 +1,42 @@
+"""The reports of the whole fleet, in the order in which they arrive."""
+
+import heapq
+from collections.abc import Iterator
+from random import Random
+from typing import NamedTuple
+
+from exporter.demo.fleet import JOBS
+from exporter.demo.job import Job
+from exporter.demo.life import runs
+from exporter.demo.report import report
+from exporter.times import DAY, SECOND, Millis
+
+DAYS = 90
+"""How long before its present the fleet begins."""
+
+_MISSED_ANSWERS = 0.01
+"""The share of reports that come twice: Duplicati sends again what it saw no answer to."""
+
+_RETRY_AFTER = 2 * SECOND
+
+
+class Arrival(NamedTuple):
+    """A report and the moment it arrives."""
+
+    at: Millis
+    body: bytes
+
+
+def arrivals(present: Millis) -> Iterator[Arrival]:
+    """Yield the reports of ninety days up to a moment, and behind it those still to come."""
+    begin = present - DAYS * DAY
+    return heapq.merge(*(_arrivals_of(job, begin, present) for job in JOBS))
+
+
+def _arrivals_of(job: Job, begin: Millis, present: Millis) -> Iterator[Arrival]:
+    random = Random(job.name)  # noqa: S311 - a simulation
+    for run in runs(job, begin, present):
+        body = report(run)
+        yield Arrival(run.ended + SECOND, body)
+        if random.random() < _MISSED_ANSWERS:
+            yield Arrival(run.ended + SECOND + _RETRY_AFTER, body)

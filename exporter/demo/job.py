@@ -1,0 +1,77 @@
+"""What a backup of the fleet is, and what one run of it finds."""
+
+import math
+from collections.abc import Callable
+from random import Random
+
+from msgspec import Struct
+
+from exporter.demo.timetable import Timetable
+
+
+class Server(Struct, frozen=True):
+    """A machine that runs Duplicati."""
+
+    name: str
+    machine_id: str
+    os: str
+    os_detailed: str
+    installation: str
+
+
+class Destination(Struct, frozen=True):
+    """Where backups go. `others` is what it holds besides; few destinations tell their `total`."""
+
+    type: str
+    host: str
+    bytes_per_second: int
+    total: int | None = None
+    others: int = 0
+
+
+class Work(Struct, frozen=True):
+    """What one run finds and meets, before it is known what it takes.
+
+    `ago` counts days before the fleet's present. `slowness` stretches the run. A run with an
+    `exception` died, one with errors or warnings completed with them; `broken` are stored files
+    that its test found damaged.
+    """
+
+    ago: float
+    files: int
+    size: int
+    added: int
+    modified: int
+    deleted: int
+    slowness: float = 1.0
+    warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    exception: str | None = None
+    broken: tuple[str, ...] = ()
+
+
+Event = Callable[[Work, Random], Work]
+"""Changes what a run finds."""
+
+
+class Job(Struct, frozen=True):
+    """A backup, its size ninety days ago and its habits.
+
+    `growth` is what comes in a day and `churn` what changes from run to run, both as a share.
+    `keep` is how many versions stay at the destination. Runs come from `first` to `last`, both in
+    days before the fleet's present: behind the last one no report comes, and nobody says so.
+    """
+
+    server: Server
+    name: str
+    backup_id: str
+    destination: Destination
+    timetable: Timetable
+    files: int
+    size: int
+    growth: float = 0.0008
+    churn: float = 0.004
+    keep: int = 30
+    first: float = math.inf
+    last: float = -math.inf
+    events: tuple[Event, ...] = ()

@@ -1,0 +1,40 @@
+"""When a backup is planned to run."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from msgspec import Struct
+
+from exporter.times import DAY, MINUTE, Millis
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+WORKDAYS = frozenset((MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY))
+EVERY_DAY = WORKDAYS | {SATURDAY, SUNDAY}
+
+_EPOCH_WEEKDAY = THURSDAY
+
+
+class Timetable(Struct, frozen=True):
+    """Planned starts, so far apart, on some days of the week.
+
+    They are counted from `at`, behind a midnight of UTC; without it from the fleet's begin. A run
+    starts up to `delay` later. What is not `announced` is started by a person or a script, so its
+    reports tell no next run.
+    """
+
+    at: Millis | None = None
+    every: Millis = DAY
+    weekdays: frozenset[int] = EVERY_DAY
+    delay: Millis = MINUTE
+    announced: bool = True
+
+    def planned(self, begin: Millis) -> Iterator[Millis]:
+        """Yield the planned starts from a moment on, without end."""
+        first = begin if self.at is None else begin - begin % DAY + self.at
+        for moment in count(first, self.every):
+            if moment >= begin and _weekday(moment) in self.weekdays:
+                yield moment
+
+
+def _weekday(moment: Millis) -> int:
+    return (moment // DAY + _EPOCH_WEEKDAY) % 7
