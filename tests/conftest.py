@@ -17,6 +17,8 @@ from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, Millis, parse_moment
 
+pytest_plugins = ["tests.synthetic.history"]
+
 NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY
 SENDER = "192.0.2.7"

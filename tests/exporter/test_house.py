@@ -146,7 +146,7 @@ def test_a_skipped_test_fails_the_run_in_ci(tmp_path: Path, in_ci: str, code: in
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path],
         cwd=tmp_path,
-        env={**os.environ, "CI": in_ci},
+        env={**os.environ, "CI": in_ci, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

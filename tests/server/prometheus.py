@@ -55,21 +55,28 @@ def scraping(port: int, folder: Path) -> Iterator[Prometheus]:
     config.write_text(
         documented.replace("localhost:9666", f"localhost:{port}").replace("30s", "500ms")
     )
-    own_port = _free_port()
+    with running(config, folder / "prometheus") as url:
+        yield Prometheus(url)
+
+
+@contextlib.contextmanager
+def running(config: Path, data: Path, *flags: str) -> Iterator[str]:
+    """Run a Prometheus on data of its own, its log beside them; yield its address."""
+    url = f"http://127.0.0.1:{_free_port()}"
     command = [
         needed("prometheus"),
         f"--config.file={config}",
-        f"--storage.tsdb.path={folder / 'prometheus'}",
-        f"--web.listen-address=127.0.0.1:{own_port}",
+        f"--storage.tsdb.path={data}",
+        f"--web.listen-address={url.removeprefix('http://')}",
         "--log.level=warn",
+        *flags,
     ]
-    log = folder / "prometheus.log"
+    log = data.with_name(f"{data.name}.log")
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        url = f"http://127.0.0.1:{own_port}"
         eventually(lambda: _ready(url, process, log), "Prometheus ready", _START_SECONDS)
-        yield Prometheus(url)
+        yield url
     finally:
         process.kill()
         process.wait(BOUND_SECONDS)

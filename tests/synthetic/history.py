@@ -1,0 +1,71 @@
+"""A real Prometheus that holds thirty days of the synthetic fleet, for every test that asks it.
+
+A plugin of the tests: `history` is one for the whole session.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from exporter.times import MINUTE, SECOND, Millis
+from tests.server.commands import BOUND_SECONDS
+from tests.server.prometheus import running
+from tests.synthetic.backfill import backfill
+from tests.synthetic.scrapes import BEGIN, END, STEP, scrapes
+
+Json = dict[str, Any]
+
+_FLAGS = (
+    # A value holds until the next scrape, and no longer.
+    f"--query.lookback-delta={(STEP + MINUTE) // SECOND}s",
+    # Thirty days of the past are to stay as they are, whatever today is.
+    "--storage.tsdb.retention.time=100y",
+)
+
+
+class History:
+    """Thirty days up to `end`, a scrape each `step`. Moments and steps are milliseconds."""
+
+    begin: Millis = BEGIN
+    end: Millis = END
+    step: Millis = STEP
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def query(self, expression: str, at: Millis = END) -> list[Json]:
+        """Return the series of an instant query, each with `metric` and `value`."""
+        return self._ask("query", query=expression, time=at / SECOND)
+
+    def query_range(
+        self, expression: str, start: Millis = BEGIN, end: Millis = END, step: Millis = STEP
+    ) -> list[Json]:
+        """Return the series of a range query, each with `metric` and `values`."""
+        span = {"start": start / SECOND, "end": end / SECOND, "step": step / SECOND}
+        return self._ask("query_range", query=expression, **span)
+
+    def _ask(self, route: str, **parameters: str | float) -> list[Json]:
+        url = f"{self.url}/api/v1/{route}"
+        answer = requests.post(url, data=parameters, timeout=BOUND_SECONDS).json()
+        assert answer["status"] == "success", (parameters, answer)
+        found: list[Json] = answer["data"]["result"]
+        return found
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    folder = tmp_path_factory.mktemp("history")
+    data = folder / "prometheus"
+    backfill(scrapes(folder), data, folder)
+    with running(_empty_config(folder), data, *_FLAGS) as url:
+        yield History(url)
+
+
+def _empty_config(folder: Path) -> Path:
+    """Write a configuration that scrapes nothing."""
+    config = folder / "prometheus.yml"
+    config.write_text("scrape_configs: []\n", encoding="utf-8")
+    return config

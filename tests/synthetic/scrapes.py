@@ -1,0 +1,118 @@
+"""What a scrape of the synthetic fleet's daemon would have got, every half hour for thirty days.
+
+Everything is as in a real daemon, reports and exposition, but the clock; and the process's own
+figures, which would be those of the tests.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from exporter.collector import Exposition
+from exporter.demo import DAYS as DAYS_OF_FLEET
+from exporter.demo import Arrival, arrivals
+from exporter.fleet import Fleet
+from exporter.model import Delivery
+from exporter.policy import Policy
+from exporter.reports import read_report
+from exporter.store import Store
+from exporter.telemetry import Outcome, Telemetry
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
+
+END: Millis = parse_moment("2026-10-22T10:00:00Z")
+"""The fleet's present: a Thursday, and so that thirty days lie in two blocks of Prometheus."""
+
+BEGIN: Millis = END - 30 * DAY
+STEP: Millis = 30 * MINUTE
+
+DOWN = range(END - 12 * DAY, END - 12 * DAY + 2 * HOUR)
+"""When the daemon was not reachable."""
+
+_SENDER = "192.0.2.7"
+_REJECTED = 0.01
+_FAILED = 0.002
+_UNREACHABLE = b"# HELP up Whether the scrape worked.\n# TYPE up gauge\nup 0\n"
+
+
+class Scrape(NamedTuple):
+    """What one scrape got and when, in OpenMetrics."""
+
+    at: Millis
+    exposition: bytes
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = BEGIN
+
+    def __call__(self) -> Millis:
+        return self.now
+
+
+class _Daemon:
+    """A daemon whose clock is set from report to report."""
+
+    def __init__(self, store: Store) -> None:
+        self.clock = _Clock()
+        self._store = store
+        self._telemetry = Telemetry("0.1.0", store.size_bytes)
+        self._fleet = Fleet(Policy(), END - DAYS_OF_FLEET * DAY)
+        self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
+        self._random = Random("uploads")
+
+    def receive(self, arrival: Arrival) -> None:
+        """Record a report, and now and then one that is refused or could not be stored."""
+        delivery = Delivery(arrival.at, _SENDER)
+        recorded = self._store.record(read_report(arrival.body), delivery, self._fleet.apply)
+        self._count(Outcome.RECORDED if recorded.new else Outcome.DUPLICATE, 1)
+        self._count(Outcome.REJECTED, _REJECTED)
+        self._count(Outcome.FAILED, _FAILED)
+
+    def _count(self, outcome: Outcome, share: float) -> None:
+        if self._random.random() < share:
+            self._telemetry.uploaded(outcome, self._random.lognormvariate(-4.5, 0.8))
+
+    def scrape(self) -> bytes:
+        """Return the exposition of the clock's moment, and behind it what Prometheus adds."""
+        exposed = self._exposition.openmetrics()
+        exposition = b"".join((*exposed.fleet, exposed.daemon)).removesuffix(b"# EOF\n")
+        samples = sum(not line.startswith(b"#") for line in exposition.splitlines())
+        return exposition + _around(self.clock.now, samples).encode()
+
+
+def scrapes(folder: Path) -> Iterator[Scrape]:
+    """Yield the scrapes in the order of time; the daemon's database is made in a folder."""
+    coming = arrivals(END)
+    arrival = next(coming)
+    with closing(Store(folder / "reports.sqlite")) as store:
+        daemon = _Daemon(store)
+        for at in range(BEGIN, END + 1, STEP):
+            while arrival.at <= at:
+                daemon.receive(arrival)
+                arrival = next(coming)
+            daemon.clock.now = at
+            yield Scrape(at, _UNREACHABLE if at in DOWN else daemon.scrape())
+
+
+def _around(now: Millis, samples: int) -> str:
+    """Write what Prometheus says of a scrape, and a process that began with the thirty days."""
+    random, running = Random(now), (now - BEGIN) / SECOND
+    values = {
+        "up": ("gauge", 1),
+        "scrape_duration_seconds": ("gauge", random.uniform(0.002, 0.006)),
+        "scrape_samples_scraped": ("gauge", samples),
+        "process_start_time_seconds": ("gauge", BEGIN / SECOND),
+        "process_cpu_seconds": ("counter", 0.0021 * running),
+        "process_resident_memory_bytes": ("gauge", random.randint(58_000_000, 63_000_000)),
+        "process_virtual_memory_bytes": ("gauge", 310_000_000),
+        "process_open_fds": ("gauge", random.randint(14, 19)),
+        "process_max_fds": ("gauge", 1024),
+    }
+    return "".join(_family(name, kind, value) for name, (kind, value) in values.items())
+
+
+def _family(name: str, kind: str, value: float) -> str:
+    sample = f"{name}_total" if kind == "counter" else name
+    return f"# HELP {name} Of the process or the scrape.\n# TYPE {name} {kind}\n{sample} {value}\n"
