@@ -4,7 +4,6 @@ A plugin of the tests: `history` is one for the whole session.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from exporter.times import MINUTE, SECOND, Millis
 from tests.server.commands import BOUND_SECONDS
 from tests.server.prometheus import running
 from tests.synthetic.backfill import backfill
+from tests.synthetic.rules import alerting, backfill_rules, recording
 from tests.synthetic.scrapes import BEGIN, END, STEP, scrapes
 
 Json = dict[str, Any]
@@ -27,7 +27,10 @@ _FLAGS = (
 
 
 class History:
-    """Thirty days up to `end`, a scrape each `step`. Moments and steps are milliseconds."""
+    """Thirty days up to `end`, a scrape each `step`, with what the rules make of them.
+
+    Moments and steps are milliseconds.
+    """
 
     begin: Millis = BEGIN
     end: Millis = END
@@ -59,13 +62,12 @@ class History:
 def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     folder = tmp_path_factory.mktemp("history")
     data = folder / "prometheus"
-    backfill(scrapes(folder), data, folder)
-    with running(_empty_config(folder), data, *_FLAGS) as url:
-        yield History(url)
-
-
-def _empty_config(folder: Path) -> Path:
-    """Write a configuration that scrapes nothing."""
     config = folder / "prometheus.yml"
     config.write_text("scrape_configs: []\n", encoding="utf-8")
-    return config
+    backfill(scrapes(folder), data, folder)
+    # Alerts may ask for what was recorded; new blocks are read at a start.
+    for groups in (recording(), alerting()):
+        with running(config, data, *_FLAGS) as url:
+            backfill_rules(groups, url, data, folder)
+    with running(config, data, *_FLAGS) as url:
+        yield History(url)

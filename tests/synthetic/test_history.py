@@ -5,6 +5,7 @@ import pytest
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
 from exporter.times import HOUR
 from tests.synthetic.history import History
+from tests.synthetic.rules import alerting, recording
 
 NAMES = [
     *(family.name for family in FLEET_FAMILIES),
@@ -84,3 +85,16 @@ def test_the_daemon_was_down_for_a_while(history: History) -> None:
     first, last = series["values"][0][0], series["values"][-1][0]
     assert 0 < (last - first) * 1000 <= 2 * HOUR
     assert history.query("duplistatus_backup_jobs", int(last * 1000)) == []
+
+
+def test_what_the_rules_record_is_there(history: History) -> None:
+    names = {rule["record"] for group in recording() for rule in group["rules"]}
+    recorded = history.query('count by (__name__) (last_over_time({__name__=~".+:.+"}[30d]))')
+    assert {series["metric"]["__name__"] for series in recorded} == names
+
+
+def test_alerts_that_would_have_fired_are_there(history: History) -> None:
+    for rule in alerting()[0]["rules"]:
+        name = rule["labels"]["alertname"]
+        found = history.query(f'ALERTS{{alertname="{name}", alertstate="firing"}}')
+        assert len(found) == len(history.query(rule["expr"])), name
