@@ -61,7 +61,11 @@ def limited(panel: timeseries.Panel) -> timeseries.Panel:
 def bars(about: About, *queries: Query) -> timeseries.Panel:
     """Return bars over time, one on top of the other."""
     panel = stacked(lines(about, *queries)).draw_style(options.GraphDrawStyle.BARS)
-    return panel.fill_opacity(80).line_width(0)
+    return panel.fill_opacity(80).line_width(0).max_data_points(_BARS)
+
+
+_BARS = 500
+"""More bars than that run into each other, and a large fleet's counters would be read for them."""
 
 
 def stacked(panel: timeseries.Panel) -> timeseries.Panel:
@@ -84,8 +88,12 @@ def timeline(
     panel = described(statetimeline.Panel(), about).targets([*over_time([query])])
     panel.mappings(names).data_links([link]).color_scheme(_by_threshold())
     panel.show_value(options.VisibilityMode.NEVER).row_height(0.85).per_page(_ROWS_A_PAGE)
+    panel.max_data_points(_MOMENTS)
     return panel.legend(_legend()).tooltip(_tooltip())
 
+
+_MOMENTS = 400
+"""States last for hours; with more moments than these a large fleet costs more than it shows."""
 
 _ROWS_A_PAGE = 50
 """More rows than that can not be told apart; Grafana 10 knows no pages and draws them all."""

@@ -16,6 +16,7 @@ class Target(NamedTuple):
     board: str
     panel: str
     json: Json
+    most_points: int | None = None
 
     @property
     def expr(self) -> str:
@@ -47,7 +48,8 @@ class Panel(NamedTuple):
 
     @property
     def targets(self) -> list[Target]:
-        return [Target(self.board, self.title, each) for each in self.json["targets"]]
+        most_points = self.json.get("maxDataPoints")
+        return [Target(self.board, self.title, each, most_points) for each in self.json["targets"]]
 
     def __str__(self) -> str:
         return f"{self.board}-{self.title}"

@@ -1,0 +1,93 @@
+"""Every expression asked of a real Prometheus, as Grafana would, over thirty days of a fleet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from exporter.times import DAY, MINUTE, SECOND, Millis
+from tests.grafana.boards import BOARDS, TARGETS, Board, Target
+from tests.grafana.expressions import FILLED, filled
+from tests.server.commands import BOUND_SECONDS
+from tests.synthetic.history import History
+
+each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
+
+_ONE_JOB = {**FILLED, "server": "media", "backup": "Videos"}
+"""The dashboard of a job is looked at with one chosen, here one whose destination fills up."""
+
+_RANGES: dict[str, Millis] = {"now-24h": DAY, "now-7d": 7 * DAY, "now-30d": 30 * DAY}
+
+_POINTS = 1000
+"""About as many columns of pixels as the widest panel has, and so as many points as are asked."""
+
+_PROMETHEUS_LIMIT = 50_000_000
+"""Samples that a query may hold at once: the default of Prometheus's --query.max-samples."""
+
+_JOBS_OF_A_PROVIDER = 10_000
+_JOBS_OF_THE_HISTORY = 40
+
+
+def _board(target: Target) -> Board:
+    (found,) = [board for board in BOARDS if board.name == target.board]
+    return found
+
+
+def _values(target: Target) -> Mapping[str, str]:
+    span = _RANGES[_board(target).json["time"]["from"]]
+    chosen = _ONE_JOB if target.board == "job" else FILLED
+    return {**chosen, "__range": f"{span // SECOND}s"}
+
+
+def _span(target: Target) -> Millis:
+    return _RANGES[_board(target).json["time"]["from"]]
+
+
+def _step(target: Target) -> Millis:
+    points = target.most_points or _POINTS
+    least = 1 * DAY if target.json.get("interval") == "1d" else MINUTE
+    return max(_span(target) // points, least)
+
+
+def _ask(history: History, target: Target, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    expr = filled(target.expr, values)
+    if target.json["instant"]:
+        return history.query(expr, history.end)
+    return history.query_range(expr, history.end - _span(target), history.end, _step(target))
+
+
+@each_target
+def test_every_expression_finds_something(history: History, target: Target) -> None:
+    found = _ask(history, target, _values(target))
+    assert found
+    assert any(value not in ("NaN", "+Inf") for series in found for value in _read(series))
+
+
+def _read(series: dict[str, Any]) -> list[str]:
+    samples = series.get("values") or [series["value"]]
+    return [value for _, value in samples]
+
+
+@each_target
+def test_no_expression_holds_more_than_prometheus_allows_for_a_large_fleet(
+    history: History, target: Target
+) -> None:
+    """Samples are counted and not seconds: the count is the same on any machine."""
+    held = _most_samples(history, target)
+    assert held * (_JOBS_OF_A_PROVIDER / _JOBS_OF_THE_HISTORY) < _PROMETHEUS_LIMIT
+
+
+def _most_samples(history: History, target: Target) -> int:
+    expr = filled(target.expr, {**_values(target), "server": ".*", "backup": ".*"})
+    end = history.end / SECOND
+    asked: dict[str, str | float] = {"query": expr, "stats": "all"}
+    if target.json["instant"]:
+        route = "query"
+        asked["time"] = end
+    else:
+        route = "query_range"
+        asked |= {"start": end - _span(target) / SECOND, "end": end, "step": _step(target) / SECOND}
+    answer = requests.post(f"{history.url}/api/v1/{route}", data=asked, timeout=BOUND_SECONDS)
+    most: int = answer.json()["data"]["stats"]["samples"]["peakSamples"]
+    return most
