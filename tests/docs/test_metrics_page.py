@@ -3,9 +3,8 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from falcon.testing import TestClient
 from prometheus_client.core import Metric
@@ -14,11 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family
 from exporter.telemetry import Telemetry
 from tests.docs import daemon, pages
-
-PAGE = pages.read("docs/metrics.md")
+from tests.docs.metrics import PAGE, Described, on_the_page
 
 _PREFIX = "duplistatus_"
-_OF_A_JOB = ("server_id", "server", "backup")
 _OF_A_BUCKET = {"le"}
 _LIBRARY = ("process_", "python_")
 _UNITS = {
@@ -31,27 +28,6 @@ _UNITS = {
     "_info": "always 1",
     "_code": "code",
 }
-
-
-class Described(NamedTuple):
-    """What is said of a family."""
-
-    type: str
-    labels: frozenset[str]
-
-
-def _on_the_page() -> dict[str, Described]:
-    return {
-        pages.code(row["name"])[0]: Described(row["type"], frozenset(_labels(row["labels"])))
-        for row in pages.rows(PAGE, "name")
-    }
-
-
-def _labels(cell: str) -> Iterable[str]:
-    if cell == "none":
-        return ()
-    job, _, _ = cell.partition(",")
-    return (*(_OF_A_JOB if job == "job" else ()), *pages.code(cell))
 
 
 def _in_the_code() -> dict[str, Described]:
@@ -82,11 +58,11 @@ def _series_of(client: TestClient, backup: str) -> int:
 
 
 def test_every_family_stands_on_the_page_as_it_is() -> None:
-    assert _on_the_page() == _in_the_code()
+    assert on_the_page() == _in_the_code()
 
 
 def test_no_family_stands_there_twice() -> None:
-    assert len(pages.rows(PAGE, "name")) == len(_on_the_page())
+    assert len(pages.rows(PAGE, "name")) == len(on_the_page())
 
 
 def test_no_name_stands_there_that_is_no_family() -> None:
@@ -95,7 +71,7 @@ def test_no_name_stands_there_that_is_no_family() -> None:
 
 def test_every_family_of_a_scrape_stands_on_the_page(client: TestClient) -> None:
     scraped = {_full_name(metric) for metric in _scraped(client)}
-    assert {name for name in scraped if name.startswith(_PREFIX)} == set(_on_the_page())
+    assert {name for name in scraped if name.startswith(_PREFIX)} == set(on_the_page())
 
 
 def test_the_families_of_the_library_are_named(client: TestClient) -> None:
