@@ -47,3 +47,14 @@ def rows(page: str, first_column: str) -> list[dict[str, str]]:
 def code(text: str) -> list[str]:
     """Return what stands between backticks in running text."""
     return re.findall(r"`([^`]+)`", _FENCE.sub("", text))
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return what stands below each heading of the second level."""
+    found = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def anchor(heading: str) -> str:
+    """Return the fragment that a forge gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

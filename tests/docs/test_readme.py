@@ -26,7 +26,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "yaml": yaml.safe_load,
 }
 _COMMAND = Path(sys.executable).with_name("duplistatus")
-_PAGES = ("README.md", "docs/api.md", "docs/metrics.md")
+_PAGES = ("README.md", "docs/api.md", "docs/metrics.md", "docs/runbook.md")
 
 
 @pytest.fixture(scope="module")

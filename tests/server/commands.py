@@ -10,6 +10,8 @@ from pathlib import Path
 PREFIX = "DUPLISTATUS_"
 BOUND_SECONDS = 20.0
 
+_PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
+
 Finished = subprocess.CompletedProcess[str]
 
 
@@ -21,7 +23,7 @@ def program() -> str:
 def needed(name: str) -> str:
     """Return where a program of the system is, or fail and say how to get it."""
     found = shutil.which(name)
-    package = {"promtool": "prometheus"}.get(name, name)
+    package = _PACKAGES.get(name, name)
     assert found is not None, f"{name} is missing: apt-get install {package}, as tests/run does"
     return found
 

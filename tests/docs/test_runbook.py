@@ -1,0 +1,59 @@
+"""docs/runbook.md says of every alert what to do, with commands and requests that work."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from falcon.testing import TestClient
+
+from exporter.cli import main
+from tests.docs import daemon, pages
+from tests.rules.rule_files import ALERTS, Rule
+
+PAGE = pages.read("docs/runbook.md")
+
+PARTS = ("Means", "Look", "Do", "False alarm", "Silence")
+
+
+def commands(program: str) -> list[list[str]]:
+    """Return the words of every command of the page that calls a program."""
+    lines = [line for block in pages.blocks(PAGE, "bash") for line in block.text.splitlines()]
+    return [words for words in map(shlex.split, lines) if words[0] == program]
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_the_section_of_an_alert_says_everything_in_its_order(alert: Rule) -> None:
+    section = pages.sections(PAGE)[alert.name]
+    assert tuple(re.findall(r"^\*\*(.+?)\.\*\*", section, re.MULTILINE)) == PARTS
+    assert pages.blocks(section, "bash", "promql")
+
+
+def test_the_table_has_every_alert_and_how_grave_it_is() -> None:
+    told = {row["alert"]: row["severity"] for row in pages.rows(PAGE, "alert")}
+    assert told == {
+        f"[{alert.name}](#{pages.anchor(alert.name)})": alert.content["labels"]["severity"]
+        for alert in ALERTS
+    }
+
+
+def test_every_link_within_the_page_leads_to_a_section() -> None:
+    anchors = {pages.anchor(heading) for heading in pages.sections(PAGE)}
+    assert set(re.findall(r"\]\(#([^)]*)\)", PAGE)) <= anchors
+
+
+@pytest.mark.parametrize("words", commands("curl"), ids=lambda words: words[-1])
+def test_a_request_is_answered(words: list[str], client: TestClient) -> None:
+    url = urlsplit(words[-1])
+    answer = client.simulate_get(url.path, query_string=url.query)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("words", commands("duplistatus"), ids=" ".join)
+def test_a_command_works(words: list[str], filled_database: Path, tmp_path: Path) -> None:
+    copy = daemon.database_in(tmp_path)
+    shutil.copy(filled_database, copy)
+    unasked = ["--yes"] if "delete" in words else []
+    assert main([*words[1:], *unasked, "--database", str(copy)]) == 0

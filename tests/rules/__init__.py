@@ -1,0 +1,1 @@
+"""Alert rules, recording rules and Alertmanager's example, tried by the programs that read them."""
