@@ -62,7 +62,7 @@ def scraping(port: int, folder: Path) -> Iterator[Prometheus]:
 @contextlib.contextmanager
 def running(config: Path, data: Path, *flags: str) -> Iterator[str]:
     """Run a Prometheus on data of its own, its log beside them; yield its address."""
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     command = [
         needed("prometheus"),
         f"--config.file={config}",
@@ -71,12 +71,18 @@ def running(config: Path, data: Path, *flags: str) -> Iterator[str]:
         "--log.level=warn",
         *flags,
     ]
-    log = data.with_name(f"{data.name}.log")
+    with served(command, url, data.with_name(f"{data.name}.log")):
+        yield url
+
+
+@contextlib.contextmanager
+def served(command: list[str], url: str, log: Path) -> Iterator[None]:
+    """Run a program of Prometheus's family from when it is ready until it is not needed."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        eventually(lambda: _ready(url, process, log), "Prometheus ready", _START_SECONDS)
-        yield url
+        eventually(lambda: _ready(url, process, log), f"{command[0]} ready", _START_SECONDS)
+        yield
     finally:
         process.kill()
         process.wait(BOUND_SECONDS)
@@ -89,7 +95,8 @@ def _ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
