@@ -13,7 +13,7 @@ from exporter.times import MINUTE, SECOND, Millis
 from tests.server.commands import BOUND_SECONDS
 from tests.server.prometheus import running
 from tests.synthetic.backfill import backfill
-from tests.synthetic.rules import alerting, backfill_rules, recording
+from tests.synthetic.rules import alerting, backfill_rules, recording, since
 from tests.synthetic.scrapes import BEGIN, END, STEP, scrapes
 
 Json = dict[str, Any]
@@ -65,8 +65,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     config = folder / "prometheus.yml"
     config.write_text("scrape_configs: []\n", encoding="utf-8")
     backfill(scrapes(folder), data, folder)
-    # Alerts may ask for what was recorded; new blocks are read at a start.
-    for groups in (recording(), alerting()):
+    # Each may ask for what the one before recorded; new blocks are read at a start.
+    for groups in (recording(), alerting(), since()):
         with running(config, data, *_FLAGS) as url:
             backfill_rules(groups, url, data, folder)
     with running(config, data, *_FLAGS) as url:

@@ -32,6 +32,16 @@ def alerting() -> list[Group]:
     return [{"name": "alerts", "rules": [_recorded(alert) for alert in alerts]}]
 
 
+def since() -> list[Group]:
+    """Return the rule that records since when each alert fires, as Prometheus does beside `ALERTS`.
+
+    It looks back for two days: of those that fire for longer it says so much.
+    """
+    began = 'min_over_time(timestamp(ALERTS{alertstate="firing"})[2d:30m])'
+    rule = {"record": "ALERTS_FOR_STATE", "expr": f"max without (alertstate) ({began})"}
+    return [{"name": "since", "rules": [rule]}]
+
+
 def backfill_rules(groups: list[Group], url: str, blocks: Path, folder: Path) -> None:
     """Make the blocks of rules from what a Prometheus holds; it reads them when it starts again."""
     file = folder / "rules.yml"
