@@ -16,15 +16,22 @@ from grafana.build.panels import About, figure
 from grafana.build.queries import NAME, Query, age, chosen, per_job, status_or_overdue
 
 _DAY = 86400.0
-_FIGURE = (4, 4)
+_FIGURE = (3, 4)
 
 
 def row() -> Row:
     """Return the row."""
-    return Row(
-        "Now",
-        [_status(), _last_success(), _next_expected(), _failures(), _success_rate(), _verified()],
-    )
+    figures = [
+        _status(),
+        _last_success(),
+        _overdue_in(),
+        _failures(),
+        _success_rate(),
+        _versions(),
+        _verification(),
+        _verified(),
+    ]
+    return Row("Now", figures)
 
 
 def _status() -> stat.Panel:
@@ -50,7 +57,7 @@ def _last_success() -> stat.Panel:
     return figure(about, query).decimals(1)
 
 
-def _next_expected() -> stat.Panel:
+def _overdue_in() -> stat.Panel:
     about = About(
         "Overdue in",
         "Time until the job is overdue: its next expected start, its longest run and the"
@@ -95,3 +102,27 @@ def _verified() -> stat.Panel:
     )
     query = Query(age(chosen("verified_timestamp_seconds")), NAME)
     return figure(about, query).decimals(1)
+
+
+def _verification() -> stat.Panel:
+    about = About(
+        "Verification",
+        "How the last test of stored files ended: whether what lies at the destination is as it"
+        " should be. No data: no test was reported.",
+        "none",
+        status_thresholds(),
+        *_FIGURE,
+    )
+    query = Query(chosen("last_verification_status_code"), NAME)
+    return figure(about, query).mappings(status_names())
+
+
+def _versions() -> stat.Panel:
+    about = About(
+        "Versions",
+        "Versions kept at the destination: how far one can go back.",
+        "none",
+        thresholds(RED, (1, YELLOW), (2, GREEN)),
+        *_FIGURE,
+    )
+    return figure(about, Query(chosen("versions"), NAME))

@@ -69,6 +69,13 @@ def _last_runs() -> table.Panel:
         _value("Warnings", "last_warnings", "none", thresholds(GREY, (1, YELLOW))),
         _value("Errors", "last_errors", "none", thresholds(GREY, (1, RED))),
         _value("Versions", "versions", "none", _SOMETHING),
+        Column(
+            "Verification",
+            per_job(chosen("last_verification_status_code")),
+            "none",
+            status_thresholds(),
+            status_names(),
+        ),
     )
     return panel.data_links([row_to_job()]).no_value("no data")
 

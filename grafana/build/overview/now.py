@@ -203,7 +203,7 @@ def _unusual() -> table.Panel:
     )
     panel = listing(
         about,
-        Rows({**JOBS, "what": "What"}, sorted_by="Of the usual"),
+        Rows({**JOBS, "what": "What"}, sorted_by="Of the usual", descending=False),
         Column("Of the usual", habits.departures(), "percentunit", _SHRUNK),
     )
     return panel.data_links([row_to_job()]).no_value("Nothing unusual while the exporter is up")
