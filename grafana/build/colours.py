@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models import dashboard as model
 GREEN = "green"
 YELLOW = "yellow"
 RED = "red"
-DARK_RED = "dark-red"
+DARKER_RED = "semi-dark-red"
 PURPLE = "purple"
 GREY = "#8e8e8e"
 BLUE = "blue"
@@ -15,7 +15,7 @@ STATUS_COLOURS = {
     "success": GREEN,
     "warning": YELLOW,
     "error": RED,
-    "fatal": DARK_RED,
+    "fatal": DARKER_RED,
     "unknown": GREY,
 }
 """In the order of the codes of `duplistatus_backup_last_status_code`."""
@@ -55,3 +55,13 @@ def named(texts: dict[str, tuple[str, str]]) -> list[model.ValueMapping]:
         for index, (value, (text, colour)) in enumerate(texts.items())
     }
     return [model.ValueMap(results)]
+
+
+def absent(text: str, colour: str) -> list[model.ValueMapping]:
+    """Return what stands for a value that is not there: it is neither 0 nor below a threshold."""
+    shown = model.ValueMappingResult(text=text, color=colour)
+    kinds = (model.SpecialValueMatch.NULL_AND_NAN, model.SpecialValueMatch.EMPTY)
+    return [
+        model.SpecialValueMap(model.DashboardSpecialValueMapOptions(match=kind, result=shown))
+        for kind in kinds
+    ]

@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMapping,
 )
 
+from grafana.build.colours import GREY, absent
 from grafana.build.panels import About, described
 from grafana.build.queries import as_rows
 
@@ -45,13 +46,21 @@ class Rows(NamedTuple):
 JOBS = {"server": "Server", "backup": "Backup"}
 
 
+_NARROW = 80
+"""Pixels: Grafana's own least width lets twelve columns run out of sight."""
+
+_EMPTY = absent("-", GREY)
+"""In an empty cell; without it stands there what is to be said of an empty table."""
+
+
 def listing(about: About, rows: Rows, *columns: Column) -> table.Panel:
     """Return a table. Its first two columns must have values in the same rows.
 
     Grafana names the values of a table after their queries only where two or more answer.
     """
     panel = described(table.Panel(), about).targets([*as_rows(each.expr for each in columns)])
-    panel.transformations(_joined(rows, columns)).sort_by([_order(rows)])
+    panel.transformations(_joined(rows, columns)).sort_by([_order(rows)]).min_width(_NARROW)
+    panel.override_by_regexp("/.*/", [DynamicConfigValue("mappings", [*_EMPTY])])
     for column in columns:
         panel.override_by_name(column.title, _properties(column))
     return panel
@@ -84,20 +93,23 @@ def _order(rows: Rows) -> common.TableSortByFieldState:
 
 
 def _properties(column: Column) -> list[DynamicConfigValue]:
-    found = [DynamicConfigValue("unit", column.unit)]
-    if column.unit == "dtdurations":
-        found.append(DynamicConfigValue("decimals", _TWO_UNITS))
+    found = [DynamicConfigValue("unit", column.unit), *_shape(column.unit)]
+    if column.names:
+        found.append(DynamicConfigValue("mappings", [*column.names]))
     if column.thresholds is not None:
         found.append(DynamicConfigValue("thresholds", column.thresholds.build()))
-        found += coloured(column.names)
+        found.append(IN_COLOUR)
     return found
 
 
-def coloured(names: Sequence[ValueMapping]) -> list[DynamicConfigValue]:
-    """Return the properties of a column whose text has the colour of its value."""
-    mappings = [DynamicConfigValue("mappings", [*names])] if names else []
-    return [*mappings, DynamicConfigValue("custom.cellOptions", {"type": "color-text"})]
+def _shape(unit: str) -> list[DynamicConfigValue]:
+    """Return how much of a value is said: 1 day, 3 hours are a duration of one decimal."""
+    shapes = {
+        "dtdurations": [DynamicConfigValue("decimals", 1)],
+        "none": [DynamicConfigValue("custom.width", 90)],
+    }
+    return shapes.get(unit, [])
 
 
-_TWO_UNITS = 1
-"""Decimals of a duration are further units: 1 day, 3 hours."""
+IN_COLOUR = DynamicConfigValue("custom.cellOptions", {"type": "color-text"})
+"""The property of a column whose text has the colour of its value."""

@@ -54,7 +54,7 @@ def _last_success() -> stat.Panel:
         *_FIGURE,
     )
     query = Query(age(chosen("last_success_timestamp_seconds")), NAME)
-    return figure(about, query).decimals(1)
+    return figure(about, query).decimals(0)
 
 
 def _overdue_in() -> stat.Panel:
@@ -101,7 +101,7 @@ def _verified() -> stat.Panel:
         *_FIGURE,
     )
     query = Query(age(chosen("verified_timestamp_seconds")), NAME)
-    return figure(about, query).decimals(1)
+    return figure(about, query).decimals(0)
 
 
 def _verification() -> stat.Panel:

@@ -9,6 +9,7 @@ from grafana.build.colours import (
     GREY,
     RED,
     YELLOW,
+    absent,
     status_names,
     status_thresholds,
     thresholds,
@@ -60,8 +61,8 @@ def _last_runs() -> table.Panel:
         Rows(JOBS, sorted_by="Server", descending=False, behind={"instance": "Exporter"}),
         Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
         _moment("Next expected", "next_expected_timestamp_seconds"),
-        _moment("Last success", "last_success_timestamp_seconds"),
-        _value("Duration", "last_duration_seconds", "dtdurations", _LONG),
+        _moment("Last success", "last_success_timestamp_seconds", "never"),
+        _value("Duration", "last_duration_seconds", "s", _LONG),
         _value("Size", "source_bytes", "bytes", _SOMETHING),
         _value("Uploaded", "last_uploaded_bytes", "bytes"),
         _value("Stored", "storage_bytes", "bytes", _SOMETHING),
@@ -89,8 +90,9 @@ def _value(title: str, name: str, unit: str, limits: ThresholdsConfig | None = N
     return Column(title, per_job(chosen(name)), unit, limits)
 
 
-def _moment(title: str, name: str) -> Column:
-    return Column(title, per_job(in_millis(chosen(name))), "dateTimeFromNow")
+def _moment(title: str, name: str, missing: str = "-") -> Column:
+    moment = per_job(in_millis(chosen(name)))
+    return Column(title, moment, "dateTimeFromNow", names=absent(missing, GREY))
 
 
 def _runs_a_day() -> timeseries.Panel:

@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import table, timeseries
 
 from grafana.build.boards import Row
-from grafana.build.colours import GREEN, RED, YELLOW, thresholds
+from grafana.build.colours import GREEN, GREY, RED, YELLOW, absent, thresholds
 from grafana.build.links import row_to_job
 from grafana.build.panels import About, lines, stacked
 from grafana.build.queries import SERVER, Query, chosen, per_job
@@ -14,6 +14,9 @@ _HALF = (12, 9)
 
 _HABIT = "[14d:6h]"
 """What a trend is read from: two weeks, looked at often enough, with few samples to read."""
+
+_IN_SIGHT = "5 * 365 * 86400"
+"""Seconds. Beyond them a trend of two weeks says nothing."""
 
 
 def row() -> Row:
@@ -81,9 +84,10 @@ def _destinations() -> table.Panel:
         Column("Left", per_job(free), "bytes"),
         Column(
             "Full in",
-            per_job(f"{free} / -(deriv({free}{_HABIT}) < 0)"),
+            per_job(f"{free} / -(deriv({free}{_HABIT}) < 0) < {_IN_SIGHT}"),
             "dtdurations",
             thresholds(RED, (7 * _DAY, YELLOW), (30 * _DAY, GREEN)),
+            absent("not within 5 years", GREY),
         ),
         Column(
             "Left in 30 days",

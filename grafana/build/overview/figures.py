@@ -1,0 +1,134 @@
+"""The figures at the top: the state of everything in eight numbers."""
+
+from grafana_foundation_sdk.builders import stat
+
+from grafana.build.colours import (
+    GREEN,
+    RED,
+    YELLOW,
+    named,
+    thresholds,
+)
+from grafana.build.panels import About, figure
+from grafana.build.queries import (
+    CHOSEN,
+    Query,
+    age,
+    chosen,
+)
+
+_DAY = 86400.0
+_FIGURE = (3, 4)
+
+
+def panels() -> list[stat.Panel]:
+    """Return the figures from left to right."""
+    return [
+        _exporter(),
+        _overdue(),
+        _failing(),
+        _jobs(),
+        _success_rate(),
+        _success_rate_of_range(),
+        _oldest_success(),
+        _newest_report(),
+    ]
+
+
+def _exporter() -> stat.Panel:
+    seen = "max by (job, instance) (present_over_time(duplistatus_build_info[$__range]))"
+    about = About(
+        "Exporter",
+        "Whether Prometheus reaches every exporter it has known in this time range. While one is"
+        " down, nothing else here can be trusted.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        *_FIGURE,
+    )
+    query = Query(f"min(up * on (job, instance) {seen}) or vector(0)")
+    return figure(about, query).mappings(named({"0": ("down", RED), "1": ("up", GREEN)}))
+
+
+def _overdue() -> stat.Panel:
+    about = About(
+        "Overdue Backups",
+        "Jobs of which a run was expected and did not come. Counts the whole fleet, whatever is"
+        " chosen above.",
+        "none",
+        thresholds(GREEN, (1, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query("duplistatus_overdue_backups", "{{instance}}"))
+
+
+def _failing() -> stat.Panel:
+    about = About(
+        "Failing",
+        "Chosen jobs whose last run ended with error, fatal or unknown.",
+        "none",
+        thresholds(GREEN, (1, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(f"sum({chosen('last_status_code')} >= bool 2)"))
+
+
+def _jobs() -> stat.Panel:
+    about = About(
+        "Jobs",
+        "Chosen jobs that have made a backup. A job that was never run is not known here.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        *_FIGURE,
+    )
+    return figure(about, Query(f"count({chosen('overdue')})"))
+
+
+def _success_rate() -> stat.Panel:
+    about = About(
+        "Backup Success Rate",
+        "Runs that completed among all that were ever recorded, of the whole fleet.",
+        "percentunit",
+        thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
+        *_FIGURE,
+    )
+    query = Query("duplistatus_backup_success_rate", "{{instance}}")
+    return figure(about, query).decimals(1)
+
+
+def _success_rate_of_range() -> stat.Panel:
+    completed = f'duplistatus_backup_runs_total{{{CHOSEN}, status=~"success|warning"}}'
+    about = About(
+        "Success in range",
+        "Runs of the chosen jobs that completed, among those of this time range.",
+        "percentunit",
+        thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
+        *_FIGURE,
+    )
+    query = Query(
+        f"sum(increase({completed}[$__range])) / sum(increase({chosen('runs_total')}[$__range]))"
+    )
+    return figure(about, query).decimals(1)
+
+
+def _oldest_success() -> stat.Panel:
+    about = About(
+        "Oldest success",
+        "How long ago the chosen job that waits longest last succeeded, among those that are"
+        " expected to run. One that never succeeded is under Failing.",
+        "dtdurations",
+        thresholds(GREEN, (8 * _DAY, YELLOW), (15 * _DAY, RED)),
+        *_FIGURE,
+    )
+    success, planned = chosen("last_success_timestamp_seconds"), chosen("expected_interval_seconds")
+    return figure(about, Query(age(f"min({success} and {planned})"))).decimals(0)
+
+
+def _newest_report() -> stat.Panel:
+    about = About(
+        "Newest report",
+        "How long ago any report arrived. Old on a busy fleet: the reports get lost on their way.",
+        "dtdurations",
+        thresholds(GREEN, (1 * _DAY, YELLOW), (2 * _DAY, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(age("max(duplistatus_last_report_timestamp_seconds)"))).decimals(0)
