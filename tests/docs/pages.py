@@ -58,3 +58,9 @@ def sections(page: str) -> dict[str, str]:
 def anchor(heading: str) -> str:
     """Return the fragment that a forge gives a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def command_lines(page: str, program: str) -> list[str]:
+    """Return every command of a page that calls a program, as a person pastes it."""
+    shown = "".join(block.text for block in blocks(page, "bash")).replace("\\\n", "")
+    return [line for line in shown.splitlines() if line.startswith(f"{program} ")]

@@ -92,3 +92,9 @@ def test_every_link_within_the_project_leads_somewhere(name: str) -> None:
     folder = (pages.ROOT / name).parent
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", pages.read(name)):
         assert (folder / target).exists(), target
+
+
+def test_the_configuration_of_prometheus_is_the_projects_to_the_letter() -> None:
+    shown = [block.text for block in pages.blocks(README, "yaml") if "scrape_configs" in block.text]
+    assert len(shown) == 1
+    assert shown[0] in pages.read("deploy/prometheus/prometheus.yml")

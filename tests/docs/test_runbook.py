@@ -3,15 +3,18 @@
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from falcon.testing import TestClient
 
 from exporter.cli import main
 from tests.docs import daemon, pages
-from tests.rules.rule_files import ALERTS, Rule
+from tests.rules.rule_files import ALERTS, PROMETHEUS, Rule, load
+from tests.server.commands import needed
 
 PAGE = pages.read("docs/runbook.md")
 
@@ -20,8 +23,7 @@ PARTS = ("Means", "Look", "Do", "False alarm", "Silence")
 
 def commands(program: str) -> list[list[str]]:
     """Return the words of every command of the page that calls a program."""
-    lines = [line for block in pages.blocks(PAGE, "bash") for line in block.text.splitlines()]
-    return [words for words in map(shlex.split, lines) if words[0] == program]
+    return [shlex.split(line) for line in pages.command_lines(PAGE, program)]
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
@@ -57,3 +59,22 @@ def test_a_command_works(words: list[str], filled_database: Path, tmp_path: Path
     shutil.copy(filled_database, copy)
     unasked = ["--yes"] if "delete" in words else []
     assert main([*words[1:], *unasked, "--database", str(copy)]) == 0
+
+
+def test_the_lines_for_an_own_configuration_are_those_of_the_projects() -> None:
+    (block,) = pages.blocks(PAGE, "yaml")
+    whole = load(PROMETHEUS / "prometheus.yml")
+    shown = yaml.safe_load(block.text)
+    assert shown == {key: whole[key] for key in ("rule_files", "alerting")}
+
+
+def test_the_links_to_the_runbook_can_be_given_an_address(tmp_path: Path) -> None:
+    (line,) = pages.command_lines(PAGE, "sed")
+    shutil.copytree(PROMETHEUS, tmp_path / "deploy" / "prometheus")
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)
+    copied = tmp_path / "deploy" / "prometheus"
+    alerts = (copied / "rules" / "alerts.yml").read_text(encoding="utf-8")
+    urls = re.findall(r"runbook_url: (.*)", alerts)
+    assert [urlsplit(url).scheme for url in urls] == ["https"] * len(ALERTS)
+    tried = copied / "tests" / "unusual.yml"
+    subprocess.run([needed("promtool"), "test", "rules", tried], check=True)

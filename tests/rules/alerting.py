@@ -81,25 +81,27 @@ class Alertmanager:
 @contextlib.contextmanager
 def alerting(exporter: int, receiver: str, folder: Path) -> Iterator[Alertmanager]:
     """Run both: alerts on an exporter's port reach a receiver at once."""
-    port = free_port()
-    with _alertmanager(port, receiver, folder), running(_prometheus(exporter, port, folder)):
-        yield Alertmanager(f"http://127.0.0.1:{port}")
+    with alertmanager(receiver, folder) as url:
+        config = _prometheus(exporter, url, folder)
+        with running(config, folder / "prometheus"):
+            yield Alertmanager(url)
 
 
 @contextlib.contextmanager
-def _alertmanager(port: int, receiver: str, folder: Path) -> Iterator[None]:
+def alertmanager(receiver: str, folder: Path) -> Iterator[str]:
+    """Run an Alertmanager whose receivers are all at one address; yield its own."""
     config = folder / "alertmanager.yml"
     config.write_text(yaml.safe_dump(_quick_example(receiver)), encoding="utf-8")
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{free_port()}"
     command = [
         needed("prometheus-alertmanager"),
         f"--config.file={config}",
         f"--storage.path={folder / 'alertmanager'}",
-        f"--web.listen-address=127.0.0.1:{port}",
+        f"--web.listen-address={url.removeprefix('http://')}",
         "--cluster.listen-address=",
     ]
     with served(command, url, folder / "alertmanager.log"):
-        yield
+        yield url
 
 
 def _quick_example(receiver: str) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _quick_example(receiver: str) -> dict[str, Any]:
     return example
 
 
-def _prometheus(exporter: int, alertmanager: int, folder: Path) -> Path:
+def _prometheus(exporter: int, alertmanager_url: str, folder: Path) -> Path:
     """Write the documented configuration and its rules, with moments in place of minutes.
 
     Those of DuplistatusMetricsAbsent stay: at the start nothing has been scraped yet.
@@ -123,7 +125,7 @@ def _prometheus(exporter: int, alertmanager: int, folder: Path) -> Path:
     quick["scrape_configs"][0]["scrape_interval"] = _OFTEN
     quick["scrape_configs"][0]["static_configs"][0]["targets"] = [f"localhost:{exporter}"]
     quick["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [
-        f"localhost:{alertmanager}"
+        alertmanager_url.removeprefix("http://")
     ]
     (folder / "rules").mkdir()
     for path in RULE_FILES:

@@ -1,12 +1,14 @@
 """Alertmanager's example is valid and sends each alert where its comments say."""
 
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.docs import pages
-from tests.rules.rule_files import ALERTMANAGER, ALERTS, load
+from tests.rules.alerting import alertmanager
+from tests.rules.rule_files import ALERTMANAGER, ALERTS, ROOT, load
 from tests.server.commands import needed
 
 GOES_TO = {
@@ -20,7 +22,7 @@ SECRET_KEYS = {"smtp_auth_password", "smtp_auth_secret", "password", "credential
 def amtool(*arguments: str | Path) -> str:
     """Run amtool, which is to be content, and return what it prints."""
     done = subprocess.run(
-        [needed("amtool"), *arguments], capture_output=True, text=True, check=False
+        [needed("amtool"), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -67,14 +69,11 @@ def test_alerts_named_by_an_inhibition_exist() -> None:
                 assert set(named) <= known
 
 
-def test_the_runbooks_commands_for_it_work() -> None:
-    section = pages.sections(pages.read("docs/runbook.md"))["Setting it up"]
-    commands = [
-        line.split()[1:]
-        for block in pages.blocks(section, "bash")
-        for line in block.text.splitlines()
-        if line.startswith("amtool")
-    ]
-    assert len(commands) == 2
-    for command in commands:
-        amtool(*command)
+def test_the_runbooks_commands_work(tmp_path: Path) -> None:
+    lines = pages.command_lines(pages.read("docs/runbook.md"), "amtool")
+    with alertmanager("http://localhost", tmp_path) as url:
+        answers = [
+            amtool(*shlex.split(line.replace("http://localhost:9093", url))[1:]) for line in lines
+        ]
+    assert [line.split()[2] for line in lines[:2]] == ["silence", "silence"]
+    assert 'server="nas" backup="Photos"' in answers[1]

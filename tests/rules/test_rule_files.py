@@ -3,12 +3,14 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import promql_parser as promql
 import pytest
 
 from tests.docs import metrics, pages
-from tests.rules.promql import Named, named
+from tests.rules.promql import Named, kept, named, nodes
 from tests.rules.rule_files import (
     ALERTS,
     PROMETHEUS,
@@ -24,6 +26,7 @@ from tests.server.commands import needed
 RUNBOOK = "docs/runbook.md"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}
 TARGET_LABELS = {"job", "instance"}
+LONGEST_OF_RAW = timedelta(hours=6)
 
 
 def promtool(*arguments: str | Path) -> None:
@@ -98,6 +101,19 @@ def test_a_rule_names_only_what_is_documented(rule: Rule) -> None:
     assert asked.labels - documented.labels - TARGET_LABELS == set()
     told = " ".join(rule.content.get("annotations", {}).values())
     assert set(re.findall(r"\$labels\.(\w+)", told)) <= documented.labels | TARGET_LABELS
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_keeps_exporters_apart(rule: Rule) -> None:
+    assert [labels for labels in kept(rule.expression) if not labels >= TARGET_LABELS] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_days_are_read_from_hourly_samples(rule: Rule) -> None:
+    """A scrape every 30 seconds of 10,000 jobs leaves 200 million samples of one family a week."""
+    for node in nodes(rule.expression):
+        if isinstance(node, promql.MatrixSelector) and node.range > LONGEST_OF_RAW:
+            assert (node.vector_selector.name or "").endswith(":hourly")
 
 
 def test_every_recorded_series_is_used_by_a_rule() -> None:

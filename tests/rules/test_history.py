@@ -1,0 +1,111 @@
+"""Thirty days of the synthetic fleet: alerts are on for what befell it and for nothing else."""
+
+from typing import Any
+
+import pytest
+
+from exporter.times import SECOND
+from tests.rules.rule_files import ALERTS, RULES, Rule
+from tests.synthetic.history import History
+from tests.synthetic.scrapes import DOWN, STEP
+
+Subjects = set[tuple[str, str]]
+
+FILES = ("branch-north", "Files")
+POINT_OF_SALE = ("branch-north", "Point of sale")
+TEMPLATES = ("files", "Templates")
+INVOICES = ("accounting", "Invoices")
+UPLOADS = ("web-2", "Uploads")
+RECORDINGS = ("media", "Recordings")
+
+NOW: dict[str, Subjects] = {
+    "DuplistatusBackupOverdue": {FILES, POINT_OF_SALE, TEMPLATES},
+    "DuplistatusBackupTooOld": {FILES, POINT_OF_SALE, TEMPLATES, INVOICES},
+    "DuplistatusBackupFailing": {INVOICES, UPLOADS},
+    "DuplistatusBackupNeverSucceeded": {UPLOADS},
+    "DuplistatusVerificationFailed": {("git", "Packages")},
+    "DuplistatusSourceShrank": {RECORDINGS},
+    "DuplistatusChurnSpike": {("files", "Home folders")},
+    "DuplistatusDurationAnomaly": {("db-1", "Dumps")},
+    "DuplistatusDestinationFillingUp": {("media", "Videos")},
+}
+"""The jobs that each alert is on for at the end; alerts that are not here are off."""
+
+LAPTOPS = {"laptop-design", "laptop-sales"}
+"""Backed up once somebody opens them: late now and then."""
+
+EARLIER: dict[str, Subjects] = {
+    "DuplistatusBackupFailing": {("mail", "Lists")},
+    "DuplistatusChurnSpike": {RECORDINGS},
+}
+"""The other jobs that an alert was on for some time in the thirty days."""
+
+
+def subjects(found: list[dict[str, Any]]) -> Subjects:
+    labels = [series["metric"] for series in found]
+    return {(each["server"], each["backup"]) for each in labels}
+
+
+each_alert_on_jobs = pytest.mark.parametrize(
+    "alert", [alert for alert in ALERTS if alert.name in NOW], ids=lambda alert: alert.name
+)
+
+
+def by_name(name: str) -> Rule:
+    (alert,) = [alert for alert in ALERTS if alert.name == name]
+    return alert
+
+
+@each_alert_on_jobs
+def test_an_alert_is_on_for_what_befell_a_job_and_for_no_other(
+    history: History, alert: Rule
+) -> None:
+    assert subjects(history.query(alert.expression)) == NOW[alert.name]
+
+
+@each_alert_on_jobs
+def test_in_thirty_days_it_was_on_for_no_healthy_job(history: History, alert: Rule) -> None:
+    ever = subjects(history.query_range(alert.expression))
+    others = {(server, backup) for server, backup in ever if server not in LAPTOPS}
+    assert others == NOW[alert.name] | EARLIER.get(alert.name, set())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DuplistatusMetricsAbsent",
+        "DuplistatusReportsStopped",
+        "DuplistatusBackupDisappeared",
+    ],
+)
+def test_an_alert_on_what_never_happened_was_never_on(history: History, name: str) -> None:
+    assert history.query_range(by_name(name).expression) == []
+
+
+def test_the_exporter_counts_as_down_while_it_was(history: History) -> None:
+    (series,) = history.query_range(by_name("DuplistatusExporterDown").expression)
+    moments = [moment * SECOND for moment, _ in series["values"]]
+    assert moments == list(range(DOWN.start, DOWN.stop, STEP))
+
+
+def test_uploads_that_were_not_taken_are_told_for_hours(history: History) -> None:
+    found = history.query_range(by_name("DuplistatusUploadsRejected").expression)
+    assert {series["metric"]["outcome"] for series in found} == {"rejected", "failed"}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if not rule.is_alert], ids=lambda rule: rule.name
+)
+def test_a_recording_rule_finds_something_to_record(history: History, rule: Rule) -> None:
+    assert history.query_range(rule.expression)
+
+
+def test_every_alert_is_looked_at() -> None:
+    others = {
+        "DuplistatusExporterDown",
+        "DuplistatusMetricsAbsent",
+        "DuplistatusReportsStopped",
+        "DuplistatusBackupDisappeared",
+        "DuplistatusUploadsRejected",
+    }
+    assert {alert.name for alert in ALERTS} == {*NOW, *others}
