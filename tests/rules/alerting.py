@@ -1,6 +1,7 @@
 """A real Prometheus with the rules and a real Alertmanager with its example, made quick."""
 
 import contextlib
+import functools
 import json
 import re
 import threading
@@ -27,26 +28,30 @@ class Told(NamedTuple):
     status: str
 
 
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, told: list[Told], *connection: Any) -> None:  # noqa: ANN401 - the library's
+        self._told = told
+        super().__init__(*connection)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        receiver = self.path.removeprefix("/")
+        for alert in body["alerts"]:
+            self._told.append(Told(receiver, alert["labels"]["alertname"], alert["status"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""
+
+
 class Receiver:
     """Takes what Alertmanager posts, for all receivers of its example."""
 
     def __init__(self) -> None:
         self.told: list[Told] = []
-        told = self.told
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                for alert in body["alerts"]:
-                    name = alert["labels"]["alertname"]
-                    told.append(Told(self.path.removeprefix("/"), name, alert["status"]))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing of each request."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        handler = functools.partial(_Handler, self.told)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     @contextlib.contextmanager

@@ -81,6 +81,24 @@ def test_an_alert_says_how_grave_it_is_and_what_it_means(alert: Rule) -> None:
     assert alert.content["annotations"].keys() == {"summary", "description", "runbook_url"}
 
 
+def _until_down_is_told() -> timedelta:
+    (down,) = [alert for alert in ALERTS if alert.name == "DuplistatusExporterDown"]
+    windows = [node for node in nodes(down.expression) if isinstance(node, promql.MatrixSelector)]
+    assert len(windows) == 1
+    return windows[0].range / 2 + promql.parse_duration(down.content["for"])
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [alert for alert in ALERTS if "$labels.backup" in alert.content["annotations"]["summary"]],
+    ids=lambda alert: alert.name,
+)
+def test_an_alert_on_a_job_outlives_its_series_until_the_exporter_is_told_of(alert: Rule) -> None:
+    """Else "resolved" would be sent while nothing is known; scrapes and evaluations take time."""
+    kept_for = promql.parse_duration(alert.content["keep_firing_for"])
+    assert kept_for >= _until_down_is_told() + timedelta(minutes=3)
+
+
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
 def test_an_alert_leads_to_its_section_of_the_runbook(alert: Rule) -> None:
     page, _, anchor = alert.content["annotations"]["runbook_url"].partition("#")
