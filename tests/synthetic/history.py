@@ -4,6 +4,8 @@ A plugin of the tests: `history` is one for the whole session.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,9 +60,9 @@ class History:
         return found
 
 
-@pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
-    folder = tmp_path_factory.mktemp("history")
+@contextmanager
+def thirty_days(folder: Path) -> Iterator[History]:
+    """Make the history in a folder and run a Prometheus on it."""
     data = folder / "prometheus"
     config = folder / "prometheus.yml"
     config.write_text("scrape_configs: []\n", encoding="utf-8")
@@ -71,3 +73,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
             backfill_rules(groups, url, data, folder)
     with running(config, data, *_FLAGS) as url:
         yield History(url)
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    with thirty_days(tmp_path_factory.mktemp("history")) as history:
+        yield history
