@@ -1,0 +1,128 @@
+"""What befalls the jobs of the fleet, each as its row says."""
+
+from statistics import median
+
+import pytest
+
+from exporter.model import Run, Status
+from exporter.times import DAY, HOUR, MINUTE
+from tests.exporter.demo import past
+from tests.exporter.demo.past import Runs, days_ago
+
+
+@pytest.fixture(scope="module")
+def runs() -> Runs:
+    return past.runs()
+
+
+def completed(runs: list[Run]) -> list[bool]:
+    return [run.status.completed for run in runs]
+
+
+def examined_bytes(run: Run) -> int:
+    assert run.counts.examined_bytes is not None
+    return run.counts.examined_bytes
+
+
+def duration(run: Run) -> int:
+    assert run.duration is not None
+    return run.duration
+
+
+def test_most_runs_succeed(runs: Runs) -> None:
+    all_runs = [run for job in runs.values() for run in job]
+    assert sum(completed(all_runs)) / len(all_runs) > 0.98
+    assert {run.status for run in all_runs} >= {
+        Status.SUCCESS,
+        Status.WARNING,
+        Status.ERROR,
+        Status.FATAL,
+    }
+
+
+def test_one_backup_stopped_without_a_word(runs: Runs) -> None:
+    templates = runs["files", "Templates"]
+    assert days_ago(templates[-1]) > 5
+    assert all(completed(templates))
+
+
+def test_one_server_is_silent(runs: Runs) -> None:
+    for server in {server for server, _ in runs}:
+        newest = min(days_ago(job[-1]) for (of, _), job in runs.items() if of == server)
+        assert (newest > 2) == (server == "branch-north"), server
+
+
+def test_one_backup_fails_since_its_key_expired(runs: Runs) -> None:
+    invoices = runs["accounting", "Invoices"]
+    assert not any(completed(invoices[-4:]))
+    assert all(completed(invoices[:-4]))
+
+
+def test_one_backup_never_succeeded(runs: Runs) -> None:
+    uploads = runs["web-2", "Uploads"]
+    assert len(uploads) > 10
+    assert not any(completed(uploads))
+    assert days_ago(uploads[0]) < 13
+
+
+def test_the_web_servers_failed_for_one_night(runs: Runs) -> None:
+    for name in ("Sites", "Databases"):
+        for server in ("web-1", "web-2"):
+            assert completed(runs[server, name]).count(False) == 1
+
+
+def test_one_source_shrank(runs: Runs) -> None:
+    sizes = [examined_bytes(run) for run in runs["media", "Recordings"]]
+    assert max(sizes[-5:]) < 0.4 * min(sizes[:-6])
+
+
+def test_one_destination_is_full_in_a_few_days(runs: Runs) -> None:
+    free = [run.counts.quota_free_bytes or 0 for run in runs["media", "Videos"]]
+    a_day = (free[-8] - free[-1]) / 7
+    assert 1 < free[-1] / a_day < 14
+
+
+def test_one_burst_of_changes_is_far_above_the_habit(runs: Runs) -> None:
+    changed = [run.counts.changed_files or 0 for run in runs["files", "Home folders"]]
+    assert changed[-1] > 30 * median(changed)
+    assert max(changed[:-1]) < 2 * median(changed)
+
+
+def test_one_run_was_unusually_long(runs: Runs) -> None:
+    lengths = [duration(run) for run in runs["db-1", "Dumps"]]
+    assert lengths[-1] > 3 * max(lengths[:-1])
+
+
+def test_one_stored_file_is_damaged_while_the_runs_succeed(runs: Runs) -> None:
+    packages = runs["git", "Packages"]
+    judged = [run.verification.status for run in packages if run.verification is not None]
+    assert judged[-3:] == [Status.ERROR] * 3
+    assert set(judged[:-4]) == {Status.SUCCESS}
+    assert all(completed(packages))
+
+
+def test_one_backup_runs_every_hour(runs: Runs) -> None:
+    assert len(runs["db-1", "Transaction logs"]) == pytest.approx(90 * 24, abs=1)
+
+
+def test_one_backup_runs_on_sundays_and_one_on_workdays(runs: Runs) -> None:
+    assert {weekday(run) for run in runs["nas", "Archive"]} == {6}
+    assert {weekday(run) for run in runs["accounting", "Ledger"]} == {0, 1, 2, 3, 4}
+
+
+def test_the_laptops_tell_no_next_run_and_begin_when_they_are_opened(runs: Runs) -> None:
+    documents = runs["laptop-sales", "Documents"]
+    assert {run.next_scheduled for run in documents} == {None}
+    times = [(run.began or 0) % DAY for run in documents]
+    assert max(times) - min(times) > 2 * HOUR
+
+
+def test_a_run_takes_from_seconds_to_hours(runs: Runs) -> None:
+    lengths = [run.duration for job in runs.values() for run in job if run.duration is not None]
+    assert min(lengths) < MINUTE
+    assert max(lengths) > HOUR
+
+
+def weekday(run: Run) -> int:
+    """Return the day of the week, Monday is 0."""
+    return ((run.began or 0) // DAY + 3) % 7
