@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from api.serve import listen
 from exporter import admin_token, logs
 from exporter.cli.client import Client
-from exporter.cli.serve import assemble
+from exporter.cli.serve import assemble, make_parts
 from exporter.config import Config
 from exporter.store import Store, StoreError, StoreInUseError
 
@@ -45,7 +45,7 @@ def connected(settings: Config) -> Iterator[Client]:
 def _serving(settings: Config, store: Store) -> Iterator[str]:
     with listen(_LOOPBACK, 0) as listening:
         url = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
-        server = assemble(settings, store, listening)
+        server = assemble(settings, make_parts(settings, store), listening)
         thread = threading.Thread(target=server.run, name="server")
         thread.start()
         try:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Iterable
 from importlib import metadata
 from types import FrameType
 
@@ -20,6 +21,8 @@ from exporter.options import Address
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import now
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 _DISTRIBUTION = "duplistatus-exporter"
 _LOOPBACK = "127.0.0.1"
@@ -38,21 +41,22 @@ def run(chosen: argparse.Namespace) -> int:
         listen(*settings.listen) as listening,
         contextlib.closing(Store(settings.database)) as store,
     ):
-        server = assemble(settings, store, listening)
-        _stop_on_signals(server)
+        server = assemble(settings, make_parts(settings, store), listening)
+        stop_on_signals(server)
         _spare_the_collector()
-        _announce(settings, store, listening)
+        announce(settings, store, listening)
+        _tell_options(settings, listening)
         server.run()
     _log.info("stopped")
     return 0
 
 
-def assemble(settings: Config, store: Store, listening: socket.socket) -> HttpServer:
-    """Put a daemon together over a store."""
+def make_parts(settings: Config, store: Store) -> Parts:
+    """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created())
     fleet.apply(store.everything())
     telemetry = Telemetry(version(), store.size_bytes)
-    parts = Parts(
+    return Parts(
         store=store,
         fleet=fleet,
         exposition=Exposition(fleet, now, telemetry),
@@ -62,6 +66,10 @@ def assemble(settings: Config, store: Store, listening: socket.socket) -> HttpSe
         max_upload_bytes=settings.max_upload_bytes,
         admin_token=settings.admin_token or admin_token.load_or_make(settings.database),
     )
+
+
+def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
+    """Put a daemon together."""
     return HttpServer(create_app(parts), listening, settings.max_upload_bytes)
 
 
@@ -75,22 +83,32 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_ALLOCATIONS)
 
 
-def _stop_on_signals(server: HttpServer) -> None:
+def stop_on_signals(server: HttpServer, signals: Iterable[signal.Signals] = STOPPING) -> None:
+    """Let signals finish what is in flight and end the server."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.stop()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in signals:
+        signal.signal(number, stop)
 
 
-def _announce(settings: Config, store: Store, listening: socket.socket) -> None:
+def announce(settings: Config, store: Store, listening: socket.socket) -> None:
     """Tell people where the daemon serves, and the commands on this machine where to ask it."""
-    address = Address(settings.listen.host, listening.getsockname()[1])
+    address = _address(settings, listening)
     store.announce(_url(address, _LOOPBACK))
     _log.info("listening", extra=logs.event(url=_url(address, "0.0.0.0")))  # noqa: S104 - shown only
     _log.info("storing", extra=logs.event(database=str(settings.database.absolute())))
-    options = _duplicati_options(_url(address, socket.gethostname()))
-    _log.info("Duplicati options to paste: %s", " ".join(options))
+
+
+def _tell_options(settings: Config, listening: socket.socket) -> None:
+    url = _url(_address(settings, listening), socket.gethostname())
+    _log.info("Duplicati options to paste: %s", " ".join(_duplicati_options(url)))
+
+
+def _address(settings: Config, listening: socket.socket) -> Address:
+    """Return where the daemon really listens: the port may have been left to the system."""
+    return Address(settings.listen.host, listening.getsockname()[1])
 
 
 def _duplicati_options(url: str) -> list[str]:
