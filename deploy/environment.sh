@@ -1,4 +1,4 @@
-# Sourced by deploy/start and tests/run: a Python environment and Debian's packages.
+# Sourced by deploy/start, deploy/demo and tests/run: a Python environment and Debian's packages.
 
 # Print the first Python of 3.11 or later.
 find_python() {

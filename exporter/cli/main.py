@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
 from api.serve import ListenError
-from exporter.cli import checking, managing, serve
+from exporter.cli import checking, demo, managing, serve
 from exporter.cli.client import ClientError
 from exporter.config import CONFIG_VARIABLE, ConfigError
 from exporter.options import OPTIONS, Option
@@ -75,6 +75,14 @@ def _add_daemon(commands: _Commands) -> None:
     _add_configured(commands, "serve", "run the daemon", serve.run)
     check = "check the configuration and show it, with the jobs that each override matches"
     _add_configured(commands, "check-config", check, checking.run)
+    _add_demo(commands)
+
+
+def _add_demo(commands: _Commands) -> None:
+    parser = _add(commands, "demo", "run a daemon with a made-up fleet to look at", demo.run)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = demo.EPILOG
+    _take(parser, *(option for option in OPTIONS if option.name != "database"))
 
 
 def _add_listings(commands: _Commands) -> None:

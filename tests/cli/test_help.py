@@ -41,6 +41,16 @@ def test_the_help_of_the_daemon_names_each_option(command: Commands, name: str) 
     assert "--admin-token" not in told
 
 
+def test_the_help_of_the_demonstration_says_what_to_look_at(command: Commands) -> None:
+    told = described(command.output("demo", "--help"))
+    assert [option for option in DAEMON if option not in told] == []
+    assert "--database" not in told
+    assert [
+        route for route in ("/api/summary", "/api/jobs?overdue=true") if route not in told
+    ] == []
+    assert "removes all it made" in told
+
+
 @pytest.mark.parametrize(
     ("group", "actions"), [("server", ("set", "merge", "delete")), ("job", ("set", "delete"))]
 )
@@ -53,7 +63,7 @@ def test_the_help_of_a_group_names_its_actions(
 
 def test_the_help_names_every_command(command: Commands) -> None:
     told = described(command.output("--help")).split()
-    names = {name.split()[0] for name in COMMANDS} | {"serve", "check-config"}
+    names = {name.split()[0] for name in COMMANDS} | {"serve", "demo", "check-config"}
     assert names <= set(told)
 
 

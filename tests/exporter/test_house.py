@@ -60,6 +60,7 @@ def importers(*packages: str) -> set[str]:
         ("sqlite_utils", ("exporter.store",)),
         ("prometheus_client", ("exporter.rendering", "exporter.telemetry")),
         ("api", ("api", "exporter.cli")),
+        ("exporter.demo", ("exporter.demo", "exporter.cli.demo")),
         ("argparse", ("exporter.cli",)),
         ("grafana_foundation_sdk", ("grafana.build",)),
     ],

@@ -15,10 +15,12 @@ from tests.server.waiting import eventually
 Json = dict[str, Any]
 JSON_LOG = ("--log-format", "json")
 ANY_PORT = ("--listen", "127.0.0.1:0")
+_START_SECONDS = 40.0
+"""A demonstration makes up its past first, which takes a few seconds of a machine at rest."""
 
 
 class Daemon:
-    """A `duplistatus serve` that listens; its log goes to a file beside its database."""
+    """A `duplistatus serve` or `demo` that listens; its log goes to a file where it works."""
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class Daemon:
         *flags: str,
         variables: Mapping[str, str] | None = None,
         command: Sequence[str] | None = None,
+        action: str = "serve",
     ) -> None:
         """Start it in a folder and wait until it listens.
 
@@ -34,17 +37,18 @@ class Daemon:
             flags: its options; a log in JSON is always asked for.
             variables: its environment besides that of the tests.
             command: what to run in the place of the installed program.
+            action: its command that serves.
         """
         self.log = folder / "stderr.log"
         with self.log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [*(command or [program()]), "serve", *JSON_LOG, *flags],
+                [*(command or [program()]), action, *JSON_LOG, *flags],
                 cwd=folder,
                 env=environment(variables),
                 stderr=stderr,
             )
         try:
-            self.url = str(self.wait_for_event("listening")["url"])
+            self.url = str(self.wait_for_event("listening", _START_SECONDS)["url"])
         except BaseException:
             self.kill()
             raise
@@ -65,7 +69,7 @@ class Daemon:
         text = self.log.read_text(encoding="utf-8")
         return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
-    def wait_for_event(self, name: str) -> Json:
+    def wait_for_event(self, name: str, seconds: float = 10.0) -> Json:
         """Return an event once it is logged."""
 
         def look() -> Json | None:
@@ -74,7 +78,7 @@ class Daemon:
             assert found or ended is None, f"exit code {ended}: {self.log.read_text()}"
             return found[0] if found else None
 
-        return eventually(look, f"the event {name!r} in the log")
+        return eventually(look, f"the event {name!r} in the log", seconds)
 
     def post(self, body: object, **options: Any) -> requests.Response:  # noqa: ANN401 - of requests
         """Upload a report: bytes as they are, anything else as JSON."""

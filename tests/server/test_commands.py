@@ -8,6 +8,7 @@ from tests.server import commands
 
 COMMANDS = (
     ["serve"],
+    ["demo"],
     ["check-config"],
     ["servers"],
     ["jobs"],

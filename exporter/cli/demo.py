@@ -1,0 +1,148 @@
+"""duplistatus demo: a daemon that a made-up fleet reports to, and of which nothing stays.
+
+The reports of the past go the way of real ones, but dated; those that become due while it serves
+keep coming.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import dropwhile, takewhile
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from api.app import Parts
+from api.serve import listen
+from exporter import config, logs
+from exporter.cli.progress import progress
+from exporter.cli.serve import STOPPING, announce, assemble, make_parts, stop_on_signals
+from exporter.config import Config
+from exporter.demo import DAYS, Arrival, arrivals
+from exporter.model import Delivery
+from exporter.reports import read_report
+from exporter.store import Recorded, Store
+from exporter.telemetry import Outcome
+from exporter.times import SECOND, Millis, now
+
+EPILOG = """\
+Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
+warnings, one stopped coming, one never succeeded, one lost most of its files, one is about to fill
+its disk, one server is silent. While it serves, more reports come. Look at
+
+  http://localhost:9666/api/summary              the whole fleet in five figures
+  http://localhost:9666/api/jobs?overdue=true    what is missing, and since when
+  http://localhost:9666/api/jobs?failing=true    what fails
+  http://localhost:9666/api/lastbackups/media    the last run of each backup of a server
+  http://localhost:9666/metrics                  what Prometheus gets
+
+or let Prometheus scrape it with deploy/prometheus/prometheus.yml. The commands work on it too: they
+take the database that its log names. It makes no other file, needs no network, and Ctrl-C ends it
+and removes all it made."""
+
+_SENDER = "127.0.0.1"
+_AT_ONCE = 16
+"""Reports that are recorded together share a commit, which takes its time on a slow disk."""
+
+_TOLD_EVERY = 100
+
+_LOOK_SECONDS = 60.0
+"""How long to wait before the clock is looked at again: it goes on while a laptop sleeps."""
+
+_ENDING = (*STOPPING, signal.SIGHUP)
+"""With SIGHUP a terminal closes, and takes the demonstration along."""
+
+_log = logging.getLogger(__name__)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve a made-up fleet until a signal says to stop."""
+    for number in _ENDING:
+        signal.signal(number, _leave)
+    with tempfile.TemporaryDirectory(prefix="duplistatus-demo-") as folder:
+        database = {"database": str(Path(folder, "duplistatus.sqlite"))}
+        settings = config.load(vars(chosen) | database, os.environ)
+        logs.set_up(settings.log_format, settings.log_level)
+        with (
+            listen(*settings.listen) as listening,
+            contextlib.closing(Store(settings.database)) as store,
+        ):
+            _serve(settings, store, listening)
+    _log.info("stopped, and everything removed")
+    return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End while nothing is served yet, and clean up on the way out."""
+    raise SystemExit(0)
+
+
+def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
+    parts, present = make_parts(settings, store), now()
+    _catch_up(parts, present)
+    server = assemble(settings, parts, listening)
+    stop_on_signals(server, _ENDING)
+    announce(settings, store, listening)
+    _log.info("this fleet is made up: Ctrl-C ends it and removes its database")
+    with _reporting(parts, present):
+        server.run()
+
+
+def _catch_up(parts: Parts, present: Millis) -> None:
+    """Let ninety days of reports come in, up to a moment."""
+    past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present))]
+    threads = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        with progress() as tell:
+            for number, _ in enumerate(threads.map(partial(receive, parts), past)):
+                if number % _TOLD_EVERY == 0:
+                    tell(f"Making up {DAYS} days of reports: {number} of {len(past)}")
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def receive(parts: Parts, arrival: Arrival) -> Recorded:
+    """Record a report as an upload of its moment would."""
+    began = time.perf_counter()
+    delivery = Delivery(arrival.at, _SENDER)
+    recorded = parts.store.record(read_report(arrival.body), delivery, parts.fleet.apply)
+    outcome = Outcome.RECORDED if recorded.new else Outcome.DUPLICATE
+    parts.telemetry.uploaded(outcome, time.perf_counter() - began)
+    return recorded
+
+
+@contextlib.contextmanager
+def _reporting(parts: Parts, present: Millis) -> Iterator[None]:
+    """Let reports come in meanwhile, each when it is due."""
+    coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present))
+    ending = threading.Event()
+    thread = threading.Thread(target=keep_receiving, args=(parts, coming, ending), name="fleet")
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def keep_receiving(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
+    """Record each report once its moment has come, until told to end."""
+    for arrival in coming:
+        while (left := arrival.at - parts.clock()) > 0:
+            if ending.wait(min(left / SECOND, _LOOK_SECONDS)):
+                return
+        _tell(receive(parts, arrival))
+
+
+def _tell(recorded: Recorded) -> None:
+    message = "report recorded" if recorded.new else "report already recorded"
+    _log.info(message, extra=logs.event(server=recorded.server.name, job=recorded.job.name))
