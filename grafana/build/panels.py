@@ -59,9 +59,10 @@ def limited(panel: timeseries.Panel) -> timeseries.Panel:
 
 
 def bars(about: About, *queries: Query) -> timeseries.Panel:
-    """Return bars over time, one on top of the other."""
+    """Return bars over time, one on top of the other. Each stands on the time that it counts."""
     panel = stacked(lines(about, *queries)).draw_style(options.GraphDrawStyle.BARS)
-    return panel.fill_opacity(80).line_width(0).max_data_points(_BARS)
+    panel.fill_opacity(80).line_width(0).bar_alignment(options.BarAlignment.BEFORE)
+    return panel.max_data_points(_BARS)
 
 
 _BARS = 500

@@ -44,14 +44,20 @@ def labels(expr: str) -> set[str]:
 
 
 def _read(expr: str) -> Iterator[str]:
+    for selector in selectors(expr):
+        yield from (matcher.name for matcher in selector.matchers.matchers)
+    for group in groupings(expr):
+        yield from group
+
+
+def groupings(expr: str) -> Iterator[list[str]]:
+    """Yield the labels by which series are put together or matched, each time it is done."""
     for node in nodes(expr):
-        if isinstance(node, promql.VectorSelector):
-            yield from (matcher.name for matcher in node.matchers.matchers)
-        elif isinstance(node, promql.AggregateExpr) and node.modifier is not None:
-            yield from node.modifier.labels
+        if isinstance(node, promql.AggregateExpr) and node.modifier is not None:
+            yield node.modifier.labels
         elif isinstance(node, promql.BinaryExpr) and node.modifier is not None:
             matching = node.modifier.matching
-            yield from (matching.labels if matching is not None else ())
+            yield matching.labels if matching is not None else []
 
 
 def _made(expr: str) -> Iterator[str]:

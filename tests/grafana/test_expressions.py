@@ -8,7 +8,7 @@ import pytest
 
 from tests.docs import pages
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
-from tests.grafana.expressions import FILLED, filled, labels, nodes, selectors
+from tests.grafana.expressions import FILLED, filled, groupings, labels, nodes, selectors
 
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 
@@ -120,6 +120,13 @@ def test_an_expression_is_about_what_was_chosen(target: Target) -> None:
             assert {"job", "instance"} <= read
         elif "backup" in _labels_of(selector.name or ""):
             assert {"server", "backup"} <= read
+
+
+@each_target
+def test_jobs_of_two_exporters_are_not_taken_for_one(target: Target) -> None:
+    """Two exporters give the same ids to different servers."""
+    for group in groupings(target.expr):
+        assert "server_id" not in group or "instance" in group
 
 
 def test_filling_in_forgets_no_variable() -> None:

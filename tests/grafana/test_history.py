@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import requests
 
-from exporter.times import DAY, MINUTE, SECOND, Millis
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.expressions import FILLED, filled
 from tests.server.commands import BOUND_SECONDS
 from tests.synthetic.history import History
+from tests.synthetic.scrapes import DOWN
 
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 
@@ -91,3 +92,25 @@ def _most_samples(history: History, target: Target) -> int:
     answer = requests.post(f"{history.url}/api/v1/{route}", data=asked, timeout=BOUND_SECONDS)
     most: int = answer.json()["data"]["stats"]["samples"]["peakSamples"]
     return most
+
+
+_OF_THIS_MOMENT = [
+    target
+    for target in TARGETS
+    if target.board == "overview" and target.json["instant"] and "__range" not in target.expr
+]
+
+
+@pytest.mark.parametrize("target", _OF_THIS_MOMENT, ids=str)
+def test_while_the_exporter_is_down_nothing_looks_fine(history: History, target: Target) -> None:
+    """No series, no figure: a panel says that it has no data, and not that there is nothing."""
+    down = DOWN[0] + HOUR
+    found = history.query(filled(target.expr, _values(target)), down)
+    assert all("Alert" in target.panel for _ in found)
+
+
+def test_while_the_exporter_is_down_the_overview_says_so(history: History) -> None:
+    (target,) = [each for each in TARGETS if (each.board, each.panel) == ("overview", "Exporter")]
+    (now,) = history.query(filled(target.expr, _values(target)), history.end)
+    (then,) = history.query(filled(target.expr, _values(target)), DOWN[0] + HOUR)
+    assert (now["value"][1], then["value"][1]) == ("1", "0")

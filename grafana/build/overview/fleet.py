@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.builders import statetimeline, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
+from grafana_foundation_sdk.models.common import BarAlignment
 
 from grafana.build.boards import Row
 from grafana.build.colours import (
@@ -98,7 +99,7 @@ def _moment(title: str, name: str, missing: str = "-") -> Column:
 def _runs_a_day() -> timeseries.Panel:
     about = About(
         "Runs a day",
-        "Backup runs of the chosen jobs by how they ended. A bar stands at the start of its day.",
+        "Backup runs of the chosen jobs by how they ended. Each bar covers its day.",
         "none",
         thresholds(GREY, (1, GREEN)),
         24,
@@ -107,4 +108,4 @@ def _runs_a_day() -> timeseries.Panel:
     # The bar of a day counts what comes after its moment, hence the window that lies ahead.
     ahead = f"increase({chosen('runs_total')}[1d] offset -1d)"
     query = Query(f"sum by (status) ({ahead})", "{{status}}", interval="1d")
-    return status_bars(about, query).decimals(0)
+    return status_bars(about, query).decimals(0).bar_alignment(BarAlignment.AFTER)

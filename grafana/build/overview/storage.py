@@ -28,6 +28,11 @@ def _of_servers(expr: str) -> str:
     return f"sum by ({SERVER}) ({expr})"
 
 
+def _in_30_days(selector: str) -> str:
+    """Return what a value comes to, for the jobs that are still there."""
+    return f"predict_linear({selector}{_HABIT}, 30 * 86400) and {selector}"
+
+
 def _by_server() -> timeseries.Panel:
     about = About(
         "Storage by server",
@@ -50,12 +55,11 @@ def _growth() -> table.Panel:
         *_HALF,
     )
     stored = chosen("storage_bytes")
-    forecast = f"predict_linear({stored}{_HABIT}, 30 * 86400)"
     return listing(
         about,
         Rows({"server": "Server"}, sorted_by="Growth in a week"),
         Column("Stored", _of_servers(stored), "bytes", thresholds(RED, (1, GREEN))),
-        Column("In 30 days", _of_servers(forecast), "bytes"),
+        Column("In 30 days", _of_servers(_in_30_days(stored)), "bytes"),
         Column("Growth in a week", _of_servers(f"{stored} - {stored} offset 1w"), "bytes"),
     ).no_value("no data")
 
@@ -91,7 +95,7 @@ def _destinations() -> table.Panel:
         ),
         Column(
             "Left in 30 days",
-            per_job(f"clamp_min(predict_linear({free}{_HABIT}, 30 * 86400), 0)"),
+            per_job(f"clamp_min({_in_30_days(free)}, 0)"),
             "bytes",
             thresholds(RED, (1, GREEN)),
         ),
