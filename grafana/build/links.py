@@ -16,7 +16,7 @@ def others(uid: str) -> list[build.DashboardLink]:
 
 def _to(uid: str, title: str) -> build.DashboardLink:
     link = build.DashboardLink(title).url(f"/d/{uid}").icon("dashboard")
-    return link.keep_time(True).include_vars(True)  # noqa: FBT003 - the SDK's own signatures
+    return link.keep_time(True).include_vars(True)
 
 
 def row_to_job() -> build.DashboardLink:

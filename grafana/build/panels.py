@@ -111,7 +111,7 @@ def _by_threshold() -> FieldColor:
 
 def _legend() -> common.VizLegendOptions:
     legend = common.VizLegendOptions().display_mode(options.LegendDisplayMode.LIST)
-    return legend.placement(options.LegendPlacement.BOTTOM).show_legend(True)  # noqa: FBT003 - the SDK's
+    return legend.placement(options.LegendPlacement.BOTTOM).show_legend(True)
 
 
 def _tooltip() -> common.VizTooltipOptions:

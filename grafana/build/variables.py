@@ -47,14 +47,14 @@ def _values(name: str, label: str, selector: str) -> build.QueryVariable:
     query = f"label_values({selector}, {name})"
     variable = build.QueryVariable(name).label(label).query(query).definition(query)
     variable.datasource(DATASOURCE).refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-    return variable.sort(VariableSort.NATURAL_ASC).current(_EVERYTHING)
+    return variable.sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC).current(_EVERYTHING)
 
 
 _EVERYTHING = VariableOption(selected=True, text=["All"], value=["$__all"])
 
 
 def _each(variable: build.QueryVariable) -> build.QueryVariable:
-    return variable.multi(True).include_all(True)  # noqa: FBT003 - the SDK's own signatures
+    return variable.multi(True).include_all(True)
 
 
 def _all(variable: build.QueryVariable) -> build.QueryVariable:

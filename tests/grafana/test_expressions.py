@@ -10,7 +10,12 @@ from tests.docs import pages
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.expressions import FILLED, filled, groupings, labels, nodes, selectors
 
-each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
+_MARKS = [
+    Target(board.name, marks["name"], {**marks, "refId": "Anno", "legendFormat": ""})
+    for board in BOARDS
+    for marks in board.json["annotations"]["list"]
+]
+each_target = pytest.mark.parametrize("target", [*TARGETS, *_MARKS], ids=str)
 
 _PAGE = pages.read("docs/metrics.md")
 
@@ -52,7 +57,7 @@ def test_a_rate_is_taken_over_the_interval_that_grafana_chooses(target: Target) 
 def test_a_bar_over_time_counts_every_run(target: Target) -> None:
     """An increase over less than the interval of the bars would lose what lies between two."""
     windows = re.findall(r"increase\([^\[]*\[([^\]]+)\]", target.expr)
-    allowed = {"$__range"} if target.json["instant"] else {"$__rate_interval", "1d"}
+    allowed = {"$__range"} if target.json.get("instant") else {"$__rate_interval", "1d"}
     assert set(windows) <= allowed
     assert "1d" not in windows or target.json["interval"] == "1d"
 

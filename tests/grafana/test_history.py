@@ -114,3 +114,16 @@ def test_while_the_exporter_is_down_the_overview_says_so(history: History) -> No
     (now,) = history.query(filled(target.expr, _values(target)), history.end)
     (then,) = history.query(filled(target.expr, _values(target)), DOWN[0] + HOUR)
     assert (now["value"][1], then["value"][1]) == ("1", "0")
+
+
+def test_failed_runs_are_marked_at_the_moment_they_started(history: History) -> None:
+    """The value of the mark's series is its moment, in Grafana's milliseconds."""
+    (job,) = [board for board in BOARDS if board.name == "job"]
+    (marks,) = job.json["annotations"]["list"]
+    assert marks["useValueForTime"]
+    chosen = {**FILLED, "server": "web-2", "backup": "Uploads"}
+    (failed,) = history.query_range(filled(marks["expr"], chosen))
+    moments = {float(value) for value in _read(failed)}
+    started = 'duplistatus_backup_last_start_timestamp_seconds{server="web-2", backup="Uploads"}'
+    (starts,) = history.query_range(started)
+    assert moments == {float(value) * 1000 for value in _read(starts)}

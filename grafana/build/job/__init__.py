@@ -14,7 +14,7 @@ def _failed_runs() -> build.AnnotationQuery:
     """Return a mark at the start of each failed run, at its moment and not the scrape's."""
     expr = f"{in_millis(chosen('last_start_timestamp_seconds'))} and {has_failed()}"
     marks = build.AnnotationQuery().name("Failed runs").datasource(DATASOURCE).expr(expr)
-    marks.enable(True).use_value_for_time(True).icon_color(RED)  # noqa: FBT003 - the SDK's own signatures
+    marks.enable(True).use_value_for_time(True).icon_color(RED)
     return marks.title_format("Failed run").text_format(NAME).tag_keys("server,backup")
 
 
