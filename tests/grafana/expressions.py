@@ -38,6 +38,13 @@ def selectors(expr: str) -> list[promql.VectorSelector]:
     return [node for node in nodes(expr) if isinstance(node, promql.VectorSelector)]
 
 
+def selected(argument: promql.Expr) -> promql.Expr:
+    """Return what a function that takes a range reads, be it each sample or a look now and then."""
+    if isinstance(argument, promql.MatrixSelector):
+        return argument.vector_selector
+    return argument.expr if isinstance(argument, promql.SubqueryExpr) else argument
+
+
 def labels(expr: str) -> set[str]:
     """Return every label that is read; one that a function makes is none of them."""
     return set(_read(expr)) - set(_made(expr))

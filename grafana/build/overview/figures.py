@@ -12,6 +12,7 @@ from grafana.build.colours import (
 from grafana.build.panels import About, figure
 from grafana.build.queries import (
     CHOSEN,
+    LOOKS,
     Query,
     age,
     chosen,
@@ -104,9 +105,9 @@ def _success_rate_of_range() -> stat.Panel:
         thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
         *_FIGURE,
     )
-    query = Query(
-        f"sum(increase({completed}[$__range])) / sum(increase({chosen('runs_total')}[$__range]))"
-    )
+    window = f"[$__range:{LOOKS}]"
+    runs = f"sum(increase({chosen('runs_total')}{window}))"
+    query = Query(f"sum(increase({completed}{window})) / {runs}")
     return figure(about, query).decimals(1)
 
 

@@ -18,6 +18,7 @@ from grafana.build.colours import (
 from grafana.build.links import row_to_job, series_to_job
 from grafana.build.panels import About, status_bars, timeline
 from grafana.build.queries import (
+    LOOKS,
     Query,
     chosen,
     in_millis,
@@ -106,6 +107,6 @@ def _runs_a_day() -> timeseries.Panel:
         8,
     )
     # The bar of a day counts what comes after its moment, hence the window that lies ahead.
-    ahead = f"increase({chosen('runs_total')}[1d] offset -1d)"
+    ahead = f"increase({chosen('runs_total')}[1d:{LOOKS}] offset -1d)"
     query = Query(f"sum by (status) ({ahead})", "{{status}}", interval="1d")
     return status_bars(about, query).decimals(0).bar_alignment(BarAlignment.AFTER)
