@@ -10,7 +10,7 @@ from exporter.cli import checking, demo, managing, serve
 from exporter.cli.client import ClientError
 from exporter.config import CONFIG_VARIABLE, ConfigError
 from exporter.options import OPTIONS, Option
-from exporter.store import StoreError
+from exporter.store import StoreError, StoreUnavailableError
 
 USAGE_ERROR = 2
 """The exit code of a command that was asked for something impossible."""
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen)
     except ConfigError as error:
         _complain(*error.problems)
-    except (StoreError, ListenError, ClientError) as error:
+    except (StoreError, StoreUnavailableError, ListenError, ClientError) as error:
         _complain(str(error))
     return USAGE_ERROR
 

@@ -1,5 +1,6 @@
 """The runs of one backup, one after the other: what each finds, takes and leaves."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
@@ -65,7 +66,8 @@ class _Stored:
     """What a backup holds at its destination: its source, and what changed with each version."""
 
     def __init__(self, job: Job) -> None:
-        self.size = int(job.size * _PACKED)
+        existed = job.first == math.inf
+        self.size = int(job.size * _PACKED) if existed else 0
         self._changes: deque[int] = deque(maxlen=job.keep)
 
     @property

@@ -12,6 +12,7 @@ _BLOCK = 50 * 1024 * 1024
 """The size of a volume at the destination, Duplicati's default."""
 
 _CONTROLLER = "Information-Duplicati.Library.Main.Controller"
+_OPERATION = "Duplicati.Library.Main.Operation.BackupHandler"
 _Json = dict[str, object]
 
 
@@ -161,16 +162,17 @@ def _stamp(moment: Millis) -> str:
 
 
 def _lines(run: Run) -> list[str]:
-    """Write the log as with `--send-http-log-level=Information`."""
+    """Write the log as with `--send-http-log-level=Information`; a run that died ends in none."""
     work = run.work
     began, ended = f"{_local(run.began)} - [", f"{_local(run.ended)} - ["
-    operation = "Duplicati.Library.Main.Operation"
-    return [
-        f"{began}{_CONTROLLER}-StartingOperation]: The operation Backup has started",
-        *(f"{began}Warning-{operation}.Backup-FileAccessError]: {text}" for text in work.warnings),
-        *(f"{ended}Error-{operation}.BackupHandler-Failed]: {text}" for text in work.errors),
-        f"{ended}{_CONTROLLER}-CompletedOperation]: The operation Backup has completed",
-    ]
+    lines = [f"{began}{_CONTROLLER}-StartingOperation]: The operation Backup has started"]
+    lines += [f"{began}Warning-{_OPERATION}-FileAccessError]: {text}" for text in work.warnings]
+    lines += [f"{ended}Error-{_OPERATION}-Failed]: {text}" for text in work.errors]
+    if work.exception is None:
+        lines.append(
+            f"{ended}{_CONTROLLER}-CompletedOperation]: The operation Backup has completed"
+        )
+    return lines
 
 
 def _local(moment: Millis) -> str:

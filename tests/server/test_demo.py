@@ -84,3 +84,18 @@ def test_a_port_in_use_is_refused_and_leaves_nothing(shared: Daemon, tmp_path: P
     )
     assert "is in use" in commands.refusal(finished)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_small_a_disk_is_told_in_a_line_and_leaves_nothing(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        ["bash", "-c", 'ulimit -f 1000; exec "$@"', "bash", commands.program(), "demo", *ANY_PORT],
+        env=commands.environment({"TMPDIR": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        timeout=commands.BOUND_SECONDS,
+        check=False,
+    )
+    assert finished.returncode == 2
+    assert "Traceback" not in finished.stderr
+    assert finished.stderr.splitlines()[-1].startswith("duplistatus: ")
+    assert list(tmp_path.iterdir()) == []
