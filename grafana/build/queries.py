@@ -25,8 +25,11 @@ NAME = "{{server}} · {{backup}}"
 
 
 LOOKS = "30m"
-"""How often a counter of jobs is looked at over days. To read every sample of thousands of jobs, two
-a minute, takes Prometheus longer than anybody waits; to look more often holds too many at once."""
+"""How often a counter of jobs is looked at over days.
+
+To read every sample of thousands of jobs, two a minute, takes Prometheus longer than anybody waits;
+to look more often holds too many at once.
+"""
 
 
 class Query(NamedTuple):
