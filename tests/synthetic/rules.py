@@ -56,7 +56,10 @@ def backfill_rules(groups: list[Group], url: str, blocks: Path, folder: Path) ->
         "output-dir": blocks,
     }
     given = [f"--{name}={value}" for name, value in flags.items()]
-    told = subprocess.run([*command, *given, file], capture_output=True, text=True, check=False)
+    # When within a step a group is evaluated follows from its file's path as it is given.
+    told = subprocess.run(
+        [*command, *given, file.name], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert told.returncode == 0, told.stderr
 
 
