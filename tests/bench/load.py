@@ -1,5 +1,6 @@
 """The load generator: wrk, which takes about a tenth of a core while a server takes all of one."""
 
+import copy
 import os
 import re
 import shutil
@@ -43,6 +44,12 @@ class Load:
         self.seconds = seconds
         self._template = folder / "template.json"
         self._template.write_text(reports.template(), encoding="utf-8")
+
+    def of_seconds(self, seconds: int) -> "Load":
+        """Return the same load for another while."""
+        other = copy.copy(self)
+        other.seconds = seconds
+        return other
 
     def get(self, url: str, connections: int) -> Answered:
         """Get an address."""
