@@ -14,7 +14,7 @@ from typing import NamedTuple
 from exporter.deflate import deflate
 
 LEVEL = 1
-"""Six times as fast as level 3, for a twelfth more bytes: docs/performance.md."""
+"""Four times as fast as level 3, for a twelfth more bytes: docs/performance.md."""
 
 _PARTS = 16
 """In a block: pages of ten thousand jobs are then packed some 50 KB at a time. Deflate looks back

@@ -17,11 +17,17 @@ from waitress.task import ErrorTask
 from api import errors
 from api.app import App
 
-THREADS = 16
-"""A group commit holds no more reports than there are threads."""
+THREADS = 32
+"""A group commit holds no more reports than there are threads. At 64 connections 32 threads took 17 %
+more uploads than 16 and 70 % more than 4; 64 took no more, and reads do not mind
+(docs/performance.md)."""
 
 CONNECTIONS = 1000
 """Idle connections count too: at waitress's 100 a few dozen browsers starve a scrape."""
+
+IDLE_SECONDS = 120
+"""A connection that says nothing for so long is closed. Prometheus keeps one between its scrapes,
+which rarely lie more than a minute apart."""
 
 SEND_BYTES = 18000
 """While an answer is being written, send it only in pieces of this size. With waitress's 1 the main
@@ -122,6 +128,7 @@ class HttpServer:
             sockets=[listening],
             threads=THREADS,
             connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
             asyncore_use_poll=True,
             max_request_body_size=max_upload_bytes + _BODY_MARGIN,
             max_request_header_size=_MAX_HEADER_BYTES,
