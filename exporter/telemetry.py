@@ -40,7 +40,8 @@ class Telemetry:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._uploads = _uploads(self._registry)
+        uploads = _uploads(self._registry)
+        self._uploads = {outcome: uploads.labels(outcome.value) for outcome in Outcome}
         self._upload_duration = _upload_duration(self._registry)
         self._collector_duration = Gauge(
             "duplistatus_collector_duration_seconds",
@@ -52,7 +53,7 @@ class Telemetry:
 
     def uploaded(self, outcome: Outcome, seconds: float) -> None:
         """Count an upload that was answered after so many seconds."""
-        self._uploads.labels(outcome.value).inc()
+        self._uploads[outcome].inc()
         self._upload_duration.observe(seconds)
 
     def collected(self, seconds: float) -> None:
@@ -84,15 +85,12 @@ class _Named(Collector):
 
 
 def _uploads(registry: CollectorRegistry) -> Counter:
-    counter = Counter(
+    return Counter(
         "duplistatus_uploads_total",
         "Uploads by what became of them.",
         ["outcome"],
         registry=registry,
     )
-    for outcome in Outcome:
-        counter.labels(outcome.value)
-    return counter
 
 
 def _upload_duration(registry: CollectorRegistry) -> Histogram:
