@@ -18,8 +18,8 @@ from api import errors
 from api.app import App
 
 THREADS = 32
-"""A group commit holds no more reports than there are threads. At 64 connections 32 threads took 17 %
-more uploads than 16 and 70 % more than 4; 64 took no more, and reads do not mind
+"""A group commit holds no more reports than there are threads. At 64 connections 32 threads took a
+sixth more uploads than 16 and 70 % more than 4; 64 took no more, and reads do not mind
 (docs/performance.md)."""
 
 CONNECTIONS = 1000
