@@ -17,6 +17,8 @@ with shorter ones a whole exposition has more parts to be sent."""
 class _Page:
     """The lines of neighbouring ids as one text, in the order of the ids."""
 
+    __slots__ = ("_lengths", "text")
+
     def __init__(self) -> None:
         self.text = b""
         self._lengths = array("I", bytes(PAGE * array("I").itemsize))
@@ -42,7 +44,7 @@ class KeptFamily(Generic[Subject]):
 
     def __init__(self, family: Family[Subject]) -> None:
         self._writer = FamilyWriter(family)
-        self._pages: list[_Page] = []
+        self._pages: dict[int, _Page] = {}
         self._texts: list[bytes] | None = None
         self.name = family.name
         self.head = self._writer.head()
@@ -58,15 +60,17 @@ class KeptFamily(Generic[Subject]):
 
     def _put(self, entry_id: int, lines: bytes) -> None:
         number, slot = divmod(entry_id, PAGE)
-        while len(self._pages) <= number:
-            self._pages.append(_Page())
-        if self._pages[number].put(slot, lines):
+        page = self._pages.get(number) or _Page()
+        if page.put(slot, lines):
             self._texts = None
+            self._pages[number] = page
+            if not page.text:
+                del self._pages[number]
 
     def pages(self) -> list[bytes]:
         """Return all lines, in the order of the ids."""
         if self._texts is None:
-            self._texts = [page.text for page in self._pages]
+            self._texts = [self._pages[number].text for number in sorted(self._pages)]
         return self._texts
 
     def lines_of(self, entry_ids: Iterable[int]) -> bytes:
@@ -75,4 +79,5 @@ class KeptFamily(Generic[Subject]):
 
     def _lines(self, entry_id: int) -> bytes:
         number, slot = divmod(entry_id, PAGE)
-        return self._pages[number].lines(slot) if number < len(self._pages) else b""
+        page = self._pages.get(number)
+        return page.lines(slot) if page else b""

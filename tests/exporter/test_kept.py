@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from exporter.families import Family, Sample
 from exporter.kept import PAGE, KeptFamily
 
-IDS = st.sampled_from([1, 2, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE])
+IDS = st.sampled_from([1, 2, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE, 10**9])
 
 
 def samples(value: int) -> Iterator[Sample]:
@@ -50,3 +50,11 @@ def test_pages_that_did_not_change_are_the_same_objects() -> None:
     changed, same = kept.pages()
     assert changed == line(3)
     assert same is second
+
+
+def test_what_is_gone_leaves_no_page_behind() -> None:
+    kept = KeptFamily(FAMILY)
+    kept.put(10**9, 1)
+    kept.remove(10**9)
+    kept.remove(5)
+    assert kept.pages() == []
