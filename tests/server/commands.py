@@ -10,7 +10,11 @@ from pathlib import Path
 PREFIX = "DUPLISTATUS_"
 BOUND_SECONDS = 20.0
 
-_PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
+_PACKAGES = {
+    "amtool": "prometheus-alertmanager",
+    "promtool": "prometheus",
+    "systemd-analyze": "systemd",
+}
 
 Finished = subprocess.CompletedProcess[str]
 
