@@ -12,6 +12,7 @@ BOUND_SECONDS = 20.0
 
 _PACKAGES = {
     "amtool": "prometheus-alertmanager",
+    "nginx": "nginx-light",
     "promtool": "prometheus",
     "systemd-analyze": "systemd",
 }

@@ -1,0 +1,166 @@
+"""The proxies of deploy/proxy in front of something, with ports and a certificate of the test's."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import requests
+
+from tests.deploy.files import read
+from tests.server.commands import BOUND_SECONDS, needed
+from tests.server.prometheus import free_port
+from tests.server.waiting import eventually
+
+HOST = "127.0.0.1"
+
+_NGINX = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/duplistatus.conf;
+}}
+"""
+"""What Debian's own nginx.conf does around a file of conf.d, in a folder of the test's."""
+
+
+class Proxy(NamedTuple):
+    """A proxy that runs: where it serves, and the certificate to trust."""
+
+    secure: str
+    plain: str
+    certificate: Path
+
+    def get(self, path: str) -> requests.Response:
+        """Get a path through TLS."""
+        url, trusted = f"{self.secure}{path}", str(self.certificate)
+        return requests.get(url, verify=trusted, timeout=BOUND_SECONDS)
+
+    def upload(self, body: bytes, **headers: str) -> requests.Response:
+        """Post a report through TLS."""
+        url, trusted = f"{self.secure}/api/upload", str(self.certificate)
+        return requests.post(url, data=body, headers=headers, verify=trusted, timeout=BOUND_SECONDS)
+
+
+class Place(NamedTuple):
+    """Where a proxy of a test serves, and what is behind it."""
+
+    folder: Path
+    secure: int
+    plain: int
+    upstream: int
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate; its key is beside it."""
+        return self.folder / "fullchain.pem"
+
+    @property
+    def key(self) -> Path:
+        """The certificate's key."""
+        return self.folder / "privkey.pem"
+
+
+def fill(text: str, *pairs: tuple[str, str]) -> str:
+    """Return a text with places filled, each of which must be there."""
+    for place, content in pairs:
+        assert place in text, place
+        text = text.replace(place, content)
+    return text
+
+
+def nginx(place: Place, site: str) -> list[str]:
+    """Return the command that runs a site's file in nginx."""
+    local = fill(
+        site,
+        ("listen 443 ssl;", f"listen {HOST}:{place.secure} ssl;"),
+        ("listen 80;", f"listen {HOST}:{place.plain};"),
+        ("    listen [::]:443 ssl;\n", ""),
+        ("    listen [::]:80;\n", ""),
+        ("/etc/ssl/duplistatus", str(place.folder)),
+        ("127.0.0.1:9666", f"{HOST}:{place.upstream}"),
+    )
+    (place.folder / "duplistatus.conf").write_text(local, encoding="utf-8")
+    config = place.folder / "nginx.conf"
+    config.write_text(_NGINX.format(folder=place.folder), encoding="utf-8")
+    return [needed("nginx"), "-e", "stderr", "-c", str(config)]
+
+
+def caddy(place: Place, site: str) -> list[str]:
+    """Return the command that runs a site's file in Caddy."""
+    options = f"admin off\n\thttp_port {place.plain}\n\thttps_port {place.secure}\n\tservers {{"
+    local = fill(
+        site,
+        ("servers {", options),
+        (
+            "backups.example.org {",
+            f"https://{HOST} {{\n\ttls {place.certificate} {place.key}\n",
+        ),
+        ("reverse_proxy 127.0.0.1:9666", f"reverse_proxy {HOST}:{place.upstream}"),
+    )
+    config = place.folder / "Caddyfile"
+    config.write_text(local, encoding="utf-8")
+    return [needed("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)]
+
+
+COMMANDS = {"nginx": (nginx, "proxy/nginx.conf"), "caddy": (caddy, "proxy/Caddyfile")}
+
+
+@contextlib.contextmanager
+def running(program: str, folder: Path, upstream: int, *pairs: tuple[str, str]) -> Iterator[Proxy]:
+    """Run a proxy in front of a port, its file changed in places."""
+    place = Place(folder, free_port(), free_port(), upstream)
+    _certify(place)
+    make, name = COMMANDS[program]
+    proxy = Proxy(
+        f"https://{HOST}:{place.secure}", f"http://{HOST}:{place.plain}", place.certificate
+    )
+    with _serving(make(place, fill(read(name), *pairs)), proxy, folder):
+        yield proxy
+
+
+def _certify(place: Place) -> None:
+    subprocess.run(
+        [
+            *(needed("openssl"), "req", "-x509", "-days", "2", "-nodes", "-subj", f"/CN={HOST}"),
+            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
+            *("-addext", f"subjectAltName=IP:{HOST}"),
+            *("-keyout", place.key, "-out", place.certificate),
+        ],
+        capture_output=True,
+        check=True,
+    )
+
+
+@contextlib.contextmanager
+def _serving(command: list[str], proxy: Proxy, folder: Path) -> Iterator[None]:
+    log = folder / "proxy.log"
+    homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env={**os.environ, **homes}, stdout=output, stderr=output
+        )
+    try:
+        eventually(lambda: _answers(proxy, process, log), f"{command[0]} answering")
+        yield
+    finally:
+        process.terminate()
+        process.wait(BOUND_SECONDS)
+
+
+def _answers(proxy: Proxy, process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    assert process.poll() is None, log.read_text(encoding="utf-8")
+    with contextlib.suppress(requests.ConnectionError):
+        return proxy.get("/-/healthy").status_code > 0
+    return False

@@ -1,0 +1,135 @@
+"""The proxies take reports through TLS, keep strangers out and tell where a report is from."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from exporter.options import OPTIONS
+from tests.deploy.proxies import COMMANDS, HOST, Proxy, running
+from tests.server import reports
+from tests.server.commands import BOUND_SECONDS
+from tests.server.daemon import ANY_PORT, Daemon
+
+LIMIT = int(next(option.default for option in OPTIONS if option.name == "max_upload_bytes"))
+MEBIBYTE = 1024 * 1024
+LOOPBACK = {
+    "nginx": ("        allow 127.0.0.0/8;\n        allow ::1;\n", ""),
+    "caddy": ("127.0.0.0/8 ::1 ", ""),
+}
+FORGED = {"X-Forwarded-For": "192.0.2.66", "X-Forwarded-Proto": "gopher"}
+
+REPORT = json.dumps(reports.documented()).encode()
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers a post with the headers that came."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps(dict(self.headers.items())).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        pass
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def program(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    with Daemon(tmp_path_factory.mktemp("daemon"), *ANY_PORT) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def proxy(
+    program: str, daemon: Daemon, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxy]:
+    """A proxy in front of a daemon."""
+    with running(program, tmp_path_factory.mktemp(program), daemon.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def outside(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A proxy to which this machine is a stranger, in front of an echo."""
+    echo = ThreadingHTTPServer((HOST, 0), Echo)
+    thread = threading.Thread(target=echo.serve_forever)
+    thread.start()
+    folder = tmp_path_factory.mktemp(program)
+    try:
+        with running(program, folder, echo.server_port, LOOPBACK[program]) as proxy:
+            yield proxy
+    finally:
+        echo.shutdown()
+        thread.join()
+        echo.server_close()
+
+
+def test_a_report_comes_in_through_tls(proxy: Proxy, daemon: Daemon) -> None:
+    answer = proxy.upload(REPORT)
+    assert answer.status_code == 200
+    run = daemon.data(f"/api/backups/{answer.json()['data']['backupId']}")
+    assert run["backup"]["name"] == "daily-backup"
+    assert proxy.get("/api/summary").json() == daemon.get("/api/summary").json()
+
+
+def test_a_report_to_the_plain_port_is_sent_to_tls_and_stays_a_post(proxy: Proxy) -> None:
+    answer = requests.post(
+        f"{proxy.plain}/api/upload?server=nas",
+        data=REPORT,
+        allow_redirects=False,
+        timeout=BOUND_SECONDS,
+    )
+    assert answer.status_code == 308
+    target = urlsplit(answer.headers["Location"])
+    assert (target.scheme, target.hostname) == ("https", HOST)
+    assert (target.path, target.query) == ("/api/upload", "server=nas")
+
+
+def test_what_is_too_large_is_refused_by_the_daemon_which_keeps_its_begin(
+    proxy: Proxy, daemon: Daemon
+) -> None:
+    answer = proxy.upload(b"x" * (LIMIT + 1))
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "PayloadTooLargeError"
+    assert daemon.data("/api/rejected")["rejected"][0]["size"] == LIMIT + 1
+
+
+def test_what_is_far_too_large_does_not_reach_the_daemon(proxy: Proxy, daemon: Daemon) -> None:
+    before = daemon.data("/api/rejected")["rejected"]
+    assert _refused(proxy, b"x" * (LIMIT + MEBIBYTE + 1))
+    assert daemon.data("/api/rejected")["rejected"] == before
+
+
+def _refused(proxy: Proxy, body: bytes) -> bool:
+    """Tell whether a proxy answered so, or ended the connection, while the body was being sent."""
+    try:
+        return proxy.upload(body).status_code == 413
+    except requests.ConnectionError:
+        return True
+
+
+def test_a_stranger_may_hand_in_a_report_and_see_nothing(outside: Proxy) -> None:
+    assert outside.upload(REPORT).status_code == 200
+    for path in ("/", "/api/summary", "/metrics", "/api/upload/x", "/-/healthy"):
+        assert outside.get(path).status_code == 403
+
+
+def test_the_daemon_is_told_the_senders_address_and_not_what_the_sender_claims(
+    outside: Proxy,
+) -> None:
+    told = outside.upload(REPORT, **FORGED).json()
+    assert told["X-Forwarded-For"] == HOST
+    assert told["X-Forwarded-Proto"] == "https"
