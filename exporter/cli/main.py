@@ -3,10 +3,11 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from api.serve import ListenError
-from exporter.cli import checking, demo, managing, serve
+from exporter.cli import backing_up, checking, demo, managing, serve
 from exporter.cli.client import ClientError
 from exporter.config import CONFIG_VARIABLE, ConfigError
 from exporter.options import OPTIONS, Option
@@ -22,6 +23,11 @@ _PRECEDENCE = (
 _ANYWHERE = (
     "Works while the daemon runs and while it does not: a running one is asked through its API"
     " and knows at once."
+)
+_BACKUP = (
+    "Works while the daemon runs and while it does not. The copy is of one moment, and was read"
+    " again to see that it is whole. To restore it: stop the daemon, remove the database with its"
+    " -wal and -shm files, copy FILE to its place, start the daemon."
 )
 
 
@@ -75,7 +81,17 @@ def _add_daemon(commands: _Commands) -> None:
     _add_configured(commands, "serve", "run the daemon", serve.run)
     check = "check the configuration and show it, with the jobs that each override matches"
     _add_configured(commands, "check-config", check, checking.run)
+    _add_backup(commands)
     _add_demo(commands)
+
+
+def _add_backup(commands: _Commands) -> None:
+    summary = "copy the database to a file"
+    parser = _add(commands, "backup-database", summary, backing_up.run)
+    parser.epilog = _BACKUP
+    _take_database(parser)
+    help_text = "the copy; one that is there is replaced once the new one is whole"
+    parser.add_argument("file", metavar="FILE", type=Path, help=help_text)
 
 
 def _add_demo(commands: _Commands) -> None:
@@ -160,8 +176,12 @@ def _add_asking(commands: _Commands, name: str, summary: str, run: _Run) -> _Par
     """Add a command that asks the daemon of a database."""
     parser = _add(commands, name, summary, run)
     parser.epilog = _ANYWHERE
-    _take(parser, *(option for option in OPTIONS if option.name == "database"))
+    _take_database(parser)
     return parser
+
+
+def _take_database(parser: _Parser) -> None:
+    _take(parser, *(option for option in OPTIONS if option.name == "database"))
 
 
 def _take(parser: _Parser, *options: Option) -> None:

@@ -1,6 +1,7 @@
 """Everything that touches SQLite. Above this package nobody knows SQL."""
 
 from exporter.store.changes import Change, Recorded
+from exporter.store.copying import back_up
 from exporter.store.database import peek
 from exporter.store.errors import (
     StoreError,
@@ -21,5 +22,6 @@ __all__ = [
     "StoreUnavailableError",
     "StoredDetail",
     "UnknownIdError",
+    "back_up",
     "peek",
 ]

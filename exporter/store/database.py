@@ -12,7 +12,7 @@ from exporter.store import rows
 from exporter.store.errors import StoreError
 from exporter.store.migrations import migrations
 
-_APPLICATION_ID = 0x44535441
+APPLICATION_ID = 0x44535441
 """Marks a file as a database of this program: "DSTA" in ASCII."""
 
 _BUSY_SECONDS = 5.0
@@ -97,11 +97,11 @@ def check_folder(path: Path) -> None:
 
 
 def _upgrade(db: Database, path: Path) -> None:
-    if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         if db.table_names():
             message = f"{path} is a database of another program: choose another with --database"
             raise StoreError(message)
-        db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _refuse_newer(db, path)
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         message = f"{path} can not use SQLite's write-ahead log: is it on a network file system?"

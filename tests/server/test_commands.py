@@ -10,6 +10,7 @@ COMMANDS = (
     ["serve"],
     ["demo"],
     ["check-config"],
+    ["backup-database"],
     ["servers"],
     ["jobs"],
     ["server"],
