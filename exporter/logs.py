@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 from collections import deque
+from contextlib import nullcontext
 from typing import Literal, TextIO
 
 from exporter.times import format_moment
@@ -31,6 +32,16 @@ def set_up(log_format: LogFormat, level: LogLevel) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
+class _NoLock(nullcontext[None]):
+    """Holds nobody up. From Python 3.13 on logging enters its lock, which may not be None."""
+
+    def acquire(self) -> None:
+        """Take it."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
 class SharedWrites(logging.StreamHandler[TextIO]):
     """Writes at once, and in one write what several threads log meanwhile.
 
@@ -45,7 +56,7 @@ class SharedWrites(logging.StreamHandler[TextIO]):
 
     def createLock(self) -> None:  # noqa: N802 - logging's name
         """Go without: a deque needs none."""
-        self.lock = None
+        self.lock = _NoLock()  # type: ignore[assignment]  # it has all that logging uses of one
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write an event, or leave it to the thread that is writing."""
