@@ -16,7 +16,7 @@ from falcon.testing import TestClient
 
 from exporter.config import CONFIG_VARIABLE
 from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
-from tests.docs import pages
+from tests.docs import guides, pages
 
 README = pages.read("README.md")
 
@@ -26,7 +26,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "yaml": yaml.safe_load,
 }
 _COMMAND = Path(sys.executable).with_name("duplistatus")
-_PAGES = ("README.md", "docs/api.md", "docs/metrics.md", "docs/runbook.md")
+_PAGES = ("README.md", "docs/api.md", "docs/metrics.md", "docs/runbook.md", *guides.NAMES)
 
 
 @pytest.fixture(scope="module")
