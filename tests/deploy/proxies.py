@@ -3,9 +3,9 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import requests
 
@@ -15,6 +15,10 @@ from tests.server.prometheus import free_port
 from tests.server.waiting import eventually
 
 HOST = "127.0.0.1"
+CERTIFICATE, KEY = "fullchain.pem", "privkey.pem"
+_ATTEMPTS = 3
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
 
 _NGINX = """
 daemon off;
@@ -62,14 +66,10 @@ class Place(NamedTuple):
     upstream: int
 
     @property
-    def certificate(self) -> Path:
-        """The certificate; its key is beside it."""
-        return self.folder / "fullchain.pem"
-
-    @property
-    def key(self) -> Path:
-        """The certificate's key."""
-        return self.folder / "privkey.pem"
+    def proxy(self) -> Proxy:
+        """The proxy as its users see it."""
+        addresses = (f"https://{HOST}:{self.secure}", f"http://{HOST}:{self.plain}")
+        return Proxy(*addresses, self.folder / CERTIFICATE)
 
 
 def fill(text: str, *pairs: tuple[str, str]) -> str:
@@ -105,7 +105,7 @@ def caddy(place: Place, site: str) -> list[str]:
         ("servers {", options),
         (
             "backups.example.org {",
-            f"https://{HOST} {{\n\ttls {place.certificate} {place.key}\n",
+            f"https://{HOST} {{\n\ttls {place.folder}/{CERTIFICATE} {place.folder}/{KEY}\n",
         ),
         ("reverse_proxy 127.0.0.1:9666", f"reverse_proxy {HOST}:{place.upstream}"),
     )
@@ -120,47 +120,58 @@ COMMANDS = {"nginx": (nginx, "proxy/nginx.conf"), "caddy": (caddy, "proxy/Caddyf
 @contextlib.contextmanager
 def running(program: str, folder: Path, upstream: int, *pairs: tuple[str, str]) -> Iterator[Proxy]:
     """Run a proxy in front of a port, its file changed in places."""
-    place = Place(folder, free_port(), free_port(), upstream)
-    _certify(place)
     make, name = COMMANDS[program]
-    proxy = Proxy(
-        f"https://{HOST}:{place.secure}", f"http://{HOST}:{place.plain}", place.certificate
-    )
-    with _serving(make(place, fill(read(name), *pairs)), proxy, folder):
-        yield proxy
+    site = fill(read(name), *pairs)
+    _certify(folder)
+    place, process = _start(lambda place: make(place, site), folder, upstream)
+    try:
+        yield place.proxy
+    finally:
+        process.terminate()
+        process.wait(BOUND_SECONDS)
 
 
-def _certify(place: Place) -> None:
+def _certify(folder: Path) -> None:
     subprocess.run(
         [
             *(needed("openssl"), "req", "-x509", "-days", "2", "-nodes", "-subj", f"/CN={HOST}"),
             *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
             *("-addext", f"subjectAltName=IP:{HOST}"),
-            *("-keyout", place.key, "-out", place.certificate),
+            *("-keyout", folder / KEY, "-out", folder / CERTIFICATE),
         ],
         capture_output=True,
         check=True,
     )
 
 
-@contextlib.contextmanager
-def _serving(command: list[str], proxy: Proxy, folder: Path) -> Iterator[None]:
-    log = folder / "proxy.log"
+def _start(
+    command: Callable[[Place], list[str]], folder: Path, upstream: int
+) -> tuple[Place, Process]:
+    """Start a proxy; again where another program took one of its ports before it did."""
     homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, env={**os.environ, **homes}, stdout=output, stderr=output
-        )
+    log = folder / "proxy.log"
+    for _ in range(_ATTEMPTS):
+        place = Place(folder, free_port(), free_port(), upstream)
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command(place), env={**os.environ, **homes}, stdout=output, stderr=output
+            )
+        if _serves(place.proxy, process):
+            return place, process
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+def _serves(proxy: Proxy, process: Process) -> bool:
+    """Wait until a proxy answers or ends; tell whether it answers."""
     try:
-        eventually(lambda: _answers(proxy, process, log), f"{command[0]} answering")
-        yield
-    finally:
-        process.terminate()
-        process.wait(BOUND_SECONDS)
+        eventually(lambda: process.poll() is not None or _answers(proxy), "the proxy answering")
+    except AssertionError:
+        process.kill()
+        raise
+    return process.poll() is None
 
 
-def _answers(proxy: Proxy, process: "subprocess.Popen[bytes]", log: Path) -> bool:
-    assert process.poll() is None, log.read_text(encoding="utf-8")
+def _answers(proxy: Proxy) -> bool:
     with contextlib.suppress(requests.ConnectionError):
         return proxy.get("/-/healthy").status_code > 0
     return False
