@@ -46,10 +46,13 @@ def prepare(path: Path) -> None:
 def connect(path: Path) -> Database:
     """Open a prepared database for writing. The connection may move between threads."""
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    db = Database(connection)
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    return db
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return Database(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def connect_reader(path: Path) -> Database:
