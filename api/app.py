@@ -6,19 +6,23 @@ from typing import NamedTuple
 import falcon
 
 from api import errors
-from api.auth import Guard
+from api.auth import Gate
 from api.backups import Backups, OneBackup
 from api.contract import Contract
 from api.exposition import Health, Metrics
+from api.headers import Headers
 from api.jobs import Jobs, OneJob
 from api.lastbackups import LastBackup, LastBackups
 from api.probes import Healthy, Ready
 from api.rejected import RejectedReports
+from api.sender import Deliveries, Network
 from api.servers import MergedServer, OneServer, Servers
 from api.summary import Summary
 from api.upload import Upload
+from exporter.access import Access
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
+from exporter.limits import Limits
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
@@ -35,13 +39,16 @@ class Parts(NamedTuple):
     telemetry: Telemetry
     clock: Callable[[], Millis]
     version: str
-    max_upload_bytes: int
-    admin_token: str
+    access: Access
+    limits: Limits = Limits()
+    trusted_proxies: tuple[Network, ...] = ()
+    allowed_origins: frozenset[str] = frozenset()
 
 
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
-    app: App = falcon.App()
+    gate = Gate(parts.access, parts.telemetry)
+    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate])
     app.req_options.strip_url_path_trailing_slash = True
     errors.register(app)
     _add_reports(app, parts)
@@ -52,7 +59,8 @@ def create_app(parts: Parts) -> App:
 
 
 def _add_reports(app: App, parts: Parts) -> None:
-    upload = Upload(parts.store, parts.fleet, parts.telemetry, parts.clock, parts.max_upload_bytes)
+    deliveries = Deliveries(parts.clock, parts.trusted_proxies)
+    upload = Upload(parts.store, parts.fleet, parts.telemetry, deliveries, parts.limits)
     app.add_route("/api/upload", upload)
     app.add_route("/api/rejected", RejectedReports(parts.store))
 
@@ -70,12 +78,11 @@ def _add_answers(app: App, parts: Parts) -> None:
 
 def _add_managed(app: App, parts: Parts) -> None:
     store, fleet, clock = parts.store, parts.fleet, parts.clock
-    guard = Guard(parts.admin_token)
     app.add_route("/api/servers", Servers(fleet))
-    app.add_route("/api/servers/{server_id}", OneServer(store, fleet, guard))
-    app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, guard))
+    app.add_route("/api/servers/{server_id}", OneServer(store, fleet))
+    app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet))
     app.add_route("/api/jobs", Jobs(fleet, clock))
-    app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, guard, clock))
+    app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, clock))
 
 
 def _add_probes(app: App, parts: Parts) -> None:

@@ -1,29 +1,114 @@
-"""Who may change something: whoever has the admin token."""
+"""Who may call what: which scope a request needs, and whether its token opens it."""
 
-import hmac
+import base64
+import binascii
+from collections.abc import Iterator
 
 import falcon
 
 from api.errors import ApiError
+from exporter.access import Access, Grant, Scope
+from exporter.telemetry import Telemetry
 
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="duplistatus"'}
+_PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml"}
+"""What starts and watches the daemon has no token, and the contract is no secret."""
+
+_SCOPES = {"/api/upload": Scope.UPLOAD, "/api/health": Scope.METRICS, "/metrics": Scope.METRICS}
+
+_BEARER = 'Bearer realm="duplistatus"'
+_BASIC = 'Basic realm="duplistatus", charset="UTF-8"'
+
+_GRANTS = "grants"
 
 
-class Guard:
-    """Admits requests that carry the admin token."""
+class Gate:
+    """Admits requests. A route that is added needs a token to read, and the admin's to change."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token.encode()
+    def __init__(self, access: Access, telemetry: Telemetry) -> None:
+        self._access = access
+        self._telemetry = telemetry
 
-    def admit(self, req: falcon.Request) -> None:
-        """Return where the request may change something.
+    def process_resource(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        params: dict[str, object],
+    ) -> None:
+        """Admit a request to a resource that has its method; Falcon refuses the others.
 
         Raises:
-            ApiError: 401 without a token, 403 with a wrong one.
+            ApiError: 401 or 403.
         """
-        scheme, _, token = (req.get_header("Authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            message = "Send the admin token as Authorization: Bearer TOKEN"
-            raise ApiError(401, message, headers=_CHALLENGE)
-        if not hmac.compare_digest(token.strip().encode(), self._token):
-            raise ApiError(403, "This is not the admin token")
+        scope = _scope(req)
+        if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
+            return
+        if self._access.is_open(scope):
+            return
+        grants = [each for secret in _secrets(req, scope) for each in self._access.find(secret)]
+        opening = tuple(grant for grant in grants if grant.opens(scope))
+        if not opening:
+            self._telemetry.denied(scope)
+            raise _denial(scope, req, known=bool(grants))
+        req.context[_GRANTS] = opening
+
+
+def grants_of(req: falcon.Request) -> tuple[Grant, ...]:
+    """Return what admitted a request; nothing where nobody needs a token."""
+    grants: tuple[Grant, ...] | None = req.context.get(_GRANTS)
+    return grants or ()
+
+
+def hide_secrets(req: falcon.Request, text: bytes) -> bytes:
+    """Return a text without the secrets that came with the request."""
+    for secret in _secrets(req, Scope.UPLOAD):
+        text = text.replace(secret.encode(errors="surrogatepass"), b"(token)")
+    return text
+
+
+def _scope(req: falcon.Request) -> Scope | None:
+    if req.uri_template in _PUBLIC:
+        return None
+    known = _SCOPES.get(req.uri_template or "")
+    return known or (Scope.READ if req.method in ("GET", "HEAD") else Scope.MANAGE)
+
+
+def _secrets(req: falcon.Request, scope: Scope) -> Iterator[str]:
+    """Yield what may be a token.
+
+    A browser sends a password of its own accord, also when another site makes it ask: so none
+    changes anything. Duplicati can set no header, so an upload has its token in the URL.
+    """
+    scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() == "bearer":
+        yield from _if_any(sent)
+    elif scheme.lower() == "basic" and scope is not Scope.MANAGE:
+        yield from _if_any(_password(sent))
+    if scope is Scope.UPLOAD:
+        yield from _if_any(req.get_param("token") or "")
+
+
+def _if_any(text: str) -> Iterator[str]:
+    if text.strip():
+        yield text.strip()
+
+
+def _password(sent: str) -> str:
+    try:
+        return base64.b64decode(sent, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""
+
+
+def _denial(scope: Scope, req: falcon.Request, *, known: bool) -> ApiError:
+    challenge = _BEARER if scope is Scope.MANAGE else f"{_BASIC}, {_BEARER}"
+    if scope is Scope.MANAGE:
+        known = known or any(_secrets(req, scope))
+        needed, how = "the admin token", "Authorization: Bearer TOKEN"
+    else:
+        needed = f"a token for {scope.value}"
+        how = "Authorization: Bearer TOKEN or as the password of Basic"
+        how += ", or as ?token=TOKEN" if scope is Scope.UPLOAD else ""
+    if known:
+        return ApiError(403, f"This is not {needed}")
+    return ApiError(401, f"Send {needed} as {how}", headers={"WWW-Authenticate": challenge})

@@ -14,6 +14,8 @@ from exporter.reports import Problem
 from exporter.store import StoreUnavailableError, UnknownIdError
 
 RETRY_AFTER_SECONDS = 10
+RETRY_LATER = {"Retry-After": "3600"}
+"""Where a person has to do something first."""
 
 KINDS: Mapping[int, str] = {
     400: "ValidationError",
@@ -21,8 +23,10 @@ KINDS: Mapping[int, str] = {
     403: "ForbiddenError",
     404: "NotFoundError",
     405: "MethodNotAllowedError",
+    408: "RequestTimeoutError",
     413: "PayloadTooLargeError",
     415: "UnsupportedMediaTypeError",
+    429: "TooManyRequestsError",
     431: "RequestHeaderFieldsTooLargeError",
     500: "InternalError",
     501: "NotImplementedError",

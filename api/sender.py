@@ -1,21 +1,75 @@
-"""Who sent a request."""
+"""Who sent a request and when: the connection's address, or what a trusted proxy says of it."""
 
 import ipaddress
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import falcon
 
+from exporter.model import Delivery
+from exporter.times import Millis
 
-def address_of(req: falcon.Request) -> str:
-    """Return the sender's address; an IPv4 one in IPv6 form is written as IPv4."""
-    return _plain(req.remote_addr)
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_MOST_HOPS = 16
+"""Proxies behind each other; whoever writes more into the header is read no further."""
+
+
+class Deliveries:
+    """Says of requests how they came. `trusted` are the proxies that are believed."""
+
+    def __init__(self, clock: Callable[[], Millis], trusted: Sequence[Network]) -> None:
+        self._clock = clock
+        self._trusted = trusted
+
+    def of(self, req: falcon.Request) -> Delivery:
+        """Return when a request came, from whom, and the server's name it gives."""
+        name = req.get_param("server")
+        named = name if name is not None and name.strip() else None
+        return Delivery(self._clock(), address_of(req, self._trusted), named)
+
+
+def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
+    """Return the sender's address; an IPv4 one in IPv6 form is written as IPv4.
+
+    Each proxy adds to X-Forwarded-For whom it heard, so it is read from its end for as long as
+    those who wrote it are trusted. What stands before may be anybody's invention.
+    """
+    address = _plain(req.remote_addr)
+    if not trusted:
+        return address
+    hops = (req.get_header("X-Forwarded-For") or "").rsplit(",", _MOST_HOPS)
+    for hop in reversed(hops[-_MOST_HOPS:]):
+        told = _read(_without_port(hop.strip()))
+        if told is None or not _is_in(address, trusted):
+            return address
+        address = str(told)
+    return address
+
+
+def _is_in(address: str, networks: Sequence[Network]) -> bool:
+    read = _read(address)
+    return read is not None and any(read in network for network in networks)
+
+
+def _without_port(text: str) -> str:
+    """Return the address of ``[::1]:80``, ``192.0.2.1:80`` or one that stands alone."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 @lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
+    return str(_read(text) or text)
+
+
+def _read(text: str) -> _Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return text
+        return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
+    return mapped or address

@@ -8,14 +8,22 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
+from waitress.utilities import Error
 
 from api import errors
 from api.app import App
+from api.headers import SECURITY
+from exporter.limits import Limit, Limits
+from exporter.telemetry import Telemetry
+from exporter.times import SECOND
 
 THREADS = 32
 """A group commit holds no more reports than there are threads. At 64 connections 32 threads took a
@@ -39,7 +47,15 @@ DRAIN_SECONDS = 10.0
 _BODY_MARGIN = 1024 * 1024
 """waitress refuses bodies itself; up to here above our limit we read, keep and answer them."""
 
-_MAX_HEADER_BYTES = 64 * 1024
+_LOOK_SECONDS = 1.0
+"""How often requests that take too long to arrive are looked for."""
+
+_LIMITS = {
+    408: Limit.REQUEST_TIME,
+    413: Limit.UPLOAD_BYTES,
+    431: Limit.HEADER_BYTES,
+    503: Limit.REQUESTS,
+}
 _POLL_SECONDS = 0.2
 
 _log = logging.getLogger(__name__)
@@ -49,21 +65,93 @@ class ListenError(Exception):
     """The address can not be listened on; the text says why and what to do."""
 
 
+class _TooSlowError(Error):
+    code = 408
+    reason = "Request Timeout"
+
+
+class _TooManyError(Error):
+    code = 503
+    reason = "Service Unavailable"
+
+
+class _Request(HTTPRequestParser):
+    """A request that is refused once it has arrived, where too many wait already."""
+
+    completed: bool = False
+    error: Error | None = None
+
+    def __init__(self, adj: Any, is_busy: Callable[[], bool]) -> None:  # noqa: ANN401 - of waitress
+        super().__init__(adj)
+        self._is_busy = is_busy
+
+    def received(self, data: bytes) -> int:
+        """Take a part of it."""
+        taken: int = super().received(data)
+        if self.completed and self.error is None and self._is_busy():
+            self.error = _TooManyError("too many requests wait for their answers")
+        return taken
+
+    def refuse(self, error: Error) -> None:
+        """Let it be answered with an error, though it has not arrived."""
+        if not self.headers_finished:
+            self.parse_header(b"GET / HTTP/1.0\r\n")  # as waitress does where it has none
+        self.error = error
+        self.completed = True
+
+
 class _JsonErrorTask(ErrorTask):
     """Answers what waitress refuses by itself, such as a garbled request line, as JSON."""
 
     def execute(self) -> None:
         error = self.request.error
+        self._count(error.code)
         body = errors.body(error.code, f"{error.reason}: {error.body}")
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
+        self.response_headers += [("Content-Type", "application/json"), *SECURITY.items()]
+        if error.code == _TooManyError.code:
+            self.response_headers.append(("Retry-After", str(errors.RETRY_AFTER_SECONDS)))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
 
+    def _count(self, status: int) -> None:
+        if status in _LIMITS:
+            self.channel.server.telemetry.reached(_LIMITS[status])
+
 
 class _Channel(HTTPChannel):
     error_task_class = _JsonErrorTask
+    request: _Request | None = None
+    began = 0.0
+
+    def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401 - of waitress
+        """Make the next request, in the place of waitress's class."""
+        return _Request(adj, self._is_busy)
+
+    def received(self, data: bytes) -> bool:
+        """Take what came, and note when a request begins."""
+        before = self.request
+        taken: bool = super().received(data)
+        if self.request is not before:
+            self.began = time.monotonic()
+        return taken
+
+    def expire(self, oldest: float) -> None:
+        """Refuse a request that began before a moment and still has not arrived."""
+        with self.requests_lock:
+            if self.request is None or self.requests or self.began >= oldest:
+                return
+            self.request.refuse(_TooSlowError("it took too long to arrive"))
+            self.requests.append(self.request)
+            self.request = None
+            self.server.add_task(self)
+
+    def _is_busy(self) -> bool:
+        dispatcher = self.server.task_dispatcher
+        waiting: int = len(dispatcher.queue) + dispatcher.active_count
+        most: int = self.server.most_requests
+        return waiting >= most
 
     def writable(self) -> bool:
         """Wait for a piece worth sending; waitress would ask again at once, and go on asking.
@@ -115,7 +203,9 @@ def _why_not(host: str | None, port: int, error: OSError) -> str:
 class HttpServer:
     """Serves an app on a listening socket until told to stop."""
 
-    def __init__(self, app: App, listening: socket.socket, max_upload_bytes: int) -> None:
+    def __init__(
+        self, app: App, listening: socket.socket, limits: Limits, telemetry: Telemetry
+    ) -> None:
         self._map: dict[int, wasyncore.dispatcher] = {}
         self._stopping = threading.Event()
         self._hurried = threading.Event()
@@ -130,13 +220,17 @@ class HttpServer:
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
             asyncore_use_poll=True,
-            max_request_body_size=max_upload_bytes + _BODY_MARGIN,
-            max_request_header_size=_MAX_HEADER_BYTES,
+            max_request_body_size=limits.max_upload_bytes + _BODY_MARGIN,
+            max_request_header_size=limits.max_header_bytes,
             ident=None,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
         )
         self._server.channel_class = _Channel
         self._server.adj.send_bytes = SEND_BYTES
+        self._server.most_requests = limits.max_requests
+        self._server.telemetry = telemetry
+        self._request_seconds = limits.request_timeout / SECOND
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Serve until `stop` is called, then finish what is in flight, for ten seconds at most."""
@@ -162,6 +256,16 @@ class HttpServer:
 
     def _poll(self) -> None:
         wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
+        self._expire()
+
+    def _expire(self) -> None:
+        """Refuse what takes too long to arrive: a connection that it holds is one of few."""
+        present = time.monotonic()
+        if present < self._next_look:
+            return
+        self._next_look = present + _LOOK_SECONDS
+        for channel in list(self._server.active_channels.values()):
+            channel.expire(present - self._request_seconds)
 
     def _stop_accepting(self) -> None:
         """Close the listening socket alone: the rest of the server still has to drain."""

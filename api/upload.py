@@ -2,26 +2,29 @@
 
 import logging
 import time
-from collections.abc import Callable
 
 import falcon
 import msgspec
+from msgspec.structs import replace
 
-from api.errors import ApiError, invalid
-from api.sender import address_of
+from api.auth import grants_of, hide_secrets
+from api.errors import RETRY_LATER, ApiError, invalid
+from api.restriction import assigned
+from api.sender import Deliveries
 from exporter.fleet import Fleet
+from exporter.limits import Limit, Limits
 from exporter.logs import event
-from exporter.model import Delivery, Rejected
+from exporter.model import Delivery, Rejected, Report
 from exporter.reports import Problem, ReportError, read_report
 from exporter.reports.fields import MAX_NAME
-from exporter.store import Recorded, Store
+from exporter.store import LimitReachedError, Recorded, Store
 from exporter.telemetry import Outcome, Telemetry
-from exporter.times import Millis
 
 _MESSAGES = {
     Outcome.RECORDED: "Backup data uploaded successfully",
     Outcome.DUPLICATE: "Backup data already recorded",
 }
+_OUTCOMES = {429: Outcome.LIMITED}
 _INVALID = "Invalid backup data format"
 
 _log = logging.getLogger(__name__)
@@ -35,14 +38,14 @@ class Upload:
         store: Store,
         fleet: Fleet,
         telemetry: Telemetry,
-        clock: Callable[[], Millis],
-        max_bytes: int,
+        deliveries: Deliveries,
+        limits: Limits,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._telemetry = telemetry
-        self._clock = clock
-        self._max_bytes = max_bytes
+        self._deliveries = deliveries
+        self._limits = limits
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record a report, and count what became of it."""
@@ -53,25 +56,35 @@ class Upload:
             outcome = Outcome.RECORDED if recorded.new else Outcome.DUPLICATE
             resp.content_type = falcon.MEDIA_JSON
             resp.data = _answer(recorded, _MESSAGES[outcome])
-        except ApiError:
-            outcome = Outcome.REJECTED
+        except ApiError as error:
+            outcome = _OUTCOMES.get(error.status, Outcome.REJECTED)
             raise
         finally:
             self._telemetry.uploaded(outcome, time.perf_counter() - began)
 
     def _record(self, req: falcon.Request) -> Recorded:
-        body = req.bounded_stream.read(self._max_bytes + 1)
-        delivery = Delivery(self._clock(), address_of(req), _server_name(req))
+        body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
+        delivery = self._deliveries.of(req)
         try:
             self._check(req, delivery, body)
-            report = read_report(body)
+            return self._take(req, delivery, read_report(body))
         except ReportError as error:
             self._reject(req, delivery, body, str(error))
             raise invalid(_INVALID, *error.problems) from error
         except ApiError as error:
             self._reject(req, delivery, body, error.message)
             raise
-        recorded = self._store.record(report, delivery, self._fleet.apply)
+
+    def _take(self, req: falcon.Request, delivery: Delivery, report: Report) -> Recorded:
+        delivery = assigned(delivery, report.machine, grants_of(req), self._fleet)
+        report = replace(report, log=report.log.first(self._limits.max_log_lines))
+        if report.log.lines_dropped:
+            self._telemetry.reached(Limit.LOG_LINES)
+        try:
+            recorded = self._store.record(report, delivery, self._fleet.apply)
+        except LimitReachedError as error:
+            self._telemetry.reached(error.limit)
+            raise ApiError(429, str(error), headers=RETRY_LATER) from error
         _log_recorded(recorded, report.run.status.value, report.run.operation)
         return recorded
 
@@ -81,8 +94,9 @@ class Upload:
         if coding.lower() != "identity":
             message = f"A body coded as {coding[:40]} is not taken: send it plain"
             raise ApiError(415, message)
-        if len(body) > self._max_bytes:
-            message = f"The report is larger than max_upload_bytes, {self._max_bytes}"
+        if len(body) > self._limits.max_upload_bytes:
+            self._telemetry.reached(Limit.UPLOAD_BYTES)
+            message = f"The report is larger than max_upload_bytes, {self._limits.max_upload_bytes}"
             raise ApiError(413, f"{message}: bound its log, or raise that setting")
         if delivery.server is not None and len(delivery.server) > MAX_NAME:
             raise ReportError(Problem("server", f"is longer than {MAX_NAME} characters"))
@@ -93,15 +107,19 @@ class Upload:
         _log.warning(
             "report rejected", extra=event(reason=reason, sender=delivery.address, bytes=size)
         )
-        content_type = (req.content_type or "")[:MAX_NAME] or None
-        self._store.reject(
-            Rejected(delivery.received, delivery.address, reason, content_type, size, body)
+        content_type = hide_secrets(req, (req.content_type or "").encode())[:MAX_NAME].decode(
+            errors="replace"
         )
-
-
-def _server_name(req: falcon.Request) -> str | None:
-    name = req.get_param("server")
-    return name if name is not None and name.strip() else None
+        self._store.reject(
+            Rejected(
+                delivery.received,
+                delivery.address,
+                reason,
+                content_type or None,
+                size,
+                hide_secrets(req, body),
+            )
+        )
 
 
 def _answer(recorded: Recorded, message: str) -> bytes:

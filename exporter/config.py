@@ -8,13 +8,19 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from exporter import secret_files
+from exporter.access import Access, Scope
+from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Address, Option
+from exporter.option_values import Address, Network
+from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.policy import Override, Policy, read_overrides
+from exporter.secret_files import Setting
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
 _OVERRIDES = "override"
+_LISTS = {option.name for option in OPTIONS if option.secret}
 _KUBERNETES = re.compile(
     r"DUPLISTATUS_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_[A-Z_]+)?)"
 )
@@ -29,9 +35,25 @@ class Config(Struct, frozen=True):
     database: Path
     log_format: LogFormat
     log_level: LogLevel
-    max_upload_bytes: int
-    admin_token: str | None
+    upload_tokens: tuple[str, ...]
+    read_tokens: tuple[str, ...]
+    metrics_tokens: tuple[str, ...]
+    admin_token: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
+    allowed_origins: frozenset[str]
+    limits: Limits
     policy: Policy
+
+    def access(self, admin_token: tuple[str, ...]) -> Access:
+        """Return who may do what, with the admin's tokens wherever they are from."""
+        return Access.of(
+            {
+                Scope.UPLOAD: self.upload_tokens,
+                Scope.READ: self.read_tokens,
+                Scope.METRICS: self.metrics_tokens,
+                Scope.MANAGE: admin_token,
+            }
+        )
 
 
 class ConfigError(Exception):
@@ -40,13 +62,6 @@ class ConfigError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
-
-
-class Setting(NamedTuple):
-    """A value as it was given, and where."""
-
-    value: str
-    source: str
 
 
 class Given(NamedTuple):
@@ -68,7 +83,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
 
     Args:
         flags: option names and ``config`` to what the command line gave.
-        environment: the process's variables.
+        environment: the process's variables. They may name files with secrets.
 
     Raises:
         ConfigError: with every fault of all three sources.
@@ -84,15 +99,20 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
     if problems:
         raise ConfigError(problems)
     interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
-    return Config(**values, policy=Policy(interval, tolerance, overrides))
+    limits = Limits(**{name: values.pop(name) for name in Limits.__struct_fields__})
+    return Config(**values, limits=limits, policy=Policy(interval, tolerance, overrides))
 
 
 def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Given:
     """Return what is given and by whom, unchecked."""
     path = flags.get("config") or environment.get(CONFIG_VARIABLE)
     file = _read_file(path) if path else _File()
-    settings = {option.name: _setting(option, flags, environment, file) for option in OPTIONS}
-    problems = [*file.problems, *_unknown_variables(environment)]
+    hidden, unreadable = secret_files.read(environment)
+    settings = {
+        option.name: _setting(option, flags, environment, hidden, file.settings)
+        for option in OPTIONS
+    }
+    problems = [*file.problems, *unreadable, *_unknown_variables(environment)]
     return Given(settings, file.overrides, problems)
 
 
@@ -100,12 +120,12 @@ def _setting(
     option: Option,
     flags: Mapping[str, str | None],
     environment: Mapping[str, str],
-    file: _File,
+    *files: Mapping[str, Setting],
 ) -> Setting:
     sources = (
         Setting(flags.get(option.name) or "", option.flag or ""),
         Setting(environment.get(option.variable, ""), option.variable),
-        file.settings.get(option.name, Setting("", "")),
+        *(file.get(option.name, Setting("", "")) for file in files),
     )
     default = Setting(option.default, "default")
     return next((setting for setting in sources if setting.value), default)
@@ -131,6 +151,8 @@ def _read_settings(
     for key, value in content.items():
         if key not in known:
             problems.append(f"{path}: {key} is unknown; known are {', '.join(known)}")
+        elif key in _LISTS and isinstance(value, list) and value:
+            settings[key] = Setting("\n".join(map(str, [*value, ""])), f"{path}: {key}")
         elif isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             problems.append(f"{path}: {key} must be a text or a whole number")
         else:
@@ -139,7 +161,7 @@ def _read_settings(
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    known = {CONFIG_VARIABLE, *(option.variable for option in OPTIONS)}
+    known = {CONFIG_VARIABLE, *(option.variable for option in OPTIONS), *secret_files.VARIABLES}
     return [
         f"{name} is unknown; known are {', '.join(sorted(known))}"
         for name in sorted(environment)

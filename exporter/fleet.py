@@ -153,6 +153,12 @@ class Fleet:
         """Return a server by its id."""
         return self._servers.get(server_id)
 
+    def owner(self, machine_id: str) -> Server | None:
+        """Return the server a machine-id leads to."""
+        with self._lock:
+            server_id = self._machine_ids.get(machine_id)
+            return None if server_id is None else self._servers.get(server_id)
+
     def find_servers(self, text: str) -> list[Server]:
         """Return the servers whose name, alias or machine-id is exactly this text."""
         with self._lock:

@@ -111,6 +111,13 @@ class Log(Struct, frozen=True, array_like=True):
     lines_dropped: int = 0
     lines_shortened: int = 0
 
+    def first(self, most: int) -> "Log":
+        """Return the log with its first lines only."""
+        if len(self.messages) <= most:
+            return self
+        dropped = self.lines_dropped + len(self.messages) - most
+        return Log(self.messages[:most], dropped, min(self.lines_shortened, most))
+
 
 class Machine(Struct, frozen=True):
     """What a report tells of the machine that sent it."""

@@ -4,22 +4,17 @@ The flags, the environment's names, the file's keys and the help all come from t
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from exporter.times import parse_interval
+from exporter import access, option_values
+from exporter.limits import Limits
+from exporter.times import format_interval, parse_interval
 
 ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 
+_FILE_SUFFIX = "_FILE"
 _MEBIBYTE = 1024 * 1024
-_SHORTEST_TOKEN = 16
-
-
-class Address(NamedTuple):
-    """Where to listen; no host means every interface."""
-
-    host: str | None
-    port: int
+_DEFAULTS = Limits()
 
 
 class Option(NamedTuple):
@@ -42,51 +37,10 @@ class Option(NamedTuple):
         """The option in the environment."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
-
-def _address(text: str) -> Address:
-    host, separator, port = text.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
-        message = f"{text!r} is no HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
-        raise ValueError(message)
-    bare = host.removeprefix("[").removesuffix("]")
-    return Address(None if bare in ("", "*") else bare, int(port))
-
-
-def _path(text: str) -> Path:
-    if not text or "\0" in text:
-        raise ValueError("is no file name")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        message = f"{text!r} names a user this machine does not know"
-        raise ValueError(message) from None
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            message = f"{text!r} is none of {', '.join(choices)}"
-            raise ValueError(message)
-        return text
-
-    return parse
-
-
-def _integer(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            message = f"{text!r} is no whole number from {least} to {most}"
-            raise ValueError(message)
-        return int(text)
-
-    return parse
-
-
-def _token(text: str) -> str:
-    if len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
-        message = f"must be at least {_SHORTEST_TOKEN} printable ASCII characters without spaces"
-        raise ValueError(message)
-    return text
+    @property
+    def file_variable(self) -> str | None:
+        """The variable that names a file with the option's value, which only a secret has."""
+        return self.variable + _FILE_SUFFIX if self.secret else None
 
 
 OPTIONS = (
@@ -95,35 +49,77 @@ OPTIONS = (
         "*:9666",
         "HOST:PORT",
         "address and port to serve; * is every interface",
-        _address,
+        option_values.address,
     ),
     Option(
         "database",
         "duplistatus.sqlite",
         "PATH",
         "the SQLite file that keeps the reports; made where there is none",
-        _path,
+        option_values.path,
     ),
     Option(
         "log_format",
         "human",
         "FORMAT",
         "how events are written to stderr: human or json",
-        _choice("human", "json"),
+        option_values.choice("human", "json"),
     ),
     Option(
         "log_level",
         "info",
         "LEVEL",
         "the least grave events to write: debug, info, warning or error",
-        _choice("debug", "info", "warning", "error"),
+        option_values.choice("debug", "info", "warning", "error"),
     ),
     Option(
         "max_upload_bytes",
-        str(32 * _MEBIBYTE),
+        str(_DEFAULTS.max_upload_bytes),
         "BYTES",
         "the largest report to accept",
-        _integer(1024, 1024 * _MEBIBYTE),
+        option_values.integer(1024, 1024 * _MEBIBYTE),
+    ),
+    Option(
+        "max_log_lines",
+        str(_DEFAULTS.max_log_lines),
+        "LINES",
+        "how many log lines of a run to keep",
+        option_values.integer(0, _DEFAULTS.max_log_lines),
+    ),
+    Option(
+        "max_servers",
+        str(_DEFAULTS.max_servers),
+        "SERVERS",
+        "how many servers may report",
+        option_values.integer(1, 1_000_000),
+    ),
+    Option(
+        "max_jobs_per_server",
+        str(_DEFAULTS.max_jobs_per_server),
+        "JOBS",
+        "how many backups a server may have",
+        option_values.integer(1, 1_000_000),
+    ),
+    Option(
+        "max_requests",
+        str(_DEFAULTS.max_requests),
+        "REQUESTS",
+        "how many requests may wait for their answers at once",
+        option_values.integer(16, 100_000),
+    ),
+    Option(
+        "max_header_bytes",
+        str(_DEFAULTS.max_header_bytes),
+        "BYTES",
+        "the largest head of a request to accept",
+        option_values.integer(4096, _MEBIBYTE),
+    ),
+    Option(
+        "request_timeout",
+        format_interval(_DEFAULTS.request_timeout),
+        "TIME",
+        "how long a request may take to arrive",
+        parse_interval,
     ),
     Option(
         "expected_interval",
@@ -140,11 +136,49 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
+        "upload_tokens",
+        "",
+        "TOKENS",
+        "what reports must carry; empty takes them from everybody",
+        access.read_entries,
+        secret=True,
+    ),
+    Option(
+        "read_tokens",
+        "",
+        "TOKENS",
+        "what asking for JSON must carry; empty answers everybody",
+        access.read_tokens,
+        secret=True,
+    ),
+    Option(
+        "metrics_tokens",
+        "",
+        "TOKENS",
+        "what scrapes must carry; empty answers everybody",
+        access.read_tokens,
+        secret=True,
+    ),
+    Option(
         "admin_token",
         "",
-        "TOKEN",
+        "TOKENS",
         "what changes must carry; empty makes one in PATH.admin-token",
-        lambda text: _token(text) if text else None,
+        access.read_tokens,
         secret=True,
+    ),
+    Option(
+        "trusted_proxies",
+        "",
+        "NETWORKS",
+        "proxies whose X-Forwarded-For is believed: 127.0.0.1, 10.0.0.0/8",
+        option_values.networks,
+    ),
+    Option(
+        "allowed_origins",
+        "",
+        "ORIGINS",
+        "pages of other sites that may read: https://page.example",
+        option_values.origins,
     ),
 )

@@ -12,6 +12,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from exporter.access import Scope
+from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
 
 _UPLOAD_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -23,6 +25,7 @@ class Outcome(Enum):
     RECORDED = "recorded"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    LIMITED = "limited"
     FAILED = "failed"
 
 
@@ -43,6 +46,8 @@ class Telemetry:
         uploads = _uploads(self._registry)
         self._uploads = {outcome: uploads.labels(outcome.value) for outcome in Outcome}
         self._upload_duration = _upload_duration(self._registry)
+        self._denied = _denied(self._registry)
+        self._limits = _limits(self._registry)
         self._collector_duration = Gauge(
             "duplistatus_collector_duration_seconds",
             "Time the samples of the fleet took in this scrape.",
@@ -55,6 +60,14 @@ class Telemetry:
         """Count an upload that was answered after so many seconds."""
         self._uploads[outcome].inc()
         self._upload_duration.observe(seconds)
+
+    def denied(self, scope: Scope) -> None:
+        """Count a request that had no token for what it asked."""
+        self._denied.labels(scope.value).inc()
+
+    def reached(self, limit: Limit) -> None:
+        """Count a request that ran into a limit."""
+        self._limits.labels(limit.value).inc()
 
     def collected(self, seconds: float) -> None:
         """Note how long the samples of the fleet took."""
@@ -91,6 +104,30 @@ def _uploads(registry: CollectorRegistry) -> Counter:
         ["outcome"],
         registry=registry,
     )
+
+
+def _denied(registry: CollectorRegistry) -> Counter:
+    counter = Counter(
+        "duplistatus_denied_requests_total",
+        "Requests without a token for what they asked, by the scope they needed.",
+        ["scope"],
+        registry=registry,
+    )
+    for scope in Scope:
+        counter.labels(scope.value)
+    return counter
+
+
+def _limits(registry: CollectorRegistry) -> Counter:
+    counter = Counter(
+        "duplistatus_limits_reached_total",
+        "Requests that ran into a limit, by the limit.",
+        ["limit"],
+        registry=registry,
+    )
+    for limit in Limit:
+        counter.labels(limit.value)
+    return counter
 
 
 def _upload_duration(registry: CollectorRegistry) -> Histogram:

@@ -10,8 +10,10 @@ from falcon import testing
 from hypothesis import settings
 
 from api.app import Parts, create_app
+from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
+from exporter.limits import Limits
 from exporter.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
@@ -54,18 +56,17 @@ class Daemon:
         self.fleet = Fleet(Policy(), CREATED)
         self.fleet.apply(self.store.everything())
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
-        self.app = create_app(
-            Parts(
-                store=self.store,
-                fleet=self.fleet,
-                exposition=Exposition(self.fleet, self.clock, telemetry),
-                telemetry=telemetry,
-                clock=self.clock,
-                version="1.2.3",
-                max_upload_bytes=MAX_UPLOAD_BYTES,
-                admin_token=ADMIN_TOKEN,
-            )
+        self.parts = Parts(
+            store=self.store,
+            fleet=self.fleet,
+            exposition=Exposition(self.fleet, self.clock, telemetry),
+            telemetry=telemetry,
+            clock=self.clock,
+            version="1.2.3",
+            access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),
+            limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
         )
+        self.app = create_app(self.parts)
         self.client = testing.TestClient(self.app)
 
     def __enter__(self) -> Self:

@@ -9,9 +9,10 @@ import threading
 from collections.abc import Iterator
 
 from api.serve import listen
-from exporter import admin_token, logs
-from exporter.cli.client import Client
-from exporter.cli.serve import assemble, make_parts
+from exporter import logs
+from exporter.access import plain_token
+from exporter.cli.client import Client, ClientError
+from exporter.cli.serve import admin_tokens, assemble, make_parts
 from exporter.config import Config
 from exporter.store import Store, StoreError, StoreInUseError
 
@@ -28,9 +29,9 @@ def connected(settings: Config) -> Iterator[Client]:
     if not settings.database.exists():
         message = f"there is no database {settings.database}: name it with --database"
         raise StoreError(message)
-    token = settings.admin_token or admin_token.load_or_make(settings.database)
+    token = _token(settings)
     try:
-        store = Store(settings.database)
+        store = Store(settings.database, settings.limits)
     except StoreInUseError as error:
         if not error.url:
             raise
@@ -39,6 +40,14 @@ def connected(settings: Config) -> Iterator[Client]:
     logs.set_up(settings.log_format, "error")
     with contextlib.closing(store), _serving(settings, store) as url:
         yield Client(url, token)
+
+
+def _token(settings: Config) -> str:
+    token = plain_token(admin_tokens(settings))
+    if token is None:
+        message = "the admin token is configured as SHA-256, which can not be sent"
+        raise ClientError(f"{message}: give it in DUPLISTATUS_ADMIN_TOKEN")
+    return token
 
 
 @contextlib.contextmanager

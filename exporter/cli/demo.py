@@ -74,7 +74,7 @@ def run(chosen: argparse.Namespace) -> int:
         logs.set_up(settings.log_format, settings.log_level)
         with (
             listen(*settings.listen) as listening,
-            contextlib.closing(Store(settings.database)) as store,
+            contextlib.closing(Store(settings.database, settings.limits)) as store,
         ):
             _serve(settings, store, listening)
     _log.info("stopped, and everything removed")

@@ -187,7 +187,8 @@ def _take_database(parser: _Parser) -> None:
 def _take(parser: _Parser, *options: Option) -> None:
     for option in options:
         if option.flag is not None:
-            text = f"{option.help} (default {option.default}) [{option.variable}]"
+            default = f" (default {option.default})" if option.default else ""
+            text = f"{option.help}{default} [{option.variable}]"
             parser.add_argument(option.flag, metavar=option.metavar, help=text)
 
 

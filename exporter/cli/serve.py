@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import gc
+import ipaddress
 import logging
 import os
 import signal
@@ -14,10 +15,11 @@ from types import FrameType
 from api.app import Parts, create_app
 from api.serve import HttpServer, listen
 from exporter import admin_token, config, logs
+from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.config import Config
 from exporter.fleet import Fleet
-from exporter.options import Address
+from exporter.option_values import Address
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import now
@@ -39,13 +41,15 @@ def run(chosen: argparse.Namespace) -> int:
     logs.set_up(settings.log_format, settings.log_level)
     with (
         listen(*settings.listen) as listening,
-        contextlib.closing(Store(settings.database)) as store,
+        contextlib.closing(Store(settings.database, settings.limits)) as store,
     ):
-        server = assemble(settings, make_parts(settings, store), listening)
+        parts = make_parts(settings, store)
+        server = assemble(settings, parts, listening)
         stop_on_signals(server)
         _spare_the_collector()
         announce(settings, store, listening)
         _tell_options(settings, listening)
+        _warn_of_openness(parts.access, listening)
         server.run()
     _log.info("stopped")
     return 0
@@ -63,14 +67,21 @@ def make_parts(settings: Config, store: Store) -> Parts:
         telemetry=telemetry,
         clock=now,
         version=version(),
-        max_upload_bytes=settings.max_upload_bytes,
-        admin_token=settings.admin_token or admin_token.load_or_make(settings.database),
+        access=settings.access(admin_tokens(settings)),
+        limits=settings.limits,
+        trusted_proxies=settings.trusted_proxies,
+        allowed_origins=settings.allowed_origins,
     )
+
+
+def admin_tokens(settings: Config) -> tuple[str, ...]:
+    """Return what changes must carry, made at the first start where nobody configured it."""
+    return settings.admin_token or (admin_token.load_or_make(settings.database),)
 
 
 def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
     """Put a daemon together."""
-    return HttpServer(create_app(parts), listening, settings.max_upload_bytes)
+    return HttpServer(create_app(parts), listening, settings.limits, parts.telemetry)
 
 
 def _spare_the_collector() -> None:
@@ -99,6 +110,15 @@ def announce(settings: Config, store: Store, listening: socket.socket) -> None:
     store.announce(_url(address, _LOOPBACK))
     _log.info("listening", extra=logs.event(url=_url(address, "0.0.0.0")))  # noqa: S104 - shown only
     _log.info("storing", extra=logs.event(database=str(settings.database.absolute())))
+
+
+def _warn_of_openness(access: Access, listening: socket.socket) -> None:
+    """Say what everybody may do who reaches the daemon, where others than this machine can."""
+    host = listening.getsockname()[0]
+    scopes = [scope.value for scope in Scope if access.is_open(scope)]
+    if scopes and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        message = "open to everybody who reaches it; *_tokens close it"
+        _log.warning(message, extra=logs.event(scopes=",".join(scopes)))
 
 
 def _tell_options(settings: Config, listening: socket.socket) -> None:

@@ -4,6 +4,7 @@ from exporter.store.changes import Change, Recorded
 from exporter.store.copying import back_up
 from exporter.store.database import peek
 from exporter.store.errors import (
+    LimitReachedError,
     StoreError,
     StoreInUseError,
     StoreUnavailableError,
@@ -14,6 +15,7 @@ from exporter.store.store import Store
 
 __all__ = [
     "Change",
+    "LimitReachedError",
     "Recorded",
     "RunFilter",
     "Store",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from exporter.limits import Limit
+
 
 class StoreError(Exception):
     """The database can not be used; the text says why and what to do."""
@@ -20,6 +22,14 @@ class StoreInUseError(StoreError):
 
 class StoreUnavailableError(Exception):
     """The database does not answer now; the same call may succeed later."""
+
+
+class LimitReachedError(Exception):
+    """There is no room for what a report would add; the text says which limit and what to do."""
+
+    def __init__(self, limit: Limit, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class UnknownIdError(LookupError):

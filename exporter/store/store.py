@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.store import database, managing, reading, recording
 from exporter.store.changes import Change, Recorded
@@ -15,6 +16,7 @@ from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.lock import Lock
 from exporter.store.reading import JobRun, RunFilter, StoredDetail
+from exporter.store.transaction import DEFAULTS
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
 
@@ -34,7 +36,7 @@ class Store:
     Every method raises `StoreUnavailableError` when the database does not answer.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limits: Limits = DEFAULTS) -> None:
         """Open a database, made or upgraded as needed.
 
         Raises:
@@ -45,7 +47,7 @@ class Store:
         self._lock = Lock(path)
         try:
             database.prepare(path)
-            self._writer = Writer(database.connect(path))
+            self._writer = Writer(database.connect(path), limits)
         except BaseException:
             self._lock.release()
             raise
@@ -65,7 +67,7 @@ class Store:
         self._lock.announce(url)
 
     def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
-        """Record a report whole or not at all."""
+        """Record a report whole or not at all. Raises `LimitReachedError`."""
         entry = Entry.of(report, delivery)
         return self._writer.run(
             lambda transaction: transaction.record(entry),

@@ -9,21 +9,25 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from exporter.limits import Limits
 from exporter.model import Delivery, Machine, Server, StoredRun
 from exporter.state import Job
-from exporter.store import identity, recording
+from exporter.store import identity, recording, room
 from exporter.store.changes import Recorded
 from exporter.store.entry import Entry
 from exporter.store.known import Known
 from exporter.store.pending import Pending
 from exporter.times import SECOND, Millis
 
+DEFAULTS = Limits()
+
 
 class Transaction:
     """Begun by `with`, committed at its end, undone when anything raises."""
 
-    def __init__(self, db: Database, known: Known) -> None:
+    def __init__(self, db: Database, known: Known, limits: Limits = DEFAULTS) -> None:
         self._db = db
+        self._limits = limits
         self._known = known
         self._learned = Known()
         self._learned.last_run = known.last_run
@@ -54,7 +58,11 @@ class Transaction:
         return self._db
 
     def record(self, entry: Entry) -> Recorded:
-        """Record a report, unless its run is known."""
+        """Record a report, unless its run is known.
+
+        Raises:
+            LimitReachedError: it is of a new server or job, and there is no room for one more.
+        """
         machine, delivery = entry.report.machine, entry.delivery
         server = self._known_server(machine) or self._find_server(machine, delivery)
         job = self._known_job(server, entry) or self._insert_job(server, entry)
@@ -78,6 +86,8 @@ class Transaction:
 
     def _find_server(self, machine: Machine, delivery: Delivery) -> Server:
         server = identity.find_server(self.db, machine, delivery)
+        if server.id not in self._known.servers and server.id not in self._learned.servers:
+            room.for_server(self.db, self._limits)
         identities = [(machine.machine_id, server.id)] if machine.machine_id else []
         self._learned.put([server], [], identities)
         return server
@@ -88,6 +98,7 @@ class Transaction:
 
     def _insert_job(self, server: Server, entry: Entry) -> Job:
         job = recording.insert_job(self.db, server.id, entry.report.backup)
+        room.for_job(self.db, server.id, self._limits)
         self._learned.put([], [job])
         return job
 

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.known import Known
-from exporter.store.transaction import Transaction
+from exporter.store.transaction import DEFAULTS, Transaction
 
 _MOST_IN_A_COMMIT = 256
 _PATIENCE_SECONDS = 30.0
@@ -80,8 +81,9 @@ class Writer:
     its transaction fails, so it must change nothing but the database.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, limits: Limits = DEFAULTS) -> None:
         self._db = db
+        self._limits = limits
         self._known = Known.load(db)
         self._mutex = threading.Condition()
         self._waiting: deque[_Task] = deque()
@@ -199,7 +201,7 @@ class Writer:
             self._finish([task])
 
     def _commit(self, tasks: list[_Task]) -> list[Any]:
-        with Transaction(self._db, self._known) as transaction:
+        with Transaction(self._db, self._known, self._limits) as transaction:
             return [task.work(transaction) for task in tasks]
 
 

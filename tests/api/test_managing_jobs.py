@@ -8,6 +8,7 @@ import pytest
 from falcon import testing
 
 from api.app import Parts, create_app
+from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.logs import HumanFormatter
@@ -16,7 +17,7 @@ from exporter.policy import Override, Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import ADMIN_TOKEN, CREATED, MAX_UPLOAD_BYTES, NOW, Clock, Daemon
+from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
@@ -181,9 +182,8 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         fleet, clock = Fleet(POLICY, CREATED), Clock()
         telemetry = Telemetry("1.2.3", store.size_bytes)
         exposition = Exposition(fleet, clock, telemetry)
-        parts = Parts(
-            store, fleet, exposition, telemetry, clock, "1.2.3", MAX_UPLOAD_BYTES, ADMIN_TOKEN
-        )
+        access = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
+        parts = Parts(store, fleet, exposition, telemetry, clock, "1.2.3", access)
         client = testing.TestClient(create_app(parts))
         for backup in ("Documents", "Mail"):
             body = duplicati_report(began=BEGAN, backup=backup)

@@ -8,11 +8,13 @@ from api.serve import HttpServer, listen
 from exporter import config
 from exporter.cli.client import Client
 from exporter.cli.connection import connected
+from exporter.limits import Limits
+from exporter.telemetry import Telemetry
 
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
     with listen("127.0.0.1", 0) as listening:
-        server = HttpServer(App(), listening, 1024)
+        server = HttpServer(App(), listening, Limits(), Telemetry("1", lambda: 0))
         thread = threading.Thread(target=server.run)
         thread.start()
         server.stop()

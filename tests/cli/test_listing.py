@@ -123,7 +123,9 @@ def test_an_empty_database_lists_nothing(
 def test_more_jobs_than_a_page_holds_are_all_listed(command: Commands, database: Path) -> None:
     with closing(Store(database)) as store:
         for number in range(1000):
-            deliver(store, duplicati_report(began=now(), backup=f"b{number}"), received=now())
+            server = f"m-{number % 2}"
+            body = duplicati_report(began=now(), machine_id=server, backup=f"b{number}")
+            deliver(store, body, received=now())
     assert jobs(command) == list(range(1, 1006))
 
 

@@ -19,6 +19,8 @@ class Fault(Enum):
     NONE = auto()
     DATABASE = auto()
     BUG = auto()
+    CLOSED = auto()
+    """Nothing is wrong: every scope needs a token, and there is no room for another server."""
 
 
 class Case(NamedTuple):
@@ -63,6 +65,43 @@ UPLOADS = (
     _post(reports.plain(), 415, headers=(("Content-Encoding", "gzip"),)),
     _post(reports.plain(), 500, fault=Fault.BUG),
     _post(reports.plain(), 503, fault=Fault.DATABASE),
+)
+
+_OF_UPLOADS = (("Authorization", f"Bearer {daemon.UPLOAD_TOKEN}"),)
+_NEWCOMER = {
+    "server": {"name": "a newcomer"},
+    "backup": {"name": "b", "status": "success", "startTime": "2026-11-20T00:00:00Z"},
+}
+
+CLOSED = (
+    _post(reports.plain(), 401, fault=Fault.CLOSED),
+    _post(reports.plain(), 401, url="/api/upload?token=unknown", fault=Fault.CLOSED),
+    _post(reports.plain(), 200, url=f"/api/upload?token={daemon.UPLOAD_TOKEN}", fault=Fault.CLOSED),
+    _post(reports.plain(), 403, url=f"/api/upload?token={daemon.READ_TOKEN}", fault=Fault.CLOSED),
+    _post(_NEWCOMER, 429, headers=_OF_UPLOADS, fault=Fault.CLOSED),
+    *(
+        Case(
+            path,
+            path.replace("{", "").replace("}", ""),
+            status,
+            headers=headers,
+            fault=Fault.CLOSED,
+        )
+        for path in (
+            "/api/rejected",
+            "/api/summary",
+            "/api/lastbackup/{serverId}",
+            "/api/lastbackups/{serverId}",
+            "/api/servers",
+            "/api/jobs",
+            "/api/jobs/{jobId}",
+            "/api/backups",
+            "/api/backups/{backupId}",
+            "/api/health",
+            "/metrics",
+        )
+        for status, headers in ((401, ()), (403, _OF_UPLOADS))
+    ),
 )
 
 _LISTS = ("/api/rejected", "/api/servers", "/api/jobs", "/api/backups")
@@ -218,6 +257,7 @@ FAULTS = (
 
 CASES = (
     *UPLOADS,
+    *CLOSED,
     *LISTINGS,
     *SERVERS,
     *FILTERS,

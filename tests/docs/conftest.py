@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from falcon.testing import TestClient
 
+from exporter.limits import Limits
 from exporter.store import Store
 from tests.docs import daemon
 from tests.docs.cases import Fault
@@ -48,12 +49,16 @@ def empty_client(tmp_path: Path) -> Iterator[TestClient]:
 def clients(
     client: TestClient, filled_database: Path, tmp_path: Path
 ) -> Iterator[Mapping[Fault, TestClient]]:
-    """The full daemon, one whose database went away, and one that is all bugs."""
+    """The full daemon, one whose database went away, one that is all bugs, and a closed one."""
     path = tmp_path / "dead.sqlite"
     shutil.copy(filled_database, path)
-    with closing(daemon.DeadStore(path)) as dead:
+    other = tmp_path / "full.sqlite"
+    shutil.copy(filled_database, other)
+    full_store = Store(other, Limits(max_servers=1))
+    with closing(daemon.DeadStore(path)) as dead, closing(full_store) as full:
         yield {
             Fault.NONE: client,
             Fault.DATABASE: TestClient(daemon.make_app(dead)),
             Fault.BUG: TestClient(daemon.make_broken_app(dead)),
+            Fault.CLOSED: TestClient(daemon.make_closed_app(full)),
         }

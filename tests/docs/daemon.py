@@ -6,8 +6,10 @@ from typing import Any, NoReturn, cast
 from falcon.testing import TestClient
 
 from api.app import App, Parts, create_app
+from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
+from exporter.limits import Limits
 from exporter.model import Rejected
 from exporter.policy import Policy
 from exporter.store import Store, StoreUnavailableError
@@ -19,6 +21,10 @@ NOW = parse_moment("2026-11-23T12:00:00Z")
 VERSION = "1.2.3"
 MAX_UPLOAD_BYTES = 4096
 ADMIN_TOKEN = "the-token-of-these-tests"
+UPLOAD_TOKEN = "the-token-of-duplicati"
+READ_TOKEN = "the-token-of-the-readers"
+_ACCESS = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
+_LIMITS = Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
 _ASKED = {
     "record",
     "reject",
@@ -59,7 +65,7 @@ def _refuse(*_arguments: object) -> NoReturn:
     raise StoreUnavailableError("the disk is full")
 
 
-def make_app(store: Store) -> App:
+def make_app(store: Store, access: Access = _ACCESS) -> App:
     """Return the app over a store."""
     fleet = Fleet(Policy(), store.created())
     fleet.apply(store.everything())
@@ -71,10 +77,21 @@ def make_app(store: Store) -> App:
         telemetry=telemetry,
         clock=clock,
         version=VERSION,
-        max_upload_bytes=MAX_UPLOAD_BYTES,
-        admin_token=ADMIN_TOKEN,
+        access=access,
+        limits=_LIMITS,
     )
     return create_app(parts)
+
+
+def make_closed_app(store: Store) -> App:
+    """Return an app that needs a token for everything."""
+    tokens = {
+        Scope.UPLOAD: [UPLOAD_TOKEN],
+        Scope.READ: [READ_TOKEN],
+        Scope.METRICS: [READ_TOKEN],
+        Scope.MANAGE: [ADMIN_TOKEN],
+    }
+    return make_app(store, Access.of(tokens))
 
 
 def make_broken_app(store: Store) -> App:
@@ -88,8 +105,8 @@ def make_broken_app(store: Store) -> App:
         telemetry=telemetry,
         clock=clock,
         version=VERSION,
-        max_upload_bytes=MAX_UPLOAD_BYTES,
-        admin_token=ADMIN_TOKEN,
+        access=_ACCESS,
+        limits=_LIMITS,
     )
     return create_app(parts)
 

@@ -11,7 +11,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from tests.docs import daemon
-from tests.docs.cases import CASES, JSON, Case, Fault
+from tests.docs.cases import CASES, CLOSED, JSON, Case, Fault
 from tests.docs.contract import CONTRACT, Example, Operation, join
 
 _UPLOAD_BODIES = "/paths/~1api~1upload/post/requestBody/content"
@@ -143,6 +143,13 @@ def _changes() -> list[Operation]:
 def test_every_change_is_described_as_needing_the_token(operation: Operation) -> None:
     assert CONTRACT.at(operation.pointer)["security"] == [{"adminToken": []}]
     assert {401, 403} <= set(CONTRACT.responses(operation))
+
+
+@pytest.mark.parametrize("case", CLOSED, ids=lambda case: case.name)
+def test_what_may_need_a_token_is_described_so(case: Case) -> None:
+    security = CONTRACT.at(_operation(case.method, case.path).pointer)["security"]
+    in_url: list[dict[str, list[str]]] = [{"tokenInUrl": []}] if case.path == "/api/upload" else []
+    assert security == [{}, {"token": []}, {"password": []}, *in_url]
 
 
 def _change_examples() -> list[tuple[Operation, Example]]:

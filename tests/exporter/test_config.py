@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from exporter.config import Config, ConfigError, gather, load
-from exporter.options import OPTIONS, Address
+from exporter.limits import Limits
+from exporter.option_values import Address
+from exporter.options import OPTIONS
 from exporter.plans import Every, Off
 from exporter.times import DAY, HOUR, MINUTE
 
@@ -32,8 +34,10 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.listen == Address(None, 9666)
     assert config.database == Path("duplistatus.sqlite")
     assert (config.log_format, config.log_level) == ("human", "info")
-    assert config.max_upload_bytes == 32 * MIB
-    assert config.admin_token is None
+    assert config.limits == Limits()
+    assert config.limits.max_upload_bytes == 32 * MIB
+    assert (config.upload_tokens, config.read_tokens, config.metrics_tokens) == ((), (), ())
+    assert config.admin_token == ()
     assert (config.policy.expected_interval, config.policy.tolerance) == (DAY, HOUR)
     assert config.policy.overrides == ()
 
@@ -86,7 +90,18 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "max_upload_bytes": "4096",
         "expected_interval": "12h",
         "tolerance": "30m",
+        "max_log_lines": "0",
+        "max_servers": "1",
+        "max_jobs_per_server": "1",
+        "max_requests": "16",
+        "max_header_bytes": "4096",
+        "request_timeout": "10s",
+        "upload_tokens": "0123456789abcdef nas",
+        "read_tokens": "0123456789abcdef",
+        "metrics_tokens": "0123456789abcdef",
         "admin_token": "0123456789abcdef",
+        "trusted_proxies": "127.0.0.1, 2001:db8::/32",
+        "allowed_origins": "https://page.example",
     }
     by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name]})
     by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, {})
@@ -133,6 +148,22 @@ WRONG = [
     ("expected_interval", "99999w"),
     ("tolerance", "-1h"),
     ("tolerance", "1"),
+    ("max_log_lines", "1001"),
+    ("max_servers", "0"),
+    ("max_jobs_per_server", "-1"),
+    ("max_requests", "15"),
+    ("max_header_bytes", "4095"),
+    ("request_timeout", "0s"),
+    ("upload_tokens", "short"),
+    ("upload_tokens", "0123456789abcdef,short nas"),
+    ("upload_tokens", "sha256:0123"),
+    ("upload_tokens", " , "),
+    ("read_tokens", "0123456789abcdef nas"),
+    ("metrics_tokens", "0123456789äöüßäöüß"),
+    ("trusted_proxies", "proxy.example"),
+    ("trusted_proxies", "10.0.0.0/33"),
+    ("allowed_origins", "*"),
+    ("allowed_origins", "https://page.example/"),
     ("admin_token", "short"),
     ("admin_token", "sixteen with spaces"),
 ]
@@ -170,7 +201,7 @@ def test_a_value_of_another_type_is_a_fault(tmp_path: Path, value: str) -> None:
 
 def test_a_number_in_the_file_is_read_as_the_text_it_stands_for(tmp_path: Path) -> None:
     config = load({"config": written(tmp_path, "max_upload_bytes = 4096")}, {})
-    assert config.max_upload_bytes == 4096
+    assert config.limits.max_upload_bytes == 4096
 
 
 @pytest.mark.parametrize("content", [b"listen = ", b"[override", b"\xff\xfe", b"listen: nas"])

@@ -1,0 +1,52 @@
+"""What browsers are told with every answer, and which pages of other sites may read one."""
+
+from collections.abc import Collection
+
+import falcon
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""An answer that a browser is to show sets a policy of its own, with what it really needs."""
+
+_READABLE = "ETag, Retry-After, WWW-Authenticate"
+_SENDABLE = "Authorization, Content-Type, If-None-Match"
+_PREFLIGHT_SECONDS = "600"
+
+
+class Headers:
+    """Adds to each answer what holds for all."""
+
+    def __init__(self, allowed_origins: Collection[str]) -> None:
+        self._allowed = allowed_origins
+
+    def process_response(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
+    ) -> None:
+        """Add them."""
+        for name, value in SECURITY.items():
+            if resp.get_header(name) is None:
+                resp.set_header(name, value)
+        if self._allowed:
+            resp.append_header("Vary", "Origin")
+        origin = req.get_header("Origin")
+        if origin is not None and origin in self._allowed:
+            _allow(req, resp, origin)
+
+
+def _allow(req: falcon.Request, resp: falcon.Response, origin: str) -> None:
+    resp.set_header("Access-Control-Allow-Origin", origin)
+    resp.set_header("Access-Control-Expose-Headers", _READABLE)
+    resp.set_header("Cross-Origin-Resource-Policy", "cross-origin")
+    if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
+        resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "GET, HEAD")
+        resp.set_header("Access-Control-Allow-Headers", _SENDABLE)
+        resp.set_header("Access-Control-Max-Age", _PREFLIGHT_SECONDS)

@@ -1,0 +1,114 @@
+"""Who may do what: four scopes, the tokens that open them, and whether a secret is one of these.
+
+Of a token only its SHA-256 is kept. Tokens are long and random, so a slow hash would add nothing.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from msgspec import Struct
+
+SHORTEST_TOKEN = 16
+"""Characters. A person types no fewer into a secret; a program's default has 43."""
+
+_STORED = "sha256:"
+_STORED_FORM = re.compile(r"sha256:[0-9a-fA-F]{64}", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+class Scope(Enum):
+    """What a token may open."""
+
+    UPLOAD = "upload"
+    READ = "read"
+    METRICS = "metrics"
+    MANAGE = "manage"
+
+
+class Grant(Struct, frozen=True):
+    """A token and what it opens; an upload token may be good for one server only."""
+
+    scope: Scope
+    digest: bytes
+    server: str | None = None
+
+    def opens(self, scope: Scope) -> bool:
+        """Tell whether this opens a scope: who may change everything may also see it."""
+        return self.scope in (scope, Scope.MANAGE)
+
+
+class Access:
+    """Answers what a secret opens. Without a token a scope is open to all, except to manage."""
+
+    def __init__(self, grants: Iterable[Grant]) -> None:
+        self._grants = tuple(grants)
+
+    @classmethod
+    def of(cls, entries: Mapping[Scope, Iterable[str]]) -> "Access":
+        """Return what checked entries of the configuration say."""
+        return cls(_grant(scope, entry) for scope, each in entries.items() for entry in each)
+
+    def is_open(self, scope: Scope) -> bool:
+        """Tell whether nobody needs a token for this."""
+        return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
+
+    def find(self, secret: str) -> tuple[Grant, ...]:
+        """Return what a secret opens. How long that takes does not depend on the secret."""
+        digest = _digest(secret)
+        return tuple([each for each in self._grants if hmac.compare_digest(each.digest, digest)])
+
+
+def read_entries(text: str) -> tuple[str, ...]:
+    """Return the entries of an option: one a line, or in one line with commas between.
+
+    Raises:
+        ValueError: an entry is no token, which one but nothing of it; or there is none at all.
+    """
+    parts = text.splitlines() if "\n" in text else text.split(",")
+    entries = tuple(part.strip() for part in parts if part.strip())
+    if text and not entries:
+        raise ValueError("holds no token; leave it out to need none")
+    for number, entry in enumerate(entries, 1):
+        _check(number, entry)
+    return entries
+
+
+def read_tokens(text: str) -> tuple[str, ...]:
+    """Return the entries of an option whose tokens are good for every server; else alike."""
+    entries = read_entries(text)
+    for number, entry in enumerate(entries, 1):
+        if len(entry.split()) > 1:
+            message = f"entry {number} must be at least {SHORTEST_TOKEN} printable ASCII characters"
+            raise ValueError(f"{message} without spaces")
+    return entries
+
+
+def plain_token(entries: Iterable[str]) -> str | None:
+    """Return the first token that is stored as it is sent."""
+    tokens = (entry.split(maxsplit=1)[0] for entry in entries)
+    return next((token for token in tokens if not token.startswith(_STORED)), None)
+
+
+def _check(number: int, entry: str) -> None:
+    token = entry.split(maxsplit=1)[0]
+    if token.startswith(_STORED):
+        if _STORED_FORM.fullmatch(token) is None:
+            message = f"entry {number} must have 64 hexadecimal digits behind {_STORED}"
+            raise ValueError(message)
+    elif len(token) < SHORTEST_TOKEN or _TOKEN.fullmatch(token) is None:
+        message = f"entry {number} must be at least {SHORTEST_TOKEN} printable ASCII characters"
+        raise ValueError(f"{message} without spaces")
+
+
+def _grant(scope: Scope, entry: str) -> Grant:
+    token, *server = entry.split(maxsplit=1)
+    stored = token.startswith(_STORED)
+    digest = bytes.fromhex(token.removeprefix(_STORED)) if stored else _digest(token)
+    return Grant(scope, digest, server[0] if server else None)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()

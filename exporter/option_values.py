@@ -1,0 +1,101 @@
+"""How the text of an option is read. What is wrong with it is said without the option's name."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from exporter.times import Millis, parse_interval
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
+
+
+class Address(NamedTuple):
+    """Where to listen; no host means every interface."""
+
+    host: str | None
+    port: int
+
+
+def address(text: str) -> Address:
+    """Return where to listen."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
+        message = f"{text!r} is no HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
+        raise ValueError(message)
+    bare = host.removeprefix("[").removesuffix("]")
+    return Address(None if bare in ("", "*") else bare, int(port))
+
+
+def path(text: str) -> Path:
+    """Return the path of a file, which need not be there."""
+    if not text or "\0" in text:
+        raise ValueError("is no file name")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        message = f"{text!r} names a user this machine does not know"
+        raise ValueError(message) from None
+
+
+def choice(*choices: str) -> Callable[[str], str]:
+    """Return what takes one of some words."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            message = f"{text!r} is none of {', '.join(choices)}"
+            raise ValueError(message)
+        return text
+
+    return parse
+
+
+def integer(least: int, most: int) -> Callable[[str], int]:
+    """Return what takes a whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            message = f"{text!r} is no whole number from {least} to {most}"
+            raise ValueError(message)
+        return int(text)
+
+    return parse
+
+
+def length_or(word: str) -> Callable[[str], Millis | None]:
+    """Return what takes a length of time, or a word that stands for none."""
+
+    def parse(text: str) -> Millis | None:
+        return None if text == word else parse_interval(text)
+
+    return parse
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Return addresses and networks."""
+    return tuple(_network(each) for each in _listed(text))
+
+
+def origins(text: str) -> frozenset[str]:
+    """Return origins as browsers send them."""
+    found = frozenset(_listed(text))
+    for each in found:
+        if _ORIGIN.fullmatch(each) is None:
+            message = f"{each!r} is no origin: write https://page.example, without a path"
+            raise ValueError(message)
+    return found
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        message = f"{text!r} is no address or network: write 127.0.0.1 or 10.0.0.0/8"
+        raise ValueError(message) from None

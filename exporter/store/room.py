@@ -1,0 +1,37 @@
+"""Room for new servers and jobs: what is known may report for ever, what is new up to a limit.
+
+Looked at once the new one is written: who raises undoes the whole transaction.
+"""
+
+from sqlite_utils import Database
+
+from exporter.limits import Limit, Limits
+from exporter.store.errors import LimitReachedError
+
+
+def for_server(db: Database, limits: Limits) -> None:
+    """See that there are no more servers than may report.
+
+    Raises:
+        LimitReachedError: there are.
+    """
+    if _count(db, "SELECT count(*) FROM servers") > limits.max_servers:
+        message = f"There are as many servers as max_servers allows, {limits.max_servers}"
+        raise LimitReachedError(Limit.SERVERS, f"{message}: delete some, or raise that setting")
+
+
+def for_job(db: Database, server_id: int, limits: Limits) -> None:
+    """See that a server has no more jobs than it may.
+
+    Raises:
+        LimitReachedError: it has.
+    """
+    jobs = _count(db, "SELECT count(*) FROM jobs WHERE server_id = ?", server_id)
+    if jobs > limits.max_jobs_per_server:
+        message = "The server has as many backups as max_jobs_per_server allows"
+        message = f"{message}, {limits.max_jobs_per_server}: delete some, or raise that setting"
+        raise LimitReachedError(Limit.JOBS_PER_SERVER, message)
+
+
+def _count(db: Database, query: str, *values: int) -> int:
+    return int(db.execute(query, values).fetchone()[0])

@@ -1,0 +1,93 @@
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.access import Access, Grant, Scope, plain_token, read_entries, read_tokens
+
+TOKEN = "a-token-of-these-tests"
+OTHER = "another-token-of-these"
+OTHERS = [Scope.UPLOAD, Scope.READ, Scope.METRICS]
+
+
+def stored(token: str) -> str:
+    return f"sha256:{hashlib.sha256(token.encode()).hexdigest()}"
+
+
+def opened(access: Access, secret: str) -> set[Scope]:
+    return {scope for scope in Scope if any(each.opens(scope) for each in access.find(secret))}
+
+
+def test_without_tokens_all_is_open_but_to_manage() -> None:
+    access = Access(())
+    assert [scope for scope in Scope if access.is_open(scope)] == OTHERS
+
+
+@pytest.mark.parametrize("scope", OTHERS)
+def test_a_token_closes_its_scope_and_opens_it_to_who_has_it(scope: Scope) -> None:
+    access = Access.of({scope: [TOKEN]})
+    assert not access.is_open(scope)
+    assert all(access.is_open(each) for each in OTHERS if each is not scope)
+    assert opened(access, TOKEN) == {scope}
+    assert opened(access, OTHER) == set()
+
+
+def test_the_admin_token_opens_everything() -> None:
+    access = Access.of({Scope.MANAGE: [TOKEN], Scope.READ: [OTHER]})
+    assert opened(access, TOKEN) == set(Scope)
+    assert opened(access, OTHER) == {Scope.READ}
+
+
+def test_several_tokens_hold_at_once_plain_or_stored_as_sha_256() -> None:
+    access = Access.of({Scope.READ: [stored(TOKEN), OTHER]})
+    assert opened(access, TOKEN) == opened(access, OTHER) == {Scope.READ}
+    assert opened(access, stored(TOKEN)) == set()
+
+
+def test_no_token_is_kept_as_it_is_sent() -> None:
+    access = Access.of({Scope.READ: [TOKEN]})
+    assert TOKEN not in repr(vars(access))
+
+
+def test_an_upload_token_may_be_good_for_one_server_only() -> None:
+    access = Access.of({Scope.UPLOAD: read_entries(f"{TOKEN}  NAS in the attic\n{OTHER}\n")})
+    assert [grant.server for grant in access.find(TOKEN)] == ["NAS in the attic"]
+    assert [grant.server for grant in access.find(OTHER)] == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TOKEN},{OTHER}",
+        f" {TOKEN} , {OTHER} ,",
+        f"{TOKEN}\n{OTHER}",
+        f"\n{TOKEN}\r\n\n  {OTHER}\n",
+    ],
+)
+def test_entries_stand_one_a_line_or_with_commas_between(text: str) -> None:
+    assert read_entries(text) == read_tokens(text) == (TOKEN, OTHER)
+
+
+def test_a_name_may_hold_a_comma_where_each_entry_has_its_line() -> None:
+    assert read_entries(f"{TOKEN} nas, old\n") == (f"{TOKEN} nas, old",)
+
+
+@given(st.text(min_size=1))
+def test_a_wrong_entry_is_told_by_its_number_and_never_shown(text: str) -> None:
+    try:
+        read_entries(text)
+    except ValueError as error:
+        told = str(error)
+        assert told.startswith(("entry ", "holds no token"))
+        assert all(word not in told for word in text.split() if len(word) > 9)
+
+
+def test_the_token_that_commands_send_is_the_first_that_can_be_sent() -> None:
+    assert plain_token([stored(TOKEN), OTHER, TOKEN]) == OTHER
+    assert plain_token([stored(TOKEN)]) is None
+
+
+@given(st.text())
+def test_any_secret_can_be_asked_for(secret: str) -> None:
+    assert Access([Grant(Scope.READ, b"digest")]).find(secret) == ()
