@@ -15,7 +15,7 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
 from api import errors
@@ -106,7 +106,9 @@ class _JsonErrorTask(ErrorTask):
     def execute(self) -> None:
         error = self.request.error
         self._count(error.code)
-        body = errors.body(error.code, f"{error.reason}: {error.body}")
+        # A text in quotes is what was sent, and that may be a secret.
+        told = error.body.partition('"')[0].strip()
+        body = errors.body(error.code, f"{error.reason}: {told}")
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "application/json"), *SECURITY.items()]
         if error.code == _TooManyError.code:
@@ -229,6 +231,9 @@ class HttpServer:
         self._server.adj.send_bytes = SEND_BYTES
         self._server.most_requests = limits.max_requests
         self._server.telemetry = telemetry
+        self._server.add_task = self._dispatch
+        self._refusals = ThreadedTaskDispatcher()
+        self._refusals.set_thread_count(1)
         self._request_seconds = limits.request_timeout / SECOND
         self._next_look = 0.0
 
@@ -241,6 +246,7 @@ class HttpServer:
         while self._in_flight() and time.monotonic() < deadline and not self._hurried.is_set():
             self._poll()
         self._server.task_dispatcher.shutdown(timeout=1)
+        self._refusals.shutdown(timeout=1)
         with self._ending:
             self._ended = True
             wasyncore.close_all(self._map)
@@ -257,6 +263,11 @@ class HttpServer:
     def _poll(self) -> None:
         wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
         self._expire()
+
+    def _dispatch(self, channel: _Channel) -> None:
+        """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
+        refused = channel.requests[0].error is not None
+        (self._refusals if refused else self._server.task_dispatcher).add_task(channel)
 
     def _expire(self) -> None:
         """Refuse what takes too long to arrive: a connection that it holds is one of few."""

@@ -59,3 +59,9 @@ def chunked(body: bytes, size: int) -> bytes:
         coded.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
     coded.write(b"0\r\n\r\n")
     return coded.getvalue()
+
+
+def upload(body: object) -> bytes:
+    """Return the whole request of an upload."""
+    coded = json.dumps(body).encode()
+    return post_head(f"Content-Length: {len(coded)}") + coded
