@@ -16,6 +16,7 @@ from exporter.option_values import Address, Network
 from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.policy import Override, Policy, read_overrides
 from exporter.secret_files import Setting
+from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
@@ -42,6 +43,8 @@ class Config(Struct, frozen=True):
     trusted_proxies: tuple[Network, ...]
     allowed_origins: frozenset[str]
     limits: Limits
+    keep_runs: Millis | None
+    keep_messages: Millis | None
     policy: Policy
 
     def access(self, admin_token: tuple[str, ...]) -> Access:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from exporter.times import Millis, parse_interval
+from exporter.times import DAY, Millis, parse_interval
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+FOREVER = "forever"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
 
@@ -65,13 +67,15 @@ def integer(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def length_or(word: str) -> Callable[[str], Millis | None]:
-    """Return what takes a length of time, or a word that stands for none."""
-
-    def parse(text: str) -> Millis | None:
-        return None if text == word else parse_interval(text)
-
-    return parse
+def kept(text: str) -> Millis | None:
+    """Return how long something is kept; None is for ever."""
+    if text == FOREVER:
+        return None
+    length = parse_interval(text)
+    if length < DAY:
+        message = f"{text!r} is too short: keep it a day at least, or {FOREVER}"
+        raise ValueError(message)
+    return length
 
 
 def networks(text: str) -> tuple[Network, ...]:

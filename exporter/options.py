@@ -122,6 +122,20 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
+        "keep_runs",
+        option_values.FOREVER,
+        "TIME",
+        "how long to keep runs; counters and last runs stay",
+        option_values.kept,
+    ),
+    Option(
+        "keep_messages",
+        "90d",
+        "TIME",
+        "how long to keep the log lines of runs",
+        option_values.kept,
+    ),
+    Option(
         "expected_interval",
         "1d",
         "TIME",

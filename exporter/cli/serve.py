@@ -20,6 +20,7 @@ from exporter.collector import Exposition
 from exporter.config import Config
 from exporter.fleet import Fleet
 from exporter.option_values import Address
+from exporter.retention import Keep, pruning
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import now
@@ -50,7 +51,8 @@ def run(chosen: argparse.Namespace) -> int:
         announce(settings, store, listening)
         _tell_options(settings, listening)
         _warn_of_openness(parts.access, listening)
-        server.run()
+        with pruning(store, Keep(settings.keep_runs, settings.keep_messages), now):
+            server.run()
     _log.info("stopped")
     return 0
 

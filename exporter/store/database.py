@@ -104,6 +104,7 @@ def _upgrade(db: Database, path: Path) -> None:
         if db.table_names():
             message = f"{path} is a database of another program: choose another with --database"
             raise StoreError(message)
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before there is any table
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _refuse_newer(db, path)
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
-from exporter.store import database, managing, reading, recording
+from exporter.store import database, managing, pruning, reading, recording
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
@@ -99,6 +99,37 @@ class Store:
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
         self._writer.change(lambda db: managing.delete_job(db, job_id), then)
+
+    def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
+        """Remove some runs behind an id that came before a moment.
+
+        Return how many, and the last id looked at; None where no more is to be removed.
+        """
+        with self._reader() as db:
+            found = pruning.old_runs(db, before, after)
+        self._remove(pruning.remove_runs, found.ids)
+        return len(found.ids), found.last
+
+    def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
+        """Remove the log lines of some runs; else as `prune_runs`."""
+        with self._reader() as db:
+            found = pruning.old_messages(db, before, after)
+        self._remove(pruning.remove_messages, found.ids)
+        return len(found.ids), found.last
+
+    def give_back(self) -> bool:
+        """Make the file a little smaller; tell whether there was anything to give back."""
+        with self._reader() as db:
+            if not pruning.can_give_back(db):
+                return False
+        self._writer.run(lambda transaction: pruning.give_back(transaction.db), lambda _: None)
+        return True
+
+    def _remove(
+        self, remove: Callable[[Database, Sequence[int]], None], ids: Sequence[int]
+    ) -> None:
+        if ids:
+            self._writer.run(lambda transaction: remove(transaction.db, ids), lambda _: None)
 
     def probe(self) -> None:
         """Write a mark, to learn whether a report could be recorded now."""

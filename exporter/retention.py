@@ -1,0 +1,97 @@
+"""How long runs and their log lines are kept, and a thread that removes what is older."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from exporter.logs import event
+from exporter.store import Store, StoreUnavailableError
+from exporter.times import DAY, Millis
+
+_EVERY_SECONDS = 3600.0
+_LEAST_PAUSE_SECONDS = 0.02
+_PAUSE_FOR_EACH_STEP = 4.0
+"""Of the time of a step: the writer belongs to the reports."""
+
+_log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
+_Step: TypeAlias = Callable[[Millis, int], tuple[int, int | None]]
+
+
+class Keep(Struct, frozen=True):
+    """How long; None is for ever."""
+
+    runs: Millis | None = None
+    messages: Millis | None = 90 * DAY
+
+
+class Pruner:
+    """Removes what is too old, step by step, until told to stop."""
+
+    def __init__(self, store: Store, keep: Keep, clock: Callable[[], Millis]) -> None:
+        self._store = store
+        self._keep = keep
+        self._clock = clock
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Sweep now and every hour."""
+        while not self._stopping.is_set():
+            try:
+                self.sweep()
+            except StoreUnavailableError as error:
+                _log.warning("old runs could not be removed now: %s", error)
+            self._stopping.wait(_EVERY_SECONDS)
+
+    def stop(self) -> None:
+        """Make `run` return after the step at which it is."""
+        self._stopping.set()
+
+    def sweep(self) -> None:
+        """Remove all that is too old by now, and give the space back."""
+        runs = self._prune(self._store.prune_runs, self._keep.runs)
+        messages = self._prune(self._store.prune_messages, self._keep.messages)
+        while not self._stopping.is_set() and self._timed(self._store.give_back):
+            pass
+        if runs or messages:
+            _log.info("old runs removed", extra=event(runs=runs, logs=messages))
+
+    def _prune(self, step: _Step, keep: Millis | None) -> int:
+        if keep is None:
+            return 0
+        before, after, total = self._clock() - keep, 0, 0
+        while not self._stopping.is_set():
+            removed, last = self._timed(partial(step, before, after))
+            total += removed
+            if last is None:
+                break
+            after = last
+        return total
+
+    def _timed(self, step: Callable[[], Outcome]) -> Outcome:
+        """Take a step, and pause for some times as long."""
+        began = time.monotonic()
+        outcome = step()
+        length = time.monotonic() - began
+        self._stopping.wait(max(_LEAST_PAUSE_SECONDS, _PAUSE_FOR_EACH_STEP * length))
+        return outcome
+
+
+@contextlib.contextmanager
+def pruning(store: Store, keep: Keep, clock: Callable[[], Millis]) -> Iterator[None]:
+    """Remove what is too old meanwhile."""
+    pruner = Pruner(store, keep, clock)
+    thread = threading.Thread(target=pruner.run, name="pruner")
+    thread.start()
+    try:
+        yield
+    finally:
+        pruner.stop()
+        thread.join()

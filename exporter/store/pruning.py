@@ -1,0 +1,104 @@
+"""Removing what is too old, a little at a time: a report that comes meanwhile waits for a step.
+
+Counters and last states lie with the jobs and stay. So does each job's last run, by which a report
+of it that comes again is known, and the run with the largest id, behind which ids go on.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from exporter.times import Millis
+
+ROWS = 100
+"""Looked at in a step."""
+
+_MOST_BYTES = 256 * 1024
+"""Of log lines removed in a step: freeing a long log reads each page of it."""
+
+_SPARE_PAGES = 256
+_PAGES = 16
+"""Given back in a step. A mebibyte stays free for the next reports."""
+
+_INCREMENTAL = 2
+"""What SQLite calls this way of giving back: https://www.sqlite.org/pragma.html#pragma_auto_vacuum"""
+
+_MESSAGES = """
+SELECT logs.run_id, runs.received < :before, length(logs.log), 1
+FROM logs JOIN runs ON runs.id = logs.run_id
+WHERE logs.run_id > :after ORDER BY logs.run_id LIMIT :rows"""
+_RUNS = """
+SELECT runs.id, runs.received < :before, coalesce(length(logs.log), 0),
+    runs.id < (SELECT max(id) FROM runs) AND EXISTS (
+        SELECT 1 FROM runs AS newer
+        WHERE newer.job_id = runs.job_id AND newer.started > runs.started)
+FROM runs LEFT JOIN logs ON logs.run_id = runs.id
+WHERE runs.id > :after ORDER BY runs.id LIMIT :rows"""
+
+
+class Found(NamedTuple):
+    """The ids that a step removes, and the last one it looked at; None where all was looked at."""
+
+    ids: tuple[int, ...]
+    last: int | None
+
+
+def old_messages(db: Database, before: Millis, after: int) -> Found:
+    """Find runs behind an id whose log lines came before a moment."""
+    return _find(db, _MESSAGES, before, after)
+
+
+def old_runs(db: Database, before: Millis, after: int) -> Found:
+    """Find runs behind an id that came before a moment and need not stay."""
+    return _find(db, _RUNS, before, after)
+
+
+def remove_messages(db: Database, ids: Sequence[int]) -> None:
+    """Remove the log lines of runs. Needs a transaction."""
+    db.execute(f"DELETE FROM logs WHERE run_id IN ({_marks(ids)})", tuple(ids))  # noqa: S608 - marks
+
+
+def remove_runs(db: Database, ids: Sequence[int]) -> None:
+    """Remove runs with their log lines. Needs a transaction."""
+    db.execute(f"DELETE FROM runs WHERE id IN ({_marks(ids)})", tuple(ids))  # noqa: S608 - marks
+
+
+def can_give_back(db: Database) -> bool:
+    """Tell whether the file has free space that it can give back."""
+    if db.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
+        return False
+    return bool(db.execute("PRAGMA freelist_count").fetchone()[0] > _SPARE_PAGES)
+
+
+def give_back(db: Database) -> None:
+    """Make the file smaller by some pages. Needs a transaction."""
+    for _ in range(_PAGES):
+        # With a larger number Python still takes one page: it does not step through rows that
+        # have no columns, and each page is one.
+        db.execute("PRAGMA incremental_vacuum(1)")
+
+
+def _find(db: Database, query: str, before: Millis, after: int) -> Found:
+    values = {"before": before, "after": after, "rows": ROWS}
+    looked_at = db.execute(query, values).fetchall()
+    if not any(old for _, old, _, _ in looked_at):
+        return Found((), None)
+    step = list(_bounded(looked_at))
+    return Found(tuple(run_id for run_id, old, _, spare in step if old and spare), step[-1][0])
+
+
+def _bounded(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the first rows, as many as have not too long a log together; at least one."""
+    total = rows[0][2]
+    yield rows[0]
+    for row in islice(rows, 1, None):
+        total += row[2]
+        if total > _MOST_BYTES:
+            return
+        yield row
+
+
+def _marks(ids: Sequence[int]) -> str:
+    return ", ".join("?" * len(ids))
