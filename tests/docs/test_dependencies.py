@@ -1,0 +1,46 @@
+"""deploy/requirements.lock holds what pyproject.toml declares, and the ranges begin somewhere."""
+
+import re
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests import lowest
+from tests.docs import pages
+
+DATED = {"tzdata"}
+"""Has no oldest version that would do: each release is newer law."""
+
+LOCK = pages.read("deploy/requirements.lock")
+DECLARED = lowest.declared()
+
+
+def locked() -> dict[str, Requirement]:
+    """Return each pinned requirement by its name."""
+    lines = re.findall(r"^([a-z][^\\\n]*==[^\\\n]*)", LOCK, re.MULTILINE)
+    found = [Requirement(line) for line in lines]
+    return {canonicalize_name(each.name): each for each in found}
+
+
+@pytest.mark.parametrize("requirement", DECLARED, ids=lambda each: each.name)
+def test_the_lock_pins_what_is_declared_within_its_range(requirement: Requirement) -> None:
+    pinned = locked()[canonicalize_name(requirement.name)]
+    (specifier,) = pinned.specifier
+    assert specifier.operator == "=="
+    assert requirement.specifier.contains(specifier.version)
+    assert (pinned.marker is None) == (requirement.marker is None)
+
+
+def test_everything_that_is_locked_has_its_hashes() -> None:
+    uncommented = re.sub(r"^#.*\n", "", LOCK, flags=re.MULTILINE)
+    entries = re.split(r"^(?=[a-z])", uncommented, flags=re.MULTILINE)
+    packages = [entry for entry in entries if entry.strip()]
+    assert len(packages) == len(locked())
+    for entry in packages:
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
+
+
+def test_every_range_begins_with_a_version_that_can_be_tried() -> None:
+    pinned = {line.partition("==")[0] for line in lowest.lowest(DECLARED)}
+    assert pinned == {each.name for each in DECLARED} - DATED
