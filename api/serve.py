@@ -8,20 +8,14 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 from waitress import create_server, wasyncore
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
-from waitress.utilities import Error
+from waitress.task import ThreadedTaskDispatcher
 
-from api import errors
 from api.app import App
-from api.headers import SECURITY
-from exporter.limits import Limit, Limits
+from api.channel import Channel
+from exporter.limits import Limits
 from exporter.telemetry import Telemetry
 from exporter.times import SECOND
 
@@ -50,12 +44,6 @@ _BODY_MARGIN = 1024 * 1024
 _LOOK_SECONDS = 1.0
 """How often requests that take too long to arrive are looked for."""
 
-_LIMITS = {
-    408: Limit.REQUEST_TIME,
-    413: Limit.UPLOAD_BYTES,
-    431: Limit.HEADER_BYTES,
-    503: Limit.REQUESTS,
-}
 _POLL_SECONDS = 0.2
 
 _log = logging.getLogger(__name__)
@@ -63,107 +51,6 @@ _log = logging.getLogger(__name__)
 
 class ListenError(Exception):
     """The address can not be listened on; the text says why and what to do."""
-
-
-class _TooSlowError(Error):
-    code = 408
-    reason = "Request Timeout"
-
-
-class _TooManyError(Error):
-    code = 503
-    reason = "Service Unavailable"
-
-
-class _Request(HTTPRequestParser):
-    """A request that is refused once it has arrived, where too many wait already."""
-
-    completed: bool = False
-    error: Error | None = None
-
-    def __init__(self, adj: Any, is_busy: Callable[[], bool]) -> None:  # noqa: ANN401 - of waitress
-        super().__init__(adj)
-        self._is_busy = is_busy
-
-    def received(self, data: bytes) -> int:
-        """Take a part of it."""
-        taken: int = super().received(data)
-        if self.completed and self.error is None and self._is_busy():
-            self.error = _TooManyError("too many requests wait for their answers")
-        return taken
-
-    def refuse(self, error: Error) -> None:
-        """Let it be answered with an error, though it has not arrived."""
-        if not self.headers_finished:
-            self.parse_header(b"GET / HTTP/1.0\r\n")  # as waitress does where it has none
-        self.error = error
-        self.completed = True
-
-
-class _JsonErrorTask(ErrorTask):
-    """Answers what waitress refuses by itself, such as a garbled request line, as JSON."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        self._count(error.code)
-        # A text in quotes is what was sent, and that may be a secret.
-        told = error.body.partition('"')[0].strip()
-        body = errors.body(error.code, f"{error.reason}: {told}")
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "application/json"), *SECURITY.items()]
-        if error.code == _TooManyError.code:
-            self.response_headers.append(("Retry-After", str(errors.RETRY_AFTER_SECONDS)))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-    def _count(self, status: int) -> None:
-        if status in _LIMITS:
-            self.channel.server.telemetry.reached(_LIMITS[status])
-
-
-class _Channel(HTTPChannel):
-    error_task_class = _JsonErrorTask
-    request: _Request | None = None
-    began = 0.0
-
-    def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401 - of waitress
-        """Make the next request, in the place of waitress's class."""
-        return _Request(adj, self._is_busy)
-
-    def received(self, data: bytes) -> bool:
-        """Take what came, and note when a request begins."""
-        before = self.request
-        taken: bool = super().received(data)
-        if self.request is not before:
-            self.began = time.monotonic()
-        return taken
-
-    def expire(self, oldest: float) -> None:
-        """Refuse a request that began before a moment and still has not arrived."""
-        with self.requests_lock:
-            if self.request is None or self.requests or self.began >= oldest:
-                return
-            self.request.refuse(_TooSlowError("it took too long to arrive"))
-            self.requests.append(self.request)
-            self.request = None
-            self.server.add_task(self)
-
-    def _is_busy(self) -> bool:
-        dispatcher = self.server.task_dispatcher
-        waiting: int = len(dispatcher.queue) + dispatcher.active_count
-        most: int = self.server.most_requests
-        return waiting >= most
-
-    def writable(self) -> bool:
-        """Wait for a piece worth sending; waitress would ask again at once, and go on asking.
-
-        Asked of every connection in every turn of the loop, so the idle ones come first.
-        """
-        closing: bool = self.will_close or self.close_when_flushed
-        if not self.total_outbufs_len:
-            return closing
-        return closing or not self.requests or self.total_outbufs_len >= self.adj.send_bytes
 
 
 def listen(host: str | None, port: int) -> socket.socket:
@@ -227,7 +114,7 @@ class HttpServer:
             ident=None,
             clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = Channel
         self._server.adj.send_bytes = SEND_BYTES
         self._server.most_requests = limits.max_requests
         self._server.telemetry = telemetry
@@ -264,7 +151,7 @@ class HttpServer:
         wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
         self._expire()
 
-    def _dispatch(self, channel: _Channel) -> None:
+    def _dispatch(self, channel: Channel) -> None:
         """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
         refused = channel.requests[0].error is not None
         (self._refusals if refused else self._server.task_dispatcher).add_task(channel)
@@ -294,6 +181,6 @@ class HttpServer:
         return bool(busy)
 
 
-def _is_busy(channel: HTTPChannel) -> bool:
+def _is_busy(channel: Channel) -> bool:
     """Whether a request is being received, worked on or answered."""
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
