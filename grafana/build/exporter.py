@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.build import links, variables
 from grafana.build.boards import Board, Row, put_together
-from grafana.build.colours import GREEN, GREY, RED, YELLOW, named, thresholds
+from grafana.build.colours import GREEN, GREY, PURPLE, RED, YELLOW, named, thresholds
 from grafana.build.panels import About, bars, figure, fixed, lines
 from grafana.build.queries import Query, age
 
@@ -86,13 +86,14 @@ def _running_for() -> stat.Panel:
 def _refused() -> stat.Panel:
     about = About(
         "Uploads not taken",
-        "Uploads of this time range that were answered with an error. A rejected one is kept at"
-        " /api/rejected with the reason; a failed one Duplicati sends again, but not for ever.",
+        "Uploads of this time range that were answered with an error. A rejected one, and one that"
+        " found no room, is kept at /api/rejected with the reason; a failed one Duplicati sends"
+        " again, but not for ever.",
         "none",
         thresholds(GREEN, (1, YELLOW), (10, RED)),
         *_FIGURE,
     )
-    not_taken = _of("duplistatus_uploads_total", 'outcome=~"rejected|failed"')
+    not_taken = _of("duplistatus_uploads_total", 'outcome=~"rejected|limited|failed"')
     query = Query(f"sum by (instance) (increase({not_taken}[$__range]))", _EXPORTER)
     return figure(about, query).decimals(0)
 
@@ -163,8 +164,8 @@ def _uploads() -> Row:
 def _outcomes() -> timeseries.Panel:
     about = About(
         "Uploads by outcome",
-        "Reports that came: recorded, duplicate (known already), rejected (not understood) and"
-        " failed (could not be stored).",
+        "Reports that came: recorded, duplicate (known already), rejected (not understood),"
+        " limited (no room for a new server or backup) and failed (could not be stored).",
         "none",
         thresholds(GREY, (1, GREEN)),
         *_HALF,
@@ -176,7 +177,13 @@ def _outcomes() -> timeseries.Panel:
     return panel
 
 
-_OUTCOMES = {"recorded": GREEN, "duplicate": GREY, "rejected": YELLOW, "failed": RED}
+_OUTCOMES = {
+    "recorded": GREEN,
+    "duplicate": GREY,
+    "rejected": YELLOW,
+    "limited": PURPLE,
+    "failed": RED,
+}
 
 
 def _latency() -> timeseries.Panel:

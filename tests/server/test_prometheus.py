@@ -95,6 +95,7 @@ def test_prometheus_scrapes_what_was_posted(prometheus: Prometheus) -> None:
     assert {labels[0][1]: count for labels, count in uploads.items()} == {
         "recorded": 3,
         "rejected": 1,
+        "limited": 0,
         "failed": 0,
     }
 
