@@ -47,7 +47,7 @@ class Parts(NamedTuple):
 
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
-    gate = Gate(parts.access, parts.telemetry)
+    gate = Gate(parts.access, parts.telemetry, parts.trusted_proxies)
     app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate])
     app.req_options.strip_url_path_trailing_slash = True
     errors.register(app)

@@ -2,12 +2,15 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 
 import falcon
 
 from api.errors import ApiError
+from api.sender import Network, address_of
 from exporter.access import Access, Grant, Scope
+from exporter.logs import event
 from exporter.telemetry import Telemetry
 
 _PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml"}
@@ -20,13 +23,18 @@ _BASIC = 'Basic realm="duplistatus", charset="UTF-8"'
 
 _GRANTS = "grants"
 
+_log = logging.getLogger(__name__)
+
 
 class Gate:
     """Admits requests. A route that is added needs a token to read, and the admin's to change."""
 
-    def __init__(self, access: Access, telemetry: Telemetry) -> None:
+    def __init__(
+        self, access: Access, telemetry: Telemetry, trusted_proxies: Sequence[Network]
+    ) -> None:
         self._access = access
         self._telemetry = telemetry
+        self._trusted = trusted_proxies
 
     def process_resource(
         self,
@@ -48,9 +56,15 @@ class Gate:
         grants = [each for secret in _secrets(req, scope) for each in self._access.find(secret)]
         opening = tuple(grant for grant in grants if grant.opens(scope))
         if not opening:
-            self._telemetry.denied(scope)
+            self._note_denied(req, scope)
             raise _denial(scope, req, known=bool(grants))
         req.context[_GRANTS] = opening
+
+    def _note_denied(self, req: falcon.Request, scope: Scope) -> None:
+        """Count it and tell who it was; not what was asked, which may hold a token."""
+        self._telemetry.denied(scope)
+        sender = address_of(req, self._trusted)
+        _log.warning("request denied", extra=event(scope=scope.value, sender=sender))
 
 
 def grants_of(req: falcon.Request) -> tuple[Grant, ...]:

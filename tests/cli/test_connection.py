@@ -10,6 +10,7 @@ from exporter.cli.client import Client
 from exporter.cli.connection import connected
 from exporter.limits import Limits
 from exporter.telemetry import Telemetry
+from tests.cli.conftest import Commands
 
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
@@ -20,6 +21,14 @@ def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
         server.stop()
         thread.join()
         server.stop()
+
+
+def test_an_admin_token_that_is_stored_as_sha_256_can_not_be_sent(
+    command: Commands, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUPLISTATUS_ADMIN_TOKEN", f"sha256:{'0' * 64}")
+    told = command.refusal("jobs", "--database", str(database))
+    assert "give it in DUPLISTATUS_ADMIN_TOKEN" in told
 
 
 @pytest.mark.usefixtures("command")
