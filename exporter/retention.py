@@ -14,6 +14,9 @@ from exporter.logs import event
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, Millis
 
+FIRST_AFTER_SECONDS = 60.0
+"""Those who could not send while the daemon was away come first."""
+
 _EVERY_SECONDS = 3600.0
 _LEAST_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_EACH_STEP = 4.0
@@ -42,13 +45,14 @@ class Pruner:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Sweep now and every hour."""
-        while not self._stopping.is_set():
+        """Sweep a minute from now and every hour."""
+        pause = FIRST_AFTER_SECONDS
+        while not self._stopping.wait(pause):
             try:
                 self.sweep()
             except StoreUnavailableError as error:
                 _log.warning("old runs could not be removed now: %s", error)
-            self._stopping.wait(_EVERY_SECONDS)
+            pause = _EVERY_SECONDS
 
     def stop(self) -> None:
         """Make `run` return after the step at which it is."""

@@ -152,6 +152,7 @@ def test_what_was_denied_is_counted_by_scope_and_recorded_nowhere(
 def test_a_denial_is_logged_with_its_sender_and_nothing_of_what_was_asked(
     closed: testing.TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING")
     closed.simulate_get("/api/summary", query_string="x=asked", remote_addr="192.0.2.7")
     (record,) = [each for each in caplog.records if each.getMessage() == "request denied"]
     assert record.__dict__["fields"] == {"scope": "read", "sender": "192.0.2.7"}

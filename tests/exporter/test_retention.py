@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter import retention
 from exporter.retention import Keep, Pruner, pruning
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, HOUR
@@ -12,6 +13,12 @@ from tests.conftest import NOW, Clock
 from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
 from tests.server.waiting import eventually
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first sweep begin with the thread."""
+    monkeypatch.setattr(retention, "FIRST_AFTER_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -48,6 +55,7 @@ def test_what_is_older_than_it_is_kept_goes(
     assert kept(aged) == expected
 
 
+@pytest.mark.usefixtures("at_once")
 def test_it_happens_in_the_background_and_ends_when_told(aged: Store) -> None:
     before = threading.active_count()
     with pruning(aged, Keep(), Clock()):
@@ -73,9 +81,11 @@ class Unavailable(Store):
         raise StoreUnavailableError("the disk is full")
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_database_that_takes_nothing_now_is_tried_again_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING")
     with (
         closing(Unavailable(tmp_path / "reports.sqlite")) as store,
         pruning(store, Keep(), Clock()),

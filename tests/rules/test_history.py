@@ -93,6 +93,10 @@ def test_uploads_that_were_not_taken_are_told_for_hours(history: History) -> Non
     assert {series["metric"]["outcome"] for series in found} == {"rejected", "failed"}
 
 
+def test_a_fleet_that_grows_as_fleets_do_runs_into_no_limit(history: History) -> None:
+    assert history.query_range(by_name("DuplistatusLimitReached").expression) == []
+
+
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if not rule.is_alert], ids=lambda rule: rule.name
 )
@@ -107,5 +111,6 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusReportsStopped",
         "DuplistatusBackupDisappeared",
         "DuplistatusUploadsRejected",
+        "DuplistatusLimitReached",
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}
