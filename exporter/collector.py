@@ -1,7 +1,8 @@
 """From the fleet to the exposition: one frozen moment, every family, both text formats.
 
 The lines of each server and job are kept ready by family and written again only when it changed:
-by a report, by a person, or by a deadline that passed. A scrape joins what is ready.
+by a report, by a person, or by a deadline that passed. A scrape joins what is ready. What can not
+be written is left out and counted, and tried again by the next scrape.
 """
 
 import threading
@@ -10,14 +11,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, JobMoment
-from exporter.fleet import Fleet, News
-from exporter.kept import KeptFamily
+from exporter.fleet import Fleet, JobView, News
+from exporter.kept import KeptFamilies, KeptFamily
+from exporter.model import Server
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
 _AT_A_STRETCH = 20
 """Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread
 that does not give way keeps reports waiting for 5 ms each time they let go of it."""
+
+_FLEET = 0
+"""The id of the fleet among its like: there is one."""
 
 
 class Selection(NamedTuple):
@@ -68,13 +73,13 @@ class Exposition:
         self._clock = clock
         self._telemetry = telemetry
         self._lock = threading.Lock()
-        self._of_fleet = [KeptFamily(family) for family in FLEET_FAMILIES]
-        self._of_servers = [KeptFamily(family) for family in SERVER_FAMILIES]
-        self._of_jobs = [KeptFamily(family) for family in JOB_FAMILIES]
+        self._of_fleet = KeptFamilies("fleet", FLEET_FAMILIES)
+        self._of_servers = KeptFamilies("server_id", SERVER_FAMILIES)
+        self._of_jobs = KeptFamilies("job_id", JOB_FAMILIES)
         self._kept: tuple[KeptFamily[Any], ...] = (
-            *self._of_fleet,
-            *self._of_servers,
-            *self._of_jobs,
+            *self._of_fleet.families,
+            *self._of_servers.families,
+            *self._of_jobs.families,
         )
         self._whole_text = _Whole({kept.name: kept.head for kept in self._kept})
         self._whole_openmetrics = _Whole({kept.name: kept.openmetrics_head for kept in self._kept})
@@ -110,35 +115,46 @@ class Exposition:
             yield from ((kept, None) for kept in self._kept)
             return
         jobs = [view.job.id for server in servers for view in self._fleet.jobs_of(server)]
-        yield from ((kept, servers) for kept in self._of_servers)
-        yield from ((kept, jobs) for kept in self._of_jobs)
+        yield from ((kept, servers) for kept in self._of_servers.families)
+        yield from ((kept, jobs) for kept in self._of_jobs.families)
 
     def _refresh(self) -> None:
         began, now = time.perf_counter(), self._clock()
         news = self._fleet.news(now)
-        for kept in self._of_fleet:
-            kept.put(0, news.totals)
-        for server in news.servers:
-            for kept_server in self._of_servers:
-                kept_server.put(server.id, server)
-        for number, view in enumerate(news.jobs):
-            self._write(JobMoment.of(view, now), view.job.id)
+        with self._of_fleet.writing(_FLEET):
+            self._of_fleet.put(_FLEET, news.totals)
+        for server in self._changed_servers(news):
+            with self._of_servers.writing(server.id):
+                self._of_servers.put(server.id, server)
+        for number, view in enumerate(self._changed_jobs(news)):
+            with self._of_jobs.writing(view.job.id):
+                self._of_jobs.put(view.job.id, JobMoment.of(view, now))
             if number % _AT_A_STRETCH == 0:
                 time.sleep(0)
         self._remove(news)
-        self._telemetry.collected(time.perf_counter() - began)
+        self._telemetry.collected(time.perf_counter() - began, self._faults())
 
-    def _write(self, job: JobMoment, job_id: int) -> None:
-        for kept in self._of_jobs:
-            kept.put(job_id, job)
+    def _changed_servers(self, news: News) -> list[Server]:
+        """Return what is new and what could not be written before, which nobody tells again."""
+        failed = (self._fleet.server(server_id) for server_id in self._of_servers.failed)
+        again = [server for server in failed if server is not None]
+        return list({server.id: server for server in (*again, *news.servers)}.values())
+
+    def _changed_jobs(self, news: News) -> list[JobView]:
+        """Return what is new and what could not be written before, which nobody tells again."""
+        failed = (self._fleet.job(job_id) for job_id in self._of_jobs.failed)
+        again = [view for view in failed if view is not None]
+        return list({view.job.id: view for view in (*again, *news.jobs)}.values())
 
     def _remove(self, news: News) -> None:
         for server_id in news.removed_servers:
-            for kept_server in self._of_servers:
-                kept_server.remove(server_id)
+            self._of_servers.remove(server_id)
         for job_id in news.removed_jobs:
-            for kept_job in self._of_jobs:
-                kept_job.remove(job_id)
+            self._of_jobs.remove(job_id)
+
+    def _faults(self) -> int:
+        kinds = (self._of_fleet, self._of_servers, self._of_jobs)
+        return sum(len(kept.failed) for kept in kinds)
 
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:

@@ -132,17 +132,19 @@ class Fleet:
         last asking and now.
         """
         with self._lock:
-            noticed, self._news = self._news, _Noticed(now)
+            noticed = self._news
             noticed.jobs.update(self._deadlines.between(noticed.since, now))
             jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
             servers = [self._servers.get(server_id) for server_id in sorted(noticed.servers)]
-            return News(
+            news = News(
                 totals=self._totals(now),
                 servers=tuple(server for server in servers if server is not None),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
                 removed_servers=tuple(noticed.servers - self._servers.keys()),
                 removed_jobs=tuple(noticed.jobs - self._jobs.keys()),
             )
+            self._news = _Noticed(now)  # not before: what fails above is still to be told
+            return news
 
     def servers(self) -> list[Server]:
         """Return every server, in the order of their ids."""

@@ -1,11 +1,16 @@
 """A family's lines kept ready, by what they tell of."""
 
+import contextlib
+import logging
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from exporter.families import Family
+from exporter.logs import event
 from exporter.rendering import FamilyWriter
+
+_log = logging.getLogger(__name__)
 
 Subject = TypeVar("Subject")
 
@@ -81,3 +86,39 @@ class KeptFamily(Generic[Subject]):
         number, slot = divmod(entry_id, PAGE)
         page = self._pages.get(number)
         return page.lines(slot) if page else b""
+
+
+class KeptFamilies(Generic[Subject]):
+    """All families of one kind of subject: a subject has its lines in each of them, or in none.
+
+    `failed` has the ids of those whose lines a fault of ours keeps from being written.
+    """
+
+    def __init__(self, kind: str, families: Sequence[Family[Subject]]) -> None:
+        self._kind = kind
+        self.families = [KeptFamily(family) for family in families]
+        self.failed: set[int] = set()
+
+    @contextlib.contextmanager
+    def writing(self, entry_id: int) -> Iterator[None]:
+        """Keep a fault within to this one subject: without lines nobody takes old ones for new."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001 - one fault must not end the scrape of all
+            if entry_id not in self.failed:
+                which = event(**{self._kind: entry_id})
+                _log.exception("samples could not be written", extra=which)
+            self.remove(entry_id)
+            self.failed.add(entry_id)
+
+    def put(self, entry_id: int, subject: Subject) -> None:
+        """Write the lines of something new or changed."""
+        for family in self.families:
+            family.put(entry_id, subject)
+        self.failed.discard(entry_id)
+
+    def remove(self, entry_id: int) -> None:
+        """Forget the lines of something that is gone."""
+        for family in self.families:
+            family.remove(entry_id)
+        self.failed.discard(entry_id)

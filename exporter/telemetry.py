@@ -53,6 +53,11 @@ class Telemetry:
             "Time the samples of the fleet took in this scrape.",
             registry=self._registry,
         )
+        self._collector_errors = Gauge(
+            "duplistatus_collector_errors",
+            "Servers and jobs whose samples could not be written in this scrape.",
+            registry=self._registry,
+        )
         _watch_size(self._registry, database_bytes)
         _tell_build(self._registry, version)
 
@@ -69,9 +74,10 @@ class Telemetry:
         """Count a request that ran into a limit."""
         self._limits.labels(limit.value).inc()
 
-    def collected(self, seconds: float) -> None:
-        """Note how long the samples of the fleet took."""
+    def collected(self, seconds: float, errors: int) -> None:
+        """Note how long the samples of the fleet took, and for how many they failed."""
         self._collector_duration.set(seconds)
+        self._collector_errors.set(errors)
 
     def text(self, names: Container[str] | None = None) -> bytes:
         """Return the text format, version 0.0.4, of all families or those of some names."""
