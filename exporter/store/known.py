@@ -23,10 +23,11 @@ class Known:
 
     `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
-    id of a run.
+    id of a run. `torn` is true where a change may have been taken in part.
     """
 
     def __init__(self) -> None:
+        self.torn = False
         self.servers: dict[int, Server] = {}
         self.machine_ids: dict[str, int] = {}
         self.jobs: dict[tuple[int, str], Job] = {}
@@ -68,15 +69,18 @@ class Known:
 
     def learn(self, learned: "Known") -> None:
         """Take what a transaction of reports changed."""
+        self.torn = True
         self.put(learned.servers.values(), learned.jobs.values(), learned.machine_ids.items())
         self.newest.update(learned.newest)
         self.last_run = max(self.last_run, learned.last_run)
         self.names.update(learned.names)
         if len(self.names) > _MOST_NAMES:
             self.names.clear()
+        self.torn = False
 
     def apply(self, change: Change) -> None:
         """Take what people changed: runs may have moved from job to job."""
+        self.torn = True
         for job_id in change.removed_jobs:
             self.jobs.pop(self._keys.pop(job_id), None)
         gone = set(change.removed_servers)
@@ -87,3 +91,4 @@ class Known:
         self.put(change.servers, change.jobs, change.machine_ids)
         for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
             self.newest.pop(job_id, None)
+        self.torn = False

@@ -45,11 +45,12 @@ class Transaction:
     ) -> None:
         try:
             if kind is None:
-                self.db.execute("COMMIT")
+                self._pending.write(self._db)
+                self._known.torn = True  # until it has learned what the disk now holds
+                self._db.execute("COMMIT")
                 self._known.learn(self._learned)
         finally:
-            if self._db.conn.in_transaction:
-                self._db.rollback()
+            self._db.rollback()  # does nothing behind a commit
 
     @property
     def db(self) -> Database:

@@ -64,11 +64,13 @@ class _Task:
         if not self.leads:
             self._asleep.release()
 
-    def sleep(self) -> bool:
-        """Wait until the piece is done or leads; tell whether it came to that in time."""
-        return self._asleep.acquire(timeout=_PATIENCE_SECONDS)
+    def sleep(self) -> None:
+        """Wait until the piece is done or leads, but not for ever."""
+        self._asleep.acquire(timeout=_PATIENCE_SECONDS)
 
     def outcome(self) -> Any:  # noqa: ANN401 - whatever the work returned
+        if not self.done:
+            raise StoreUnavailableError("the database did not answer in time")
         if self._error is not None:
             raise self._error
         return self._outcome
@@ -125,30 +127,34 @@ class Writer:
         self._db.close()
 
     def _do(self, task: _Task) -> Any:  # noqa: ANN401 - whatever the work returned
-        if not self._join(task) and not task.sleep():
-            self._leave(task)
-        if not task.done:
-            self._lead()
+        self._join(task)
+        try:
+            task.sleep()
+            if task.leads and not task.done:
+                self._lead()
+        finally:
+            self._withdraw(task)
         return task.outcome()
 
-    def _join(self, task: _Task) -> bool:
-        """Queue a piece; tell whether its caller is the one that commits."""
+    def _join(self, task: _Task) -> None:
+        """Queue a piece; where nobody commits, its caller does."""
         with self._mutex:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
             self._waiting.append(task)
-            task.leads = not self._led
-            self._led = True
-            return task.leads
+            if not self._led:
+                self._led = True
+                task.lead()
 
-    def _leave(self, task: _Task) -> None:
-        """Give up waiting, unless it is this piece's turn just now."""
+    def _withdraw(self, task: _Task) -> None:
+        """Leave the queue, done or not. Who leads hands on, however its turn ended."""
+        if task.done and not task.leads:
+            return
         with self._mutex:
-            if task.leads or task.done:
-                return
             if task in self._waiting:
                 self._waiting.remove(task)
-        raise StoreUnavailableError("the database did not answer in time")
+            if task.leads:
+                self._hand_on()
 
     def _lead(self) -> None:
         with self._mutex:
@@ -157,9 +163,9 @@ class Writer:
             self._finish(tasks)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             _log.exception("the writer failed")
-            _fail([task for task in tasks if not task.done], error)
+            _fail(tasks, error)
         finally:
-            self._hand_on()
+            _fail(tasks, StoreUnavailableError("the commit was broken off"))
 
     def _take(self) -> list[_Task]:
         """Take what shares a commit from the front of what waits."""
@@ -170,12 +176,12 @@ class Writer:
         return [self._waiting.popleft() for _ in range(count)]
 
     def _hand_on(self) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting[0].lead()
-            else:
-                self._led = False
-                self._mutex.notify_all()
+        """Let the first that waits lead. Needs the mutex."""
+        if self._waiting:
+            self._waiting[0].lead()
+        else:
+            self._led = False
+            self._mutex.notify_all()
 
     def _finish(self, tasks: list[_Task]) -> None:
         try:
@@ -201,6 +207,9 @@ class Writer:
             self._finish([task])
 
     def _commit(self, tasks: list[_Task]) -> list[Any]:
+        self._db.rollback()  # does nothing, unless a transaction could not be undone at its end
+        if self._known.torn:
+            self._known = Known.load(self._db)
         with Transaction(self._db, self._known, self._limits) as transaction:
             return [task.work(transaction) for task in tasks]
 
@@ -213,8 +222,10 @@ def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:
 
 
 def _fail(tasks: Sequence[_Task], error: Exception) -> None:
+    """Tell an error to those that were told nothing yet."""
     for task in tasks:
-        task.fail(error)
+        if not task.done:
+            task.fail(error)
 
 
 def _tell(task: _Task, outcome: object) -> None:
