@@ -3,7 +3,8 @@
 import falcon
 
 from api.answers import Readable, success
-from exporter.store import Store
+from api.errors import unavailable
+from exporter.store import Store, StoreUnavailableError
 
 
 class Healthy(Readable):
@@ -21,6 +22,9 @@ class Ready(Readable):
         self._store = store
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer once a write has reached the disk; 503 where it does not."""
-        self._store.probe()
+        """Answer once a write has reached the disk; 503 where it does not, with the reason."""
+        try:
+            self._store.probe()
+        except StoreUnavailableError as error:
+            raise unavailable(f"A report can not be stored now: {error}") from error
         success(req, resp, {})

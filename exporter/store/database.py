@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 from pathlib import Path
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -32,7 +33,7 @@ def prepare(path: Path) -> None:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
         raise StoreError(message)
     try:
-        db = connect(path)
+        db = _open(path, "rwc")
     except sqlite3.Error as error:
         raise StoreError(_unusable(path, error)) from error
     try:
@@ -44,15 +45,11 @@ def prepare(path: Path) -> None:
 
 
 def connect(path: Path) -> Database:
-    """Open a prepared database for writing. The connection may move between threads."""
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        return Database(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
+    """Open a prepared database for writing. The connection may move between threads.
+
+    It is never made here: where it is gone an empty one would look like a fleet without faults.
+    """
+    return _open(path, "rw")
 
 
 def connect_reader(path: Path) -> Database:
@@ -60,6 +57,18 @@ def connect_reader(path: Path) -> Database:
     db = connect(path)
     db.execute("PRAGMA query_only = ON")
     return db
+
+
+def _open(path: Path, mode: Literal["rw", "rwc"]) -> Database:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, timeout=_BUSY_SECONDS, check_same_thread=False, uri=True)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return Database(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def peek(path: Path) -> list[tuple[Server, str]]:

@@ -183,6 +183,7 @@ class Store:
             self._readers.put(db)
 
     def _open_reader(self) -> Database:
+        self._writer.check_files()
         try:
             return database.connect_reader(self._path)
         except sqlite3.DatabaseError as error:

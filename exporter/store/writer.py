@@ -19,6 +19,7 @@ from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.known import Known
+from exporter.store.presence import Presence
 from exporter.store.transaction import DEFAULTS, Transaction
 
 _MOST_IN_A_COMMIT = 256
@@ -87,6 +88,7 @@ class Writer:
         self._db = db
         self._limits = limits
         self._known = Known.load(db)
+        self._presence = Presence(db)
         self._mutex = threading.Condition()
         self._waiting: deque[_Task] = deque()
         self._led = False
@@ -95,6 +97,10 @@ class Writer:
     def everything(self) -> Change:
         """Return every server and job as they are."""
         return self._known.everything()
+
+    def check_files(self) -> None:
+        """Raise `StoreUnavailableError` where the files are no longer those that were opened."""
+        self._presence.check()
 
     def run(
         self, work: Callable[[Transaction], Outcome], then: Callable[[Outcome], None]
@@ -186,6 +192,8 @@ class Writer:
     def _finish(self, tasks: list[_Task]) -> None:
         try:
             outcomes = self._commit(tasks)
+        except StoreUnavailableError as error:
+            _fail(tasks, error)
         except sqlite3.DatabaseError as error:
             if _is_of_the_work(error):
                 self._finish_alone(tasks, error)
@@ -207,6 +215,7 @@ class Writer:
             self._finish([task])
 
     def _commit(self, tasks: list[_Task]) -> list[Any]:
+        self.check_files()
         self._db.rollback()  # does nothing, unless a transaction could not be undone at its end
         if self._known.torn:
             self._known = Known.load(self._db)

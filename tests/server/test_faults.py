@@ -1,0 +1,122 @@
+"""What befalls the database of a daemon that runs."""
+
+import resource
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.exporter.store.deliver import sqlite
+from tests.server import reports
+from tests.server.conftest import Start
+from tests.server.daemon import ANY_PORT, Daemon
+
+DATABASE = "duplistatus.sqlite"
+IMPATIENT = """
+import sys
+from exporter.cli import main
+from exporter.store import database
+database._BUSY_SECONDS = 0.05
+sys.exit(main())
+"""
+"""The daemon, which waits for the lock of another program no longer than a moment."""
+
+
+@contextmanager
+def full_disk(daemon: Daemon) -> Iterator[None]:
+    """Let none of its files grow, not its log either, as when the disk is full."""
+    pid, kind = daemon.process.pid, resource.RLIMIT_FSIZE
+    soft, hard = resource.prlimit(pid, kind)
+    resource.prlimit(pid, kind, (1, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, kind, (soft, hard))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let another program have the database for itself."""
+    with sqlite(path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def moved_away(path: Path) -> Iterator[None]:
+    aside = path.with_name("aside")
+    path.rename(aside)
+    yield
+    assert not path.exists(), "an empty one was made in its place"
+    aside.rename(path)
+
+
+def assert_refuses_writes(daemon: Daemon, why: str) -> None:
+    """See that a report is refused for now, that it is said why, and that all else goes on."""
+    refused, ready = daemon.post(reports.nth(2)), daemon.get("/-/ready")
+    assert (refused.status_code, ready.status_code) == (503, 503)
+    assert int(refused.headers["Retry-After"]) > 0
+    assert why in ready.json()["message"]
+    assert daemon.get("/-/healthy").status_code == 200
+    assert daemon.data("/api/backups")["backups"]
+    assert daemon.data("/api/jobs")["jobs"]
+    series = daemon.get("/metrics").text
+    assert 'duplistatus_uploads_total{outcome="failed"} 1.0' in series
+    assert "duplistatus_backup_jobs 1.0" in series
+
+
+def assert_lost_nothing(daemon: Daemon, start: Start) -> None:
+    """See that it takes reports again without a restart, and that a restart finds all."""
+    assert daemon.get("/-/ready").status_code == 200
+    ids = [daemon.upload(reports.nth(number))["backupId"] for number in (1, 2, 3)]
+    daemon.kill()
+    again = start()
+    assert [again.upload(reports.nth(number))["backupId"] for number in (1, 2, 3)] == ids
+    assert len(again.data("/api/backups")["backups"]) == 3
+
+
+def test_a_full_disk_refuses_reports_until_there_is_room(start: Start) -> None:
+    daemon = start()
+    daemon.upload(reports.nth(1))
+    with full_disk(daemon):
+        assert_refuses_writes(daemon, "disk")
+    assert_lost_nothing(daemon, start)
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_file_that_is_moved_away_refuses_reports_until_it_is_back(
+    start: Start, tmp_path: Path, suffix: str
+) -> None:
+    daemon = start()
+    daemon.upload(reports.nth(1))
+    with moved_away(tmp_path / f"{DATABASE}{suffix}"):
+        assert_refuses_writes(daemon, "deleted or replaced")
+    assert_lost_nothing(daemon, start)
+
+
+def test_a_database_that_is_replaced_takes_no_reports_and_stays_as_it_is(
+    start: Start, tmp_path: Path
+) -> None:
+    daemon, path, other = start(), tmp_path / DATABASE, tmp_path / "other"
+    daemon.upload(reports.nth(1))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("CREATE TABLE theirs (value)")
+    theirs = other.read_bytes()
+    other.rename(path)
+    assert_refuses_writes(daemon, "deleted or replaced")
+    assert daemon.stop() == 0
+    assert path.read_bytes() == theirs
+
+
+def test_a_database_that_another_program_locks_refuses_reports_until_it_is_unlocked(
+    tmp_path: Path, start: Start
+) -> None:
+    with Daemon(tmp_path, *ANY_PORT, command=[sys.executable, "-c", IMPATIENT]) as daemon:
+        daemon.upload(reports.nth(1))
+        with locked(tmp_path / DATABASE):
+            assert_refuses_writes(daemon, "locked")
+        assert_lost_nothing(daemon, start)
