@@ -1,0 +1,132 @@
+"""Files that were damaged while no daemon had them: refused, with what to do, and left alone."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exporter.store import RunFilter, Store, StoreError
+from tests.exporter.store.deliver import deliver, sqlite
+from tests.reports_builder import duplicati_report, exception_report
+
+RUNS = 40
+PAGE = 4096
+KILLED = f"""
+import os, signal, sys
+from pathlib import Path
+from exporter.store import Store
+from tests.exporter.store.deliver import deliver
+from tests.reports_builder import duplicati_report
+from tests.conftest import NOW
+store = Store(Path(sys.argv[1]))
+for number in range({RUNS}):
+    deliver(store, duplicati_report(began=NOW + number * 60000))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a database lies whose holder ended well."""
+    path = tmp_path / "reports.sqlite"
+    store = Store(path)
+    for number in range(RUNS):
+        deliver(store, duplicati_report(began=number * 60_000, backup=f"job {number}"))
+    deliver(store, exception_report())
+    store.close()
+    return path
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """Where a database lies whose holder was killed: most of it is in its log."""
+    path = tmp_path / "killed.sqlite"
+    holder = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert holder.returncode == -signal.SIGKILL
+    return path
+
+
+def beside(path: Path, suffix: str) -> Path:
+    return path.with_name(f"{path.name}{suffix}")
+
+
+def refusal(path: Path) -> str:
+    """Return why a database is refused; see that it says what to do and changes no file."""
+    files = [beside(path, suffix) for suffix in ("", "-wal")]
+    before = [file.read_bytes() if file.exists() else None for file in files]
+    with pytest.raises(StoreError) as refused:
+        Store(path)
+    assert [file.read_bytes() if file.exists() else None for file in files] == before
+    message = str(refused.value)
+    assert str(path) in message
+    assert "\n" not in message
+    assert "restore a copy that `duplistatus backup-database` made" in message
+    return message
+
+
+def overwrite(path: Path, at: int, written: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(written)
+
+
+@pytest.mark.parametrize("at", [0, 100, PAGE, 5 * PAGE])
+def test_a_database_with_a_page_of_garbage_is_refused(path: Path, at: int) -> None:
+    overwrite(path, at, bytes(range(256)) * 8)
+    assert "damaged" in refusal(path) or "can not be used" in refusal(path)
+
+
+def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+    assert "malformed" in refusal(path) or "damaged" in refusal(path)
+
+
+def test_a_log_that_was_left_by_a_kill_is_taken_up(killed: Path) -> None:
+    store = Store(killed)
+    assert len(store.runs(RunFilter(), None, 100)) == RUNS
+    store.close()
+
+
+@pytest.mark.parametrize("kept", [0, 10, PAGE, 10 * (PAGE + 24) + 32])
+def test_a_log_that_was_cut_short_is_refused_and_taken_once_it_is_put_back(
+    killed: Path, kept: int
+) -> None:
+    log = beside(killed, "-wal")
+    whole = log.read_bytes()
+    os.truncate(log, kept)
+    assert "cut short" in refusal(killed)
+    log.write_bytes(whole)
+    store = Store(killed)
+    assert len(store.runs(RunFilter(), None, 100)) == RUNS
+    store.close()
+
+
+def test_a_log_that_is_gone_is_refused(killed: Path) -> None:
+    beside(killed, "-wal").unlink()
+    assert "cut short" in refusal(killed)
+
+
+def test_a_log_whose_database_is_gone_is_refused_and_no_empty_one_is_made(killed: Path) -> None:
+    killed.unlink()
+    assert "is gone" in refusal(killed)
+    assert not killed.exists()
+
+
+def test_an_index_of_another_log_says_nothing(killed: Path) -> None:
+    index = beside(killed, "-shm")
+    overwrite(index, 32, bytes(8))
+    os.truncate(beside(killed, "-wal"), 10 * (PAGE + 24) + 32)
+    Store(killed).close()
+
+
+def test_a_log_of_which_all_is_in_the_database_is_not_missed(killed: Path) -> None:
+    with sqlite(killed) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        index = beside(killed, "-shm").read_bytes()
+    beside(killed, "-shm").write_bytes(index)
+    store = Store(killed)
+    assert len(store.runs(RunFilter(), None, 100)) == RUNS
+    store.close()
