@@ -132,7 +132,7 @@ class Exposition:
             if number % _AT_A_STRETCH == 0:
                 time.sleep(0)
         self._remove(news)
-        self._telemetry.collected(time.perf_counter() - began, self._faults())
+        self._telemetry.collected(time.perf_counter() - began, self._faults(news))
 
     def _changed_servers(self, news: News) -> list[Server]:
         """Return what is new and what could not be written before, which nobody tells again."""
@@ -152,9 +152,9 @@ class Exposition:
         for job_id in news.removed_jobs:
             self._of_jobs.remove(job_id)
 
-    def _faults(self) -> int:
+    def _faults(self, news: News) -> int:
         kinds = (self._of_fleet, self._of_servers, self._of_jobs)
-        return sum(len(kept.failed) for kept in kinds)
+        return len(news.faulty) + sum(len(kept.failed) for kept in kinds)
 
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:

@@ -6,19 +6,23 @@ costs the same whether ten or ten thousand jobs are fine, and so does telling wh
 """
 
 import bisect
+import logging
 import threading
 from collections import defaultdict
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from exporter.deadlines import Deadlines
+from exporter.logs import event
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
-from exporter.state import Job, JobState
+from exporter.state import Job
 from exporter.store import Change
+from exporter.tally import NOTHING, Tally
 from exporter.times import Millis
+
+_log = logging.getLogger(__name__)
 
 
 class Totals(Struct, frozen=True):
@@ -48,31 +52,17 @@ class JobView(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """The figures of the fleet, and what is new, other or gone since they were last told."""
+    """The figures of the fleet, and what is new, other or gone since they were last told.
+
+    `faulty` has the jobs that a fault of ours keeps from being judged; they count as gone.
+    """
 
     totals: Totals
     servers: tuple[Server, ...]
     jobs: tuple[JobView, ...]
     removed_servers: tuple[int, ...]
     removed_jobs: tuple[int, ...]
-
-
-class _Tally(NamedTuple):
-    """What a job adds to the figures of the fleet."""
-
-    jobs: int
-    completed: int
-    failed: int
-    failing: int
-
-    @classmethod
-    def of(cls, state: JobState) -> "_Tally":
-        return cls(
-            int(state.is_backup), state.completed_runs, state.failed_runs, int(state.failing)
-        )
-
-
-_NOTHING = _Tally(0, 0, 0, 0)
+    faulty: frozenset[int]
 
 
 class _Noticed:
@@ -100,12 +90,13 @@ class Fleet:
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._schedules: dict[int, Schedule] = {}
         self._expectations: dict[int, Expectation] = {}
-        self._tallies: dict[int, _Tally] = {}
-        self._sums = _NOTHING
+        self._tallies: dict[int, Tally] = {}
+        self._sums = NOTHING
         self._deadlines = Deadlines()
         self._created = created
         self._last_report = created
         self._news = _Noticed()
+        self._faulty: set[int] = set()
 
     def apply(self, change: Change) -> None:
         """Take over what the store changed, or at start-up all that it knows."""
@@ -132,6 +123,8 @@ class Fleet:
         last asking and now.
         """
         with self._lock:
+            for job_id in tuple(self._faulty):
+                self._judge(self._jobs[job_id])
             noticed = self._news
             noticed.jobs.update(self._deadlines.between(noticed.since, now))
             jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
@@ -141,7 +134,8 @@ class Fleet:
                 servers=tuple(server for server in servers if server is not None),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
                 removed_servers=tuple(noticed.servers - self._servers.keys()),
-                removed_jobs=tuple(noticed.jobs - self._jobs.keys()),
+                removed_jobs=tuple(noticed.jobs.difference(jobs)),
+                faulty=frozenset(self._faulty),
             )
             self._news = _Noticed(now)  # not before: what fails above is still to be told
             return news
@@ -232,8 +226,7 @@ class Fleet:
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
             for job_id in self._jobs_of.get(server.id, ()):
-                job = self._jobs[job_id]
-                self._expect(job, job.state)
+                self._judge(self._jobs[job_id])
 
     def _remove_server(self, server_id: int) -> None:
         del self._servers[server_id]
@@ -251,30 +244,43 @@ class Fleet:
         if job.id not in self._jobs:
             bisect.insort(self._jobs_of[job.server_id], job.id)
         self._jobs[job.id] = job
-        state = job.state
-        self._count(job.id, _Tally.of(state))
-        self._expect(job, state)
+        self._judge(job)
 
     def _remove_job(self, job_id: int) -> None:
-        self._count(job_id, _NOTHING)
+        self._count(job_id, NOTHING)
         job = self._jobs.pop(job_id)
         self._jobs_of[job.server_id].remove(job_id)
-        del self._tallies[job_id], self._schedules[job_id]
+        del self._tallies[job_id]
+        self._schedules.pop(job_id, None)
+        self._faulty.discard(job_id)
         self._news.jobs.add(job_id)
         self._set_expectation(job_id, None)
 
-    def _count(self, job_id: int, tally: _Tally) -> None:
+    def _count(self, job_id: int, tally: Tally) -> None:
         """Replace what a job adds to the figures of the fleet."""
-        known = self._tallies.get(job_id, _NOTHING)
+        known = self._tallies.get(job_id, NOTHING)
         self._tallies[job_id] = tally
-        self._sums = _Tally(*map(_replaced, self._sums, known, tally))
+        self._sums = self._sums.replacing(known, tally)
 
-    def _expect(self, job: Job, state: JobState) -> None:
+    def _judge(self, job: Job) -> None:
+        """Count a job and say what is expected of it; where that fails, it alone is left out."""
         self._news.jobs.add(job.id)
-        server = self._servers[job.server_id]
-        schedule = self._policy.schedule(server, job.name, job.settings)
+        try:
+            state = job.state
+            tally = Tally.of(state)
+            schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
+            expectation = expect(state, schedule)
+        except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
+            if job.id not in self._faulty:
+                _log.exception("a job could not be judged", extra=event(job_id=job.id))
+            self._faulty.add(job.id)
+            self._count(job.id, NOTHING)
+            self._set_expectation(job.id, None)
+            return
+        self._faulty.discard(job.id)
         self._schedules[job.id] = schedule
-        self._set_expectation(job.id, expect(state, schedule))
+        self._count(job.id, tally)
+        self._set_expectation(job.id, expectation)
 
     def _set_expectation(self, job_id: int, expectation: Expectation | None) -> None:
         """Replace a job's expectation; one that is paused has no deadline to pass."""
@@ -284,7 +290,3 @@ class Fleet:
             return
         self._expectations[job_id] = expectation
         self._deadlines.set(job_id, None if expectation.paused else expectation.deadline)
-
-
-def _replaced(total: int, known: int, new: int) -> int:
-    return total - known + new

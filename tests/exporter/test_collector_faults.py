@@ -11,6 +11,8 @@ from exporter.collector import Exposition
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, Sample
 from exporter.fleet import Fleet
 from exporter.policy import Policy
+from exporter.schedule import Expectation, Schedule, expect
+from exporter.state import JobState
 from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import HOUR
@@ -143,3 +145,52 @@ def test_news_that_could_not_be_told_are_told_the_next_time(
         with pytest.raises(ZeroDivisionError):
             fleet.news(START)
     assert [view.job.id for view in fleet.news(START).jobs] == list(JOBS)
+
+
+@pytest.fixture
+def misjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in what is expected of the photos, which have two runs."""
+
+    def expect_or_fail(state: JobState, schedule: Schedule) -> Expectation | None:
+        if state.completed_runs == 2:
+            raise ZeroDivisionError("a bug")
+        return expect(state, schedule)
+
+    monkeypatch.setattr("exporter.fleet.expect", expect_or_fail)
+
+
+def two_runs() -> Change:
+    runs = [stored_run(START), stored_run(START + HOUR)]
+    return Change(jobs=(job_named("Photos", runs, 2, 1),))
+
+
+def exposition_over(fleet: Fleet) -> Exposition:
+    return Exposition(fleet, lambda: START + HOUR, Telemetry("1.2.3", lambda: 0))
+
+
+@pytest.mark.usefixtures("misjudged")
+def test_a_job_that_can_not_be_judged_is_missing_counted_and_no_obstacle(fleet: Fleet) -> None:
+    exposition = exposition_over(fleet)
+    assert of_job(lines(exposition), "Photos")
+    fleet.apply(two_runs())
+    told = lines(exposition)
+    assert of_job(told, "Photos") == []
+    assert "duplistatus_collector_errors 1.0" in told
+    assert len(of_job(told, "Mail")) >= len(JOB_FAMILIES) / 2
+    assert [view.job.name for view in fleet.jobs()] == ["Documents", "Mail"]
+    fleet.apply(Change(removed_jobs=(2,)))
+    assert "duplistatus_collector_errors 0.0" in lines(exposition)
+
+
+@pytest.mark.usefixtures("misjudged")
+def test_a_job_is_judged_again_by_every_scrape(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.apply(two_runs())
+    exposition = exposition_over(fleet)
+    assert of_job(lines(exposition), "Photos") == []
+    monkeypatch.setattr("exporter.fleet.expect", expect)
+    told = lines(exposition)
+    assert len(of_job(told, "Photos")) >= len(of_job(told, "Mail"))
+    assert "duplistatus_collector_errors 0.0" in told
+    assert fleet.job(2) is not None
