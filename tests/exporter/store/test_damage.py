@@ -84,6 +84,20 @@ def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
     assert "malformed" in refusal(path) or "damaged" in refusal(path)
 
 
+def test_a_large_database_is_checked_where_its_holder_was_killed(
+    killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporter.store.database._CHECKED_BYTES", PAGE)
+    Store(killed).close()
+    with sqlite(killed) as db:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'runs_by_start'"
+        (page,) = db.execute(query).fetchone()
+    overwrite(killed, (page - 1) * PAGE, bytes(range(256)) * 16)
+    Store(killed).close()
+    beside(killed, "-wal").touch()
+    assert "damaged" in refusal(killed) or "can not be used" in refusal(killed)
+
+
 def test_a_log_that_was_left_by_a_kill_is_taken_up(killed: Path) -> None:
     store = Store(killed)
     assert len(store.runs(RunFilter(), None, 100)) == RUNS
