@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from api import errors
 from api.headers import SECURITY
+from api.parser import Parser
 from exporter.limits import Limit
 
 _LIMITS = {
@@ -31,7 +31,7 @@ class _TooManyError(Error):
     reason = "Service Unavailable"
 
 
-class _Request(HTTPRequestParser):
+class _Request(Parser):
     """A request that is refused once it has arrived, where too many wait already."""
 
     completed: bool = False

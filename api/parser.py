@@ -1,0 +1,33 @@
+"""The head of a request, refused where another could read it differently."""
+
+import re
+
+from waitress.parser import HTTPRequestParser, ParsingError
+
+_FOLDED = re.compile(rb"\r\n[ \t]")
+_LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")
+"""Headers that tell a length, and a second coding in one of them."""
+
+_DIGITS = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)")
+_MOST_DIGITS = 18
+"""Python refuses to read some thousands of digits, with an error that waitress does not expect."""
+
+
+class Parser(HTTPRequestParser):
+    """Refuses what a proxy in front may read another way, and so let a request pass unseen.
+
+    RFC 9112 lets a server refuse folded lines (5.2) and has it refuse or close on two lengths
+    (6.3, 11.2); waitress takes both.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        if _FOLDED.search(header_plus):
+            raise ParsingError("A header is folded")
+        if len(_LENGTHS.findall(header_plus)) > 1:
+            raise ParsingError("The length is told twice")
+        if any(len(digits) > _MOST_DIGITS for digits in _DIGITS.findall(header_plus)):
+            raise ParsingError("Content-Length is invalid")
+        super().parse_header(header_plus)
+        if self.version != "1.1" and "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError("Transfer-Encoding needs HTTP/1.1")
