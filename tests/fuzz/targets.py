@@ -1,0 +1,48 @@
+"""What is tried with any bytes: they are refused or read, and what is read can be kept."""
+
+from collections.abc import Callable
+
+from exporter.model import Delivery, JobSettings, Report, Server
+from exporter.policy import Policy
+from exporter.reports import ReportError, read_report, text
+from exporter.schedule import expect
+from exporter.state import Job, JobState
+from exporter.store.entry import Entry
+from exporter.times import Millis
+
+NOW: Millis = 1_800_000_000_000
+
+_SERVER = Server(1, "nas", None, None, None, None, None, described=0, last_report=0)
+
+Target = Callable[[bytes], None]
+
+
+def body(raw: bytes) -> None:
+    """Read a body of whatever shape, as the upload route does."""
+    try:
+        report = read_report(raw)
+    except ReportError:
+        return
+    _keep(report)
+
+
+def text_report(raw: bytes) -> None:
+    """Read a body as text, whatever it looks like."""
+    try:
+        report = text.read(raw.decode(errors="replace"))
+    except ReportError:
+        return
+    _keep(report)
+
+
+def _keep(report: Report) -> None:
+    """Pack a report, count it into the state of its job, and ask when the next one is due."""
+    entry = Entry.of(report, Delivery(NOW, "192.0.2.7", None))
+    state = JobState().with_run(entry.stored(1), lambda _: 0)
+    job = Job.of(1, 1, report.backup, state, JobSettings())
+    schedule = Policy().schedule(_SERVER, job.name, job.settings)
+    expectation = expect(job.state, schedule)
+    assert expectation is None or not expectation.overdue(0)
+
+
+TARGETS: dict[str, Target] = {"body": body, "text": text_report}

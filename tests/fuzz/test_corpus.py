@@ -1,0 +1,16 @@
+"""Bodies that went wrong once, and those of the payloads, through every target of the fuzzer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.targets import TARGETS, Target
+
+HERE = Path(__file__).parent
+BODIES = sorted([*(HERE / "corpus").iterdir(), *(HERE.parent / "payloads").iterdir()])
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.name)
+def test_a_body_is_read_or_refused(target: Target, body: Path) -> None:
+    target(body.read_bytes())
