@@ -13,6 +13,9 @@ from typing import Literal, TextIO
 
 from exporter.times import format_moment
 
+_MOST_WAITING = 10_000
+"""Lines that wait while nobody reads the log: some megabytes. Beyond that the oldest are lost."""
+
 LogFormat = Literal["human", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -51,7 +54,7 @@ class SharedWrites(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._lines: deque[str] = deque()
+        self._lines: deque[str] = deque(maxlen=_MOST_WAITING)
         self._writing = threading.Lock()
 
     def createLock(self) -> None:  # noqa: N802 - logging's name
