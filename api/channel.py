@@ -1,10 +1,11 @@
 """One connection to the HTTP server: requests that are refused as they come, and errors as JSON."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 from waitress.utilities import Error
 
@@ -83,7 +84,10 @@ class Channel(HTTPChannel):
 
     error_task_class = _JsonErrorTask
     request: _Request | None = None
+    requests: list[HTTPRequestParser]
     began = 0.0
+    _later: Sequence[HTTPRequestParser] = ()
+    """Requests that were sent at once and wait until the answers before them are sent."""
 
     def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401 - of waitress
         """Make the next request, in the place of waitress's class."""
@@ -100,7 +104,8 @@ class Channel(HTTPChannel):
     def expire(self, oldest: float) -> None:
         """Refuse a request that began before a moment and still has not arrived."""
         with self.requests_lock:
-            if self.request is None or self.requests or self.began >= oldest:
+            waits = self.requests or self._later
+            if self.request is None or waits or self.began >= oldest:
                 return
             self.request.refuse(_TooSlowError("it took too long to arrive"))
             self.requests.append(self.request)
@@ -113,6 +118,31 @@ class Channel(HTTPChannel):
         most: int = self.server.most_requests
         return waiting >= most
 
+    def service(self) -> None:
+        """Answer a request, but no faster than its sender reads.
+
+        waitress lets the thread wait for a sender of many requests who does not read: as many of
+        them as there are threads stopped everything else.
+        """
+        if not self.total_outbufs_len:
+            super().service()
+            return
+        with self.requests_lock:
+            self._later, self.requests = self.requests, []
+        self.server.pull_trigger()
+
+    def handle_write(self) -> None:
+        """Send what waits, then go on with what was put off."""
+        super().handle_write()
+        if self._later and self.connected and not self.total_outbufs_len:
+            with self.requests_lock:
+                self.requests, self._later = list(self._later), ()
+            self.server.add_task(self)
+
+    def readable(self) -> bool:
+        """Take no request before those that were put off."""
+        return not self._later and super().readable()
+
     def writable(self) -> bool:
         """Wait for a piece worth sending; waitress would ask again at once, and go on asking.
 
@@ -120,5 +150,5 @@ class Channel(HTTPChannel):
         """
         closing: bool = self.will_close or self.close_when_flushed
         if not self.total_outbufs_len:
-            return closing
+            return closing or bool(self._later)
         return closing or not self.requests or self.total_outbufs_len >= self.adj.send_bytes

@@ -6,6 +6,7 @@ waitress, with its own errors in the API's form and a stop that finishes what is
 import errno
 import logging
 import socket
+import sys
 import threading
 import time
 
@@ -111,6 +112,7 @@ class HttpServer:
             asyncore_use_poll=True,
             max_request_body_size=limits.max_upload_bytes + _BODY_MARGIN,
             max_request_header_size=limits.max_header_bytes,
+            outbuf_high_watermark=sys.maxsize,  # one answer waits at most, and no thread with it
             ident=None,
             clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
         )
