@@ -12,6 +12,11 @@ from exporter.store.errors import StoreError, StoreInUseError
 _LONGEST_URL = 500
 
 
+def path_of(database: Path) -> Path:
+    """Return where the lock file of a database is; it stays there."""
+    return database.with_name(f"{database.name}.lock")
+
+
 class Lock:
     """Held from its making until `release`."""
 
@@ -22,7 +27,7 @@ class Lock:
             StoreInUseError: another program has it.
             StoreError: the lock file can not be made.
         """
-        path = database.with_name(f"{database.name}.lock")
+        path = path_of(database)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:

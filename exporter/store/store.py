@@ -1,6 +1,7 @@
 """The store: one file, one writer, any number of readers."""
 
 import contextlib
+import logging
 import queue
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -10,15 +11,16 @@ from sqlite_utils import Database
 
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
-from exporter.store import database, managing, pruning, reading, recording
+from exporter.store import database, lock, managing, pruning, reading, recording
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.lock import Lock
 from exporter.store.reading import JobRun, RunFilter, StoredDetail
 from exporter.store.transaction import DEFAULTS
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
+
+_log = logging.getLogger(__name__)
 
 _PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
@@ -44,9 +46,12 @@ class Store:
             StoreError: the file can not serve.
         """
         database.check_folder(path)
-        self._lock = Lock(path)
+        gone = not path.exists() and lock.path_of(path).exists()
+        self._lock = lock.Lock(path)
         try:
             database.prepare(path)
+            if gone:
+                _log.warning("a database was here and is gone: an empty one was made")
             self._writer = Writer(database.connect(path), limits)
         except BaseException:
             self._lock.release()

@@ -19,6 +19,18 @@ def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:
     assert path.is_file()
 
 
+def test_an_empty_database_in_the_place_of_one_that_is_gone_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "reports.sqlite"
+    for _ in range(2):
+        Store(path).close()
+    assert caplog.messages == []
+    path.unlink()
+    Store(path).close()
+    assert caplog.messages == ["a database was here and is gone: an empty one was made"]
+
+
 def test_a_new_database_is_empty_and_knows_when_it_was_made(store: Store) -> None:
     assert store.everything().servers == ()
     assert store.everything().jobs == ()
