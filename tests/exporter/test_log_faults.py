@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
@@ -42,12 +43,11 @@ class Interrupted(io.StringIO):
         return super().write(text)
 
 
-def log_to(stream: io.StringIO) -> logging.Logger:
-    log = logging.getLogger("faulty")
+def log_to(stream: io.StringIO) -> Callable[[str], object]:
+    """Return what logs an event to a stream, whatever the levels of the tests' own loggers."""
     handler = SharedWrites(stream)
     handler.setFormatter(HumanFormatter())
-    log.handlers, log.propagate = [handler], False
-    return log
+    return lambda name: handler.handle(logging.makeLogRecord({"msg": name, "levelname": "INFO"}))
 
 
 class Stalled(io.StringIO):
@@ -68,10 +68,10 @@ def told_through_a_stall(events_meanwhile: int) -> list[str]:
     stream = Stalled()
     log = log_to(stream)
     with ThreadPoolExecutor(2) as pool:
-        writing = pool.submit(log.warning, "first")
-        stream.entered.wait()
+        writing = pool.submit(log, "first")
+        assert stream.entered.wait(BOUND_SECONDS)
         for number in range(events_meanwhile):
-            pool.submit(log.warning, "event-%d", number).result(BOUND_SECONDS)
+            pool.submit(log, f"event-{number}").result(BOUND_SECONDS)
         assert not writing.done()
         stream.go_on.set()
         writing.result(BOUND_SECONDS)
@@ -97,8 +97,8 @@ def test_a_log_that_stalls_for_long_keeps_the_newest_events_and_no_more(
 def test_an_event_that_can_not_be_written_fails_nothing_and_later_ones_are(number: int) -> None:
     stream = Faulty(OSError(number, os.strerror(number)))
     log = log_to(stream)
-    log.warning("lost")
-    log.warning("there")
+    log("lost")
+    log("there")
     assert events(stream.getvalue()) == ["there"]
 
 
@@ -107,11 +107,11 @@ def test_a_signal_handler_may_log_while_an_event_is_being_written() -> None:
     log = log_to(stream)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        log.warning("signalled")
+        log("signalled")
 
     before = signal.signal(signal.SIGUSR1, stop)
     try:
-        log.warning("first")
+        log("first")
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert events(stream.getvalue()) == ["first", "signalled"]
