@@ -112,5 +112,6 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusBackupDisappeared",
         "DuplistatusUploadsRejected",
         "DuplistatusLimitReached",
+        "DuplistatusCollectorErrors",
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}

@@ -22,6 +22,7 @@ def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:
 def test_an_empty_database_in_the_place_of_one_that_is_gone_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "exporter.store")
     path = tmp_path / "reports.sqlite"
     for _ in range(2):
         Store(path).close()
