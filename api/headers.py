@@ -24,6 +24,10 @@ class Headers:
     def __init__(self, allowed_origins: Collection[str]) -> None:
         self._allowed = allowed_origins
 
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set what holds unless an answer says otherwise."""
+        resp.set_headers(SECURITY)
+
     def process_response(
         self,
         req: falcon.Request,
@@ -31,12 +35,10 @@ class Headers:
         resource: object,
         req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
     ) -> None:
-        """Add them."""
-        for name, value in SECURITY.items():
-            if resp.get_header(name) is None:
-                resp.set_header(name, value)
-        if self._allowed:
-            resp.append_header("Vary", "Origin")
+        """Add what depends on the page that asks."""
+        if not self._allowed:
+            return
+        resp.append_header("Vary", "Origin")
         origin = req.get_header("Origin")
         if origin is not None and origin in self._allowed:
             _allow(req, resp, origin)
