@@ -124,6 +124,7 @@ class Channel(HTTPChannel):
         waitress lets the thread wait for a sender of many requests who does not read: as many of
         them as there are threads stopped everything else.
         """
+        self.server.task_dispatcher.pass_on()
         if not self.total_outbufs_len:
             super().service()
             return

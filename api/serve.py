@@ -16,6 +16,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from api.app import App
 from api.channel import Channel
+from api.dispatcher import Dispatcher
 from exporter.limits import Limits
 from exporter.telemetry import Telemetry
 from exporter.times import SECOND
@@ -102,11 +103,13 @@ class HttpServer:
         # Reentrant: a signal handler may call `stop` within `run`'s own use of it.
         self._ending = threading.RLock()
         self._ended = False
+        dispatcher = Dispatcher()
+        dispatcher.set_thread_count(THREADS)
         self._server: TcpWSGIServer = create_server(
             app,
+            _dispatcher=dispatcher,
             map=self._map,
             sockets=[listening],
-            threads=THREADS,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
             asyncore_use_poll=True,

@@ -55,7 +55,7 @@ def importers(*packages: str) -> set[str]:
     ("package", "allowed"),
     [
         ("falcon", ("api",)),
-        ("waitress", ("api.channel", "api.parser", "api.serve")),
+        ("waitress", ("api.channel", "api.dispatcher", "api.parser", "api.serve")),
         ("sqlite3", ("exporter.store",)),
         ("sqlite_utils", ("exporter.store",)),
         ("prometheus_client", ("exporter.rendering", "exporter.telemetry")),

@@ -1,0 +1,54 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from api.dispatcher import Dispatcher
+
+THREADS = 3
+BOUND_SECONDS = 20.0
+
+
+class Task:
+    """A request whose answer waits for others to be worked on at the same time."""
+
+    def __init__(self, dispatcher: Dispatcher, together: threading.Barrier) -> None:
+        self._dispatcher = dispatcher
+        self._together = together
+        self.done = threading.Event()
+
+    def service(self) -> None:
+        self._dispatcher.pass_on()
+        self._together.wait(BOUND_SECONDS)
+        self.done.set()
+
+    def cancel(self) -> None:
+        """Nothing is left of it."""
+
+
+@pytest.fixture
+def dispatcher() -> Iterator[Dispatcher]:
+    dispatcher = Dispatcher()
+    dispatcher.set_thread_count(THREADS)
+    yield dispatcher
+    dispatcher.shutdown()
+
+
+@pytest.mark.parametrize("times", [1, 50])
+def test_what_comes_together_is_worked_on_by_as_many_threads_as_there_are(
+    dispatcher: Dispatcher, times: int
+) -> None:
+    for _ in range(times):
+        together = threading.Barrier(THREADS)
+        tasks = [Task(dispatcher, together) for _ in range(THREADS)]
+        for task in tasks:
+            dispatcher.add_task(task)
+        assert all(task.done.wait(BOUND_SECONDS) for task in tasks)
+
+
+def test_what_finds_no_thread_is_worked_on_when_one_is_free(dispatcher: Dispatcher) -> None:
+    together = threading.Barrier(THREADS)
+    tasks = [Task(dispatcher, together) for _ in range(4 * THREADS)]
+    for task in tasks:
+        dispatcher.add_task(task)
+    assert all(task.done.wait(BOUND_SECONDS) for task in tasks)
