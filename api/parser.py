@@ -24,10 +24,16 @@ class Parser(HTTPRequestParser):
         """Read the head of a request."""
         if _FOLDED.search(header_plus):
             raise ParsingError("A header is folded")
-        if len(_LENGTHS.findall(header_plus)) > 1:
-            raise ParsingError("The length is told twice")
-        if any(len(digits) > _MOST_DIGITS for digits in _DIGITS.findall(header_plus)):
-            raise ParsingError("Content-Length is invalid")
+        told = header_plus.lower()
+        if b"content-length" in told or b"transfer-encoding" in told:  # most requests have no body
+            _check_length(header_plus)
         super().parse_header(header_plus)
         if self.version != "1.1" and "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+
+
+def _check_length(header_plus: bytes) -> None:
+    if len(_LENGTHS.findall(header_plus)) > 1:
+        raise ParsingError("The length is told twice")
+    if any(len(digits) > _MOST_DIGITS for digits in _DIGITS.findall(header_plus)):
+        raise ParsingError("Content-Length is invalid")
