@@ -10,10 +10,13 @@ from enum import Enum
 
 from msgspec import Struct
 
-from exporter.times import Millis
+from exporter.times import MINUTE, Millis
 
 MOST = 2**63 - 1
 """The largest number a database holds; sums stay at it."""
+
+CLOCK_TOLERANCE: Millis = 5 * MINUTE
+"""A report dated further ahead than this comes from a wrong clock and counts from its arrival."""
 
 BACKUP = "Backup"
 """Duplicati's name of the one operation that makes a backup."""

@@ -124,15 +124,15 @@ def machine(data: Mapping[str, Any], extra: Mapping[str, Any]) -> Machine:
     return Machine(
         machine_id=fields.name(extra, "machine-id"),
         name=fields.name(extra, "machine-name"),
-        version=_version(data),
+        version=version(data, "Version"),
         os=fields.name(extra, "operating-system"),
     )
 
 
-def _version(data: Mapping[str, Any]) -> str | None:
+def version(data: Mapping[str, Any], key: str) -> str | None:
     """Return ``2.1.0.5`` of ``2.1.0.5 (2.1.0.5_stable_2025-03-04)``."""
-    version = fields.name(data, "Version")
-    return version.split()[0] if version else None
+    told = fields.name(data, key)
+    return told.split()[0] if told else None
 
 
 def _operation(data: Mapping[str, Any], extra: Mapping[str, Any]) -> str:

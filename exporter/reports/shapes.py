@@ -22,7 +22,7 @@ def read_report(body: bytes) -> Report:
     Raises:
         ReportError: it has none of the known shapes, or a value in it can not be right.
     """
-    report = _read(_decoded(body).removeprefix("\ufeff").strip())
+    report = _read(decode_text(body))
     if report.run.began is not None:
         return report
     return replace(report, fingerprint=hashlib.blake2b(body, digest_size=16).digest())
@@ -36,9 +36,10 @@ def _read(content: str) -> Report:
     return _read_json(content)
 
 
-def _decoded(body: bytes) -> str:
+def decode_text(body: bytes) -> str:
+    """Return a body as text; UTF-8 is all that senders use."""
     try:
-        return body.decode()
+        return body.decode().removeprefix("\ufeff").strip()
     except UnicodeDecodeError as error:
         raise ReportError(Problem("body", f"is not UTF-8 at byte {error.start}")) from None
 
@@ -58,7 +59,7 @@ def _read_form(content: str) -> Report:
 
 
 def _read_json(content: str) -> Report:
-    value = _parsed(content)
+    value = decode_json(content)
     if isinstance(value, dict) and "backup" in value:
         return documented.read(value)
     if isinstance(value, dict) and ("Data" in value or "Exception" in value):
@@ -67,7 +68,8 @@ def _read_json(content: str) -> Report:
     raise ReportError(Problem("body", f"has no known shape: {expected}"))
 
 
-def _parsed(content: str) -> Any:  # noqa: ANN401 - JSON may hold anything
+def decode_json(content: str) -> Any:  # noqa: ANN401 - JSON may hold anything
+    """Return what a text says in JSON."""
     try:
         return msgspec.json.decode(content)
     except RecursionError:

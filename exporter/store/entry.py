@@ -2,12 +2,9 @@
 
 from msgspec import Struct
 
-from exporter.model import Delivery, Report, StoredRun
+from exporter.model import CLOCK_TOLERANCE, Delivery, Report, StoredRun
 from exporter.store import rows
-from exporter.times import MINUTE, Millis
-
-CLOCK_TOLERANCE: Millis = 5 * MINUTE
-"""A report dated further ahead than this comes from a wrong clock and counts from its arrival."""
+from exporter.times import Millis
 
 
 class Entry(Struct, frozen=True):

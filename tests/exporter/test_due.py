@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.model import Delivery, JobSettings, StoredRun
+from exporter.model import CLOCK_TOLERANCE, Delivery, JobSettings, StoredRun
 from exporter.plans import Cron, Every, Off
 from exporter.reports import read_report
 from exporter.schedule import Expectation, Schedule, Source, expect
 from exporter.store import Change
-from exporter.store.entry import CLOCK_TOLERANCE, Entry
+from exporter.store.entry import Entry
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment, parse_moment
 from tests.reports_builder import duplicati_report
 from tests.strategies.state import change_of, fold, job_named, server_named, stored_run

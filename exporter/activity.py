@@ -1,0 +1,97 @@
+"""A running backup: what its live reports tell, and what that means at a moment.
+
+Pure: from what was heard of a run and a moment comes whether it runs, is stalled, or failed and
+left no report. A run is known by its begin. Reports that come twice or late change nothing.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.model import BACKUP, CLOCK_TOLERANCE, Machine
+from exporter.times import MINUTE, Millis
+
+STALL_AFTER: Millis = 10 * MINUTE
+"""Silence after which a run counts as stalled where nothing else is set: twenty reports at
+Duplicati's usual interval of 30 s."""
+
+REPORT_WITHIN: Millis = 10 * MINUTE
+"""How long the report of a run that ended may take: four tries of 100 s and their pauses."""
+
+SAME_RUN: Millis = MINUTE
+"""A live report takes its begin when its module is loaded, a moment after that of the run."""
+
+
+class Progress(Struct, frozen=True, array_like=True, gc=False):
+    """How far a run is; the totals grow while files are still being counted."""
+
+    phase: str | None = None
+    ratio: float | None = None
+    files: int | None = None
+    total_files: int | None = None
+    bytes: int | None = None
+    total_bytes: int | None = None
+    transfers: int | None = None
+
+
+class Activity(Struct, frozen=True, array_like=True):
+    """One live report of a run. `reported` is by the sender's clock, as is `began`."""
+
+    operation: str
+    began: Millis
+    reported: Millis
+    ended: bool
+    failed: bool
+    progress: Progress
+    error: str | None = None
+    lines: tuple[str, ...] = ()
+    backup_id: str | None = None
+    destination_type: str | None = None
+
+
+class LiveReport(Struct, frozen=True):
+    """One understood live report: what a backup of a machine is doing."""
+
+    machine: Machine
+    backup: str
+    activity: Activity
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether it tells of a backup; a restore that runs is none."""
+        return self.activity.operation == BACKUP
+
+
+class LiveRun(Struct, frozen=True, array_like=True):
+    """What is known of a run by its live reports.
+
+    `since` is the begin that counts: the arrival of the first report where the sender's clock is
+    ahead. `heard` is the arrival of the newest.
+    """
+
+    activity: Activity
+    since: Millis
+    heard: Millis
+
+    @classmethod
+    def first(cls, activity: Activity, received: Millis) -> "LiveRun":
+        """Return a run of which this is the first report."""
+        ahead = activity.began > received + CLOCK_TOLERANCE
+        return cls(activity, received if ahead else activity.began, received)
+
+    def with_report(self, activity: Activity, received: Millis) -> "LiveRun":
+        """Return what is known with one more report, or just this where it brings nothing new."""
+        if activity.began != self.activity.began:
+            other = LiveRun.first(activity, received)
+            return other if other.since > self.since else self
+        late = activity.reported <= self.activity.reported
+        if late or (self.activity.ended and not activity.ended):
+            return self
+        return replace(self, activity=activity, heard=max(self.heard, received))
+
+    def is_told_by(self, started: Millis | None) -> bool:
+        """Whether a recorded run that began then is this one or came after it."""
+        return started is not None and started >= self.since - SAME_RUN
+
+    def is_unreported(self, now: Millis) -> bool:
+        """Whether it failed so long ago that its report should have come."""
+        return self.activity.failed and now >= self.heard + REPORT_WITHIN
