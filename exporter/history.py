@@ -78,6 +78,14 @@ def with_start(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...
     return newest_starts(joined)
 
 
+def without_start(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
+    """Take a start away, once, where it is kept."""
+    if started not in starts:
+        return starts
+    at = starts.index(started)
+    return starts[:at] + starts[at + 1 :]
+
+
 def newest_starts(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
     """Keep the starts of the last days or of the last ten runs, whichever is more."""
     if not joined:

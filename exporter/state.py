@@ -23,6 +23,7 @@ from exporter.history import (
     newest,
     newest_starts,
     with_start,
+    without_start,
 )
 from exporter.model import MOST, JobSettings, Order, Run, Status, StoredRun, Verification
 from exporter.times import Millis
@@ -121,6 +122,24 @@ class JobState(Struct, frozen=True, array_like=True):
             reported=self._reported_with(stored),
             completed=self._completed_with(stored),
             starts=with_start(self.starts, stored.started),
+        )
+
+    def without_stand_in(self, stored: StoredRun, last: StoredRun | None) -> "JobState":
+        """Return the state without a run that stood in for its report: it failed, counting nothing.
+
+        Args:
+            stored: the run, part of this state.
+            last: the one of the other runs that started last.
+        """
+        completed = self.last_completed
+        failed_since = completed is None or completed.order < stored.order
+        return replace(
+            self,
+            runs=_counted(self.runs, stored.run.status, -1),
+            last=last,
+            consecutive_failures=self.consecutive_failures - failed_since,
+            recent=tuple(run for run in self.recent if run.id != stored.id),
+            starts=without_start(self.starts, stored.started),
         )
 
     def joined(self, other: "JobState", failures_after: FailuresAfter) -> "JobState":
@@ -237,9 +256,11 @@ def _added(total: int | None, more: int | None) -> int | None:
     return min(total + more, MOST)
 
 
-def _counted(runs: tuple[int, ...], status: Status) -> tuple[int, int, int, int, int]:
+def _counted(
+    runs: tuple[int, ...], status: Status, more: int = 1
+) -> tuple[int, int, int, int, int]:
     counts = list(runs)
-    counts[status.code] += 1
+    counts[status.code] += more
     success, warning, error, fatal, unknown = counts
     return success, warning, error, fatal, unknown
 

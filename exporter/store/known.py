@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from exporter.model import Server
 from exporter.state import Job
-from exporter.store import reading
+from exporter.store import live, reading
 from exporter.store.changes import Change
 from exporter.times import Millis
 
@@ -23,7 +23,8 @@ class Known:
 
     `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
-    id of a run. `torn` is true where a change may have been taken in part.
+    id of a run. Of all other jobs than `standing_in` no run stands in for its report. `torn` is
+    true where a change may have been taken in part.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class Known:
         self.newest: dict[int, Millis] = {}
         self.names: dict[bytes, int] = {}
         self.last_run = 0
+        self.standing_in: set[int] = set()
         self._keys: dict[int, tuple[int, str]] = {}
 
     @classmethod
@@ -42,6 +44,7 @@ class Known:
         known = cls()
         known.put(reading.servers(db), reading.jobs(db), reading.machine_ids(db))
         known.last_run = reading.last_run(db)
+        known.standing_in = live.standing_in(db)
         return known
 
     def everything(self) -> Change:
@@ -53,6 +56,11 @@ class Known:
             tuple(sorted(jobs, key=lambda job: job.id)),
             tuple(sorted(self.machine_ids.items())),
         )
+
+    def job(self, job_id: int) -> Job | None:
+        """Return a job by its id."""
+        key = self._keys.get(job_id)
+        return None if key is None else self.jobs.get(key)
 
     def put(
         self,
@@ -74,6 +82,7 @@ class Known:
         self.newest.update(learned.newest)
         self.last_run = max(self.last_run, learned.last_run)
         self.names.update(learned.names)
+        self.standing_in |= learned.standing_in
         if len(self.names) > _MOST_NAMES:
             self.names.clear()
         self.torn = False
@@ -91,4 +100,6 @@ class Known:
         self.put(change.servers, change.jobs, change.machine_ids)
         for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
             self.newest.pop(job_id, None)
+        if not self.standing_in.isdisjoint(change.removed_jobs):
+            self.standing_in.update(job.id for job in change.jobs)
         self.torn = False

@@ -125,6 +125,14 @@ _NAME_COUNTED = """
 UPDATE runs SET counted = ?, names_id = (SELECT id FROM counted_names WHERE names = ?)
 WHERE id = ?"""
 
+_LIVE_RUNS = """
+CREATE TABLE live_runs (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    run BLOB NOT NULL
+) STRICT;
+CREATE TABLE stand_ins (run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE) STRICT;
+"""
+
 
 @migrations()
 def reports(db: Database) -> None:
@@ -159,3 +167,9 @@ def counted_names(db: Database) -> None:
             )
             db.execute(_NAME_COUNTED, (numbers, names, run_id))
         last = chunk[-1][0]
+
+
+@migrations()
+def live_runs(db: Database) -> None:
+    """The newest live run of each job, and which runs only stand in for a report."""
+    db.executescript(_LIVE_RUNS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from sqlite_utils import Database
 
-from exporter.model import Log, Rejected, Server, Status, StoredRun
+from exporter.model import BACKUP, Log, Rejected, Server, Status, StoredRun
 from exporter.state import Job
 from exporter.store import rows
 from exporter.times import Millis
@@ -116,6 +116,14 @@ LEFT JOIN counted_names ON counted_names.id = runs.names_id WHERE runs.id = ?"""
         )
         return StoredDetail(row["job_id"], rows.stored_run(row), counted, log)
     return None
+
+
+def last_backup(db: Database, job_id: int) -> StoredRun | None:
+    """Return the backup run of a job that started last, or None where it has none."""
+    query = f"""
+SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? AND operation = ? AND NOT dry_run
+ORDER BY started DESC, id DESC LIMIT 1"""  # noqa: S608 - constant
+    return next(map(rows.stored_run, _rows(db, query, [job_id, BACKUP])), None)
 
 
 def rejected(db: Database, before: int | None, limit: int) -> list[Rejected]:

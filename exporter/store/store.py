@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from exporter.activity import LiveReport, LiveRun
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
-from exporter.store import database, lock, managing, pruning, reading, recording
+from exporter.store import database, live, lock, managing, pruning, reading, recording
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
@@ -85,6 +86,32 @@ class Store:
             lambda transaction: recording.reject(transaction.db, rejected), lambda _: None
         )
 
+    def place(self, live_reports: Sequence[tuple[LiveReport, Delivery]], then: Seen) -> list[int]:
+        """Return the job that each live report tells of, made where nobody knows it."""
+
+        def tell(changes: list[Change]) -> None:
+            for change in changes:
+                then(change)
+
+        changes = self._writer.run(
+            lambda transaction: [transaction.place(*each) for each in live_reports], tell
+        )
+        return [job.id for change in changes for job in change.jobs]
+
+    def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
+        """Keep the newest live run of jobs, so that a restart knows it."""
+        self._writer.run(lambda transaction: live.keep(transaction.db, runs), lambda _: None)
+
+    def stand_in(
+        self, job_id: int, report: Report, delivery: Delivery, then: Seen
+    ) -> Recorded | None:
+        """Record a run whose report did not come, until it comes; None where it did meanwhile."""
+        entry = Entry.of(report, delivery)
+        return self._writer.run(
+            lambda transaction: transaction.stand_in(job_id, entry),
+            lambda recorded: None if recorded is None else then(recorded.change),
+        )
+
     def set_server(self, server_id: int, edit: Callable[[Server], Server], then: Seen) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         self._writer.change(lambda db: managing.set_server(db, server_id, edit), then)
@@ -145,6 +172,11 @@ class Store:
     def everything(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""
         return self._writer.everything()
+
+    def live_runs(self) -> list[tuple[int, LiveRun]]:
+        """Return the newest live run of each job that had one."""
+        with self._reader() as db:
+            return list(live.kept(db))
 
     def created(self) -> Millis:
         """Return when the database was made."""

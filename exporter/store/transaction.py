@@ -9,11 +9,12 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from exporter.activity import LiveReport
 from exporter.limits import Limits
 from exporter.model import Delivery, Machine, Server, StoredRun
 from exporter.state import Job
-from exporter.store import identity, recording, room
-from exporter.store.changes import Recorded
+from exporter.store import identity, live, reading, recording, room
+from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry
 from exporter.store.known import Known
 from exporter.store.pending import Pending
@@ -65,17 +66,66 @@ class Transaction:
             LimitReachedError: it is of a new server or job, and there is no room for one more.
         """
         machine, delivery = entry.report.machine, entry.delivery
-        server = self._known_server(machine) or self._find_server(machine, delivery)
-        job = self._known_job(server, entry) or self._insert_job(server, entry)
+        server, job = self._place(machine, entry.report.backup, delivery)
+        job = self._without_stand_in(job, entry)
         run_id = self._known_run(job, entry)
         new = run_id is None
         if run_id is None:
-            stored = self._add_run(job, entry)
-            run_id, job = stored.id, self._with_run(job, stored)
+            stored, job = self._record(job, entry)
+            run_id = stored.id
             server = identity.described(server, machine, delivery, stored.started)
-            self._learned.put([server], [job])
-            self._pending.put(server, job)
+            self._put(server, job)
         return Recorded(new, run_id, server, job, machine.machine_id)
+
+    def place(self, live_report: LiveReport, delivery: Delivery) -> Change:
+        """Find the server and the job that a live report tells of, made where nobody knows them.
+
+        Raises:
+            LimitReachedError: they are new, and there is no room for one more.
+        """
+        machine = live_report.machine
+        server, job = self._place(machine, live_report.backup, delivery)
+        if server.described < 0:
+            server = identity.described(server, machine, delivery, delivery.received)
+            self._put(server, job)
+        known = () if machine.machine_id is None else ((machine.machine_id, server.id),)
+        return Change((server,), (job,), known)
+
+    def stand_in(self, job_id: int, entry: Entry) -> Recorded | None:
+        """Record a run whose report did not come, unless it came meanwhile or the job is gone."""
+        job = self._learned.job(job_id) or self._known.job(job_id)
+        if job is None or live.is_told(self.db, job, entry.report.run):
+            return None
+        stored, job = self._record(job, entry)
+        server = self._learned.servers.get(job.server_id) or self._known.servers[job.server_id]
+        self._put(server, job)
+        self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
+        self._learned.standing_in.add(job.id)
+        return Recorded(new=True, run_id=stored.id, server=server, job=job, machine_id=None)
+
+    def _without_stand_in(self, job: Job, entry: Entry) -> Job:
+        """Make room for a report that something stands in for; hardly a job ever has that."""
+        if job.id not in self._known.standing_in | self._learned.standing_in:
+            return job
+        run = entry.report.run
+        stored = None if run.began is None else live.stand_in(self.db, job, run)
+        if stored is None:
+            return job
+        self.db.execute("DELETE FROM runs WHERE id = ?", (stored.id,))
+        last = reading.last_backup(self.db, job.id)
+        return job.with_state(job.state.without_stand_in(stored, last))
+
+    def _place(self, machine: Machine, backup: str, delivery: Delivery) -> tuple[Server, Job]:
+        server = self._known_server(machine) or self._find_server(machine, delivery)
+        return server, self._known_job(server, backup) or self._insert_job(server, backup)
+
+    def _record(self, job: Job, entry: Entry) -> tuple[StoredRun, Job]:
+        stored = self._add_run(job, entry)
+        return stored, self._with_run(job, stored)
+
+    def _put(self, server: Server, job: Job) -> None:
+        self._learned.put([server], [job])
+        self._pending.put(server, job)
 
     def _known_server(self, machine: Machine) -> Server | None:
         learned, known = self._learned, self._known
@@ -93,12 +143,12 @@ class Transaction:
         self._learned.put([server], [], identities)
         return server
 
-    def _known_job(self, server: Server, entry: Entry) -> Job | None:
-        key = (server.id, entry.report.backup)
+    def _known_job(self, server: Server, backup: str) -> Job | None:
+        key = (server.id, backup)
         return self._learned.jobs.get(key) or self._known.jobs.get(key)
 
-    def _insert_job(self, server: Server, entry: Entry) -> Job:
-        job = recording.insert_job(self.db, server.id, entry.report.backup)
+    def _insert_job(self, server: Server, backup: str) -> Job:
+        job = recording.insert_job(self.db, server.id, backup)
         room.for_job(self.db, server.id, self._limits)
         self._learned.put([], [job])
         return job

@@ -1,0 +1,188 @@
+"""Live reports come in: known in memory at once, on the disk in the background.
+
+Nobody waits for the disk, and hundreds of machines that tell of themselves twice a minute cost one
+commit a minute. What is not yet written when the power fails comes again with the next report.
+"""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+from exporter.activity import LiveReport, LiveRun
+from exporter.fleet import Fleet
+from exporter.logs import event
+from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
+from exporter.reports.duplicati import message
+from exporter.store import Store, StoreUnavailableError
+from exporter.times import MINUTE, Millis
+
+_SAVED_EVERY: Millis = MINUTE
+_LOOK_SECONDS = 15.0
+"""How often failed runs are looked at, and how soon the writing is tried again."""
+
+_MOST_STRANGERS = 10_000
+"""Jobs that wait to be made while the database does not answer."""
+
+_SENDER = "live"
+"""The sender of a run that stands in for its report."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Sender(NamedTuple):
+    """By what a live report is known: an identity of its machine, and the backup's name."""
+
+    kind: str
+    value: str
+    backup: str
+
+    @classmethod
+    def of(cls, report: LiveReport, delivery: Delivery) -> "_Sender":
+        machine_id, name = report.machine.machine_id, delivery.server or report.machine.name
+        if machine_id is not None:
+            return cls("machine-id", machine_id, report.backup)
+        if name is not None:
+            return cls("name", name, report.backup)
+        return cls("address", delivery.address, report.backup)
+
+
+class Listener:
+    """Takes live reports from any thread; `tidy` needs one caller at a time."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        """Take up what was known before a restart."""
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._jobs: dict[_Sender, int] = {}
+        self._strangers: dict[_Sender, tuple[LiveReport, Delivery]] = {}
+        self._unsaved: dict[int, LiveRun] = {}
+        self._saved: Millis = clock()
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._keep_tidy, name="listener", daemon=True)
+        fleet.resume(store.live_runs(), clock())
+
+    def take(self, report: LiveReport, delivery: Delivery) -> None:
+        """Take in a live report; one of something else than a backup says nothing here."""
+        if not report.is_backup:
+            return
+        sender = _Sender.of(report, delivery)
+        job_id = self._jobs.get(sender)
+        if job_id is None or not self._hear(job_id, report, delivery):
+            self._wait(sender, report, delivery)
+
+    def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
+        """Take in a report of a job; tell whether there is still such a job."""
+        with self._lock:
+            run = self._fleet.hear(job_id, report.activity, delivery.received)
+            if run is not None:
+                self._unsaved[job_id] = run
+        return run is not None
+
+    def _wait(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
+        """Let a report wait until the disk knows its job; of too many the oldest is forgotten."""
+        with self._lock:
+            self._strangers[sender] = report, delivery
+            if len(self._strangers) > _MOST_STRANGERS:
+                del self._strangers[next(iter(self._strangers))]
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to work in the background."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the work in the background, and write what waits if the database takes it."""
+        self._ending.set()
+        self._wake.set()
+        self._thread.join()
+        with contextlib.suppress(StoreUnavailableError):
+            self._save()
+
+    def tidy(self) -> None:
+        """Do what is due: meet new jobs, save what was heard, and settle runs that failed."""
+        self._meet_strangers()
+        if self._clock() >= self._saved + _SAVED_EVERY:
+            self._save()
+        self._settle()
+
+    def _keep_tidy(self) -> None:
+        while not self._ending.is_set():
+            self._wake.wait(_LOOK_SECONDS)
+            self._wake.clear()
+            try:
+                self.tidy()
+            except StoreUnavailableError as error:
+                _log.warning("live reports wait for the database: %s", error)
+                self._ending.wait(_LOOK_SECONDS)
+            except Exception:  # noqa: BLE001 - the next ones are to be taken nevertheless
+                _log.exception("live reports could not be kept")
+
+    def _meet_strangers(self) -> None:
+        """Find or make the jobs of reports that wait for it."""
+        with self._lock:
+            waiting, self._strangers = self._strangers, {}
+        try:
+            jobs = self._store.place(list(waiting.values()), self._fleet.apply) if waiting else []
+        except StoreUnavailableError:
+            with self._lock:
+                self._strangers = waiting | self._strangers
+            raise
+        for (sender, (report, delivery)), job_id in zip(waiting.items(), jobs, strict=True):
+            self._jobs[sender] = job_id
+            self._hear(job_id, report, delivery)
+
+    def _save(self) -> None:
+        with self._lock:
+            unsaved, self._unsaved = self._unsaved, {}
+        try:
+            if unsaved:
+                self._store.keep_live(list(unsaved.items()))
+        except StoreUnavailableError:
+            with self._lock:
+                self._unsaved = unsaved | self._unsaved
+            raise
+        self._saved = self._clock()
+
+    def _settle(self) -> None:
+        """Let runs that failed and told no more count as runs of their own."""
+        now = self._clock()
+        for job_id, run in self._fleet.unreported(now):
+            name = self._fleet.job_name(job_id)
+            if name is not None:
+                report = _stand_in(name, run)
+                self._record(job_id, report, Delivery(now, _SENDER))
+            self._fleet.settle(job_id, run)
+
+    def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:
+        recorded = self._store.stand_in(job_id, report, delivery, self._fleet.apply)
+        if recorded is not None:
+            fields = event(server=recorded.server.name, job=report.backup, job_id=job_id)
+            _log.warning("a run failed and no report of it came", extra=fields)
+
+
+def _stand_in(backup: str, run: LiveRun) -> Report:
+    """Tell of a failed run what its live reports told."""
+    activity = run.activity
+    error = activity.error or "The run failed without a message"
+    messages = [Message("error", error), *(message(line) for line in activity.lines)]
+    return Report(
+        machine=Machine(),
+        backup=backup,
+        run=Run(
+            operation=activity.operation,
+            status=Status.FATAL,
+            began=activity.began,
+            ended=None,
+            duration=None,
+            counts=Counts(),
+            backup_id=activity.backup_id,
+            destination_type=activity.destination_type,
+        ),
+        log=Log(tuple(messages)),
+        counted={},
+    )
