@@ -6,6 +6,7 @@ from typing import NamedTuple
 import falcon
 
 from api import errors
+from api.activity import Activity
 from api.auth import Gate
 from api.backups import Backups, OneBackup
 from api.contract import Contract
@@ -23,6 +24,7 @@ from exporter.access import Access
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
+from exporter.listener import Listener
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
@@ -35,6 +37,7 @@ class Parts(NamedTuple):
 
     store: Store
     fleet: Fleet
+    listener: Listener
     exposition: Exposition
     telemetry: Telemetry
     clock: Callable[[], Millis]
@@ -62,6 +65,8 @@ def _add_reports(app: App, parts: Parts) -> None:
     deliveries = Deliveries(parts.clock, parts.trusted_proxies)
     upload = Upload(parts.store, parts.fleet, parts.telemetry, deliveries, parts.limits)
     app.add_route("/api/upload", upload)
+    activity = Activity(parts.listener, parts.fleet, parts.telemetry, deliveries, parts.limits)
+    app.add_route("/api/activity", activity)
     app.add_route("/api/rejected", RejectedReports(parts.store))
 
 

@@ -16,7 +16,12 @@ from exporter.telemetry import Telemetry
 _PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml"}
 """What starts and watches the daemon has no token, and the contract is no secret."""
 
-_SCOPES = {"/api/upload": Scope.UPLOAD, "/api/health": Scope.METRICS, "/metrics": Scope.METRICS}
+_SCOPES = {
+    "/api/upload": Scope.UPLOAD,
+    "/api/activity": Scope.UPLOAD,
+    "/api/health": Scope.METRICS,
+    "/metrics": Scope.METRICS,
+}
 
 _BEARER = 'Bearer realm="duplistatus"'
 _BASIC = 'Basic realm="duplistatus", charset="UTF-8"'

@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.errors import not_found
-from exporter.fleet import Fleet, JobView
+from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.plans import parse_plan
 from exporter.store import Store
 from exporter.times import Millis, parse_interval
+from exporter.views import JobView
 
 _log = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """How values of the domain look in JSON: moments in ISO 8601, lengths in whole seconds."""
 
-from exporter.fleet import JobView
 from exporter.model import Log, Rejected, Server, StoredRun
 from exporter.times import SECOND, Millis, format_interval, format_moment
+from exporter.views import JobView
 
 Json = dict[str, object]
 
@@ -94,8 +94,27 @@ def job(view: JobView, now: Millis) -> Json:
         "scheduleSource": expected.source.value if expected else None,
         "overdue": late,
         "lateBySeconds": seconds(now - expected.deadline) if late and expected else 0,
-        "running": None,
+        "running": running(view, now),
         "lastRun": None if last is None else backup(view.job.name, last),
+    }
+
+
+def running(view: JobView, now: Millis) -> Json | None:
+    """Return how far the run of a job is that is going on, or None where none is."""
+    if view.running is None:
+        return None
+    run, progress = view.running.run, view.running.run.activity.progress
+    return {
+        "since": moment(run.since),
+        "lastHeard": moment(run.heard),
+        "stalled": view.running.stalled(now),
+        "phase": progress.phase,
+        "progress": progress.ratio,
+        "files": progress.files,
+        "totalFiles": progress.total_files,
+        "bytes": progress.bytes,
+        "totalBytes": progress.total_bytes,
+        "activeTransfers": progress.transfers,
     }
 
 

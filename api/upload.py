@@ -66,7 +66,7 @@ class Upload:
         body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
         delivery = self._deliveries.of(req)
         try:
-            self._check(req, delivery, body)
+            check(req, delivery, body, self._limits, self._telemetry)
             return self._take(req, delivery, read_report(body))
         except ReportError as error:
             self._reject(req, delivery, body, str(error))
@@ -88,19 +88,6 @@ class Upload:
         _log_recorded(recorded, report.run.status.value, report.run.operation)
         return recorded
 
-    def _check(self, req: falcon.Request, delivery: Delivery, body: bytes) -> None:
-        """See that the request is one that can hold a report."""
-        coding = req.get_header("Content-Encoding", default="identity")
-        if coding.lower() != "identity":
-            message = f"A body coded as {coding[:40]} is not taken: send it plain"
-            raise ApiError(415, message)
-        if len(body) > self._limits.max_upload_bytes:
-            self._telemetry.reached(Limit.UPLOAD_BYTES)
-            message = f"The report is larger than max_upload_bytes, {self._limits.max_upload_bytes}"
-            raise ApiError(413, f"{message}: bound its log, or raise that setting")
-        if delivery.server is not None and len(delivery.server) > MAX_NAME:
-            raise ReportError(Problem("server", f"is longer than {MAX_NAME} characters"))
-
     def _reject(self, req: falcon.Request, delivery: Delivery, body: bytes, reason: str) -> None:
         """Keep what could not be understood where the operator can see it."""
         size = req.content_length or len(body)
@@ -120,6 +107,22 @@ class Upload:
                 hide_secrets(req, body),
             )
         )
+
+
+def check(
+    req: falcon.Request, delivery: Delivery, body: bytes, limits: Limits, telemetry: Telemetry
+) -> None:
+    """See that the request is one that can hold a report."""
+    coding = req.get_header("Content-Encoding", default="identity")
+    if coding.lower() != "identity":
+        message = f"A body coded as {coding[:40]} is not taken: send it plain"
+        raise ApiError(415, message)
+    if len(body) > limits.max_upload_bytes:
+        telemetry.reached(Limit.UPLOAD_BYTES)
+        message = f"The report is larger than max_upload_bytes, {limits.max_upload_bytes}"
+        raise ApiError(413, f"{message}: bound its log, or raise that setting")
+    if delivery.server is not None and len(delivery.server) > MAX_NAME:
+        raise ReportError(Problem("server", f"is longer than {MAX_NAME} characters"))
 
 
 def _answer(recorded: Recorded, message: str) -> bytes:

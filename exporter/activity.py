@@ -60,6 +60,12 @@ class LiveReport(Struct, frozen=True):
         """Whether it tells of a backup; a restore that runs is none."""
         return self.activity.operation == BACKUP
 
+    def with_last_lines(self, most: int) -> "LiveReport":
+        """Return it with no more log lines than that."""
+        lines = self.activity.lines
+        kept = lines[max(0, len(lines) - most) :]
+        return replace(self, activity=replace(self.activity, lines=kept))
+
 
 class LiveRun(Struct, frozen=True, array_like=True):
     """What is known of a run by its live reports.

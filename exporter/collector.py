@@ -10,12 +10,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, JobMoment
-from exporter.fleet import Fleet, JobView, News
+from exporter.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+    JobMoment,
+)
+from exporter.fleet import Fleet
 from exporter.kept import KeptFamilies, KeptFamily
 from exporter.model import Server
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
+from exporter.views import JobView, News
 
 _AT_A_STRETCH = 20
 """Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread
@@ -75,7 +82,7 @@ class Exposition:
         self._lock = threading.Lock()
         self._of_fleet = KeptFamilies("fleet", FLEET_FAMILIES)
         self._of_servers = KeptFamilies("server_id", SERVER_FAMILIES)
-        self._of_jobs = KeptFamilies("job_id", JOB_FAMILIES)
+        self._of_jobs = KeptFamilies("job_id", (*JOB_FAMILIES, *RUNNING_FAMILIES))
         self._kept: tuple[KeptFamily[Any], ...] = (
             *self._of_fleet.families,
             *self._of_servers.families,

@@ -45,6 +45,7 @@ class Config(Struct, frozen=True):
     limits: Limits
     keep_runs: Millis | None
     keep_messages: Millis | None
+    stall_after: Millis
     policy: Policy
 
     def access(self, admin_token: tuple[str, ...]) -> Access:

@@ -9,60 +9,22 @@ import bisect
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 
-from msgspec import Struct
-
+from exporter.activity import STALL_AFTER, Activity, LiveRun
 from exporter.deadlines import Deadlines
+from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
 from exporter.state import Job
 from exporter.store import Change
-from exporter.tally import NOTHING, Tally
+from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
+from exporter.views import JobView, News, Totals
 
 _log = logging.getLogger(__name__)
-
-
-class Totals(Struct, frozen=True):
-    """The whole fleet at one moment; `completed` and `failed` count runs, the others jobs."""
-
-    servers: int
-    jobs: int
-    completed: int
-    failed: int
-    failing: int
-    overdue: int
-    last_report: Millis
-
-
-class JobView(Struct, frozen=True):
-    """A backup job, its server, the schedule that holds for it and what is expected of it."""
-
-    server: Server
-    job: Job
-    failing: bool
-    schedule: Schedule
-    expectation: Expectation | None
-
-    def overdue(self, now: Millis) -> bool:
-        """Whether a run was expected and none came."""
-        return self.expectation is not None and self.expectation.overdue(now)
-
-
-class News(Struct, frozen=True):
-    """The figures of the fleet, and what is new, other or gone since they were last told.
-
-    `faulty` has the jobs that a fault of ours keeps from being judged; they count as gone.
-    """
-
-    totals: Totals
-    servers: tuple[Server, ...]
-    jobs: tuple[JobView, ...]
-    removed_servers: tuple[int, ...]
-    removed_jobs: tuple[int, ...]
-    faulty: frozenset[int]
 
 
 class _Noticed:
@@ -80,7 +42,7 @@ class Fleet:
     An answer is of one moment: it holds a change whole or not at all.
     """
 
-    def __init__(self, policy: Policy, created: Millis) -> None:
+    def __init__(self, policy: Policy, created: Millis, stall_after: Millis = STALL_AFTER) -> None:
         """Begin empty; `created` stands for the newest report until there is one."""
         self._policy = policy
         self._lock = threading.Lock()
@@ -90,8 +52,8 @@ class Fleet:
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._schedules: dict[int, Schedule] = {}
         self._expectations: dict[int, Expectation] = {}
-        self._tallies: dict[int, Tally] = {}
-        self._sums = NOTHING
+        self._tallies = Tallies()
+        self._live = LiveRuns(stall_after)
         self._deadlines = Deadlines()
         self._created = created
         self._last_report = created
@@ -111,6 +73,33 @@ class Fleet:
             for server_id in change.removed_servers:
                 self._remove_server(server_id)
 
+    def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
+        """Take over at start-up what was known to run."""
+        with self._lock:
+            for job_id in self._live.resume(runs, now):
+                if job_id in self._jobs:
+                    self._put_job(self._jobs[job_id])
+
+    def hear(self, job_id: int, activity: Activity, received: Millis) -> LiveRun | None:
+        """Take in a live report of a job; return what is known of its run now."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None:
+                return None
+            self._live.hear(job_id, activity, received)
+            self._put_job(job)
+            return self._live.newest(job_id)
+
+    def unreported(self, now: Millis) -> list[tuple[int, LiveRun]]:
+        """Return the runs that failed and whose report should have come by now."""
+        with self._lock:
+            return self._live.unreported(now)
+
+    def settle(self, job_id: int, run: LiveRun) -> None:
+        """Forget that the report of a failed run is waited for."""
+        with self._lock:
+            self._live.settle(job_id, run)
+
     def totals(self, now: Millis) -> Totals:
         """Return the figures of the whole fleet."""
         with self._lock:
@@ -119,14 +108,15 @@ class Fleet:
     def news(self, now: Millis) -> News:
         """Return what is other than when this was last asked: for one asker, who keeps the rest.
 
-        A job is news when a report or a person changed it, and when its deadline lies between the
-        last asking and now.
+        A job is news when a report or a person changed it, and when its deadline or the moment at
+        which it is stalled lies between the last asking and now.
         """
         with self._lock:
             for job_id in tuple(self._faulty):
                 self._judge(self._jobs[job_id])
             noticed = self._news
             noticed.jobs.update(self._deadlines.between(noticed.since, now))
+            noticed.jobs.update(self._live.turned(noticed.since, now))
             jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
             servers = [self._servers.get(server_id) for server_id in sorted(noticed.servers)]
             news = News(
@@ -197,25 +187,27 @@ class Fleet:
             return [self._view(job_id) for job_id in self._deadlines.before(now)]
 
     def _is_backup(self, job_id: int) -> bool:
-        tally = self._tallies.get(job_id)
-        return tally is not None and bool(tally.jobs)
+        return bool(self._tallies.of(job_id).jobs)
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
         schedule, expectation = self._schedules[job_id], self._expectations.get(job_id)
-        failing = bool(self._tallies[job_id].failing)
-        return JobView(server, job, failing, schedule, expectation)
+        failing = bool(self._tallies.of(job_id).failing)
+        running, excused = self._live.running(job_id), self._live.excused_until(job_id)
+        return JobView(server, job, failing, schedule, expectation, running, excused)
 
     def _totals(self, now: Millis) -> Totals:
+        sums = self._tallies.sums
         return Totals(
             servers=len(self._servers),
-            jobs=self._sums.jobs,
-            completed=self._sums.completed,
-            failed=self._sums.failed,
-            failing=self._sums.failing,
+            jobs=sums.jobs,
+            completed=sums.completed,
+            failed=sums.failed,
+            failing=sums.failing,
             overdue=self._deadlines.count_before(now),
             last_report=self._last_report,
+            running=self._live.count(),
         )
 
     def _put_server(self, server: Server) -> None:
@@ -247,40 +239,40 @@ class Fleet:
         self._judge(job)
 
     def _remove_job(self, job_id: int) -> None:
-        self._count(job_id, NOTHING)
+        self._tallies.remove(job_id)
+        self._live.remove(job_id)
         job = self._jobs.pop(job_id)
         self._jobs_of[job.server_id].remove(job_id)
-        del self._tallies[job_id]
         self._schedules.pop(job_id, None)
         self._faulty.discard(job_id)
         self._news.jobs.add(job_id)
         self._set_expectation(job_id, None)
 
-    def _count(self, job_id: int, tally: Tally) -> None:
-        """Replace what a job adds to the figures of the fleet."""
-        known = self._tallies.get(job_id, NOTHING)
-        self._tallies[job_id] = tally
-        self._sums = self._sums.replacing(known, tally)
-
     def _judge(self, job: Job) -> None:
         """Count a job and say what is expected of it; where that fails, it alone is left out."""
         self._news.jobs.add(job.id)
         try:
-            state = job.state
-            tally = Tally.of(state)
-            schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
-            expectation = expect(state, schedule)
+            tally, schedule, expectation = self._judgement(job)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self._faulty:
                 _log.exception("a job could not be judged", extra=event(job_id=job.id))
             self._faulty.add(job.id)
-            self._count(job.id, NOTHING)
+            self._tallies.put(job.id, NOTHING)
             self._set_expectation(job.id, None)
             return
         self._faulty.discard(job.id)
         self._schedules[job.id] = schedule
-        self._count(job.id, tally)
+        self._tallies.put(job.id, tally)
         self._set_expectation(job.id, expectation)
+
+    def _judgement(self, job: Job) -> tuple[Tally, Schedule, Expectation | None]:
+        state = job.state
+        self._live.tell(job.id, None if state.last is None else state.last.started)
+        newest = self._live.newest(job.id)
+        tally = Tally.of(state, exists=state.is_backup or newest is not None)
+        schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
+        since = None if newest is None else newest.since
+        return tally, schedule, expect(state, schedule, since)
 
     def _set_expectation(self, job_id: int, expectation: Expectation | None) -> None:
         """Replace a job's expectation; one that is paused has no deadline to pass."""
@@ -289,4 +281,5 @@ class Fleet:
             self._deadlines.set(job_id, None)
             return
         self._expectations[job_id] = expectation
-        self._deadlines.set(job_id, None if expectation.paused else expectation.deadline)
+        deadline = max(expectation.deadline, self._live.excused_until(job_id))
+        self._deadlines.set(job_id, None if expectation.paused else deadline)

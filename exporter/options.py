@@ -150,6 +150,13 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
+        "stall_after",
+        "10m",
+        "TIME",
+        "how long a running backup may be silent before it is stalled: 10m, 1h",
+        parse_interval,
+    ),
+    Option(
         "upload_tokens",
         "",
         "TOKENS",

@@ -68,23 +68,27 @@ class _Rule(NamedTuple):
     source: Source
 
 
-def expect(state: JobState, schedule: Schedule) -> Expectation | None:
+def expect(
+    state: JobState, schedule: Schedule, running_since: Millis | None = None
+) -> Expectation | None:
     """Return what is expected of a job: None before its first backup run or with its schedule off.
+
+    A first run that is only known to have begun, `running_since`, counts as one until it is told.
 
     A report is sent when a run ends, so the deadline allows for the longest of the last ten runs
     on top of the tolerance: a backup of six hours is not late while it still runs.
     """
-    if not state.recent or isinstance(schedule.plan, Off):
+    last = state.recent[-1].started if state.recent else running_since
+    if last is None or isinstance(schedule.plan, Off):
         return None
-    rule = _rule(state, schedule)
-    longest = max(run.duration or 0 for run in state.recent)
+    rule = _rule(state, schedule, last)
+    longest = max((run.duration or 0 for run in state.recent), default=0)
     start = min(rule.start, LATEST)
     deadline = min(start + longest + schedule.tolerance, LATEST)
     return Expectation(start, deadline, rule.interval, rule.source, schedule.paused)
 
 
-def _rule(state: JobState, schedule: Schedule) -> _Rule:
-    last = state.recent[-1].started
+def _rule(state: JobState, schedule: Schedule, last: Millis) -> _Rule:
     match schedule.plan:
         case Every(interval):
             return _Rule(last + interval, interval, Source.CONFIGURED)

@@ -1,4 +1,4 @@
-"""What jobs add to the figures of the fleet."""
+"""The sums over all jobs, kept with every change: nobody has to count ten thousand of them."""
 
 from typing import NamedTuple, Self
 
@@ -14,11 +14,9 @@ class Tally(NamedTuple):
     failing: int
 
     @classmethod
-    def of(cls, state: JobState) -> Self:
-        """Return what a job adds."""
-        return cls(
-            int(state.is_backup), state.completed_runs, state.failed_runs, int(state.failing)
-        )
+    def of(cls, state: JobState, *, exists: bool) -> Self:
+        """Count a job; one that exists is a backup job, whether or not a run ended."""
+        return cls(int(exists), state.completed_runs, state.failed_runs, int(state.failing))
 
     def replacing(self, known: "Tally", new: "Tally") -> "Tally":
         """Return a sum with what a job added replaced."""
@@ -26,6 +24,28 @@ class Tally(NamedTuple):
 
 
 NOTHING = Tally(0, 0, 0, 0)
+
+
+class Tallies:
+    """The tally of each job and their sums. Needs one caller at a time."""
+
+    def __init__(self) -> None:
+        self._of_jobs: dict[int, Tally] = {}
+        self.sums = NOTHING
+
+    def of(self, job_id: int) -> Tally:
+        """Return what a job adds."""
+        return self._of_jobs.get(job_id, NOTHING)
+
+    def put(self, job_id: int, tally: Tally) -> None:
+        """Replace what a job adds."""
+        self.sums = self.sums.replacing(self.of(job_id), tally)
+        self._of_jobs[job_id] = tally
+
+    def remove(self, job_id: int) -> None:
+        """Take away what a job adds."""
+        self.put(job_id, NOTHING)
+        del self._of_jobs[job_id]
 
 
 def _replaced(total: int, known: int, new: int) -> int:

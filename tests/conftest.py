@@ -14,6 +14,7 @@ from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
+from exporter.listener import Listener
 from exporter.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
@@ -55,10 +56,12 @@ class Daemon:
         self.store = Store(self.path)
         self.fleet = Fleet(Policy(), CREATED)
         self.fleet.apply(self.store.everything())
+        self.listener = Listener(self.store, self.fleet, self.clock)
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
         self.parts = Parts(
             store=self.store,
             fleet=self.fleet,
+            listener=self.listener,
             exposition=Exposition(self.fleet, self.clock, telemetry),
             telemetry=telemetry,
             clock=self.clock,

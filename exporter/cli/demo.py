@@ -25,7 +25,14 @@ from api.app import Parts
 from api.serve import listen
 from exporter import config, logs
 from exporter.cli.progress import progress
-from exporter.cli.serve import STOPPING, announce, assemble, make_parts, stop_on_signals
+from exporter.cli.serve import (
+    STOPPING,
+    announce,
+    assemble,
+    listen_to_runs,
+    make_parts,
+    stop_on_signals,
+)
 from exporter.config import Config
 from exporter.demo import DAYS, Arrival, arrivals
 from exporter.model import Delivery
@@ -93,7 +100,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
     _log.info("this fleet is made up: Ctrl-C ends it and removes its database")
-    with _reporting(parts, present):
+    with _reporting(parts, present), listen_to_runs(parts):
         server.run()
 
 

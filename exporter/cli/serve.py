@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from types import FrameType
 
@@ -19,6 +19,7 @@ from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.config import Config
 from exporter.fleet import Fleet
+from exporter.listener import Listener
 from exporter.option_values import Address
 from exporter.retention import Keep, pruning
 from exporter.store import Store
@@ -51,7 +52,8 @@ def run(chosen: argparse.Namespace) -> int:
         announce(settings, store, listening)
         _tell_options(settings, listening)
         _warn_of_openness(parts.access, listening)
-        with pruning(store, Keep(settings.keep_runs, settings.keep_messages), now):
+        keep = Keep(settings.keep_runs, settings.keep_messages)
+        with pruning(store, keep, now), listen_to_runs(parts):
             server.run()
     _log.info("stopped")
     return 0
@@ -59,12 +61,13 @@ def run(chosen: argparse.Namespace) -> int:
 
 def make_parts(settings: Config, store: Store) -> Parts:
     """Put over a store what the daemon consists of."""
-    fleet = Fleet(settings.policy, store.created())
+    fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     fleet.apply(store.everything())
     telemetry = Telemetry(version(), store.size_bytes)
     return Parts(
         store=store,
         fleet=fleet,
+        listener=Listener(store, fleet, now),
         exposition=Exposition(fleet, now, telemetry),
         telemetry=telemetry,
         clock=now,
@@ -84,6 +87,16 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
 def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
     """Put a daemon together."""
     return HttpServer(create_app(parts), listening, settings.limits, parts.telemetry)
+
+
+@contextlib.contextmanager
+def listen_to_runs(parts: Parts) -> Iterator[None]:
+    """Let the work behind live reports be done meanwhile."""
+    parts.listener.start()
+    try:
+        yield
+    finally:
+        parts.listener.close()
 
 
 def _spare_the_collector() -> None:

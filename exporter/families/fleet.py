@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 
 from exporter.families.family import Family, Sample
-from exporter.fleet import Totals
 from exporter.times import SECOND
+from exporter.views import Totals
 
 
 def _fleet(name: str, text: str, value: Callable[[Totals], float | None]) -> Family[Totals]:
@@ -34,8 +34,13 @@ FLEET_FAMILIES: tuple[Family[Totals], ...] = (
         lambda totals: totals.overdue,
     ),
     _fleet("failing_backups", "Jobs whose last run failed.", lambda totals: totals.failing),
+    _fleet(
+        "running_backups",
+        "Jobs of which a run is going on, by its live reports.",
+        lambda totals: totals.running,
+    ),
     _fleet("servers", "Servers that have sent a report.", lambda totals: totals.servers),
-    _fleet("backup_jobs", "Jobs that have made a backup.", lambda totals: totals.jobs),
+    _fleet("backup_jobs", "Jobs that have made a backup or begun one.", lambda totals: totals.jobs),
     _fleet(
         "last_report_timestamp_seconds",
         "When the newest report arrived; before any, when the database was made.",

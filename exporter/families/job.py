@@ -6,11 +6,12 @@ from typing import Literal
 from msgspec import Struct
 
 from exporter.families.family import Family, Sample
-from exporter.fleet import JobView
+from exporter.live import Running
 from exporter.model import Counts, Status, StoredRun
 from exporter.schedule import Expectation
 from exporter.state import Habit, JobState
 from exporter.times import SECOND, Millis
+from exporter.views import JobView
 
 
 class JobMoment(Struct, frozen=True):
@@ -21,13 +22,23 @@ class JobMoment(Struct, frozen=True):
     expectation: Expectation | None
     overdue: bool
     labels: tuple[str, str, str]
+    running: Running | None = None
+    stalled: bool = False
 
     @classmethod
     def of(cls, view: JobView, now: Millis) -> "JobMoment":
         """Return a job's moment with the values of `JOB_LABELS`."""
         state = view.job.state
         labels = (str(view.server.id), view.server.name, view.job.name)
-        return cls(state, state.habit(), view.expectation, view.overdue(now), labels)
+        return cls(
+            state,
+            state.habit(),
+            view.expectation,
+            view.overdue(now),
+            labels,
+            view.running,
+            view.running is not None and view.running.stalled(now),
+        )
 
 
 JOB_LABELS = ("server_id", "server", "backup")
@@ -103,6 +114,11 @@ def _job_info(job: JobMoment) -> Iterator[Sample]:
 def _last_success(job: JobMoment) -> float | None:
     completed = job.state.last_completed
     return None if completed is None else (completed.run.ended or completed.started) / SECOND
+
+
+def _job_success_rate(job: JobMoment) -> float | None:
+    runs = job.state.total_runs
+    return job.state.completed_runs / runs if runs else None
 
 
 def _verified(job: JobMoment) -> float | None:
@@ -260,7 +276,7 @@ JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
     _job(
         "job_success_rate",
         "Backup runs of the job that completed among all of its runs, 0 to 1.",
-        lambda job: job.state.completed_runs / job.state.total_runs,
+        _job_success_rate,
     ),
     Family(
         "duplistatus_backup_job_info",

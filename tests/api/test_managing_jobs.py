@@ -11,6 +11,7 @@ from api.app import Parts, create_app
 from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
+from exporter.listener import Listener
 from exporter.logs import HumanFormatter
 from exporter.plans import Every
 from exporter.policy import Override, Policy
@@ -182,8 +183,16 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         fleet, clock = Fleet(POLICY, CREATED), Clock()
         telemetry = Telemetry("1.2.3", store.size_bytes)
         exposition = Exposition(fleet, clock, telemetry)
-        access = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
-        parts = Parts(store, fleet, exposition, telemetry, clock, "1.2.3", access)
+        parts = Parts(
+            store=store,
+            fleet=fleet,
+            listener=Listener(store, fleet, clock),
+            exposition=exposition,
+            telemetry=telemetry,
+            clock=clock,
+            version="1.2.3",
+            access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),
+        )
         client = testing.TestClient(create_app(parts))
         for backup in ("Documents", "Mail"):
             body = duplicati_report(began=BEGAN, backup=backup)

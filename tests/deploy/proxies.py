@@ -53,7 +53,11 @@ class Proxy(NamedTuple):
 
     def upload(self, body: bytes, **headers: str) -> requests.Response:
         """Post a report through TLS."""
-        url, trusted = f"{self.secure}/api/upload", str(self.certificate)
+        return self.post("/api/upload", body, **headers)
+
+    def post(self, path: str, body: bytes, **headers: str) -> requests.Response:
+        """Post to a path through TLS."""
+        url, trusted = f"{self.secure}{path}", str(self.certificate)
         return requests.post(url, data=body, headers=headers, verify=trusted, timeout=BOUND_SECONDS)
 
 

@@ -123,7 +123,8 @@ def _refused(proxy: Proxy, body: bytes) -> bool:
 
 def test_a_stranger_may_hand_in_a_report_and_see_nothing(outside: Proxy) -> None:
     assert outside.upload(REPORT).status_code == 200
-    for path in ("/", "/api/summary", "/metrics", "/api/upload/x", "/-/healthy"):
+    assert outside.post("/api/activity", REPORT).status_code == 200
+    for path in ("/", "/api/summary", "/metrics", "/api/upload/x", "/api/activity/x", "/-/healthy"):
         assert outside.get(path).status_code == 403
 
 

@@ -53,6 +53,18 @@ def _post(
     return Case("/api/upload", url, status, "POST", headers, raw, fault=fault)
 
 
+def _live(
+    body: object,
+    status: int,
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
+    fault: Fault = Fault.NONE,
+    url: str = "/api/activity",
+) -> Case:
+    posted = _post(body, status, headers=headers, fault=fault, url=url)
+    return posted._replace(path="/api/activity")
+
+
 UPLOADS = (
     _post(reports.full(18)),
     _post(reports.full(23)),
@@ -67,6 +79,15 @@ UPLOADS = (
     _post(reports.plain(), 503, fault=Fault.DATABASE),
 )
 
+ACTIVITIES = (
+    _live(reports.activity(), 202),
+    _live(reports.activity(), 202, url="/api/activity?server=nas"),
+    _live({"operation": "Backup"}, 400),
+    _live("x" * daemon.MAX_UPLOAD_BYTES, 413),
+    _live(reports.activity(), 415, headers=(("Content-Encoding", "gzip"),)),
+    _live(reports.activity(), 500, fault=Fault.BUG),
+)
+
 _OF_UPLOADS = (("Authorization", f"Bearer {daemon.UPLOAD_TOKEN}"),)
 _NEWCOMER = {
     "server": {"name": "a newcomer"},
@@ -79,6 +100,14 @@ CLOSED = (
     _post(reports.plain(), 200, url=f"/api/upload?token={daemon.UPLOAD_TOKEN}", fault=Fault.CLOSED),
     _post(reports.plain(), 403, url=f"/api/upload?token={daemon.READ_TOKEN}", fault=Fault.CLOSED),
     _post(_NEWCOMER, 429, headers=_OF_UPLOADS, fault=Fault.CLOSED),
+    _live(reports.activity(), 401, fault=Fault.CLOSED),
+    _live(reports.activity(), 202, headers=_OF_UPLOADS, fault=Fault.CLOSED),
+    _live(
+        reports.activity(),
+        403,
+        url=f"/api/activity?token={daemon.READ_TOKEN}",
+        fault=Fault.CLOSED,
+    ),
     *(
         Case(
             path,
@@ -258,6 +287,7 @@ FAULTS = (
 CASES = (
     *UPLOADS,
     *CLOSED,
+    *ACTIVITIES,
     *LISTINGS,
     *SERVERS,
     *FILTERS,

@@ -10,6 +10,7 @@ from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
+from exporter.listener import Listener
 from exporter.model import Rejected
 from exporter.policy import Policy
 from exporter.store import Store, StoreUnavailableError
@@ -73,6 +74,7 @@ def make_app(store: Store, access: Access = _ACCESS) -> App:
     parts = Parts(
         store=store,
         fleet=fleet,
+        listener=Listener(store, fleet, clock),
         exposition=Exposition(fleet, clock, telemetry),
         telemetry=telemetry,
         clock=clock,
@@ -101,6 +103,7 @@ def make_broken_app(store: Store) -> App:
     parts = Parts(
         store=broken,
         fleet=broken,
+        listener=broken,
         exposition=broken,
         telemetry=telemetry,
         clock=clock,

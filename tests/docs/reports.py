@@ -74,3 +74,24 @@ def plain() -> dict[str, Any]:
         "server": {"name": "server-01"},
         "backup": {"name": "daily", "status": "success", "startTime": "2026-11-20T02:00:00Z"},
     }
+
+
+def activity() -> dict[str, Any]:
+    """Return the live report of a run that goes on, with every value a metric is made of."""
+    return {
+        "operation": "Backup",
+        "status": "Progress",
+        "startedUtc": "2026-11-23T11:58:00.25Z",
+        "reportedUtc": "2026-11-23T12:00:00Z",
+        "isCompleted": False,
+        "progress": {
+            "phase": "Backup_ProcessingFiles",
+            "progress": 0.42,
+            "filesProcessed": 7600,
+            "fileSizeProcessed": 22097606738,
+            "fileCount": 18204,
+            "fileSize": 52613349376,
+            "activeTransfers": 1,
+        },
+        "metadata": {"machineId": "0a1b2c3d", "machineName": "nas", "backupName": "Photos"},
+    }

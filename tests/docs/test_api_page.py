@@ -69,8 +69,9 @@ def test_every_operation_has_a_heading() -> None:
 )
 def test_every_answer_is_as_described(shown: Shown) -> None:
     answer: Any = json.loads(shown.answer.text)
-    status = _STATUSES[answer["error"]] if "error" in answer else 200
-    schema = join(CONTRACT.responses(shown.operation)[status], "content", _JSON, "schema")
+    responses = CONTRACT.responses(shown.operation)
+    status = _STATUSES[answer["error"]] if "error" in answer else min(responses)
+    schema = join(responses[status], "content", _JSON, "schema")
     assert CONTRACT.faults(schema, answer) == []
 
 

@@ -10,7 +10,13 @@ from falcon.testing import TestClient
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family
+from exporter.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+    Family,
+)
 from exporter.telemetry import Telemetry
 from tests.docs import daemon, pages
 from tests.docs.metrics import PAGE, Described, on_the_page
@@ -31,7 +37,12 @@ _UNITS = {
 
 
 def _in_the_code() -> dict[str, Described]:
-    families: tuple[Family[Any], ...] = (*FLEET_FAMILIES, *SERVER_FAMILIES, *JOB_FAMILIES)
+    families: tuple[Family[Any], ...] = (
+        *FLEET_FAMILIES,
+        *SERVER_FAMILIES,
+        *JOB_FAMILIES,
+        *RUNNING_FAMILIES,
+    )
     found = {each.name: Described(each.type, frozenset(each.labels)) for each in families}
     own = Telemetry(daemon.VERSION, lambda: 0).text().decode()
     for metric in text_string_to_metric_families(own):
@@ -105,6 +116,12 @@ def test_the_stated_series_per_job_are_right(client: TestClient) -> None:
     assert (full, least) == (_series_of(client, "Photos"), _series_of(client, "daily"))
     every_status = len(JOB_FAMILIES) + 4
     assert full == every_status
+
+
+def test_the_stated_series_of_a_run_are_right() -> None:
+    stated = re.search(r"run that is going on\nadds (\d+)", PAGE)
+    assert stated is not None
+    assert int(stated[1]) == len(RUNNING_FAMILIES)
 
 
 def test_the_stated_series_of_a_hundred_jobs_follow(client: TestClient) -> None:

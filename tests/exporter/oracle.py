@@ -8,7 +8,14 @@ from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, JobMoment
+from exporter.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+    Family,
+    JobMoment,
+)
 from exporter.fleet import Fleet
 from exporter.times import Millis
 
@@ -24,7 +31,7 @@ class _Oracle(Collector):
         yield from metrics(FLEET_FAMILIES, [self._fleet.totals(self._now)])
         yield from metrics(SERVER_FAMILIES, self._fleet.servers())
         jobs = [JobMoment.of(view, self._now) for view in self._fleet.jobs()]
-        yield from metrics(JOB_FAMILIES, jobs)
+        yield from metrics((*JOB_FAMILIES, *RUNNING_FAMILIES), jobs)
 
 
 def metrics(families: Iterable[Family[Subject]], subjects: Iterable[Subject]) -> Iterator[Metric]:

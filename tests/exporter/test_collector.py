@@ -13,8 +13,15 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from exporter.activity import Progress
 from exporter.collector import Exposition
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family
+from exporter.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+    Family,
+)
 from exporter.fleet import Fleet
 from exporter.model import Counts, Status, Verification
 from exporter.policy import Policy
@@ -22,12 +29,17 @@ from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED
-from tests.strategies.state import START, job_named, server_named, stored_run
+from tests.strategies.state import START, activity_of, job_named, server_named, stored_run
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NOW = START + 6 * DAY
 ODD = 'büro "1" \\ north\nwing'
-_DESCRIBED: tuple[Family[Any], ...] = (*FLEET_FAMILIES, *SERVER_FAMILIES, *JOB_FAMILIES)
+_DESCRIBED: tuple[Family[Any], ...] = (
+    *FLEET_FAMILIES,
+    *SERVER_FAMILIES,
+    *JOB_FAMILIES,
+    *RUNNING_FAMILIES,
+)
 FAMILIES = {family.name.removesuffix("_total") for family in _DESCRIBED}
 PARSERS: dict[str, Callable[[str], Iterable[Metric]]] = {
     "txt": parse_text,
@@ -40,7 +52,7 @@ def empty() -> Fleet:
 
 
 def mixed() -> Fleet:
-    """Build a fleet with every kind of job: fine, failing, dead, overdue, and never backed up."""
+    """Build a fleet with every kind of job: fine, failing, dead, overdue, running, no backup."""
     fleet = empty()
     nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
     odd = replace(server_named(ODD, 2), os=None, version=None)
@@ -67,9 +79,13 @@ def mixed() -> Fleet:
                 job_named("Photos", dead, 2, 1),
                 job_named("Restored only", [stored_run(START, operation="Restore")], 3, 1),
                 job_named(ODD, [stored_run(START, status=Status.WARNING)], 4, 2),
+                job_named("First run", [], 5, 2),
             ),
         )
     )
+    halfway = Progress("Backup_ProcessingFiles", 0.42, 525, 1250, 2**38, 2**40, 1)
+    fleet.hear(1, activity_of(NOW - HOUR, NOW - MINUTE, halfway), NOW - MINUTE)
+    fleet.hear(5, activity_of(NOW - 2 * HOUR, NOW - HOUR), NOW - HOUR)
     return fleet
 
 

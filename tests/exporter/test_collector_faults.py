@@ -15,7 +15,7 @@ from exporter.schedule import Expectation, Schedule, expect
 from exporter.state import JobState
 from exporter.store import Change
 from exporter.telemetry import Telemetry
-from exporter.times import HOUR
+from exporter.times import HOUR, Millis
 from tests.conftest import CREATED
 from tests.strategies.state import START, job_named, server_named, stored_run
 
@@ -151,10 +151,12 @@ def test_news_that_could_not_be_told_are_told_the_next_time(
 def misjudged(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug in what is expected of the photos, which have two runs."""
 
-    def expect_or_fail(state: JobState, schedule: Schedule) -> Expectation | None:
+    def expect_or_fail(
+        state: JobState, schedule: Schedule, running_since: Millis | None
+    ) -> Expectation | None:
         if state.completed_runs == 2:
             raise ZeroDivisionError("a bug")
-        return expect(state, schedule)
+        return expect(state, schedule, running_since)
 
     monkeypatch.setattr("exporter.fleet.expect", expect_or_fail)
 

@@ -9,15 +9,17 @@ from msgspec.structs import replace
 from exporter.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
+    RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
     JobMoment,
     Sample,
 )
-from exporter.fleet import Fleet, Totals
+from exporter.fleet import Fleet
 from exporter.model import Counts, Server, Status, StoredRun, Verification
 from exporter.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
+from exporter.views import Totals
 from tests.conftest import CREATED
 from tests.strategies.state import START, change_of, job_named, server_named, stored_run
 
@@ -39,7 +41,14 @@ COUNTED = Counts(
     errors=14,
 )
 TOTALS = Totals(
-    servers=2, jobs=3, completed=9, failed=1, failing=1, overdue=2, last_report=START + 500
+    servers=2,
+    jobs=3,
+    completed=9,
+    failed=1,
+    failing=1,
+    overdue=2,
+    last_report=START + 500,
+    running=1,
 )
 
 
@@ -205,6 +214,7 @@ def test_the_figures_of_the_fleet_have_no_labels() -> None:
         "duplistatus_backup_success_rate": 0.9,
         "duplistatus_overdue_backups": 2,
         "duplistatus_failing_backups": 1,
+        "duplistatus_running_backups": 1,
         "duplistatus_servers": 2,
         "duplistatus_backup_jobs": 3,
         "duplistatus_last_report_timestamp_seconds": (START + 500) / SECOND,
@@ -234,7 +244,12 @@ def test_what_is_known_of_a_server_are_labels(server: Server, labels: tuple[str,
     assert list(family.samples(server)) == [Sample(labels, 1)]
 
 
-FAMILIES: list[Family[Any]] = [*FLEET_FAMILIES, *SERVER_FAMILIES, *JOB_FAMILIES]
+FAMILIES: list[Family[Any]] = [
+    *FLEET_FAMILIES,
+    *SERVER_FAMILIES,
+    *JOB_FAMILIES,
+    *RUNNING_FAMILIES,
+]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)

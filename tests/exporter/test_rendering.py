@@ -21,7 +21,7 @@ from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED
 from tests.exporter import oracle
-from tests.strategies.state import START, job_named, server_named, stored_run
+from tests.strategies.state import START, activities, job_named, server_named, stored_run
 
 LABELS = ("server_id", "backup", "A", "_b")
 VALUES = st.floats() | st.integers(-(2**63), 2**63).map(float) | st.booleans().map(float)
@@ -88,6 +88,7 @@ def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.Da
     for _ in range(data.draw(st.integers(1, 6))):
         clock.now += data.draw(st.integers(-3, 3)) * 8 * HOUR
         fleet.apply(_change(data, known))
+        fleet.hear(data.draw(st.integers(1, 6)), data.draw(activities(clock.now)), clock.now)
         if data.draw(st.booleans()):
             assert b"".join(kept.text().fleet) == oracle.text(fleet, clock.now)
     clock.now += data.draw(st.integers(-5, 5)) * 8 * HOUR

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from exporter.activity import Activity, Progress
 from exporter.model import (
     BACKUP,
     Counts,
@@ -166,3 +167,22 @@ def histories(draw: st.DrawFn, *, least: int = 0, most: int = 40) -> list[Stored
 def backups(started: Millis) -> st.SearchStrategy[StoredRun]:
     """Draw a backup run that started then."""
     return st.sampled_from(BACKUPS).map(lambda kind: kind.at(started))
+
+
+UNTOLD = Progress()
+
+
+def activity_of(
+    began: Millis, reported: Millis, progress: Progress = UNTOLD, *, ended: bool = False
+) -> Activity:
+    """Return a live report of a backup."""
+    return Activity(BACKUP, began, reported, ended=ended, failed=False, progress=progress)
+
+
+def activities(now: Millis) -> st.SearchStrategy[Activity]:
+    """Draw a live report that may be of any run of the last days and say anything."""
+    moments = st.integers(-6, 0).map(lambda before: now + before * 4 * HOUR)
+    progress = st.builds(
+        Progress, ratio=st.none() | st.floats(0, 1), phase=st.none() | st.just("a")
+    )
+    return st.builds(activity_of, moments, moments, progress, ended=st.booleans())

@@ -1,0 +1,71 @@
+"""The families of a job whose run has begun and not ended; they go when it ends."""
+
+from collections.abc import Callable, Iterator
+
+from exporter.activity import LiveRun
+from exporter.families.family import Family, Sample
+from exporter.families.job import JOB_LABELS, JobMoment
+from exporter.times import SECOND
+
+
+def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> Family[JobMoment]:
+    def samples(job: JobMoment) -> Iterator[Sample]:
+        found = None if job.running is None else value(job.running.run)
+        if found is not None:
+            yield Sample(job.labels, found)
+
+    return Family(f"duplistatus_backup_{name}", text, "gauge", JOB_LABELS, samples)
+
+
+def _stalled(job: JobMoment) -> Iterator[Sample]:
+    if job.running is not None:
+        yield Sample(job.labels, job.stalled)
+
+
+def _phase(job: JobMoment) -> Iterator[Sample]:
+    if job.running is not None:
+        yield Sample((*job.labels, job.running.run.activity.progress.phase or ""), 1)
+
+
+RUNNING_FAMILIES: tuple[Family[JobMoment], ...] = (
+    _of_run("running", "1 while a run is going on, by its live reports.", lambda _: 1),
+    _of_run(
+        "running_start_timestamp_seconds",
+        "When the run that is going on started.",
+        lambda run: run.since / SECOND,
+    ),
+    _of_run(
+        "progress_ratio",
+        "How much of the run that is going on is done, 0 to 1.",
+        lambda run: run.activity.progress.ratio,
+    ),
+    _of_run(
+        "running_files",
+        "Files that the run that is going on has processed.",
+        lambda run: run.activity.progress.files,
+    ),
+    _of_run(
+        "running_bytes",
+        "Size of the files that the run that is going on has processed.",
+        lambda run: run.activity.progress.bytes,
+    ),
+    _of_run(
+        "last_activity_timestamp_seconds",
+        "When the run that is going on was last heard of.",
+        lambda run: run.heard / SECOND,
+    ),
+    Family(
+        "duplistatus_backup_stalled",
+        "1 when the run that is going on was not heard of for too long, else 0.",
+        "gauge",
+        JOB_LABELS,
+        _stalled,
+    ),
+    Family(
+        "duplistatus_backup_running_phase_info",
+        "What the run that is going on does, in Duplicati's words; always 1.",
+        "gauge",
+        (*JOB_LABELS, "phase"),
+        _phase,
+    ),
+)

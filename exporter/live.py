@@ -1,0 +1,128 @@
+"""The live runs of all jobs, in memory: which of them run now, and which are stalled.
+
+A run turns stalled by nothing but the question's moment. The moments at which runs count as silent
+lie in order, as deadlines do, so telling what changed costs no look at the others.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from exporter.activity import REPORT_WITHIN, Activity, LiveRun
+from exporter.deadlines import Deadlines
+from exporter.times import Millis
+
+
+class Running(Struct, frozen=True):
+    """A run that has begun and not ended, and the moment from when on it is stalled."""
+
+    run: LiveRun
+    silent_from: Millis
+
+    def stalled(self, now: Millis) -> bool:
+        """Whether it was not heard of for too long."""
+        return now > self.silent_from
+
+
+class LiveRuns:
+    """The newest live run of each job that ever had one. Needs one caller at a time."""
+
+    def __init__(self, stall_after: Millis) -> None:
+        self._stall_after = stall_after
+        self._listening_since: Millis = 0
+        self._runs: dict[int, LiveRun] = {}
+        self._told: dict[int, Millis] = {}
+        self._failed: dict[tuple[int, Millis], LiveRun] = {}
+        self._silences = Deadlines()
+        self._running: set[int] = set()
+
+    def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> list[int]:
+        """Take up what was known before a restart: nobody could be heard in between.
+
+        Returns the jobs that had a run.
+        """
+        self._listening_since = now
+        known = dict(runs)
+        for job_id, run in known.items():
+            self._put(job_id, run)
+        return list(known)
+
+    def hear(self, job_id: int, activity: Activity, received: Millis) -> None:
+        """Take in a live report."""
+        known = self._runs.get(job_id)
+        if known is None:
+            self._put(job_id, LiveRun.first(activity, received))
+        else:
+            self._put(job_id, known.with_report(activity, received))
+
+    def tell(self, job_id: int, started: Millis | None) -> None:
+        """Take in when the newest recorded run of a job began: a report ends what it tells of."""
+        if started is not None:
+            self._told[job_id] = started
+        self._arrange(job_id)
+
+    def remove(self, job_id: int) -> None:
+        """Forget a job."""
+        self._runs.pop(job_id, None)
+        self._told.pop(job_id, None)
+        self._arrange(job_id)
+
+    def newest(self, job_id: int) -> LiveRun | None:
+        """Return the newest run of a job, whatever became of it."""
+        return self._runs.get(job_id)
+
+    def running(self, job_id: int) -> Running | None:
+        """Return the run of a job that has begun and not ended."""
+        run = self._untold(job_id)
+        if run is None or run.activity.ended:
+            return None
+        return Running(run, self._heard(run) + self._stall_after)
+
+    def excused_until(self, job_id: int) -> Millis:
+        """Return until when a job is not overdue, for it runs or its report is on its way.
+
+        0 where neither is so.
+        """
+        run = self._untold(job_id)
+        if run is None:
+            return 0
+        return self._heard(run) + (REPORT_WITHIN if run.activity.ended else self._stall_after)
+
+    def unreported(self, now: Millis) -> list[tuple[int, LiveRun]]:
+        """Return the runs that failed and whose report should have come by now."""
+        waiting = ((job_id, run) for (job_id, _), run in self._failed.items())
+        return [(job_id, run) for job_id, run in waiting if run.is_unreported(now)]
+
+    def settle(self, job_id: int, run: LiveRun) -> None:
+        """Forget that the report of a failed run is waited for."""
+        self._failed.pop((job_id, run.activity.began), None)
+
+    def count(self) -> int:
+        """Return how many jobs run."""
+        return len(self._running)
+
+    def turned(self, one: Millis, other: Millis) -> list[int]:
+        """Return the jobs that are stalled at one of two moments and not at the other."""
+        return self._silences.between(one, other)
+
+    def _heard(self, run: LiveRun) -> Millis:
+        return max(run.heard, self._listening_since)
+
+    def _untold(self, job_id: int) -> LiveRun | None:
+        run = self._runs.get(job_id)
+        return None if run is None or run.is_told_by(self._told.get(job_id)) else run
+
+    def _put(self, job_id: int, run: LiveRun) -> None:
+        self._runs[job_id] = run
+        if run.activity.failed:
+            # The next run may begin before the report of this one is given up.
+            self._failed[job_id, run.activity.began] = run
+        self._arrange(job_id)
+
+    def _arrange(self, job_id: int) -> None:
+        running = self.running(job_id)
+        self._silences.set(job_id, None if running is None else running.silent_from)
+        if running is None:
+            self._running.discard(job_id)
+        else:
+            self._running.add(job_id)

@@ -1,0 +1,56 @@
+"""What the fleet answers: its figures, its jobs, and what is new."""
+
+from msgspec import Struct
+
+from exporter.live import Running
+from exporter.model import Server
+from exporter.schedule import Expectation, Schedule
+from exporter.state import Job
+from exporter.times import Millis
+
+
+class Totals(Struct, frozen=True):
+    """The whole fleet at one moment; `completed` and `failed` count runs, the others jobs."""
+
+    servers: int
+    jobs: int
+    completed: int
+    failed: int
+    failing: int
+    overdue: int
+    last_report: Millis
+    running: int = 0
+
+
+class JobView(Struct, frozen=True):
+    """A backup job, its server, the schedule that holds for it and what is expected of it.
+
+    A job that runs is not overdue until it falls silent; `excused_until` is that moment.
+    """
+
+    server: Server
+    job: Job
+    failing: bool
+    schedule: Schedule
+    expectation: Expectation | None
+    running: Running | None = None
+    excused_until: Millis = 0
+
+    def overdue(self, now: Millis) -> bool:
+        """Whether a run was expected and none came."""
+        expected = self.expectation
+        return expected is not None and expected.overdue(now) and now > self.excused_until
+
+
+class News(Struct, frozen=True):
+    """The figures of the fleet, and what is new, other or gone since they were last told.
+
+    `faulty` has the jobs that a fault of ours keeps from being judged; they count as gone.
+    """
+
+    totals: Totals
+    servers: tuple[Server, ...]
+    jobs: tuple[JobView, ...]
+    removed_servers: tuple[int, ...]
+    removed_jobs: tuple[int, ...]
+    faulty: frozenset[int]
