@@ -153,6 +153,7 @@ def test_labels_of_any_characters_come_back_as_they_were() -> None:
         assert {each["backup"] for each in labels if "backup" in each} == {
             "Documents",
             "Photos",
+            "First run",
             ODD,
         }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.activity import STALL_AFTER
 from exporter.config import Config, ConfigError, gather, load
 from exporter.limits import Limits
 from exporter.option_values import Address
@@ -40,6 +41,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.admin_token == ()
     assert (config.policy.expected_interval, config.policy.tolerance) == (DAY, HOUR)
     assert config.policy.overrides == ()
+    assert config.stall_after == STALL_AFTER
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -90,6 +92,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "max_upload_bytes": "4096",
         "expected_interval": "12h",
         "tolerance": "30m",
+        "stall_after": "20m",
         "keep_runs": "53w",
         "keep_messages": "forever",
         "max_log_lines": "0",
