@@ -34,17 +34,18 @@ from exporter.cli.serve import (
     stop_on_signals,
 )
 from exporter.config import Config
-from exporter.demo import DAYS, Arrival, arrivals
+from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
 from exporter.model import Delivery
-from exporter.reports import read_report
+from exporter.reports import read_activity, read_report
 from exporter.store import Recorded, Store
 from exporter.telemetry import Outcome
-from exporter.times import SECOND, Millis, now
+from exporter.times import DAY, SECOND, Millis, now
 
 EPILOG = """\
 Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
 warnings, one stopped coming, one never succeeded, one lost most of its files, one is about to fill
-its disk, one server is silent. While it serves, more reports come. Look at
+its disk, one server went away in the middle of a run, one backup runs. While it serves, more
+reports come. Look at
 
   http://localhost:9666/api/summary              the whole fleet in five figures
   http://localhost:9666/api/jobs?overdue=true    what is missing, and since when
@@ -61,6 +62,10 @@ _AT_ONCE = 16
 """Reports that are recorded together share a commit, which takes its time on a slow disk."""
 
 _TOLD_EVERY = 100
+
+_TOLD_LIVE_EVERY = 30 * SECOND
+_REMEMBERED = 3 * DAY
+"""How far back live reports are made up: the newest run that vanished lies in it."""
 
 _LOOK_SECONDS = 60.0
 """How long to wait before the clock is looked at again: it goes on while a laptop sleeps."""
@@ -129,25 +134,44 @@ def receive(parts: Parts, arrival: Arrival) -> Recorded:
 
 @contextlib.contextmanager
 def _reporting(parts: Parts, present: Millis) -> Iterator[None]:
-    """Let reports come in meanwhile, each when it is due."""
+    """Let reports come in meanwhile, each when it is due, and live ones of what runs."""
     coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present))
+    live = live_arrivals(present, present - _REMEMBERED, _TOLD_LIVE_EVERY)
     ending = threading.Event()
-    thread = threading.Thread(target=keep_receiving, args=(parts, coming, ending), name="fleet")
-    thread.start()
+    threads = [
+        threading.Thread(target=keep_receiving, args=(parts, coming, ending), name="fleet"),
+        threading.Thread(target=keep_hearing, args=(parts, live, ending), name="live fleet"),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         ending.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def keep_receiving(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Record each report once its moment has come, until told to end."""
+    for arrival in _when_due(parts, coming, ending):
+        _tell(receive(parts, arrival))
+
+
+def keep_hearing(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
+    """Take in each live report once its moment has come, until told to end."""
+    for arrival in _when_due(parts, coming, ending):
+        parts.listener.take(read_activity(arrival.body), Delivery(arrival.at, _SENDER))
+
+
+def _when_due(
+    parts: Parts, coming: Iterable[Arrival], ending: threading.Event
+) -> Iterator[Arrival]:
     for arrival in coming:
         while (left := arrival.at - parts.clock()) > 0:
             if ending.wait(min(left / SECOND, _LOOK_SECONDS)):
                 return
-        _tell(receive(parts, arrival))
+        yield arrival
 
 
 def _tell(recorded: Recorded) -> None:

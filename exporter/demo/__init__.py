@@ -4,6 +4,6 @@ Deterministic: one begin gives the same bytes each time. The bytes are reports a
 posts them, and nothing here knows who receives them.
 """
 
-from exporter.demo.arrivals import DAYS, Arrival, arrivals
+from exporter.demo.arrivals import DAYS, Arrival, arrivals, live_arrivals
 
-__all__ = ["DAYS", "Arrival", "arrivals"]
+__all__ = ["DAYS", "Arrival", "arrivals", "live_arrivals"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
+from exporter.demo.activity import live_reports
 from exporter.demo.fleet import JOBS
 from exporter.demo.job import Job
 from exporter.demo.life import runs
@@ -27,6 +28,18 @@ class Arrival(NamedTuple):
     body: bytes
 
 
+def live_arrivals(present: Millis, since: Millis, every: Millis) -> Iterator[Arrival]:
+    """Yield the live reports from a moment on, of each run one whenever so much time has passed."""
+    return heapq.merge(*(_live_of(job, present, since, every) for job in JOBS))
+
+
+def _live_of(job: Job, present: Millis, since: Millis, every: Millis) -> Iterator[Arrival]:
+    for run in runs(job, present - DAYS * DAY, present):
+        if run.ended >= since:
+            reports = (Arrival(at, body) for at, body in live_reports(run, every))
+            yield from (arrival for arrival in reports if arrival.at >= since)
+
+
 def arrivals(present: Millis) -> Iterator[Arrival]:
     """Yield the reports of ninety days up to a moment, and behind it those still to come."""
     begin = present - DAYS * DAY
@@ -36,6 +49,8 @@ def arrivals(present: Millis) -> Iterator[Arrival]:
 def _arrivals_of(job: Job, begin: Millis, present: Millis) -> Iterator[Arrival]:
     random = Random(job.name)  # noqa: S311 - a simulation
     for run in runs(job, begin, present):
+        if run.work.vanished:
+            continue
         body = report(run)
         yield Arrival(run.ended + SECOND, body)
         if random.random() < _MISSED_ANSWERS:

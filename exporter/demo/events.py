@@ -81,3 +81,12 @@ def breaks(since: float, file: str) -> Event:
         return replace(work, broken=(file,)) if work.ago <= since else work
 
     return event
+
+
+def vanishes(since: float) -> Event:
+    """Let the machine of every run go from a moment on, in the middle of the run."""
+
+    def event(work: Work, _: Random) -> Work:
+        return replace(work, vanished=work.ago <= since)
+
+    return event

@@ -1,6 +1,6 @@
 """The forty backups of the fleet, and what befalls them before its present."""
 
-from exporter.demo.events import breaks, churns, dies, drags, errs, shrinks, warns
+from exporter.demo.events import breaks, churns, dies, drags, errs, shrinks, vanishes, warns
 from exporter.demo.job import Job
 from exporter.demo.machines import (
     ACCOUNTING,
@@ -54,6 +54,9 @@ def _sundays(hour: int) -> Timetable:
 _HOURLY = Timetable(every=HOUR, delay=2 * SECOND)
 """Counted from the fleet's begin: so one starts at its present, and who watches sees it come."""
 
+_UNDER_WAY = Timetable(ahead=6 * MINUTE)
+"""Counted so that a run is half done at the fleet's present."""
+
 _OPENED = Timetable(8 * HOUR, weekdays=WORKDAYS, delay=4 * HOUR, announced=False)
 """A laptop is backed up once somebody opens it."""
 
@@ -65,7 +68,7 @@ _OF_NAS = (
     Job(NAS, "Archive", "DB-5", B2, _sundays(4), 420_000, 1_900 * GB, churn=0.0003, growth=0.0002),
 )
 _OF_MAIL = (
-    Job(MAIL, "Mailboxes", "DB-1", S3, _daily(2, 15), 640_000, 320 * GB, growth=0.002),
+    Job(MAIL, "Mailboxes", "DB-1", S3, _UNDER_WAY, 640_000, 320 * GB, growth=0.002),
     Job(MAIL, "Configuration", "DB-2", S3, _daily(2), 1_900, 1 * GB, churn=0.02),
     Job(
         MAIL, "Lists", "DB-3", B2, _daily(3, 40), 24_000, 12 * GB, events=(errs(0.03, _TIMED_OUT),)
@@ -224,7 +227,8 @@ _OF_BRANCH = (
         5_400,
         7 * GB,
         churn=0.05,
-        last=_SILENT,
+        last=_SILENT - 1,
+        events=(vanishes(since=_SILENT),),
     ),
 )
 

@@ -34,7 +34,7 @@ class Work(Struct, frozen=True):
 
     `ago` counts days before the fleet's present. `slowness` stretches the run. A run with an
     `exception` died, one with errors or warnings completed with them; `broken` are stored files
-    that its test found damaged.
+    that its test found damaged. One that `vanished` lost its machine: nothing tells of its end.
     """
 
     ago: float
@@ -48,6 +48,7 @@ class Work(Struct, frozen=True):
     errors: tuple[str, ...] = ()
     exception: str | None = None
     broken: tuple[str, ...] = ()
+    vanished: bool = False
 
 
 Event = Callable[[Work, Random], Work]

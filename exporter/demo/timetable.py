@@ -17,9 +17,9 @@ _EPOCH_WEEKDAY = THURSDAY
 class Timetable(Struct, frozen=True):
     """Planned starts, so far apart, on some days of the week.
 
-    They are counted from `at`, behind a midnight of UTC; without it from the fleet's begin. A run
-    starts up to `delay` later. What is not `announced` is started by a person or a script, so its
-    reports tell no next run.
+    They are counted from `at`, behind a midnight of UTC; without it from the fleet's begin, or so
+    far `ahead` of it. A run starts up to `delay` later. What is not `announced` is started by a
+    person or a script, so its reports tell no next run.
     """
 
     at: Millis | None = None
@@ -27,10 +27,11 @@ class Timetable(Struct, frozen=True):
     weekdays: frozenset[int] = EVERY_DAY
     delay: Millis = MINUTE
     announced: bool = True
+    ahead: Millis = 0
 
     def planned(self, begin: Millis) -> Iterator[Millis]:
         """Yield the planned starts from a moment on, without end."""
-        first = begin if self.at is None else begin - begin % DAY + self.at
+        first = begin - self.ahead if self.at is None else begin - begin % DAY + self.at
         for moment in count(first, self.every):
             if moment >= begin and _weekday(moment) in self.weekdays:
                 yield moment

@@ -21,6 +21,7 @@ RECORDINGS = ("media", "Recordings")
 NOW: dict[str, Subjects] = {
     "DuplistatusBackupOverdue": {FILES, POINT_OF_SALE, TEMPLATES},
     "DuplistatusBackupTooOld": {FILES, POINT_OF_SALE, TEMPLATES, INVOICES},
+    "DuplistatusBackupStalled": {POINT_OF_SALE},
     "DuplistatusBackupFailing": {INVOICES, UPLOADS},
     "DuplistatusBackupNeverSucceeded": {UPLOADS},
     "DuplistatusVerificationFailed": {("git", "Packages")},

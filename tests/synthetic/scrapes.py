@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from exporter.collector import Exposition
 from exporter.demo import DAYS as DAYS_OF_FLEET
-from exporter.demo import Arrival, arrivals
+from exporter.demo import Arrival, arrivals, live_arrivals
 from exporter.fleet import Fleet
+from exporter.listener import Listener
 from exporter.model import Delivery
 from exporter.policy import Policy
-from exporter.reports import read_report
+from exporter.reports import read_activity, read_report
 from exporter.store import Store
 from exporter.telemetry import Outcome, Telemetry
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
@@ -60,6 +61,7 @@ class _Daemon:
         self._telemetry = Telemetry("0.1.0", store.size_bytes)
         self._fleet = Fleet(Policy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
+        self._listener = Listener(store, self._fleet, self.clock)
         self._random = Random("uploads")
 
     def receive(self, arrival: Arrival) -> None:
@@ -69,6 +71,12 @@ class _Daemon:
         self._count(Outcome.RECORDED if recorded.new else Outcome.DUPLICATE, 1)
         self._count(Outcome.REJECTED, _REJECTED)
         self._count(Outcome.FAILED, _FAILED)
+
+    def hear(self, arrival: Arrival) -> None:
+        """Take in a live report."""
+        self.clock.now = arrival.at
+        self._listener.take(read_activity(arrival.body), Delivery(arrival.at, _SENDER))
+        self._listener.tidy()
 
     def _count(self, outcome: Outcome, share: float) -> None:
         if self._random.random() < share:
@@ -84,14 +92,17 @@ class _Daemon:
 
 def scrapes(folder: Path) -> Iterator[Scrape]:
     """Yield the scrapes in the order of time; the daemon's database is made in a folder."""
-    coming = arrivals(END)
-    arrival = next(coming)
+    coming, live = arrivals(END), live_arrivals(END, BEGIN - DAY, STEP)
+    arrival, live_arrival = next(coming), next(live)
     with closing(Store(folder / "reports.sqlite")) as store:
         daemon = _Daemon(store)
         for at in range(BEGIN, END + 1, STEP):
             while arrival.at <= at:
                 daemon.receive(arrival)
                 arrival = next(coming)
+            while live_arrival.at <= at:
+                daemon.hear(live_arrival)
+                live_arrival = next(live)
             daemon.clock.now = at
             yield Scrape(at, _UNREACHABLE if at in DOWN else daemon.scrape())
 

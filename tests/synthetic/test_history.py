@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
+from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, RUNNING_FAMILIES, SERVER_FAMILIES
 from exporter.times import HOUR
 from tests.synthetic.history import History
 from tests.synthetic.rules import alerting, recording
@@ -11,6 +11,7 @@ NAMES = [
     *(family.name for family in FLEET_FAMILIES),
     *(family.name for family in SERVER_FAMILIES),
     *(family.name for family in JOB_FAMILIES),
+    *(family.name for family in RUNNING_FAMILIES),
 ]
 
 
@@ -42,6 +43,8 @@ BEFALLEN = {
         ("branch-north", "Files"),
         ("branch-north", "Point of sale"),
     },
+    "duplistatus_backup_running and duplistatus_backup_stalled == 0": {("mail", "Mailboxes")},
+    "duplistatus_backup_stalled == 1": {("branch-north", "Point of sale")},
     "duplistatus_backup_consecutive_failures > 0": {
         ("accounting", "Invoices"),
         ("web-2", "Uploads"),

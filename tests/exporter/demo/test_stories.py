@@ -1,13 +1,18 @@
 """What befalls the jobs of the fleet, each as its row says."""
 
+from collections.abc import Iterator
+from itertools import takewhile
 from statistics import median
 
 import pytest
 
+from exporter.activity import LiveReport
+from exporter.demo import live_arrivals
 from exporter.model import Run, Status
-from exporter.times import DAY, HOUR, MINUTE
+from exporter.reports import read_activity
+from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.demo import past
-from tests.exporter.demo.past import Runs, days_ago
+from tests.exporter.demo.past import PRESENT, Runs, days_ago
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +55,33 @@ def test_one_server_is_silent(runs: Runs) -> None:
     for server in {server for server, _ in runs}:
         newest = min(days_ago(job[-1]) for (of, _), job in runs.items() if of == server)
         assert (newest > 2) == (server == "branch-north"), server
+
+
+def live(hours: int) -> Iterator[LiveReport]:
+    """Return what is told live in the last hours before the present."""
+    arrivals = live_arrivals(PRESENT, PRESENT - hours * HOUR, 30 * SECOND)
+    for arrival in takewhile(lambda arrival: arrival.at <= PRESENT, arrivals):
+        yield read_activity(arrival.body)
+
+
+def test_one_backup_is_half_done() -> None:
+    newest = {report.backup: report.activity for report in live(hours=1)}
+    under_way = {backup for backup, activity in newest.items() if not activity.ended}
+    assert under_way == {"Mailboxes"}
+    assert newest["Mailboxes"].progress.ratio == pytest.approx(0.5, abs=0.2)
+
+
+def test_the_silent_server_went_in_the_middle_of_a_run(runs: Runs) -> None:
+    told = [report.activity for report in live(hours=72) if report.backup == "Point of sale"]
+    begun, ended = ({each.began for each in told if each.ended is over} for over in (False, True))
+    (vanished,) = begun - ended
+    assert vanished not in {run.began for run in runs["branch-north", "Point of sale"]}
+
+
+def test_what_is_told_live_is_of_the_runs_that_are_reported(runs: Runs) -> None:
+    told = {(each.machine.name, each.backup, each.activity.began) for each in live(hours=24)}
+    reported = {(*job, run.began) for job, of_job in runs.items() for run in of_job}
+    assert {backup for _, backup, _ in told - reported} == {"Mailboxes"}
 
 
 def test_one_backup_fails_since_its_key_expired(runs: Runs) -> None:
