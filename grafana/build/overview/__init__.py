@@ -4,7 +4,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.build import links, variables
 from grafana.build.boards import Board, put_together
-from grafana.build.overview import fleet, now, storage
+from grafana.build.overview import fleet, now, running, storage
 
 _BOARD = Board(
     uid=links.OVERVIEW,
@@ -18,4 +18,4 @@ _BOARD = Board(
 
 def dashboard() -> Dashboard:
     """Return the dashboard."""
-    return put_together(_BOARD, [now.row(), fleet.row(), storage.row()])
+    return put_together(_BOARD, [now.row(), running.row(), fleet.row(), storage.row()])

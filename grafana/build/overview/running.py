@@ -1,0 +1,73 @@
+"""What runs just now, by the live reports: how far it is, and whether it is still heard of."""
+
+from grafana_foundation_sdk.builders import stat, table
+
+from grafana.build.boards import Row
+from grafana.build.colours import BLUE, GREEN, GREY, RED, YELLOW, thresholds
+from grafana.build.links import row_to_job
+from grafana.build.panels import About, figure
+from grafana.build.queries import JOB, Query, age, chosen
+from grafana.build.tables import JOBS, Column, Rows, listing
+
+_FIGURE = (4, 7)
+_SILENCE = thresholds(GREEN, (300, YELLOW), (600, RED))
+_ANY = thresholds(GREY, (1, BLUE))
+
+
+def row() -> Row:
+    """Return the row."""
+    return Row("Running now", [_running(), _stalled(), _runs()])
+
+
+def _running() -> stat.Panel:
+    about = About(
+        "Running",
+        "Jobs of which a run is going on, stalled ones included. Counts the whole fleet, whatever"
+        " is chosen above. Only Duplicati 2.3.1 and later tells, where it is asked to.",
+        "none",
+        _ANY,
+        *_FIGURE,
+    )
+    return figure(about, Query("duplistatus_running_backups", "{{instance}}"))
+
+
+def _stalled() -> stat.Panel:
+    about = About(
+        "Stalled",
+        "Chosen jobs of which a run began and was not heard of for ten minutes, or what stall_after"
+        " of the exporter says.",
+        "none",
+        thresholds(GREEN, (1, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(f"sum({chosen('stalled')}) or 0 * max(duplistatus_running_backups)"))
+
+
+def _runs() -> table.Panel:
+    about = About(
+        "Runs under way",
+        "The chosen jobs that run: how long already, when they were last heard of, how far they are"
+        " and what they do, in Duplicati's words. Click a row for its job.",
+        "none",
+        _SILENCE,
+        16,
+        7,
+    )
+    panel = listing(
+        about,
+        Rows({**JOBS, "phase": "Phase"}, sorted_by="Running for"),
+        Column("Running for", _with_phase(age(chosen("running_start_timestamp_seconds"))), "s"),
+        Column(
+            "Silent for", _with_phase(age(chosen("last_activity_timestamp_seconds"))), "s", _SILENCE
+        ),
+        Column("Progress", _with_phase(chosen("progress_ratio")), "percentunit"),
+        Column("Files", _with_phase(chosen("running_files")), "locale"),
+        Column("Size", _with_phase(chosen("running_bytes")), "bytes"),
+    )
+    return panel.data_links([row_to_job()]).no_value("Nothing runs while the exporter is up")
+
+
+def _with_phase(expr: str) -> str:
+    """Return an expression with the phase of each job beside it."""
+    joined = f"{chosen('running_phase_info')} * on ({JOB}) group_left () ({expr})"
+    return f"max by ({JOB}, phase) ({joined})"
