@@ -1,11 +1,12 @@
 """Whole runs over time: what the daemon says while they run, hang, die and fail."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from exporter.activity import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveRun
+from exporter.store import StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
 from tests.conftest import NOW, Daemon
 from tests.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
@@ -248,6 +249,17 @@ def test_a_failed_run_counts_though_the_next_one_began(daemon: Daemon) -> None:
     assert the_job(daemon)["lastRun"]["status"] == "success"
 
 
+def test_a_failed_run_counts_once_whatever_restarts(daemon: Daemon) -> None:
+    failing = run(Fate.FAILING)
+    Simulator(daemon, failing).until(failing.ended + 5 * MINUTE)
+    daemon.restart()
+    daemon.clock.now = failing.ended + HOUR
+    daemon.listener.tidy()
+    daemon.restart()
+    daemon.listener.tidy()
+    assert fatal_runs(daemon) == 1
+
+
 def test_what_comes_twice_or_late_changes_nothing(daemon: Daemon) -> None:
     daemon.clock.now = NOW + 2 * MINUTE
     newest = activity(began=NOW, at=NOW + 2 * MINUTE, done=0.6)
@@ -326,6 +338,28 @@ def test_a_job_is_written_once_a_minute_at_most(
         daemon.clock.now = at
         tell(daemon, activity(began=NOW, at=at))
     assert written == [1] * 4
+
+
+def test_a_database_that_does_not_answer_keeps_no_live_report_out(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise StoreUnavailableError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(daemon.store, "place", refuse)
+        assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
+        with pytest.raises(StoreUnavailableError):
+            daemon.listener.tidy()
+    daemon.listener.tidy()
+    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr(daemon.store, "keep_live", refuse)
+        daemon.clock.now += MINUTE
+        with pytest.raises(StoreUnavailableError):
+            daemon.listener.tidy()
+    daemon.listener.tidy()
+    assert len(daemon.store.live_runs()) == 1
 
 
 @pytest.mark.parametrize(

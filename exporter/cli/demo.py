@@ -105,7 +105,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
     _log.info("this fleet is made up: Ctrl-C ends it and removes its database")
-    with _reporting(parts, present), listen_to_runs(parts):
+    with listen_to_runs(parts), _reporting(parts, present):
         server.run()
 
 
