@@ -41,8 +41,9 @@ class LiveRuns:
 
         Returns the jobs that had a run.
         """
-        self._listening_since = now
         known = dict(runs)
+        if known:
+            self._listening_since = now
         for job_id, run in known.items():
             self._put(job_id, run)
         return list(known)

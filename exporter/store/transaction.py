@@ -105,7 +105,8 @@ class Transaction:
 
     def _without_stand_in(self, job: Job, entry: Entry) -> Job:
         """Make room for a report that something stands in for; hardly a job ever has that."""
-        if job.id not in self._known.standing_in | self._learned.standing_in:
+        known, learned = self._known.standing_in, self._learned.standing_in
+        if job.id not in known and job.id not in learned:
             return job
         run = entry.report.run
         stored = None if run.began is None else live.stand_in(self.db, job, run)

@@ -10,7 +10,7 @@ from tests.synthetic.history import History, thirty_days
 
 _FOLDER = Path(__file__).parent
 _PICTURE = _FOLDER / "overview.png"
-_SIZE = (1600, 2250)
+_SIZE = (1600, 2556)
 """Pixels: the 24 columns, and all rows but those of the panel that is left out."""
 
 _FLAGS = (

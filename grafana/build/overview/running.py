@@ -1,6 +1,7 @@
 """What runs just now, by the live reports: how far it is, and whether it is still heard of."""
 
 from grafana_foundation_sdk.builders import stat, table
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from grafana.build.boards import Row
 from grafana.build.colours import BLUE, GREEN, GREY, RED, YELLOW, thresholds
@@ -9,7 +10,7 @@ from grafana.build.panels import About, figure
 from grafana.build.queries import JOB, Query, age, chosen
 from grafana.build.tables import JOBS, Column, Rows, listing
 
-_FIGURE = (4, 7)
+_FIGURE = (3, 7)
 _SILENCE = thresholds(GREEN, (300, YELLOW), (600, RED))
 _ANY = thresholds(GREY, (1, BLUE))
 
@@ -50,7 +51,7 @@ def _runs() -> table.Panel:
         " and what they do, in Duplicati's words. Click a row for its job.",
         "none",
         _SILENCE,
-        16,
+        18,
         7,
     )
     panel = listing(
@@ -64,6 +65,7 @@ def _runs() -> table.Panel:
         Column("Files", _with_phase(chosen("running_files")), "locale"),
         Column("Size", _with_phase(chosen("running_bytes")), "bytes"),
     )
+    panel.override_by_name("Phase", [DynamicConfigValue("custom.width", 190)])
     return panel.data_links([row_to_job()]).no_value("Nothing runs while the exporter is up")
 
 
