@@ -155,6 +155,13 @@ class Fleet:
                 if text in (server.name, server.alias) or server.id == owner
             ]
 
+    def find_job(self, machine_id: str | None, backup: str) -> int | None:
+        """Return the id of a machine's job of this name, where both are known."""
+        with self._lock:
+            server_id = self._machine_ids.get(machine_id or "", 0)
+            known = self._jobs_of.get(server_id, ())
+            return next((each for each in known if self._jobs[each].name == backup), None)
+
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
         with self._lock:

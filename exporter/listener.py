@@ -15,7 +15,8 @@ from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
 from exporter.reports.duplicati import message
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import LimitReachedError, Store, StoreUnavailableError
+from exporter.telemetry import Telemetry
 from exporter.times import MINUTE, Millis
 
 _SAVED_EVERY: Millis = MINUTE
@@ -51,10 +52,13 @@ class _Sender(NamedTuple):
 class Listener:
     """Takes live reports from any thread; `tidy` needs one caller at a time."""
 
-    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+    def __init__(
+        self, store: Store, fleet: Fleet, telemetry: Telemetry, clock: Callable[[], Millis]
+    ) -> None:
         """Take up what was known before a restart."""
         self._store = store
         self._fleet = fleet
+        self._telemetry = telemetry
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[_Sender, int] = {}
@@ -72,6 +76,8 @@ class Listener:
             return
         sender = _Sender.of(report, delivery)
         job_id = self._jobs.get(sender)
+        if job_id is None:
+            job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
         if job_id is None or not self._hear(job_id, report, delivery):
             self._wait(sender, report, delivery)
 
@@ -127,12 +133,26 @@ class Listener:
         with self._lock:
             waiting, self._strangers = self._strangers, {}
         try:
-            jobs = self._store.place(list(waiting.values()), self._fleet.apply) if waiting else []
-        except StoreUnavailableError:
+            while waiting:
+                sender = next(iter(waiting))
+                self._meet(sender, *waiting[sender])
+                del waiting[sender]
+        finally:
             with self._lock:
                 self._strangers = waiting | self._strangers
+
+    def _meet(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
+        try:
+            job_id = self._store.place(report, delivery, self._fleet.apply)
+        except StoreUnavailableError:
             raise
-        for (sender, (report, delivery)), job_id in zip(waiting.items(), jobs, strict=True):
+        except LimitReachedError as error:
+            self._telemetry.reached(error.limit)
+            refused = event(reason=str(error), sender=delivery.address, job=report.backup)
+            _log.warning("live report rejected", extra=refused)
+        except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
+            _log.exception("a live report could not be kept")
+        else:
             self._jobs[sender] = job_id
             self._hear(job_id, report, delivery)
 
@@ -159,7 +179,13 @@ class Listener:
             self._fleet.settle(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:
-        recorded = self._store.stand_in(job_id, report, delivery, self._fleet.apply)
+        try:
+            recorded = self._store.stand_in(job_id, report, delivery, self._fleet.apply)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - one job that can not be judged keeps no other's run out
+            _log.exception("a failed run could not be kept", extra=event(job_id=job_id))
+            return
         if recorded is not None:
             fields = event(server=recorded.server.name, job=report.backup, job_id=job_id)
             _log.warning("a run failed and no report of it came", extra=fields)

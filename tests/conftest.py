@@ -56,8 +56,8 @@ class Daemon:
         self.store = Store(self.path)
         self.fleet = Fleet(Policy(), CREATED)
         self.fleet.apply(self.store.everything())
-        self.listener = Listener(self.store, self.fleet, self.clock)
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
+        self.listener = Listener(self.store, self.fleet, telemetry, self.clock)
         self.parts = Parts(
             store=self.store,
             fleet=self.fleet,

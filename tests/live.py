@@ -12,7 +12,7 @@ from enum import Enum, auto
 from falcon import testing
 
 from exporter.times import MINUTE, SECOND, Millis, format_moment
-from tests.conftest import Daemon
+from tests.conftest import SENDER, Daemon
 from tests.reports_builder import duplicati_report
 
 INTERVAL: Millis = 30 * SECOND
@@ -169,7 +169,7 @@ def _events(run: Run) -> Iterator[tuple[Millis, str, bytes]]:
 
 def post(daemon: Daemon, body: bytes, path: str = "/api/activity") -> testing.Result:
     """Post a body as Duplicati does."""
-    return daemon.client.simulate_post(path, body=body)
+    return daemon.client.simulate_post(path, body=body, remote_addr=SENDER)
 
 
 def tell(daemon: Daemon, body: bytes) -> None:

@@ -1,14 +1,15 @@
 """Whole runs over time: what the daemon says while they run, hang, die and fail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import pytest
 
-from exporter.activity import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveRun
-from exporter.store import StoreUnavailableError
+from exporter.activity import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
+from exporter.model import Delivery, Report
+from exporter.store import Change, Recorded, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
-from tests.conftest import NOW, Daemon
+from tests.conftest import NOW, SENDER, Daemon
 from tests.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
 from tests.reports_builder import duplicati_report
 
@@ -197,6 +198,26 @@ def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) 
     assert detail["messages"] == [{"level": "error", "message": "no route to host"}]
 
 
+def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stand_in = daemon.store.stand_in
+
+    def choosy(
+        job_id: int, report: Report, delivery: Delivery, then: Callable[[Change], None]
+    ) -> Recorded | None:
+        if report.backup == "Mail":
+            raise ValueError("a bug")
+        return stand_in(job_id, report, delivery, then)
+
+    monkeypatch.setattr(daemon.store, "stand_in", choosy)
+    runs = (run(Fate.FAILING, backup="Mail"), run(Fate.FAILING))
+    Simulator(daemon, *runs).until(NOW + LENGTH + REPORT_WITHIN + MINUTE)
+    told = {job["name"]: job["lastRun"] for job in daemon.get("/api/jobs")["jobs"]}
+    assert (told["Mail"], told["Documents"]["status"]) == (None, "fatal")
+    assert caplog.text.count("a failed run could not be kept") == 1
+
+
 def test_a_failed_run_with_a_report_counts_once(daemon: Daemon) -> None:
     failing = run(Fate.FAILING)
     simulator = Simulator(daemon, failing)
@@ -338,6 +359,45 @@ def test_a_job_is_written_once_a_minute_at_most(
         daemon.clock.now = at
         tell(daemon, activity(began=NOW, at=at))
     assert written == [1] * 4
+
+
+def test_a_known_machine_is_heard_without_the_database(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - DAY))
+    daemon.restart()
+    monkeypatch.delattr(Store, "place")
+    assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
+    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+
+
+def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = daemon.store.place
+
+    def choosy(report: LiveReport, delivery: Delivery, then: Callable[[Change], None]) -> int:
+        if report.backup == "Mail":
+            raise ValueError("no room")
+        return place(report, delivery, then)
+
+    monkeypatch.setattr(daemon.store, "place", choosy)
+    for backup in ("Mail", "Documents"):
+        post(daemon, activity(began=NOW, at=NOW, backup=backup))
+    daemon.listener.tidy()
+    assert the_job(daemon)["name"] == "Documents"
+    assert "a live report could not be kept" in caplog.text
+
+
+def test_a_machine_without_an_id_is_known_by_its_name_or_address(daemon: Daemon) -> None:
+    for server in ("nas", None):
+        for at in (NOW, NOW + MINUTE):
+            tell(daemon, activity(began=NOW, at=at, machine_id=None, server=server))
+    running = {
+        job["server"]: job["running"]["lastHeard"] for job in daemon.get("/api/jobs")["jobs"]
+    }
+    assert len(running) == 2
+    assert "nas" in running
 
 
 def test_a_database_that_does_not_answer_keeps_no_live_report_out(

@@ -67,7 +67,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
     return Parts(
         store=store,
         fleet=fleet,
-        listener=Listener(store, fleet, now),
+        listener=Listener(store, fleet, telemetry, now),
         exposition=Exposition(fleet, now, telemetry),
         telemetry=telemetry,
         clock=now,

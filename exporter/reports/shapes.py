@@ -64,6 +64,8 @@ def _read_json(content: str) -> Report:
         return documented.read(value)
     if isinstance(value, dict) and ("Data" in value or "Exception" in value):
         return duplicati.read(value)
+    if isinstance(value, dict) and "startedUtc" in value:
+        raise ReportError(Problem("body", "is a live report: those go to /api/activity"))
     expected = 'neither Duplicati\'s {"Data": …, "Extra": …} nor {"server": …, "backup": …}'
     raise ReportError(Problem("body", f"has no known shape: {expected}"))
 

@@ -86,17 +86,12 @@ class Store:
             lambda transaction: recording.reject(transaction.db, rejected), lambda _: None
         )
 
-    def place(self, live_reports: Sequence[tuple[LiveReport, Delivery]], then: Seen) -> list[int]:
-        """Return the job that each live report tells of, made where nobody knows it."""
-
-        def tell(changes: list[Change]) -> None:
-            for change in changes:
-                then(change)
-
-        changes = self._writer.run(
-            lambda transaction: [transaction.place(*each) for each in live_reports], tell
-        )
-        return [job.id for change in changes for job in change.jobs]
+    def place(self, live_report: LiveReport, delivery: Delivery, then: Seen) -> int:
+        """Return the job that a live report tells of, made where nobody knows it."""
+        (job,) = self._writer.run(
+            lambda transaction: transaction.place(live_report, delivery), then
+        ).jobs
+        return job.id
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
         """Keep the newest live run of jobs, so that a restart knows it."""

@@ -186,7 +186,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         parts = Parts(
             store=store,
             fleet=fleet,
-            listener=Listener(store, fleet, clock),
+            listener=Listener(store, fleet, telemetry, clock),
             exposition=exposition,
             telemetry=telemetry,
             clock=clock,

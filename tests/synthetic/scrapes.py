@@ -61,7 +61,7 @@ class _Daemon:
         self._telemetry = Telemetry("0.1.0", store.size_bytes)
         self._fleet = Fleet(Policy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
-        self._listener = Listener(store, self._fleet, self.clock)
+        self._listener = Listener(store, self._fleet, self._telemetry, self.clock)
         self._random = Random("uploads")
 
     def receive(self, arrival: Arrival) -> None:

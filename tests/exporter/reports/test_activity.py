@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exporter.activity import Activity, LiveReport, Progress
 from exporter.model import Machine
-from exporter.reports import ReportError, read_activity
+from exporter.reports import ReportError, read_activity, read_report
 from tests.exporter.reports.bodies import millis
 from tests.strategies.reports import json_values
 
@@ -70,6 +70,11 @@ def test_a_live_report_is_read_whole() -> None:
             destination_type="s3",
         ),
     )
+
+
+def test_one_that_comes_as_a_report_is_refused_with_the_right_route() -> None:
+    with pytest.raises(ReportError, match="those go to /api/activity"):
+        read_report(json.dumps(WHOLE).encode())
 
 
 def test_what_is_left_out_is_not_known() -> None:

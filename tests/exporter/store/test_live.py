@@ -23,8 +23,7 @@ def live_report(machine_id: str = "m-1", backup: str = "Documents") -> LiveRepor
 
 
 def place(store: Store, machine_id: str = "m-1") -> int:
-    (job_id,) = store.place([(live_report(machine_id), Delivery(NOW, SENDER))], unseen)
-    return job_id
+    return store.place(live_report(machine_id), Delivery(NOW, SENDER), unseen)
 
 
 def stand_in(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | None:
@@ -40,8 +39,7 @@ def assert_state_is_that_of_the_runs(store: Store) -> None:
 
 
 def test_a_job_is_made_once_and_found_again(store: Store) -> None:
-    told = [(live_report(), Delivery(NOW, SENDER)), (live_report(), Delivery(NOW, SENDER))]
-    assert store.place(told, unseen) == [1, 1]
+    assert (place(store), place(store)) == (1, 1)
     assert deliver(store, duplicati_report(began=BEGAN)).job.id == 1
     assert place(store) == 1
 
