@@ -38,7 +38,7 @@ class Activity(Struct, frozen=True, array_like=True):
 
     operation: str
     began: Millis
-    reported: Millis
+    reported: Millis | None
     ended: bool
     failed: bool
     progress: Progress
@@ -46,6 +46,12 @@ class Activity(Struct, frozen=True, array_like=True):
     lines: tuple[str, ...] = ()
     backup_id: str | None = None
     destination_type: str | None = None
+
+    def is_newer(self, other: "Activity") -> bool:
+        """Whether it was sent behind another one; one that tells no time comes in order."""
+        if self.reported is None or other.reported is None:
+            return True
+        return self.reported > other.reported
 
 
 class LiveReport(Struct, frozen=True):
@@ -89,8 +95,7 @@ class LiveRun(Struct, frozen=True, array_like=True):
         if activity.began != self.activity.began:
             other = LiveRun.first(activity, received)
             return other if other.since > self.since else self
-        late = activity.reported <= self.activity.reported
-        if late or (self.activity.ended and not activity.ended):
+        if self.activity.ended or not (activity.ended or activity.is_newer(self.activity)):
             return self
         return replace(self, activity=activity, heard=max(self.heard, received))
 

@@ -9,7 +9,7 @@ from exporter.activity import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, 
 from exporter.model import Delivery, Report
 from exporter.store import Change, Recorded, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
-from tests.conftest import NOW, SENDER, Daemon
+from tests.conftest import NOW, Daemon
 from tests.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
 from tests.reports_builder import duplicati_report
 

@@ -53,7 +53,7 @@ def _activity(body: Mapping[str, Any], metadata: Mapping[str, Any]) -> Activity:
     return Activity(
         operation=_operation(body),
         began=began,
-        reported=fields.moment(body, "reportedUtc") or began,
+        reported=fields.moment(body, "reportedUtc"),
         ended=body.get("isCompleted") is True or status in _ENDED,
         failed=status == _FAILED,
         progress=_progress(fields.mapping(body, "progress")),

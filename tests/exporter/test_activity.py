@@ -1,0 +1,65 @@
+"""What live reports of a run come to, in whatever order and however often they arrive."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from exporter.activity import Activity, LiveReport, LiveRun, Progress
+from exporter.model import CLOCK_TOLERANCE, Machine
+from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.strategies.state import START, UNTOLD, activity_of
+
+HEARD = START + HOUR
+
+
+def told(runs: list[Activity], received: Millis = HEARD) -> LiveRun:
+    """Return what is known after reports in the order in which they arrive."""
+    run = LiveRun.first(runs[0], received)
+    for activity in runs[1:]:
+        run = run.with_report(activity, received)
+    return run
+
+
+def whole_run(began: Millis) -> list[Activity]:
+    """Return the reports of a run in the order in which they were sent."""
+    going_on = [
+        activity_of(began, began + step * MINUTE, Progress("a", step / 5)) for step in range(5)
+    ]
+    return [*going_on, activity_of(began, began + 4 * MINUTE, ended=True)]
+
+
+REPORTS = [*whole_run(START - DAY), *whole_run(START)]
+
+
+@given(st.permutations(REPORTS), st.lists(st.sampled_from(REPORTS), max_size=10))
+def test_the_order_of_arrival_and_repeated_reports_do_not_matter(
+    arrived: list[Activity], again: list[Activity]
+) -> None:
+    assert told([*arrived, *again]).activity == REPORTS[-1]
+
+
+@given(st.permutations(whole_run(START)[:-1]))
+def test_progress_never_goes_back(arrived: list[Activity]) -> None:
+    assert told(arrived).activity.progress.ratio == 0.8
+
+
+def test_reports_that_tell_no_time_are_taken_as_they_come() -> None:
+    first, second = (
+        Activity("Backup", START, None, ended=ended, failed=False, progress=UNTOLD)
+        for ended in (False, True)
+    )
+    assert told([first, first, second]).activity == second
+
+
+def test_a_run_of_a_clock_that_is_ahead_counts_from_its_first_report() -> None:
+    began = HEARD + CLOCK_TOLERANCE
+    assert told([activity_of(began, began)]).since == began
+    assert told([activity_of(began + 1, began + 1)]).since == HEARD
+
+
+@pytest.mark.parametrize(("most", "kept"), [(0, ()), (1, ("b",)), (2, ("a", "b")), (9, ("a", "b"))])
+def test_only_the_newest_log_lines_are_kept(most: int, kept: tuple[str, ...]) -> None:
+    activity = replace(activity_of(START, START), lines=("a", "b"))
+    report = LiveReport(Machine(), "Documents", activity)
+    assert report.with_last_lines(most).activity.lines == kept
