@@ -10,6 +10,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from api import errors
+from api.dispatcher import Dispatcher
 from api.headers import SECURITY
 from api.parser import Parser
 from exporter.limits import Limit
@@ -85,6 +86,9 @@ class Channel(HTTPChannel):
     error_task_class = _JsonErrorTask
     request: _Request | None = None
     requests: list[HTTPRequestParser]
+    dispatcher: Dispatcher
+    """Which one its request was handed to."""
+
     began = 0.0
     _later: Sequence[HTTPRequestParser] = ()
     """Requests that were sent at once and wait until the answers before them are sent."""
@@ -113,10 +117,9 @@ class Channel(HTTPChannel):
             self.server.add_task(self)
 
     def _is_busy(self) -> bool:
-        dispatcher = self.server.task_dispatcher
-        waiting: int = len(dispatcher.queue) + dispatcher.active_count
+        in_flight: int = self.server.task_dispatcher.in_flight
         most: int = self.server.most_requests
-        return waiting >= most
+        return in_flight >= most
 
     def service(self) -> None:
         """Answer a request, but no faster than its sender reads.
@@ -124,12 +127,12 @@ class Channel(HTTPChannel):
         waitress lets the thread wait for a sender of many requests who does not read: as many of
         them as there are threads stopped everything else.
         """
-        self.server.task_dispatcher.pass_on()
-        if not self.total_outbufs_len:
-            super().service()
-            return
-        with self.requests_lock:
-            self._later, self.requests = self.requests, []
+        with self.dispatcher.serving():
+            if not self.total_outbufs_len:
+                super().service()
+                return
+            with self.requests_lock:
+                self._later, self.requests = self.requests, []
         self.server.pull_trigger()
 
     def handle_write(self) -> None:

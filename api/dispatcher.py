@@ -1,5 +1,8 @@
 """Hands requests to threads, and wakes no more threads than it must."""
 
+import contextlib
+from collections.abc import Iterator
+
 from waitress.channel import HTTPChannel
 from waitress.task import ThreadedTaskDispatcher
 
@@ -11,18 +14,30 @@ class Dispatcher(ThreadedTaskDispatcher):
     all before the others are awake, and waking them took a third of the time.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_flight = 0
+        """Requests that wait for a thread or are worked on by one."""
+
     def add_task(self, task: HTTPChannel) -> None:
         """Queue a connection that has a request."""
         with self.lock:
+            self.in_flight += 1
             self.queue.append(task)
             if len(self.queue) == 1:
                 self.queue_cv.notify()
 
-    def pass_on(self) -> None:
-        """Wake another thread where more waits; called by one that has taken a request.
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serve what was queued; where more waits another thread is woken for it before.
 
         The queue is looked at without the lock: what comes into an empty one wakes a thread itself.
         """
         if self.queue:
             with self.lock:
                 self.queue_cv.notify()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.in_flight -= 1

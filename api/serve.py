@@ -12,7 +12,6 @@ import time
 
 from waitress import create_server, wasyncore
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from api.app import App
 from api.channel import Channel
@@ -124,7 +123,7 @@ class HttpServer:
         self._server.most_requests = limits.max_requests
         self._server.telemetry = telemetry
         self._server.add_task = self._dispatch
-        self._refusals = ThreadedTaskDispatcher()
+        self._refusals = Dispatcher()
         self._refusals.set_thread_count(1)
         self._request_seconds = limits.request_timeout / SECOND
         self._next_look = 0.0
@@ -159,7 +158,8 @@ class HttpServer:
     def _dispatch(self, channel: Channel) -> None:
         """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
         refused = channel.requests[0].error is not None
-        (self._refusals if refused else self._server.task_dispatcher).add_task(channel)
+        channel.dispatcher = self._refusals if refused else self._server.task_dispatcher
+        channel.dispatcher.add_task(channel)
 
     def _expire(self) -> None:
         """Refuse what takes too long to arrive: a connection that it holds is one of few."""

@@ -18,8 +18,8 @@ class Task:
         self.done = threading.Event()
 
     def service(self) -> None:
-        self._dispatcher.pass_on()
-        self._together.wait(BOUND_SECONDS)
+        with self._dispatcher.serving():
+            self._together.wait(BOUND_SECONDS)
         self.done.set()
 
     def cancel(self) -> None:
@@ -52,3 +52,18 @@ def test_what_finds_no_thread_is_worked_on_when_one_is_free(dispatcher: Dispatch
     for task in tasks:
         dispatcher.add_task(task)
     assert all(task.done.wait(BOUND_SECONDS) for task in tasks)
+
+
+def test_what_waits_and_what_is_worked_on_is_in_flight_until_it_is_done(
+    dispatcher: Dispatcher,
+) -> None:
+    assert dispatcher.in_flight == 0
+    together = threading.Barrier(THREADS)
+    tasks = [Task(dispatcher, together) for _ in range(2 * THREADS)]
+    for number, task in enumerate(tasks[: THREADS - 1], 1):
+        dispatcher.add_task(task)
+        assert dispatcher.in_flight == number
+    for task in tasks[THREADS - 1 :]:
+        dispatcher.add_task(task)
+    assert all(task.done.wait(BOUND_SECONDS) for task in tasks)
+    assert dispatcher.in_flight == 0
