@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import queue
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,10 @@ from exporter.store.writer import Writer
 from exporter.times import Millis, now
 
 _log = logging.getLogger(__name__)
+
+LEAST_ROOM_BYTES = 256 * 1024
+"""A mark finds room where a report and its log do not; a report takes some 30 KB until the next
+checkpoint."""
 
 _PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
@@ -163,6 +168,8 @@ class Store:
         self._writer.run(
             lambda transaction: transaction.db.execute(_PROBE, (now(),)), lambda _: None
         )
+        if shutil.disk_usage(self._path.parent).free < LEAST_ROOM_BYTES:
+            raise StoreUnavailableError("the disk is full: make room on it")
 
     def everything(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""
