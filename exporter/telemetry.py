@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Container, Iterator
 from enum import Enum
+from typing import TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import Metric
@@ -15,6 +16,8 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from exporter.access import Scope
 from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
+
+Kind = TypeVar("Kind", bound=Enum)
 
 _UPLOAD_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -43,8 +46,7 @@ class Telemetry:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        uploads = _uploads(self._registry)
-        self._uploads = {outcome: uploads.labels(outcome.value) for outcome in Outcome}
+        self._uploads = _uploads(self._registry)
         self._upload_duration = _upload_duration(self._registry)
         self._denied = _denied(self._registry)
         self._limits = _limits(self._registry)
@@ -68,11 +70,11 @@ class Telemetry:
 
     def denied(self, scope: Scope) -> None:
         """Count a request that had no token for what it asked."""
-        self._denied.labels(scope.value).inc()
+        self._denied[scope].inc()
 
     def reached(self, limit: Limit) -> None:
         """Count a request that ran into a limit."""
-        self._limits.labels(limit.value).inc()
+        self._limits[limit].inc()
 
     def collected(self, seconds: float, errors: int) -> None:
         """Note how long the samples of the fleet took, and for how many they failed."""
@@ -103,37 +105,27 @@ class _Named(Collector):
                 yield metric
 
 
-def _uploads(registry: CollectorRegistry) -> Counter:
-    return Counter(
-        "duplistatus_uploads_total",
-        "Uploads by what became of them.",
-        ["outcome"],
-        registry=registry,
-    )
+def _uploads(registry: CollectorRegistry) -> dict[Outcome, Counter]:
+    text = "Uploads by what became of them."
+    family = Counter("duplistatus_uploads_total", text, ["outcome"], registry=registry)
+    return _each(family, Outcome)
 
 
-def _denied(registry: CollectorRegistry) -> Counter:
-    counter = Counter(
-        "duplistatus_denied_requests_total",
-        "Requests without a token for what they asked, by the scope they needed.",
-        ["scope"],
-        registry=registry,
-    )
-    for scope in Scope:
-        counter.labels(scope.value)
-    return counter
+def _denied(registry: CollectorRegistry) -> dict[Scope, Counter]:
+    text = "Requests without a token for what they asked, by the scope they needed."
+    family = Counter("duplistatus_denied_requests_total", text, ["scope"], registry=registry)
+    return _each(family, Scope)
 
 
-def _limits(registry: CollectorRegistry) -> Counter:
-    counter = Counter(
-        "duplistatus_limits_reached_total",
-        "Requests that ran into a limit, by the limit.",
-        ["limit"],
-        registry=registry,
-    )
-    for limit in Limit:
-        counter.labels(limit.value)
-    return counter
+def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
+    text = "Requests that ran into a limit, by the limit."
+    family = Counter("duplistatus_limits_reached_total", text, ["limit"], registry=registry)
+    return _each(family, Limit)
+
+
+def _each(family: Counter, kinds: type[Kind]) -> dict[Kind, Counter]:
+    """Return a family's counter of each kind, all of which are there from the start."""
+    return {kind: family.labels(kind.value) for kind in kinds}
 
 
 def _upload_duration(registry: CollectorRegistry) -> Histogram:
