@@ -1,0 +1,92 @@
+"""What the commands' arguments are made of: the parser, and what several commands take."""
+
+import argparse
+from collections.abc import Callable
+from typing import NoReturn, TypeAlias
+
+from exporter.config import CONFIG_VARIABLE
+from exporter.options import OPTIONS, Option
+
+USAGE_ERROR = 2
+"""The exit code of a command that was asked for something impossible."""
+
+_PRECEDENCE = (
+    "Each option may also come from the environment or from a TOML file; flags win over the"
+    " environment, the environment over the file."
+)
+_ANYWHERE = (
+    "Works while the daemon runs and while it does not: a running one is asked through its API"
+    " and knows at once."
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage is a --help away."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with a message."""
+        self.exit(USAGE_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - typeshed's only name for it
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
+    """Add a command, which may take a configuration file."""
+    description = f"{summary[0].upper()}{summary[1:]}."
+    parser = commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
+    config_help = f"a TOML file of options [{CONFIG_VARIABLE}]"
+    parser.add_argument("--config", metavar="FILE", help=config_help)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_group(commands: Commands, name: str, summary: str) -> Commands:
+    """Add a command that only leads to others."""
+    group = commands.add_parser(name, help=summary)
+    return group.add_subparsers(metavar="ACTION", required=True)
+
+
+def add_configured(commands: Commands, name: str, summary: str, run: Run) -> None:
+    """Add a command that takes the whole configuration."""
+    parser = add(commands, name, summary, run)
+    parser.epilog = _PRECEDENCE
+    take(parser, *OPTIONS)
+
+
+def add_asking(commands: Commands, name: str, summary: str, run: Run) -> Parser:
+    """Add a command that asks the daemon of a database."""
+    parser = add(commands, name, summary, run)
+    parser.epilog = _ANYWHERE
+    take_database(parser)
+    return parser
+
+
+def take_database(parser: Parser) -> None:
+    """Let a command take the database."""
+    take(parser, *(option for option in OPTIONS if option.name == "database"))
+
+
+def take(parser: Parser, *options: Option) -> None:
+    """Let a command take options of the configuration; secrets are none for a command line."""
+    for option in options:
+        if option.flag is not None:
+            default = f" (default {option.default})" if option.default else ""
+            text = f"{option.help}{default} [{option.variable}]"
+            parser.add_argument(option.flag, metavar=option.metavar, help=text)
+
+
+def add_subject(parser: Parser, name: str, text: str) -> None:
+    """Let a command take what it is about."""
+    parser.add_argument(name, metavar=name.upper(), help=text)
+
+
+def add_json(parser: Parser) -> None:
+    """Let a command answer programs."""
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def add_confirmed(parser: Parser) -> None:
+    """Let a command do without a question what can not be undone."""
+    parser.add_argument("--yes", action="store_true", help="do not ask")

@@ -1,0 +1,28 @@
+"""The commands that put a server right."""
+
+from exporter.cli import managing
+from exporter.cli.arguments import (
+    Commands,
+    add_asking,
+    add_confirmed,
+    add_group,
+    add_json,
+    add_subject,
+)
+
+
+def add_to(commands: Commands) -> None:
+    """Add the group."""
+    actions = add_group(commands, "server", "name, merge or delete a server")
+    parser = add_asking(actions, "set", "name a server or note something", managing.set_server)
+    add_subject(parser, "server", "id or name of the server")
+    parser.add_argument("--alias", metavar="TEXT", help='a name for people; "" clears it')
+    parser.add_argument("--note", metavar="TEXT", help='anything; "" clears it')
+    add_json(parser)
+    parser = add_asking(actions, "merge", "make servers part of another", managing.merge_servers)
+    add_subject(parser, "server", "id or name of the server that stays")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers that go into it")
+    add_confirmed(parser)
+    parser = add_asking(actions, "delete", "delete a server with its runs", managing.delete_server)
+    add_subject(parser, "server", "id or name of the server")
+    add_confirmed(parser)
