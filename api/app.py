@@ -12,8 +12,10 @@ from api.backups import Backups, OneBackup
 from api.contract import Contract
 from api.exposition import Health, Metrics
 from api.headers import Headers
+from api.imports import Import
 from api.jobs import Jobs, OneJob
 from api.lastbackups import LastBackup, LastBackups
+from api.planned import PlannedStart
 from api.probes import Healthy, Ready
 from api.rejected import RejectedReports
 from api.sender import Deliveries, Network
@@ -25,6 +27,7 @@ from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
+from exporter.past import StoredArchive
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
@@ -57,6 +60,7 @@ def create_app(parts: Parts) -> App:
     _add_reports(app, parts)
     _add_answers(app, parts)
     _add_managed(app, parts)
+    _add_past(app, parts)
     _add_probes(app, parts)
     return app
 
@@ -88,6 +92,13 @@ def _add_managed(app: App, parts: Parts) -> None:
     app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet))
     app.add_route("/api/jobs", Jobs(fleet, clock))
     app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, clock))
+
+
+def _add_past(app: App, parts: Parts) -> None:
+    fleet, clock, limits = parts.fleet, parts.clock, parts.limits
+    archive = StoredArchive(parts.store, fleet, clock, limits.max_log_lines)
+    app.add_route("/api/import", Import(archive, limits))
+    app.add_route("/api/jobs/{job_id}/planned", PlannedStart(archive, fleet, clock))
 
 
 def _add_probes(app: App, parts: Parts) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from api.errors import ApiError, invalid
 from exporter.reports import Problem
+from exporter.times import EARLIEST, LATEST, Millis, parse_moment
 
 MAX_BYTES = 64 * 1024
 
@@ -37,6 +38,21 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     if not values:
         raise invalid(f"Nothing to change; known are {', '.join(readers)}")
     return values
+
+
+def moment(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
+    """Read a moment.
+
+    Raises:
+        ValueError: it is none, or none that a calendar of today has.
+    """
+    try:
+        found = parse_moment(value)
+    except (TypeError, ValueError, OverflowError):
+        found = EARLIEST
+    if not EARLIEST < found <= LATEST:
+        raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00Z")
+    return found
 
 
 def _object(req: falcon.Request) -> dict[str, Any]:

@@ -48,9 +48,13 @@ class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What Duplicati's own scheduler told with a run: when the next one is planned."""
+    """What Duplicati's own scheduler told with a run: when the next one is planned.
+
+    Who asked the scheduler itself knows also how far planned starts lie apart, at the widest.
+    """
 
     moment: Millis
+    interval: Millis | None = None
 
 
 Entry = TypeVar("Entry", bound=PastRun)

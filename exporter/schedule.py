@@ -108,20 +108,23 @@ def _reported(reported: tuple[ReportedRun, ...], last: Millis) -> _Rule | None:
     """Expect what Duplicati's own scheduler said last.
 
     A run started by hand says nothing and leaves the moment standing. When a run began at or
-    after it, the expectation moves on by the widest interval between moments reported so far:
-    a schedule of Monday to Friday must not be due on Saturday.
+    after it, the expectation moves on by the interval that was told with it, else by the widest
+    between moments reported so far: a schedule of Monday to Friday must not be due on Saturday.
     """
     if not reported:
         return None
     moment = reported[-1].moment
-    pairs = pairwise(run.moment for run in reported)
-    interval = max((later - earlier for earlier, later in pairs), default=0)
+    interval = reported[-1].interval or _widest(reported)
     if last < moment:
         return _Rule(moment, interval if interval > 0 else moment - last, Source.REPORTED)
     if interval <= 0:
         return None
     moved = (last - moment) // interval + 1
     return _Rule(moment + moved * interval, interval, Source.REPORTED)
+
+
+def _widest(reported: tuple[ReportedRun, ...]) -> Millis:
+    return max(_gaps(tuple(run.moment for run in reported)), default=0)
 
 
 def _learned(starts: tuple[Millis, ...]) -> _Rule | None:

@@ -5,15 +5,14 @@ their starts, never of their arrival. Kept lists are short, so a state costs the
 runs and after ten thousand.
 """
 
-import statistics
 from collections.abc import Callable
 
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
+from exporter import sums
 from exporter.history import (
     COMPLETED_RUNS,
-    HABIT_LEAST,
     HABIT_RUNS,
     RECENT_RUNS,
     CompletedRun,
@@ -25,7 +24,7 @@ from exporter.history import (
     with_start,
     without_start,
 )
-from exporter.model import MOST, JobSettings, Order, Run, Status, StoredRun, Verification
+from exporter.model import JobSettings, Order, Run, Status, StoredRun, Verification
 from exporter.times import Millis
 
 _BEFORE_ALL: Order = (-1, 0)
@@ -94,9 +93,9 @@ class JobState(Struct, frozen=True, array_like=True):
         earlier = [run for run in self.completed if (run.started, run.id) < last]
         earlier = earlier[-HABIT_RUNS:]
         return Habit(
-            _median([run.duration for run in earlier]),
-            _median([run.examined_bytes for run in earlier]),
-            _median([run.changed_files for run in earlier]),
+            sums.median([run.duration for run in earlier]),
+            sums.median([run.examined_bytes for run in earlier]),
+            sums.median([run.changed_files for run in earlier]),
         )
 
     def with_run(self, stored: StoredRun, failures_after: FailuresAfter) -> "JobState":
@@ -112,8 +111,8 @@ class JobState(Struct, frozen=True, array_like=True):
             return state
         return replace(
             state,
-            runs=_counted(self.runs, stored.run.status),
-            uploaded_bytes=_added(self.uploaded_bytes, stored.run.counts.uploaded_bytes),
+            runs=sums.counted(self.runs, stored.run.status),
+            uploaded_bytes=sums.added(self.uploaded_bytes, stored.run.counts.uploaded_bytes),
             last=_later(self.last, stored),
             last_completed=self._last_completed_with(stored),
             measured=self._measured_with(stored),
@@ -135,12 +134,26 @@ class JobState(Struct, frozen=True, array_like=True):
         failed_since = completed is None or completed.order < stored.order
         return replace(
             self,
-            runs=_counted(self.runs, stored.run.status, -1),
+            runs=sums.counted(self.runs, stored.run.status, -1),
             last=last,
             consecutive_failures=self.consecutive_failures - failed_since,
             recent=tuple(run for run in self.recent if run.id != stored.id),
             starts=without_start(self.starts, stored.started),
         )
+
+    def with_plan(self, start: Millis, interval: Millis | None) -> "JobState":
+        """Return the state with what Duplicati's own scheduler plans, asked after the last run.
+
+        Args:
+            start: when the next run is planned.
+            interval: how far planned starts lie apart, at the widest; None where it is not told.
+        """
+        if self.last is None:
+            return self
+        started, run_id = self.last.order
+        planned = ReportedRun(started, run_id, start, interval)
+        others = tuple(run for run in self.reported if run.id != run_id)
+        return replace(self, reported=newest(others, planned, RECENT_RUNS))
 
     def joined(self, other: "JobState", failures_after: FailuresAfter) -> "JobState":
         """Return the state of two jobs whose runs become one job's.
@@ -153,8 +166,8 @@ class JobState(Struct, frozen=True, array_like=True):
         since = last_completed.order if last_completed is not None else _BEFORE_ALL
         verified = [each for each in (self.verified, other.verified) if each is not None]
         return JobState(
-            runs=_sums(self.runs, other.runs),
-            uploaded_bytes=_added(self.uploaded_bytes, other.uploaded_bytes),
+            runs=sums.joined(self.runs, other.runs),
+            uploaded_bytes=sums.added(self.uploaded_bytes, other.uploaded_bytes),
             last=_latest(self.last, other.last),
             last_completed=last_completed,
             measured=_latest(self.measured, other.measured),
@@ -249,29 +262,8 @@ def pack(state: JobState) -> bytes:
     return msgpack.encode(state)
 
 
-def _added(total: int | None, more: int | None) -> int | None:
-    """Add two sums that may be unreported; one that no database could hold stays at its end."""
-    if total is None or more is None:
-        return more if total is None else total
-    return min(total + more, MOST)
-
-
-def _counted(
-    runs: tuple[int, ...], status: Status, more: int = 1
-) -> tuple[int, int, int, int, int]:
-    counts = list(runs)
-    counts[status.code] += more
-    success, warning, error, fatal, unknown = counts
-    return success, warning, error, fatal, unknown
-
-
 def _later(known: StoredRun | None, stored: StoredRun) -> StoredRun:
     return stored if known is None or known.order < stored.order else known
-
-
-def _median(values: list[int | None]) -> float | None:
-    told = [value for value in values if value is not None]
-    return statistics.median(told) if len(told) >= HABIT_LEAST else None
 
 
 def _recent(stored: StoredRun) -> RecentRun:
@@ -280,10 +272,3 @@ def _recent(stored: StoredRun) -> RecentRun:
 
 def _latest(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:
     return one if other is None else _later(one, other)
-
-
-def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int, int, int, int]:
-    success, warning, error, fatal, unknown = (
-        mine + theirs for mine, theirs in zip(one, other, strict=True)
-    )
-    return success, warning, error, fatal, unknown

@@ -1,5 +1,7 @@
 """What a write changed, for whoever keeps the present state in memory."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from exporter.model import Server
@@ -33,3 +35,12 @@ class Recorded(Struct, frozen=True):
         """What the report changed."""
         known = () if self.machine_id is None else ((self.machine_id, self.server.id),)
         return Change((self.server,), (self.job,), known)
+
+
+def joined(outcomes: Iterable[Recorded]) -> Change:
+    """Return what several reports changed, in their order: of each job what it is in the end."""
+    changes = [recorded.change for recorded in outcomes]
+    servers = {each.id: each for change in changes for each in change.servers}
+    jobs = {each.id: each for change in changes for each in change.jobs}
+    machine_ids = {name: owner for change in changes for name, owner in change.machine_ids}
+    return Change(tuple(servers.values()), tuple(jobs.values()), tuple(machine_ids.items()))

@@ -13,6 +13,7 @@ from exporter.state import Job
 from exporter.store import reading, recording
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
+from exporter.times import Millis
 
 _ADD_IDENTITY = "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)"
 
@@ -36,6 +37,14 @@ def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings
         (settings.schedule, settings.tolerance, settings.paused, job_id),
     )
     return Change(jobs=(replace(job, settings=settings),))
+
+
+def plan_job(db: Database, job_id: int, start: Millis, interval: Millis | None) -> Change:
+    """Take in what Duplicati's own scheduler plans for a job."""
+    job = _job(db, job_id)
+    planned = job.with_state(job.state.with_plan(start, interval))
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
+    return Change(jobs=(planned,))
 
 
 def delete_job(db: Database, job_id: int) -> Change:

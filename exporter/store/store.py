@@ -5,7 +5,7 @@ import logging
 import queue
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,7 +14,7 @@ from exporter.activity import LiveReport, LiveRun
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.store import database, live, lock, managing, pruning, reading, recording
-from exporter.store.changes import Change, Recorded
+from exporter.store.changes import Change, Recorded, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.reading import JobRun, RunFilter, StoredDetail
@@ -85,6 +85,21 @@ class Store:
             lambda recorded: then(recorded.change),
         )
 
+    def record_all(self, reports: Iterable[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
+        """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
+        entries = [Entry.of(report, delivery) for report, delivery in reports]
+        return self._writer.run(
+            lambda transaction: [transaction.record(entry) for entry in entries],
+            lambda outcomes: then(joined(outcomes)),
+        )
+
+    def try_out(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
+        """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
+        entries = [Entry.of(report, delivery) for report, delivery in reports]
+        return self._writer.try_out(
+            lambda transaction: [transaction.record(entry) for entry in entries]
+        )
+
     def reject(self, rejected: Rejected) -> None:
         """Keep what could not be understood; only the newest are kept, and their first bytes."""
         self._writer.run(
@@ -127,6 +142,10 @@ class Store:
     def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: Seen) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: managing.set_job(db, job_id, edit), then)
+
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, then: Seen) -> None:
+        """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        self._writer.change(lambda db: managing.plan_job(db, job_id, start, interval), then)
 
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""

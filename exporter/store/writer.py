@@ -5,6 +5,7 @@ commits, and whatever waits meanwhile shares the next commit, made by the first 
 No thread of its own has to be woken for it, or supervised.
 """
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -29,6 +30,10 @@ _PATIENCE_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+
+
+class _UndoneError(Exception):
+    """Undoes a transaction whose outcome is all that was wanted."""
 
 
 class _Task:
@@ -124,6 +129,18 @@ class Writer:
             then(change)
 
         self._do(_Task(lambda transaction: work(transaction.db), tell, alone=True))
+
+    def try_out(self, work: Callable[[Transaction], Outcome]) -> Outcome:
+        """Return what the work would return, and undo it; else as `run`."""
+        outcomes: list[Outcome] = []
+
+        def undone(transaction: Transaction) -> None:
+            outcomes.append(work(transaction))
+            raise _UndoneError
+
+        with contextlib.suppress(_UndoneError):
+            self._do(_Task(undone, lambda _: None, alone=True))
+        return outcomes[-1]
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""

@@ -240,6 +240,7 @@ class _Change(NamedTuple):
             yield self.asked()._replace(status=400, body=b"no JSON")
 
 
+_PLANNED = {"start": "2026-11-24T01:00:00Z", "interval": "1d"}
 _ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
 
 CHANGES = tuple(
@@ -249,9 +250,35 @@ CHANGES = tuple(
         _Change("DELETE", _ONE_SERVER),
         _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
         _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
+        _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED, {"interval": "1d"}),
         _Change("DELETE", _ONE_JOB),
     )
     for case in change.cases()
+)
+
+_IMPORTED = json.dumps({"reports": [{"body": json.dumps(reports.plain())}, {"body": "x"}]}).encode()
+
+
+def _import(
+    status: int,
+    body: bytes = _IMPORTED,
+    *,
+    headers: tuple[tuple[str, str], ...] = _ADMIN,
+    fault: Fault = Fault.NONE,
+) -> Case:
+    return Case("/api/import", "/api/import", status, "POST", headers, body, fault=fault)
+
+
+IMPORTS = (
+    _import(200),
+    _import(200, json.dumps({"dryRun": True, "reports": [{"body": "x"}]}).encode()),
+    _import(400, b"no JSON"),
+    _import(400, b'{"reports": []}'),
+    _import(400, b'{"reports": [{"body": "x", "received": "yesterday"}]}'),
+    _import(401, headers=()),
+    _import(403, headers=_STRANGER),
+    _import(413, b"x" * (daemon.MAX_UPLOAD_BYTES + 1)),
+    _import(503, fault=Fault.DATABASE),
 )
 
 _UNCHANGED = (("If-None-Match", "*"),)
@@ -293,6 +320,7 @@ CASES = (
     *FILTERS,
     *SINGLE,
     *CHANGES,
+    *IMPORTS,
     *METRICS,
     *NOT_MODIFIED,
     *FAULTS,

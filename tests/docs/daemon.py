@@ -28,6 +28,8 @@ _ACCESS = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
 _LIMITS = Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
 _ASKED = {
     "record",
+    "record_all",
+    "plan_job",
     "reject",
     "probe",
     "runs",

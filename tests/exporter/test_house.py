@@ -80,6 +80,7 @@ FORBIDDEN = [
     ("exporter.policy", ("exporter.store", "exporter.fleet")),
     ("exporter.store", ("exporter.fleet", "exporter.schedule", "exporter.config")),
     ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
+    ("exporter.past", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),
     ("exporter.collector", ("exporter.config", "exporter.cli")),
     ("api", ("exporter.config", "exporter.cli")),

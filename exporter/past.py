@@ -1,0 +1,171 @@
+"""Runs of the past come in, many at once: what was saved elsewhere, or never posted.
+
+They go the way of a posted report, but for two things. They count as received when the run ended,
+so that a machine that was given up long ago does not look as if it had just reported; and what is
+not understood stays where it came from, so it is not kept here too.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from enum import Enum
+from itertools import islice
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.fleet import Fleet
+from exporter.model import BACKUP, Delivery, Report
+from exporter.reports import ReportError, read_report
+from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
+from exporter.times import Millis
+
+MOST_AT_ONCE = 250
+"""Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
+
+_log = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What became of a report."""
+
+    RECORDED = "recorded"
+    KNOWN = "known"
+    NOT_UNDERSTOOD = "not understood"
+    REFUSED = "refused"
+
+
+class PastReport(Struct, frozen=True):
+    """A report of the past as it would have been posted, in any shape that is taken.
+
+    `received` is when it came: it counts for a report that tells no time of its own. `server` is
+    the server's name as the URL of an upload may give it, `address` stands for the sender's.
+    """
+
+    body: str
+    received: Millis | None = None
+    server: str | None = None
+    address: str = "imported"
+
+
+class Taken(Struct, frozen=True):
+    """What became of a report: its ids where it is recorded, else the reason."""
+
+    outcome: Outcome
+    run_id: int | None = None
+    server_id: int | None = None
+    job_id: int | None = None
+    is_backup: bool = False
+    reason: str | None = None
+
+
+class Archive(Protocol):
+    """Where reports of the past are kept: a store of this process, or a daemon's."""
+
+    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+        """Record reports, each whole or not at all, and tell what became of each in order.
+
+        A run that is known stays as it is. The oldest first costs least.
+        """
+        ...
+
+    def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
+        """Take in when Duplicati's own scheduler plans a job's next run.
+
+        The interval is how far planned starts lie apart at the widest; None where it is not told.
+        """
+        ...
+
+
+_Understood = tuple[Report, Delivery]
+_Record = Callable[[Sequence[_Understood]], list[Recorded]]
+
+
+class StoredArchive:
+    """Keeps reports of the past in the store. May be called from any thread.
+
+    Every method raises `StoreUnavailableError` when the database does not answer.
+    """
+
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], max_log_lines: int
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._max_log_lines = max_log_lines
+
+    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+        """Record reports."""
+        return self._taken(reports, lambda part: self._store.record_all(part, self._fleet.apply))
+
+    def try_out(self, reports: Sequence[PastReport]) -> list[Taken]:
+        """Tell what would become of reports; nothing is recorded."""
+        return self._taken(reports, self._store.try_out)
+
+    def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
+        """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
+        self._store.plan_job(job_id, start, interval, self._fleet.apply)
+
+    def _taken(self, reports: Sequence[PastReport], record: _Record) -> list[Taken]:
+        read = [self._read(report) for report in reports]
+        understood = [each for each in read if not isinstance(each, Taken)]
+        recorded = iter(_recorded(understood, record))
+        return [each if isinstance(each, Taken) else next(recorded) for each in read]
+
+    def _read(self, past: PastReport) -> _Understood | Taken:
+        try:
+            report = read_report(past.body.encode(errors="surrogatepass"))
+        except ReportError as error:
+            return Taken(Outcome.NOT_UNDERSTOOD, reason=str(error))
+        except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
+            _log.exception("a report of the past could not be read")
+            return Taken(Outcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log")
+        kept = replace(report, log=report.log.first(self._max_log_lines))
+        return kept, Delivery(self._received(past, report), past.address, past.server)
+
+    def _received(self, past: PastReport, report: Report) -> Millis:
+        told = [moment for moment in (report.run.began, report.run.ended) if moment is not None]
+        now = self._clock()
+        noted = now if past.received is None else past.received
+        return min(max(told, default=noted), now)
+
+
+def _recorded(reports: Sequence[_Understood], record: _Record) -> list[Taken]:
+    """Record reports in commits of many; where one of them fails, each in its own."""
+    taken: list[Taken] = []
+    rest = iter(reports)
+    while part := list(islice(rest, MOST_AT_ONCE)):
+        try:
+            outcomes = record(part)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever one of them raised is to be told of that one
+            taken += [_recorded_alone(each, record) for each in part]
+        else:
+            taken += map(_told, part, outcomes)
+    return taken
+
+
+def _recorded_alone(understood: _Understood, record: _Record) -> Taken:
+    try:
+        (recorded,) = record([understood])
+    except StoreUnavailableError:
+        raise
+    except LimitReachedError as error:
+        return Taken(Outcome.REFUSED, reason=str(error))
+    except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
+        _log.exception("a report of the past could not be kept")
+        return Taken(Outcome.REFUSED, reason="the daemon failed on it; see its log")
+    return _told(understood, recorded)
+
+
+def _told(understood: _Understood, recorded: Recorded) -> Taken:
+    run = understood[0].run
+    return Taken(
+        Outcome.RECORDED if recorded.new else Outcome.KNOWN,
+        run_id=recorded.run_id,
+        server_id=recorded.server.id,
+        job_id=recorded.job.id,
+        is_backup=run.operation == BACKUP,
+    )

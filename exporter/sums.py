@@ -1,0 +1,38 @@
+"""How the figures of runs add up: counts by status, sums that may be unreported, medians."""
+
+import statistics
+
+from exporter.history import HABIT_LEAST
+from exporter.model import MOST, Status
+
+Counted = tuple[int, int, int, int, int]
+"""Runs by status, in the order of `Status`."""
+
+
+def added(total: int | None, more: int | None) -> int | None:
+    """Add two sums that may be unreported; one that no database could hold stays at its end."""
+    if total is None or more is None:
+        return more if total is None else total
+    return min(total + more, MOST)
+
+
+def counted(runs: tuple[int, ...], status: Status, more: int = 1) -> Counted:
+    """Count runs of a status."""
+    counts = list(runs)
+    counts[status.code] += more
+    success, warning, error, fatal, unknown = counts
+    return success, warning, error, fatal, unknown
+
+
+def joined(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
+    """Add two counts."""
+    success, warning, error, fatal, unknown = (
+        mine + theirs for mine, theirs in zip(one, other, strict=True)
+    )
+    return success, warning, error, fatal, unknown
+
+
+def median(values: list[int | None]) -> float | None:
+    """Return the median of what was told, or None where too few were."""
+    told = [value for value in values if value is not None]
+    return statistics.median(told) if len(told) >= HABIT_LEAST else None

@@ -1,0 +1,117 @@
+"""POST /api/import and PUT /api/jobs/{id}/planned."""
+
+from typing import Any
+
+import pytest
+from falcon import testing
+
+from api.imports import MOST
+from exporter.times import DAY, HOUR, format_moment
+from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
+from tests.reports_builder import duplicati_report
+
+BEGAN = NOW - 30 * DAY
+BODY = duplicati_report(began=BEGAN).decode()
+
+
+def ask(daemon: Daemon, method: str, path: str, body: object) -> testing.Result:
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    return daemon.client.simulate_request(method, path, json=body, headers=headers)
+
+
+def take(daemon: Daemon, *entries: object, **asked: object) -> list[dict[str, Any]]:
+    result = ask(daemon, "POST", "/api/import", {"reports": entries, **asked})
+    assert result.status_code == 200, result.text
+    results: list[dict[str, Any]] = result.json["data"]["results"]
+    return results
+
+
+def test_each_report_gets_its_outcome_in_order(daemon: Daemon) -> None:
+    results = take(daemon, {"body": BODY}, {"body": "?"}, {"body": BODY})
+    assert [each["outcome"] for each in results] == ["recorded", "not understood", "known"]
+    assert results[0]["backupId"] == results[2]["backupId"] == 1
+    assert results[1]["reason"]
+    (backup,) = daemon.get("/api/backups")["backups"]
+    assert (backup["startTime"], backup["serverId"]) == (format_moment(BEGAN), 1)
+
+
+def test_a_dry_run_records_nothing(daemon: Daemon) -> None:
+    (result,) = take(daemon, {"body": BODY}, dryRun=True)
+    assert result["outcome"] == "recorded"
+    assert daemon.get("/api/backups")["backups"] == []
+    assert daemon.get("/api/servers")["servers"] == []
+
+
+def test_a_server_is_named_as_in_the_url_of_an_upload(daemon: Daemon) -> None:
+    body = duplicati_report(began=BEGAN, server=None, machine_id=None).decode()
+    take(daemon, {"body": body, "server": "attic"})
+    assert daemon.get("/api/servers")["servers"][0]["name"] == "attic"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ([], "body"),
+        ({"reports": [BODY]}, "body"),
+        ({"reports": [{"body": BODY, "color": "red"}]}, "body"),
+        ({"reports": []}, "reports"),
+        ({"reports": [{"body": "x"}] * (MOST + 1)}, "reports"),
+        ({"reports": [{"body": "x"}, {"body": "x", "server": ""}]}, "reports[1].server"),
+        ({"reports": [{"body": "x", "server": "n" * 1025}]}, "reports[0].server"),
+        ({"reports": [{"body": "x", "received": "soon"}]}, "reports[0].received"),
+        ({"reports": [{"body": "x", "received": "0001-01-01"}]}, "reports[0].received"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_named(daemon: Daemon, asked: object, field: str) -> None:
+    result = ask(daemon, "POST", "/api/import", asked)
+    assert result.status_code == 400, result.text
+    assert [each["field"] for each in result.json["details"]] == [field]
+
+
+def test_too_large_a_request_says_what_to_do(daemon: Daemon) -> None:
+    result = ask(daemon, "POST", "/api/import", {"reports": [{"body": "x" * MAX_UPLOAD_BYTES}]})
+    assert result.status_code == 413
+    assert "send fewer" in result.json["message"]
+
+
+def test_a_planned_start_is_what_is_expected(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    planned = {"start": "2026-01-16T01:00:00Z", "interval": "1d"}
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", planned)
+    job = result.json["data"]["job"]
+    assert (job["expectedStart"], job["scheduleSource"]) == ("2026-01-16T01:00:00.000Z", "reported")
+    daemon.restart()
+    assert daemon.get("/api/jobs/1")["job"] == job
+
+
+def test_what_a_person_set_wins_over_a_planned_start(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    ask(daemon, "PATCH", "/api/jobs/1", {"schedule": "every 12h"})
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", {"start": "2026-01-16T01:00:00Z"})
+    assert result.json["data"]["job"]["scheduleSource"] == "configured"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"interval": "1d"}, "start"),
+        ({"start": 5}, "start"),
+        ({"start": "0001-01-01T00:00:00Z"}, "start"),
+        ({"start": "2026-01-16T01:00:00Z", "interval": 5}, "interval"),
+        ({"start": "2026-01-16T01:00:00Z", "interval": "often"}, "interval"),
+        ({"start": "2026-01-16T01:00:00Z", "ends": "never"}, "ends"),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_named(
+    daemon: Daemon, body: dict[str, object], field: str
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", body)
+    assert result.status_code == 400, result.text
+    assert [each["field"] for each in result.json["details"]] == [field]
+
+
+@pytest.mark.parametrize(("job", "status"), [("9", 404), ("Documents", 400)])
+def test_a_plan_needs_a_job(daemon: Daemon, job: str, status: int) -> None:
+    planned = {"start": "2026-01-16T01:00:00Z"}
+    assert ask(daemon, "PUT", f"/api/jobs/{job}/planned", planned).status_code == status

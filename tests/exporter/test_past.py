@@ -1,0 +1,219 @@
+"""Reports of the past: what becomes of each, and as of when."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from exporter.fleet import Fleet
+from exporter.limits import Limits
+from exporter.model import Delivery, Report
+from exporter.past import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
+from exporter.policy import Policy
+from exporter.schedule import Source
+from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError
+from exporter.store.store import Seen
+from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.conftest import CREATED, NOW, Clock
+from tests.exporter.store.deliver import deliver
+from tests.reports_builder import duplicati_report, exception_report
+
+BEGAN = NOW - 400 * DAY
+
+
+@pytest.fixture
+def archive(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
+    return StoredArchive(store, fleet, clock, max_log_lines=2)
+
+
+def past(began: Millis | None = BEGAN, **told: object) -> PastReport:
+    return PastReport(duplicati_report(began=began, **told).decode())  # type: ignore[arg-type] # by name
+
+
+def runs(store: Store) -> list[Millis]:
+    return [run.stored.started for run in store.runs(RunFilter(), None, 1000)]
+
+
+def test_a_report_of_the_past_is_recorded_with_its_ids(
+    archive: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    (taken,) = archive.take([past()])
+    assert (taken.outcome, taken.is_backup, taken.reason) == (Outcome.RECORDED, True, None)
+    (view,) = fleet.jobs()
+    assert (taken.server_id, taken.job_id) == (view.server.id, view.job.id)
+    assert [run.stored.id for run in store.runs(RunFilter(), None, 9)] == [taken.run_id]
+
+
+def test_it_counts_as_received_when_its_run_ended(
+    archive: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    archive.take([past(duration=HOUR)])
+    (run,) = store.runs(RunFilter(), None, 9)
+    assert run.stored.received == BEGAN + HOUR
+    assert fleet.servers()[0].last_report == BEGAN + HOUR
+    assert fleet.totals(NOW).last_report == CREATED
+
+
+def test_a_run_that_never_ended_counts_from_its_begin(archive: StoredArchive, store: Store) -> None:
+    archive.take([past(duration=None)])
+    assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
+
+
+def test_an_end_before_the_begin_moves_no_run(archive: StoredArchive, store: Store) -> None:
+    archive.take([past(duration=-DAY)])
+    assert runs(store) == [BEGAN]
+
+
+def test_a_run_dated_in_the_future_counts_from_now(archive: StoredArchive, store: Store) -> None:
+    archive.take([past(NOW + DAY)])
+    assert runs(store) == [NOW]
+    assert [taken.outcome for taken in archive.take([past(NOW + DAY)])] == [Outcome.KNOWN]
+
+
+@pytest.mark.parametrize("received", [NOW - 9 * DAY, NOW + 9 * DAY, None])
+def test_a_report_without_any_time_counts_from_when_it_was_noted(
+    archive: StoredArchive, store: Store, received: Millis | None
+) -> None:
+    report = PastReport(exception_report().decode(), received)
+    (taken,) = archive.take([report])
+    assert runs(store) == [min(received or NOW, NOW)]
+    assert [taken.run_id] == [again.run_id for again in archive.take([report])]
+
+
+def test_a_noted_time_moves_no_run_that_tells_its_own(archive: StoredArchive, store: Store) -> None:
+    archive.take([PastReport(past().body, NOW)])
+    (run,) = store.runs(RunFilter(), None, 9)
+    assert run.stored.received == BEGAN + MINUTE
+
+
+def test_a_posted_run_is_known(archive: StoredArchive, store: Store) -> None:
+    posted = deliver(store, duplicati_report(began=BEGAN))
+    (taken,) = archive.take([past()])
+    assert (taken.outcome, taken.run_id) == (Outcome.KNOWN, posted.run_id)
+
+
+def test_the_same_run_twice_in_one_go_counts_once(archive: StoredArchive, store: Store) -> None:
+    outcomes = [taken.outcome for taken in archive.take([past(), past()])]
+    assert outcomes == [Outcome.RECORDED, Outcome.KNOWN]
+    assert len(runs(store)) == 1
+
+
+def test_another_operation_is_recorded_and_no_backup(archive: StoredArchive, fleet: Fleet) -> None:
+    (taken,) = archive.take([past(operation="Restore")])
+    assert (taken.outcome, taken.is_backup) == (Outcome.RECORDED, False)
+    assert fleet.jobs() == []
+
+
+def test_what_is_not_understood_says_why_and_keeps_nothing_else_out(
+    archive: StoredArchive, store: Store
+) -> None:
+    taken = archive.take([past(), PastReport("hello"), PastReport("\udcff"), past(BEGAN + DAY)])
+    outcomes = [each.outcome for each in taken]
+    assert outcomes[0] is outcomes[3] is Outcome.RECORDED
+    assert outcomes[1] is outcomes[2] is Outcome.NOT_UNDERSTOOD
+    assert all(each.reason for each in taken[1:3])
+    assert runs(store) == [BEGAN + DAY, BEGAN]
+    assert store.rejected(None, 9) == []
+
+
+def test_what_there_is_no_room_for_is_refused_alone(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "small.sqlite", Limits(max_jobs_per_server=1))
+    archive = StoredArchive(store, Fleet(Policy(), CREATED), clock, 9)
+    taken = archive.take([past(), past(backup="Mail"), past(BEGAN + DAY)])
+    assert [each.outcome for each in taken] == [
+        Outcome.RECORDED,
+        Outcome.REFUSED,
+        Outcome.RECORDED,
+    ]
+    assert "max_jobs_per_server" in (taken[1].reason or "")
+    store.close()
+
+
+def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
+    archive: StoredArchive, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_all = store.record_all
+
+    def failing(reports: Sequence[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
+        if any(report.backup == "Mail" for report, _ in reports):
+            raise RuntimeError("a bug")
+        return record_all(reports, then)
+
+    monkeypatch.setattr(store, "record_all", failing)
+    taken = archive.take([past(), past(backup="Mail"), past(BEGAN + DAY)])
+    assert [each.outcome.value for each in taken] == ["recorded", "refused", "recorded"]
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path / "closed.sqlite")
+    store.close()
+    archive = StoredArchive(store, Fleet(Policy(), CREATED), clock, 9)
+    with pytest.raises(StoreUnavailableError):
+        archive.take([past()])
+
+
+def test_more_than_one_commit_holds_is_taken_in_order(archive: StoredArchive, store: Store) -> None:
+    moments = [BEGAN + number * MINUTE for number in range(2 * MOST_AT_ONCE + 1)]
+    taken = archive.take([past(began) for began in moments])
+    assert [each.run_id for each in taken] == list(range(1, len(moments) + 1))
+    assert runs(store) == moments[::-1]
+
+
+def test_a_log_keeps_its_first_lines(archive: StoredArchive, store: Store) -> None:
+    (taken,) = archive.take([past(lines=("a", "b", "c"))])
+    detail = store.run(taken.run_id or 0)
+    assert detail is not None
+    assert (len(detail.log.messages), detail.log.lines_dropped) == (2, 1)
+
+
+def test_the_address_stands_for_a_sender_that_tells_nothing_of_itself(
+    archive: StoredArchive, fleet: Fleet
+) -> None:
+    body = json.loads(duplicati_report(began=BEGAN, server=None, machine_id=None))
+    archive.take([PastReport(json.dumps(body)), PastReport(json.dumps(body), server="attic")])
+    assert [server.name for server in fleet.servers()] == ["imported", "attic"]
+
+
+def test_trying_out_tells_the_same_and_records_nothing(
+    archive: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    archive.take([past()])
+    taken = archive.try_out([past(), past(BEGAN + DAY), past(backup="New"), PastReport("?")])
+    assert [each.outcome for each in taken] == [
+        Outcome.KNOWN,
+        Outcome.RECORDED,
+        Outcome.RECORDED,
+        Outcome.NOT_UNDERSTOOD,
+    ]
+    assert runs(store) == [BEGAN]
+    assert len(fleet.jobs()) == 1
+    assert [job.name for job in store.everything().jobs] == ["Documents"]
+
+
+def test_after_trying_out_recording_goes_on(archive: StoredArchive, store: Store) -> None:
+    archive.try_out([past(), past(backup="New")])
+    outcomes = [taken.outcome for taken in archive.take([past(), past(backup="New")])]
+    assert outcomes == [Outcome.RECORDED, Outcome.RECORDED]
+    assert len(runs(store)) == 2
+
+
+def test_a_plan_is_a_reported_expectation(archive: StoredArchive, fleet: Fleet) -> None:
+    (taken,) = archive.take([past(NOW - HOUR)])
+    archive.plan(taken.job_id or 0, NOW + 2 * DAY, 3 * DAY)
+    (view,) = fleet.jobs()
+    assert view.expectation is not None
+    assert view.expectation.source is Source.REPORTED
+    assert (view.expectation.start, view.expectation.interval) == (NOW + 2 * DAY, 3 * DAY)
+
+
+def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
+    archive: StoredArchive, fleet: Fleet
+) -> None:
+    (taken,) = archive.take([past(NOW - 9 * DAY)])
+    archive.plan(taken.job_id or 0, NOW - 6 * DAY, 3 * DAY)
+    archive.take([past(NOW - 6 * DAY)])
+    (view,) = fleet.jobs()
+    assert view.expectation is not None
+    assert view.expectation.start == NOW - 3 * DAY
+    assert view.overdue(NOW)
