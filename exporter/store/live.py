@@ -1,11 +1,13 @@
 """Live runs on disk, and the runs that stand in for a report that did not come."""
 
+import logging
 from collections.abc import Iterable, Iterator
 
 import msgspec
 from sqlite_utils import Database
 
 from exporter.activity import SAME_RUN, LiveRun
+from exporter.logs import event
 from exporter.model import Run, StoredRun
 from exporter.state import Job
 from exporter.store import reading
@@ -28,6 +30,8 @@ WHERE runs.job_id = :job AND runs.began BETWEEN :first AND :last AND runs.operat
 LIMIT 1"""
 _STANDING_IN = "SELECT DISTINCT job_id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id"
 
+_log = logging.getLogger(__name__)
+
 _decoder = msgspec.msgpack.Decoder(LiveRun)
 
 
@@ -38,9 +42,13 @@ def keep(db: Database, runs: Iterable[tuple[int, LiveRun]]) -> None:
 
 
 def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
-    """Yield the newest live run of each job that had one."""
+    """Yield the newest live run of each job that had one; one that can not be read is left out."""
     for job_id, packed in db.execute("SELECT job_id, run FROM live_runs"):
-        yield job_id, _decoder.decode(packed)
+        try:
+            yield job_id, _decoder.decode(packed)
+        except msgspec.MsgspecError as error:
+            # The next live report tells it anew: no reason for the daemon not to start.
+            _log.warning("a live run can not be read: %s", error, extra=event(job_id=job_id))
 
 
 def is_told(db: Database, job: Job, run: Run) -> bool:

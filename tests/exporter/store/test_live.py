@@ -1,5 +1,7 @@
 """Live runs on disk, and runs that stand in for a report until it comes."""
 
+from pathlib import Path
+
 import pytest
 
 from exporter.activity import Activity, LiveReport, LiveRun, Progress
@@ -7,7 +9,7 @@ from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, 
 from exporter.store import Change, Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW, SENDER
-from tests.exporter.store.deliver import deliver
+from tests.exporter.store.deliver import deliver, sqlite
 from tests.reports_builder import duplicati_report
 from tests.strategies.state import activity_of, fold
 
@@ -52,6 +54,15 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
     assert store.live_runs() == [(job_id, second)]
     store.delete_job(job_id, unseen)
     assert store.live_runs() == []
+
+
+def test_a_live_run_that_can_not_be_read_is_left_out(store: Store, tmp_path: Path) -> None:
+    run = LiveRun.first(activity_of(BEGAN, BEGAN), BEGAN)
+    jobs = [place(store, machine_id) for machine_id in ("m-1", "m-2")]
+    store.keep_live([(job_id, run) for job_id in jobs])
+    with sqlite(tmp_path / "reports.sqlite") as db:
+        db.execute("UPDATE live_runs SET run = x'c1' WHERE job_id = ?", (jobs[0],))
+    assert store.live_runs() == [(jobs[1], run)]
 
 
 @pytest.mark.parametrize("status", ["Fatal", "Error", "Warning"])
