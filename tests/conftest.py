@@ -1,5 +1,6 @@
 """A daemon without its sockets: a settable clock, a store in a folder of its own, the app."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,16 @@ def fleet() -> Fleet:
 def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
     with Daemon(tmp_path, clock) as daemon:
         yield daemon
+
+
+@pytest.fixture
+def root_log() -> Iterator[logging.Logger]:
+    """The root logger, which commands set up as for a process of their own; then as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

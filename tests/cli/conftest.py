@@ -80,13 +80,11 @@ def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def command(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Commands]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Commands(capsys, monkeypatch)
-    root.handlers[:] = handlers  # a command sets the log up for a process of its own
-    root.setLevel(level)
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    root_log: logging.Logger,  # noqa: ARG001 - as it was, afterwards
+) -> Commands:
+    return Commands(capsys, monkeypatch)
 
 
 def _fill(store: Store) -> None:

@@ -49,6 +49,7 @@ COMMANDS = sorted(
 )
 
 
+@pytest.mark.usefixtures("root_log")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_works(command: str, filled_database: Path, tmp_path: Path) -> None:
     copy = daemon.database_in(tmp_path)

@@ -53,6 +53,7 @@ def test_a_request_is_answered(words: list[str], client: TestClient) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.usefixtures("root_log")
 @pytest.mark.parametrize("words", commands("duplistatus"), ids=" ".join)
 def test_a_command_works(words: list[str], filled_database: Path, tmp_path: Path) -> None:
     copy = daemon.database_in(tmp_path)

@@ -3,7 +3,6 @@ import json
 import logging
 import sys
 import unicodedata
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -125,15 +124,6 @@ def test_the_trace_of_a_bug_is_told() -> None:
     )
 
 
-@pytest.fixture
-def root() -> Iterator[logging.Logger]:
-    """The root logger, as it was once the test is done."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield root
-    root.handlers[:], root.level = handlers, level
-
-
 FORMATTERS: list[tuple[LogFormat, type[logging.Formatter]]] = [
     ("human", HumanFormatter),
     ("json", JsonFormatter),
@@ -142,7 +132,7 @@ FORMATTERS: list[tuple[LogFormat, type[logging.Formatter]]] = [
 
 @pytest.mark.parametrize(("log_format", "formatter"), FORMATTERS)
 def test_events_go_to_stderr_in_the_configured_form(
-    root: logging.Logger,
+    root_log: logging.Logger,
     capsys: pytest.CaptureFixture[str],
     log_format: LogFormat,
     formatter: type[logging.Formatter],
@@ -152,10 +142,10 @@ def test_events_go_to_stderr_in_the_configured_form(
     output = capsys.readouterr()
     assert output.out == ""
     assert len(output.err.splitlines()) == 1
-    assert isinstance(root.handlers[0].formatter, formatter)
+    assert isinstance(root_log.handlers[0].formatter, formatter)
 
 
-@pytest.mark.usefixtures("root")
+@pytest.mark.usefixtures("root_log")
 @pytest.mark.parametrize(
     ("level", "told"),
     [("debug", "diwe"), ("info", "iwe"), ("warning", "we"), ("error", "e")],
