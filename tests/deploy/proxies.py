@@ -11,7 +11,7 @@ import requests
 
 from tests.deploy.files import read
 from tests.server.commands import BOUND_SECONDS, needed
-from tests.server.prometheus import free_port
+from tests.server.ports import free_port
 from tests.server.waiting import eventually
 
 HOST = "127.0.0.1"

@@ -15,7 +15,8 @@ import yaml
 
 from tests.rules.rule_files import ALERTMANAGER, PROMETHEUS, RULE_FILES, load
 from tests.server.commands import BOUND_SECONDS, needed
-from tests.server.prometheus import free_port, running, served
+from tests.server.ports import free_port
+from tests.server.prometheus import running, served
 
 _OFTEN = "200ms"
 

@@ -1,7 +1,6 @@
 """A real Prometheus with the documented configuration, asked through its query API."""
 
 import contextlib
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import requests
 
 from tests.server.commands import BOUND_SECONDS, needed
+from tests.server.ports import free_port
 from tests.server.waiting import eventually
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "prometheus" / "prometheus.yml"
@@ -93,10 +93,3 @@ def _ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> bool:
     with contextlib.suppress(requests.ConnectionError):
         return requests.get(f"{url}/-/ready", timeout=BOUND_SECONDS).status_code == 200
     return False
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

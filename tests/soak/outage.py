@@ -1,6 +1,5 @@
 """Many senders that all try again at the moment the daemon is back."""
 
-import socket
 import statistics
 import sys
 import threading
@@ -14,6 +13,7 @@ from tests.bench import reports
 from tests.bench.reports import POSTED_SINCE, Place
 from tests.exporter.store.deliver import sqlite
 from tests.server.daemon import Daemon
+from tests.server.ports import free_port
 
 _TRIES = 4
 _PATIENCE_SECONDS = 100.0
@@ -65,13 +65,6 @@ class Sender:
             return False
         finally:
             connection.close()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port: int = unused.getsockname()[1]
-    return port
 
 
 def run(folder: Path, senders: int) -> list[str]:
