@@ -1,40 +1,24 @@
 """Homepage's widgets ask for what is always there, as its widgets want it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from exporter.model import Status
 from exporter.times import HOUR
 from tests.conftest import NOW, Daemon
-from tests.deploy.files import read
-from tests.docs import metrics
+from tests.deploy.homepage import METRICS, WIDGETS, Json
 from tests.reports_builder import duplicati_report, exception_report
-from tests.rules.promql import named
 from tests.server.reports import payloads
-from tests.synthetic.history import History
-
-Json = dict[str, Any]
 
 MOST_IN_A_BLOCK = 4
 """Homepage's customapi shows no more in its block display."""
 
 
-def _widgets() -> Iterator[Json]:
-    (group,) = yaml.safe_load(read("homepage/services.yaml"))
-    (services,) = group.values()
-    for service in services:
-        (content,) = service.values()
-        yield content["widget"]
-
-
-WIDGETS = list(_widgets())
 OF_THE_API = [widget for widget in WIDGETS if widget["type"] == "customapi"]
-METRICS = next(widget for widget in WIDGETS if widget["type"] == "prometheusmetric")["metrics"]
 NAMED_FIELDS = [widget for widget in OF_THE_API if isinstance(widget["mappings"], list)]
 (LISTED,) = [widget for widget in OF_THE_API if isinstance(widget["mappings"], dict)]
 
@@ -108,13 +92,6 @@ def test_the_list_has_every_job_of_a_server(reported: Daemon) -> None:
     for item in answer[outer][inner]:
         assert item[mappings["name"]]
         assert item[mappings["label"]]
-
-
-@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric["label"])
-def test_a_metric_is_one_figure_and_of_this_exporter(metric: Json, history: History) -> None:
-    assert named(metric["query"]).series <= {"up", *metrics.on_the_page()}
-    (found,) = history.query(metric["query"])
-    assert float(found["value"][1]) >= 0
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric["label"])
