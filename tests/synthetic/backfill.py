@@ -1,6 +1,5 @@
 """From scrapes to the blocks of a Prometheus: one OpenMetrics file, then promtool."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -15,8 +14,6 @@ from tests.synthetic.scrapes import Scrape
 _TARGET = rb'instance="localhost:9666",job="duplistatus"'
 """The labels that Prometheus adds, with the documented configuration."""
 
-_LABELLED = re.compile(rb"(?m)^([a-z_]+)\{")
-_BARE = re.compile(rb"(?m)^([a-z_]+) ")
 _HELP = b"# HELP "
 _LONGEST_BLOCK = "768h"
 
@@ -38,9 +35,9 @@ class _Families:
     def add(self, scrape: Scrape) -> None:
         """Add a scrape's samples, with its time behind each."""
         time = b" %d\n" % (scrape.at // SECOND)
-        for name, family in _families(_targeted(scrape.exposition)).items():
+        for name, family in _families(scrape.exposition).items():
             file = self._files.get(name) or self._begin(name, family.head)
-            file.write(family.samples.replace(b"\n", time) + time)
+            file.write(time.join([*map(_targeted, family.samples.split(b"\n")), b""]))
 
     def join(self, path: Path) -> None:
         """Write all families into one file."""
@@ -72,10 +69,11 @@ def backfill(scrapes: Iterable[Scrape], blocks: Path, folder: Path) -> None:
     whole.unlink()
 
 
-def _targeted(exposition: bytes) -> bytes:
-    """Add the target's labels to every sample."""
-    labelled = _LABELLED.sub(rb"\1{" + _TARGET + b",", exposition)
-    return _BARE.sub(rb"\1{" + _TARGET + b"} ", labelled)
+def _targeted(sample: bytes) -> bytes:
+    """Add the target's labels. A name has no brace: the first one, if any, opens the labels."""
+    if b"{" in sample:
+        return sample.replace(b"{", b"{" + _TARGET + b",", 1)
+    return sample.replace(b" ", b"{" + _TARGET + b"} ", 1)
 
 
 def _families(exposition: bytes) -> dict[bytes, _Family]:
