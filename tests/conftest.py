@@ -20,6 +20,7 @@ from exporter.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, Millis, parse_moment
+from tests.exporter.store.empty import empty_database
 
 pytest_plugins = ["tests.synthetic.history"]
 
@@ -50,7 +51,7 @@ class Daemon:
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.path = folder / "reports.sqlite"
+        self.path = empty_database(folder / "reports.sqlite")
         self._start()
 
     def _start(self) -> None:
@@ -122,7 +123,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "reports.sqlite")
+    store = Store(empty_database(tmp_path / "reports.sqlite"))
     yield store
     store.close()
 

@@ -18,6 +18,7 @@ from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED, NOW
 from tests.exporter.store.deliver import deliver
+from tests.exporter.store.empty import empty_database
 from tests.reports_builder import documented_report, duplicati_report
 from tests.strategies.state import fold
 
@@ -197,7 +198,7 @@ def test_after_any_changes_memory_and_database_know_the_same(
     first, then = sequence
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reports.sqlite"
-        with closing(Store(path)) as store:
+        with closing(Store(empty_database(path))) as store:
             here = Here(store)
             for step in [*first, *then]:
                 step(here)

@@ -10,6 +10,7 @@ from exporter.store import Store, pruning
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
 from tests.exporter.store.deliver import deliver, sqlite
+from tests.exporter.store.empty import empty_database
 from tests.reports_builder import duplicati_report
 
 RUNS = 30
@@ -23,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 def fill(path: Path) -> Store:
     """Make a store with a run a day of two jobs, all with log lines."""
-    store = Store(path)
+    store = Store(empty_database(path))
     for number in range(RUNS):
         hand_in(store, number, "Documents")
         hand_in(store, number, "Photos")

@@ -22,6 +22,7 @@ from exporter.store.transaction import Transaction
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
 from tests.exporter.store.deliver import sqlite
+from tests.exporter.store.empty import empty_database
 from tests.reports_builder import documented_report, duplicati_report, exception_report
 
 _TABLES = ("servers", "machine_ids", "jobs", "runs", "logs", "counted_names")
@@ -60,7 +61,7 @@ def reports(draw: st.DrawFn) -> Entry:
 
 def record(path: Path, groups: Sequence[Sequence[Entry]]) -> list[Recorded]:
     """Record groups of reports in a new database, each group in one transaction."""
-    Store(path).close()
+    empty_database(path)
     db = opened.connect(path)
     known = Known.load(db)
     recorded: list[Recorded] = []
@@ -98,8 +99,7 @@ def test_a_run_that_comes_twice_in_one_commit_is_recorded_once(tmp_path: Path) -
 
 
 def test_what_was_undone_is_not_known(tmp_path: Path) -> None:
-    path = tmp_path / "reports.sqlite"
-    Store(path).close()
+    path = empty_database(tmp_path / "reports.sqlite")
     db = opened.connect(path)
     known = Known.load(db)
     entry = Entry.of(read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1"))
