@@ -53,7 +53,7 @@ class Contract:
 
     def __init__(self) -> None:
         self.text = resources.files("api").joinpath("openapi.yaml").read_text(encoding="utf-8")
-        self.document: dict[str, Any] = yaml.safe_load(self.text)
+        self.document: dict[str, Any] = yaml.load(self.text, yaml.CSafeLoader)
         resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_BASE, resource)
 
