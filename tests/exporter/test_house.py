@@ -140,13 +140,18 @@ def test_skipped():
 """
 
 
-@pytest.mark.parametrize(("in_ci", "code"), [("true", 1), ("", 0)])
-def test_a_skipped_test_fails_the_run_in_ci(tmp_path: Path, in_ci: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("in_ci", "processes", "code"), [("true", "0", 1), ("true", "2", 1), ("", "0", 0)]
+)
+def test_a_skipped_test_fails_the_run_in_ci(
+    tmp_path: Path, in_ci: str, processes: str, code: int
+) -> None:
     conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
     (tmp_path / "conftest.py").write_text(conftest, encoding="utf-8")
     (tmp_path / "test_skipping.py").write_text(SKIPPING, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", processes]
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path],
+        [*command, "--rootdir", tmp_path],
         cwd=tmp_path,
         env={**os.environ, "CI": in_ci, "PYTHONPATH": str(ROOT)},
         capture_output=True,
