@@ -1,13 +1,14 @@
 """Daemons for the pages and the contract: a full one, an empty, a dead and a broken one."""
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from falcon.testing import TestClient
 
+from api.app import App
 from exporter.limits import Limits
 from exporter.store import Store
 from tests.docs import daemon
@@ -45,20 +46,24 @@ def empty_client(tmp_path: Path) -> Iterator[TestClient]:
         yield TestClient(daemon.make_app(store))
 
 
+_FAULTY: Mapping[Fault, tuple[Callable[[Path], Store], Callable[[Store], App]]] = {
+    Fault.NONE: (Store, daemon.make_app),
+    Fault.DATABASE: (daemon.DeadStore, daemon.make_app),
+    Fault.BUG: (daemon.DeadStore, daemon.make_broken_app),
+    Fault.CLOSED: (lambda path: Store(path, Limits(max_servers=1)), daemon.make_closed_app),
+}
+"""How each daemon opens its database, and how it is made of that."""
+
+
 @pytest.fixture
-def clients(
-    client: TestClient, filled_database: Path, tmp_path: Path
-) -> Iterator[Mapping[Fault, TestClient]]:
-    """The full daemon, one whose database went away, one that is all bugs, and a closed one."""
-    path = tmp_path / "dead.sqlite"
+def client_with(filled_database: Path, tmp_path: Path) -> Iterator[Callable[[Fault], TestClient]]:
+    """Makes a full daemon, one whose database went away, one that is all bugs, or a closed one."""
+    path = daemon.database_in(tmp_path)
     shutil.copy(filled_database, path)
-    other = tmp_path / "full.sqlite"
-    shutil.copy(filled_database, other)
-    full_store = Store(other, Limits(max_servers=1))
-    with closing(daemon.DeadStore(path)) as dead, closing(full_store) as full:
-        yield {
-            Fault.NONE: client,
-            Fault.DATABASE: TestClient(daemon.make_app(dead)),
-            Fault.BUG: TestClient(daemon.make_broken_app(dead)),
-            Fault.CLOSED: TestClient(daemon.make_closed_app(full)),
-        }
+    with ExitStack() as opened:
+
+        def make(fault: Fault) -> TestClient:
+            open_store, make_app = _FAULTY[fault]
+            return TestClient(make_app(opened.enter_context(closing(open_store(path)))))
+
+        yield make

@@ -1,6 +1,7 @@
 """Files that were damaged while no daemon had them: refused, with what to do, and left alone."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,13 +41,20 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def left_by_a_kill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the holder of killed.sqlite left where it worked; to be copied."""
+    folder = tmp_path_factory.mktemp("left")
+    command = [sys.executable, "-c", KILLED, str(folder / "killed.sqlite")]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    return folder
+
+
 @pytest.fixture
-def killed(tmp_path: Path) -> Path:
+def killed(left_by_a_kill: Path, tmp_path: Path) -> Path:
     """Where a database lies whose holder was killed: most of it is in its log."""
-    path = tmp_path / "killed.sqlite"
-    holder = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
-    assert holder.returncode == -signal.SIGKILL
-    return path
+    shutil.copytree(left_by_a_kill, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "killed.sqlite"
 
 
 def beside(path: Path, suffix: str) -> Path:
