@@ -4,7 +4,7 @@ Everything is as in a real daemon, reports and exposition, but the clock; and th
 figures, which would be those of the tests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -64,13 +64,13 @@ class _Daemon:
         self._listener = Listener(store, self._fleet, self._telemetry, self.clock)
         self._random = Random("uploads")
 
-    def receive(self, arrival: Arrival) -> None:
-        """Record a report, and now and then one that is refused or could not be stored."""
-        delivery = Delivery(arrival.at, _SENDER)
-        recorded = self._store.record(read_report(arrival.body), delivery, self._fleet.apply)
-        self._count(Outcome.RECORDED if recorded.new else Outcome.DUPLICATE, 1)
-        self._count(Outcome.REJECTED, _REJECTED)
-        self._count(Outcome.FAILED, _FAILED)
+    def receive(self, arrivals: Iterable[Arrival]) -> None:
+        """Record reports, and now and then one that is refused or could not be stored."""
+        reports = [(read_report(each.body), Delivery(each.at, _SENDER)) for each in arrivals]
+        for recorded in self._store.record_all(reports, self._fleet.apply):
+            self._count(Outcome.RECORDED if recorded.new else Outcome.DUPLICATE, 1)
+            self._count(Outcome.REJECTED, _REJECTED)
+            self._count(Outcome.FAILED, _FAILED)
 
     def hear(self, arrival: Arrival) -> None:
         """Take in a live report."""
@@ -90,19 +90,29 @@ class _Daemon:
         return exposition + _around(self.clock.now, samples).encode()
 
 
+class _Coming:
+    """What arrives, in the order of time, taken from moment to moment."""
+
+    def __init__(self, arrivals: Iterator[Arrival]) -> None:
+        self._arrivals = arrivals
+        self._next = next(arrivals)
+
+    def until(self, at: Millis) -> Iterator[Arrival]:
+        """Take what arrives up to a moment."""
+        while self._next.at <= at:
+            yield self._next
+            self._next = next(self._arrivals)
+
+
 def scrapes(folder: Path) -> Iterator[Scrape]:
     """Yield the scrapes in the order of time; the daemon's database is made in a folder."""
-    coming, live = arrivals(END), live_arrivals(END, BEGIN - DAY, STEP)
-    arrival, live_arrival = next(coming), next(live)
+    coming, live = _Coming(arrivals(END)), _Coming(live_arrivals(END, BEGIN - DAY, STEP))
     with closing(Store(folder / "reports.sqlite")) as store:
         daemon = _Daemon(store)
         for at in range(BEGIN, END + 1, STEP):
-            while arrival.at <= at:
-                daemon.receive(arrival)
-                arrival = next(coming)
-            while live_arrival.at <= at:
-                daemon.hear(live_arrival)
-                live_arrival = next(live)
+            daemon.receive(coming.until(at))
+            for arrival in live.until(at):
+                daemon.hear(arrival)
             daemon.clock.now = at
             yield Scrape(at, _UNREACHABLE if at in DOWN else daemon.scrape())
 
