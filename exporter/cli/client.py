@@ -5,16 +5,22 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 Json = dict[str, Any]
 
 _TIMEOUT_SECONDS = 60
 _PAGE = 1000
+_REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 class ClientError(Exception):
     """The daemon does not answer, or refuses; the text says why."""
+
+
+class RefusedError(ClientError):
+    """The daemon finds something wrong in what was sent, or too much of it."""
 
 
 class Client:
@@ -40,7 +46,8 @@ class Client:
         """Return the data of an answer.
 
         Raises:
-            ClientError: there is none, or it is an error.
+            RefusedError: the daemon does not take the body.
+            ClientError: there is no answer, or it is another error.
         """
         request = urllib.request.Request(  # noqa: S310 - the address is the lock file's
             f"{self._url}{path}",
@@ -54,7 +61,8 @@ class Client:
                 return data
         except urllib.error.HTTPError as error:
             with error:
-                raise ClientError(_told(error)) from error
+                kind = RefusedError if error.code in _REFUSALS else ClientError
+                raise kind(_told(error)) from error
         except (OSError, ValueError) as error:
             message = f"the daemon at {self._url} that has this database does not answer ({error})"
             raise ClientError(f"{message}: run the command on its machine") from error

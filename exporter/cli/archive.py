@@ -1,0 +1,81 @@
+"""The archive of past reports that a daemon keeps, as the commands use it.
+
+How large a request the daemon takes is its own setting. So requests stay far below the default,
+and what is refused for its size or for one of its reports goes again in halves.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from exporter.cli.client import Client, Json, RefusedError
+from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.times import Millis, format_interval, format_moment
+
+_MOST_CHARACTERS = 2**20
+"""Of the bodies of one request: JSON makes at most six bytes of each."""
+
+
+class RemoteArchive:
+    """Keeps reports of the past in the store of a daemon.
+
+    Every method raises `ClientError` when the daemon does not answer. What was taken until then
+    is kept, and known when it comes again.
+    """
+
+    def __init__(self, client: Client, *, dry_run: bool) -> None:
+        """Take a client of the daemon; a dry run asks it what would become of each report."""
+        self._client = client
+        self._dry_run = dry_run
+
+    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+        """Record reports, or tell what would become of them."""
+        return [taken for batch in batches(reports) for taken in self._sent(batch)]
+
+    def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
+        """Take in what Duplicati's own scheduler plans; a dry run changes nothing."""
+        if self._dry_run:
+            return
+        planned = {
+            "start": format_moment(start),
+            "interval": None if interval is None else format_interval(interval),
+        }
+        self._client.send("PUT", f"/api/jobs/{job_id}/planned", planned)
+
+    def _sent(self, batch: Sequence[PastReport]) -> list[Taken]:
+        asked = {"reports": [_entry(report) for report in batch], "dryRun": self._dry_run}
+        try:
+            data = self._client.send("POST", "/api/import", asked)
+        except RefusedError as error:
+            if len(batch) == 1:
+                return [Taken(Outcome.REFUSED, reason=str(error))]
+            half = len(batch) // 2
+            return self._sent(batch[:half]) + self._sent(batch[half:])
+        return [_taken(result) for result in data["results"]]
+
+
+def batches(reports: Sequence[PastReport]) -> Iterator[Sequence[PastReport]]:
+    """Cut reports into what goes into one request, in their order."""
+    first = characters = 0
+    for at, report in enumerate(reports):
+        full = characters + len(report.body) > _MOST_CHARACTERS or at - first == MOST_AT_ONCE
+        if full and at > first:
+            yield reports[first:at]
+            first, characters = at, 0
+        characters += len(report.body)
+    if reports:
+        yield reports[first:]
+
+
+def _entry(report: PastReport) -> Json:
+    received = None if report.received is None else format_moment(report.received)
+    return {"body": report.body, "received": received, "server": report.server}
+
+
+def _taken(result: Json) -> Taken:
+    return Taken(
+        Outcome(result["outcome"]),
+        run_id=result["backupId"],
+        server_id=result["serverId"],
+        job_id=result["jobId"],
+        is_backup=result["isBackup"],
+        reason=result["reason"],
+    )

@@ -1,0 +1,163 @@
+"""The archive of a daemon, as the commands use it, and the words for what became of reports."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter import config
+from exporter.cli import archive as archive_module
+from exporter.cli.archive import RemoteArchive, batches
+from exporter.cli.client import Client
+from exporter.cli.connection import connected
+from exporter.cli.outcomes import Outcomes
+from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.store import RunFilter, Store
+from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
+from tests.reports_builder import duplicati_report, exception_report
+
+BEGAN = now() - 30 * DAY
+SMALL = 4096
+
+
+def past(number: int = 0, **fields: object) -> PastReport:
+    return PastReport(duplicati_report(began=BEGAN + number * HOUR, **fields).decode())  # type: ignore[arg-type] # by their names
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "new.sqlite"
+
+
+@pytest.fixture
+def client(path: Path) -> Iterator[Client]:
+    """A client of a daemon that takes at most some thousand bytes."""
+    with closing(Store(path)):
+        pass
+    settings = config.load({"database": str(path), "max_upload_bytes": str(SMALL)}, {})
+    with connected(settings) as connection:
+        yield connection
+
+
+def outcomes(taken: list[Taken]) -> list[Outcome]:
+    return [each.outcome for each in taken]
+
+
+@pytest.mark.usefixtures("command")
+def test_reports_get_their_outcomes_in_order_and_in_spite_of_the_daemons_limit(
+    client: Client,
+) -> None:
+    reports = [past(number) for number in range(20)]
+    reports[3] = PastReport("?")
+    reports[7] = past(7, lines=("x" * SMALL,))
+    reports[9] = past(8)
+    taken = RemoteArchive(client, dry_run=False).take(reports)
+    expected = [Outcome.RECORDED] * 20
+    expected[3], expected[7] = Outcome.NOT_UNDERSTOOD, Outcome.REFUSED
+    expected[9] = Outcome.KNOWN
+    assert outcomes(taken) == expected
+    assert "max_upload_bytes" in str(taken[7].reason)
+    assert taken[9].run_id == taken[8].run_id
+    assert taken[0].is_backup
+
+
+@pytest.mark.usefixtures("command")
+def test_one_report_that_is_refused_for_its_form_keeps_no_other_out(client: Client) -> None:
+    reports = [past(0), PastReport(past(1).body, server="n" * 2000), past(2)]
+    taken = RemoteArchive(client, dry_run=False).take(reports)
+    assert outcomes(taken) == [Outcome.RECORDED, Outcome.REFUSED, Outcome.RECORDED]
+
+
+@pytest.mark.usefixtures("command")
+def test_when_a_report_came_and_from_whom_is_sent_along(client: Client) -> None:
+    body = exception_report(server=None).decode()
+    report = PastReport(body, received=BEGAN, server="attic")
+    RemoteArchive(client, dry_run=False).take([report])
+    (server,) = client.entries("/api/servers", "servers", {})
+    assert (server["name"], server["lastReport"]) == ("attic", format_moment(BEGAN))
+
+
+@pytest.mark.usefixtures("command")
+def test_a_dry_run_records_and_plans_nothing(client: Client) -> None:
+    RemoteArchive(client, dry_run=False).take([past()])
+    dry = RemoteArchive(client, dry_run=True)
+    assert outcomes(dry.take([past(), past(1)])) == [Outcome.KNOWN, Outcome.RECORDED]
+    dry.plan(1, now() + HOUR, None)
+    (job,) = client.entries("/api/jobs", "jobs", {})
+    assert job["scheduleSource"] == "default"
+    assert len(list(client.entries("/api/backups", "backups", {}))) == 1
+
+
+@pytest.mark.usefixtures("command")
+@pytest.mark.parametrize("interval", [None, DAY])
+def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -> None:
+    archive = RemoteArchive(client, dry_run=False)
+    (taken,) = archive.take([past()])
+    start = (now() + HOUR) // SECOND * SECOND
+    assert taken.job_id is not None
+    archive.plan(taken.job_id, start, interval)
+    (job,) = client.entries("/api/jobs", "jobs", {})
+    assert (job["expectedStart"], job["scheduleSource"]) == (format_moment(start), "reported")
+
+
+@pytest.mark.usefixtures("command")
+def test_nothing_to_take_asks_nothing(client: Client) -> None:
+    assert RemoteArchive(client, dry_run=False).take([]) == []
+
+
+@pytest.mark.usefixtures("command")
+def test_what_was_taken_is_in_the_database(path: Path) -> None:
+    with closing(Store(path)):
+        pass
+    with connected(config.load({"database": str(path)}, {})) as client:
+        RemoteArchive(client, dry_run=False).take([past(), past(1)])
+    with closing(Store(path)) as store:
+        assert [run.stored.started for run in store.runs(RunFilter(), None, 10)] == [
+            BEGAN + HOUR,
+            BEGAN,
+        ]
+        assert {server.last_report for server in store.everything().servers} == {
+            BEGAN + HOUR + MINUTE
+        }
+
+
+@pytest.mark.parametrize("count", [0, 1, MOST_AT_ONCE, MOST_AT_ONCE + 1, 3 * MOST_AT_ONCE])
+def test_a_request_holds_so_many_reports_at_most(count: int) -> None:
+    reports = [PastReport(str(number)) for number in range(count)]
+    cut = list(batches(reports))
+    assert [report for batch in cut for report in batch] == reports
+    assert all(0 < len(batch) <= MOST_AT_ONCE for batch in cut)
+    assert len(cut) == -(-count // MOST_AT_ONCE)
+
+
+def test_a_request_holds_so_much_at_most_but_always_a_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archive_module, "_MOST_CHARACTERS", 10)
+    reports = [PastReport("x" * length) for length in (4, 6, 1, 20, 20, 3, 3)]
+    lengths = [[len(report.body) for report in batch] for batch in batches(reports)]
+    assert lengths == [[4, 6], [1], [20], [20], [3, 3]]
+
+
+def test_the_words_for_what_became_of_reports() -> None:
+    told = Outcomes()
+    told.add("row 1", Taken(Outcome.RECORDED, 1, 1, 1, is_backup=True))
+    told.add("row 2", Taken(Outcome.RECORDED, 2, 1, 1, is_backup=False))
+    told.add("row 3", Taken(Outcome.KNOWN, 1, 1, 1, is_backup=True))
+    for number in range(12):
+        told.leave_out(f"row {number}", "makes no\x1b[2J sense")
+    assert (told.total, told.left_out) == (15, 12)
+    lines = list(told.lines(dry_run=True))
+    assert lines[:3] == [
+        "2 runs would be recorded, 1 of them no backups",
+        "1 run known already",
+        "12 would be left out:",
+    ]
+    assert lines[3].startswith("  row 0: makes no")
+    assert "\x1b" not in "".join(lines)
+    assert lines[-1] == "  and 2 more"
+
+
+def test_a_summary_says_no_more_than_there_is_to_say() -> None:
+    assert list(Outcomes().lines(dry_run=False)) == ["0 runs recorded"]
