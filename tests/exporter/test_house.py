@@ -56,7 +56,8 @@ def importers(*packages: str) -> set[str]:
     [
         ("falcon", ("api",)),
         ("waitress", ("api.channel", "api.dispatcher", "api.parser", "api.serve")),
-        ("sqlite3", ("exporter.store",)),
+        # the second reads another program's database, which is none of the store's
+        ("sqlite3", ("exporter.store", "exporter.duplistatus_app.database")),
         ("sqlite_utils", ("exporter.store",)),
         ("prometheus_client", ("exporter.rendering", "exporter.telemetry")),
         ("api", ("api", "exporter.cli")),
@@ -81,6 +82,7 @@ FORBIDDEN = [
     ("exporter.store", ("exporter.fleet", "exporter.schedule", "exporter.config")),
     ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.past", ("exporter.families", "exporter.collector", "exporter.config")),
+    ("exporter.duplistatus_app", ("exporter.store", "exporter.config", "exporter.cli")),
     ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),
     ("exporter.collector", ("exporter.config", "exporter.cli")),
     ("api", ("exporter.config", "exporter.cli")),

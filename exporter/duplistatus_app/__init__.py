@@ -1,0 +1,21 @@
+"""The database of the web application duplistatus, read for those who come from there.
+
+What is known of it comes from its public documentation and source, versions 0.5 to 1.3.
+"""
+
+from exporter.duplistatus_app.database import Source, UnreadableDatabaseError, opened
+from exporter.duplistatus_app.runs import Run, RunError, read_run
+from exporter.duplistatus_app.settings import JobSetting, SettingError, Settings, read_settings
+
+__all__ = [
+    "JobSetting",
+    "Run",
+    "RunError",
+    "SettingError",
+    "Settings",
+    "Source",
+    "UnreadableDatabaseError",
+    "opened",
+    "read_run",
+    "read_settings",
+]

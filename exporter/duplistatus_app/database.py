@@ -1,0 +1,181 @@
+"""Access to the application's SQLite file, which stays as it is.
+
+All is read from a private copy of one moment: the application may run and write meanwhile, and
+waits for nobody.
+"""
+
+import contextlib
+import sqlite3
+import struct
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from msgspec import Struct
+
+from exporter.duplistatus_app.runs import COLUMNS
+
+Row = Mapping[str, object]
+
+_HEAD = struct.Struct(">16sHBB8xI")
+"""The begin of a file: a magic text, the size of a page, two versions of which 2 stands for a
+write-ahead log, a counter of changes, the number of pages (SQLite's file format, 1.3)."""
+
+_MAGIC = b"SQLite format 3\0"
+_WRITE_AHEAD = 2
+_LARGEST_PAGE = 65536
+
+_SERVERS = ("servers", "machines")
+"""The table's name, and the one it had before version 0.8 of the application."""
+
+_ADVICE = "stop duplistatus, copy its data folder, and import backups.db of the copy"
+_HINT = "name the backups.db in the data folder of the web application duplistatus"
+
+
+class UnreadableDatabaseError(Exception):
+    """The file is no database of the application, or a damaged one; the text says what to do."""
+
+
+class Server(Struct, frozen=True):
+    """A server of the application; None where a person set nothing."""
+
+    id: str
+    name: str | None
+    alias: str | None
+    note: str | None
+
+
+class Source:
+    """What the database holds. Every method raises `UnreadableDatabaseError` where it is damaged.
+
+    Tables and columns that this version of the application lacks count as empty.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._servers = next(table for table in _SERVERS if self._columns(table))
+
+    def servers(self) -> list[Server]:
+        """Return the servers that have an id."""
+        rows = self._rows(self._servers, ("id", "name", "alias", "note"))
+        texts = ({key: _text(value) for key, value in row.items()} for row in rows)
+        return [
+            Server(server_id, row.get("name"), row.get("alias"), row.get("note"))
+            for row in texts
+            if (server_id := row.get("id")) is not None
+        ]
+
+    def count_runs(self) -> int:
+        """Return how many runs there are."""
+        return sum(1 for _ in self._select("SELECT 1 FROM backups"))
+
+    def runs(self) -> Iterator[Row]:
+        """Yield the runs, the oldest first; `server_id` is what older versions call machine_id."""
+        for row in self._rows("backups", COLUMNS, oldest_by=("begin_time", "date")):
+            yield {**row, "server_id": row.get("server_id", row.get("machine_id"))}
+
+    def configuration(self, key: str) -> str | None:
+        """Return a setting as it is written, None where there is none."""
+        for row in self._rows("configurations", ("key", "value")):
+            if row.get("key") == key:
+                return _text(row.get("value"))
+        return None
+
+    def _rows(
+        self, table: str, wanted: tuple[str, ...], oldest_by: tuple[str, ...] = ()
+    ) -> Iterator[Row]:
+        present = self._columns(table)
+        columns = [column for column in wanted if column in present]
+        order = [column for column in oldest_by if column in present]
+        if columns:
+            behind = f" ORDER BY {', '.join(order)}" if order else ""
+            yield from self._select(f"SELECT {', '.join(columns)} FROM {table}{behind}")  # noqa: S608 - names of ours
+
+    def _columns(self, table: str) -> set[object]:
+        return {row["name"] for row in self._select(f"PRAGMA table_info({table})")}
+
+    def _select(self, query: str) -> Iterator[Row]:
+        try:
+            yield from map(dict, self._connection.execute(query))
+        except sqlite3.Error as error:
+            raise _unreadable(self._path, error) from error
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Yield what a database holds at this moment.
+
+    Raises:
+        UnreadableDatabaseError: it is none of the application, or damaged.
+    """
+    with contextlib.ExitStack() as stack:
+        yield _prepared(path, stack)
+
+
+def _prepared(path: Path, stack: contextlib.ExitStack) -> Source:
+    if not path.is_file():
+        message = f"there is no file {path}: {_HINT}"
+        raise UnreadableDatabaseError(message)
+    try:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="duplistatus-import-"))
+        connection = stack.enter_context(closing(_copied(path, Path(folder, "copy.sqlite"))))
+        _check(connection, path)
+    except (sqlite3.Error, OSError) as error:
+        raise _unreadable(path, error) from error
+    return Source(connection, path)
+
+
+def _copied(path: Path, copy: Path) -> sqlite3.Connection:
+    with closing(sqlite3.connect(_uri(path), uri=True)) as source:
+        connection = sqlite3.connect(copy)
+        try:
+            source.backup(connection)
+        except BaseException:
+            connection.close()
+            raise
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    return connection
+
+
+def _uri(path: Path) -> str:
+    """Return how to open a whole file so that nothing comes to lie beside it.
+
+    Where there is a write-ahead log SQLite needs an index beside it, and makes that if need be.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD.size).ljust(_HEAD.size, b"\0")
+    magic, page, write_version, _, pages = _HEAD.unpack(head)
+    # SQLite reads what is missing of a last page as zeros.
+    if magic == _MAGIC and path.stat().st_size < pages * (_LARGEST_PAGE if page == 1 else page):
+        message = f"{path} is cut short: {_ADVICE}, or an older copy of it"
+        raise UnreadableDatabaseError(message)
+    still = write_version == _WRITE_AHEAD and not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        message = f"{path} is damaged ({found}): {_ADVICE}, or an older copy of it"
+        raise UnreadableDatabaseError(message)
+    tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if "backups" not in tables or tables.isdisjoint(_SERVERS):
+        message = f"{path} is no database of duplistatus, it lacks the tables: {_HINT}"
+        raise UnreadableDatabaseError(message)
+
+
+def _unreadable(path: Path, error: Exception) -> UnreadableDatabaseError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL:
+        message = f"there is no room to copy {path}: name a larger folder in TMPDIR"
+        return UnreadableDatabaseError(message)
+    if code == sqlite3.SQLITE_NOTADB:
+        return UnreadableDatabaseError(f"{path} is no SQLite database: {_HINT}")
+    return UnreadableDatabaseError(f"{path} can not be read ({error}): {_ADVICE}")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
