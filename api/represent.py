@@ -1,6 +1,6 @@
 """How values of the domain look in JSON: moments in ISO 8601, lengths in whole seconds."""
 
-from exporter.model import Log, Rejected, Server, StoredRun
+from exporter.model import JobSettings, Log, Rejected, Server, StoredRun
 from exporter.times import SECOND, Millis, format_interval, format_moment
 from exporter.views import JobView
 
@@ -89,6 +89,7 @@ def job(view: JobView, now: Millis) -> Json:
         "schedule": str(view.schedule.plan),
         "tolerance": format_interval(view.schedule.tolerance),
         "paused": view.schedule.paused,
+        "settings": settings(view.job.settings),
         "expectedStart": moment(expected.start) if expected else None,
         "deadline": moment(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,
@@ -97,6 +98,12 @@ def job(view: JobView, now: Millis) -> Json:
         "running": running(view, now),
         "lastRun": None if last is None else backup(view.job.name, last),
     }
+
+
+def settings(own: JobSettings) -> Json:
+    """Return what a person set for a job; null leaves it to the configuration."""
+    tolerance = None if own.tolerance is None else format_interval(own.tolerance)
+    return {"schedule": own.schedule, "tolerance": tolerance}
 
 
 def running(view: JobView, now: Millis) -> Json | None:

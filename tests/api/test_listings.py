@@ -127,6 +127,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "schedule": "auto",
         "tolerance": "1h",
         "paused": False,
+        "settings": {"schedule": None, "tolerance": None},
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",

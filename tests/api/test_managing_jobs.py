@@ -100,6 +100,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "schedule": "every 12h",
         "tolerance": "1h30m",
         "paused": False,
+        "settings": {"schedule": "every 12h", "tolerance": "1h30m"},
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
         "scheduleSource": "configured",
@@ -224,6 +225,7 @@ def test_auto_follows_the_reports_even_against_the_configuration(
 ) -> None:
     job = set_job(configured, {"schedule": "auto"})
     assert (job["schedule"], job["scheduleSource"]) == ("auto", "default")
+    assert job["settings"] == {"schedule": "auto", "tolerance": None}
     assert job["expectedStart"] == format_moment(BEGAN + 2 * DAY)
 
 
