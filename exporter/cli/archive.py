@@ -4,11 +4,14 @@ How large a request the daemon takes is its own setting. So requests stay far be
 and what is refused for its size or for one of its reports goes again in halves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from exporter.cli.client import Client, Json, RefusedError
 from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.times import Millis, format_interval, format_moment
+
+_Item = TypeVar("_Item")
 
 _MOST_CHARACTERS = 2**20
 """Of the bodies of one request: JSON makes at most six bytes of each."""
@@ -28,7 +31,7 @@ class RemoteArchive:
 
     def take(self, reports: Sequence[PastReport]) -> list[Taken]:
         """Record reports, or tell what would become of them."""
-        return [taken for batch in batches(reports) for taken in self._sent(batch)]
+        return [taken for batch in batches(reports, _body) for taken in self._sent(batch)]
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Take in what Duplicati's own scheduler plans; a dry run changes nothing."""
@@ -52,17 +55,23 @@ class RemoteArchive:
         return [_taken(result) for result in data["results"]]
 
 
-def batches(reports: Sequence[PastReport]) -> Iterator[Sequence[PastReport]]:
-    """Cut reports into what goes into one request, in their order."""
-    first = characters = 0
-    for at, report in enumerate(reports):
-        full = characters + len(report.body) > _MOST_CHARACTERS or at - first == MOST_AT_ONCE
-        if full and at > first:
-            yield reports[first:at]
-            first, characters = at, 0
-        characters += len(report.body)
-    if reports:
-        yield reports[first:]
+def batches(items: Iterable[_Item], body: Callable[[_Item], str]) -> Iterator[list[_Item]]:
+    """Cut what has a body into what goes into one request, in its order and as it comes."""
+    batch: list[_Item] = []
+    characters = 0
+    for item in items:
+        length = len(body(item))
+        if batch and (characters + length > _MOST_CHARACTERS or len(batch) == MOST_AT_ONCE):
+            yield batch
+            batch, characters = [], 0
+        batch.append(item)
+        characters += length
+    if batch:
+        yield batch
+
+
+def _body(report: PastReport) -> str:
+    return report.body
 
 
 def _entry(report: PastReport) -> Json:

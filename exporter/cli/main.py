@@ -9,7 +9,11 @@ from exporter.cli.arguments import USAGE_ERROR, Parser, Run
 from exporter.cli.client import ClientError
 from exporter.cli.commands import GROUPS
 from exporter.config import ConfigError
+from exporter.duplistatus_app import UnreadableDatabaseError
 from exporter.store import StoreError, StoreUnavailableError
+
+_FAULTS = (StoreError, StoreUnavailableError, ListenError, ClientError, UnreadableDatabaseError)
+"""What a person has to mend; each says how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen)
     except ConfigError as error:
         _complain(*error.problems)
-    except (StoreError, StoreUnavailableError, ListenError, ClientError) as error:
+    except _FAULTS as error:
         _complain(str(error))
     return USAGE_ERROR
 

@@ -10,13 +10,36 @@ _MOST_REASONS = 10
 _LONGEST_REASON = 300
 
 
+class Reasons:
+    """Counts what went wrong, and keeps the first reasons."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[str] = []
+
+    def add(self, source: str, reason: str) -> None:
+        """Count one; the source is for a person who wants to find it."""
+        self.count += 1
+        if len(self._first) < _MOST_REASONS:
+            self._first.append(f"{source}: {reason}"[:_LONGEST_REASON])
+
+    def lines(self, heading: str) -> Iterator[str]:
+        """Yield a heading with their number and the first of them; nothing where there are none."""
+        if not self.count:
+            return
+        yield f"{heading}: {self.count}"
+        yield from (f"  {printable(reason)}" for reason in self._first)
+        if more := self.count - len(self._first):
+            yield f"  and {more} more"
+
+
 class Outcomes:
-    """Counts what became of reports; of those that are left out it keeps the first reasons."""
+    """Counts what became of reports."""
 
     def __init__(self) -> None:
         self._counts: Counter[Outcome] = Counter()
         self._other_operations = 0
-        self._reasons: list[str] = []
+        self._left_out = Reasons()
 
     @property
     def total(self) -> int:
@@ -26,15 +49,15 @@ class Outcomes:
     @property
     def left_out(self) -> int:
         """How many are not here now."""
-        return self._counts[Outcome.NOT_UNDERSTOOD] + self._counts[Outcome.REFUSED]
+        return self._left_out.count
 
     def add(self, source: str, taken: Taken) -> None:
-        """Count a report; the source is for a person who wants to find it."""
+        """Count a report."""
         self._counts[taken.outcome] += 1
-        if taken.outcome is Outcome.RECORDED:
+        if taken.reason is not None:
+            self._left_out.add(source, taken.reason)
+        elif taken.outcome is Outcome.RECORDED:
             self._other_operations += not taken.is_backup
-        if taken.reason is not None and len(self._reasons) < _MOST_REASONS:
-            self._reasons.append(f"{source}: {taken.reason}"[:_LONGEST_REASON])
 
     def leave_out(self, source: str, reason: str) -> None:
         """Count what could not even be sent."""
@@ -43,18 +66,16 @@ class Outcomes:
     def lines(self, *, dry_run: bool) -> Iterator[str]:
         """Yield the summary; of a dry run in the conditional."""
         would = "would be " if dry_run else ""
-        recorded = f"{_runs(self._counts[Outcome.RECORDED])} {would}recorded"
+        recorded = f"{counted(self._counts[Outcome.RECORDED], 'run')} {would}recorded"
         others = f", {self._other_operations} of them no backups" if self._other_operations else ""
         yield recorded + others
         if known := self._counts[Outcome.KNOWN]:
-            yield f"{_runs(known)} known already"
-        if not self.left_out:
-            return
-        yield f"{self.left_out} {would}left out:"
-        yield from (f"  {printable(reason)}" for reason in self._reasons)
-        if more := self.left_out - len(self._reasons):
-            yield f"  and {more} more"
+            yield f"{counted(known, 'run')} known already"
+        yield from self._left_out.lines(f"{would}left out")
 
 
-def _runs(count: int) -> str:
-    return f"{count} run" if count == 1 else f"{count} runs"
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: 1 run, 2 runs, 2 aliases."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun}{'es' if noun.endswith('s') else 's'}"

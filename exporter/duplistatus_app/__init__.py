@@ -3,14 +3,21 @@
 What is known of it comes from its public documentation and source, versions 0.5 to 1.3.
 """
 
-from exporter.duplistatus_app.database import Source, UnreadableDatabaseError, opened
+from exporter.duplistatus_app.database import Server, Source, UnreadableDatabaseError, opened
 from exporter.duplistatus_app.runs import Run, RunError, read_run
-from exporter.duplistatus_app.settings import JobSetting, SettingError, Settings, read_settings
+from exporter.duplistatus_app.settings import (
+    JobSetting,
+    SettingError,
+    Settings,
+    read_settings,
+    read_tolerance,
+)
 
 __all__ = [
     "JobSetting",
     "Run",
     "RunError",
+    "Server",
     "SettingError",
     "Settings",
     "Source",
@@ -18,4 +25,5 @@ __all__ = [
     "opened",
     "read_run",
     "read_settings",
+    "read_tolerance",
 ]

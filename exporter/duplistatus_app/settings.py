@@ -44,12 +44,13 @@ class JobSetting(Struct, frozen=True):
 
 
 class Settings:
-    """What people set, by server and backup."""
+    """What people set for backups, by server and backup."""
 
-    def __init__(self, jobs: Mapping[str, object], tolerance: str | None) -> None:
-        """Take what is set for jobs, and the tolerance of all, as it is written here."""
+    def __init__(self, jobs: Mapping[str, object]) -> None:
         self._jobs = jobs
-        self.tolerance = tolerance
+
+    def __len__(self) -> int:
+        return len(self._jobs)
 
     def of(
         self, server_id: str, server_name: str | None, backup: str, zone: str | None
@@ -67,26 +68,31 @@ class Settings:
         return None
 
 
-def read_settings(jobs: str | None, tolerance: str | None) -> Settings:
-    """Read the values of `backup_settings` and `overdue_tolerance`.
+def read_settings(told: str | None) -> Settings:
+    """Read the configuration `backup_settings`.
 
     Raises:
-        SettingError: one of them can not be read.
+        SettingError: it can not be read.
     """
     try:
-        found = msgspec.json.decode(jobs, type=dict[str, object]) if jobs else {}
+        return Settings(msgspec.json.decode(told, type=dict[str, object]) if told else {})
     except (msgspec.MsgspecError, RecursionError) as error:
-        message = f"backup_settings can not be read ({error})"
-        raise SettingError(message) from None
-    return Settings(found, _tolerance(tolerance))
+        raise SettingError(str(error)) from None
 
 
-def _tolerance(told: str | None) -> str | None:
-    """None at all would call a run late that takes a little longer than those before."""
+def read_tolerance(told: str | None) -> str | None:
+    """Read the configuration `overdue_tolerance`, as it is written here.
+
+    None at all would call a run late that takes a little longer than those before: that is left
+    to the configuration here.
+
+    Raises:
+        SettingError: it is unknown.
+    """
     if told is None or told == _NO_TOLERANCE:
         return None
     if told not in _TOLERANCES:
-        message = f"overdue_tolerance {told[:40]!r} is unknown"
+        message = f"{told[:40]!r} is unknown"
         raise SettingError(message)
     return _TOLERANCES[told]
 

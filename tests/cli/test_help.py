@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "server delete": ("SERVER", "--yes"),
     "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
     "job delete": ("JOB", "--yes"),
+    "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
 }
 EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database PATH", "DUPLISTATUS_DATABASE")
 DAEMON = (
@@ -52,13 +53,18 @@ def test_the_help_of_the_demonstration_says_what_to_look_at(command: Commands) -
 
 
 @pytest.mark.parametrize(
-    ("group", "actions"), [("server", ("set", "merge", "delete")), ("job", ("set", "delete"))]
+    ("group", "actions"),
+    [
+        ("server", ("set", "merge", "delete")),
+        ("job", ("set", "delete")),
+        ("import", ("duplistatus",)),
+    ],
 )
 def test_the_help_of_a_group_names_its_actions(
     command: Commands, group: str, actions: tuple[str, ...]
 ) -> None:
     told = described(command.output(group, "--help"))
-    assert [action for action in actions if f"\n    {action} " not in told] == []
+    assert [action for action in actions if f"\n    {action}" not in told] == []
 
 
 def test_the_help_names_every_command(command: Commands) -> None:

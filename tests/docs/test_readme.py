@@ -27,7 +27,10 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "yaml": yaml.safe_load,
 }
 _COMMAND = Path(sys.executable).with_name("duplistatus")
-_PAGES = ("README.md", "docs/api.md", "docs/metrics.md", "docs/runbook.md", *guides.NAMES)
+_PAGES = (
+    *("README.md", "docs/api.md", "docs/history.md", "docs/metrics.md", "docs/runbook.md"),
+    *guides.NAMES,
+)
 
 
 @pytest.fixture(scope="module")

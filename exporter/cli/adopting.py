@@ -1,0 +1,66 @@
+"""What people set in another program is set here, where nobody set anything yet."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from exporter.cli.client import Client, Json, RefusedError
+from exporter.cli.outcomes import Reasons, counted
+
+Given = Mapping[str, str | None]
+"""Settings by their names in the API; None stands for one that nobody set there."""
+
+_NAMES = ("alias", "note", "schedule", "tolerance")
+
+
+class Adoption:
+    """Sets what a server or a job here has not, and counts it; a dry run only counts."""
+
+    def __init__(self, client: Client, *, dry_run: bool) -> None:
+        """Take a client of the daemon, and ask it what people set there."""
+        self._client = client
+        self._dry_run = dry_run
+        self._servers = _by_id(client.entries("/api/servers", "servers", {}))
+        self._jobs = _by_id(client.entries("/api/jobs", "jobs", {}))
+        self._counts: Counter[str] = Counter()
+        self.refusals = Reasons()
+
+    def adopt_server(self, server_id: int, given: Given) -> None:
+        """Set an alias and a note where the server has none."""
+        known = self._servers.get(server_id, {})
+        self._set(f"/api/servers/{server_id}", given, known)
+
+    def adopt_job(self, job_id: int, given: Given) -> None:
+        """Set a schedule and a tolerance where no person set one for the job.
+
+        A schedule that comes from the configuration stays as well.
+        """
+        known = self._jobs.get(job_id, {})
+        own = known.get("settings", {})
+        if known.get("schedule", "auto") != "auto":
+            given = {**given, "schedule": None}
+        self._set(f"/api/jobs/{job_id}", given, own)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the summary; of a dry run in the conditional."""
+        would = "would be " if self._dry_run else ""
+        if self._counts:
+            told = [counted(self._counts[name], name) for name in _NAMES if self._counts[name]]
+            yield f"{', '.join(told)} {would}set"
+        yield from self.refusals.lines("not set")
+
+    def _set(self, path: str, given: Given, known: Json) -> None:
+        missing = {name: value for name, value in given.items() if value and not known.get(name)}
+        if not missing:
+            return
+        try:
+            if not self._dry_run:
+                self._client.send("PATCH", path, missing)
+        except RefusedError as error:
+            self.refusals.add(path, str(error))
+        else:
+            known.update(missing)
+            self._counts.update(missing.keys())
+
+
+def _by_id(entries: Iterable[Json]) -> dict[int, Json]:
+    return {entry["id"]: entry for entry in entries}

@@ -1,0 +1,153 @@
+"""duplistatus import duplistatus: all that the web application of this name holds."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from exporter import config
+from exporter.cli.adopting import Adoption
+from exporter.cli.archive import RemoteArchive
+from exporter.cli.client import Client
+from exporter.cli.connection import connected
+from exporter.cli.outcomes import Outcomes, Reasons, counted
+from exporter.cli.progress import Tell, progress
+from exporter.cli.taking_in import Entry, take_in
+from exporter.duplistatus_app import (
+    JobSetting,
+    Run,
+    RunError,
+    SettingError,
+    Settings,
+    Source,
+    opened,
+    read_run,
+    read_settings,
+    read_tolerance,
+)
+from exporter.times import now
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Bring along the runs, and what people set; 1 where something had to be left out."""
+    settings = config.load(vars(chosen), os.environ)
+    with opened(chosen.file) as source, connected(settings) as client:
+        runs = _Runs(source, dry_run=chosen.dry_run)
+        with progress() as tell:
+            runs.take_in(client, tell)
+        people = _Settings(source, chosen.timezone)
+        adoption = Adoption(client, dry_run=chosen.dry_run)
+        people.adopt(runs, adoption)
+    for line in (*runs.lines(), *adoption.lines(), *people.lines()):
+        sys.stdout.write(f"{line}\n")
+    wrong = runs.outcomes.left_out + runs.doubts.count
+    return int(wrong + adoption.refusals.count + people.unread.count > 0)
+
+
+_Value = TypeVar("_Value")
+
+
+class _Entry(Entry, frozen=True):
+    run: Run
+
+
+class _Runs:
+    """The runs of the application, and which servers and jobs they became here."""
+
+    def __init__(self, source: Source, *, dry_run: bool) -> None:
+        self._source = source
+        self._dry_run = dry_run
+        self.outcomes = Outcomes()
+        self.doubts = Reasons()
+        self.known = {server.id: server for server in source.servers()}
+        self.servers: dict[str, int] = {}
+        self.jobs: dict[tuple[str, str], int] = {}
+
+    def take_in(self, client: Client, tell: Tell) -> None:
+        archive, total = RemoteArchive(client, dry_run=self._dry_run), self._source.count_runs()
+        for entry, taken in take_in(archive, self._entries()):
+            self.outcomes.add(entry.source, taken)
+            if taken.server_id is not None and taken.job_id is not None:
+                self.servers[entry.run.server_id] = taken.server_id
+                self.jobs[entry.run.server_id, entry.run.backup] = taken.job_id
+            tell(f"{self.outcomes.total} of {counted(total, 'run')}")
+
+    def lines(self) -> Iterator[str]:
+        yield from self.outcomes.lines(dry_run=self._dry_run)
+        yield from self.doubts.lines("values that can not be right, and count as not told")
+
+    def name(self, server_id: object) -> str | None:
+        known = self.known.get(str(server_id))
+        return None if known is None else known.name
+
+    def _entries(self) -> Iterator[_Entry]:
+        moment = now()
+        for row in self._source.runs():
+            source = f"backups {row.get('id')}"
+            try:
+                found = read_run(row, self.name(row["server_id"]), moment)
+            except RunError as error:
+                self.outcomes.leave_out(source, str(error))
+                continue
+            for doubt in found.doubts:
+                self.doubts.add(source, doubt)
+            yield _Entry(source, found.report, found)
+
+
+class _Settings:
+    """What people set in the application, and how much of it is set here."""
+
+    def __init__(self, source: Source, zone: str | None) -> None:
+        self.unread = Reasons()
+        self._zone = zone
+        self._jobs = self._read(source, "backup_settings", read_settings) or Settings({})
+        self._tolerance = self._read(source, "overdue_tolerance", read_tolerance)
+        self._by_week_days = self._servers_left = self._jobs_left = 0
+
+    def adopt(self, runs: _Runs, adoption: Adoption) -> None:
+        for server in runs.known.values():
+            if server.id in runs.servers:
+                given = {"alias": server.alias, "note": server.note}
+                adoption.adopt_server(runs.servers[server.id], given)
+        found = 0
+        for (server_id, backup), job_id in runs.jobs.items():
+            setting = self._of(server_id, runs.name(server_id), backup)
+            schedule = None if setting is None else self._schedule(setting)
+            adoption.adopt_job(job_id, {"schedule": schedule, "tolerance": self._tolerance})
+            found += setting is not None
+        self._servers_left = len(runs.known.keys() - runs.servers.keys())
+        self._jobs_left = len(self._jobs) - found
+
+    def lines(self) -> Iterator[str]:
+        yield from self.unread.lines("settings that can not be read")
+        if self._by_week_days:
+            told = counted(self._by_week_days, "schedule")
+            hint = "" if self._zone else "; --timezone ZONE sets what is daily"
+            yield f"{told} of certain week days left to what the runs tell{hint}"
+        if self._servers_left or self._jobs_left:
+            servers, jobs = (
+                counted(self._servers_left, "server"),
+                counted(self._jobs_left, "backup"),
+            )
+            yield f"{servers} and settings of {jobs} without a run here left out"
+
+    def _of(self, server_id: str, server_name: str | None, backup: str) -> JobSetting | None:
+        try:
+            return self._jobs.of(server_id, server_name, backup, self._zone)
+        except SettingError as error:
+            self.unread.add(f"backup_settings of {backup}", str(error))
+            return JobSetting(None)
+
+    def _schedule(self, setting: JobSetting) -> str | None:
+        self._by_week_days += setting.by_week_days
+        return setting.schedule
+
+    def _read(
+        self, source: Source, key: str, read: Callable[[str | None], _Value]
+    ) -> _Value | None:
+        try:
+            return read(source.configuration(key))
+        except SettingError as error:
+            self.unread.add(key, str(error))
+            return None

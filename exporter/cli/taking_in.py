@@ -1,0 +1,29 @@
+"""Reports of the past go into an archive, however many they are."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from msgspec import Struct
+
+from exporter.cli.archive import batches
+from exporter.past import Archive, PastReport, Taken
+
+
+class Entry(Struct, frozen=True):
+    """A report, and where it was found, for a person who looks for it."""
+
+    source: str
+    report: PastReport
+
+
+_Entry = TypeVar("_Entry", bound=Entry)
+
+
+def take_in(archive: Archive, entries: Iterable[_Entry]) -> Iterator[tuple[_Entry, Taken]]:
+    """Yield what becomes of each; no more of them are held than go into one request."""
+    for batch in batches(entries, _body):
+        yield from zip(batch, archive.take([entry.report for entry in batch]), strict=True)
+
+
+def _body(entry: Entry) -> str:
+    return entry.report.body
