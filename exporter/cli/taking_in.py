@@ -1,19 +1,24 @@
 """Reports of the past go into an archive, however many they are."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
-
-from msgspec import Struct
+from typing import Protocol, TypeVar
 
 from exporter.cli.archive import batches
 from exporter.past import Archive, PastReport, Taken
 
 
-class Entry(Struct, frozen=True):
+class Entry(Protocol):
     """A report, and where it was found, for a person who looks for it."""
 
-    source: str
-    report: PastReport
+    @property
+    def source(self) -> str:
+        """Where it was found."""
+        ...
+
+    @property
+    def report(self) -> PastReport:
+        """The report."""
+        ...
 
 
 _Entry = TypeVar("_Entry", bound=Entry)

@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "server delete": ("SERVER", "--yes"),
     "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
     "job delete": ("JOB", "--yes"),
+    "import reports": ("PATH", "--server NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
 }
 EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database PATH", "DUPLISTATUS_DATABASE")
@@ -57,7 +58,7 @@ def test_the_help_of_the_demonstration_says_what_to_look_at(command: Commands) -
     [
         ("server", ("set", "merge", "delete")),
         ("job", ("set", "delete")),
-        ("import", ("duplistatus",)),
+        ("import", ("duplistatus", "reports")),
     ],
 )
 def test_the_help_of_a_group_names_its_actions(

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from msgspec import Struct
+
 from exporter import config
 from exporter.cli.adopting import Adoption
 from exporter.cli.archive import RemoteArchive
@@ -13,7 +15,7 @@ from exporter.cli.client import Client
 from exporter.cli.connection import connected
 from exporter.cli.outcomes import Outcomes, Reasons, counted
 from exporter.cli.progress import Tell, progress
-from exporter.cli.taking_in import Entry, take_in
+from exporter.cli.taking_in import take_in
 from exporter.duplistatus_app import (
     JobSetting,
     Run,
@@ -26,6 +28,7 @@ from exporter.duplistatus_app import (
     read_settings,
     read_tolerance,
 )
+from exporter.past import PastReport
 from exporter.times import now
 
 
@@ -48,8 +51,13 @@ def run(chosen: argparse.Namespace) -> int:
 _Value = TypeVar("_Value")
 
 
-class _Entry(Entry, frozen=True):
+class _Entry(Struct, frozen=True):
+    source: str
     run: Run
+
+    @property
+    def report(self) -> PastReport:
+        return self.run.report
 
 
 class _Runs:
@@ -92,7 +100,7 @@ class _Runs:
                 continue
             for doubt in found.doubts:
                 self.doubts.add(source, doubt)
-            yield _Entry(source, found.report, found)
+            yield _Entry(source, found)
 
 
 class _Settings:

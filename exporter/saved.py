@@ -1,0 +1,158 @@
+"""Reports that were saved in files: where they lie, and what is in them.
+
+A file holds one report in any shape that is taken, or one in each line: then its first line is a
+whole JSON object. It may be packed with gzip. A file that can not be read keeps no other out.
+"""
+
+import gzip
+import io
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from exporter.past import PastReport
+from exporter.times import EARLIEST, Millis
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of one report: what the daemon takes unless told otherwise."""
+
+DEEPEST = 32
+"""Folders within folders: more are a mistake."""
+
+_MILLISECOND = 1_000_000
+"""In nanoseconds, which the system counts the changes of files in."""
+
+
+Stream = BinaryIO | io.BufferedIOBase
+
+
+class Saved(Struct, frozen=True):
+    """A report and where it lies."""
+
+    source: str
+    report: PastReport
+
+
+class Unreadable(Struct, frozen=True):
+    """What can be no report, and why."""
+
+    source: str
+    reason: str
+
+
+Found = Saved | Unreadable
+
+
+class SavedReports:
+    """Reads saved reports. The server is the name of one for senders that tell none."""
+
+    def __init__(self, server: str | None = None) -> None:
+        self._server = server
+
+    def find(self, paths: Iterable[Path]) -> Iterator[Found]:
+        """Yield what lies in files and in folders, file by file and by their names.
+
+        In a folder what is hidden is left out, and no link to another folder is followed.
+        """
+        for path in paths:
+            yield from self._in_folder(path) if _is_folder(path) else self._in_file(path)
+
+    def read(self, source: str, file: Stream, received: Millis | None) -> Iterator[Found]:
+        """Yield what is in an open file; `received` counts where a report tells no time."""
+        first = file.readline(MOST_BYTES + 1)
+        if not _is_object(first):
+            yield self._report(source, first + file.read(MOST_BYTES + 1 - len(first)), received)
+            return
+        numbered = enumerate(chain([first], _lines(file)), 1)
+        lines = ((number, line) for number, line in numbered if line.strip())
+        begin = list(islice(lines, 2))
+        for number, line in chain(begin, lines):
+            name = source if len(begin) == 1 else f"{source}:{number}"
+            yield self._report(name, line, received)
+
+    def _in_folder(self, folder: Path) -> Iterator[Found]:
+        faults: list[OSError] = []
+        empty = True
+        for found, folders, names in os.walk(folder, onerror=faults.append):
+            here = Path(found)
+            deep = len(here.relative_to(folder).parts) >= DEEPEST
+            if deep and folders:
+                yield Unreadable(found, f"holds folders deeper than {DEEPEST}: name them")
+            folders[:] = [] if deep else sorted(_shown(folders))
+            for name in sorted(_shown(names)):
+                empty = False
+                yield from self._in_file(here / name)
+        yield from (Unreadable(str(fault.filename), _told(fault)) for fault in faults)
+        if empty and not faults:
+            yield Unreadable(str(folder), "holds no file that is not hidden")
+
+    def _in_file(self, path: Path) -> Iterator[Found]:
+        source = str(path)
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                yield Unreadable(source, "is no file")
+                return
+            with _opened(path) as file:
+                yield from self.read(source, file, _changed(status))
+        except (OSError, EOFError, zlib.error) as error:
+            yield Unreadable(source, _told(error))
+
+    def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
+        if len(raw) > MOST_BYTES:
+            return Unreadable(source, f"is larger than {MOST_BYTES} bytes")
+        if not raw.strip():
+            return Unreadable(source, "is empty")
+        try:
+            body = raw.decode()
+        except UnicodeDecodeError as error:
+            return Unreadable(source, f"is no text: not UTF-8 at byte {error.start}")
+        return Saved(source, PastReport(body, received, self._server))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _opened(path: Path) -> io.BufferedIOBase:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf")), dict)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+
+
+def _lines(file: Stream) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long only so much that it can be told."""
+    while line := file.readline(MOST_BYTES + 1):
+        rest = line
+        while len(rest) > MOST_BYTES and not rest.endswith(b"\n"):
+            rest = file.readline(MOST_BYTES + 1)
+        yield line
+
+
+def _shown(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if not name.startswith("."))
+
+
+def _changed(status: os.stat_result) -> Millis | None:
+    changed = status.st_mtime_ns // _MILLISECOND
+    return changed if changed > EARLIEST else None
+
+
+def _told(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"can not be read ({reason})"
