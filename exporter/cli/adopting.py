@@ -49,17 +49,17 @@ class Adoption:
         yield from self.refusals.lines("not set")
 
     def _set(self, path: str, given: Given, known: Json) -> None:
-        missing = {name: value for name, value in given.items() if value and not known.get(name)}
-        if not missing:
-            return
-        try:
-            if not self._dry_run:
-                self._client.send("PATCH", path, missing)
-        except RefusedError as error:
-            self.refusals.add(path, str(error))
-        else:
-            known.update(missing)
-            self._counts.update(missing.keys())
+        for name, value in given.items():
+            if not value or known.get(name):
+                continue
+            try:
+                if not self._dry_run:
+                    self._client.send("PATCH", path, {name: value})
+            except RefusedError as error:
+                self.refusals.add(path, str(error))
+            else:
+                known[name] = value
+                self._counts[name] += 1
 
 
 def _by_id(entries: Iterable[Json]) -> dict[int, Json]:
