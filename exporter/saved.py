@@ -29,7 +29,6 @@ DEEPEST = 32
 _MILLISECOND = 1_000_000
 """In nanoseconds, which the system counts the changes of files in."""
 
-
 Stream = BinaryIO | io.BufferedIOBase
 
 

@@ -134,10 +134,8 @@ class _Settings:
             hint = "" if self._zone else "; --timezone ZONE sets what is daily"
             yield f"{told} of certain week days left to what the runs tell{hint}"
         if self._servers_left or self._jobs_left:
-            servers, jobs = (
-                counted(self._servers_left, "server"),
-                counted(self._jobs_left, "backup"),
-            )
+            servers = counted(self._servers_left, "server")
+            jobs = counted(self._jobs_left, "backup")
             yield f"{servers} and settings of {jobs} without a run here left out"
 
     def _of(self, server_id: str, server_name: str | None, backup: str) -> JobSetting | None:

@@ -1,6 +1,7 @@
 """The database of the web application duplistatus, read for those who come from there.
 
-What is known of it comes from its public documentation and source, versions 0.5 to 1.3.
+What is known of it comes from its public documentation and source: schemas 1 to 4, which are its
+versions 0.5 to 1.0.
 """
 
 from exporter.duplistatus_app.database import Server, Source, UnreadableDatabaseError, opened

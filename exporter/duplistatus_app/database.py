@@ -27,7 +27,7 @@ _WRITE_AHEAD = 2
 _LARGEST_PAGE = 65536
 
 _SERVERS = ("servers", "machines")
-"""The table's name, and the one it had before version 0.8 of the application."""
+"""The table's name, and the one it had until the application's schema 2."""
 
 _ADVICE = "stop duplistatus, copy its data folder, and import backups.db of the copy"
 _HINT = "name the backups.db in the data folder of the web application duplistatus"

@@ -63,6 +63,7 @@ _FIRST_BEGIN: Millis = parse_moment("2008-01-01")
 """Before Duplicati's first release nothing ran: 1970 is what JavaScript makes of no time."""
 
 _MOST = 2**62
+_LONGEST_SHOWN = 40
 
 _arrays = msgspec.json.Decoder(list[object])
 
@@ -124,6 +125,9 @@ class _Values:
             raise RunError(message)
         return found
 
+    def told(self, column: str) -> bool:
+        return self._row.get(column) is not None
+
     def text(self, column: str) -> str | None:
         value = self._row.get(column)
         if value is None or isinstance(value, str):
@@ -167,8 +171,12 @@ class _Values:
         yield from (line for line in found if isinstance(line, str))
 
     def _doubt(self, column: str, value: object) -> None:
-        shown = f"{len(value)} bytes" if isinstance(value, bytes) else repr(value)[:40]
+        shown = f"{len(value)} bytes" if isinstance(value, bytes) else _shown(value)
         self.doubts.append(f"{column} is {shown}")
+
+
+def _shown(value: object) -> str:
+    return repr(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
 
 
 def _status(values: _Values) -> str:
@@ -176,7 +184,7 @@ def _status(values: _Values) -> str:
     for status in told:
         if status is not None and status.capitalize() in _KNOWN_STATUSES:
             return status.capitalize()
-    message = f"status {next(filter(None, told), None)!r} is unknown"
+    message = f"status {_shown(next(filter(None, told), None))} is unknown"
     raise RunError(message)
 
 
@@ -205,7 +213,7 @@ def _end(values: _Values, begin: Millis) -> Millis | None:
     end = values.moment("end_time")
     if end is not None:
         return end if end >= begin else None
-    length = None if values.text("end_time") else values.number("duration_seconds")
+    length = None if values.told("end_time") else values.number("duration_seconds")
     return None if length is None else begin + length * SECOND
 
 

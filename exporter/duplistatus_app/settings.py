@@ -18,7 +18,13 @@ _UNITS = {"s": "1s", "m": "1m", "h": "1h", "D": "1d", "W": "1w", "M": "31d", "Y"
 _TOKENS = re.compile(r"(?:[0-9]{1,9}[smhDWMY])+", re.ASCII)
 _TOKEN = re.compile(r"([0-9]+)([smhDWMY])", re.ASCII)
 _OLD_UNITS = {"hour": "h", "hours": "h", "day": "D", "days": "D"}
-"""Until version 0.7 an interval was a number, and its unit a field of its own."""
+"""In older versions an interval is a number, and its unit a field of its own: hours if none."""
+
+_CHECKS = ("overdueBackupCheckEnabled", "missedBackupCheckEnabled")
+"""Whether a backup is watched: the field's name, and an older one."""
+
+_DEFAULTS = ":__default__"
+"""The end of a key under which a server's defaults for notifications lie, and no backup."""
 
 _TOLERANCES = {"5min": "5m", "15min": "15m", "30min": "30m"} | {
     same: same for same in ("1h", "2h", "4h", "6h", "12h", "1d")
@@ -50,7 +56,7 @@ class Settings:
         self._jobs = jobs
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return sum(not key.endswith(_DEFAULTS) for key in self._jobs)
 
     def of(
         self, server_id: str, server_name: str | None, backup: str, zone: str | None
@@ -60,7 +66,7 @@ class Settings:
         Raises:
             SettingError: it can not be read.
         """
-        # Until version 0.7 the server was named in the place of its id.
+        # Older versions name the server in the place of its id.
         for server in (server_id, server_name):
             found = self._jobs.get(f"{server}:{backup}")
             if isinstance(found, dict):
@@ -98,7 +104,7 @@ def read_tolerance(told: str | None) -> str | None:
 
 
 def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
-    if setting.get("overdueBackupCheckEnabled") is False:
+    if any(setting.get(check) is False for check in _CHECKS):
         return JobSetting("off")
     interval = _interval(setting)
     days = _week_days(setting.get("allowedWeekDays"))
@@ -113,7 +119,7 @@ def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
 def _interval(setting: Mapping[str, object]) -> Millis:
     told = setting.get("expectedInterval")
     if isinstance(told, int) and not isinstance(told, bool):
-        told = f"{told}{_OLD_UNITS.get(str(setting.get('intervalUnit')), 's')}"
+        told = f"{told}{_OLD_UNITS.get(str(setting.get('intervalUnit')), 'h')}"
     if isinstance(told, str) and told.isdigit():
         told = f"{told}s"
     if not isinstance(told, str) or _TOKENS.fullmatch(told) is None:

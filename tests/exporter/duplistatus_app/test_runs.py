@@ -150,6 +150,7 @@ def test_what_can_be_no_run_is_refused_with_the_reason(changes: Row, reason: str
         ("errors_array", "{}", "errors_array is '{}'"),
         ("warnings_array", "[" * 100_000, "warnings_array is"),
         ("end_time", "late", "end_time is 'late'"),
+        ("end_time", b"late", "end_time is 4 bytes"),
     ],
 )
 def test_a_value_that_can_not_be_right_is_named_and_counts_as_not_told(

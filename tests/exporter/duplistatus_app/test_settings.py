@@ -28,7 +28,7 @@ def read(setting: object, *, zone: str | None = None, key: str = "m-1:Documents"
         ("1M", "every 4w3d"),
         ("1Y", "every 52w2d"),
         ("3600", "every 1h"),
-        (3600, "every 1h"),
+        (36, "every 1d12h"),
     ],
 )
 def test_an_interval_is_a_schedule(interval: object, schedule: str) -> None:
@@ -45,8 +45,9 @@ def test_an_interval_of_the_old_kind_has_its_unit_beside_it(unit: str, schedule:
     assert read({"expectedInterval": 2, "intervalUnit": unit}) == JobSetting(schedule)
 
 
-def test_a_disabled_check_is_off() -> None:
-    setting = {"overdueBackupCheckEnabled": False, "expectedInterval": "?"}
+@pytest.mark.parametrize("check", ["overdueBackupCheckEnabled", "missedBackupCheckEnabled"])
+def test_a_disabled_check_is_off(check: str) -> None:
+    setting = {check: False, "expectedInterval": "?"}
     assert read(setting) == JobSetting("off")
 
 
@@ -90,6 +91,10 @@ def test_a_setting_is_found_by_the_servers_id_and_in_old_versions_by_its_name(ke
 @pytest.mark.parametrize("key", ["m-1", "m-1:Music", "other:Documents", ""])
 def test_a_setting_of_another_backup_is_none(key: str) -> None:
     assert read({"expectedInterval": "1D"}, key=key) is None
+
+
+def test_the_defaults_of_a_server_are_no_backup() -> None:
+    assert len(read_settings('{"m-1:Music": {}, "m-1:__default__": {}}')) == 1
 
 
 @pytest.mark.parametrize("setting", [None, 5, "1D", []])
