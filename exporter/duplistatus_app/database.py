@@ -26,6 +26,9 @@ _MAGIC = b"SQLite format 3\0"
 _WRITE_AHEAD = 2
 _LARGEST_PAGE = 65536
 
+_PATIENCE_SECONDS = 5.0
+"""How long a writer may hold everybody up, which takes milliseconds."""
+
 _SERVERS = ("servers", "machines")
 """The table's name, and the one it had until the application's schema 2."""
 
@@ -128,7 +131,10 @@ def _prepared(path: Path, stack: contextlib.ExitStack) -> Source:
 
 
 def _copied(path: Path, copy: Path) -> sqlite3.Connection:
-    with closing(sqlite3.connect(_uri(path), uri=True)) as source:
+    with closing(sqlite3.connect(_uri(path), _PATIENCE_SECONDS, uri=True)) as source:
+        # A copy would wait for a lock for ever; what is being read is not locked any more.
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()
         connection = sqlite3.connect(copy)
         try:
             source.backup(connection)
@@ -172,6 +178,9 @@ def _unreadable(path: Path, error: Exception) -> UnreadableDatabaseError:
     if code == sqlite3.SQLITE_FULL:
         message = f"there is no room to copy {path}: name a larger folder in TMPDIR"
         return UnreadableDatabaseError(message)
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        message = f"{path} was left in the middle of a change"
+        return UnreadableDatabaseError(f"{message}: let duplistatus start with it once")
     if code == sqlite3.SQLITE_NOTADB:
         return UnreadableDatabaseError(f"{path} is no SQLite database: {_HINT}")
     return UnreadableDatabaseError(f"{path} can not be read ({error}): {_ADVICE}")

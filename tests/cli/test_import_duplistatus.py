@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -341,6 +342,17 @@ def test_an_import_while_the_application_runs_takes_what_is_there(
         with application:
             application.execute("DELETE FROM backups WHERE backup_name = 'Root'")
         assert "2 runs recorded" in command.output("import", "duplistatus", str(backups))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_person_at_a_terminal_sees_how_far_it_is(
+    command: Commands, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    told = command("import", "duplistatus", str(backups))
+    assert "3 of 3 runs" in told.err
+    assert told.err.endswith("\r\x1b[K")
+    assert "of 3" not in told.out
 
 
 @pytest.mark.usefixtures("database")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.duplistatus_app import UnreadableDatabaseError, opened
+from exporter.duplistatus_app import UnreadableDatabaseError, database, opened
 from exporter.duplistatus_app.database import Server
 from exporter.times import DAY
 from tests.exporter.duplistatus_app.databases import Age, Row, make, run
@@ -135,6 +135,35 @@ def test_a_write_ahead_log_that_was_left_behind_counts(tmp_path: Path) -> None:
         for file in (path, path.with_name("backups.db-wal")):
             (copies / file.name).write_bytes(file.read_bytes())
     assert ids(copies / "backups.db") == ["in the log"]
+
+
+def test_a_change_that_broke_off_is_told_with_what_to_do(tmp_path: Path) -> None:
+    path = make(tmp_path / "backups.db", [run(BEGAN + number) for number in range(200)])
+    left = tmp_path / "left"
+    left.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # so that pages reach the file before the end
+        connection.execute("BEGIN")
+        connection.execute("UPDATE backups SET version = version || hex(zeroblob(50))")
+        for name in ("backups.db", "backups.db-journal"):
+            (left / name).write_bytes((tmp_path / name).read_bytes())
+    with (
+        pytest.raises(UnreadableDatabaseError, match="start with it once"),
+        opened(left / "backups.db"),
+    ):
+        pass
+
+
+def test_a_database_that_a_program_keeps_to_itself_is_told_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.01)
+    path = make(tmp_path / "backups.db", [run(BEGAN)])
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(UnreadableDatabaseError, match="is locked"), opened(path):
+            pass
+    assert ids(path) == ["run-0"]
 
 
 def foreign(path: Path) -> None:
