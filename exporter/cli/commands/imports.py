@@ -10,11 +10,13 @@ from exporter.reports.fields import MAX_NAME
 
 _DUPLISTATUS = """\
 FILE is backups.db in the data folder of the web application duplistatus, in
-its container /app/data. It is only read, and the application may run
-meanwhile. Its runs come in as if Duplicati had posted them here, so what was
-posted here too counts once. Aliases, notes, schedules and the tolerance are
-set where nothing is set here. It can be run again: what is known stays.
+its container /app/data. Stop it before you copy that folder; where FILE is read
+in its own place it may run. FILE stays as it is. Its runs come in as if
+Duplicati had posted them here, so what was posted here too counts once.
+Aliases, notes, schedules and the tolerance are set where nothing is set here.
+It can be run again: what is known stays.
 
+  docker stop duplistatus
   docker cp duplistatus:/app/data/. old
   duplistatus import duplistatus old/backups.db --dry-run
   duplistatus import duplistatus old/backups.db --timezone Europe/Berlin
@@ -28,7 +30,7 @@ no time counts from when its file was last changed. It can be run again: what
 is known stays.
 
   duplistatus import reports saved/ --dry-run
-  duplistatus import reports saved/ mail.json --server nas
+  duplistatus import reports saved/ more.json --server nas
   zcat reports-*.jsonl.gz | duplistatus import reports -
 
 """
