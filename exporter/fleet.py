@@ -17,12 +17,13 @@ from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.model import Server
 from exporter.policy import Policy
-from exporter.schedule import Expectation, Schedule, expect
+from exporter.schedule import Expectation, expect
+from exporter.standing import Standing
 from exporter.state import Job
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
-from exporter.views import JobView, News, Totals
+from exporter.views import JobView, Judgement, News, Present, Totals
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +51,7 @@ class Fleet:
         self._machine_ids: dict[str, int] = {}
         self._jobs: dict[int, Job] = {}
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
-        self._schedules: dict[int, Schedule] = {}
-        self._expectations: dict[int, Expectation] = {}
+        self._judged: dict[int, Judgement] = {}
         self._tallies = Tallies()
         self._live = LiveRuns(stall_after)
         self._deadlines = Deadlines()
@@ -180,7 +180,12 @@ class Fleet:
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
         with self._lock:
-            return [self._view(job_id) for job_id in sorted(self._jobs) if self._is_backup(job_id)]
+            return self._views()
+
+    def present(self) -> Present:
+        """Return every backup job and those that could not be judged, of one moment."""
+        with self._lock:
+            return Present(self._views(), sorted(self._faulty))
 
     def jobs_of(self, server_id: int) -> list[JobView]:
         """Return the backup jobs of a server, in the order of their ids."""
@@ -196,13 +201,15 @@ class Fleet:
     def _is_backup(self, job_id: int) -> bool:
         return bool(self._tallies.of(job_id).jobs)
 
+    def _views(self) -> list[JobView]:
+        return [self._view(job_id) for job_id in sorted(self._jobs) if self._is_backup(job_id)]
+
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        schedule, expectation = self._schedules[job_id], self._expectations.get(job_id)
-        failing = bool(self._tallies.of(job_id).failing)
+        standing, schedule, expectation = self._judged[job_id]
         running, excused = self._live.running(job_id), self._live.excused_until(job_id)
-        return JobView(server, job, failing, schedule, expectation, running, excused)
+        return JobView(server, job, standing, schedule, expectation, running, excused)
 
     def _totals(self, now: Millis) -> Totals:
         sums = self._tallies.sums
@@ -250,43 +257,41 @@ class Fleet:
         self._live.remove(job_id)
         job = self._jobs.pop(job_id)
         self._jobs_of[job.server_id].remove(job_id)
-        self._schedules.pop(job_id, None)
+        self._judged.pop(job_id, None)
         self._faulty.discard(job_id)
         self._news.jobs.add(job_id)
-        self._set_expectation(job_id, None)
+        self._deadlines.set(job_id, None)
 
     def _judge(self, job: Job) -> None:
         """Count a job and say what is expected of it; where that fails, it alone is left out."""
         self._news.jobs.add(job.id)
         try:
-            tally, schedule, expectation = self._judgement(job)
+            tally, judgement = self._judgement(job)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self._faulty:
                 _log.exception("a job could not be judged", extra=event(job_id=job.id))
             self._faulty.add(job.id)
             self._tallies.put(job.id, NOTHING)
-            self._set_expectation(job.id, None)
+            self._deadlines.set(job.id, None)
             return
         self._faulty.discard(job.id)
-        self._schedules[job.id] = schedule
+        self._judged[job.id] = judgement
         self._tallies.put(job.id, tally)
-        self._set_expectation(job.id, expectation)
+        self._set_deadline(job.id, judgement.expectation)
 
-    def _judgement(self, job: Job) -> tuple[Tally, Schedule, Expectation | None]:
+    def _judgement(self, job: Job) -> tuple[Tally, Judgement]:
         state = job.state
         self._live.tell(job.id, None if state.last is None else state.last.started)
         newest = self._live.newest(job.id)
         tally = Tally.of(state, exists=state.is_backup or newest is not None)
         schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
-        since = None if newest is None else newest.since
-        return tally, schedule, expect(state, schedule, since)
+        expectation = expect(state, schedule, None if newest is None else newest.since)
+        return tally, Judgement(Standing.of(state), schedule, expectation)
 
-    def _set_expectation(self, job_id: int, expectation: Expectation | None) -> None:
-        """Replace a job's expectation; one that is paused has no deadline to pass."""
-        if expectation is None:
-            self._expectations.pop(job_id, None)
+    def _set_deadline(self, job_id: int, expectation: Expectation | None) -> None:
+        """Replace a job's deadline; one that is paused has none to pass."""
+        if expectation is None or expectation.paused:
             self._deadlines.set(job_id, None)
-            return
-        self._expectations[job_id] = expectation
-        deadline = max(expectation.deadline, self._live.excused_until(job_id))
-        self._deadlines.set(job_id, None if expectation.paused else deadline)
+        else:
+            excused_until = self._live.excused_until(job_id)
+            self._deadlines.set(job_id, max(expectation.deadline, excused_until))

@@ -1,10 +1,13 @@
 """What the fleet answers: its figures, its jobs, and what is new."""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from exporter.live import Running
 from exporter.model import Server
 from exporter.schedule import Expectation, Schedule
+from exporter.standing import Standing
 from exporter.state import Job
 from exporter.times import Millis
 
@@ -22,24 +25,45 @@ class Totals(Struct, frozen=True):
     running: int = 0
 
 
+class Judgement(NamedTuple):
+    """What holds for a job until a report or a person changes it."""
+
+    standing: Standing
+    schedule: Schedule
+    expectation: Expectation | None
+
+
 class JobView(Struct, frozen=True):
     """A backup job, its server, the schedule that holds for it and what is expected of it.
 
+    `standing` is what its runs say of it; the job itself is unpacked for that but once a report.
     A job that runs is not overdue until it falls silent; `excused_until` is that moment.
     """
 
     server: Server
     job: Job
-    failing: bool
+    standing: Standing
     schedule: Schedule
     expectation: Expectation | None
     running: Running | None = None
     excused_until: Millis = 0
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last run left no usable version."""
+        return self.standing.failing
+
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
         expected = self.expectation
         return expected is not None and expected.overdue(now) and now > self.excused_until
+
+
+class Present(NamedTuple):
+    """Every backup job of one moment, and the ids of those that a fault of ours keeps out."""
+
+    jobs: list[JobView]
+    unjudged: list[int]
 
 
 class News(Struct, frozen=True):

@@ -80,6 +80,8 @@ FORBIDDEN = [
     ("exporter.plans", ("exporter.store", "exporter.state", "exporter.reports")),
     ("exporter.policy", ("exporter.store", "exporter.fleet")),
     ("exporter.store", ("exporter.fleet", "exporter.schedule", "exporter.config")),
+    ("exporter.standing", ("exporter.store", "exporter.schedule", "exporter.fleet")),
+    ("exporter.condition", ("exporter.store", "exporter.fleet")),
     ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.past", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.duplistatus_app", ("exporter.store", "exporter.config", "exporter.cli")),
