@@ -10,12 +10,14 @@ from exporter.store.errors import (
     StoreUnavailableError,
     UnknownIdError,
 )
-from exporter.store.reading import RunFilter, StoredDetail
+from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.store.store import Store
 
 __all__ = [
     "Change",
+    "JobRun",
     "LimitReachedError",
+    "PastRun",
     "Recorded",
     "RunFilter",
     "Store",

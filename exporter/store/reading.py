@@ -1,5 +1,6 @@
 """Questions to the stored runs and to what could not be understood."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -34,6 +35,15 @@ class JobRun(NamedTuple):
 
     job_id: int
     stored: StoredRun
+
+
+class PastRun(NamedTuple):
+    """What a row of runs shows of each: how it ended and how long it took."""
+
+    id: int
+    started: Millis
+    status: Status
+    duration: Millis | None
 
 
 class StoredDetail(NamedTuple):
@@ -101,6 +111,22 @@ ORDER BY runs.started DESC, runs.id DESC LIMIT ?"""  # noqa: S608 - constant par
     return [
         JobRun(row["job_id"], rows.stored_run(row)) for row in _rows(db, query, [*values, limit])
     ]
+
+
+def newest_backups(db: Database, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
+    """Return the newest backup runs of each of the jobs, the oldest of them first."""
+    query = """
+SELECT runs.job_id, runs.id, runs.started, runs.status, runs.duration
+FROM json_each(?) AS chosen CROSS JOIN runs WHERE runs.id IN (
+    SELECT newest.id FROM runs AS newest
+    WHERE newest.job_id = chosen.value AND newest.operation = ? AND NOT newest.dry_run
+    ORDER BY newest.started DESC, newest.id DESC LIMIT ?
+) ORDER BY runs.job_id, runs.started, runs.id"""
+    found: dict[int, list[PastRun]] = {job_id: [] for job_id in job_ids}
+    values = (json.dumps(list(job_ids)), BACKUP, most)
+    for job_id, run_id, started, status, duration in db.execute(query, values):
+        found[job_id].append(PastRun(run_id, started, Status(status), duration))
+    return found
 
 
 def run(db: Database, run_id: int) -> StoredDetail | None:

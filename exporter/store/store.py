@@ -17,7 +17,7 @@ from exporter.store import database, live, lock, managing, pruning, reading, rec
 from exporter.store.changes import Change, Recorded, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.reading import JobRun, RunFilter, StoredDetail
+from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.store.transaction import DEFAULTS
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
@@ -210,6 +210,11 @@ class Store:
         """Return runs, newest start first, from behind the order key of the last one seen."""
         with self._reader() as db:
             return reading.runs(db, chosen, before, limit)
+
+    def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
+        """Return the newest backup runs of each of the jobs, the oldest of them first."""
+        with self._reader() as db:
+            return reading.newest_backups(db, job_ids, most)
 
     def run(self, run_id: int) -> StoredDetail | None:
         """Return one run with what it counted and its log, or None where there is none."""

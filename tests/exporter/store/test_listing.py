@@ -2,7 +2,7 @@ import pytest
 
 from exporter.model import Rejected, Status
 from exporter.store import RunFilter, Store
-from exporter.times import DAY, HOUR
+from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, SENDER
 from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
@@ -100,3 +100,21 @@ def test_the_size_of_the_database_grows_with_what_it_holds(store: Store) -> None
     for number in range(20):
         store.reject(rejected(number, b"x" * 64 * 1024))
     assert store.size_bytes() > empty + 20 * 64 * 1024
+
+
+def test_the_newest_backups_of_jobs_are_told_oldest_first(two_servers: Store) -> None:
+    deliver(two_servers, duplicati_report(began=BEGAN + 5 * HOUR, data={"Dryrun": True}))
+    found = two_servers.newest_backups([2, 1, 7], 2)
+    told = {
+        job_id: [((run.started - BEGAN) // HOUR, run.status, run.duration) for run in runs]
+        for job_id, runs in found.items()
+    }
+    assert told == {
+        1: [(1, Status.WARNING, MINUTE), (2, Status.ERROR, MINUTE)],
+        2: [(3, Status.SUCCESS, MINUTE)],
+        7: [],
+    }
+
+
+def test_of_no_jobs_there_are_no_backups(store: Store) -> None:
+    assert store.newest_backups([], 30) == {}
