@@ -182,10 +182,10 @@ class Fleet:
         with self._lock:
             return self._views()
 
-    def present(self) -> Present:
-        """Return every backup job and those that could not be judged, of one moment."""
+    def present(self, now: Millis) -> Present:
+        """Return the figures, every backup job and those that could not be judged, at once."""
         with self._lock:
-            return Present(self._views(), sorted(self._faulty))
+            return Present(self._totals(now), self._views(), sorted(self._faulty))
 
     def jobs_of(self, server_id: int) -> list[JobView]:
         """Return the backup jobs of a server, in the order of their ids."""

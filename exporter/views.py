@@ -60,8 +60,9 @@ class JobView(Struct, frozen=True):
 
 
 class Present(NamedTuple):
-    """Every backup job of one moment, and the ids of those that a fault of ours keeps out."""
+    """The whole fleet: its figures, its backup jobs, and the ids of those a fault keeps out."""
 
+    totals: Totals
     jobs: list[JobView]
     unjudged: list[int]
 
