@@ -18,6 +18,7 @@ from exporter import admin_token, config, logs
 from exporter.access import Access, Scope
 from exporter.collector import Exposition
 from exporter.config import Config
+from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.option_values import Address
@@ -138,21 +139,13 @@ def _warn_of_openness(access: Access, listening: socket.socket) -> None:
 
 def _tell_options(settings: Config, listening: socket.socket) -> None:
     url = _url(_address(settings, listening), socket.gethostname())
-    _log.info("Duplicati options to paste: %s", " ".join(_duplicati_options(url)))
+    options = duplicati_options(f"{url}/api/upload")
+    _log.info("Duplicati options to paste: %s", " ".join(options))
 
 
 def _address(settings: Config, listening: socket.socket) -> Address:
     """Return where the daemon really listens: the port may have been left to the system."""
     return Address(settings.listen.host, listening.getsockname()[1])
-
-
-def _duplicati_options(url: str) -> list[str]:
-    return [
-        f"--send-http-url={url}/api/upload",
-        "--send-http-result-output-format=Json",
-        "--send-http-log-level=Information",
-        "--send-http-max-log-lines=0",
-    ]
 
 
 def _url(address: Address, everywhere: str) -> str:

@@ -1,0 +1,11 @@
+"""What a person has to tell Duplicati so that its reports come here."""
+
+
+def duplicati_options(upload_url: str) -> list[str]:
+    """Return the options, as they are pasted or given on a command line."""
+    return [
+        f"--send-http-url={upload_url}",
+        "--send-http-result-output-format=Json",
+        "--send-http-log-level=Information",
+        "--send-http-max-log-lines=0",
+    ]
