@@ -1,6 +1,7 @@
 """Who sent a request and when: the connection's address, or what a trusted proxy says of it."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -12,6 +13,10 @@ from exporter.times import Millis
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_SOMEWHERE = "your-duplistatus-server"
+_SCHEMES = ("http", "https")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
 
 _MOST_HOPS = 16
 """Proxies behind each other; whoever writes more into the header is read no further."""
@@ -47,6 +52,26 @@ def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
             return address
         address = str(told)
     return address
+
+
+def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
+    """Return the address under which the sender found the daemon: scheme, host and port.
+
+    A trusted proxy may say that it was called by another scheme or host than it calls us. A host
+    that can not be one is replaced by what the guides call the daemon.
+    """
+    scheme, host = req.scheme, req.get_header("Host") or ""
+    if trusted and _is_in(_plain(req.remote_addr), trusted):
+        told = _last(req, "X-Forwarded-Proto").lower()
+        scheme = told if told in _SCHEMES else scheme
+        host = _last(req, "X-Forwarded-Host") or host
+    known = host if _HOST.fullmatch(host) else f"{_SOMEWHERE}:{req.env['SERVER_PORT']}"
+    return f"{scheme}://{known}"
+
+
+def _last(req: falcon.Request, name: str) -> str:
+    """Return what the nearest proxy wrote into a header."""
+    return (req.get_header(name) or "").rpartition(",")[2].strip()
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:

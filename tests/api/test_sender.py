@@ -2,11 +2,12 @@
 
 import ipaddress
 
+import falcon
 import pytest
 from falcon import testing
 
 from api.app import create_app
-from api.sender import Network
+from api.sender import Network, url_of
 from tests.conftest import NOW, Daemon
 from tests.reports_builder import duplicati_report
 
@@ -64,3 +65,42 @@ def test_a_forged_header_makes_no_server(daemon: Daemon) -> None:
             "/api/upload", body=body, headers={"X-Forwarded-For": told}, remote_addr=PROXY
         )
     assert [each["name"] for each in daemon.get("/api/servers")["servers"]] == [PROXY]
+
+
+def address(connected: str, headers: dict[str, str], scheme: str = "http") -> str:
+    """Return the address under which a sender found the daemon."""
+    environ = testing.create_environ(
+        remote_addr=connected, headers=headers, scheme=scheme, host="daemon", port=9666
+    )
+    return url_of(falcon.Request(environ), TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({"Host": "nas.lan:9666"}, "http://nas.lan:9666"),
+        ({"Host": "[2001:db8::1]:9666"}, "http://[2001:db8::1]:9666"),
+        ({"Host": "nas", "X-Forwarded-Proto": "https"}, "https://nas"),
+        ({"Host": "nas", "X-Forwarded-Proto": "http, HTTPS"}, "https://nas"),
+        ({"Host": "nas", "X-Forwarded-Proto": "javascript"}, "http://nas"),
+        (
+            {"Host": "nas", "X-Forwarded-Host": "a, backups.example.org"},
+            "http://backups.example.org",
+        ),
+        ({"Host": "nas/<script>"}, "http://your-duplistatus-server:9666"),
+        ({"Host": "nas --run-script=x"}, "http://your-duplistatus-server:9666"),
+    ],
+)
+def test_the_address_is_the_one_that_was_asked_or_that_a_trusted_proxy_was_asked_by(
+    headers: dict[str, str], found: str
+) -> None:
+    assert address(PROXY, headers) == found
+
+
+def test_nobody_else_may_say_by_which_address_he_came() -> None:
+    headers = {
+        "Host": "nas",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+    }
+    assert address("192.0.2.1", headers) == "http://nas"
