@@ -1,0 +1,114 @@
+"""Moments, lengths of time and sizes as people say them. Everything is in UTC."""
+
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
+
+_UNITS = (
+    ("year", 365 * DAY),
+    ("month", 30 * DAY),
+    ("day", DAY),
+    ("hour", HOUR),
+    ("minute", MINUTE),
+)
+_LONG: Millis = 60 * DAY
+"""Up to here days are told: nobody knows when "a month ago" was."""
+
+_NEARLY: Millis = 5 * MINUTE
+"""What was learned from runs is never a whole hour."""
+
+_SHORT_UNITS = (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND))
+_PREFIXES = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_STEP = 1024
+
+
+def length(span: Millis) -> str:
+    """Say a length of time in one unit, as "3 hours"; parts are cut."""
+    for name, unit in _UNITS:
+        if span >= unit and not (unit > DAY and span < _LONG):
+            count = span // unit
+            return f"{count} {name}" if count == 1 else f"{count} {name}s"
+    return "less than a minute"
+
+
+def every(interval: Millis) -> str:
+    """Say how far runs lie apart, as "every day" or "about every 36 hours"."""
+    near = round(interval / HOUR) * HOUR
+    if interval != near and abs(interval - near) <= min(_NEARLY, interval // 10):
+        return f"about {every(near)}"
+    for name, unit in (("week", 7 * DAY), *_UNITS[2:]):
+        if interval % unit == 0 and interval:
+            count = interval // unit
+            return f"every {name}" if count == 1 else f"every {count} {name}s"
+    return f"every {duration(interval)}"
+
+
+def relative(moment: Millis, now: Millis) -> str:
+    """Say when a moment is, as "3 hours ago" or "in 2 days"."""
+    if abs(now - moment) < MINUTE:
+        return "just now" if moment <= now else "in less than a minute"
+    return f"{length(now - moment)} ago" if moment <= now else f"in {length(moment - now)}"
+
+
+def exact(moment: Millis) -> str:
+    """Write a moment to the second, as "2026-01-15 10:30:00 UTC"."""
+    return f"{to_datetime(moment):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def weekday(moment: Millis) -> str:
+    """Write a moment to the minute with its day, as "Thursday 15 January 2026, 10:30 UTC"."""
+    found = to_datetime(moment)
+    return f"{_DAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]} {found:%Y, %H:%M} UTC"
+
+
+def day(moment: Millis) -> str:
+    """Write the day of a moment, as "2026-01-15"."""
+    return f"{to_datetime(moment):%Y-%m-%d}"
+
+
+def duration(span: Millis) -> str:
+    """Write a length of time in its two largest units, as "2 h 5 min"; parts are cut."""
+    parts: list[str] = []
+    for name, unit in _SHORT_UNITS:
+        count, span = divmod(span, unit)
+        parts += [f"{count} {name}"] if count or parts else []
+    told = [part for part in parts[:2] if not part.startswith("0 ")]
+    return " ".join(told) or "0 s"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes to three digits, as "1.21 GiB"."""
+    if count < _STEP:
+        return f"{count} B"
+    value, prefix = _scaled(count)
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f} {prefix}"  # noqa: PLR2004 - digits
+
+
+def _scaled(count: int) -> tuple[float, str]:
+    """Return a number in the largest unit of which there is one, and its name."""
+    power = min((count.bit_length() - 1) // 10, len(_PREFIXES))
+    value = count / _STEP**power
+    if round(value) == _STEP and power < len(_PREFIXES):
+        return 1.0, _PREFIXES[power]
+    return value, _PREFIXES[power - 1]
+
+
+def number(count: int) -> str:
+    """Write a number with its thousands apart."""
+    return f"{count:,}"
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""Not strftime's, which follow the locale."""
