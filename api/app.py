@@ -15,6 +15,11 @@ from api.headers import Headers
 from api.imports import Import
 from api.jobs import Jobs, OneJob
 from api.lastbackups import LastBackup, LastBackups
+from api.page.assets import Asset
+from api.page.faults import Faults
+from api.page.job import JobPage
+from api.page.overview import Connection, Overview
+from api.page.server import ServerPage
 from api.planned import PlannedStart
 from api.probes import Healthy, Ready
 from api.rejected import RejectedReports
@@ -54,7 +59,7 @@ class Parts(NamedTuple):
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
     gate = Gate(parts.access, parts.telemetry, parts.trusted_proxies)
-    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate])
+    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate, Faults()])
     app.req_options.strip_url_path_trailing_slash = True
     errors.register(app)
     _add_reports(app, parts)
@@ -62,6 +67,7 @@ def create_app(parts: Parts) -> App:
     _add_managed(app, parts)
     _add_past(app, parts)
     _add_probes(app, parts)
+    _add_page(app, parts)
     return app
 
 
@@ -107,3 +113,13 @@ def _add_probes(app: App, parts: Parts) -> None:
     app.add_route("/metrics", Metrics(parts.exposition, parts.fleet))
     app.add_route("/-/healthy", Healthy())
     app.add_route("/-/ready", Ready(parts.store))
+
+
+def _add_page(app: App, parts: Parts) -> None:
+    store, fleet, clock = parts.store, parts.fleet, parts.clock
+    connection = Connection(parts.access, parts.trusted_proxies)
+    app.add_route("/", Overview(store, fleet, clock, connection))
+    app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
+    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock))
+    app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
+    app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))

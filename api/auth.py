@@ -13,8 +13,9 @@ from exporter.access import Access, Grant, Scope
 from exporter.logs import event
 from exporter.telemetry import Telemetry
 
-_PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml"}
-"""What starts and watches the daemon has no token, and the contract is no secret."""
+_PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml", "/page.css", "/page.js"}
+"""What starts and watches the daemon has no token; the contract and how a page looks is no secret,
+and a page that asks for a token has to look like one."""
 
 _SCOPES = {
     "/api/upload": Scope.UPLOAD,

@@ -92,6 +92,7 @@ def register(app: falcon.App[falcon.Request, falcon.Response]) -> None:
 
 
 def _answer(resp: falcon.Response, error: ApiError) -> None:
+    resp.context["error"] = error  # a page says it in other words
     resp.status = error.status
     resp.data = body(error.status, error.message, error.details)
     resp.content_type = falcon.MEDIA_JSON

@@ -47,6 +47,7 @@ warnings, one stopped coming, one never succeeded, one lost most of its files, o
 its disk, one server went away in the middle of a run, one backup runs. While it serves, more
 reports come. Look at
 
+  http://localhost:9666/                         all of it, in a browser
   http://localhost:9666/api/summary              the whole fleet in five figures
   http://localhost:9666/api/jobs?overdue=true    what is missing, and since when
   http://localhost:9666/api/jobs?failing=true    what fails

@@ -28,7 +28,7 @@ ACCEPTS = [
 ]
 REFUSED = [
     ("GET", "/api/nothing", 404, "NotFoundError"),
-    ("GET", "/", 404, "NotFoundError"),
+    ("GET", "/nowhere/at-all", 404, "NotFoundError"),
     ("POST", "/api/nothing", 404, "NotFoundError"),
     ("GET", "/api/lastbackup", 404, "NotFoundError"),
     ("GET", "/api/lastbackup/9", 404, "NotFoundError"),

@@ -11,6 +11,7 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 JSON = "application/json"
 YAML = "application/yaml"
+HTML = "text/html; charset=utf-8"
 
 
 class Fault(Enum):
@@ -128,6 +129,9 @@ CLOSED = (
             "/api/backups/{backupId}",
             "/api/health",
             "/metrics",
+            "/",
+            "/jobs/{jobId}",
+            "/servers/{serverId}",
         )
         for status, headers in ((401, ()), (403, _OF_UPLOADS))
     ),
@@ -181,6 +185,20 @@ SINGLE = (
     Case("/api/openapi.yaml", "/api/openapi.yaml", content_type=YAML),
     Case("/-/healthy", "/-/healthy"),
     Case("/-/ready", "/-/ready"),
+)
+
+PAGES = (
+    Case("/", "/", content_type=HTML),
+    Case("/", "/?q=a&status=overdue&server=nas&group=server&page=9", content_type=HTML),
+    Case("/", "/?status=great", content_type=HTML),
+    Case("/jobs/{jobId}", "/jobs/1", content_type=HTML),
+    Case("/jobs/{jobId}", "/jobs/99", 404),
+    Case("/jobs/{jobId}", "/jobs/Photos", 400),
+    Case("/servers/{serverId}", "/servers/nas", content_type=HTML),
+    Case("/servers/{serverId}", "/servers/99", 404),
+    Case("/servers/{serverId}", "/servers/nobody", 400),
+    Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
+    Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )
 
 _ASKS_JSON = (("Accept", JSON),)
@@ -283,7 +301,7 @@ IMPORTS = (
 
 _UNCHANGED = (("If-None-Match", "*"),)
 
-_TAGGED = {case.path: case for case in (*LISTINGS, *SERVERS, *SINGLE) if case.status == 200}
+_TAGGED = {case.path: case for case in (*LISTINGS, *SERVERS, *SINGLE, *PAGES) if case.status == 200}
 NOT_MODIFIED = (
     *(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values()),
     Case("/api/health", "/api/health", 304, headers=(*_ASKS_JSON, *_UNCHANGED)),
@@ -295,6 +313,9 @@ _STORED = (
     Case("/api/backups/{backupId}", "/api/backups/1", 503),
     Case("/api/health", "/api/health", 503, headers=_ASKS_JSON),
     Case("/-/ready", "/-/ready", 503),
+    Case("/", "/", 503),
+    Case("/jobs/{jobId}", "/jobs/1", 503),
+    Case("/servers/{serverId}", "/servers/1", 503),
 )
 _BUGGED = (
     *_STORED,
@@ -319,6 +340,7 @@ CASES = (
     *SERVERS,
     *FILTERS,
     *SINGLE,
+    *PAGES,
     *CHANGES,
     *IMPORTS,
     *METRICS,

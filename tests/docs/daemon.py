@@ -34,6 +34,7 @@ _ASKED = {
     "probe",
     "runs",
     "run",
+    "newest_backups",
     "rejected",
     "set_server",
     "set_job",

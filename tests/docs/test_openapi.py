@@ -9,6 +9,7 @@ from falcon.testing import TestClient
 from openapi_spec_validator import validate
 
 from api import errors
+from exporter.condition import Condition
 from exporter.model import Status
 from exporter.schedule import Source
 from tests.docs import reports
@@ -103,6 +104,10 @@ def test_every_answer_of_an_error_has_the_kind_of_its_status() -> None:
 
 def test_the_statuses_are_those_of_the_model() -> None:
     assert CONTRACT.at("/components/schemas/Status/enum") == [status.value for status in Status]
+
+
+def test_the_conditions_are_those_of_the_code() -> None:
+    assert CONTRACT.at("/components/schemas/Condition/enum") == [each.value for each in Condition]
 
 
 def test_the_sources_of_an_expectation_are_those_of_the_code() -> None:

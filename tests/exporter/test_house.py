@@ -63,6 +63,7 @@ def importers(*packages: str) -> set[str]:
         ("api", ("api", "exporter.cli")),
         ("exporter.demo", ("exporter.demo", "exporter.cli.demo")),
         ("argparse", ("exporter.cli",)),
+        ("jinja2", ("api.page.rendering",)),
         ("grafana_foundation_sdk", ("grafana.build",)),
     ],
 )

@@ -17,7 +17,14 @@ from tests.server.commands import BOUND_SECONDS
 from tests.server.daemon import ANY_PORT, Daemon
 
 CONTRACT = "/api/openapi.yaml"
-NOTHING_TO_SEND = {"/api/summary", CONTRACT, "/-/healthy", "/-/ready"}
+NOTHING_TO_SEND = {
+    "/api/summary",
+    "/page.css",
+    "/page.js",
+    CONTRACT,
+    "/-/healthy",
+    "/-/ready",
+}
 ANY_NAME = {"/api/lastbackup/{serverId}", "/api/lastbackups/{serverId}"}
 
 OPERATIONS = Contract().operations()

@@ -1,0 +1,161 @@
+"""Which jobs a page shows: what its address asks for, worst first."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+import falcon
+from msgspec import Struct
+from msgspec.structs import replace
+
+from api import parameters
+from api.errors import ApiError
+from exporter.condition import Condition, condition, conditions
+from exporter.fleet import Fleet
+from exporter.model import Server
+from exporter.times import Millis
+from exporter.views import JobView
+
+ROWS = 200
+"""Jobs on one page."""
+
+_LONGEST_TEXT = 200
+_GROUPS = ("", "server")
+_CONDITIONS = {each.value: each for each in Condition}
+
+
+class Wish(Struct, frozen=True):
+    """What an address asks for: texts as they came, and what they mean.
+
+    `faults` say what of it means nothing; then nothing is shown, rather than something else.
+    """
+
+    text: str = ""
+    status: str = ""
+    server: str = ""
+    group: str = ""
+    page: int = 1
+    condition: Condition | None = None
+    server_id: int | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves jobs out."""
+        return bool(self.text or self.status or self.server)
+
+    def address(self, page: int) -> str:
+        """Return the query that asks for another page of the same."""
+        values = {
+            "q": self.text,
+            "status": self.status,
+            "server": self.server,
+            "group": self.group,
+            "page": "" if page == 1 else str(page),
+        }
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def read(req: falcon.Request, fleet: Fleet) -> Wish:
+    """Return what a request asks for."""
+    wish = Wish(
+        text=_param(req, "q"),
+        status=_param(req, "status"),
+        server=_param(req, "server"),
+        group=_param(req, "group"),
+        page=page(req),
+    )
+    return _understood(wish, fleet)
+
+
+def page(req: falcon.Request) -> int:
+    """Return the number of the page that is asked for; what is no number asks for the first."""
+    return parameters.parse_id(_param(req, "page")) or 1
+
+
+def _param(req: falcon.Request, name: str) -> str:
+    return (req.get_param(name) or "").strip()[:_LONGEST_TEXT]
+
+
+def _understood(wish: Wish, fleet: Fleet) -> Wish:
+    wanted, server = _CONDITIONS.get(wish.status.lower()), _server(wish.server, fleet)
+    unknown = {
+        f"No status is called {wish.status}; known are {', '.join(_CONDITIONS)}": (
+            wish.status and wanted is None
+        ),
+        f"No server, or more than one, is called {wish.server}": wish.server and server is None,
+        f"Nothing is grouped by {wish.group}, only by server": wish.group not in _GROUPS,
+    }
+    return replace(
+        wish,
+        condition=wanted,
+        server_id=None if server is None else server.id,
+        faults=tuple(fault for fault, holds in unknown.items() if holds),
+    )
+
+
+def _server(text: str, fleet: Fleet) -> Server | None:
+    try:
+        return parameters.find_server(fleet, text) if text else None
+    except ApiError:
+        return None
+
+
+class Shown(Struct, frozen=True):
+    """A page of jobs: its part of them, its number, how many pages and jobs there are."""
+
+    views: list[JobView]
+    number: int
+    pages: int
+    found: int
+
+
+def shown(views: Iterable[JobView], wish: Wish, now: Millis) -> Shown:
+    """Return the jobs of the page that is asked for; the last page stands for those behind it."""
+    found = [] if wish.faults else [view for view in views if _matches(view, wish, now)]
+    ordered = worst_first(found, now, grouped=bool(wish.group))
+    pages = max(1, -(-len(ordered) // ROWS))
+    number = min(wish.page, pages)
+    return Shown(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
+
+
+def _matches(view: JobView, wish: Wish, now: Millis) -> bool:
+    if wish.server_id not in (None, view.server.id):
+        return False
+    if wish.condition is not None and wish.condition not in conditions(view, now):
+        return False
+    wanted = wish.text.casefold()
+    names = (view.job.name, view.server.name, view.server.alias or "")
+    return not wanted or any(wanted in name.casefold() for name in names)
+
+
+_Place = tuple[int, Millis, str, str, int]
+
+
+def worst_first(views: Iterable[JobView], now: Millis, *, grouped: bool) -> list[JobView]:
+    """Return jobs in their order, those of a server together where that is asked for."""
+    ordered = sorted(views, key=lambda view: _place(view, now))
+    if not grouped:
+        return ordered
+    first: dict[int, int] = {}
+    for place, view in enumerate(ordered):
+        first.setdefault(view.server.id, place)
+    return sorted(ordered, key=lambda view: first[view.server.id])
+
+
+def _place(view: JobView, now: Millis) -> _Place:
+    """Return what orders jobs: the worst condition, for how long it may hold, then the names."""
+    worst = condition(view, now)
+    names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)
+    return (worst.rank, _earliest(view, worst) if worst.is_trouble else 0, *names)
+
+
+def _earliest(view: JobView, worst: Condition) -> Millis:
+    expected = view.expectation
+    if worst is Condition.OVERDUE and expected is not None:
+        return expected.deadline
+    return view.standing.last_good or 0
+
+
+def label(server: Server) -> str:
+    """Return what a person calls a server."""
+    return server.alias or server.name

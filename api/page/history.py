@@ -1,0 +1,77 @@
+"""The runs of a job as its page lists them, with the lines of their logs that matter most."""
+
+from msgspec import Struct
+
+from api.page import words
+from api.page.rendering import short
+from api.page.rows import When
+from exporter.model import BACKUP, Log, Message, Status, StoredRun
+from exporter.store import JobRun, Store
+from exporter.times import Millis
+
+LINES = 20
+"""Lines shown of a run; the API has them all."""
+
+LONGEST_LINE = 500
+
+_WORST = ("error", "warning")
+
+
+class RunRow(Struct, frozen=True):
+    """A run; `lines_left` are those that are not shown."""
+
+    id: int
+    started: When
+    status: Status
+    operation: str | None
+    length: str | None
+    source: str | None
+    stored: str | None
+    uploaded: str | None
+    lines: tuple[Message, ...]
+    lines_left: int
+
+
+def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
+    """Return the rows of runs, in their order."""
+    details = ((each.stored, store.run(each.stored.id)) for each in runs)
+    return [_row(stored, Log() if found is None else found.log, now) for stored, found in details]
+
+
+def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
+    run, counts = stored.run, stored.run.counts
+    lines = worst(log.messages)
+    return RunRow(
+        id=stored.id,
+        started=When.of(stored.started, now),
+        status=run.status,
+        operation=_operation(stored),
+        length=None if run.duration is None else words.duration(run.duration),
+        source=_size(counts.examined_bytes),
+        stored=_size(counts.stored_bytes),
+        uploaded=_size(counts.uploaded_bytes),
+        lines=lines,
+        lines_left=len(log.messages) + log.lines_dropped - len(lines),
+    )
+
+
+def worst(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Return the lines to show: errors before warnings before the rest, each as it came."""
+    ranked = sorted(range(len(messages)), key=lambda place: (_rank(messages[place]), place))
+    chosen = [messages[place] for place in sorted(ranked[:LINES])]
+    return tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in chosen)
+
+
+def _rank(line: Message) -> int:
+    return _WORST.index(line.level) if line.level in _WORST else len(_WORST)
+
+
+def _operation(stored: StoredRun) -> str | None:
+    """Name what is no backup."""
+    if stored.run.dry_run:
+        return "Dry run"
+    return None if stored.run.operation == BACKUP else stored.run.operation
+
+
+def _size(count: int | None) -> str | None:
+    return None if count is None else words.size(count)

@@ -1,0 +1,67 @@
+"""GET /jobs/{id}: how a backup is, when it is due and why, and what its runs did."""
+
+from collections.abc import Callable
+from typing import Any
+
+import falcon
+
+from api import parameters
+from api.errors import not_found
+from api.page import expected, rows
+from api.page.charts import charts
+from api.page.choice import label
+from api.page.history import history
+from api.page.rendering import Page
+from api.page.rows import When
+from exporter.fleet import Fleet
+from exporter.model import BACKUP, Status, StoredRun
+from exporter.store import RunFilter, Store
+from exporter.times import Millis
+from exporter.views import JobView
+
+RUNS = 20
+"""Runs on one page."""
+
+CHARTED = 100
+"""Runs in a chart: three months of a job that runs daily."""
+
+
+class JobPage(Page):
+    """A backup job by its id."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the page of this moment."""
+        now = self._clock()
+        view = self._fleet.job(parameters.required_id(params["job_id"], "job"))
+        if view is None:
+            raise not_found("Job not found")
+        facts = self._of_job(view, now) | self._of_runs(req, view.job.id, now)
+        self._show(req, resp, "job", facts)
+
+    def _of_job(self, view: JobView, now: Millis) -> dict[str, Any]:
+        state = view.job.state
+        return {
+            "now": When.of(now, now),
+            "row": rows.row(view, [], now),
+            "server": label(view.server),
+            "schedule": expected.schedule(view),
+            "runs_by_status": dict(zip(Status, state.runs, strict=True)),
+            "charts": charts(self._newest_backups(view.job.id)),
+        }
+
+    def _of_runs(self, req: falcon.Request, job_id: int, now: Millis) -> dict[str, Any]:
+        found = self._store.runs(RunFilter(job_id=job_id), parameters.cursor(req), RUNS + 1)
+        page = found[:RUNS]
+        following = parameters.format_cursor(*page[-1].stored.order) if found[RUNS:] else None
+        return {"runs": history(self._store, page, now), "following": following}
+
+    def _newest_backups(self, job_id: int) -> list[StoredRun]:
+        """Return the newest backup runs, the oldest of them first."""
+        chosen = RunFilter(job_id=job_id, operation=BACKUP)
+        found = self._store.runs(chosen, None, CHARTED)
+        return [each.stored for each in reversed(found) if each.stored.run.is_backup]

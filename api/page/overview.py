@@ -1,0 +1,93 @@
+"""GET /: whether any backup is missing, failing or shrinking, and since when."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+import falcon
+from msgspec import Struct
+
+from api.page import choice
+from api.page.choice import label
+from api.page.counts import counts
+from api.page.listing import head, listing
+from api.page.rendering import Page
+from api.page.rows import When
+from api.sender import Network, url_of
+from exporter.access import Access, Scope
+from exporter.condition import Census, Condition
+from exporter.connecting import duplicati_options
+from exporter.fleet import Fleet
+from exporter.store import Store
+from exporter.times import Millis
+
+_LISTED = 200
+"""Of more servers the form offers no list: it would be larger than the page."""
+
+_NAMED = 20
+"""Jobs that could not be judged are named, so many of them."""
+
+
+class Connection(Struct, frozen=True):
+    """What tells Duplicati's options: whether uploads need a token, and whose word counts."""
+
+    access: Access
+    trusted_proxies: Sequence[Network] = ()
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether uploads need a token."""
+        return not self.access.is_open(Scope.UPLOAD)
+
+    def options(self, req: falcon.Request) -> list[str]:
+        """Return the options for the address under which the daemon was found."""
+        query = "?token=TOKEN" if self.needs_token else ""
+        return duplicati_options(f"{url_of(req, self.trusted_proxies)}/api/upload{query}")
+
+
+class Overview(Page):
+    """All backups, worst first, or how to connect the first one."""
+
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], connection: Connection
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._connection = connection
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the page of this moment."""
+        now = self._clock()
+        wish, present = choice.read(req, self._fleet), self._fleet.present(now)
+        census = Census.of(present.jobs, now, len(present.unjudged))
+        facts = {
+            **head(census, counts(present.totals, census), now),
+            **listing(self._store, present.jobs, wish, now),
+            **self._form(),
+            "all": len(present.jobs),
+            "last_report": When.of(present.totals.last_report, now),
+            "unjudged": self._names(present.unjudged),
+            "options": [] if census.all else self._connection.options(req),
+            "needs_token": self._connection.needs_token,
+        }
+        self._show(req, resp, "overview", facts)
+
+    def _form(self) -> dict[str, Any]:
+        return {"conditions": list(Condition), "servers": self._servers()}
+
+    def _servers(self) -> list[tuple[str, str]]:
+        """Return what the form offers: the ids and names of servers, none where they are many."""
+        known = self._fleet.servers()
+        offered = known if len(known) <= _LISTED else []
+        return sorted(((str(server.id), label(server)) for server in offered), key=_by_name)
+
+    def _names(self, job_ids: list[int]) -> list[str]:
+        """Return what a few jobs and their servers are called."""
+        named = ((self._fleet.job_name(each), self._fleet.server_of(each)) for each in job_ids)
+        told = (f"{name} of {label(server)}" for name, server in named if server is not None)
+        return list(islice(told, _NAMED))
+
+
+def _by_name(offered: tuple[str, str]) -> str:
+    return offered[1].casefold()

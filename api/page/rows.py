@@ -1,0 +1,182 @@
+"""What a row tells of a job, ready to be shown."""
+
+import re
+from itertools import groupby
+
+from msgspec import Struct
+
+from api.page import drawing, words
+from api.page.drawing import Spark, Strip
+from api.page.rendering import short
+from exporter.condition import Condition, conditions
+from exporter.live import Running
+from exporter.model import Server
+from exporter.since import since
+from exporter.state import JobState
+from exporter.store import PastRun, Store
+from exporter.times import SECOND, Millis, format_moment
+from exporter.views import JobView
+
+_LONGEST_PHASE = 40
+_PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class When(Struct, frozen=True):
+    """A moment: for programs, to the second for people, and as they say it."""
+
+    stamp: str
+    exact: str
+    words: str
+
+    @classmethod
+    def of(cls, moment: Millis, now: Millis) -> "When":
+        """Return how a moment is shown."""
+        return cls(format_moment(moment), words.exact(moment), words.relative(moment, now))
+
+
+class Held(Struct, frozen=True):
+    """A condition that holds, and since when."""
+
+    condition: Condition
+    since: When | None
+
+
+class Due(Struct, frozen=True):
+    """When the next run is expected; `late` is how long ago its deadline was, for one overdue."""
+
+    start: When
+    deadline: When
+    late: str | None
+    late_stamp: str
+
+
+class Progress(Struct, frozen=True):
+    """How far a run is that is going on: `done` is 0 to 100, None where nobody knows."""
+
+    since: When
+    heard: When
+    stalled: bool
+    phase: str | None
+    done: int | None
+    amounts: str
+
+
+class Row(Struct, frozen=True):
+    """A job as an overview shows it."""
+
+    id: int
+    name: str
+    server: Server
+    held: tuple[Held, ...]
+    good: When | None
+    due: Due | None
+    length: str | None
+    size: str | None
+    spark: Spark | None
+    strip: Strip | None
+    progress: Progress | None
+    failures: int
+
+    @property
+    def worst(self) -> Condition:
+        """The word for the job."""
+        return self.held[0].condition
+
+
+class Group(Struct, frozen=True):
+    """Rows under the head of a server, or under none."""
+
+    server: Server | None
+    rows: list[Row]
+
+
+def groups(store: Store, views: list[JobView], now: Millis, *, grouped: bool) -> list[Group]:
+    """Return the rows of jobs that lie in their order, parted by server where that is wanted."""
+    found = _rows(store, views, now)
+    if not grouped:
+        return [Group(None, found)]
+    parted = [list(rows) for _, rows in groupby(found, key=lambda row: row.server.id)]
+    return [Group(rows[0].server, rows) for rows in parted]
+
+
+def _rows(store: Store, views: list[JobView], now: Millis) -> list[Row]:
+    runs = store.newest_backups([view.job.id for view in views], drawing.RUNS)
+    return [row(view, runs[view.job.id], now) for view in views]
+
+
+def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
+    """Return the row of a job with its newest runs."""
+    state = view.job.state
+    last = None if state.last is None else state.last.run
+    span = None if last is None else last.duration
+    size = None if last is None else last.counts.examined_bytes
+    return Row(
+        id=view.job.id,
+        name=view.job.name,
+        server=view.server,
+        held=held(view, state, now),
+        good=good(state, now),
+        due=due(view, now),
+        length=None if span is None else words.duration(span),
+        size=None if size is None else words.size(size),
+        spark=drawing.spark(runs),
+        strip=drawing.strip(runs),
+        progress=None if view.running is None else progress(view.running, now),
+        failures=state.consecutive_failures,
+    )
+
+
+def held(view: JobView, state: JobState, now: Millis) -> tuple[Held, ...]:
+    """Return all that holds for a job, worst first."""
+    found = [(each, since(view, state, each)) for each in conditions(view, now)]
+    return tuple(Held(each, None if at is None else When.of(at, now)) for each, at in found)
+
+
+def good(state: JobState, now: Millis) -> When | None:
+    """Return when the last run ended that left a usable version.
+
+    An end to come is that of a wrong clock; the start was put right when the report came.
+    """
+    last = state.last_completed
+    if last is None:
+        return None
+    ended = last.run.ended
+    return When.of(last.started if ended is None or ended > now else ended, now)
+
+
+def due(view: JobView, now: Millis) -> Due | None:
+    """Return when the next run is expected, or None where none is."""
+    expected = view.expectation
+    if expected is None:
+        return None
+    late = now - expected.deadline if view.overdue(now) else None
+    return Due(
+        start=When.of(expected.start, now),
+        deadline=When.of(expected.deadline, now),
+        late=None if late is None else words.length(late),
+        late_stamp=f"PT{(late or 0) // SECOND}S",
+    )
+
+
+def progress(running: Running, now: Millis) -> Progress:
+    """Return how far a run is."""
+    run, told = running.run, running.run.activity.progress
+    return Progress(
+        since=When.of(run.since, now),
+        heard=When.of(run.heard, now),
+        stalled=running.stalled(now),
+        phase=None if told.phase is None else short(_phase(told.phase), _LONGEST_PHASE),
+        done=None if told.ratio is None else int(told.ratio * 100),
+        amounts=_amounts(told.bytes, told.total_bytes),
+    )
+
+
+def _phase(name: str) -> str:
+    """Return Duplicati's name of a phase as words: ``Backup_ProcessingFiles``."""
+    return _PHASE.sub(" ", name.removeprefix("Backup_").replace("_", " ")).lower()
+
+
+def _amounts(count: int | None, total: int | None) -> str:
+    if count is None:
+        return ""
+    return words.size(count) if total is None else f"{words.size(count)} of {words.size(total)}"

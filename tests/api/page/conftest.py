@@ -1,0 +1,114 @@
+"""A fleet with every condition, and how a browser asks for pages."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
+from tests.api.page.reading import Document
+from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.live import activity
+from tests.reports_builder import duplicati_report
+
+Look = Callable[..., Document]
+
+LAST = NOW - 2 * HOUR
+USUAL = 10**10
+
+EVERY = {
+    "absent": "overdue",
+    "broken": "failing",
+    "rotten": "damaged",
+    "silent": "stalled",
+    "emptied": "shrinking",
+    "grumbling": "warning",
+    "busy": "running",
+    "begun": "new",
+    "resting": "paused",
+    "unscheduled": "off",
+    "quiet": "fine",
+}
+"""The jobs of the fleet by the condition of each; the worst comes first."""
+
+
+def show(daemon: Daemon, path: str = "/", **parameters: object) -> Document:
+    """Return a page that is there."""
+    answer = daemon.client.simulate_get(path, params=parameters)
+    assert answer.status_code == 200, answer.text
+    return Document(answer)
+
+
+@pytest.fixture
+def look(daemon: Daemon) -> Look:
+    return lambda path="/", **parameters: show(daemon, path, **parameters)
+
+
+def daily(
+    daemon: Daemon, name: str, *, last: Millis = LAST, server: str = "nas", **end: object
+) -> None:
+    """Let a job run for five days; `end` is what is other in its last run."""
+    usual = {"data": {"SizeOfExaminedFiles": USUAL}}
+    for day in range(4, -1, -1):
+        told = usual if day else {**usual, **end}
+        body = duplicati_report(
+            began=last - day * DAY,
+            backup=name,
+            server=server,
+            machine_id=f"id of {server}",
+            **told,
+        )
+        daemon.upload(body)
+
+
+def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -> None:
+    """Let a live report come, when it was sent."""
+    present, daemon.clock.now = daemon.clock.now, at
+    body = activity(began=began, at=at, backup=name, machine_id="id of nas", **told)  # type: ignore[arg-type]
+    assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
+    daemon.listener.tidy()
+    daemon.clock.now = present
+
+
+def change(daemon: Daemon, name: str, **settings: object) -> None:
+    """Change what holds for a job."""
+    (job_id,) = [job["id"] for job in daemon.get("/api/jobs")["jobs"] if job["name"] == name]
+    answer = daemon.client.simulate_patch(
+        f"/api/jobs/{job_id}",
+        json=settings,
+        headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="package")
+def fleet_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """Return a daemon with a job of each condition, on two servers; only to be looked at."""
+    with Daemon(tmp_path_factory.mktemp("all")) as daemon:
+        _fill(daemon)
+        yield daemon
+
+
+@pytest.fixture
+def look_at_all(fleet_of_all: Daemon) -> Look:
+    return lambda path="/", **parameters: show(fleet_of_all, path, **parameters)
+
+
+def _fill(daemon: Daemon) -> None:
+    problem = {"Key": "a.zip.aes", "Value": ["is missing"]}
+    tested = {"EndTime": format_moment(LAST), "ParsedResult": "Error", "Verifications": [problem]}
+    tested_badly = {"SizeOfExaminedFiles": USUAL, "TestResults": tested}
+    daily(daemon, "absent", last=LAST - 2 * DAY, server="laptop")
+    daily(daemon, "broken", status="Error")
+    daily(daemon, "rotten", data=tested_badly)
+    daily(daemon, "silent")
+    daily(daemon, "emptied", data={"SizeOfExaminedFiles": USUAL // 5})
+    daily(daemon, "grumbling", status="Warning")
+    daily(daemon, "busy")
+    daily(daemon, "resting")
+    daily(daemon, "unscheduled")
+    daily(daemon, "quiet", server="laptop")
+    hear(daemon, "silent", NOW - HOUR, NOW - 20 * MINUTE)
+    hear(daemon, "busy", NOW - HOUR, NOW - MINUTE, done=0.25)
+    hear(daemon, "begun", NOW - HOUR, NOW - MINUTE, status="Completed")
+    change(daemon, "resting", paused=True)
+    change(daemon, "unscheduled", schedule="off")

@@ -1,0 +1,174 @@
+"""GET /jobs/{id}: how a backup is, when it is due and why, and what its runs did."""
+
+import pytest
+
+from api.page.history import LINES
+from api.page.job import RUNS
+from exporter.times import DAY, HOUR, MINUTE, format_moment
+from tests.api.page.conftest import EVERY, LAST, USUAL, Look, change, daily
+from tests.api.page.reading import Document, elements, text
+from tests.conftest import NOW, Daemon
+from tests.reports_builder import duplicati_report
+
+
+def runs(page: Document) -> list[int]:
+    return [int(row.attrib["data-run"]) for row in page.all("tr") if "data-run" in row.attrib]
+
+
+def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
+    for job_id, name, held in zip(look_at_all().ids(), EVERY, EVERY.values(), strict=True):
+        page = look_at_all(f"/jobs/{job_id}")
+        assert text(page.one("h1")) == name
+        assert page.one("div", id="head").attrib["data-condition"] == held
+        assert page.sentence().startswith(held)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            {},
+            (
+                "Expected every day, as learned from its last runs; "
+                "next Friday 16 January 2026, 08:30 UTC; "
+                "overdue after Friday 16 January 2026, 09:31 UTC, "
+                "after its longest recent run (1 min) and a tolerance of 1 h."
+            ),
+        ),
+        (
+            {"schedule": "every 12h", "tolerance": "30m"},
+            (
+                "Expected every 12 hours, as somebody set it; "
+                "next Thursday 15 January 2026, 20:30 UTC; "
+                "overdue after Thursday 15 January 2026, 21:01 UTC, "
+                "after its longest recent run (1 min) and a tolerance of 30 min."
+            ),
+        ),
+        (
+            {"schedule": "cron 0 3 * * * Europe/Berlin"},
+            (
+                "Expected by the calendar 0 3 * * * (Europe/Berlin), as somebody set it; "
+                "next Friday 16 January 2026, 02:00 UTC; "
+                "overdue after Friday 16 January 2026, 03:01 UTC, "
+                "after its longest recent run (1 min) and a tolerance of 1 h."
+            ),
+        ),
+        (
+            {"paused": True},
+            (
+                "Expected every day, as learned from its last runs. "
+                "It is paused: nobody is told when it stays away."
+            ),
+        ),
+        (
+            {"schedule": "off"},
+            "Nothing is expected: its schedule is off, and nobody is told when it stays away.",
+        ),
+    ],
+)
+def test_the_schedule_and_where_it_comes_from_are_told_in_words(
+    daemon: Daemon, look: Look, settings: dict[str, object], told: str
+) -> None:
+    daily(daemon, "Photos")
+    if settings:
+        change(daemon, "Photos", **settings)
+    assert text(look("/jobs/1").one("p", id="schedule")) == told
+
+
+def test_the_schedule_of_duplicati_itself_is_told_as_its_own(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=LAST, next_scheduled=LAST + DAY))
+    told = text(look("/jobs/1").one("p", id="schedule"))
+    assert told.startswith("Expected every day, as Duplicati's own scheduler reported; next Friday")
+
+
+def test_one_run_teaches_no_schedule(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=LAST))
+    told = text(look("/jobs/1").one("p", id="schedule"))
+    assert told.startswith("Expected every day, for want of anything better known")
+
+
+def test_an_overdue_job_tells_how_late_it_is(look_at_all: Look) -> None:
+    (job_id,) = [each for each, row in look_at_all(q="absent").jobs().items()]
+    page = look_at_all(f"/jobs/{job_id}")
+    assert page.sentence() == "overdue since 1 day ago (2026-01-14 09:31:00 UTC)"
+    assert text(page.one("p", id="schedule")).endswith("Late by 1 day.")
+
+
+def test_runs_are_counted_by_status(daemon: Daemon, look: Look) -> None:
+    daily(daemon, "Photos", status="Fatal")
+    page = look("/jobs/1")
+    counted = {name: page.count(name) for name in ("success", "warning", "error", "fatal")}
+    assert counted == {"success": 4, "warning": 0, "error": 0, "fatal": 1}
+
+
+def test_the_charts_are_of_size_and_duration_and_say_so_in_words(
+    daemon: Daemon, look: Look
+) -> None:
+    daily(daemon, "Photos", data={"SizeOfExaminedFiles": USUAL // 5})
+    labels = [svg.attrib["aria-label"] for svg in look("/jobs/1").all("svg", class_="chart")]
+    assert labels == [
+        (
+            "Source size, 5 runs from 2026-01-11 to 2026-01-15: 1.86 GiB to 9.31 GiB, "
+            "the newest 1.86 GiB"
+        ),
+        "Duration, 5 runs from 2026-01-11 to 2026-01-15: 1 min to 1 min, the newest 1 min",
+    ]
+
+
+def test_runs_lie_newest_first_and_older_ones_on_further_pages(daemon: Daemon, look: Look) -> None:
+    ids = [
+        daemon.upload(duplicati_report(began=LAST - hour * HOUR))["backupId"]
+        for hour in range(RUNS + 2)
+    ]
+    first = look("/jobs/1")
+    assert runs(first) == ids[:RUNS]
+    following = first.one("a", rel="next").attrib["href"].removeprefix("?cursor=")
+    second = look("/jobs/1", cursor=following)
+    assert runs(second) == ids[RUNS:]
+    assert second.all("a", rel="next") == []
+
+
+def test_other_operations_and_dry_runs_are_listed_as_such(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=LAST))
+    daemon.upload(duplicati_report(began=LAST + MINUTE, operation="Restore"))
+    daemon.upload(duplicati_report(began=LAST + 2 * MINUTE, data={"Dryrun": True}))
+    rows = [text(row) for row in look("/jobs/1").all("tr") if "data-run" in row.attrib]
+    assert "success Dry run" in rows[0]
+    assert "success Restore" in rows[1]
+    assert "success 1 min" in rows[2]
+
+
+def test_of_a_log_the_worst_lines_are_shown_and_where_the_rest_is(
+    daemon: Daemon, look: Look
+) -> None:
+    lines = (
+        *(f"2026-01-15 08:30:00Z - [Information-Duplicati.Main]: line {n}" for n in range(30)),
+        "2026-01-15 08:31:00Z - [Warning-Duplicati.Main]: a file is locked",
+        "2026-01-15 08:31:00Z - [Error-Duplicati.Main]: " + "no route " * 100,
+    )
+    run = daemon.upload(duplicati_report(began=LAST, lines=lines))["backupId"]
+    details = look("/jobs/1").one("details", id=f"log-{run}")
+    (summary,) = elements(details, "summary")
+    assert text(summary) == f"{LINES} lines of 32"
+    shown = [text(line) for line in elements(details, "li")]
+    assert len(shown) == LINES
+    assert "a file is locked" in shown[-2]
+    assert shown[-1].startswith("error")
+    assert len(shown[-1]) < 600
+    (link,) = elements(details, "a")
+    assert link.attrib["href"] == f"/api/backups/{run}"
+
+
+def test_a_run_without_a_log_leads_to_all_that_is_known(daemon: Daemon, look: Look) -> None:
+    run = daemon.upload(duplicati_report(began=LAST))["backupId"]
+    page = look("/jobs/1")
+    assert page.all("details") == []
+    assert page.one("a", href=f"/api/backups/{run}") is not None
+
+
+def test_a_job_that_only_began_says_what_is_known(look_at_all: Look) -> None:
+    (job_id,) = look_at_all(status="new").ids()
+    page = look_at_all(f"/jobs/{job_id}")
+    assert page.sentence() == "new"
+    assert "No run of it is kept." in text(page.root)
+    assert format_moment(NOW)

@@ -1,0 +1,67 @@
+"""GET /servers/{id}: a machine and its backups."""
+
+import pytest
+
+from tests.api.page.conftest import LAST, Look, daily
+from tests.api.page.reading import Document, condition, elements, text
+from tests.conftest import ADMIN_TOKEN, Daemon
+from tests.reports_builder import duplicati_report
+
+
+def facts(page: Document) -> dict[str, str]:
+    known = page.one("dl", class_="facts")
+    names = [text(each) for each in elements(known, "dt")]
+    return dict(zip(names, map(text, elements(known, "dd")), strict=True))
+
+
+def test_a_server_shows_its_own_backups_worst_first(look_at_all: Look) -> None:
+    page = look_at_all("/servers/1")
+    assert page.sentence() == "1 of 2 backups is overdue"
+    assert [condition(row) for row in page.jobs().values()] == ["overdue", "fine"]
+    assert page.count("jobs") == 2
+    assert page.count("servers") is None
+
+
+def test_a_server_shows_what_is_known_of_it(daemon: Daemon, look: Look) -> None:
+    daily(daemon, "Photos")
+    daemon.client.simulate_patch(
+        "/api/servers/1",
+        json={"alias": "Attic", "note": "behind the stairs"},
+        headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+    )
+    page = look("/servers/1")
+    assert text(page.one("h1")) == "Attic"
+    assert facts(page) == {
+        "Name": "nas",
+        "Alias": "Attic",
+        "Note": "behind the stairs",
+        "System": "Linux",
+        "Duplicati": "2.1.0.5",
+        "Machine-id": "id of nas",
+        "Newest report": "just now",
+    }
+
+
+@pytest.mark.parametrize("name", ["1", "nas", "m-1"])
+def test_a_server_is_found_as_in_the_api(daemon: Daemon, look: Look, name: str) -> None:
+    daemon.upload(duplicati_report(began=LAST))
+    assert text(look(f"/servers/{name}").one("h1")) == "nas"
+
+
+def test_a_server_that_never_made_a_backup_says_so(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=LAST, operation="Restore"))
+    page = look("/servers/1")
+    assert page.sentence() == "No backup has reported yet"
+    assert "It never made a backup." in text(page.root)
+
+
+def test_a_backup_of_a_server_that_could_not_be_judged_does_not_hide(
+    daemon: Daemon, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily(daemon, "Photos")
+    daily(daemon, "Music", server="laptop")
+    with monkeypatch.context() as patch:
+        patch.setattr("exporter.fleet.expect", lambda *_: 1 / 0)
+        daily(daemon, "Mail")
+    assert look("/servers/1").sentence() == "1 of 2 backups is fine, 1 could not be judged"
+    assert look("/servers/2").sentence() == "The only backup is fine"
