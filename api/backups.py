@@ -2,9 +2,10 @@
 
 import falcon
 
-from api import parameters, represent
+from api import parameters
 from api.answers import Readable, success
 from api.errors import not_found
+from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.model import StoredRun
 from exporter.reports.fields import MAX_NAME
@@ -57,12 +58,12 @@ class OneBackup(Readable):
         backup = {
             **_represented(self._fleet, detail.job_id, detail.stored),
             "counted": detail.counted,
-            **represent.messages(detail.log),
+            **run_fields.messages(detail.log),
         }
         success(req, resp, {"backup": backup})
 
 
-def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> represent.Json:
+def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> run_fields.Json:
     server = fleet.server_of(job_id)
     name = fleet.job_name(job_id) or ""
-    return represent.run(name, server.id if server else 0, job_id, stored)
+    return run_fields.run(name, server.id if server else 0, job_id, stored)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.errors import not_found
+from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.plans import parse_plan
@@ -89,7 +90,7 @@ class OneJob(Readable):
             raise not_found("Job not found")
         return job_id
 
-    def _represented(self, job_id: int) -> represent.Json:
+    def _represented(self, job_id: int) -> run_fields.Json:
         view = self._fleet.job(job_id)
         if view is None:
             raise not_found("Job not found")

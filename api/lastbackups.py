@@ -5,6 +5,7 @@ import falcon
 from api import represent
 from api.answers import Readable, success
 from api.parameters import find_server
+from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.model import Server, StoredRun
 
@@ -25,7 +26,7 @@ class LastBackup(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": represent.server_reference(server),
-            "lastBackup": represent.backup(*latest[0]) if latest else None,
+            "lastBackup": run_fields.backup(*latest[0]) if latest else None,
         }
         success(req, resp, data)
 
@@ -39,9 +40,9 @@ class LastBackups(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": represent.server_reference(server),
-            "backups": [represent.backup(name, run) for name, run in latest],
+            "backups": [run_fields.backup(name, run) for name, run in latest],
             "backupJobsCount": len(latest),
-            "lastUpdated": represent.moment(server.last_report),
+            "lastUpdated": run_fields.moment(server.last_report),
         }
         success(req, resp, data)
 

@@ -1,20 +1,9 @@
-"""How values of the domain look in JSON: moments in ISO 8601, lengths in whole seconds."""
+"""How servers, jobs and what was rejected look in JSON."""
 
-from exporter.model import JobSettings, Log, Rejected, Server, StoredRun
-from exporter.times import SECOND, Millis, format_interval, format_moment
+from exporter.model import JobSettings, Rejected, Server
+from exporter.run_fields import Json, backup, moment, seconds
+from exporter.times import Millis, format_interval
 from exporter.views import JobView
-
-Json = dict[str, object]
-
-
-def moment(value: Millis | None) -> str | None:
-    """Return a moment as ``2024-01-15T02:00:00.000Z``."""
-    return None if value is None else format_moment(value)
-
-
-def seconds(length: Millis | None) -> int | None:
-    """Return a length of time in whole seconds."""
-    return None if length is None else length // SECOND
 
 
 def server_reference(server: Server) -> Json:
@@ -32,47 +21,6 @@ def server(known: Server, jobs: int) -> Json:
         "os": known.os,
         "jobs": jobs,
         "lastReport": moment(known.last_report),
-    }
-
-
-def backup(name: str, stored: StoredRun) -> Json:
-    """Return a run as a server's last backups show it."""
-    run = stored.run
-    return {
-        "id": stored.id,
-        "name": name,
-        "status": run.status.value,
-        "startTime": moment(run.began if run.began is not None else stored.started),
-        "endTime": moment(run.ended),
-        "duration": seconds(run.duration),
-        "files": run.counts.examined_files,
-        "size": run.counts.examined_bytes,
-        "storageUsed": run.counts.stored_bytes,
-    }
-
-
-def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
-    """Return a run as listings show it."""
-    counts = stored.run.counts
-    return {
-        **backup(name, stored),
-        "serverId": server_id,
-        "jobId": job_id,
-        "operation": stored.run.operation,
-        "dryRun": stored.run.dry_run,
-        "received": moment(stored.received),
-        "uploaded": counts.uploaded_bytes,
-        "versions": counts.versions,
-        "warnings": counts.warnings,
-        "errors": counts.errors,
-    }
-
-
-def messages(log: Log) -> Json:
-    """Return the log lines of a run and how much of them was cut."""
-    return {
-        "messages": [{"level": line.level, "message": line.text} for line in log.messages],
-        "messagesCut": {"dropped": log.lines_dropped, "shortened": log.lines_shortened},
     }
 
 

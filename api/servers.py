@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.errors import invalid
+from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.reports import Problem
@@ -83,7 +84,7 @@ class MergedServer:
         changed(resp, {"server": _represented(self._fleet, target)})
 
 
-def _represented(fleet: Fleet, server_id: int) -> represent.Json | None:
+def _represented(fleet: Fleet, server_id: int) -> run_fields.Json | None:
     server = fleet.server(server_id)
     return represent.server(server, len(fleet.jobs_of(server_id))) if server else None
 

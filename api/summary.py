@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import falcon
 
-from api import represent
 from api.answers import Readable, success
+from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.times import Millis
 
@@ -26,6 +26,6 @@ class Summary(Readable):
             "successfulBackups": totals.completed,
             "failedBackups": totals.failed,
             "overdueBackups": totals.overdue,
-            "lastUpdated": represent.moment(totals.last_report),
+            "lastUpdated": run_fields.moment(totals.last_report),
         }
         success(req, resp, data)
