@@ -11,14 +11,19 @@ from exporter.store.errors import (
     UnknownIdError,
 )
 from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
+from exporter.store.records import JobHistory, RecordedRun, Records, RunChoice
 from exporter.store.store import Store
 
 __all__ = [
     "Change",
+    "JobHistory",
     "JobRun",
     "LimitReachedError",
     "PastRun",
     "Recorded",
+    "RecordedRun",
+    "Records",
+    "RunChoice",
     "RunFilter",
     "Store",
     "StoreError",

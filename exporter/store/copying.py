@@ -6,7 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from exporter.store.database import APPLICATION_ID
+from exporter.store.database import APPLICATION_ID, check_there
 from exporter.store.errors import StoreError
 
 _OWNER_ONLY = 0o600
@@ -34,9 +34,7 @@ def back_up(database: Path, copy: Path) -> int:
 
 
 def _check(database: Path, copy: Path) -> None:
-    if not database.exists():
-        message = f"there is no database {database}: name it with --database"
-        raise StoreError(message)
+    check_there(database)
     # A write-ahead log is applied to whatever file has its name: a copy put before it is ruined.
     if copy.with_name(f"{copy.name}-wal").exists() or _same(database, copy):
         message = f"{copy} is a database that a program has open or did not close"

@@ -3,9 +3,9 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlite_utils import Database
 
@@ -32,6 +32,8 @@ _FREE = (
 _OLDEST_SQLITE = (3, 37, 0)
 """The first release with STRICT tables."""
 
+Answer = TypeVar("Answer")
+
 
 def prepare(path: Path) -> None:
     """Make or upgrade a database before any thread opens it.
@@ -45,7 +47,7 @@ def prepare(path: Path) -> None:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
         raise StoreError(message)
     wal.check(path)
-    _refuse_damaged(path)
+    refuse_damaged(path)
     try:
         db = _open(path, "rwc")
     except sqlite3.Error as error:
@@ -93,40 +95,74 @@ def peek(path: Path) -> list[tuple[Server, str]]:
     """
     columns = ", ".join(f"servers.{column}" for column in rows.SERVER_COLUMNS)
     query = f"SELECT {columns}, jobs.name FROM jobs JOIN servers ON servers.id = jobs.server_id"  # noqa: S608 - constant
-    with _looking(path) as connection:
-        return [(rows.server(row[:-1]), row[-1]) for row in connection.execute(query)]
+    return look(path, lambda db: [(rows.server(row[:-1]), row[-1]) for row in db.execute(query)])
 
 
-@contextlib.contextmanager
-def _looking(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database so that nothing of it changes, not at the end either."""
-    try:
-        # Without a log nobody writes, and so SQLite need not make one to read.
-        still = not _log_of(path).exists()
-        mode = "mode=ro&immutable=1" if still else "mode=ro"
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-        with contextlib.closing(connection):
-            yield connection
-    except sqlite3.Error as error:
-        raise StoreError(_unusable(path, error)) from error
+def look(path: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """Return what a database answers, whoever has it, and change nothing, not at the end either.
+
+    Where a daemon took or left it meanwhile it is asked again: the answer may be of two moments.
+
+    Raises:
+        StoreError: the file is no database that can be read.
+    """
+    while True:
+        still = _stillness(path)
+        try:
+            with contextlib.closing(_open_to_look(path, immutable=still is not None)) as connection:
+                answer = ask(connection)
+        except sqlite3.Error as error:
+            if still == _stillness(path):
+                raise StoreError(_unusable(path, error)) from error
+        else:
+            if still is None or still == _stillness(path):
+                return answer
 
 
-def _refuse_damaged(path: Path) -> None:
-    """See that the pages of a database hang together."""
-    if not path.exists() or (_is_large(path) and not _log_of(path).exists()):
+def _open_to_look(path: Path, *, immutable: bool) -> sqlite3.Connection:
+    # Without a log nobody writes, and so SQLite need not make one to read.
+    mode = "mode=ro&immutable=1" if immutable else "mode=ro"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+
+
+def _stillness(path: Path) -> tuple[int, int] | None:
+    """Return by what it shows that nobody wrote; None while there is a log, which tells it all."""
+    if _log_of(path).exists() or not path.exists():
+        return None
+    known = path.stat()
+    return known.st_mtime_ns, known.st_size
+
+
+def refuse_damaged(path: Path) -> None:
+    """See that the pages of a database hang together.
+
+    Raises:
+        StoreError: they do not.
+    """
+    if not path.exists() or (is_large(path) and not _log_of(path).exists()):
         return
-    with _looking(path) as connection:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    (found,) = look(path, lambda db: db.execute("PRAGMA quick_check(1)").fetchone())
     if found != "ok":
         raise StoreError(f"{path} is damaged ({' '.join(found.split())}): {_RESTORE}")
 
 
-def _is_large(path: Path) -> bool:
+def is_large(path: Path) -> bool:
+    """Tell whether it takes long to read all of a database."""
     return path.stat().st_size > _CHECKED_BYTES
 
 
 def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
+
+
+def check_there(path: Path) -> None:
+    """See that there is a file to read.
+
+    Raises:
+        StoreError: there is none.
+    """
+    if not path.is_file():
+        raise StoreError(f"there is no database {path}: name it with --database")
 
 
 def check_folder(path: Path) -> None:
@@ -159,6 +195,20 @@ def _upgrade(db: Database, path: Path) -> None:
         message = f"{path} can not use SQLite's write-ahead log: is it on a network file system?"
         raise StoreError(message)
     migrations.apply(db)
+
+
+def check_version(db: Database, path: Path) -> None:
+    """See that a database is one of this program's, and of this version.
+
+    Raises:
+        StoreError: it is not.
+    """
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(f"{path} is no database of duplistatus: name it with --database")
+    _refuse_newer(db, path)
+    if migrations.pending(db):
+        message = f"{path} was made by an older version of duplistatus: start the daemon once,"
+        raise StoreError(f"{message} which upgrades it (`duplistatus backup-database` copies it)")
 
 
 def _refuse_newer(db: Database, path: Path) -> None:
