@@ -37,14 +37,15 @@ class FamilyWriter(Generic[Subject]):
         """Return the lines of a subject's samples."""
         name, names = self._family.name, self._family.labels
         lines = [
-            f"{name}{_labels(names, sample.labels)} {_number(sample.value)}\n"
+            f"{name}{labels(names, sample.labels)} {_number(sample.value)}\n"
             for sample in self._family.samples(subject)
         ]
         return "".join(lines).encode()
 
 
 @lru_cache(maxsize=1024)  # a job's labels stand in nearly every one of its families
-def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+def labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    """Return labels as they stand behind a sample's name; nothing where there are none."""
     if not names:
         return ""
     pairs = sorted(zip(names, values, strict=True))

@@ -22,7 +22,7 @@ from exporter.telemetry import Telemetry
 from exporter.times import DAY, Millis, parse_moment
 from tests.exporter.store.empty import empty_database
 
-pytest_plugins = ["tests.synthetic.history", "tests.workers"]
+pytest_plugins = ["tests.synthetic.history", "tests.exporter.export.past", "tests.workers"]
 
 NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY

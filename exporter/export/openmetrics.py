@@ -1,0 +1,141 @@
+"""The stored history as timestamped OpenMetrics 1.0.0: what scrapes of the past would have got.
+
+Families, names, labels and values are those of the live exposition. What only live reports told,
+and the daemon's own counters, are not stored and so left out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, Self, TypeVar
+
+from exporter.export.grid import Grid
+from exporter.export.series import FamilyFile
+from exporter.export.timeline import Span, timeline
+from exporter.export.totals import FleetSums, Share
+from exporter.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+    Family,
+    JobMoment,
+)
+from exporter.model import Server
+from exporter.policy import Policy
+from exporter.rendering import labels
+from exporter.store import JobHistory
+from exporter.times import Millis
+from exporter.views import Totals
+
+Subject = TypeVar("Subject")
+
+_RUNNING = "duplistatus_running_backups"
+
+LEFT_OUT = (_RUNNING, *(family.name for family in RUNNING_FAMILIES))
+"""Families of the fleet and of jobs that only live reports feed."""
+
+_END = b"# EOF\n"
+
+
+class Target(NamedTuple):
+    """The labels that Prometheus gives what it scrapes; dashboards select by them."""
+
+    job: str
+    instance: str
+
+    def text(self) -> bytes:
+        """Return the labels as they stand among those of a sample."""
+        written = labels(("instance", "job"), (self.instance, self.job))
+        return written.strip("{}").encode()
+
+
+class History:
+    """Takes jobs and servers one by one, then writes all of them.
+
+    What it takes passes through files in a folder, which need as much room as what it writes.
+    """
+
+    def __init__(self, grid: Grid, target: Target, created: Millis, folder: Path) -> None:
+        """Begin; `created` is when the database was made."""
+        self._grid = grid
+        self._stamps = grid.stamps()
+        self._sums = FleetSums(grid, created)
+        self._seen: dict[int, Millis] = {}
+        self._open = ExitStack()
+        of_fleet = tuple(family for family in FLEET_FAMILIES if family.name != _RUNNING)
+        begin = partial(self._begin, target.text(), folder)
+        self._fleet: list[FamilyFile[Totals]] = [begin(family) for family in of_fleet]
+        self._servers: list[FamilyFile[Server]] = [begin(family) for family in SERVER_FAMILIES]
+        self._jobs: list[FamilyFile[JobMoment]] = [begin(family) for family in JOB_FAMILIES]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add_job(self, history: JobHistory, policy: Policy) -> None:
+        """Take in a job. Where that raises, the job is left out whole."""
+        self._notice(history)
+        job, server = history.job, history.server
+        schedule = policy.schedule(server, job.name, job.settings)
+        try:
+            shares = [self._note(span) for span in timeline(history, schedule, self._grid)]
+        except BaseException:
+            for file in self._jobs:
+                file.forget()
+            raise
+        for file in self._jobs:
+            file.write(self._stamps)
+        for share in shares:
+            self._sums.add(share)
+
+    def add_server(self, server: Server) -> None:
+        """Take in a server, behind all of its jobs: it is known since the first of their runs."""
+        since = self._seen.get(server.id, server.last_report)
+        self._sums.add_server(since)
+        self._sums.add_report(server.last_report)
+        _write(self._servers, [(self._grid.slot(since), self._grid.count, server)], self._stamps)
+
+    def write(self, whole: BinaryIO) -> Iterator[None]:
+        """Write everything, behind all jobs and servers; yield after each MiB or less."""
+        _write(self._fleet, self._sums.spans(), self._stamps)
+        files: tuple[FamilyFile[Any], ...] = (*self._fleet, *self._servers, *self._jobs)
+        for file in files:
+            for chunk in file.chunks():
+                whole.write(chunk)
+                yield
+            file.close()
+        whole.write(_END)
+
+    def _begin(self, target: bytes, folder: Path, family: Family[Any]) -> FamilyFile[Any]:
+        return self._open.enter_context(closing(FamilyFile(family, target, folder)))
+
+    def _note(self, span: Span) -> Share:
+        for file in self._jobs:
+            file.note(*span)
+        return Share.of(span)
+
+    def _notice(self, history: JobHistory) -> None:
+        """Take in when reports came; what stands in for a report is none."""
+        arrivals = [run.received for run in history.runs if run.id not in history.stand_ins]
+        for received in arrivals:
+            self._sums.add_report(received)
+        server_id = history.server.id
+        known = self._seen.get(server_id, history.server.last_report)
+        self._seen[server_id] = min([known, *arrivals])
+
+
+def _write(
+    files: Sequence[FamilyFile[Subject]],
+    spans: Iterable[tuple[int, int, Subject]],
+    stamps: Sequence[bytes],
+) -> None:
+    """Write what a subject showed."""
+    for first, end, subject in spans:
+        for file in files:
+            file.note(first, end, subject)
+    for file in files:
+        file.write(stamps)

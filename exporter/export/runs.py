@@ -1,0 +1,79 @@
+"""The runs as rows: JSON Lines with everything, or a flat table as CSV."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import BinaryIO
+
+import msgspec
+
+from exporter import run_fields
+from exporter.model import Counts, Log, Run, Status, StoredRun
+from exporter.run_fields import Json
+from exporter.store import RecordedRun
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula, or may:
+https://owasp.org/www-community/attacks/CSV_Injection."""
+
+_NOTHING = Run("", Status.UNKNOWN, None, None, None, Counts())
+
+
+def fields(recorded: RecordedRun) -> Json:
+    """Return a run as the API's listing shows it, and what that leaves out."""
+    run, counts = recorded.stored.run, recorded.stored.run.counts
+    verified = run.verification
+    return {
+        **run_fields.run(recorded.backup, recorded.server_id, recorded.job_id, recorded.stored),
+        "server": recorded.server,
+        "addedFiles": counts.added_files,
+        "modifiedFiles": counts.modified_files,
+        "deletedFiles": counts.deleted_files,
+        "errorFiles": counts.error_files,
+        "downloaded": counts.downloaded_bytes,
+        "quotaFree": counts.quota_free_bytes,
+        "quotaTotal": counts.quota_total_bytes,
+        "backupId": run.backup_id,
+        "destinationType": run.destination_type,
+        "nextScheduled": run_fields.moment(run.next_scheduled),
+        "verified": run_fields.moment(None if verified is None else verified.at),
+        "verificationStatus": None if verified is None else verified.status.value,
+    }
+
+
+def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool) -> None:
+    """Write an object a line, with what each report counted, and with log lines if asked."""
+    encode = msgspec.json.Encoder().encode
+    for run in runs:
+        log = run_fields.messages(run.log) if messages else {}
+        target.write(encode({**fields(run), "counted": run.counted, **log}) + b"\n")
+
+
+def write_csv(runs: Iterable[RecordedRun], target: BinaryIO) -> None:
+    """Write a table as RFC 4180 says, with a header, in UTF-8.
+
+    Nothing is an empty cell. Text that a spreadsheet might take for a formula gets an apostrophe
+    before it, by which spreadsheets know a text.
+    """
+    row = io.StringIO(newline="")
+    writer = csv.writer(row)
+    writer.writerow(fields(RecordedRun("", 0, "", 0, StoredRun(0, 0, 0, _NOTHING), {}, Log())))
+    for run in runs:
+        writer.writerow(map(_cell, fields(run).values()))
+        target.write(_taken(row))
+    target.write(_taken(row))
+
+
+def _taken(row: io.StringIO) -> bytes:
+    written = row.getvalue().encode()
+    row.seek(0)
+    row.truncate()
+    return written
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,91 @@
+"""The samples of one family on their way into a file.
+
+OpenMetrics wants the samples of a family together, and in it those of one set of labels, in the
+order of time. So each family has a file of its own, and the changes of a subject (a job, a server,
+the fleet) are noted until all of them are known.
+"""
+
+import tempfile
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Generic, TypeVar
+
+from exporter.families import Family
+from exporter.rendering import FamilyWriter
+
+Subject = TypeVar("Subject")
+
+_CHUNK_BYTES = 1024 * 1024
+_AT_A_STRETCH = 4096
+"""Samples that are put together in memory before they are written."""
+
+
+class _Series:
+    """The values of one set of labels, each with the slots from and up to which it held."""
+
+    __slots__ = ("ends", "firsts", "values")
+
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+        self.firsts = array("L")
+        self.ends = array("L")
+
+    def note(self, first: int, end: int, value: bytes) -> None:
+        """Add a value behind the others."""
+        if self.values and self.values[-1] == value and self.ends[-1] == first:
+            self.ends[-1] = end
+            return
+        self.values.append(value)
+        self.firsts.append(first)
+        self.ends.append(end)
+
+
+class FamilyFile(Generic[Subject]):
+    """The samples of a family. Its file has no name and is gone when the program ends."""
+
+    def __init__(self, family: Family[Subject], target: bytes, folder: Path) -> None:
+        """Begin; `target` are the labels of the scraped daemon as they are written."""
+        self._writer = FamilyWriter(family)
+        self._target = target
+        self._noted: dict[bytes, _Series] = {}
+        self._file: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close
+        self._file.write(self._writer.openmetrics_head())
+
+    def note(self, first: int, end: int, subject: Subject) -> None:
+        """Take in what a subject showed from a slot up to another."""
+        for line in self._writer.lines(subject).split(b"\n")[:-1]:
+            labels, _, value = line.rpartition(b" ")
+            self._noted.setdefault(labels, _Series()).note(first, end, value)
+
+    def forget(self) -> None:
+        """Leave out what was noted."""
+        self._noted.clear()
+
+    def write(self, stamps: Sequence[bytes]) -> None:
+        """Write what was noted, a sample for each slot; `stamps` has the slots' moments."""
+        for labels, series in self._noted.items():
+            begin = b"%s " % self._targeted(labels)
+            for value, first, end in zip(series.values, series.firsts, series.ends, strict=True):
+                self._write(begin + value, stamps, range(first, end))
+        self._noted.clear()
+
+    def _write(self, sample: bytes, stamps: Sequence[bytes], slots: range) -> None:
+        for first in range(slots.start, slots.stop, _AT_A_STRETCH):
+            stretch = stamps[first : min(first + _AT_A_STRETCH, slots.stop)]
+            self._file.write(sample + sample.join(stretch))
+
+    def _targeted(self, sample: bytes) -> bytes:
+        """Add the target's labels to a name and its labels."""
+        name, _, labels = sample.partition(b"{")
+        return b"%s{%s%s" % (name, self._target, b"," + labels if labels else b"}")
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield all that was written."""
+        self._file.seek(0)
+        while chunk := self._file.read(_CHUNK_BYTES):
+            yield chunk
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()

@@ -1,0 +1,94 @@
+"""What a job showed, from change to change.
+
+A job changes when a run of it arrives and when its deadline passes. Between two changes everything
+it shows is constant, so a timeline is as short as its runs are few, however many moments there are.
+"""
+
+import bisect
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from exporter.export.grid import Grid
+from exporter.export.removed import state_before
+from exporter.families import JobMoment
+from exporter.history import RECENT_RUNS, ReportedRun, newest
+from exporter.model import Order, StoredRun
+from exporter.schedule import Expectation, Schedule, expect
+from exporter.state import JobState
+from exporter.store import JobHistory
+
+
+class Span(NamedTuple):
+    """What a job showed from a slot of a grid up to another, which is not included."""
+
+    first: int
+    end: int
+    moment: JobMoment
+
+
+def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Span]:
+    """Yield what a job showed, in the order of time; nothing for slots before its first backup."""
+    labels = (str(history.server.id), history.server.name, history.job.name)
+    for first, end, state in _states(history, grid):
+        if state.is_backup and first < end:
+            expectation = expect(state, schedule)
+            turn = min(max(_overdue_from(expectation, grid), first), end)
+            moment = JobMoment(state, state.habit(), expectation, overdue=False, labels=labels)
+            if first < turn:
+                yield Span(first, turn, moment)
+            if turn < end:
+                yield Span(turn, end, replace(moment, overdue=True))
+
+
+def _states(history: JobHistory, grid: Grid) -> Iterator[tuple[int, int, JobState]]:
+    """Yield the states that runs led to in the order of their arrival, each with its slots."""
+    kept = history.job.state
+    replay = _Replay(state_before(kept, history.runs), kept.reported)
+    last = replay.state.last
+    since = 0 if last is None else grid.slot(last.received)
+    for slot, runs in groupby(history.runs, key=lambda stored: grid.slot(stored.received)):
+        if slot == grid.count:
+            break
+        yield since, slot, replay.state
+        replay.take(runs)
+        since = slot
+    yield since, grid.count, replay.state
+
+
+class _Replay:
+    """Folds runs into a state as they came.
+
+    `plans` are what Duplicati's own scheduler told, when it was asked as well: then they count
+    from the arrival of the run that was the last one.
+    """
+
+    def __init__(self, state: JobState, plans: Iterable[ReportedRun]) -> None:
+        self.state = state
+        self._plans = {plan.id: plan for plan in plans}
+        self._failed: list[Order] = []
+
+    def take(self, runs: Iterator[StoredRun]) -> None:
+        """Add runs that came."""
+        for stored in runs:
+            self.state = self.state.with_run(stored, self._failures_after)
+            if stored.id in self._plans:
+                self._set_plan(self._plans[stored.id])
+            if stored.run.is_backup and not stored.run.status.completed:
+                bisect.insort(self._failed, stored.order)
+
+    def _set_plan(self, plan: ReportedRun) -> None:
+        others = tuple(each for each in self.state.reported if each.id != plan.id)
+        self.state = replace(self.state, reported=newest(others, plan, RECENT_RUNS))
+
+    def _failures_after(self, order: Order) -> int:
+        return len(self._failed) - bisect.bisect_right(self._failed, order)
+
+
+def _overdue_from(expectation: Expectation | None, grid: Grid) -> int:
+    """Return the first slot at which a job is overdue while nothing comes."""
+    if expectation is None or expectation.paused:
+        return grid.count
+    return grid.slot(expectation.deadline + 1)

@@ -1,0 +1,88 @@
+"""The figures of the whole fleet at each slot of a grid, summed up job by job.
+
+A job is held as what it adds where it changes, so thousands of them take the memory of one.
+"""
+
+from array import array
+from collections.abc import Iterator
+from itertools import accumulate, groupby, islice
+from typing import NamedTuple
+
+from exporter.export.grid import Grid
+from exporter.export.timeline import Span
+from exporter.tally import Tally
+from exporter.times import Millis
+from exporter.views import Totals
+
+
+class Share(NamedTuple):
+    """What a job adds to the fleet's figures from a slot up to another, which is not included."""
+
+    first: int
+    end: int
+    tally: Tally
+    overdue: bool
+
+    @classmethod
+    def of(cls, span: Span) -> "Share":
+        """Return what a job adds for a while."""
+        moment = span.moment
+        return cls(span.first, span.end, Tally.of(moment.state, exists=True), moment.overdue)
+
+
+class FleetSpan(NamedTuple):
+    """The fleet's figures from a slot up to another, which is not included."""
+
+    first: int
+    end: int
+    totals: Totals
+
+
+class FleetSums:
+    """The sums so far: at first of no job and no server."""
+
+    def __init__(self, grid: Grid, created: Millis) -> None:
+        """Begin; `created`, when the database was made, stands in for a report of then."""
+        self._grid = grid
+        self._created = created
+        self._servers = self._zeros()
+        self._reports = self._zeros()
+        self._overdue = self._zeros()
+        self._jobs = [self._zeros() for _ in Tally._fields]
+        self.add_report(created)
+
+    def add(self, share: Share) -> None:
+        """Count what a job adds for a while."""
+        columns = (*self._jobs, self._overdue)
+        for column, amount in zip(columns, (*share.tally, share.overdue), strict=True):
+            column[share.first] += amount
+            column[share.end] -= amount
+
+    def add_server(self, since: Millis) -> None:
+        """Count a server from a moment on."""
+        self._servers[self._grid.slot(since)] += 1
+
+    def add_report(self, received: Millis) -> None:
+        """Take in when a report arrived."""
+        slot = self._grid.slot(received)
+        self._reports[slot] = max(self._reports[slot], received)
+
+    def spans(self) -> Iterator[FleetSpan]:
+        """Yield the figures in the order of time."""
+        first = 0
+        for totals, group in groupby(self._totals()):
+            end = first + sum(1 for _ in group)
+            yield FleetSpan(first, end, totals)
+            first = end
+
+    def _totals(self) -> Iterator[Totals]:
+        changes = (self._servers, *self._jobs, self._overdue)
+        slots = zip(accumulate(self._reports, max), *map(accumulate, changes), strict=True)
+        for last_report, servers, *figures in islice(slots, self._grid.count):
+            jobs, completed, failed, failing, overdue = figures
+            newest = last_report or self._created
+            yield Totals(servers, jobs, completed, failed, failing, overdue, newest)
+
+    def _zeros(self) -> "array[int]":
+        """Return a number for each slot and one for what lies behind them."""
+        return array("q", bytes(8 * (self._grid.count + 1)))

@@ -1,0 +1,62 @@
+import pytest
+
+from exporter.export import ExportError, Grid
+from exporter.export.grid import MOST_MOMENTS
+from exporter.times import HOUR, MINUTE, SECOND
+from tests.strategies.state import START
+
+STEP = 5 * MINUTE
+
+
+def moments(grid: Grid) -> list[int]:
+    return [grid.first + slot * grid.step for slot in range(grid.count)]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (0, 1, [0]),
+        (0, STEP, [0]),
+        (0, STEP + 1, [0, STEP]),
+        (1, STEP + 1, [STEP]),
+        (STEP - 1, 2 * STEP, [STEP]),
+    ],
+)
+def test_moments_lie_on_multiples_of_the_step_and_before_the_end(
+    since: int, until: int, expected: list[int]
+) -> None:
+    grid = Grid.between(START + since, START + until, STEP)
+    assert moments(grid) == [START + moment for moment in expected]
+
+
+def test_pieces_that_follow_each_other_share_no_moment_and_leave_none_out() -> None:
+    cut = START + 3 * HOUR
+    pieces = [Grid.between(START, cut, STEP), Grid.between(cut, START + 5 * HOUR, STEP)]
+    whole = Grid.between(START, START + 5 * HOUR, STEP)
+    assert [moment for piece in pieces for moment in moments(piece)] == moments(whole)
+
+
+@pytest.mark.parametrize(("since", "until"), [(1, STEP), (STEP, STEP), (STEP, 0)])
+def test_a_span_without_a_moment_is_refused(since: int, until: int) -> None:
+    with pytest.raises(ExportError, match=r"no moment on a multiple of 5m .* --since"):
+        Grid.between(START + since, START + until, STEP)
+
+
+def test_too_many_moments_are_refused() -> None:
+    with pytest.raises(ExportError, match="--step"):
+        Grid.between(START, START + (MOST_MOMENTS + 1) * SECOND, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("moment", "slot"),
+    [(-HOUR, 0), (0, 0), (1, 1), (STEP, 1), (STEP + 1, 2), (11 * STEP, 11), (HOUR, 12), (9**9, 12)],
+)
+def test_a_change_shows_from_the_first_moment_on_that_does_not_lie_before_it(
+    moment: int, slot: int
+) -> None:
+    assert Grid.between(START, START + HOUR, STEP).slot(START + moment) == slot
+
+
+def test_stamps_are_unix_seconds() -> None:
+    stamps = Grid.between(START, START + STEP + 1, STEP).stamps()
+    assert stamps == [b" %d\n" % (START // SECOND), b" %d\n" % (START // SECOND + 300)]
