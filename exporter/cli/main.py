@@ -10,9 +10,20 @@ from exporter.cli.client import ClientError
 from exporter.cli.commands import GROUPS
 from exporter.config import ConfigError
 from exporter.duplistatus_app import UnreadableDatabaseError
+from exporter.export import ExportError
 from exporter.store import StoreError, StoreUnavailableError
 
-_FAULTS = (StoreError, StoreUnavailableError, ListenError, ClientError, UnreadableDatabaseError)
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as a shell tells it."""
+
+_FAULTS = (
+    StoreError,
+    StoreUnavailableError,
+    ListenError,
+    ClientError,
+    UnreadableDatabaseError,
+    ExportError,
+)
 """What a person has to mend; each says how."""
 
 
@@ -26,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(*error.problems)
     except _FAULTS as error:
         _complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return USAGE_ERROR
 
 

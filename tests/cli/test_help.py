@@ -59,6 +59,7 @@ def test_the_help_of_the_demonstration_says_what_to_look_at(command: Commands) -
         ("server", ("set", "merge", "delete")),
         ("job", ("set", "delete")),
         ("import", ("duplistatus", "reports")),
+        ("export", ("openmetrics", "runs")),
     ],
 )
 def test_the_help_of_a_group_names_its_actions(
@@ -68,9 +69,30 @@ def test_the_help_of_a_group_names_its_actions(
     assert [action for action in actions if f"\n    {action}" not in told] == []
 
 
+EXPORTS = {
+    "export runs": (
+        *("--format FORMAT", "--since TIME", "--until TIME", "--server SERVER", "--messages"),
+        *("--output FILE", "RFC 4180", "apostrophe"),
+    ),
+    "export openmetrics": (
+        *("--since TIME", "--until TIME", "--step TIME", "--job TEXT", "--instance TEXT"),
+        *("--output FILE", "--tolerance TIME", "--expected-interval TIME"),
+        *("promtool tsdb create-blocks-from openmetrics", "--max-block-duration=768h"),
+        *("retention.time", "deploy/prometheus/prometheus.yml", "TMPDIR", "50 MB a month"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_help_of_an_export_teaches_what_to_do_with_it(command: Commands, name: str) -> None:
+    told = described(command.output(*name.split(), "--help"))
+    assert [words for words in (*EXPORTS[name], *EVERYWHERE) if words not in told] == []
+    assert "Works while the daemon runs and while it does not, and changes nothing." in told
+
+
 def test_the_help_names_every_command(command: Commands) -> None:
     told = described(command.output("--help")).split()
-    names = {name.split()[0] for name in COMMANDS} | {"serve", "demo", "check-config"}
+    names = {name.split()[0] for name in COMMANDS} | {"serve", "demo", "check-config", "export"}
     assert names <= set(told)
 
 

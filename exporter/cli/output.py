@@ -1,0 +1,52 @@
+"""Where an export goes: to stdout, or into a file that is there once it is whole."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from exporter.export import ExportError
+
+
+@contextlib.contextmanager
+def output(path: Path | None) -> Iterator[BinaryIO]:
+    """Yield what to write to; None is stdout, whose reader may leave when it has enough.
+
+    Raises:
+        ExportError: it can not be written; a file that was there before still is.
+    """
+    try:
+        with _stdout() if path is None else _replacing(path) as target:
+            yield target
+    except BrokenPipeError:
+        _forget_stdout()
+    except OSError as error:
+        where = "stdout" if path is None else path
+        message = f"{where} can not be written ({error.strerror}): see that there is room, and that"
+        raise ExportError(f"{message} its folder is there and may be written") from error
+
+
+@contextlib.contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write beside a file and take its place in the end."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+        made = Path(folder, path.name)
+        with made.open("wb") as target:
+            yield target
+        made.replace(path)
+
+
+def _forget_stdout() -> None:
+    """Keep Python from writing at its end what nobody reads, and from complaining of it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
