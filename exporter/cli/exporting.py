@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from exporter import config
+from exporter.cli.outcomes import Reasons
 from exporter.cli.output import output
 from exporter.cli.progress import Tell, progress
 from exporter.config import Config
 from exporter.export import ExportError, Grid, History, Target, write_csv, write_jsonl
 from exporter.store import Records, RunChoice, StoreError
 from exporter.times import now
-
-_SOME_LEFT_OUT = 1
-"""The exit code where a job could not be exported."""
 
 _RUNS_TOLD = 1000
 _CHUNKS_TOLD = 64
@@ -32,15 +30,15 @@ def export_runs(chosen: argparse.Namespace) -> int:
     if chosen.messages and chosen.format == "csv":
         raise ExportError("a table has no room for log lines: ask for --format jsonl")
     records = Records(_settings(chosen).database)
-    choice = _choice(chosen, records)
+    choice, left_out = _choice(chosen, records), _LeftOut()
     with _telling(chosen) as tell, output(chosen.output) as target:
-        found = records.runs(choice, messages=chosen.messages)
+        found = records.runs(choice, left_out.add, messages=chosen.messages)
         runs = _counted(found, _RUNS_TOLD, lambda count: tell(f"Writing runs: {count} done"))
         if chosen.format == "csv":
             write_csv(runs, target)
         else:
             write_jsonl(runs, target, messages=chosen.messages)
-    return 0
+    return left_out.tell()
 
 
 def export_openmetrics(chosen: argparse.Namespace) -> int:
@@ -50,19 +48,34 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
     grid = _grid(chosen, records)
     target = Target(chosen.job, chosen.instance)
     folder = Path(tempfile.gettempdir()) if chosen.output is None else chosen.output.parent
-    left_out: list[str] = []
+    left_out = _LeftOut()
     with (
         _telling(chosen) as tell,
         output(chosen.output) as whole,
         History(grid, target, records.created(), folder) as history,
     ):
-        left_out += _replay(records, settings, history, tell)
+        _replay(records, settings, history, left_out, tell)
         written = history.write(whole)
         for _ in _counted(written, _CHUNKS_TOLD, lambda count: tell(f"Writing: {count} MiB done")):
             pass
-    for reason in left_out:
-        sys.stderr.write(f"duplistatus: {reason}\n")
-    return _SOME_LEFT_OUT if left_out else 0
+    return left_out.tell()
+
+
+class _LeftOut:
+    """What can not be read: it keeps nothing else out."""
+
+    def __init__(self) -> None:
+        self._reasons = Reasons()
+
+    def add(self, what: str, error: Exception) -> None:
+        """Note what is left out, and why."""
+        self._reasons.add(what, repr(error))
+
+    def tell(self) -> int:
+        """Say what is left out; return the exit code."""
+        for line in self._reasons.lines("left out, for it can not be read"):
+            sys.stderr.write(f"{line}\n")
+        return int(self._reasons.count > 0)
 
 
 def _telling(chosen: argparse.Namespace) -> AbstractContextManager[Tell]:
@@ -78,10 +91,11 @@ def _counted(entries: Iterable[Entry], every: int, tell: Callable[[int], None]) 
         yield entry
 
 
-def _replay(records: Records, settings: Config, history: History, tell: Tell) -> list[str]:
-    """Let a history take in every job and server; return which jobs it could not, and why."""
+def _replay(
+    records: Records, settings: Config, history: History, left_out: _LeftOut, tell: Tell
+) -> None:
+    """Let a history take in every job that it can, and every server."""
     job_ids = records.job_ids()
-    left_out = []
     for number, job_id in enumerate(job_ids):
         tell(f"Replaying the runs of {len(job_ids)} jobs: {number} done")
         try:
@@ -91,10 +105,9 @@ def _replay(records: Records, settings: Config, history: History, tell: Tell) ->
         except (StoreError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - nothing is known of what a damaged job may raise
-            left_out.append(f"job {job_id} is left out, for it can not be read: {error!r}")
+            left_out.add(f"job {job_id}", error)
     for server in records.servers():
         history.add_server(server)
-    return left_out
 
 
 def _settings(chosen: argparse.Namespace) -> Config:

@@ -40,6 +40,9 @@ ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
 
 Answer = TypeVar("Answer")
 
+LeaveOut = Callable[[str, Exception], None]
+"""Is told what can not be read, and why."""
+
 
 class JobHistory(NamedTuple):
     """A job and its server as they are now, and its stored runs in the order of their arrival.
@@ -115,12 +118,19 @@ class Records:
         """Return a job with its runs, or None where no job has this id any more."""
         return self._look(lambda db: _history(db, job_id))
 
-    def runs(self, chosen: RunChoice, *, messages: bool) -> Iterator[RecordedRun]:
-        """Yield runs, oldest start first."""
+    def runs(
+        self, chosen: RunChoice, leave_out: LeaveOut, *, messages: bool
+    ) -> Iterator[RecordedRun]:
+        """Yield runs, oldest start first, but for those that can not be read."""
         after = (chosen.since, 0)
         while page := self._page(chosen, after, messages=messages):
             for row in page:
-                yield _recorded_run(row)
+                try:
+                    recorded = _recorded_run(row)
+                except Exception as error:  # noqa: BLE001 - nobody knows what damaged bytes raise
+                    leave_out(f"run {row['id']}", error)
+                else:
+                    yield recorded
             after = (page[-1]["started"], page[-1]["id"])
 
     def _page(

@@ -142,13 +142,22 @@ def test_what_can_not_be_is_refused_with_what_to_do(
     assert told in command.refusal("export", *arguments.split())
 
 
+def test_a_run_that_can_not_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
+    with sqlite(database) as db:
+        db.execute("UPDATE runs SET counted = x'c1' WHERE id = 2")
+    finished = command("export", "runs")
+    assert finished.code == 1
+    assert "left out, for it can not be read: 1\n  run 2: " in finished.err
+    assert len(finished.out.splitlines()) == 5
+
+
 def test_a_job_that_can_not_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
     whole = command.output("export", "openmetrics", "--step", "1h")
     with sqlite(database) as db:
         db.execute("UPDATE jobs SET state = x'00' WHERE id = 1")
     finished = command("export", "openmetrics", "--step", "1h")
     assert finished.code == 1
-    assert "job 1 is left out" in finished.err
+    assert "left out, for it can not be read: 1\n  job 1: " in finished.err
     kept = [line for line in whole.splitlines() if 'server="old"' in line]
     assert [line for line in finished.out.splitlines() if 'server="old"' in line] == kept
     assert 'server="nas",server_id="1"} ' not in "".join(

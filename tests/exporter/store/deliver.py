@@ -40,3 +40,8 @@ def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def left_out(what: str, error: Exception) -> None:
+    """Fail where something can not be read."""
+    raise AssertionError(what) from error

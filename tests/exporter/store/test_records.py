@@ -24,7 +24,7 @@ from exporter.store import (
 )
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW
-from tests.exporter.store.deliver import deliver, sqlite
+from tests.exporter.store.deliver import deliver, left_out, sqlite
 from tests.reports_builder import duplicati_report
 
 ALL = RunChoice()
@@ -49,7 +49,7 @@ def files(path: Path) -> dict[str, bytes]:
 
 
 def read(path: Path, chosen: RunChoice = ALL) -> list[RecordedRun]:
-    return list(Records(path).runs(chosen, messages=True))
+    return list(Records(path).runs(chosen, left_out, messages=True))
 
 
 def test_every_run_is_read_oldest_first_and_no_file_changes(path: Path) -> None:
@@ -67,7 +67,7 @@ def test_every_run_is_read_oldest_first_and_no_file_changes(path: Path) -> None:
 def test_a_daemon_that_has_the_database_goes_on_meanwhile(path: Path) -> None:
     with filled(path) as store:
         records = Records(path)
-        runs = records.runs(ALL, messages=False)
+        runs = records.runs(ALL, left_out, messages=False)
         first = next(runs)
         deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY)
         assert first.stored.id == 1
@@ -80,7 +80,7 @@ def test_a_daemon_that_has_the_database_goes_on_meanwhile(path: Path) -> None:
 
 def test_a_reader_that_takes_its_time_keeps_no_log_from_being_checkpointed(path: Path) -> None:
     with filled(path) as store:
-        runs = Records(path).runs(ALL, messages=False)
+        runs = Records(path).runs(ALL, left_out, messages=False)
         next(runs)
         deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY)
         with sqlite(path) as db:
