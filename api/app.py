@@ -54,6 +54,7 @@ class Parts(NamedTuple):
     limits: Limits = Limits()
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
+    page: bool = True
 
 
 def create_app(parts: Parts) -> App:
@@ -67,7 +68,8 @@ def create_app(parts: Parts) -> App:
     _add_managed(app, parts)
     _add_past(app, parts)
     _add_probes(app, parts)
-    _add_page(app, parts)
+    if parts.page:
+        _add_page(app, parts)
     return app
 
 

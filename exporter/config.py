@@ -12,7 +12,7 @@ from exporter import secret_files
 from exporter.access import Access, Scope
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.option_values import Address, Network
+from exporter.option_values import Address, Network, boolean
 from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.policy import Override, Policy, read_overrides
 from exporter.secret_files import Setting
@@ -22,6 +22,7 @@ CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
 _OVERRIDES = "override"
 _LISTS = {option.name for option in OPTIONS if option.secret}
+_BOOLEANS = {option.name for option in OPTIONS if option.parse is boolean}
 _KUBERNETES = re.compile(
     r"DUPLISTATUS_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_[A-Z_]+)?)"
 )
@@ -42,6 +43,7 @@ class Config(Struct, frozen=True):
     admin_token: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
     allowed_origins: frozenset[str]
+    page: bool
     limits: Limits
     keep_runs: Millis | None
     keep_messages: Millis | None
@@ -153,15 +155,24 @@ def _read_settings(
     known = sorted([*(option.name for option in OPTIONS), _OVERRIDES])
     settings, problems = {}, []
     for key, value in content.items():
+        text = _text(key, value)
         if key not in known:
             problems.append(f"{path}: {key} is unknown; known are {', '.join(known)}")
-        elif key in _LISTS and isinstance(value, list) and value:
-            settings[key] = Setting("\n".join(map(str, [*value, ""])), f"{path}: {key}")
-        elif isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-            problems.append(f"{path}: {key} must be a text or a whole number")
+        elif text is None:
+            right = "true or false" if key in _BOOLEANS else "a text or a whole number"
+            problems.append(f"{path}: {key} must be {right}")
         else:
-            settings[key] = Setting(str(value), f"{path}: {key}")
+            settings[key] = Setting(text, f"{path}: {key}")
     return settings, problems
+
+
+def _text(key: str, value: object) -> str | None:
+    """Return what stands in the file as the text it stands for; None where it is of no use."""
+    if isinstance(value, list) and key in _LISTS and value:
+        return "\n".join(map(str, [*value, ""]))
+    if isinstance(value, bool):
+        return str(value).lower() if key in _BOOLEANS else None
+    return str(value) if isinstance(value, str | int) and value != "" else None
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:

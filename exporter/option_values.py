@@ -67,6 +67,14 @@ def integer(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def boolean(text: str) -> bool:
+    """Return whether something is to be."""
+    if text not in ("true", "false"):
+        message = f"{text!r} is neither true nor false"
+        raise ValueError(message)
+    return text == "true"
+
+
 def kept(text: str) -> Millis | None:
     """Return how long something is kept; None is for ever."""
     if text == FOREVER:

@@ -202,4 +202,11 @@ OPTIONS = (
         "pages of other sites that may read: https://page.example",
         option_values.origins,
     ),
+    Option(
+        "page",
+        "true",
+        "BOOLEAN",
+        "whether to serve the page for people at /: true or false",
+        option_values.boolean,
+    ),
 )

@@ -77,6 +77,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         limits=settings.limits,
         trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
+        page=settings.page,
     )
 
 

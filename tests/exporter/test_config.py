@@ -42,6 +42,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert (config.policy.expected_interval, config.policy.tolerance) == (DAY, HOUR)
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
+    assert config.page
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -107,6 +108,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "admin_token": "0123456789abcdef",
         "trusted_proxies": "127.0.0.1, 2001:db8::/32",
         "allowed_origins": "https://page.example",
+        "page": "false",
     }
     by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name]})
     by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, {})
@@ -171,6 +173,8 @@ WRONG = [
     ("trusted_proxies", "10.0.0.0/33"),
     ("allowed_origins", "*"),
     ("allowed_origins", "https://page.example/"),
+    ("page", "no"),
+    ("page", "FALSE"),
     ("admin_token", "short"),
     ("admin_token", "sixteen with spaces"),
 ]
@@ -209,6 +213,18 @@ def test_a_value_of_another_type_is_a_fault(tmp_path: Path, value: str) -> None:
 def test_a_number_in_the_file_is_read_as_the_text_it_stands_for(tmp_path: Path) -> None:
     config = load({"config": written(tmp_path, "max_upload_bytes = 4096")}, {})
     assert config.limits.max_upload_bytes == 4096
+
+
+@pytest.mark.parametrize("value", ["true", "false", "'true'", "'false'"])
+def test_a_boolean_in_the_file_is_read_as_one_or_as_its_text(tmp_path: Path, value: str) -> None:
+    config = load({"config": written(tmp_path, f"page = {value}")}, {})
+    assert config.page is ("true" in value)
+
+
+@pytest.mark.parametrize("value", ["1.5", "[true]", "{}", "2026-01-01", "''"])
+def test_a_boolean_of_another_type_is_a_fault(tmp_path: Path, value: str) -> None:
+    (problem,) = problems_of({"config": written(tmp_path, f"page = {value}")})
+    assert "page must be true or false" in problem
 
 
 @pytest.mark.parametrize("content", [b"listen = ", b"[override", b"\xff\xfe", b"listen: nas"])

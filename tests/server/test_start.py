@@ -3,6 +3,7 @@ from pathlib import Path
 import requests
 
 from tests.server import commands
+from tests.server.conftest import Start
 from tests.server.daemon import Daemon
 from tests.server.reports import documented
 from tests.server.waiting import eventually
@@ -29,6 +30,10 @@ def test_log_has_the_duplicati_options_to_paste(shared_daemon: Daemon) -> None:
         " --send-http-log-level=Information"
         " --send-http-max-log-lines=0"
     )
+
+
+def test_the_page_can_be_turned_off(start: Start) -> None:
+    assert start("--page", "false").get("/").status_code == 404
 
 
 def test_every_line_of_the_log_is_one_json_event(daemon: Daemon) -> None:
