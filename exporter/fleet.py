@@ -23,7 +23,7 @@ from exporter.state import Job
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
-from exporter.views import JobView, Judgement, News, Present, Totals
+from exporter.views import JobView, Judgement, News, Part, Present, Totals
 
 _log = logging.getLogger(__name__)
 
@@ -180,18 +180,21 @@ class Fleet:
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
         with self._lock:
-            return self._views()
+            return self._part(self._jobs).jobs
 
     def present(self, now: Millis) -> Present:
         """Return the figures, every backup job and those that could not be judged, at once."""
         with self._lock:
-            return Present(self._totals(now), self._views(), sorted(self._faulty))
+            return Present(self._totals(now), *self._part(self._jobs))
+
+    def of_server(self, server_id: int) -> Part:
+        """Return the backup jobs of a server and those that could not be judged, at once."""
+        with self._lock:
+            return self._part(self._jobs_of.get(server_id, ()))
 
     def jobs_of(self, server_id: int) -> list[JobView]:
         """Return the backup jobs of a server, in the order of their ids."""
-        with self._lock:
-            known = self._jobs_of.get(server_id, ())
-            return [self._view(job_id) for job_id in known if self._is_backup(job_id)]
+        return self.of_server(server_id).jobs
 
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""
@@ -201,8 +204,9 @@ class Fleet:
     def _is_backup(self, job_id: int) -> bool:
         return bool(self._tallies.of(job_id).jobs)
 
-    def _views(self) -> list[JobView]:
-        return [self._view(job_id) for job_id in sorted(self._jobs) if self._is_backup(job_id)]
+    def _part(self, job_ids: Iterable[int]) -> Part:
+        views = [self._view(job_id) for job_id in sorted(job_ids) if self._is_backup(job_id)]
+        return Part(views, sorted(self._faulty.intersection(job_ids)))
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
@@ -239,9 +243,7 @@ class Fleet:
         self._news.servers.add(server_id)
         self._jobs_of.pop(server_id, None)
         self._machine_ids = {
-            machine_id: owner
-            for machine_id, owner in self._machine_ids.items()
-            if owner != server_id
+            each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }
         reports = (server.last_report for server in self._servers.values())
         self._last_report = max(reports, default=self._created)

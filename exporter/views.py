@@ -59,6 +59,13 @@ class JobView(Struct, frozen=True):
         return expected is not None and expected.overdue(now) and now > self.excused_until
 
 
+class Part(NamedTuple):
+    """The backup jobs of a part of the fleet, and the ids of those that a fault keeps out."""
+
+    jobs: list[JobView]
+    unjudged: list[int]
+
+
 class Present(NamedTuple):
     """The whole fleet: its figures, its backup jobs, and the ids of those a fault keeps out."""
 

@@ -15,7 +15,6 @@ from exporter.condition import Census
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis
-from exporter.views import JobView
 
 
 class ServerPage(Page):
@@ -30,7 +29,8 @@ class ServerPage(Page):
         """Answer with the page of this moment."""
         now = self._clock()
         server = parameters.find_server(self._fleet, params["server_id"])
-        views, census = self._of_server(server.id, now)
+        views, unjudged = self._fleet.of_server(server.id)
+        census = Census.of(views, now, len(unjudged))
         facts = {
             **head(census, of_conditions(census), now),
             **listing(self._store, views, Wish(page=choice.page(req)), now),
@@ -39,13 +39,3 @@ class ServerPage(Page):
             "last_report": When.of(server.last_report, now),
         }
         self._show(req, resp, "server", facts)
-
-    def _of_server(self, server_id: int, now: Millis) -> tuple[list[JobView], Census]:
-        present = self._fleet.present(now)
-        views = [view for view in present.jobs if view.server.id == server_id]
-        unjudged = sum(self._is_of(job_id, server_id) for job_id in present.unjudged)
-        return views, Census.of(views, now, unjudged)
-
-    def _is_of(self, job_id: int, server_id: int) -> bool:
-        server = self._fleet.server_of(job_id)
-        return server is not None and server.id == server_id
