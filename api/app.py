@@ -9,6 +9,7 @@ from api import errors
 from api.activity import Activity
 from api.auth import Gate
 from api.backups import Backups, OneBackup
+from api.badges import FleetBadge, ServerBadge, SvgName
 from api.contract import Contract
 from api.exposition import Health, Metrics
 from api.headers import Headers
@@ -62,6 +63,7 @@ def create_app(parts: Parts) -> App:
     gate = Gate(parts.access, parts.telemetry, parts.trusted_proxies)
     app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate, Faults()])
     app.req_options.strip_url_path_trailing_slash = True
+    app.router_options.converters["svg"] = SvgName
     errors.register(app)
     _add_reports(app, parts)
     _add_answers(app, parts)
@@ -88,6 +90,8 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
+    app.add_route("/api/badge.svg", FleetBadge(fleet, clock))
+    app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, clock))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", OneBackup(store, fleet))
     app.add_route("/api/openapi.yaml", Contract())

@@ -12,6 +12,7 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 JSON = "application/json"
 YAML = "application/yaml"
 HTML = "text/html; charset=utf-8"
+SVG = "image/svg+xml"
 
 
 class Fault(Enum):
@@ -122,6 +123,8 @@ CLOSED = (
             "/api/summary",
             "/api/lastbackup/{serverId}",
             "/api/lastbackups/{serverId}",
+            "/api/badge.svg",
+            "/api/badge/{serverId}.svg",
             "/api/servers",
             "/api/jobs",
             "/api/jobs/{jobId}",
@@ -162,6 +165,13 @@ SERVERS = tuple(
         ("nobody", 400),
         ("a/b", 400),
     )
+)
+BADGES = (
+    Case("/api/badge.svg", "/api/badge.svg", content_type=SVG),
+    Case("/api/badge/{serverId}.svg", "/api/badge/1.svg", content_type=SVG),
+    Case("/api/badge/{serverId}.svg", "/api/badge/attic.svg", content_type=SVG),
+    Case("/api/badge/{serverId}.svg", "/api/badge/99.svg", 404),
+    Case("/api/badge/{serverId}.svg", "/api/badge/a/b.svg", 400),
 )
 FILTERS = (
     Case("/api/jobs", "/api/jobs?server=nas&overdue=false&failing=false"),
@@ -301,7 +311,11 @@ IMPORTS = (
 
 _UNCHANGED = (("If-None-Match", "*"),)
 
-_TAGGED = {case.path: case for case in (*LISTINGS, *SERVERS, *SINGLE, *PAGES) if case.status == 200}
+_TAGGED = {
+    case.path: case
+    for case in (*LISTINGS, *SERVERS, *BADGES, *SINGLE, *PAGES)
+    if case.status == 200
+}
 NOT_MODIFIED = (
     *(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values()),
     Case("/api/health", "/api/health", 304, headers=(*_ASKS_JSON, *_UNCHANGED)),
@@ -322,6 +336,8 @@ _BUGGED = (
     Case("/api/summary", "/api/summary"),
     Case("/api/lastbackup/{serverId}", "/api/lastbackup/1"),
     Case("/api/lastbackups/{serverId}", "/api/lastbackups/1"),
+    Case("/api/badge.svg", "/api/badge.svg"),
+    Case("/api/badge/{serverId}.svg", "/api/badge/1.svg"),
     Case("/api/servers", "/api/servers"),
     Case("/api/jobs", "/api/jobs"),
     Case("/api/jobs/{jobId}", "/api/jobs/1"),
@@ -338,6 +354,7 @@ CASES = (
     *ACTIVITIES,
     *LISTINGS,
     *SERVERS,
+    *BADGES,
     *FILTERS,
     *SINGLE,
     *PAGES,

@@ -14,6 +14,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 _BASE = "urn:openapi"
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_PICTURE = re.compile(r"\{(\w+):svg\}")
+"""Falcon's placeholder of a path whose suffix the converter takes."""
 
 Node = Mapping[str, Any]
 
@@ -40,7 +42,7 @@ class Operation(NamedTuple):
 
 def anonymous(path: str) -> str:
     """Return a path without the names of its placeholders: these differ in the code."""
-    return _PLACEHOLDER.sub("{}", path)
+    return _PLACEHOLDER.sub("{}", _PICTURE.sub(r"{\1}.svg", path))
 
 
 def join(pointer: str, *keys: str) -> str:

@@ -19,13 +19,18 @@ from tests.server.daemon import ANY_PORT, Daemon
 CONTRACT = "/api/openapi.yaml"
 NOTHING_TO_SEND = {
     "/api/summary",
+    "/api/badge.svg",
     "/page.css",
     "/page.js",
     CONTRACT,
     "/-/healthy",
     "/-/ready",
 }
-ANY_NAME = {"/api/lastbackup/{serverId}", "/api/lastbackups/{serverId}"}
+ANY_NAME = {
+    "/api/lastbackup/{serverId}",
+    "/api/lastbackups/{serverId}",
+    "/api/badge/{serverId}.svg",
+}
 
 OPERATIONS = Contract().operations()
 CASES = [

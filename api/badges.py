@@ -1,0 +1,60 @@
+"""GET /api/badge.svg and /api/badge/{serverId}.svg: how the backups are, for other dashboards."""
+
+from collections.abc import Callable, Iterable
+
+import falcon
+from falcon.routing import BaseConverter
+
+from api.answers import Readable, tagged
+from api.badge_drawing import draw
+from api.parameters import find_server
+from exporter.badge import badge_of_all, badge_of_server
+from exporter.condition import Census
+from exporter.fleet import Fleet
+from exporter.times import Millis
+
+MEDIA_SVG = "image/svg+xml"
+
+_SUFFIX = ".svg"
+
+
+class SvgName(BaseConverter):
+    """The rest of a path that ends with ``.svg``, without that. It may hold slashes."""
+
+    CONSUME_MULTIPLE_SEGMENTS = True
+
+    def convert(self, value: Iterable[str]) -> str | None:
+        """Return the name, or None where the path is none of a picture."""
+        name = "/".join(value)
+        return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
+
+
+class FleetBadge(Readable):
+    """How all backups are."""
+
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the badge."""
+        now = self._clock()
+        present = self._fleet.present(now)
+        census = Census.of(present.jobs, now, len(present.unjudged))
+        tagged(req, resp, draw(badge_of_all(census)), MEDIA_SVG)
+
+
+class ServerBadge(Readable):
+    """How the backups of a server are."""
+
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the badge."""
+        server = find_server(self._fleet, params["server_id"])
+        views, unjudged = self._fleet.of_server(server.id)
+        census = Census.of(views, self._clock(), len(unjudged))
+        badge = badge_of_server(server.alias or server.name, census)
+        tagged(req, resp, draw(badge), MEDIA_SVG)

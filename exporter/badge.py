@@ -1,0 +1,65 @@
+"""What a badge says of many jobs: a few words, and how grave they are."""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from exporter.condition import Census, Condition, sentence
+
+_MOST_TROUBLES = 2
+"""A badge is small; the sentence tells all of them."""
+
+_BAD = {Condition.OVERDUE, Condition.FAILING, Condition.DAMAGED}
+
+
+class Tone(Enum):
+    """How grave it is, worst first."""
+
+    BAD = auto()
+    DOUBTFUL = auto()
+    GOOD = auto()
+    NEUTRAL = auto()
+
+
+class Badge(NamedTuple):
+    """Whose backups, a few words on them, how grave that is, and the same as a sentence."""
+
+    subject: str
+    words: str
+    tone: Tone
+    meaning: str
+
+
+def badge_of_all(census: Census) -> Badge:
+    """Return what a badge says of the whole fleet."""
+    return Badge("backups", _words(census), _tone(census), sentence(census))
+
+
+def badge_of_server(name: str, census: Census) -> Badge:
+    """Return what a badge says of a server's jobs."""
+    return Badge(name, _words(census), _tone(census), f"{name}: {sentence(census)}")
+
+
+def _words(census: Census) -> str:
+    """Tell the worst troubles or what could not be judged; without any, how many are fine."""
+    told = [f"{census.count(each)} {each.value}" for each in census.troubles]
+    if census.unjudged:
+        told.append(f"{census.unjudged} not judged")
+    more = ["…"] if len(told) > _MOST_TROUBLES else []
+    return ", ".join([*told[:_MOST_TROUBLES], *more]) or _fine(census)
+
+
+def _fine(census: Census) -> str:
+    if not census.all:
+        return "no backups yet"
+    if census.fine < census.all:
+        return f"{census.fine} of {census.all} fine"
+    warned = census.count(Condition.WARNING)
+    return f"all fine, {warned} with warnings" if warned else "all fine"
+
+
+def _tone(census: Census) -> Tone:
+    if not _BAD.isdisjoint(census.troubles):
+        return Tone.BAD
+    if census.troubles or census.unjudged:
+        return Tone.DOUBTFUL
+    return Tone.GOOD if census.fine else Tone.NEUTRAL

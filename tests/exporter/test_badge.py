@@ -1,0 +1,55 @@
+import pytest
+
+from exporter.badge import Badge, Tone, badge_of_all, badge_of_server
+from exporter.condition import Census, Condition, sentence
+
+OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
+WARNING, PAUSED, NEW = Condition.WARNING, Condition.PAUSED, Condition.NEW
+
+SAID = [
+    (Census(0, {}), "no backups yet", Tone.NEUTRAL),
+    (Census(1, {Condition.FINE: 1}, fine=1), "all fine", Tone.GOOD),
+    (Census(40, {Condition.FINE: 40}, fine=40), "all fine", Tone.GOOD),
+    (Census(40, {WARNING: 3}, fine=40), "all fine, 3 with warnings", Tone.GOOD),
+    (Census(40, {PAUSED: 2}, fine=38, unwatched=2), "38 of 40 fine", Tone.GOOD),
+    (Census(2, {NEW: 2}), "0 of 2 fine", Tone.NEUTRAL),
+    (Census(40, {SHRINKING: 1}, fine=39), "1 shrinking", Tone.DOUBTFUL),
+    (Census(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Tone.DOUBTFUL),
+    (Census(40, {Condition.DAMAGED: 1}, fine=39), "1 damaged", Tone.BAD),
+    (Census(40, {FAILING: 1}, fine=39), "1 failing", Tone.BAD),
+    (Census(40, {FAILING: 1, OVERDUE: 2}, fine=37), "2 overdue, 1 failing", Tone.BAD),
+    (
+        Census(40, {SHRINKING: 1, FAILING: 3, OVERDUE: 2}, fine=34),
+        "2 overdue, 3 failing, …",
+        Tone.BAD,
+    ),
+]
+
+
+@pytest.mark.parametrize(("census", "words", "tone"), SAID)
+def test_a_badge_tells_the_worst_first_in_words_and_tone(
+    census: Census, words: str, tone: Tone
+) -> None:
+    assert badge_of_all(census) == Badge("backups", words, tone, sentence(census))
+
+
+UNJUDGED = [
+    (Census(0, {}, unjudged=1), "1 not judged", Tone.DOUBTFUL),
+    (Census(39, {}, fine=39, unjudged=1), "1 not judged", Tone.DOUBTFUL),
+    (Census(38, {OVERDUE: 2}, fine=36, unjudged=1), "2 overdue, 1 not judged", Tone.BAD),
+]
+
+
+@pytest.mark.parametrize(("census", "words", "tone"), UNJUDGED)
+def test_what_could_not_be_judged_never_hides_behind_all_fine(
+    census: Census, words: str, tone: Tone
+) -> None:
+    badge = badge_of_all(census)
+    assert (badge.words, badge.tone) == (words, tone)
+
+
+def test_a_badge_of_a_server_has_its_name() -> None:
+    census = Census(3, {OVERDUE: 1}, fine=2)
+    assert badge_of_server("nas", census) == Badge(
+        "nas", "1 overdue", Tone.BAD, "nas: 1 of 3 backups is overdue"
+    )
