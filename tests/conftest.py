@@ -51,7 +51,8 @@ class Daemon:
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.path = empty_database(folder / "reports.sqlite")
+        path = folder / "reports.sqlite"
+        self.path = path if path.exists() else empty_database(path)
         self._start()
 
     def _start(self) -> None:

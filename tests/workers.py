@@ -1,7 +1,8 @@
 """How pytest-xdist shares the tests out among processes: a module at a time. A plugin of the tests.
 
 So a module's fixtures are made once. The thirty days of `tests.synthetic.history` are the same for
-all who ask them: those tests stand in modules called test_history.py, which go to one process.
+all who ask them: those tests stand in modules called test_history.py, which go to one process. So
+do those of `tests.browser`, with its one Chromium.
 """
 
 import pytest
@@ -9,14 +10,17 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 _ASK_HISTORY = "test_history.py"
-_RUN_PROGRAMS = ("tests/server/", "tests/rules/", "tests/soak/")
+_BROWSER = "tests/browser/"
+_RUN_PROGRAMS = (_BROWSER, "tests/server/", "tests/rules/", "tests/soak/")
 
 
 class ByModule(LoadFileScheduling):
-    """Gives a process a whole module, and all that ask the history to the same."""
+    """Gives a process a whole module, and all that share what is long in the making to the same."""
 
     def _split_scope(self, nodeid: str) -> str:
         module: str = super()._split_scope(nodeid)
+        if module.startswith(_BROWSER):
+            return _BROWSER
         return _ASK_HISTORY if module.endswith(f"/{_ASK_HISTORY}") else module
 
 

@@ -1,0 +1,84 @@
+"""The four states that a page can be in, each a daemon with a frozen present."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from exporter.demo import Arrival, live_arrivals
+from exporter.model import Delivery
+from exporter.reports import read_report
+from exporter.times import DAY, HOUR, MINUTE
+from tests.bench.filling import Size, fill
+from tests.conftest import NOW, SENDER, Clock, Daemon
+from tests.exporter.demo import past
+from tests.reports_builder import duplicati_report
+
+_AT_ONCE = 16
+"""Reports that are recorded together share a commit."""
+
+_SERVERS = ("nas", "mail", "laptop")
+_JOBS = ("Documents", "Photos", "Configuration")
+
+_MANY = Size(runs=20_000, jobs=10_000)
+
+
+def fine(folder: Path) -> Daemon:
+    """Return three servers with three backups each, that all went well."""
+    daemon = Daemon(folder, Clock(NOW))
+    for machine, server in enumerate(_SERVERS):
+        for hour, job in enumerate(_JOBS):
+            for day in range(9, -1, -1):
+                daemon.upload(
+                    duplicati_report(
+                        began=NOW - day * DAY - (hour + 1) * HOUR,
+                        server=server,
+                        machine_id=f"m-{machine}",
+                        backup=job,
+                        duration=(hour + 1 + day % 3) * MINUTE,
+                        data={"ExaminedFiles": 1000, "SizeOfExaminedFiles": 10**9 + day},
+                        backend={"KnownFileSize": 8 * 10**8, "BytesUploaded": 10**6},
+                    )
+                )
+    return daemon
+
+
+def trouble(folder: Path) -> Daemon:
+    """Return the fleet of the demonstration, with what runs in its present."""
+    daemon = Daemon(folder, Clock(past.PRESENT))
+
+    def record(arrival: Arrival) -> None:
+        delivery = Delivery(arrival.at, SENDER)
+        daemon.store.record(read_report(arrival.body), delivery, daemon.fleet.apply)
+
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        list(threads.map(record, past.up_to(past.PRESENT)))
+    for arrival in live_arrivals(past.PRESENT, past.PRESENT - 3 * DAY, MINUTE):
+        if arrival.at > past.PRESENT:
+            break
+        daemon.clock.now = arrival.at
+        daemon.client.simulate_post("/api/activity", body=arrival.body)
+    daemon.clock.now = past.PRESENT
+    return daemon
+
+
+def empty(folder: Path) -> Daemon:
+    """Return a daemon that nobody reported to."""
+    return Daemon(folder, Clock(NOW))
+
+
+def many(folder: Path) -> Daemon:
+    """Return ten thousand backups, a millisecond apart, at the moment when half are overdue."""
+    fill(folder / "reports.sqlite", _MANY)
+    daemon = Daemon(folder)
+    middle = daemon.fleet.jobs()[_MANY.jobs // 2].expectation
+    assert middle is not None
+    daemon.clock.now = middle.deadline
+    return daemon
+
+
+STATES: Mapping[str, Callable[[Path], Daemon]] = {
+    "fine": fine,
+    "trouble": trouble,
+    "empty": empty,
+    "many": many,
+}

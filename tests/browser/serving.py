@@ -1,0 +1,25 @@
+"""A daemon of a frozen present, served as the real one is, in a thread of the tests."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from api.app import create_app
+from api.serve import HttpServer, listen
+from tests.conftest import Daemon
+
+
+@contextmanager
+def serving(daemon: Daemon, **parts: Any) -> Iterator[str]:  # noqa: ANN401 - any part
+    """Serve a daemon on any port of loopback, with some other parts if wanted; yield its URL."""
+    app = create_app(daemon.parts._replace(**parts)) if parts else daemon.app
+    listening = listen("127.0.0.1", 0)
+    server = HttpServer(app, listening, daemon.parts.limits, daemon.parts.telemetry)
+    thread = threading.Thread(target=server.run, name="served daemon")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.stop()
+        thread.join()
