@@ -1,0 +1,90 @@
+"""A page that stays open shows what comes, and leaves alone what a person is at."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from exporter.times import HOUR
+from tests.browser.conftest import Open
+from tests.browser.serving import serving
+from tests.conftest import NOW, Daemon
+from tests.reports_builder import duplicati_report
+
+_A_MINUTE_LATER = "01:01"
+
+
+@pytest.fixture
+def page(daemon: Daemon, watch: Open) -> Iterator[Page]:
+    """The overview of one backup, whose minutes pass when the test says so."""
+    daemon.upload(duplicati_report(began=NOW - HOUR, lines=("a line",)))
+    with serving(daemon) as url:
+        watched = watch(url)
+        watched.page.clock.install()
+        yield watched.open("/")
+
+
+def report_another(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR, backup="Photos", status="Error"))
+
+
+def test_a_new_report_is_shown_without_a_click(daemon: Daemon, page: Page) -> None:
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-job='2']")).to_have_attribute("data-condition", "failing")
+    expect(page.locator("#sentence")).to_contain_text("failed")
+    expect(page.locator("[data-count='failing']")).to_have_text("1")
+
+
+def test_the_focus_stays_on_what_is_replaced(daemon: Daemon, page: Page) -> None:
+    link = page.locator("[data-job='1'] a").first
+    link.focus()
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-job='2']")).to_be_visible()
+    expect(link).to_be_focused()
+
+
+def test_what_is_half_typed_stays(daemon: Daemon, page: Page) -> None:
+    page.locator("input[name=q]").focus()
+    page.keyboard.type("pho")
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-job='2']")).to_be_visible()
+    expect(page.locator("input[name=q]")).to_have_value("pho")
+    expect(page.locator("input[name=q]")).to_be_focused()
+
+
+def test_an_opened_log_stays_open(daemon: Daemon, page: Page) -> None:
+    page.locator("[data-job='1'] a").first.click()
+    page.locator("summary").first.click()
+    daemon.upload(duplicati_report(began=NOW - HOUR // 2, status="Error"))
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-run='2']")).to_be_visible()
+    expect(page.locator("[data-run='1'] details")).to_have_attribute("open", "")
+
+
+def test_the_first_report_takes_the_place_of_how_to_connect(daemon: Daemon, watch: Open) -> None:
+    with serving(daemon) as url:
+        watched = watch(url)
+        watched.page.clock.install()
+        page = watched.open("/")
+        expect(page.locator("#connect")).to_be_visible()
+        daemon.upload(duplicati_report(began=NOW - HOUR))
+        page.clock.fast_forward(_A_MINUTE_LATER)
+        expect(page.locator("[data-job='1']")).to_be_visible()
+        expect(page.locator("#connect")).to_have_count(0)
+
+
+def test_a_page_that_no_longer_reaches_the_daemon_says_that_it_is_old(
+    daemon: Daemon, watch: Open
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    with serving(daemon) as url:
+        watched = watch(url)
+        watched.page.clock.install()
+        page = watched.open("/")
+        expect(page.locator("#stale")).to_be_empty()
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("#stale")).to_contain_text("This is old")
+    watched.complaints.clear()  # Chromium's own, of the connection that it could not make
