@@ -1,0 +1,77 @@
+"""Draws the page: python -m tests.browser.screenshots FOLDER, in every state, size and scheme.
+
+One more picture, the begin of what a fleet in trouble looks like, is for the README.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser import chromium
+from tests.browser.chromium import SCHEMES, SIZES, Watched
+from tests.browser.fleets import STATES
+from tests.browser.serving import serving
+
+_TALLEST = 4000
+"""Pixels: the pages of ten thousand backups go on as they begin."""
+
+_OF_README: ViewportSize = {"width": 1280, "height": 1072}
+"""As far as what is in trouble, what runs, and the first that is fine."""
+
+
+def main() -> None:
+    """Draw all into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium.running() as browser:
+        for state in STATES:
+            with _served(state) as url:
+                _draw_all(browser, url, folder / state)
+        with _served("trouble") as url, _opened(browser, url, viewport=_OF_README) as watched:
+            watched.open("/").screenshot(path=folder / "readme.png")
+
+
+@contextmanager
+def _served(state: str) -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        STATES[state](Path(folder)) as daemon,
+        serving(daemon) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def _opened(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:  # noqa: ANN401 - of Playwright
+    watched = Watched(browser, url, **options)
+    try:
+        yield watched
+    finally:
+        watched.close()
+
+
+def _draw_all(browser: Browser, url: str, start: Path) -> None:
+    """Draw a state in every size and scheme; the names of the pictures begin with `start`."""
+    for size, scheme in product(SIZES, SCHEMES):
+        with _opened(browser, url, viewport=SIZES[size], color_scheme=scheme) as watched:
+            _draw(watched.open("/"), start.with_name(f"{start.name}-{size}-{scheme}.png"))
+
+
+def _draw(page: Page, picture: Path) -> None:
+    """Draw a page from its top to its end, or as far as is of use."""
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    width: int = page.evaluate("innerWidth")
+    page.set_viewport_size({"width": width, "height": min(height, _TALLEST)})
+    page.screenshot(path=picture)
+
+
+if __name__ == "__main__":
+    main()
