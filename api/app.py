@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import falcon
 
-from api import errors
+from api import badges, errors
 from api.activity import Activity
 from api.auth import Gate
 from api.backups import Backups, OneBackup
@@ -90,8 +90,9 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    app.add_route("/api/badge.svg", FleetBadge(fleet, clock))
-    app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, clock))
+    embedding = badges.embedding(parts.access)
+    app.add_route("/api/badge.svg", FleetBadge(fleet, clock, embedding))
+    app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, clock, embedding))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", OneBackup(store, fleet))
     app.add_route("/api/openapi.yaml", Contract())

@@ -7,8 +7,10 @@ from falcon.routing import BaseConverter
 
 from api.answers import Readable, tagged
 from api.badge_drawing import draw
+from api.headers import EMBEDDING
 from api.parameters import find_server
-from exporter.badge import badge_of_all, badge_of_server
+from exporter.access import Access, Scope
+from exporter.badge import Badge, badge_of_all, badge_of_server
 from exporter.condition import Census
 from exporter.fleet import Fleet
 from exporter.times import Millis
@@ -32,29 +34,44 @@ class SvgName(BaseConverter):
 class FleetBadge(Readable):
     """How all backups are."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], embedding: str) -> None:
         self._fleet = fleet
         self._clock = clock
+        self._embedding = embedding
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now = self._clock()
         present = self._fleet.present(now)
         census = Census.of(present.jobs, now, len(present.unjudged))
-        tagged(req, resp, draw(badge_of_all(census)), MEDIA_SVG)
+        _answer(req, resp, self._embedding, badge_of_all(census))
 
 
 class ServerBadge(Readable):
     """How the backups of a server are."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], embedding: str) -> None:
         self._fleet = fleet
         self._clock = clock
+        self._embedding = embedding
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         server = find_server(self._fleet, params["server_id"])
         views, unjudged = self._fleet.of_server(server.id)
         census = Census.of(views, self._clock(), len(unjudged))
-        badge = badge_of_server(server.alias or server.name, census)
-        tagged(req, resp, draw(badge), MEDIA_SVG)
+        _answer(req, resp, self._embedding, badge_of_server(server.alias or server.name, census))
+
+
+def embedding(access: Access) -> str:
+    """Return which pages may show a badge: all of them, where nobody needs a token to read.
+
+    With a password that the browser remembers, any page could else learn from a picture's width
+    what it must not read.
+    """
+    return "cross-origin" if access.is_open(Scope.READ) else "same-origin"
+
+
+def _answer(req: falcon.Request, resp: falcon.Response, embedding: str, badge: Badge) -> None:
+    resp.set_header(EMBEDDING, embedding)
+    tagged(req, resp, draw(badge), MEDIA_SVG)

@@ -4,13 +4,14 @@ from collections.abc import Collection
 
 import falcon
 
-_EMBEDDING = "Cross-Origin-Resource-Policy"
+EMBEDDING = "Cross-Origin-Resource-Policy"
+"""Whether pages of other sites may show an answer without reading it."""
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    _EMBEDDING: "same-origin",
+    EMBEDDING: "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 """An answer that a browser is to show sets a policy of its own, with what it really needs."""
@@ -40,23 +41,16 @@ class Headers:
         """Add what depends on the page that asks."""
         if not self._allowed:
             return
-        resp.append_header("Vary", "Origin, Referer")
+        resp.append_header("Vary", "Origin")
         origin = req.get_header("Origin")
         if origin is not None and origin in self._allowed:
             _allow(req, resp, origin)
-        elif _is_of_any(self._allowed, req.referer or ""):
-            resp.set_header(_EMBEDDING, "cross-origin")
-
-
-def _is_of_any(origins: Collection[str], page: str) -> bool:
-    """Tell whether a page is of a site that may read: a browser names no origin for an image."""
-    return any(page.startswith(f"{origin}/") for origin in origins)
 
 
 def _allow(req: falcon.Request, resp: falcon.Response, origin: str) -> None:
     resp.set_header("Access-Control-Allow-Origin", origin)
     resp.set_header("Access-Control-Expose-Headers", _READABLE)
-    resp.set_header(_EMBEDDING, "cross-origin")
+    resp.set_header(EMBEDDING, "cross-origin")
     if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
         resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "GET, HEAD")
         resp.set_header("Access-Control-Allow-Headers", _SENDABLE)

@@ -2,7 +2,10 @@ import re
 from urllib.parse import quote
 
 import pytest
+from falcon.testing import TestClient
 
+from api.app import create_app
+from exporter.access import Access, Scope
 from exporter.times import DAY, HOUR
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.reports_builder import documented_report, duplicati_report
@@ -78,6 +81,15 @@ def test_what_is_no_server_has_no_badge(
     daemon.upload(duplicati_report(began=NOW - HOUR))
     result = daemon.client.simulate_get(path)
     assert (result.status_code, result.json["message"]) == (status, message)
+
+
+def test_a_badge_may_be_shown_by_every_page_until_reading_needs_a_token(daemon: Daemon) -> None:
+    answer = daemon.client.simulate_get(FLEET)
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    access = Access.of({Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: ["the-token-of-readers"]})
+    closed = TestClient(create_app(daemon.parts._replace(access=access)))
+    answer = closed.simulate_get(FLEET, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_an_unchanged_badge_is_not_sent_again(daemon: Daemon) -> None:

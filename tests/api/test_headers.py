@@ -13,7 +13,6 @@ PATHS = [
     "/nowhere",
     "/api/backups/x",
     "/api/openapi.yaml",
-    "/api/badge.svg",
 ]
 
 
@@ -53,25 +52,6 @@ def test_another_site_may_not(shared: testing.TestClient, origin: str) -> None:
     headers = shared.simulate_get("/api/summary", headers={"Origin": origin}).headers
     assert "access-control-allow-origin" not in headers
     assert "Origin" in headers["vary"]
-
-
-EMBEDDING = "cross-origin-resource-policy"
-
-
-@pytest.mark.parametrize("page", [f"{PAGE}/", f"{PAGE}/dashboards/7?x=1"])
-def test_a_page_of_a_named_site_may_show_an_image(shared: testing.TestClient, page: str) -> None:
-    headers = shared.simulate_get("/api/badge.svg", headers={"Referer": page}).headers
-    assert headers[EMBEDDING] == "cross-origin"
-    assert "Referer" in headers["vary"]
-    assert "access-control-allow-origin" not in headers
-
-
-@pytest.mark.parametrize(
-    "page", ["", PAGE, f"{PAGE}.evil.example/", f"https://evil.example/{PAGE}/"]
-)
-def test_a_page_of_another_site_may_not(shared: testing.TestClient, page: str) -> None:
-    headers = shared.simulate_get("/api/badge.svg", headers={"Referer": page}).headers
-    assert headers[EMBEDDING] == "same-origin"
 
 
 def test_a_named_site_may_ask_what_it_may_send(shared: testing.TestClient) -> None:

@@ -8,15 +8,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from exporter.access import Access, Scope
 from exporter.times import HOUR
 from tests.browser.axe import violations
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
-from tests.conftest import NOW, Daemon
+from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.reports_builder import documented_report
 
 _IS_THERE = "image => image.naturalWidth > 0"
-_CROSS_ORIGIN = ("", ' crossorigin="anonymous"')
+
+TOKEN = "the-token-of-the-readers"
+OPEN = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
+CLOSED = Access.of({Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: [TOKEN]})
 
 
 class _Dashboard(BaseHTTPRequestHandler):
@@ -44,17 +48,17 @@ def dashboard() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("attribute", _CROSS_ORIGIN, ids=["plain", "crossorigin"])
-@pytest.mark.parametrize("allowed", ["its own", "another", "none"])
-def test_a_page_of_another_site_shows_a_badge_only_where_it_is_allowed(
-    daemon: Daemon, browser: Browser, dashboard: str, allowed: str, attribute: str
+@pytest.mark.parametrize("access", [OPEN, CLOSED], ids=["open", "with a read token"])
+def test_another_page_shows_a_badge_where_nobody_needs_a_token(
+    daemon: Daemon, browser: Browser, dashboard: str, access: Access
 ) -> None:
-    origins = {"its own": {dashboard}, "another": {"https://page.example"}, "none": set[str]()}
-    with serving(daemon, allowed_origins=frozenset(origins[allowed])) as url:
-        image = f'src="{url}/api/badge.svg"{attribute}'
+    with serving(daemon, access=access) as url:
+        address = url.replace("//", f"//any:{TOKEN}@") if access is CLOSED else url
         page = browser.new_page()
+        page.goto(f"{address}/api/badge.svg")  # from here on the browser remembers the password
+        image = f'src="{url}/api/badge.svg"'
         page.goto(f"{dashboard}/?{urlencode({'image': image})}", wait_until="load")
-        assert page.locator("img").evaluate(_IS_THERE) == (allowed == "its own")
+        assert page.locator("img").evaluate(_IS_THERE) == (access is OPEN)
         page.close()
 
 
