@@ -41,9 +41,9 @@ def badge_of_server(name: str, census: Census) -> Badge:
 
 def _words(census: Census) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
-    told = [f"{census.count(each)} {each.value}" for each in census.troubles]
+    told = [f"{census.count(each):,} {each.value}" for each in census.troubles]
     if census.unjudged:
-        told.append(f"{census.unjudged} not judged")
+        told.append(f"{census.unjudged:,} not judged")
     more = ["…"] if len(told) > _MOST_TROUBLES else []
     return ", ".join([*told[:_MOST_TROUBLES], *more]) or _fine(census)
 
@@ -52,7 +52,7 @@ def _fine(census: Census) -> str:
     if not census.all:
         return "no backups yet"
     if census.fine < census.all:
-        return f"{census.fine} of {census.all} fine"
+        return f"{census.fine:,} of {census.all:,} fine"
     warned = census.count(Condition.WARNING)
     return f"all fine, {warned} with warnings" if warned else "all fine"
 

@@ -157,17 +157,17 @@ def _how_many_are_fine(census: Census) -> str:
     if census.all == 1:
         return f"The only backup is {'fine' if census.fine else 'not known to be fine'}"
     if census.fine == census.all:
-        return f"All {census.all} backups are fine"
+        return f"All {census.all:,} backups are fine"
     return f"{_part(census.fine, census)} {_be(census.fine)} fine"
 
 
 def _part(count: int, census: Census) -> str:
-    return f"{count} of {census.all} backups"
+    return f"{count:,} of {census.all:,} backups"
 
 
 def _counted(condition: Condition, census: Census) -> str:
     count = census.count(condition)
-    return f"{count} {_telling(condition, count)}"
+    return f"{count:,} {_telling(condition, count)}"
 
 
 def _telling(condition: Condition, count: int) -> str:
@@ -195,7 +195,7 @@ def _besides(census: Census) -> list[str]:
         (census.unwatched, f"{_be(census.unwatched)} not watched"),
         (census.unjudged, "could not be judged"),
     ]
-    return [f"{count} {text}" for count, text in told if count]
+    return [f"{count:,} {text}" for count, text in told if count]
 
 
 def _be(count: int) -> str:

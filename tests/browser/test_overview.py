@@ -25,7 +25,7 @@ _SENTENCES = {
     "fine": "All 9 backups are fine",
     "trouble": "3 of 40 backups are overdue, 2 failed",
     "empty": "No backup has reported yet",
-    "many": "5000 of 10000 backups are overdue",
+    "many": "5,000 of 10,000 backups are overdue",
 }
 
 

@@ -207,6 +207,10 @@ def census(
         (census(40, fine=40, warning=3), "All 40 backups are fine, 3 ended with warnings"),
         (census(40, fine=40, unjudged=1), "40 of 41 backups are fine, 1 could not be judged"),
         (census(40, overdue=2, failing=1), "2 of 40 backups are overdue, 1 failed"),
+        (
+            census(9000, overdue=2000, failing=1000),
+            "2,000 of 9,000 backups are overdue, 1,000 failed",
+        ),
         (census(40, overdue=1), "1 of 40 backups is overdue"),
         (census(1, overdue=1, failing=1), "The only backup is overdue, 1 failed"),
         (census(40, damaged=1), "1 of 40 backups failed the test of stored files"),
