@@ -65,6 +65,7 @@ def importers(*packages: str) -> set[str]:
         ("exporter.export", ("exporter.export", "exporter.cli")),
         ("argparse", ("exporter.cli",)),
         ("jinja2", ("api.page.rendering",)),
+        ("urllib3", ("exporter.duplicati_server",)),
         ("grafana_foundation_sdk", ("grafana.build",)),
     ],
 )
@@ -90,6 +91,7 @@ FORBIDDEN = [
     ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),
     ("exporter.collector", ("exporter.config", "exporter.cli")),
     ("exporter.export", ("exporter.fleet", "exporter.collector", "exporter.config")),
+    ("exporter.duplicati_server", ("exporter.store", "exporter.fleet", "exporter.config")),
     ("api", ("exporter.config", "exporter.cli")),
     ("exporter", ("grafana",)),
     ("api", ("grafana",)),

@@ -1,0 +1,72 @@
+"""Which certificate of a server is believed, and what a person can do about one that is not.
+
+Duplicati makes its own certificate where nobody gives it one, so this is no rare case.
+"""
+
+import contextlib
+import hashlib
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import InsecureRequestWarning, SSLError
+
+from exporter.duplicati_server.errors import NoAccessError
+from exporter.duplicati_server.sources import Source
+
+_SECONDS = 10.0
+_HTTPS = 443
+
+
+def settings(source: Source) -> dict[str, Any]:
+    """Return what the client is told about a server's certificate.
+
+    Raises:
+        NoAccessError: the file of certificates can not be used.
+    """
+    if source.insecure:
+        urllib3.disable_warnings(InsecureRequestWarning)  # the person who set it was warned
+        return {"cert_reqs": "CERT_NONE"}
+    if source.fingerprint is not None:
+        return {"cert_reqs": "CERT_NONE", "assert_fingerprint": source.fingerprint}
+    try:
+        return {"ssl_context": ssl.create_default_context(cafile=source.ca_file)}
+    except OSError as error:
+        is_none = isinstance(error, ssl.SSLError)
+        reason = "it holds no certificate in PEM" if is_none else error.strerror
+        message = f"the certificates of {source.ca_file} can not be used: {reason}"
+        raise NoAccessError(message) from error
+
+
+def is_refused(reason: object) -> bool:
+    """Tell a certificate that is not believed from other faults of a connection."""
+    told = str(reason)
+    return isinstance(reason, SSLError) and (
+        "CERTIFICATE_VERIFY_FAILED" in told or "Fingerprints did not match" in told
+    )
+
+
+def explain(source: Source) -> str:
+    """Say what to do about a certificate that is not believed, with its fingerprint."""
+    shown = _fingerprint(source.url)
+    found = f"Its SHA-256 fingerprint is {shown}" if shown else "Look at its SHA-256 fingerprint"
+    if source.fingerprint is not None:
+        told = "shows another certificate than the pinned one"
+        todo = "if it was renewed, pin the new one; else somebody stands in between"
+    else:
+        told = "shows a certificate that is not trusted, as self-signed ones are not"
+        todo = f"if the server's own is the same, give --fingerprint {shown or 'SHA256'}"
+        todo += f', or fingerprint = "{shown or "SHA256"}" in its [[collect]] table'
+    return f"{told}. {found}: {todo}"
+
+
+def _fingerprint(url: str) -> str:
+    """Return the fingerprint of the certificate that a server shows, empty where it shows none."""
+    address = urlsplit(url)
+    with contextlib.suppress(OSError, ValueError):
+        pem = ssl.get_server_certificate(
+            (address.hostname or "", address.port or _HTTPS), timeout=_SECONDS
+        )
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+    return ""

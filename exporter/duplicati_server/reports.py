@@ -1,0 +1,80 @@
+"""A row of a backup's log as the report that Duplicati's send-http would have posted of the run.
+
+So the same run, posted and collected, is one run. What a row does not tell (all lines of the log,
+the next planned run) is left out.
+"""
+
+from typing import Any
+
+import msgspec
+
+from exporter.duplicati_server.history import RESULT, Row
+from exporter.duplicati_server.server import Backup, SystemInfo
+from exporter.past import PastReport
+from exporter.times import SECOND
+
+_LOGS = ("Errors", "Warnings", "Messages")
+"""Lists of lines, the first twenty of each; a posted report has them in LogLines instead."""
+
+_ADDRESS = "collected"
+
+
+class UnreadableRowError(ValueError):
+    """A result that can not be read; the text says which and why."""
+
+
+def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None:
+    """Return the report of a row, None where the row is not about the end of an operation.
+
+    Raises:
+        UnreadableRowError: it is, and can not be read.
+    """
+    if row.type != RESULT:
+        return None
+    results = _results(row)
+    lines = [line for key in _LOGS for line in _lines(results.pop(key, None))]
+    body = {
+        "Data": results,
+        "Extra": _extra(results, backup, info),
+        "LogLines": lines,
+        "Exception": row.exception,
+    }
+    return PastReport(
+        body=msgspec.json.encode(body).decode(),
+        received=None if row.at is None else row.at * SECOND,
+        address=_ADDRESS,
+    )
+
+
+def _results(row: Row) -> dict[str, Any]:
+    if row.message is None and row.exception is not None:
+        return {}
+    try:
+        results = msgspec.json.decode(row.message or "")
+    except RecursionError:
+        raise _unreadable(row, "is nested too deep") from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise _unreadable(row, "is no JSON" if row.message else "is empty") from None
+    if not isinstance(results, dict):
+        raise _unreadable(row, "is no object of results")
+    return results
+
+
+def _unreadable(row: Row, reason: str) -> UnreadableRowError:
+    return UnreadableRowError(f"the message of row {row.id} {reason}")
+
+
+def _lines(value: object) -> list[str]:
+    return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
+
+
+def _extra(results: dict[str, Any], backup: Backup, info: SystemInfo) -> dict[str, Any]:
+    return {
+        "OperationName": results.get("MainOperation"),
+        "backup-name": backup.name,
+        "backup-id": f"DB-{backup.id}",
+        "machine-id": info.machine_id,
+        "machine-name": info.machine_name,
+        "operating-system": info.os,
+        "destination-type": backup.destination_type,
+    }

@@ -1,0 +1,108 @@
+"""When Duplicati's own scheduler starts a backup next, and how far its starts lie apart.
+
+Follows Duplicati's scheduler, 2.1 to 2.3. It starts a run one repetition after the last planned
+start. Where that day of the week is not allowed, a repetition of days or more is put off day by
+day, a shorter one is repeated until the day is.
+"""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from msgspec import Struct
+
+from exporter.times import DAY, EARLIEST, HOUR, LATEST, MINUTE, SECOND, Millis, parse_moment
+
+_UNITS = {
+    "s": SECOND,
+    "m": MINUTE,
+    "h": HOUR,
+    "D": DAY,
+    "W": 7 * DAY,
+    "M": 31 * DAY,
+    "Y": 366 * DAY,
+}
+"""The longest a unit can be."""
+
+_CALENDAR = ("M", "Y")
+"""Units that are not always as long, so that every day of the week comes."""
+
+_REPEAT = re.compile(r"(?:[0-9]{1,6}[smhDWMY])+")
+_PART = re.compile(r"([0-9]+)([smhDWMY])")
+_LONGEST: Millis = 3650 * DAY
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK = len(_DAYS)
+_RULE = re.compile(r"AllowedWeekDays=([A-Za-z, ]*)")
+
+
+class Planned(Struct, frozen=True):
+    """The next start and the widest interval between planned starts, a day of 24 hours taken."""
+
+    start: Millis
+    interval: Millis
+
+
+def planned(schedule: object) -> Planned | None:
+    """Return what a schedule plans; None where it is none, repeats nothing, or is unreadable."""
+    if not isinstance(schedule, dict):
+        return None
+    start, repeat = _moment(schedule.get("Time")), schedule.get("Repeat")
+    if start is None or not isinstance(repeat, str):
+        return None
+    interval = _widest(repeat, _allowed(schedule))
+    return None if interval is None else Planned(start, interval)
+
+
+def _moment(value: object) -> Millis | None:
+    try:
+        moment = parse_moment(value) if isinstance(value, str) else EARLIEST
+    except ValueError:
+        return None
+    return moment if EARLIEST < moment <= LATEST else None
+
+
+def _allowed(schedule: dict[str, Any]) -> frozenset[int]:
+    """Return the allowed days, Monday is 0; all of them where none is told."""
+    days, rule = schedule.get("AllowedDays"), schedule.get("Rule")
+    found = _RULE.search(rule) if isinstance(rule, str) else None
+    told = days if isinstance(days, list) and days else (found[1].split(",") if found else [])
+    names = [day.strip().lower()[:3] for day in told if isinstance(day, str)]
+    return frozenset(_DAYS.index(name) for name in names if name in _DAYS) or frozenset(
+        range(_WEEK)
+    )
+
+
+def _widest(repeat: str, allowed: frozenset[int]) -> Millis | None:
+    if _REPEAT.fullmatch(repeat) is None:
+        return None
+    parts = _PART.findall(repeat)
+    length = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if not 0 < length <= _LONGEST:
+        return None
+    if len(allowed) == _WEEK:
+        return length
+    if length < DAY:
+        return _repeated(length, _longest_pause(allowed) * DAY)
+    if length % DAY or any(unit in _CALENDAR for _, unit in parts):
+        return length + _longest_pause(allowed) * DAY
+    return _put_off(length // DAY, allowed) * DAY
+
+
+def _longest_pause(allowed: frozenset[int]) -> int:
+    """Return how many days in a row are not allowed at most."""
+    days = sorted(allowed)
+    return max(later - earlier - 1 for earlier, later in pairwise([*days, days[0] + _WEEK]))
+
+
+def _repeated(length: Millis, pause: Millis) -> Millis:
+    """Return the interval over a pause that starts within one repetition of the last start."""
+    return (-(-pause // length) + 1) * length
+
+
+def _put_off(days: int, allowed: frozenset[int]) -> int:
+    """Return the widest interval, in days, from any allowed day to the next planned start."""
+    return max(_days_until(day + days, allowed) + days for day in allowed)
+
+
+def _days_until(day: int, allowed: frozenset[int]) -> int:
+    return next(wait for wait in range(_WEEK) if (day + wait) % _WEEK in allowed)

@@ -1,0 +1,117 @@
+"""Questions to a server's API, in a session that logs in when it has to."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError
+from exporter.duplicati_server.transport import Answer, Transport
+
+Json: TypeAlias = Any
+
+_API = "/api/v1"
+_LOGIN = "/auth/login"
+_OK, _UNAUTHORIZED, _NOT_FOUND, _NOT_ALLOWED, _TOO_MANY = 200, 401, 404, 405, 429
+_REDIRECTS = range(300, 400)
+_NOT_THERE = "has no /api/v1: it is older than Duplicati 2.1, or the address is another program's"
+
+
+class _Token(Struct):
+    """What a login gives: good for some minutes."""
+
+    AccessToken: str
+
+
+class Session:
+    """Asks as somebody who knows the password; the token that it gives runs out now and then."""
+
+    def __init__(self, transport: Transport, name: str, password: str) -> None:
+        """Log in with the first question.
+
+        Args:
+            transport: carries the questions.
+            name: what the server is called in messages.
+            password: that of the server's user interface.
+        """
+        self._transport = transport
+        self.name = name
+        self._password = password
+        self._token = ""
+
+    def get(self, path: str, **query: int) -> Json:
+        """Return what the API tells.
+
+        Raises:
+            GoneError: there is nothing under this path.
+            ServerError: the server tells nothing that can be used.
+        """
+        if not self._token:
+            self._log_in()
+        answer = self._ask(path, query)
+        if answer.status == _UNAUTHORIZED:
+            self._log_in()
+            answer = self._ask(path, query)
+        self._check(path, answer)
+        return self._decode(path, answer.body)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.close()
+
+    def _ask(self, path: str, query: Mapping[str, int]) -> Answer:
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        return self._transport.ask("GET", f"{_API}{path}", query=query, headers=headers)
+
+    def _log_in(self) -> None:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        body = msgspec.json.encode({"Password": self._password, "RememberMe": False})
+        path = f"{_API}{_LOGIN}"
+        answer = self._transport.ask("POST", path, query={}, headers=headers, body=body)
+        if answer.status == _UNAUTHORIZED:
+            raise self._no_access("does not accept the password")
+        if answer.status in (_NOT_FOUND, _NOT_ALLOWED):
+            raise self._no_access(_NOT_THERE)
+        if answer.status == _TOO_MANY:
+            raise self._no_access("takes no more logins for now: try again in some minutes")
+        self._check(_LOGIN, answer)
+        self._token = self._read_token(answer.body)
+
+    def _read_token(self, body: bytes) -> str:
+        token = self._decode(_LOGIN, body)
+        try:
+            return msgspec.convert(token, _Token).AccessToken
+        except msgspec.ValidationError:
+            raise self._error(f"answers {_LOGIN} without an AccessToken") from None
+
+    def _check(self, path: str, answer: Answer) -> None:
+        if answer.status == _OK:
+            return
+        if answer.status == _NOT_FOUND:
+            message = f"{self.name} has nothing at {path}"
+            raise GoneError(message)
+        if answer.status in _REDIRECTS:
+            target = answer.location or "another address"
+            raise self._error(f"sends its readers to {target}: give the address that answers")
+        if answer.status == _UNAUTHORIZED:
+            raise self._error(f"does not let the one read {path} who has just logged in")
+        raise self._error(f"answers {path} with status {answer.status}")
+
+    def _decode(self, path: str, body: bytes) -> Json:
+        try:
+            return msgspec.json.decode(body)
+        except RecursionError:
+            raise self._error(f"answers {path} with JSON that is nested too deep") from None
+        except (msgspec.DecodeError, UnicodeError):
+            pass
+        if body.lstrip()[:1] == b"<":
+            told = "with a page for people, not with JSON: a proxy's, or another program's"
+            raise self._error(f"answers {path} {told}. Give the address of Duplicati itself")
+        raise self._error(f"answers {path} with something that is no JSON")
+
+    def _no_access(self, message: str) -> NoAccessError:
+        return NoAccessError(f"{self.name} {message}")
+
+    def _error(self, message: str) -> ServerError:
+        return ServerError(f"{self.name} {message}")

@@ -1,0 +1,138 @@
+"""Which servers of Duplicati are collected from, and how each of them is known and trusted."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
+
+_REQUIRED = ("url", "password_file")
+_TEXTS = (*_REQUIRED, "name", "fingerprint", "ca_file")
+_KNOWN = (*_TEXTS, "insecure")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+class Source(Struct, frozen=True):
+    """A server of Duplicati.
+
+    `name` is what it is called in messages and metrics. A `fingerprint` pins its certificate:
+    SHA-256 in 64 hexadecimal digits. `insecure` believes any certificate.
+    """
+
+    url: str
+    name: str
+    password_file: Path | None = None
+    fingerprint: str | None = None
+    ca_file: Path | None = None
+    insecure: bool = False
+
+
+def make_source(  # noqa: PLR0913 - a field each
+    url: str,
+    *,
+    name: str = "",
+    password_file: str = "",
+    fingerprint: str = "",
+    ca_file: str = "",
+    insecure: bool = False,
+) -> Source:
+    """Return a source of what a person wrote; an empty text was not given.
+
+    Raises:
+        ValueError: the address or the fingerprint is none, or they contradict each other.
+    """
+    address, pin = _read_url(url), _read_fingerprint(fingerprint)
+    if insecure and (pin or ca_file):
+        raise ValueError("insecure believes any certificate: leave it, or fingerprint and ca_file")
+    if address.scheme == "http" and (insecure or pin or ca_file):
+        raise ValueError("an address with http:// has no certificate: write https://")
+    return Source(
+        url=address.geturl(),
+        name=name or address.netloc,
+        password_file=Path(password_file).expanduser() if password_file else None,
+        fingerprint=pin or None,
+        ca_file=Path(ca_file).expanduser() if ca_file else None,
+        insecure=insecure,
+    )
+
+
+def read_sources(value: object) -> tuple[tuple[Source, ...], list[str]]:
+    """Read the ``[[collect]]`` tables of a configuration file.
+
+    Returns:
+        The sources, and what is wrong with them, a line each.
+    """
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        return (), ["collect must be tables, each begun by a line [[collect]]"]
+    sources, problems = [], []
+    for number, entry in enumerate(value, 1):
+        source, wrong = _read_source(entry)
+        sources += [] if source is None else [source]
+        problems += [f"collect {number}: {problem}" for problem in wrong]
+    return tuple(sources), problems + _ambiguous(sources)
+
+
+def _read_source(entry: dict[str, object]) -> tuple[Source | None, list[str]]:
+    problems = [
+        f"{key} is unknown; known are {', '.join(_KNOWN)}" for key in entry if key not in _KNOWN
+    ]
+    texts = {key: value for key in _TEXTS if isinstance(value := entry.get(key), str) and value}
+    problems += [f"{key} must be a text" for key in _TEXTS if key in entry and key not in texts]
+    problems += [f"{key} is missing" for key in _REQUIRED if key not in entry]
+    insecure = entry.get("insecure", False)
+    if not isinstance(insecure, bool):
+        problems.append("insecure must be true or false")
+    if "url" not in texts:
+        return None, problems
+    try:
+        return make_source(**texts, insecure=insecure is True), problems
+    except ValueError as error:
+        return None, [*problems, str(error)]
+
+
+def _ambiguous(sources: list[Source]) -> list[str]:
+    """Say which of them could not be told apart in messages and metrics."""
+    names = Counter(source.name for source in sources)
+    return [
+        f"collect: {count} tables are called {name}: give each a name of its own"
+        for name, count in names.items()
+        if count > 1
+    ]
+
+
+def _read_url(text: str) -> SplitResult:
+    """Return an address without what only a browser needs."""
+    try:
+        url = urlsplit(text.strip())
+    except ValueError:
+        url = urlsplit("")
+    if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
+        message = f"{_shown(url, text)!r} is no address of a server: write https://nas:8200"
+        raise ValueError(message)
+    if url.username is not None or url.password is not None:
+        raise ValueError("the address holds a user or a password: put the password into a file")
+    if url.query or url.fragment:
+        message = f"{text!r} holds more than an address: write {url.scheme}://{url.netloc}"
+        raise ValueError(message)
+    return url._replace(path=url.path.rstrip("/"))
+
+
+def _shown(url: SplitResult, text: str) -> str:
+    """Return an address as it may be shown: what stands before an @ may be a password."""
+    return url.netloc.rpartition("@")[2] if "@" in text else text
+
+
+def _has_port(url: SplitResult) -> bool:
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
+
+
+def _read_fingerprint(text: str) -> str:
+    digits = text.replace(":", "").replace(" ", "").lower()
+    if text and _FINGERPRINT.fullmatch(digits) is None:
+        message = f"{text[:100]!r} is no SHA-256 fingerprint: 64 hexadecimal digits"
+        raise ValueError(message)
+    return digits

@@ -1,0 +1,189 @@
+"""One server's answers over HTTP or HTTPS: tried again, bounded in bytes and in time."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from msgspec import Struct
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    InvalidHeader,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Retry, Timeout, make_headers
+
+from exporter.duplicati_server import certificates
+from exporter.duplicati_server.errors import NoAccessError, ServerError, StoppedError
+from exporter.duplicati_server.sources import Source
+
+MOST_BYTES = 32 * 1024 * 1024
+"""A page of a hundred results is about one megabyte."""
+
+Pause = Callable[[float], bool]
+"""Waits so many seconds; true when the program is to end and nothing more is to be tried."""
+
+_CONNECT_SECONDS = 10.0
+_SILENT_SECONDS = 30.0
+"""A server on a small NAS that makes a backup may be slow to answer."""
+
+_SILENT_TRIES = 1
+"""One more, after a silence: a server that hangs must not keep the next ones waiting for long."""
+
+_ANSWER_SECONDS = 300.0
+_TRIES = 4
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 30.0
+_PASSING = (500, 502, 503, 504)
+_UNREACHED = (ConnectTimeoutError, NewConnectionError, ProxyError, SSLError)
+_CHUNK = 64 * 1024
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
+
+
+class Route(Struct, frozen=True):
+    """How a server is reached: past which proxy, and what waits between two tries."""
+
+    proxy: str | None = None
+    pause: Pause = _sleep
+
+
+class Answer(NamedTuple):
+    """A whole answer; `location` is where it sends its reader."""
+
+    status: int
+    location: str
+    body: bytes
+
+
+class Transport:
+    """Asks one server. Needs one caller at a time."""
+
+    def __init__(self, source: Source, route: Route = Route()) -> None:  # noqa: B008 - frozen
+        """Prepare to ask; nothing is sent yet. Raises `NoAccessError`."""
+        self._source = source
+        self._retry = _Patience(
+            total=_TRIES,
+            read=_SILENT_TRIES,
+            redirect=False,
+            allowed_methods=None,
+            status_forcelist=_PASSING,
+            backoff_factor=_FIRST_PAUSE_SECONDS,
+            raise_on_status=False,
+        ).with_pause(route.pause)
+        self._pool = _pool(source, route.proxy)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, int],
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+    ) -> Answer:
+        """Return the answer to a request, whatever its status.
+
+        Raises:
+            ServerError: none came, or a too large one.
+            StoppedError: the program is to end.
+        """
+        url = f"{self._source.url}{path}?{urlencode(query)}".rstrip("?")
+        try:
+            answer = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers=headers,
+                retries=self._retry,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            try:
+                location = answer.headers.get("Location", "")
+                return Answer(answer.status, location, self._read(answer))
+            finally:
+                answer.close()
+        except HTTPError as error:
+            raise self._explained(getattr(error, "reason", None) or error) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def _read(self, answer: BaseHTTPResponse) -> bytes:
+        until = time.monotonic() + _ANSWER_SECONDS
+        body = bytearray()
+        while chunk := answer.read1(_CHUNK):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                message = f"answers with more than {MOST_BYTES} bytes at once"
+                raise ServerError(f"{self._source.name} {message}")
+            if time.monotonic() > until:
+                message = f"takes longer than {_ANSWER_SECONDS:.0f} seconds for one answer"
+                raise ServerError(f"{self._source.name} {message}")
+        return bytes(body)
+
+    def _explained(self, reason: Exception) -> ServerError:
+        kind = NoAccessError if isinstance(reason, _UNREACHED) else ServerError
+        if certificates.is_refused(reason):
+            return kind(f"{self._source.name} {certificates.explain(self._source)}")
+        told = f"{self._source.name} does not answer ({reason})"
+        return kind(f"{told}: is {self._source.url} right, and does Duplicati run there?")
+
+
+class _Patience(Retry):
+    """The client's rule of what is tried again and when, with a pause that can be broken off."""
+
+    RETRY_AFTER_STATUS_CODES = frozenset(_PASSING)  # not a login that is throttled
+
+    pause: Pause
+
+    def with_pause(self, pause: Pause) -> Self:
+        """Wait by other means than sleep."""
+        self.pause = pause
+        return self
+
+    def new(self, **changed: Any) -> Self:  # noqa: ANN401 - the client's arguments
+        """Return the rule after one more try."""
+        return super().new(**changed).with_pause(self.pause)
+
+    def increment(self, *request: Any, **what: Any) -> Self:  # noqa: ANN401 - the client's arguments
+        """Return the rule after a fault; a certificate that is refused is refused again."""
+        error = what.get("error")
+        if isinstance(error, SSLError):
+            raise error
+        return super().increment(*request, **what)
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """Wait as long as the server asks, but not for ever; else longer with each try."""
+        asked = None if response is None else self._asked(response)
+        if self.pause(min(asked or self.get_backoff_time(), _LONGEST_PAUSE_SECONDS)):
+            raise StoppedError
+
+    def _asked(self, response: BaseHTTPResponse) -> float | None:
+        try:
+            return self.get_retry_after(response)
+        except InvalidHeader:
+            return None
+
+
+def _pool(source: Source, proxy: str | None) -> urllib3.PoolManager:
+    arguments = {
+        "timeout": Timeout(connect=_CONNECT_SECONDS, read=_SILENT_SECONDS),
+        **certificates.settings(source),
+    }
+    if proxy is None:
+        return urllib3.PoolManager(**arguments)
+    user = urlsplit(proxy).netloc.rpartition("@")[0]
+    headers = make_headers(proxy_basic_auth=user) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)

@@ -1,0 +1,40 @@
+"""Ways to ask a simulated server, without any wait between two tries."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from exporter.duplicati_server.opening import open_server
+from exporter.duplicati_server.server import DuplicatiServer
+from exporter.duplicati_server.session import Session
+from exporter.duplicati_server.sources import Source, make_source
+from exporter.duplicati_server.transport import Route, Transport
+from tests.duplicati.simulator import PASSWORD, Simulator
+
+AT_ONCE = Route(pause=lambda _seconds: False)
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+
+
+def source_of(simulator: Simulator, **trust: Any) -> Source:  # noqa: ANN401 - of make_source
+    """Return how a simulated server is told to the daemon."""
+    return make_source(simulator.url, name="nas", **trust)
+
+
+@contextmanager
+def session(
+    simulator: Simulator,
+    password: str = PASSWORD,
+    **trust: Any,  # noqa: ANN401 - of make_source
+) -> Iterator[Session]:
+    """Yield a session with a simulated server."""
+    transport = Transport(source_of(simulator, **trust), AT_ONCE)
+    with closing(Session(transport, "nas", password)) as opened:
+        yield opened
+
+
+@contextmanager
+def server(simulator: Simulator, password: str = PASSWORD) -> Iterator[DuplicatiServer]:
+    """Yield a simulated server, ready to be asked."""
+    with closing(open_server(source_of(simulator), password, AT_ONCE)) as opened:
+        yield opened

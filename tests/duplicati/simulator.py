@@ -1,0 +1,223 @@
+"""A server that answers as Duplicati's does, since Duplicati itself can not be installed here.
+
+It follows Duplicati 2.1 to 2.3: `Duplicati/WebserverCore/Endpoints/V1` has the routes, the log's
+pages have 10 to 500 rows, the newest first, and hold only rows before `offset`. What it can not
+show is a version of Duplicati that answers in another way.
+"""
+
+import functools
+import json
+import secrets
+import ssl
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.duplicati.certificate import Certificate
+
+PASSWORD = "correct horse battery staple"
+MACHINE_ID = "7c0d5e2b94f14a3e8b6a1d0f5c3e7a29"
+MACHINE_NAME = "attic-nas"
+API = "/api/v1"
+
+Json = dict[str, Any]
+
+
+class Canned(NamedTuple):
+    """What is answered in the place of the truth; `broken` ends the connection within it."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: tuple[tuple[str, str], ...] = ()
+    broken: bool = False
+
+
+class Simulator:
+    """One server. What it knows, and how it misbehaves, may be changed at any time."""
+
+    def __init__(self, certificate: Certificate | None = None) -> None:
+        """Know nothing but a machine; with a certificate speak HTTPS."""
+        self.password = PASSWORD
+        self.info: Json = {
+            "MachineName": MACHINE_NAME,
+            "ServerVersionName": "- 2.1.0.5_stable_2025-03-04",
+            "OSType": "Linux",
+            "Options": [
+                {"Name": "passphrase", "DefaultValue": None},
+                {"Name": "machine-id", "DefaultValue": MACHINE_ID},
+            ],
+        }
+        self.backups: list[Json] = []
+        self.rows: dict[str, list[Json]] = {}
+        self.tokens: set[str] = set()
+        self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.faults: dict[str, deque[Canned | None]] = defaultdict(deque)
+        self.always: dict[str, Canned] = {}
+        self.before: dict[str, Callable[[], object]] = {}
+        self._certificate = certificate
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, self))
+        self._server.daemon_threads = True
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.path, certificate.key)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        scheme = "http" if self._certificate is None else "https"
+        return f"{scheme}://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def add_backup(
+        self,
+        backup_id: str,
+        name: str,
+        *,
+        target: str = "s3://bucket/photos?auth-password=hidden",
+        schedule: Json | None = None,
+    ) -> None:
+        """Let it know a backup without any run."""
+        backup = {"ID": backup_id, "Name": name, "TargetURL": target, "Metadata": {}}
+        self.backups.append({"Backup": backup, "Schedule": schedule})
+        self.rows.setdefault(backup_id, [])
+
+    def add_row(self, backup_id: str, message: object, **columns: object) -> None:
+        """Let a backup's log have one more row; a message that is no text is written as JSON."""
+        rows = self.rows[backup_id]
+        text = message if isinstance(message, str) or message is None else json.dumps(message)
+        row = {
+            "ID": len(rows) + 1,
+            "OperationID": len(rows) + 1,
+            "Timestamp": 1_745_279_200,
+            "Type": "Result",
+            "Message": text,
+            "Exception": None,
+        }
+        rows.append(row | columns)
+
+    def rename(self, backup_id: str, name: str) -> None:
+        """Call a backup otherwise."""
+        for entry in self.backups:
+            if entry["Backup"]["ID"] == backup_id:
+                entry["Backup"]["Name"] = name
+
+    def delete(self, backup_id: str) -> None:
+        """Forget a backup."""
+        self.backups = [each for each in self.backups if each["Backup"]["ID"] != backup_id]
+        del self.rows[backup_id]
+
+    def asked(self, path: str) -> int:
+        """Return how often a path was asked for."""
+        return sum(urlsplit(request).path == f"{API}{path}" for request in self.requests)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece
+    timeout = 20
+
+    def __init__(self, simulator: Simulator, *connection: Any) -> None:  # noqa: ANN401 - the library's
+        self._simulator = simulator
+        super().__init__(*connection)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self._answer(lambda path, _query: self._log_in(path, body))
+
+    def do_GET(self) -> None:
+        self._answer(self._read)
+
+    def _answer(self, truth: Callable[[str, dict[str, int]], Canned]) -> None:
+        simulator, url = self._simulator, urlsplit(self.path)
+        simulator.requests.append(self.path)
+        simulator.headers.append(dict(self.headers))
+        path = url.path.removeprefix(API)
+        faults = simulator.faults[path]
+        canned = faults.popleft() if faults else simulator.always.get(path)
+        if canned is None:
+            simulator.before.get(path, lambda: None)()
+            query = {name: int(values[-1]) for name, values in parse_qs(url.query).items()}
+            canned = truth(path, query)
+        self._send(canned)
+
+    def _send(self, canned: Canned) -> None:
+        self.send_response(canned.status)
+        for name, value in canned.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(canned.body) + canned.broken))
+        self.end_headers()
+        self.wfile.write(canned.body)
+        self.close_connection = canned.broken or self.close_connection
+
+    def _log_in(self, path: str, body: bytes) -> Canned:
+        if path != "/auth/login":
+            return _NOT_FOUND
+        if json.loads(body)["Password"] != self._simulator.password:
+            return _UNAUTHORIZED
+        token = secrets.token_hex(8)
+        self._simulator.tokens.add(token)
+        return _json({"AccessToken": token, "RefreshNonce": None})
+
+    def _read(self, path: str, query: dict[str, int]) -> Canned:
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if given not in self._simulator.tokens:
+            return _UNAUTHORIZED
+        if path == "/systeminfo":
+            return _json(self._simulator.info)
+        if path == "/backups":
+            return _json(self._simulator.backups)
+        _, _, backup_id, what = ("", *path.split("/"), "", "")[1:5]
+        rows = self._simulator.rows.get(backup_id)
+        if what != "log" or rows is None:
+            return _NOT_FOUND
+        return _json(_page(rows, query))
+
+
+def _page(rows: list[Json], query: dict[str, int]) -> list[Json]:
+    before = query.get("offset", 2**63)
+    found = sorted((row for row in rows if row["ID"] < before), key=lambda row: -row["ID"])
+    return found[: max(10, min(500, query.get("pagesize", 100)))]
+
+
+def _json(value: object) -> Canned:
+    return Canned(200, json.dumps(value).encode(), (("Content-Type", "application/json"),))
+
+
+_UNAUTHORIZED = Canned(401, b'{"Error":"Unauthorized","Code":401}')
+_NOT_FOUND = Canned(404, b'{"Error":"Not found","Code":404}')
+
+
+def results(payload: Path) -> Json:
+    """Return what Duplicati keeps of the run that a posted report tells of."""
+    body = json.loads(payload.read_bytes())
+    lines = [line for line in body["LogLines"] if not line.startswith("... and")]
+    logs = {
+        key: [line for line in lines if f"[{level}-" in line]
+        for key, level in (
+            ("Messages", "Information"),
+            ("Warnings", "Warning"),
+            ("Errors", "Error"),
+        )
+    }
+    data: Json = body["Data"]
+    return data | logs

@@ -1,0 +1,206 @@
+import threading
+
+import pytest
+
+from exporter.duplicati_server import transport
+from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError, StoppedError
+from exporter.duplicati_server.session import Session
+from exporter.duplicati_server.sources import make_source
+from exporter.duplicati_server.transport import Route, Transport
+from tests.duplicati.asking import session, source_of
+from tests.duplicati.simulator import API, PASSWORD, Canned, Simulator
+from tests.server.ports import free_port
+
+BACKUPS = "/backups"
+
+
+def refusal(simulator: Simulator, password: str = PASSWORD) -> str:
+    """Return what a question to a server that answers nothing useful ends with."""
+    with session(simulator, password) as asking, pytest.raises(ServerError) as refused:
+        asking.get(BACKUPS)
+    assert "\n" not in str(refused.value)
+    assert password not in str(refused.value)
+    return str(refused.value)
+
+
+def test_the_first_question_logs_in_and_the_next_ones_need_not(duplicati: Simulator) -> None:
+    with session(duplicati) as asking:
+        assert asking.get(BACKUPS) == duplicati.backups
+        assert asking.get("/systeminfo") == duplicati.info
+    assert duplicati.asked("/auth/login") == 1
+
+
+def test_a_token_that_ran_out_is_replaced(duplicati: Simulator) -> None:
+    with session(duplicati) as asking:
+        asking.get(BACKUPS)
+        duplicati.tokens.clear()
+        assert asking.get(BACKUPS) == duplicati.backups
+    assert duplicati.asked("/auth/login") == 2
+
+
+def test_a_token_that_is_refused_at_once_is_not_asked_for_again_and_again(
+    duplicati: Simulator,
+) -> None:
+    duplicati.always[BACKUPS] = Canned(401)
+    assert refusal(duplicati) == "nas does not let the one read /backups who has just logged in"
+    assert duplicati.asked("/auth/login") == 2
+
+
+def test_a_wrong_password_is_told_and_tried_once(duplicati: Simulator) -> None:
+    assert refusal(duplicati, "wrong") == "nas does not accept the password"
+    assert duplicati.asked("/auth/login") == 1
+
+
+def test_throttled_logins_are_told_and_not_hammered(duplicati: Simulator) -> None:
+    duplicati.always["/auth/login"] = Canned(429, headers=(("Retry-After", "1"),))
+    assert "takes no more logins for now: try again in some minutes" in refusal(duplicati)
+    assert duplicati.asked("/auth/login") == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_passing_fault_is_tried_again(duplicati: Simulator, status: int) -> None:
+    duplicati.faults["/auth/login"] += [Canned(status)]
+    duplicati.faults[BACKUPS] += [Canned(status)] * 4
+    with session(duplicati) as asking:
+        assert asking.get(BACKUPS) == duplicati.backups
+
+
+def test_a_fault_that_stays_is_told(duplicati: Simulator) -> None:
+    duplicati.always[BACKUPS] = Canned(503)
+    assert refusal(duplicati) == "nas answers /backups with status 503"
+    assert duplicati.asked(BACKUPS) == 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"), [("7", 7), ("3600", 30), ("0", 0), ("soon", 0), (None, 0)]
+)
+def test_the_pause_is_as_long_as_the_server_asks_within_bounds(
+    duplicati: Simulator, asked: str | None, waited: float
+) -> None:
+    headers = () if asked is None else (("Retry-After", asked),)
+    duplicati.faults["/auth/login"] += [Canned(503, headers=headers)]
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> bool:
+        pauses.append(seconds)
+        return False
+
+    route = Route(pause=pause)
+    asking = Session(Transport(source_of(duplicati), route), "nas", PASSWORD)
+    asking.get(BACKUPS)
+    asking.close()
+    assert pauses == [waited]
+
+
+def test_a_program_that_is_to_end_tries_no_more(duplicati: Simulator) -> None:
+    duplicati.always[BACKUPS] = Canned(503)
+    asking = Session(
+        Transport(source_of(duplicati), Route(pause=lambda _seconds: True)), "nas", PASSWORD
+    )
+    with pytest.raises(StoppedError):
+        asking.get(BACKUPS)
+    asking.close()
+    assert duplicati.asked(BACKUPS) == 1
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    source = make_source(f"http://127.0.0.1:{free_port()}", name="nas")
+    asking = Session(Transport(source, Route(pause=lambda _seconds: False)), "nas", PASSWORD)
+    with pytest.raises(NoAccessError, match=r"nas does not answer .*: is http://127") as refused:
+        asking.get(BACKUPS)
+    assert PASSWORD not in str(refused.value)
+
+
+def test_a_connection_that_breaks_within_an_answer_is_told(duplicati: Simulator) -> None:
+    duplicati.always[BACKUPS] = Canned(200, b"[", broken=True)
+    assert "nas does not answer" in refusal(duplicati)
+
+
+def test_a_server_that_falls_silent_is_asked_once_more(
+    duplicati: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_SILENT_SECONDS", 0.2)
+    over = threading.Event()
+    duplicati.before[BACKUPS] = lambda: over.wait(10)
+    assert "nas does not answer" in refusal(duplicati)
+    over.set()
+    assert duplicati.asked(BACKUPS) == 2
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_old_server_is_told(duplicati: Simulator, status: int) -> None:
+    duplicati.always["/auth/login"] = Canned(status, b"<html>")
+    assert refusal(duplicati).startswith("nas has no /api/v1: it is older than Duplicati 2.1")
+
+
+@pytest.mark.parametrize("path", ["/auth/login", BACKUPS])
+def test_a_page_for_people_is_told(duplicati: Simulator, path: str) -> None:
+    duplicati.always[path] = Canned(200, b"\n<!doctype html><title>Sign in</title>")
+    assert f"answers {path} with a page for people, not with JSON" in refusal(duplicati)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "something that is no JSON"),
+        (b"[1,", "something that is no JSON"),
+        (b"\xff", "something that is no JSON"),
+        (b"\x1f\x8b\x08", "something that is no JSON"),
+        (b"[" * 100_000, "nested too deep"),
+    ],
+)
+def test_what_is_no_json_is_told(duplicati: Simulator, body: bytes, told: str) -> None:
+    duplicati.always[BACKUPS] = Canned(200, body)
+    assert told in refusal(duplicati)
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"{}", b'{"AccessToken": null}'])
+def test_a_login_without_a_token_is_told(duplicati: Simulator, body: bytes) -> None:
+    duplicati.always["/auth/login"] = Canned(200, body)
+    assert refusal(duplicati) == "nas answers /auth/login without an AccessToken"
+
+
+@pytest.mark.parametrize("path", ["/auth/login", BACKUPS])
+def test_nobody_is_followed_to_another_place(duplicati: Simulator, path: str) -> None:
+    with Simulator() as other:
+        target = f"{other.url}{API}{path}"
+        duplicati.always[path] = Canned(307, headers=(("Location", target),))
+        assert refusal(duplicati) == (
+            f"nas sends its readers to {target}: give the address that answers"
+        )
+        assert other.requests == []
+
+
+def test_a_redirection_to_nowhere_is_told(duplicati: Simulator) -> None:
+    duplicati.always[BACKUPS] = Canned(302)
+    assert "sends its readers to another address" in refusal(duplicati)
+
+
+def test_an_answer_has_a_bound(duplicati: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 100_000)
+    duplicati.always[BACKUPS] = Canned(200, b" " * 100_001)
+    assert refusal(duplicati) == "nas answers with more than 100000 bytes at once"
+
+
+def test_what_is_not_there_is_gone(duplicati: Simulator) -> None:
+    with session(duplicati) as asking, pytest.raises(GoneError, match="has nothing at /backup/9"):
+        asking.get("/backup/9/log")
+
+
+def test_a_server_behind_a_path_is_asked_there(duplicati: Simulator) -> None:
+    source = make_source(f"{duplicati.url}/duplicati/", name="nas")
+    asking = Session(Transport(source), "nas", PASSWORD)
+    with pytest.raises(ServerError):
+        asking.get(BACKUPS)
+    asking.close()
+    assert duplicati.requests == [f"/duplicati{API}/auth/login"]
+
+
+def test_a_proxy_is_asked_with_its_password_and_not_with_the_servers(duplicati: Simulator) -> None:
+    proxy = duplicati.url.replace("//", "//me:hidden@")
+    source = make_source("http://nas.example:8200", name="nas")
+    asking = Session(Transport(source, Route(proxy=proxy)), "nas", PASSWORD)
+    assert asking.get(BACKUPS) == duplicati.backups
+    asking.close()
+    assert duplicati.requests[0] == f"http://nas.example:8200{API}/auth/login"
+    assert duplicati.headers[0]["proxy-authorization"] == "Basic bWU6aGlkZGVu"

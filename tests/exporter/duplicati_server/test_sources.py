@@ -1,0 +1,117 @@
+import tomllib
+
+import pytest
+
+from exporter.duplicati_server.sources import Source, make_source, read_sources
+
+PIN = "ab" * 32
+
+
+def problems_of(text: str) -> list[str]:
+    _, problems = read_sources(tomllib.loads(text).get("collect", []))
+    return problems
+
+
+def test_a_table_is_a_source() -> None:
+    text = f"""
+[[collect]]
+url = "https://nas:8200/"
+password_file = "/etc/duplistatus/nas"
+fingerprint = "{":".join([PIN[:2].upper()] * 32)}"
+
+[[collect]]
+url = "http://127.0.0.1:8200/duplicati/"
+password_file = "/etc/duplistatus/local"
+name = "this one"
+"""
+    (nas, local), problems = read_sources(tomllib.loads(text)["collect"])
+    assert problems == []
+    assert (nas.url, nas.name, nas.fingerprint) == ("https://nas:8200", "nas:8200", PIN)
+    assert (local.url, local.name) == ("http://127.0.0.1:8200/duplicati", "this one")
+    assert str(local.password_file) == "/etc/duplistatus/local"
+
+
+def test_no_table_is_no_source() -> None:
+    assert read_sources([]) == ((), [])
+
+
+def test_every_fault_is_told_with_the_number_of_its_table() -> None:
+    problems = problems_of("""
+[[collect]]
+url = "nas:8200"
+pasword_file = "x"
+[[collect]]
+password_file = "x"
+insecure = "yes"
+name = 5
+[[collect]]
+url = "https://nas:8200"
+password_file = "x"
+fingerprint = "abc"
+""")
+    assert [problem[:9] for problem in problems] == ["collect 1"] * 3 + ["collect 2"] * 3 + [
+        "collect 3"
+    ]
+    told = "\n".join(problems)
+    for part in (
+        "pasword_file is unknown; known are url, password_file",
+        "password_file is missing",
+        "'nas:8200' is no address of a server",
+        "name must be a text",
+        "url is missing",
+        "insecure must be true or false",
+        "is no SHA-256 fingerprint",
+    ):
+        assert part in told
+
+
+@pytest.mark.parametrize("value", [5, ["nas"], {"url": "x"}])
+def test_what_is_no_list_of_tables_is_refused(value: object) -> None:
+    assert read_sources(value) == ((), ["collect must be tables, each begun by a line [[collect]]"])
+
+
+def test_two_of_one_name_are_refused() -> None:
+    table = '[[collect]]\nurl = "https://nas:8200"\npassword_file = "x"\n'
+    assert problems_of(table * 2) == [
+        "collect: 2 tables are called nas:8200: give each a name of its own"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", "is no address"),
+        ("nas", "is no address"),
+        ("ftp://nas", "is no address"),
+        ("https://", "is no address"),
+        ("https://nas:port", "is no address"),
+        ("https://nas:0", "is no address"),
+        ("https://nas:99999", "is no address"),
+        ("https://[::1", "is no address"),
+        ("https://nas:8200/ngax/index.html#/", "write https://nas:8200"),
+        ("https://nas:8200?x=1", "write https://nas:8200"),
+    ],
+)
+def test_what_is_no_address_is_refused(url: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        make_source(url)
+
+
+@pytest.mark.parametrize("url", ["https://me:secret@nas", "me:secret@nas", "ftp://me:secret@nas"])
+def test_a_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(ValueError, match=r"address") as refused:
+        make_source(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_trust_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="believes any"):
+        make_source("https://nas", fingerprint=PIN, insecure=True)
+    with pytest.raises(ValueError, match="no certificate"):
+        make_source("http://nas", fingerprint=PIN)
+
+
+def test_an_address_and_a_port_are_the_name_that_nobody_gave() -> None:
+    assert make_source("https://[2001:db8::1]:8200/") == Source(
+        "https://[2001:db8::1]:8200", "[2001:db8::1]:8200"
+    )
