@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from exporter import secret_files
 from exporter.access import Access, Scope
+from exporter.duplicati_server.sources import Source, read_sources
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
 from exporter.option_values import Address, Network, boolean
@@ -20,7 +21,7 @@ from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
-_OVERRIDES = "override"
+_OVERRIDES, _SOURCES = "override", "collect"
 _LISTS = {option.name for option in OPTIONS if option.secret}
 _BOOLEANS = {option.name for option in OPTIONS if option.parse is boolean}
 _KUBERNETES = re.compile(
@@ -49,6 +50,7 @@ class Config(Struct, frozen=True):
     keep_messages: Millis | None
     stall_after: Millis
     policy: Policy
+    sources: tuple[Source, ...]
 
     def access(self, admin_token: tuple[str, ...]) -> Access:
         """Return who may do what, with the admin's tokens wherever they are from."""
@@ -71,16 +73,18 @@ class ConfigError(Exception):
 
 
 class Given(NamedTuple):
-    """What all sources give: a setting for each option, the overrides, and what is wrong."""
+    """What is given in all places: a setting for each option, the tables, and what is wrong."""
 
     settings: Mapping[str, Setting]
     overrides: tuple[Override, ...]
+    sources: tuple[Source, ...]
     problems: list[str]
 
 
 class _File(NamedTuple):
     settings: Mapping[str, Setting] = {}
     overrides: tuple[Override, ...] = ()
+    sources: tuple[Source, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -94,7 +98,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
     Raises:
         ConfigError: with every fault of all three sources.
     """
-    settings, overrides, problems = gather(flags, environment)
+    settings, overrides, sources, problems = gather(flags, environment)
     values: dict[str, Any] = {}
     for option in OPTIONS:
         setting = settings[option.name]
@@ -106,7 +110,8 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
         raise ConfigError(problems)
     interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
     limits = Limits(**{name: values.pop(name) for name in Limits.__struct_fields__})
-    return Config(**values, limits=limits, policy=Policy(interval, tolerance, overrides))
+    policy = Policy(interval, tolerance, overrides)
+    return Config(**values, limits=limits, policy=policy, sources=sources)
 
 
 def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Given:
@@ -119,7 +124,7 @@ def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> G
         for option in OPTIONS
     }
     problems = [*file.problems, *unreadable, *_unknown_variables(environment)]
-    return Given(settings, file.overrides, problems)
+    return Given(settings, file.overrides, file.sources, problems)
 
 
 def _setting(
@@ -145,14 +150,16 @@ def _read_file(path: str) -> _File:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return _File(problems=(f"{path} is no TOML: {error}",))
     overrides, wrong = read_overrides(content.pop(_OVERRIDES, []))
+    sources, wrong_too = read_sources(content.pop(_SOURCES, []))
     settings, problems = _read_settings(path, content)
-    return _File(settings, overrides, (*problems, *(f"{path}: {each}" for each in wrong)))
+    problems += [f"{path}: {each}" for each in (*wrong, *wrong_too)]
+    return _File(settings, overrides, sources, tuple(problems))
 
 
 def _read_settings(
     path: str, content: Mapping[str, object]
 ) -> tuple[dict[str, Setting], list[str]]:
-    known = sorted([*(option.name for option in OPTIONS), _OVERRIDES])
+    known = sorted([*(option.name for option in OPTIONS), _OVERRIDES, _SOURCES])
     settings, problems = {}, []
     for key, value in content.items():
         text = _text(key, value)

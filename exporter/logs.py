@@ -32,7 +32,8 @@ def set_up(log_format: LogFormat, level: LogLevel) -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    for name in ("waitress.queue", "urllib3"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class _NoLock(nullcontext[None]):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from exporter import config
+from exporter.duplicati_server.sources import Source
 from exporter.model import Server
 from exporter.options import OPTIONS
 from exporter.policy import Override
@@ -22,8 +23,15 @@ def run(chosen: argparse.Namespace) -> int:
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
         shown = "(hidden)" if name in _SECRETS and value else value
         sys.stdout.write(f"{name} = {shown}  ({source})\n")
+    _write_sources(settings.sources)
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
+
+
+def _write_sources(sources: Sequence[Source]) -> None:
+    for number, source in enumerate(sources, 1):
+        sys.stdout.write(f"collect {number}: {source.name} at {source.url}, {source.trust}")
+        sys.stdout.write(f", password in {source.password_file}\n")
 
 
 def _jobs(database: Path) -> list[tuple[Server, str]]:

@@ -29,7 +29,7 @@ _FAULTS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 2 when it was asked for something impossible."""
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     run: Run = chosen.run
     try:
         return run(chosen)
@@ -47,7 +47,8 @@ def _complain(*problems: str) -> None:
         sys.stderr.write(f"duplistatus: {' '.join(problem.split())}\n")
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """Return what reads the command line."""
     parser = Parser(
         prog="duplistatus",
         description="Receives Duplicati's backup reports and says which backups are missing or"

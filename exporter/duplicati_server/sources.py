@@ -9,7 +9,9 @@ from msgspec import Struct
 
 _REQUIRED = ("url", "password_file")
 _TEXTS = (*_REQUIRED, "name", "fingerprint", "ca_file")
-_KNOWN = (*_TEXTS, "insecure")
+KEYS = (*_TEXTS, "insecure")
+"""Of a ``[[collect]]`` table."""
+
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -26,6 +28,18 @@ class Source(Struct, frozen=True):
     fingerprint: str | None = None
     ca_file: Path | None = None
     insecure: bool = False
+
+    @property
+    def trust(self) -> str:
+        """Which certificate is believed, in words."""
+        if self.url.startswith("http:"):
+            return "without TLS"
+        if self.insecure:
+            return "any certificate is believed"
+        if self.fingerprint is not None:
+            return f"the certificate {self.fingerprint} is believed"
+        known = "the system" if self.ca_file is None else self.ca_file
+        return f"certificates that {known} knows are believed"
 
 
 def make_source(  # noqa: PLR0913 - a field each
@@ -75,7 +89,7 @@ def read_sources(value: object) -> tuple[tuple[Source, ...], list[str]]:
 
 def _read_source(entry: dict[str, object]) -> tuple[Source | None, list[str]]:
     problems = [
-        f"{key} is unknown; known are {', '.join(_KNOWN)}" for key in entry if key not in _KNOWN
+        f"{key} is unknown; known are {', '.join(KEYS)}" for key in entry if key not in KEYS
     ]
     texts = {key: value for key in _TEXTS if isinstance(value := entry.get(key), str) and value}
     problems += [f"{key} must be a text" for key in _TEXTS if key in entry and key not in texts]

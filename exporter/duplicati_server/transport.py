@@ -44,7 +44,8 @@ _UNREACHED = (ConnectTimeoutError, NewConnectionError, ProxyError, SSLError)
 _CHUNK = 64 * 1024
 
 
-def _sleep(seconds: float) -> bool:
+def sleep(seconds: float) -> bool:
+    """Wait, and go on."""
     time.sleep(seconds)
     return False
 
@@ -53,7 +54,7 @@ class Route(Struct, frozen=True):
     """How a server is reached: past which proxy, and what waits between two tries."""
 
     proxy: str | None = None
-    pause: Pause = _sleep
+    pause: Pause = sleep
 
 
 class Answer(NamedTuple):

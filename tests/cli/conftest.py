@@ -14,10 +14,13 @@ import pytest
 from exporter.cli import main
 from exporter.store import Change, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, now
+from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati
 from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
 from tests.server.commands import PREFIX
 from tests.server.daemon import ANY_PORT, Daemon
+
+__all__ = ["certificate", "duplicati", "secure_duplicati"]
 
 OVERDUE_BY = "214h59m"
 """Documents of nas, at most half a minute after the database was filled."""

@@ -12,6 +12,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "job delete": ("JOB", "--yes"),
     "import reports": ("PATH", "--server NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
+    "collect": (
+        "URL",
+        "--password-file FILE",
+        "--fingerprint SHA256",
+        "--ca-file FILE",
+        "--insecure",
+        "--name NAME",
+        "--dry-run",
+    ),
 }
 EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database PATH", "DUPLISTATUS_DATABASE")
 DAEMON = (

@@ -59,6 +59,7 @@ class Simulator:
         self.faults: dict[str, deque[Canned | None]] = defaultdict(deque)
         self.always: dict[str, Canned] = {}
         self.before: dict[str, Callable[[], object]] = {}
+        self.after: dict[str, Callable[[], object]] = {}
         self._certificate = certificate
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, self))
         self._server.daemon_threads = True
@@ -121,7 +122,7 @@ class Simulator:
     def delete(self, backup_id: str) -> None:
         """Forget a backup."""
         self.backups = [each for each in self.backups if each["Backup"]["ID"] != backup_id]
-        del self.rows[backup_id]
+        self.rows.pop(backup_id, None)
 
     def asked(self, path: str) -> int:
         """Return how often a path was asked for."""
@@ -158,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
             simulator.before.get(path, lambda: None)()
             query = {name: int(values[-1]) for name, values in parse_qs(url.query).items()}
             canned = truth(path, query)
+            simulator.after.get(path, lambda: None)()
         self._send(canned)
 
     def _send(self, canned: Canned) -> None:

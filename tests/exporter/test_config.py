@@ -43,6 +43,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
     assert config.page
+    assert config.sources == ()
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -288,3 +289,23 @@ def test_every_fault_of_the_overrides_is_told_with_its_number(tmp_path: Path) ->
     found = [re.search(r"override (\d)", problem) for problem in problems]
     assert [match.group(1) for match in found if match] == ["1", "1", "2", "3"]
     assert problems_of({"config": written(tmp_path, "override = 5")})
+
+
+def test_servers_to_collect_from_stand_in_tables(tmp_path: Path) -> None:
+    text = '[[collect]]\nurl = "https://nas:8200"\npassword_file = "/etc/nas"\nname = "nas"'
+    (source,) = overridden(tmp_path, text).sources
+    assert (source.name, source.url, source.password_file) == (
+        "nas",
+        "https://nas:8200",
+        Path("/etc/nas"),
+    )
+
+
+def test_every_fault_of_both_kinds_of_tables_is_told_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, '[[collect]]\nurl = "nas"\n[[override]]\ncolour = "blue"')
+    told = problems_of({"config": path})
+    assert [problem.removeprefix(f"{path}: ")[:10] for problem in told] == [
+        "override 1",
+        "collect 1:",
+        "collect 1:",
+    ]

@@ -1,0 +1,126 @@
+"""duplistatus collect."""
+
+import argparse
+import contextlib
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from exporter import config, logs
+from exporter.cli.archive import RemoteArchive
+from exporter.cli.client import ClientError
+from exporter.cli.connection import connected
+from exporter.cli.outcomes import counted
+from exporter.cli.progress import progress
+from exporter.cli.sources import open_source
+from exporter.collection.collect import collect
+from exporter.collection.marks import Marks
+from exporter.collection.summary import Summary
+from exporter.config import Config
+from exporter.duplicati_server.errors import NoAccessError, ServerError
+from exporter.duplicati_server.opening import read_password
+from exporter.duplicati_server.sources import Source, make_source
+from exporter.logs import printable
+from exporter.past import Archive, Outcome
+
+INCOMPLETE = 1
+"""The exit code where something could not be collected."""
+
+_STDIN = "-"
+_ABOUT_AN_ADDRESS = ("name", "password_file", "fingerprint", "ca_file", "insecure")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Collect from one server, or from those of the configuration."""
+    settings = config.load(vars(chosen), os.environ)
+    logs.set_up(settings.log_format, "error")
+    sources = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
+    password = _password(chosen) if chosen.url else ""
+    with connected(settings) as client:
+        archive = RemoteArchive(client, dry_run=chosen.dry_run)
+        codes = [_collect(source, password, archive, dry=chosen.dry_run) for source in sources]
+    return max(codes)
+
+
+def _of_arguments(chosen: argparse.Namespace) -> Source:
+    try:
+        source = make_source(
+            chosen.url,
+            name=chosen.name or "",
+            fingerprint=chosen.fingerprint or "",
+            ca_file=chosen.ca_file or "",
+            insecure=chosen.insecure,
+        )
+    except ValueError as error:
+        raise ClientError(str(error)) from None
+    if source.insecure:
+        _warn(f"the certificate of {source.name} is not checked: the password may go to anybody")
+    return source
+
+
+def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[Source, ...]:
+    flags = ["--" + name.replace("_", "-") for name in _ABOUT_AN_ADDRESS if getattr(chosen, name)]
+    if flags:
+        message = f"{', '.join(flags)}: say for which address, as https://nas:8200"
+        raise ClientError(message)
+    if not settings.sources:
+        message = "there is no server to collect from: give an address, as https://nas:8200"
+        raise ClientError(f"{message}, or [[collect]] tables in the configuration")
+    return settings.sources
+
+
+def _password(chosen: argparse.Namespace) -> str:
+    """Return the password of the one server: of a file, of the standard input, or typed."""
+    if chosen.password_file == _STDIN:
+        return sys.stdin.readline().rstrip("\r\n")
+    if chosen.password_file:
+        try:
+            return read_password(Path(chosen.password_file))
+        except NoAccessError as error:
+            raise ClientError(str(error)) from error
+    if sys.stdin.isatty():
+        with contextlib.suppress(EOFError):
+            return getpass.getpass(f"Password of {chosen.url}: ")
+    message = "the password is missing: put it into a file and give --password-file FILE"
+    raise ClientError(f"{message}, or - for the standard input")
+
+
+def _collect(source: Source, password: str, archive: Archive, *, dry: bool) -> int:
+    """Collect from a server and tell what became of it; return the exit code."""
+    try:
+        summary = _summary(source, password, archive)
+    except ServerError as error:
+        _warn(str(error))
+        return INCOMPLETE
+    sys.stdout.write(f"{source.name}: {_told(summary, dry=dry)}\n")
+    for reason in summary.reasons:
+        sys.stdout.write(f"  {printable(reason)}\n")
+    for fault in summary.faults:
+        _warn(fault)
+    return 0 if summary.complete else INCOMPLETE
+
+
+def _summary(source: Source, password: str, archive: Archive) -> Summary:
+    with (
+        progress() as tell,
+        contextlib.closing(open_source(source, password=password)) as server,
+    ):
+        return collect(server, archive, Marks(), lambda place: tell(printable(place)))
+
+
+def _told(summary: Summary, *, dry: bool) -> str:
+    verb = "would be recorded" if dry else "recorded"
+    parts = [
+        counted(summary.backups, "backup"),
+        f"{summary.count(Outcome.RECORDED)} runs {verb}",
+        f"{summary.count(Outcome.KNOWN)} known",
+        f"{summary.other_operations} other operations {verb}",
+        f"{summary.count(Outcome.NOT_UNDERSTOOD)} not understood",
+    ]
+    refused = summary.count(Outcome.REFUSED)
+    return ", ".join([*parts, f"{refused} refused"] if refused else parts)
+
+
+def _warn(message: str) -> None:
+    sys.stderr.write(f"duplistatus: {printable(message)}\n")

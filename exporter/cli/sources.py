@@ -1,0 +1,28 @@
+"""Servers of Duplicati made ready to be asked: with their password, past the system's proxy."""
+
+import urllib.request
+from urllib.parse import urlsplit
+
+from exporter.duplicati_server.opening import open_server, read_password
+from exporter.duplicati_server.server import DuplicatiServer
+from exporter.duplicati_server.sources import Source
+from exporter.duplicati_server.transport import Pause, Route, sleep
+
+
+def open_source(source: Source, pause: Pause = sleep, password: str = "") -> DuplicatiServer:
+    """Return a server to ask, with the password of its file where none is given.
+
+    Raises:
+        ServerError: its password or its certificates can not be read.
+    """
+    if not password and source.password_file is not None:
+        password = read_password(source.password_file)
+    return open_server(source, password, Route(_proxy(source.url), pause))
+
+
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the variables http_proxy, https_proxy and no_proxy ask for."""
+    address = urlsplit(url)
+    if urllib.request.proxy_bypass(address.netloc):
+        return None
+    return urllib.request.getproxies().get(address.scheme)

@@ -1,0 +1,1 @@
+"""Collecting: what Duplicati's own servers remember of their runs is fetched and recorded."""

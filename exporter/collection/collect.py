@@ -1,0 +1,101 @@
+"""One collection: everything that one server remembers is taken into the archive.
+
+The newest rows are taken first, so that one that breaks off leaves the present state right; what
+it did not come to is taken by the next one, since nothing but a mark ends the reading early.
+"""
+
+from collections.abc import Callable, Sequence
+
+from exporter.collection.marks import Mark, Marks
+from exporter.collection.summary import Summary
+from exporter.duplicati_server.errors import NoAccessError, ServerError
+from exporter.duplicati_server.history import Row
+from exporter.duplicati_server.reports import UnreadableRowError, past_report
+from exporter.duplicati_server.server import Backup, DuplicatiServer
+from exporter.past import Archive, Outcome, PastReport
+from exporter.store import UnknownIdError
+
+Tell = Callable[[str], None]
+
+
+def collect(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> Summary:
+    """Take what a server remembers; a fault of one backup keeps no other out.
+
+    Args:
+        server: is asked.
+        archive: takes the runs, a page in a commit.
+        marks: how far earlier collections came.
+        tell: is shown how far this one is.
+
+    Raises:
+        ServerError: the server does not even tell its backups.
+    """
+    collection = _Collection(server, archive, marks, tell)
+    backups = server.backups()
+    for number, backup in enumerate(backups, 1):
+        collection.place = f"{server.name}: backup {number} of {len(backups)}, {backup.name}"
+        try:
+            collection.take(backup)
+        except ServerError as error:
+            collection.summary.add_fault(f"{backup.name}: {error}")
+            if isinstance(error, NoAccessError):
+                break
+    return collection.summary
+
+
+class _Collection:
+    """The collection of one server while it goes on."""
+
+    def __init__(self, server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> None:
+        self.place = ""
+        self.summary = Summary(server.name)
+        self._server = server
+        self._info = server.info()
+        self._archive = archive
+        self._marks = marks
+        self._tell = tell
+
+    def take(self, backup: Backup) -> None:
+        """Take a backup's history, down to its mark or its first row, and its schedule."""
+        mark = self._marks.get(self._server.name, backup.id)
+        refused = self.summary.count(Outcome.REFUSED)
+        newest: Mark | None = None
+        self._tell_place()
+        job_id: int | None = None
+        for page in self._server.history(backup):
+            newest = newest or Mark.of(max(page, key=lambda row: row.id))
+            job_id = self._take_page(backup, page) or job_id
+            if mark is not None and any(Mark.of(row) == mark for row in page):
+                break
+        if newest is not None and self.summary.count(Outcome.REFUSED) == refused:
+            self._marks.put(self._server.name, backup.id, newest)
+        if job_id is not None:
+            self._plan(job_id, backup)
+        self.summary.backups += 1
+
+    def _take_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
+        """Take the rows of a page, the oldest first; return the job that they are of."""
+        oldest_first = sorted(page, key=lambda row: row.id)
+        reports = [report for row in oldest_first if (report := self._report(row, backup))]
+        taken = self._archive.take(reports) if reports else []
+        self.summary.add(taken)
+        self._tell_place()
+        return next((each.job_id for each in taken if each.job_id is not None), None)
+
+    def _tell_place(self) -> None:
+        self._tell(f"{self.place}, {self.summary.rows} runs so far")
+
+    def _report(self, row: Row, backup: Backup) -> PastReport | None:
+        try:
+            return past_report(row, backup, self._info)
+        except UnreadableRowError as error:
+            self.summary.add_unreadable(f"{backup.name}: {error}")
+            return None
+
+    def _plan(self, job_id: int, backup: Backup) -> None:
+        if backup.planned is None:
+            return
+        try:
+            self._archive.plan(job_id, backup.planned.start, backup.planned.interval)
+        except UnknownIdError:
+            self.summary.add_fault(f"{backup.name}: the job was deleted meanwhile")

@@ -1,0 +1,31 @@
+"""What docs/history.md shows of collecting: commands and tables that there are."""
+
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from exporter import config
+from exporter.cli.main import make_parser
+from exporter.duplicati_server.sources import KEYS
+from tests.docs import pages
+
+PAGE = pages.sections(pages.read("docs/history.md"))["From Duplicati's own server"]
+
+
+@pytest.mark.parametrize("line", pages.command_lines(PAGE, "duplistatus"))
+def test_a_command_takes_these_arguments(line: str) -> None:
+    assert make_parser().parse_args(shlex.split(line)[1:]).run
+
+
+@pytest.mark.parametrize("block", pages.blocks(PAGE, "toml"), ids=lambda block: block.text[:20])
+def test_an_example_is_a_valid_configuration(tmp_path: Path, block: pages.Block) -> None:
+    file = tmp_path / "duplistatus.toml"
+    file.write_text(block.text)
+    settings = config.load({"config": str(file)}, {})
+    assert len(settings.sources) == len(tomllib.loads(block.text)["collect"])
+
+
+def test_every_key_of_a_table_is_explained() -> None:
+    assert {pages.code(row["key"])[0] for row in pages.rows(PAGE, "key")} == set(KEYS)

@@ -1,0 +1,14 @@
+import pytest
+
+from exporter.fleet import Fleet
+from exporter.past import StoredArchive
+from exporter.store import Store
+from tests.conftest import Clock
+from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati
+
+__all__ = ["certificate", "duplicati", "secure_duplicati"]
+
+
+@pytest.fixture
+def archive(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
+    return StoredArchive(store, fleet, clock, max_log_lines=100)

@@ -1,0 +1,177 @@
+"""Runs that were posted, and collected by the command."""
+
+import json
+import os
+import pty
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.duplicati.asking import PAYLOADS
+from tests.duplicati.fixtures import duplicati
+from tests.duplicati.simulator import PASSWORD, Simulator, results
+from tests.server.commands import BOUND_SECONDS, environment, program, run
+from tests.server.daemon import Daemon
+
+__all__ = ["duplicati"]
+
+Json = dict[str, Any]
+
+
+def remembered() -> list[Path]:
+    """Return the posted reports of runs that a server with an API can remember."""
+    return [path for path in sorted(PAYLOADS.glob("json-*.json")) if "machine-id" in extra(path)]
+
+
+def extra(payload: Path) -> Json:
+    told: Json = json.loads(payload.read_bytes())["Extra"]
+    return told
+
+
+def identity(payload: Path) -> tuple[str, ...]:
+    """Return what tells a run from others."""
+    body = json.loads(payload.read_bytes())
+    told, data = body["Extra"], body["Data"]
+    return told["machine-id"], told["backup-name"], data["MainOperation"], data["BeginTime"]
+
+
+def remember(simulator: Simulator, payload: Path) -> None:
+    """Let a server remember the run that a posted report tells of."""
+    told = extra(payload)
+    backup_id = told["backup-id"].removeprefix("DB-")
+    target = f"{told.get('destination-type', 'file')}://host"
+    if backup_id not in simulator.rows:
+        simulator.add_backup(backup_id, told["backup-name"], target=target)
+    exception = json.loads(payload.read_bytes())["Exception"]
+    simulator.add_row(backup_id, results(payload), Exception=exception)
+
+
+@pytest.fixture
+def machines() -> Iterator[list[Simulator]]:
+    """A server for each machine that the payloads are of."""
+    found: dict[str, Simulator] = {}
+    with ExitStack() as stack:
+        for payload in remembered():
+            told = extra(payload)
+            machine_id = told["machine-id"]
+            if machine_id not in found:
+                found[machine_id] = stack.enter_context(Simulator())
+                found[machine_id].info = {
+                    "MachineName": told["machine-name"],
+                    "OSType": told.get("operating-system"),
+                    "Options": [{"Name": "machine-id", "DefaultValue": machine_id}],
+                }
+            remember(found[machine_id], payload)
+        yield list(found.values())
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> Path:
+    file = tmp_path / "password"
+    file.write_text(PASSWORD)
+    return file
+
+
+def collected(simulator: Simulator, folder: Path) -> str:
+    finished = run("collect", simulator.url, "--password-file", "password", folder=folder)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    return finished.stdout
+
+
+@pytest.mark.usefixtures("password")
+def test_runs_that_were_posted_are_known_when_they_are_collected(
+    daemon: Daemon, machines: list[Simulator], tmp_path: Path
+) -> None:
+    for payload in remembered():
+        daemon.upload(json.loads(payload.read_bytes()))
+    before = daemon.series(), daemon.data("/api/backups")
+    for simulator in machines:
+        assert " 0 runs recorded," in collected(simulator, tmp_path)
+    assert (daemon.series(), daemon.data("/api/backups")) == before
+
+
+@pytest.mark.usefixtures("password")
+def test_runs_that_were_collected_are_known_when_they_are_posted(
+    daemon: Daemon, machines: list[Simulator], tmp_path: Path
+) -> None:
+    for simulator in machines:
+        collected(simulator, tmp_path)
+    before = daemon.data("/api/backups")
+    assert len(before["backups"]) == len({identity(payload) for payload in remembered()})
+    for payload in remembered():
+        answer = daemon.post(payload.read_bytes())
+        assert "already recorded" in answer.text
+    assert daemon.data("/api/backups") == before
+
+
+class Typist:
+    """A person who collects at a real terminal."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._terminal, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            [program(), "collect", url],
+            cwd=folder,
+            env=environment(),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: os.login_tty(theirs),  # noqa: PLW1509 - it is to be its own
+        )
+        os.close(theirs)
+        self.seen = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait(BOUND_SECONDS)
+        os.close(self._terminal)
+
+    def type(self, keys: str) -> None:
+        """Answer the question for the password."""
+        self.see("Password of")
+        os.write(self._terminal, keys.encode())
+
+    def see(self, text: str) -> None:
+        """Look at the terminal until a text stands there."""
+        while text not in self.seen:
+            self.seen += os.read(self._terminal, 1024).decode()
+
+    def leave(self) -> int:
+        """Return the exit code."""
+        return self._process.wait(BOUND_SECONDS)
+
+
+@pytest.mark.usefixtures("daemon")
+def test_the_password_is_typed_at_a_terminal_and_not_shown(
+    duplicati: Simulator, tmp_path: Path
+) -> None:
+    duplicati.add_row("2", results(PAYLOADS / "json-2.1.0.5.json"))
+    with Typist(duplicati.url, tmp_path) as person:
+        person.type(f"{PASSWORD}\n")
+        person.see("not understood")
+        assert person.leave() == 0
+    assert PASSWORD not in person.seen
+    assert "backup 1 of 1, Photos to S3, 1 runs so far" in person.seen
+
+
+@pytest.mark.usefixtures("daemon")
+@pytest.mark.parametrize(
+    ("key", "code", "told"),
+    [("\x03", 130, ""), ("\x04", 2, "the password is missing")],
+)
+def test_who_does_not_know_the_password_can_leave(
+    duplicati: Simulator, tmp_path: Path, key: str, code: int, told: str
+) -> None:
+    with Typist(duplicati.url, tmp_path) as person:
+        person.type(key)
+        person.see(told)
+        assert person.leave() == code
+    assert "Traceback" not in person.seen
