@@ -49,6 +49,7 @@ class Config(Struct, frozen=True):
     keep_runs: Millis | None
     keep_messages: Millis | None
     stall_after: Millis
+    collect_every: Millis | None
     policy: Policy
     sources: tuple[Source, ...]
 

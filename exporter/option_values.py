@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from exporter.times import DAY, Millis, parse_interval
+from exporter.times import DAY, MINUTE, Millis, parse_interval
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 FOREVER = "forever"
+NEVER = "never"
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
 
@@ -82,6 +83,17 @@ def kept(text: str) -> Millis | None:
     length = parse_interval(text)
     if length < DAY:
         message = f"{text!r} is too short: keep it a day at least, or {FOREVER}"
+        raise ValueError(message)
+    return length
+
+
+def repeated(text: str) -> Millis | None:
+    """Return how often something is done; None is never."""
+    if text == NEVER:
+        return None
+    length = parse_interval(text)
+    if length < MINUTE:
+        message = f"{text!r} is too often: every minute at most, 1m, or {NEVER}"
         raise ValueError(message)
     return length
 

@@ -157,6 +157,13 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
+        "collect_every",
+        option_values.NEVER,
+        "TIME",
+        "how often to collect from the [[collect]] servers of the file: 15m, 1h",
+        option_values.repeated,
+    ),
+    Option(
         "upload_tokens",
         "",
         "TOKENS",

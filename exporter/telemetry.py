@@ -1,7 +1,7 @@
 """What the daemon tells of itself."""
 
 import math
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from enum import Enum
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from exporter.access import Scope
 from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
+from exporter.times import SECOND, Millis
 
 Kind = TypeVar("Kind", bound=Enum)
 
@@ -29,6 +30,14 @@ class Outcome(Enum):
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     LIMITED = "limited"
+    FAILED = "failed"
+
+
+class CollectionOutcome(Enum):
+    """What became of the collection from one server."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
     FAILED = "failed"
 
 
@@ -50,6 +59,9 @@ class Telemetry:
         self._upload_duration = _upload_duration(self._registry)
         self._denied = _denied(self._registry)
         self._limits = _limits(self._registry)
+        self._collections = _collections(self._registry)
+        self._last_collection = _last_collection(self._registry)
+        self._collection_interval = _collection_interval(self._registry)
         self._collector_duration = Gauge(
             "duplistatus_collector_duration_seconds",
             "Time the samples of the fleet took in this scrape.",
@@ -75,6 +87,18 @@ class Telemetry:
     def reached(self, limit: Limit) -> None:
         """Count a request that ran into a limit."""
         self._limits[limit].inc()
+
+    def collects(self, servers: Iterable[str], interval: Millis) -> None:
+        """Note from which servers is collected, and how long to wait between two times."""
+        self._collection_interval.set(interval / SECOND)
+        for server in servers:
+            self._last_collection.labels(server).set(0)
+
+    def collection_ended(self, server: str, outcome: CollectionOutcome, at: Millis) -> None:
+        """Count a collection from a server, which ended at a moment."""
+        self._collections[outcome].inc()
+        if outcome is CollectionOutcome.COMPLETE:
+            self._last_collection.labels(server).set(at / SECOND)
 
     def collected(self, seconds: float, errors: int) -> None:
         """Note how long the samples of the fleet took, and for how many they failed."""
@@ -121,6 +145,31 @@ def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
     text = "Requests that ran into a limit, by the limit."
     family = Counter("duplistatus_limits_reached_total", text, ["limit"], registry=registry)
     return _each(family, Limit)
+
+
+def _collections(registry: CollectorRegistry) -> dict[CollectionOutcome, Counter]:
+    text = "Collections from servers of Duplicati, by what became of them."
+    family = Counter("duplistatus_collections_total", text, ["outcome"], registry=registry)
+    return _each(family, CollectionOutcome)
+
+
+def _last_collection(registry: CollectorRegistry) -> Gauge:
+    return Gauge(
+        "duplistatus_last_collection_timestamp_seconds",
+        "When everything was last collected from a server; 0 before, since the start.",
+        ["server"],
+        registry=registry,
+    )
+
+
+def _collection_interval(registry: CollectorRegistry) -> Gauge:
+    interval = Gauge(
+        "duplistatus_collection_interval_seconds",
+        "How long to wait between two collections; NaN where none is configured.",
+        registry=registry,
+    )
+    interval.set(math.nan)
+    return interval
 
 
 def _each(family: Counter, kinds: type[Kind]) -> dict[Kind, Counter]:

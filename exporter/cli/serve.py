@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from importlib import metadata
 from types import FrameType
 
@@ -16,12 +17,15 @@ from api.app import Parts, create_app
 from api.serve import HttpServer, listen
 from exporter import admin_token, config, logs
 from exporter.access import Access, Scope
+from exporter.cli.sources import open_source
+from exporter.collection.rounds import Rounds, collecting
 from exporter.collector import Exposition
 from exporter.config import Config
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.option_values import Address
+from exporter.past import StoredArchive
 from exporter.retention import Keep, pruning
 from exporter.store import Store
 from exporter.telemetry import Telemetry
@@ -54,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
         _tell_options(settings, listening)
         _warn_of_openness(parts.access, listening)
         keep = Keep(settings.keep_runs, settings.keep_messages)
-        with pruning(store, keep, now), listen_to_runs(parts):
+        with pruning(store, keep, now), listen_to_runs(parts), _collecting(settings, parts):
             server.run()
     _log.info("stopped")
     return 0
@@ -99,6 +103,21 @@ def listen_to_runs(parts: Parts) -> Iterator[None]:
         yield
     finally:
         parts.listener.close()
+
+
+def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
+    """Collect from servers of Duplicati meanwhile, where that is configured."""
+    if settings.collect_every is None:
+        return contextlib.nullcontext()
+    if not settings.sources:
+        _log.warning("collect_every has nothing to do: the file has no [[collect]] table")
+        return contextlib.nullcontext()
+    for source in settings.sources:
+        _log.info("collecting", extra=logs.event(server=source.name, trust=source.trust))
+    most_lines = parts.limits.max_log_lines
+    archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines)
+    rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)
+    return collecting(rounds, settings.collect_every)
 
 
 def _spare_the_collector() -> None:

@@ -9,6 +9,8 @@ import pytest
 from exporter.config import CONFIG_VARIABLE, load
 from exporter.options import OPTIONS
 from tests.deploy.files import DEPLOY, read
+from tests.duplicati.certificate import make_certificate
+from tests.duplicati.simulator import PASSWORD, Simulator
 from tests.server import reports
 from tests.server.commands import needed, program
 from tests.server.daemon import ANY_PORT, Daemon
@@ -69,7 +71,21 @@ def _permitted() -> set[str]:
     return (permitted - forbidden) | _calls(ALWAYS_ALLOWED)
 
 
+def _collecting_from(duplicati: Simulator, folder: Path) -> str:
+    """Return a configuration that lets the daemon collect a run."""
+    duplicati.add_backup("2", "Photos")
+    duplicati.add_row("2", {"MainOperation": "Backup", "ParsedResult": "Success"})
+    (folder / "password").write_text(PASSWORD)
+    config = folder / "duplistatus.toml"
+    config.write_text(
+        f'collect_every = "1h"\n[[collect]]\nurl = "{duplicati.url}"\n'
+        f'password_file = "{folder / "password"}"\nca_file = "{folder / "certificate.pem"}"\n'
+    )
+    return str(config)
+
+
 def _work(daemon: Daemon) -> None:
+    daemon.wait_for_event("collected")
     daemon.upload(reports.documented())
     assert daemon.post(b"no report").status_code == 400
     for path in ("/api/health", "/api/backups", "/api/rejected", "/-/ready"):
@@ -83,10 +99,14 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("traced")
     trace = folder / "trace"
     strace = [needed("strace"), "--daemonize", "--follow-forks", f"--output={trace}", program()]
-    with Daemon(folder, *ANY_PORT, command=strace) as daemon:
-        _work(daemon)
-        # strace fills short process ids up with spaces.
-        ended = re.compile(rf"^{daemon.process.pid} +\+\+\+ exited with 0 \+\+\+$", re.MULTILINE)
+    with Simulator(make_certificate(folder)) as duplicati:
+        config = _collecting_from(duplicati, folder)
+        with Daemon(folder, *ANY_PORT, "--config", config, command=strace) as daemon:
+            _work(daemon)
+            # strace fills short process ids up with spaces.
+            ended = re.compile(
+                rf"^{daemon.process.pid} +\+\+\+ exited with 0 \+\+\+$", re.MULTILINE
+            )
     return eventually(lambda: _holding(trace, ended), "the end of the trace")
 
 

@@ -44,8 +44,9 @@ def _in_the_code() -> dict[str, Described]:
         *RUNNING_FAMILIES,
     )
     found = {each.name: Described(each.type, frozenset(each.labels)) for each in families}
-    own = Telemetry(daemon.VERSION, lambda: 0).text().decode()
-    for metric in text_string_to_metric_families(own):
+    telemetry = Telemetry(daemon.VERSION, lambda: 0)
+    telemetry.collects(["nas"], 0)
+    for metric in text_string_to_metric_families(telemetry.text().decode()):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))
     return found

@@ -43,7 +43,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
     assert config.page
-    assert config.sources == ()
+    assert (config.collect_every, config.sources) == (None, ())
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -95,6 +95,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "expected_interval": "12h",
         "tolerance": "30m",
         "stall_after": "20m",
+        "collect_every": "15m",
         "keep_runs": "53w",
         "keep_messages": "forever",
         "max_log_lines": "0",
@@ -158,6 +159,8 @@ WRONG = [
     ("tolerance", "1"),
     ("keep_runs", "23h"),
     ("keep_messages", "never"),
+    ("collect_every", "59s"),
+    ("collect_every", "always"),
     ("max_log_lines", "1001"),
     ("max_servers", "0"),
     ("max_jobs_per_server", "-1"),

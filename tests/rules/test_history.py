@@ -98,6 +98,10 @@ def test_a_fleet_that_grows_as_fleets_do_runs_into_no_limit(history: History) ->
     assert history.query_range(by_name("DuplistatusLimitReached").expression) == []
 
 
+def test_a_daemon_that_is_not_to_collect_misses_no_collection(history: History) -> None:
+    assert history.query_range(by_name("DuplistatusCollectionStopped").expression) == []
+
+
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if not rule.is_alert], ids=lambda rule: rule.name
 )
@@ -114,5 +118,6 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusUploadsRejected",
         "DuplistatusLimitReached",
         "DuplistatusCollectorErrors",
+        "DuplistatusCollectionStopped",
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}

@@ -1,4 +1,4 @@
-"""Runs that were posted, and collected by the command."""
+"""Runs that were posted, collected by the command, and collected by the daemon itself."""
 
 import json
 import os
@@ -13,9 +13,11 @@ import pytest
 
 from tests.duplicati.asking import PAYLOADS
 from tests.duplicati.fixtures import duplicati
-from tests.duplicati.simulator import PASSWORD, Simulator, results
+from tests.duplicati.simulator import PASSWORD, Canned, Simulator, results
 from tests.server.commands import BOUND_SECONDS, environment, program, run
+from tests.server.conftest import Start
 from tests.server.daemon import Daemon
+from tests.server.waiting import eventually
 
 __all__ = ["duplicati"]
 
@@ -80,6 +82,15 @@ def collected(simulator: Simulator, folder: Path) -> str:
     finished = run("collect", simulator.url, "--password-file", "password", folder=folder)
     assert (finished.returncode, finished.stderr) == (0, "")
     return finished.stdout
+
+
+def runs(daemon: Daemon) -> list[Json]:
+    """Return the runs without what tells one recording of them from another."""
+    found = daemon.data("/api/backups?limit=1000")["backups"]
+    return sorted(
+        ({**each, "id": None, "serverId": None, "jobId": None} for each in found),
+        key=lambda each: json.dumps(each, sort_keys=True),
+    )
 
 
 @pytest.mark.usefixtures("password")
@@ -175,3 +186,54 @@ def test_who_does_not_know_the_password_can_leave(
         person.see(told)
         assert person.leave() == code
     assert "Traceback" not in person.seen
+
+
+@pytest.fixture
+def config(tmp_path: Path, duplicati: Simulator, password: Path) -> str:
+    file = tmp_path / "duplistatus.toml"
+    table = f'[[collect]]\nurl = "{duplicati.url}"\npassword_file = "{password}"\nname = "nas"\n'
+    file.write_text(f'collect_every = "1m"\n{table}')
+    return str(file)
+
+
+def test_the_daemon_collects_by_itself(start: Start, config: str, duplicati: Simulator) -> None:
+    remember_one = PAYLOADS / "json-2.1.0.5.json"
+    duplicati.add_row("2", results(remember_one))
+    daemon = start("--config", config)
+    assert daemon.wait_for_event("collected")["recorded"] == 1
+    (found,) = runs(daemon)
+    assert found["name"] == "Photos to S3"
+    exposed = daemon.get("/metrics").text
+    assert 'duplistatus_collections_total{outcome="complete"} 1.0' in exposed
+    assert "duplistatus_collection_interval_seconds 60.0" in exposed
+    assert daemon.stop() == 0
+
+
+def test_a_server_that_does_not_answer_does_not_hold_up_the_end(
+    start: Start, config: str, duplicati: Simulator
+) -> None:
+    duplicati.always["/auth/login"] = Canned(503, headers=(("Retry-After", "3000"),))
+    daemon = start("--config", config)
+    eventually(lambda: duplicati.requests, "the question")
+    assert daemon.data("/api/summary")["totalServers"] == 0
+    assert daemon.stop() == 0
+
+
+def test_the_password_is_nowhere_but_in_its_file(
+    start: Start, config: str, duplicati: Simulator, tmp_path: Path
+) -> None:
+    duplicati.password = "another"
+    daemon = start("--config", config, "--log-level", "debug")
+    reason = daemon.wait_for_event("collecting goes wrong")["reason"]
+    assert reason == "nas does not accept the password"
+    command = Path(f"/proc/{daemon.process.pid}/cmdline").read_bytes()
+    exposed = daemon.get("/metrics").content
+    assert daemon.stop() == 0
+    written = [path.read_bytes() for path in tmp_path.iterdir() if path.name != "password"]
+    assert not any(PASSWORD.encode() in text for text in [*written, command, exposed])
+
+
+def test_nothing_to_collect_from_is_told(start: Start) -> None:
+    daemon = start("--collect-every", "1h")
+    daemon.wait_for_event("collect_every has nothing to do: the file has no [[collect]] table")
+    assert "duplistatus_collection_interval_seconds NaN" in daemon.get("/metrics").text

@@ -1,0 +1,118 @@
+"""Collecting again and again, from one server after the other, while the daemon serves."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+from exporter.collection.collect import collect
+from exporter.collection.marks import Marks
+from exporter.collection.summary import Summary
+from exporter.duplicati_server.errors import ServerError, StoppedError
+from exporter.duplicati_server.server import DuplicatiServer
+from exporter.duplicati_server.sources import Source
+from exporter.duplicati_server.transport import Pause
+from exporter.logs import event
+from exporter.past import Archive, Outcome
+from exporter.store import StoreUnavailableError
+from exporter.telemetry import CollectionOutcome, Telemetry
+from exporter.times import SECOND, Millis
+
+Open = Callable[[Source, Pause], DuplicatiServer]
+"""Makes a server ready to be asked, with what waits between two tries; raises `ServerError`."""
+
+_LONGEST_GOODBYE_SECONDS = 5.0
+"""A server that is slow to answer does not hold up the end of the daemon."""
+
+_log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Collects from every server in turn. Needs one caller at a time, but for `stop`."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        opener: Open,
+        archive: Archive,
+        telemetry: Telemetry,
+        clock: Callable[[], Millis],
+    ) -> None:
+        self._sources = sources
+        self._open = opener
+        self._archive = archive
+        self._telemetry = telemetry
+        self._clock = clock
+        self._marks = Marks()
+        self._told: dict[str, str] = {}
+        self._stopping = threading.Event()
+
+    def run(self, interval: Millis) -> None:
+        """Go round at once, and again some time after each round, until told to stop."""
+        self._telemetry.collects((source.name for source in self._sources), interval)
+        with contextlib.suppress(StoppedError):
+            self.go_round()
+            while not self._stopping.wait(interval / SECOND):
+                self.go_round()
+
+    def stop(self) -> None:
+        """Make `run` return at its next pause or page."""
+        self._stopping.set()
+
+    def go_round(self) -> None:
+        """Collect from each server once; a fault of one keeps no other out."""
+        for source in self._sources:
+            outcome, fault = self._collect(source)
+            self._telemetry.collection_ended(source.name, outcome, self._clock())
+            self._tell(source.name, fault)
+
+    def _collect(self, source: Source) -> tuple[CollectionOutcome, str]:
+        """Collect from a server; return what became of it, and what is wrong, empty if nothing."""
+        try:
+            summary = self._ask(source)
+        except (ServerError, StoreUnavailableError) as error:
+            return CollectionOutcome.FAILED, str(error)
+        except StoppedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
+            _log.exception("a collection failed", extra=event(server=source.name))
+            return CollectionOutcome.FAILED, repr(error)
+        _log_summary(source.name, summary)
+        if summary.complete:
+            return CollectionOutcome.COMPLETE, ""
+        return CollectionOutcome.INCOMPLETE, "; ".join(summary.problems)
+
+    def _ask(self, source: Source) -> Summary:
+        with contextlib.closing(self._open(source, self._stopping.wait)) as server:
+            return collect(server, self._archive, self._marks, self._look_up)
+
+    def _look_up(self, _place: str) -> None:
+        if self._stopping.is_set():
+            raise StoppedError
+
+    def _tell(self, server: str, fault: str) -> None:
+        """Log a fault once, not with every round, and that it is over."""
+        before = self._told.get(server, "")
+        self._told[server] = fault
+        if fault and fault != before:
+            _log.warning("collecting goes wrong", extra=event(server=server, reason=fault))
+        elif before and not fault:
+            _log.info("collecting works again", extra=event(server=server))
+
+
+def _log_summary(server: str, summary: Summary) -> None:
+    recorded = summary.count(Outcome.RECORDED) + summary.other_operations
+    level = logging.INFO if recorded else logging.DEBUG
+    _log.log(level, "collected", extra=event(server=server, recorded=recorded, rows=summary.rows))
+
+
+@contextlib.contextmanager
+def collecting(rounds: Rounds, interval: Millis) -> Iterator[None]:
+    """Collect meanwhile."""
+    thread = threading.Thread(target=rounds.run, args=(interval,), name="collection", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        rounds.stop()
+        thread.join(_LONGEST_GOODBYE_SECONDS)

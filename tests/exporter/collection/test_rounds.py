@@ -1,0 +1,214 @@
+"""Rounds over several servers, as the daemon makes them."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from exporter.collection.rounds import Rounds, collecting
+from exporter.duplicati_server.opening import open_server
+from exporter.duplicati_server.server import DuplicatiServer
+from exporter.duplicati_server.sources import Source, make_source
+from exporter.duplicati_server.transport import Pause, Route
+from exporter.past import StoredArchive
+from exporter.store import RunFilter, Store, StoreUnavailableError
+from exporter.telemetry import Telemetry
+from exporter.times import DAY, HOUR, MINUTE
+from tests.conftest import NOW, Clock
+from tests.duplicati.simulator import PASSWORD, Canned, Simulator
+from tests.reports_builder import duplicati_report
+from tests.server.waiting import eventually
+
+
+def opened(source: Source, pause: Pause) -> DuplicatiServer:
+    return open_server(source, PASSWORD, Route(pause=pause))
+
+
+@pytest.fixture
+def other() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        simulator.info["Options"] = [{"Name": "machine-id", "DefaultValue": "other"}]
+        simulator.add_backup("5", "Mail")
+        yield simulator
+
+
+@pytest.fixture
+def telemetry() -> Telemetry:
+    return Telemetry("1.2.3", lambda: 0)
+
+
+@pytest.fixture
+def rounds(
+    duplicati: Simulator,
+    other: Simulator,
+    archive: StoredArchive,
+    clock: Clock,
+    telemetry: Telemetry,
+) -> Rounds:
+    sources = [make_source(duplicati.url, name="nas"), make_source(other.url, name="other")]
+    return Rounds(sources, opened, archive, telemetry, clock)
+
+
+def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
+    body = json.loads(duplicati_report(began=NOW - hours_ago * HOUR))
+    simulator.add_row(backup_id, body["Data"])
+
+
+def samples(telemetry: Telemetry) -> dict[str, float]:
+    lines = telemetry.text().decode().splitlines()
+    pairs = (line.rpartition(" ") for line in lines if "collection" in line and line[0] != "#")
+    return {name.removeprefix("duplistatus_"): float(value) for name, _, value in pairs}
+
+
+def outcomes(telemetry: Telemetry) -> tuple[float, float, float]:
+    """Return how many collections were complete, incomplete and failed."""
+    found = samples(telemetry)
+    complete, incomplete, failed = (
+        found[f'collections_total{{outcome="{name}"}}']
+        for name in ("complete", "incomplete", "failed")
+    )
+    return complete, incomplete, failed
+
+
+def test_a_round_collects_from_every_server(
+    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+) -> None:
+    run(duplicati, "2", 5)
+    run(other, "5", 4)
+    rounds.go_round()
+    assert len(store.runs(RunFilter(), None, 9)) == 2
+    assert outcomes(telemetry) == (2, 0, 0)
+    assert samples(telemetry)['last_collection_timestamp_seconds{server="nas"}'] == NOW / 1000
+
+
+def test_a_server_that_fails_keeps_no_other_out(
+    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+) -> None:
+    duplicati.password = "another"
+    run(other, "5", 4)
+    rounds.go_round()
+    assert len(store.runs(RunFilter(), None, 9)) == 1
+    assert outcomes(telemetry) == (1, 0, 1)
+    assert 'last_collection_timestamp_seconds{server="nas"}' not in samples(telemetry)
+
+
+def test_a_collection_that_leaves_something_out_is_incomplete(
+    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
+) -> None:
+    duplicati.always["/backup/2/log"] = Canned(404)
+    rounds.go_round()
+    assert outcomes(telemetry) == (1, 1, 0)
+
+
+def test_a_database_that_does_not_answer_fails_the_collection_and_no_more(
+    duplicati: Simulator,
+    rounds: Rounds,
+    store: Store,
+    telemetry: Telemetry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailableError("the disk is full")
+
+    run(duplicati, "2", 5)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "record_all", fail)
+        rounds.go_round()
+    assert outcomes(telemetry) == (1, 0, 1)
+    rounds.go_round()
+    assert len(store.runs(RunFilter(), None, 9)) == 1
+
+
+def test_a_fault_of_our_own_keeps_no_other_server_out(
+    other: Simulator,
+    rounds: Rounds,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run(other, "5", 4)
+    asked = iter([ZeroDivisionError])
+
+    def fail(server: DuplicatiServer) -> object:
+        for error in asked:
+            raise error
+        return info(server)
+
+    info = DuplicatiServer.info
+    monkeypatch.setattr(DuplicatiServer, "info", fail)
+    rounds.go_round()
+    assert len(store.runs(RunFilter(), None, 9)) == 1
+    assert "a collection failed" in caplog.text
+
+
+def test_a_fault_is_logged_once_and_its_end_too(
+    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "exporter")
+    duplicati.always["/backups"] = Canned(404)
+    for _ in range(3):
+        rounds.go_round()
+    duplicati.always["/backups"] = Canned(200, b"null")
+    rounds.go_round()
+    duplicati.always.clear()
+    for _ in range(2):
+        rounds.go_round()
+    told = [record.message for record in caplog.records]
+    assert told == ["collecting goes wrong", "collecting goes wrong", "collecting works again"]
+
+
+def test_what_was_collected_is_logged_where_it_is_new(
+    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "exporter")
+    run(duplicati, "2", 5)
+    rounds.go_round()
+    rounds.go_round()
+    (record,) = caplog.records
+    assert record.__dict__["fields"] == {"server": "nas", "recorded": 1, "rows": 1}
+
+
+def test_rounds_go_on_until_they_are_told_to_stop(
+    duplicati: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+) -> None:
+    with collecting(rounds, 1):
+        eventually(lambda: outcomes(telemetry)[0] >= 4, "two rounds")
+        run(duplicati, "2", 5)
+        eventually(lambda: store.runs(RunFilter(), None, 9), "the run of a later round")
+    assert not [thread for thread in threading.enumerate() if thread.name == "collection"]
+
+
+def test_before_the_first_round_ends_it_is_known_that_none_did(
+    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        reached.set()
+        go_on.wait(10)
+
+    duplicati.before["/backups"] = hold
+    with collecting(rounds, 15 * MINUTE):
+        assert reached.wait(10)
+        assert samples(telemetry) == {
+            "collection_interval_seconds": 900,
+            'collections_total{outcome="complete"}': 0,
+            'collections_total{outcome="incomplete"}': 0,
+            'collections_total{outcome="failed"}': 0,
+            'last_collection_timestamp_seconds{server="nas"}': 0,
+            'last_collection_timestamp_seconds{server="other"}': 0,
+        }
+        rounds.stop()
+        go_on.set()
+
+
+def test_a_stop_ends_a_pause_between_two_tries(
+    duplicati: Simulator, other: Simulator, rounds: Rounds
+) -> None:
+    duplicati.always["/backups"] = Canned(503, headers=(("Retry-After", "30"),))
+    with collecting(rounds, DAY):
+        eventually(lambda: duplicati.asked("/backups"), "the question")
+    assert not [thread for thread in threading.enumerate() if thread.name == "collection"]
+    assert other.requests == []
