@@ -105,7 +105,7 @@ class StoredArchive:
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval, self._fleet.apply)
+        self._store.plan_job(job_id, start, interval, self._clock(), self._fleet.apply)
 
     def _taken(self, reports: Sequence[PastReport], record: _Record) -> list[Taken]:
         read = [self._read(report) for report in reports]

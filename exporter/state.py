@@ -141,17 +141,23 @@ class JobState(Struct, frozen=True, array_like=True):
             starts=without_start(self.starts, stored.started),
         )
 
-    def with_plan(self, start: Millis, interval: Millis | None) -> "JobState":
+    def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
         """Return the state with what Duplicati's own scheduler plans, asked after the last run.
+
+        A start that was planned after that run and has passed stays expected: Duplicati plans on
+        when a run could not even begin.
 
         Args:
             start: when the next run is planned.
             interval: how far planned starts lie apart, at the widest; None where it is not told.
+            now: when it was asked.
         """
         if self.last is None:
             return self
         started, run_id = self.last.order
-        planned = ReportedRun(started, run_id, start, interval)
+        of_this_run = [run for run in self.reported if run.id == run_id]
+        missed = [run.moment for run in of_this_run if started < run.moment <= now]
+        planned = ReportedRun(started, run_id, min([start, *missed]), interval)
         others = tuple(run for run in self.reported if run.id != run_id)
         return replace(self, reported=newest(others, planned, RECENT_RUNS))
 

@@ -39,11 +39,14 @@ def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings
     return Change(jobs=(replace(job, settings=settings),))
 
 
-def plan_job(db: Database, job_id: int, start: Millis, interval: Millis | None) -> Change:
-    """Take in what Duplicati's own scheduler plans for a job."""
+def plan_job(
+    db: Database, job_id: int, start: Millis, interval: Millis | None, now: Millis
+) -> Change:
+    """Take in what Duplicati's own scheduler plans for a job by now."""
     job = _job(db, job_id)
-    planned = job.with_state(job.state.with_plan(start, interval))
-    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
+    planned = job.with_state(job.state.with_plan(start, interval, now))
+    if planned.packed != job.packed:
+        db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
     return Change(jobs=(planned,))
 
 

@@ -143,9 +143,11 @@ class Store:
         """Change what people set for a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: managing.set_job(db, job_id, edit), then)
 
-    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, then: Seen) -> None:
+    def plan_job(
+        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: Seen
+    ) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: managing.plan_job(db, job_id, start, interval), then)
+        self._writer.change(lambda db: managing.plan_job(db, job_id, start, interval, asked), then)
 
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""

@@ -207,6 +207,45 @@ def test_a_plan_is_a_reported_expectation(archive: StoredArchive, fleet: Fleet) 
     assert (view.expectation.start, view.expectation.interval) == (NOW + 2 * DAY, 3 * DAY)
 
 
+def test_a_planned_start_that_passed_without_a_run_stays_expected(
+    archive: StoredArchive, fleet: Fleet, clock: Clock
+) -> None:
+    """Duplicati plans on when a run could not even begin, and tells only of the next start."""
+    (taken,) = archive.take([past(NOW - DAY)])
+    archive.plan(taken.job_id or 0, NOW, DAY)
+    for days in (1, 2, 3):
+        clock.now = NOW + days * DAY - HOUR
+        archive.plan(taken.job_id or 0, NOW + days * DAY, DAY)
+        (view,) = fleet.jobs()
+        assert view.expectation is not None
+        assert view.expectation.start == NOW
+        assert view.overdue(clock.now)
+
+
+def test_a_planned_start_that_is_put_off_before_it_passes_is_expected_then(
+    archive: StoredArchive, fleet: Fleet
+) -> None:
+    (taken,) = archive.take([past(NOW - DAY)])
+    archive.plan(taken.job_id or 0, NOW + HOUR, DAY)
+    archive.plan(taken.job_id or 0, NOW + 5 * HOUR, DAY)
+    assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
+        NOW + 5 * HOUR
+    ]
+
+
+def test_a_run_ends_the_waiting_for_a_planned_start_that_passed(
+    archive: StoredArchive, fleet: Fleet, clock: Clock
+) -> None:
+    (taken,) = archive.take([past(NOW - DAY)])
+    archive.plan(taken.job_id or 0, NOW - HOUR, DAY)
+    clock.now = NOW + 2 * HOUR
+    archive.take([past(NOW + HOUR)])
+    archive.plan(taken.job_id or 0, NOW + 23 * HOUR, DAY)
+    assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
+        NOW + 23 * HOUR
+    ]
+
+
 def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
     archive: StoredArchive, fleet: Fleet
 ) -> None:
