@@ -56,6 +56,7 @@ class Parts(NamedTuple):
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
     page: bool = True
+    keep_runs: Millis | None = None
 
 
 def create_app(parts: Parts) -> App:
@@ -109,7 +110,7 @@ def _add_managed(app: App, parts: Parts) -> None:
 
 def _add_past(app: App, parts: Parts) -> None:
     fleet, clock, limits = parts.fleet, parts.clock, parts.limits
-    archive = StoredArchive(parts.store, fleet, clock, limits.max_log_lines)
+    archive = StoredArchive(parts.store, fleet, clock, limits.max_log_lines, parts.keep_runs)
     app.add_route("/api/import", Import(archive, limits))
     app.add_route("/api/jobs/{job_id}/planned", PlannedStart(archive, fleet, clock))
 

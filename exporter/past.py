@@ -31,6 +31,7 @@ class Outcome(Enum):
 
     RECORDED = "recorded"
     KNOWN = "known"
+    TOO_OLD = "too old"
     NOT_UNDERSTOOD = "not understood"
     REFUSED = "refused"
 
@@ -88,12 +89,18 @@ class StoredArchive:
     """
 
     def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], max_log_lines: int
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        max_log_lines: int,
+        keep_runs: Millis | None = None,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
         self._max_log_lines = max_log_lines
+        self._keep_runs = keep_runs
 
     def take(self, reports: Sequence[PastReport]) -> list[Taken]:
         """Record reports."""
@@ -121,8 +128,25 @@ class StoredArchive:
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
             _log.exception("a report of the past could not be read")
             return Taken(Outcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log")
+        received = self._received(past, report)
+        job_id = self._job_without(report, received)
+        if job_id is not None:
+            return Taken(Outcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP)
         kept = replace(report, log=report.log.first(self._max_log_lines))
-        return kept, Delivery(self._received(past, report), past.address, past.server)
+        return kept, Delivery(received, past.address, past.server)
+
+    def _job_without(self, report: Report, received: Millis) -> int | None:
+        """Return the job of a run that is older than what is kept of it, None where it is kept.
+
+        It may have been here and been removed, and must not count twice. A job's last run stays.
+        """
+        if self._keep_runs is None or received >= self._clock() - self._keep_runs:
+            return None
+        job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
+        view = None if job_id is None else self._fleet.job(job_id)
+        last = None if view is None else view.job.state.last
+        began = report.run.began
+        return job_id if last is not None and began is not None and began < last.started else None
 
     def _received(self, past: PastReport, report: Report) -> Millis:
         told = [moment for moment in (report.run.began, report.run.ended) if moment is not None]

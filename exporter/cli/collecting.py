@@ -118,8 +118,8 @@ def _told(summary: Summary, *, dry: bool) -> str:
         f"{summary.other_operations} other operations {verb}",
         f"{summary.count(Outcome.NOT_UNDERSTOOD)} not understood",
     ]
-    refused = summary.count(Outcome.REFUSED)
-    return ", ".join([*parts, f"{refused} refused"] if refused else parts)
+    rare = [(summary.count(each), each.value) for each in (Outcome.TOO_OLD, Outcome.REFUSED)]
+    return ", ".join([*parts, *(f"{count} {what}" for count, what in rare if count)])
 
 
 def _warn(message: str) -> None:

@@ -71,6 +71,8 @@ class Outcomes:
         yield recorded + others
         if known := self._counts[Outcome.KNOWN]:
             yield f"{counted(known, 'run')} known already"
+        if too_old := self._counts[Outcome.TOO_OLD]:
+            yield f"{counted(too_old, 'run')} older than keep_runs and left out"
         yield from self._left_out.lines(f"{would}left out")
 
 

@@ -82,6 +82,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
         page=settings.page,
+        keep_runs=settings.keep_runs,
     )
 
 
@@ -115,7 +116,7 @@ def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     for source in settings.sources:
         _log.info("collecting", extra=logs.event(server=source.name, trust=source.trust))
     most_lines = parts.limits.max_log_lines
-    archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines)
+    archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
     rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)
     return collecting(rounds, settings.collect_every)
 

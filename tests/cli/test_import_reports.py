@@ -57,6 +57,21 @@ def test_a_dry_run_records_nothing(command: Commands, folder: Path, database: Pa
 
 
 @pytest.mark.usefixtures("database")
+def test_what_would_be_removed_for_its_age_is_told(
+    command: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUPLISTATUS_KEEP_RUNS", "1w")
+    new, old = tmp_path / "new.json", tmp_path / "old.json"
+    new.write_bytes(duplicati_report(began=BEGAN, backup="Music"))
+    old.write_bytes(duplicati_report(began=BEGAN - 30 * DAY, backup="Music"))
+    command.output("import", "reports", str(new))
+    assert command.output("import", "reports", str(old)).splitlines() == [
+        "0 runs recorded",
+        "1 run older than keep_runs and left out",
+    ]
+
+
+@pytest.mark.usefixtures("database")
 def test_what_is_no_report_is_told_and_the_rest_is_taken(
     command: Commands, folder: Path, tmp_path: Path
 ) -> None:

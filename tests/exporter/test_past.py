@@ -256,3 +256,39 @@ def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
     assert view.expectation is not None
     assert view.expectation.start == NOW - 3 * DAY
     assert view.overdue(NOW)
+
+
+@pytest.fixture
+def keeping_a_week(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
+    return StoredArchive(store, fleet, clock, max_log_lines=2, keep_runs=7 * DAY)
+
+
+def test_what_was_removed_for_its_age_is_not_counted_again(
+    keeping_a_week: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    history = [past(NOW - days * DAY) for days in range(20, 0, -1)]
+    keeping_a_week.take(history)
+    removed, _ = store.prune_runs(NOW - 7 * DAY, 0)
+    before = fleet.jobs()
+    again = keeping_a_week.take(history)
+    outcomes = [taken.outcome for taken in again]
+    assert outcomes == [Outcome.TOO_OLD] * removed + [Outcome.KNOWN] * (20 - removed)
+    assert {taken.job_id for taken in again} == {before[0].job.id}
+    assert fleet.jobs() == before
+
+
+def test_the_last_run_of_a_job_is_kept_however_old_it_is(
+    keeping_a_week: StoredArchive, fleet: Fleet
+) -> None:
+    """A backup that died long ago must not be one that nobody knows."""
+    keeping_a_week.take([past(NOW - 40 * DAY)])
+    (taken,) = keeping_a_week.take([past(NOW - 40 * DAY)])
+    assert taken.outcome is Outcome.KNOWN
+    (view,) = fleet.jobs()
+    assert view.overdue(NOW)
+
+
+def test_what_is_older_than_anything_kept_is_left_out(keeping_a_week: StoredArchive) -> None:
+    keeping_a_week.take([past(NOW - DAY)])
+    (taken,) = keeping_a_week.take([past(NOW - 8 * DAY)])
+    assert taken.outcome is Outcome.TOO_OLD
