@@ -9,19 +9,21 @@ import logging
 from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.model import BACKUP, Delivery, Report
+from exporter.model import BACKUP, CLOCK_TOLERANCE, Delivery, Report
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
 
 MOST_AT_ONCE = 250
 """Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
+
+_AHEAD = "it begins in the future, so when it ran is not known: is its machine's clock right?"
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class Outcome(Enum):
 class PastReport(Struct, frozen=True):
     """A report of the past as it would have been posted, in any shape that is taken.
 
-    `received` is when it came: it counts for a report that tells no time of its own. `server` is
+    `received` is when it came: it counts for a report that tells no time that can be. `server` is
     the server's name as the URL of an upload may give it, `address` stands for the sender's.
     """
 
@@ -132,8 +134,10 @@ class StoredArchive:
         job_id = self._job_without(report, received)
         if job_id is not None:
             return Taken(Outcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP)
-        kept = replace(report, log=report.log.first(self._max_log_lines))
-        return kept, Delivery(received, past.address, past.server)
+        delivery = Delivery(received, past.address, past.server)
+        if self._when_it_ran_is_unknown(past, report) and not self._is_known(report, delivery):
+            return Taken(Outcome.REFUSED, reason=_AHEAD)
+        return replace(report, log=report.log.first(self._max_log_lines)), delivery
 
     def _job_without(self, report: Report, received: Millis) -> int | None:
         """Return the job of a run that is older than what is kept of it, None where it is kept.
@@ -149,10 +153,28 @@ class StoredArchive:
         return job_id if last is not None and began is not None and began < last.started else None
 
     def _received(self, past: PastReport, report: Report) -> Millis:
-        told = [moment for moment in (report.run.began, report.run.ended) if moment is not None]
+        told = [moment for moment in (report.run.began, report.run.ended) if self._is_past(moment)]
+        noted = past.received if self._is_past(past.received) else None
         now = self._clock()
-        noted = now if past.received is None else past.received
-        return min(max(told, default=noted), now)
+        return min(max(told, default=now if noted is None else noted), now)
+
+    def _is_past(self, moment: Millis | None) -> TypeGuard[Millis]:
+        return moment is not None and moment <= self._clock() + CLOCK_TOLERANCE
+
+    def _when_it_ran_is_unknown(self, past: PastReport, report: Report) -> bool:
+        """Tell a run that begins in the future: counted from now it would look as if it just ran.
+
+        A posted one does count from now, for it has just come.
+        """
+        began = report.run.began
+        return began is not None and not self._is_past(began) and not self._is_past(past.received)
+
+    def _is_known(self, report: Report, delivery: Delivery) -> bool:
+        try:
+            (told,) = self._store.try_out([(report, delivery)])
+        except LimitReachedError:
+            return False
+        return not told.new
 
 
 def _recorded(reports: Sequence[_Understood], record: _Record) -> list[Taken]:

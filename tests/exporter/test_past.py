@@ -65,10 +65,38 @@ def test_an_end_before_the_begin_moves_no_run(archive: StoredArchive, store: Sto
     assert runs(store) == [BEGAN]
 
 
-def test_a_run_dated_in_the_future_counts_from_now(archive: StoredArchive, store: Store) -> None:
-    archive.take([past(NOW + DAY)])
-    assert runs(store) == [NOW]
+def test_a_run_dated_in_the_future_does_not_look_as_if_it_just_ran(
+    archive: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    (taken,) = archive.take([past(NOW + DAY)])
+    assert taken.outcome is Outcome.REFUSED
+    assert "clock" in (taken.reason or "")
+    assert (runs(store), fleet.servers()) == ([], [])
+
+
+def test_a_run_dated_in_the_future_counts_from_when_it_was_noted(
+    archive: StoredArchive, store: Store
+) -> None:
+    archive.take([PastReport(past(NOW + DAY).body, BEGAN)])
+    assert runs(store) == [BEGAN]
+
+
+def test_a_posted_run_dated_in_the_future_is_known(archive: StoredArchive, store: Store) -> None:
+    deliver(store, duplicati_report(began=NOW + DAY))
     assert [taken.outcome for taken in archive.take([past(NOW + DAY)])] == [Outcome.KNOWN]
+
+
+def test_a_run_dated_a_little_ahead_counts_from_now(archive: StoredArchive, store: Store) -> None:
+    archive.take([past(NOW + MINUTE, duration=None)])
+    (run,) = store.runs(RunFilter(), None, 9)
+    assert (run.stored.started, run.stored.received) == (NOW + MINUTE, NOW)
+
+
+def test_an_end_in_the_future_does_not_make_a_run_look_new(
+    archive: StoredArchive, store: Store
+) -> None:
+    archive.take([past(duration=1000 * DAY)])
+    assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
 
 
 @pytest.mark.parametrize("received", [NOW - 9 * DAY, NOW + 9 * DAY, None])
