@@ -12,9 +12,9 @@ from exporter.cli.archive import RemoteArchive
 from exporter.cli.client import ClientError
 from exporter.cli.connection import connected
 from exporter.cli.outcomes import counted
-from exporter.cli.progress import progress
+from exporter.cli.progress import bar, progress
 from exporter.cli.sources import open_source
-from exporter.collection.collect import collect
+from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.config import Config
@@ -106,7 +106,13 @@ def _summary(source: Source, password: str, archive: Archive) -> Summary:
         progress() as tell,
         contextlib.closing(open_source(source, password=password)) as server,
     ):
-        return collect(server, archive, Marks(), lambda place: tell(printable(place)))
+        return collect(server, archive, Marks(), lambda place: tell(_shown(place)))
+
+
+def _shown(place: Place) -> str:
+    drawn = bar(place.number - 1, place.backups)
+    where = f"{place.server}: backup {place.number} of {place.backups}, {place.backup}"
+    return printable(f"{drawn} {where}, {counted(place.runs, 'run')} so far")
 
 
 def _told(summary: Summary, *, dry: bool) -> str:

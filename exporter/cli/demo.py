@@ -24,7 +24,7 @@ from typing import NoReturn
 from api.app import Parts
 from api.serve import listen
 from exporter import config, logs
-from exporter.cli.progress import progress
+from exporter.cli.progress import bar, progress
 from exporter.cli.serve import (
     STOPPING,
     announce,
@@ -118,7 +118,7 @@ def _catch_up(parts: Parts, present: Millis) -> None:
         with progress() as tell:
             for number, _ in enumerate(threads.map(partial(receive, parts), past)):
                 if number % _TOLD_EVERY == 0:
-                    tell(f"Making up {DAYS} days of reports: {number} of {len(past)}")
+                    tell(f"{bar(number, len(past))} Making up {DAYS} days of reports")
     finally:
         threads.shutdown(cancel_futures=True)
 

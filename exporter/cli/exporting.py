@@ -12,7 +12,7 @@ from typing import TypeVar
 from exporter import config
 from exporter.cli.outcomes import Reasons
 from exporter.cli.output import output
-from exporter.cli.progress import Tell, progress
+from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config
 from exporter.export import ExportError, Grid, History, Target, write_csv, write_jsonl
 from exporter.store import Records, RunChoice, StoreError
@@ -97,7 +97,7 @@ def _replay(
     """Let a history take in every job that it can, and every server."""
     job_ids = records.job_ids()
     for number, job_id in enumerate(job_ids):
-        tell(f"Replaying the runs of {len(job_ids)} jobs: {number} done")
+        tell(f"{bar(number, len(job_ids))} Replaying the runs of {len(job_ids)} jobs")
         try:
             known = records.history(job_id)
             if known is not None:

@@ -14,7 +14,7 @@ from exporter.cli.archive import RemoteArchive
 from exporter.cli.client import Client
 from exporter.cli.connection import connected
 from exporter.cli.outcomes import Outcomes, Reasons, counted
-from exporter.cli.progress import Tell, progress
+from exporter.cli.progress import Tell, bar, progress
 from exporter.cli.taking_in import take_in
 from exporter.duplistatus_app import (
     JobSetting,
@@ -79,7 +79,8 @@ class _Runs:
             if taken.server_id is not None and taken.job_id is not None:
                 self.servers[entry.run.server_id] = taken.server_id
                 self.jobs[entry.run.server_id, entry.run.backup] = taken.job_id
-            tell(f"{self.outcomes.total} of {counted(total, 'run')}")
+            done = self.outcomes.total
+            tell(f"{bar(done, total)} {done} of {counted(total, 'run')}")
 
     def lines(self) -> Iterator[str]:
         yield from self.outcomes.lines(dry_run=self._dry_run)

@@ -9,6 +9,9 @@ Tell = Callable[[str], None]
 _CLEAR = "\r\x1b[K"
 """Back to the line's begin, and empty it (ECMA-48, erase in line)."""
 
+_BAR = 20
+"""Characters: there is to be room for words beside it."""
+
 
 @contextlib.contextmanager
 def progress() -> Iterator[Tell]:
@@ -23,6 +26,12 @@ def progress() -> Iterator[Tell]:
         yield _show
     finally:
         _show("")
+
+
+def bar(done: int, of: int) -> str:
+    """Draw how much of something is done."""
+    full = _BAR * done // max(of, 1)
+    return f"[{'#' * full}{'.' * (_BAR - full)}]"
 
 
 def _show(text: str) -> None:

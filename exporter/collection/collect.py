@@ -5,6 +5,7 @@ it did not come to is taken by the next one, since nothing but a mark ends the r
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from exporter.collection.marks import Mark, Marks
 from exporter.collection.summary import Summary
@@ -15,7 +16,18 @@ from exporter.duplicati_server.server import Backup, DuplicatiServer
 from exporter.past import Archive, Outcome, PastReport
 from exporter.store import UnknownIdError
 
-Tell = Callable[[str], None]
+
+class Place(NamedTuple):
+    """How far a collection is: the backup it is at, of how many, and the runs it has seen."""
+
+    server: str
+    backup: str
+    number: int
+    backups: int
+    runs: int
+
+
+Tell = Callable[[Place], None]
 
 
 def collect(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> Summary:
@@ -33,7 +45,7 @@ def collect(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell)
     collection = _Collection(server, archive, marks, tell)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
-        collection.place = f"{server.name}: backup {number} of {len(backups)}, {backup.name}"
+        collection.place = Place(server.name, backup.name, number, len(backups), 0)
         try:
             collection.take(backup)
         except ServerError as error:
@@ -47,7 +59,7 @@ class _Collection:
     """The collection of one server while it goes on."""
 
     def __init__(self, server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> None:
-        self.place = ""
+        self.place = Place(server.name, "", 0, 0, 0)
         self.summary = Summary(server.name)
         self._server = server
         self._info = server.info()
@@ -83,7 +95,7 @@ class _Collection:
         return next((each.job_id for each in taken if each.job_id is not None), None)
 
     def _tell_place(self) -> None:
-        self._tell(f"{self.place}, {self.summary.rows} runs so far")
+        self._tell(self.place._replace(runs=self.summary.rows))
 
     def _report(self, row: Row, backup: Backup) -> PastReport | None:
         try:

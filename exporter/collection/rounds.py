@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from exporter.collection.collect import collect
+from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.duplicati_server.errors import ServerError, StoppedError
@@ -86,7 +86,7 @@ class Rounds:
         with contextlib.closing(self._open(source, self._stopping.wait)) as server:
             return collect(server, self._archive, self._marks, self._look_up)
 
-    def _look_up(self, _place: str) -> None:
+    def _look_up(self, _place: Place) -> None:
         if self._stopping.is_set():
             raise StoppedError
 

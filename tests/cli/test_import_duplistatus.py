@@ -350,7 +350,7 @@ def test_a_person_at_a_terminal_sees_how_far_it_is(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     told = command("import", "duplistatus", str(backups))
-    assert "3 of 3 runs" in told.err
+    assert "[####################] 3 of 3 runs" in told.err
     assert told.err.endswith("\r\x1b[K")
     assert "of 3" not in told.out
 

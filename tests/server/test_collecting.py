@@ -170,7 +170,8 @@ def test_the_password_is_typed_at_a_terminal_and_not_shown(
         person.see("not understood")
         assert person.leave() == 0
     assert PASSWORD not in person.seen
-    assert "backup 1 of 1, Photos to S3, 1 runs so far" in person.seen
+    assert "[....................] 127.0.0.1:" in person.seen
+    assert "backup 1 of 1, Photos to S3, 1 run so far" in person.seen
 
 
 @pytest.mark.usefixtures("daemon")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from exporter.collection.collect import collect
+from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.duplicati_server.errors import ServerError
@@ -305,13 +305,13 @@ def test_a_person_who_waits_is_told_how_far_it_is(
     duplicati.add_backup("3", "Mail")
     fill(duplicati, "2", 101)
     fill(duplicati, "3", 1)
-    told: list[str] = []
+    told: list[Place] = []
     with server(duplicati) as asked:
         collect(asked, archive, Marks(), told.append)
     assert told == [
-        "nas: backup 1 of 2, Photos to S3, 0 runs so far",
-        "nas: backup 1 of 2, Photos to S3, 100 runs so far",
-        "nas: backup 1 of 2, Photos to S3, 101 runs so far",
-        "nas: backup 2 of 2, Mail, 101 runs so far",
-        "nas: backup 2 of 2, Mail, 102 runs so far",
+        Place("nas", "Photos to S3", 1, 2, runs=0),
+        Place("nas", "Photos to S3", 1, 2, runs=100),
+        Place("nas", "Photos to S3", 1, 2, runs=101),
+        Place("nas", "Mail", 2, 2, runs=101),
+        Place("nas", "Mail", 2, 2, runs=102),
     ]
