@@ -3,7 +3,12 @@
 
 const EVERY = 60000;
 const SLACK = 15000;
-let shownAt = Date.now();
+let shownAt = isKept() ? 0 : Date.now();
+
+/** Tell whether the browser shows what it kept, as it does for who goes back: nothing was sent. */
+function isKept() {
+  return performance.getEntriesByType("navigation")[0]?.transferSize === 0;
+}
 
 /** Say that what is shown is old: nobody must take it for the present. */
 function tell(text) {
@@ -83,5 +88,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button));
 }
 addLocalTimes();
+refresh();
 setInterval(refresh, EVERY);
 document.addEventListener("visibilitychange", refresh);

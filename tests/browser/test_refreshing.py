@@ -36,6 +36,19 @@ def test_a_new_report_is_shown_without_a_click(daemon: Daemon, page: Page) -> No
     expect(page.locator("[data-count='failing']")).to_have_text("1")
 
 
+def test_going_back_shows_the_present_and_not_what_the_browser_kept(
+    daemon: Daemon, watch: Open
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    with serving(daemon) as url:  # with the real clock: the one of tests hides what was kept
+        page = watch(url).open("/")
+        page.locator("[data-job='1'] a").first.click()
+        expect(page.locator("#runs")).to_be_visible()
+        report_another(daemon)
+        page.go_back()
+        expect(page.locator("[data-job='2']")).to_be_visible()
+
+
 def test_the_focus_stays_on_what_is_replaced(daemon: Daemon, page: Page) -> None:
     link = page.locator("[data-job='1'] a").first
     link.focus()
