@@ -3,6 +3,7 @@
 
 const EVERY = 60000;
 const SLACK = 15000;
+const PATIENCE = 20000;
 let shownAt = isKept() ? 0 : Date.now();
 
 /** Tell whether the browser shows what it kept, as it does for who goes back: nothing was sent. */
@@ -50,16 +51,29 @@ function replace(fresh) {
   addLocalTimes();
 }
 
-async function refresh() {
-  if (document.hidden || Date.now() - shownAt < EVERY - SLACK) return;
+/** Ask for this page as it is now. */
+async function ask() {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error("no answer in time")), PATIENCE);
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: late.signal });
+    if (answer.status === 404) throw new Error("it no longer knows what this shows");
     if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-    replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function refresh() {
+  const age = Math.abs(Date.now() - shownAt); // a clock may be set back, too
+  if (document.hidden || age < EVERY - SLACK) return;
+  try {
+    replace(await ask());
     shownAt = Date.now();
     tell("");
   } catch (error) {
-    tell(`This is old: the daemon can not be asked (${error.message}).`);
+    tell(`This is old: the daemon gives no other (${error.message}).`);
   }
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from exporter.times import HOUR
+from exporter.times import DAY, HOUR, SECOND
+from tests.browser.chromium import Watched
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
 from tests.conftest import NOW, Daemon
@@ -15,13 +16,19 @@ _A_MINUTE_LATER = "01:01"
 
 
 @pytest.fixture
-def page(daemon: Daemon, watch: Open) -> Iterator[Page]:
-    """The overview of one backup, whose minutes pass when the test says so."""
+def watched(daemon: Daemon, watch: Open) -> Iterator[Watched]:
+    """A daemon of one backup, on whose pages minutes pass when the test says so."""
     daemon.upload(duplicati_report(began=NOW - HOUR, lines=("a line",)))
     with serving(daemon) as url:
         watched = watch(url)
         watched.page.clock.install()
-        yield watched.open("/")
+        yield watched
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    """The overview of it."""
+    return watched.open("/")
 
 
 def report_another(daemon: Daemon) -> None:
@@ -47,6 +54,30 @@ def test_going_back_shows_the_present_and_not_what_the_browser_kept(
         report_another(daemon)
         page.go_back()
         expect(page.locator("[data-job='2']")).to_be_visible()
+
+
+def test_a_clock_that_is_set_back_does_not_stop_it(daemon: Daemon, page: Page) -> None:
+    page.clock.set_system_time(NOW / SECOND - DAY / SECOND)
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-job='2']")).to_be_visible()
+
+
+def test_a_page_of_what_was_removed_meanwhile_says_so(
+    daemon: Daemon, page: Page, watched: Watched
+) -> None:
+    watched.open("/jobs/1")
+    daemon.store.delete_job(1, daemon.fleet.apply)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("#stale")).to_contain_text("no longer knows")
+    watched.complaints.clear()  # Chromium's own, of the page that is not there
+
+
+def test_a_daemon_that_takes_too_long_is_told(page: Page) -> None:
+    page.route("**/*", lambda _: None)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    page.clock.fast_forward("00:30")
+    expect(page.locator("#stale")).to_contain_text("This is old")
 
 
 def test_the_focus_stays_on_what_is_replaced(daemon: Daemon, page: Page) -> None:
