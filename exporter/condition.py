@@ -5,7 +5,7 @@ that the counts are those of the API and of the metrics.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -90,7 +90,8 @@ class Census(Struct, frozen=True):
 
     `fine` are those in no trouble that ended a run and that somebody would miss; `unwatched` are
     in no trouble because nothing is expected of them. `unjudged` are more jobs still, of which a
-    fault of ours leaves nothing to say.
+    fault of ours leaves nothing to say. `last_failure` is when the newest of the runs began for
+    which jobs are failing, None where none is.
     """
 
     jobs: int
@@ -98,14 +99,15 @@ class Census(Struct, frozen=True):
     fine: int = 0
     unwatched: int = 0
     unjudged: int = 0
+    last_failure: Millis | None = None
 
     @classmethod
-    def of(cls, views: Iterable[JobView], now: Millis, unjudged: int = 0) -> "Census":
+    def of(cls, views: Sequence[JobView], now: Millis, unjudged: int = 0) -> "Census":
         """Count jobs at a moment."""
         of_jobs = [conditions(view, now) for view in views]
         held = Counter(each for held in of_jobs for each in held)
         fine, unwatched = sum(map(_is_fine, of_jobs)), sum(map(_is_unwatched, of_jobs))
-        return cls(len(of_jobs), held, fine, unwatched, unjudged)
+        return cls(len(of_jobs), held, fine, unwatched, unjudged, _last_failure(views))
 
     def count(self, condition: Condition) -> int:
         """Return of how many jobs a condition holds."""
@@ -133,24 +135,33 @@ def _is_unwatched(held: tuple[Condition, ...]) -> bool:
     return not held[0].is_trouble and any(each in held for each in _UNWATCHED)
 
 
-def sentence(census: Census) -> str:
-    """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed".
+def _last_failure(views: Iterable[JobView]) -> Millis | None:
+    failed = (view.standing.last_start for view in views if view.standing.failing)
+    return max((start for start in failed if start is not None), default=None)
+
+
+def sentence(census: Census, failed: str | None = None) -> str:
+    """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
     All are fine only where each of them is watched, was judged and is in no trouble.
+
+    Args:
+        census: how many jobs there are, and how they are.
+        failed: when the newest failure was, in words; None where the sentence outlives them.
     """
-    return ", ".join([_most_of_it(census), *_besides(census)])
+    return ", ".join([_most_of_it(census, failed), *_besides(census)])
 
 
-def _most_of_it(census: Census) -> str:
+def _most_of_it(census: Census, failed: str | None) -> str:
     """Tell the troubles, the worst first, or that there are none."""
     if not census.all:
         return "No backup has reported yet"
     if not census.troubles:
         return _how_many_are_fine(census)
     first, *others = census.troubles
-    told = _telling(first, census.count(first))
+    told = _telling(first, census.count(first), failed)
     whole = "The only backup" if census.all == 1 else _part(census.count(first), census)
-    return ", ".join([f"{whole} {told}", *(_counted(each, census) for each in others)])
+    return ", ".join([f"{whole} {told}", *(_counted(each, census, failed) for each in others)])
 
 
 def _how_many_are_fine(census: Census) -> str:
@@ -165,15 +176,15 @@ def _part(count: int, census: Census) -> str:
     return f"{count:,} of {census.all:,} backups"
 
 
-def _counted(condition: Condition, census: Census) -> str:
+def _counted(condition: Condition, census: Census, failed: str | None) -> str:
     count = census.count(condition)
-    return f"{count:,} {_telling(condition, count)}"
+    return f"{count:,} {_telling(condition, count, failed)}"
 
 
-def _telling(condition: Condition, count: int) -> str:
+def _telling(condition: Condition, count: int, failed: str | None) -> str:
     match condition:
         case Condition.FAILING:
-            return "failed"
+            return _failing(count, failed)
         case Condition.DAMAGED:
             return "failed the test of stored files"
         case Condition.STALLED:
@@ -184,6 +195,12 @@ def _telling(condition: Condition, count: int) -> str:
             return "shrank"
         case _:
             return f"{_be(count)} {condition.value}"
+
+
+def _failing(count: int, failed: str | None) -> str:
+    if failed is None:
+        return "failed"
+    return f"failed {failed}" if count == 1 else f"failed, the last {failed}"
 
 
 def _besides(census: Census) -> list[str]:

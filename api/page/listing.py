@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from api.page import choice, drawing, rows
+from api.page import choice, drawing, rows, words
 from api.page.choice import Wish
 from api.page.counts import Count
 from api.page.rows import When
@@ -18,10 +18,16 @@ def head(census: Census, counts: list[Count], now: Millis) -> dict[str, Any]:
     calm = Condition.FINE if census.fine else None
     return {
         "now": When.of(now, now),
-        "sentence": sentence(census),
+        "sentence": sentence(census, _failed(census, now)),
         "worst": next(iter(census.troubles), calm),
         "counts": counts,
     }
+
+
+def _failed(census: Census, now: Millis) -> str | None:
+    """Say when the newest failure was; a start to come is that of a clock a little ahead."""
+    last = census.last_failure
+    return None if last is None else words.relative(min(last, now), now)
 
 
 def listing(store: Store, views: Iterable[JobView], wish: Wish, now: Millis) -> dict[str, Any]:

@@ -223,3 +223,24 @@ def census(
 )
 def test_the_sentence_tells_the_worst_first_and_hides_nothing(counted: Census, text: str) -> None:
     assert sentence(counted) == text
+
+
+@pytest.mark.parametrize(
+    ("counted", "text"),
+    [
+        (census(1, failing=1), "The only backup failed 3 hours ago"),
+        (census(40, failing=1), "1 of 40 backups failed 3 hours ago"),
+        (census(40, failing=2), "2 of 40 backups failed, the last 3 hours ago"),
+        (census(40, overdue=2, failing=1), "2 of 40 backups are overdue, 1 failed 3 hours ago"),
+        (census(40, fine=40), "All 40 backups are fine"),
+    ],
+)
+def test_the_sentence_tells_when_the_last_failure_was(counted: Census, text: str) -> None:
+    assert sentence(counted, "3 hours ago") == text
+
+
+def test_the_last_failure_is_that_of_the_jobs_that_are_failing_now() -> None:
+    mended = view_of([stored_run(LAST, status=Status.ERROR), stored_run(LAST + HOUR)])
+    broken = view_of(daily(last=Status.FATAL))
+    assert Census.of([mended], MONTH_LATER).last_failure is None
+    assert Census.of([broken, mended], MONTH_LATER).last_failure == LAST

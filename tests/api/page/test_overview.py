@@ -26,11 +26,24 @@ def test_every_condition_has_its_row_the_worst_first(look_at_all: Look) -> None:
 def test_the_sentence_tells_the_troubles(look_at_all: Look) -> None:
     page = look_at_all()
     assert page.sentence() == (
-        "1 of 11 backups is overdue, 1 failed, 1 failed the test of stored files, 1 fell silent, "
-        "1 shrank, 1 ended with warnings, 1 has not ended a first run, 2 are not watched"
+        "1 of 11 backups is overdue, 1 failed 2 hours ago, 1 failed the test of stored files, "
+        "1 fell silent, 1 shrank, 1 ended with warnings, 1 has not ended a first run, "
+        "2 are not watched"
     )
     assert text(page.one("title")) == f"{page.sentence()} \N{EN DASH} duplistatus"
     assert page.one("p", id="sentence").attrib["data-worst"] == "overdue"
+
+
+def test_the_sentence_tells_since_when_backups_fail(daemon: Daemon, look: Look) -> None:
+    daily(daemon, "Photos", status="Error")
+    daily(daemon, "Mail", last=NOW - HOUR, status="Fatal")
+    assert look().sentence() == "2 of 2 backups failed, the last 1 hour ago"
+    assert look("/servers/1").sentence() == look().sentence()
+
+
+def test_a_failure_by_a_clock_a_little_ahead_was_just_now(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=NOW + MINUTE, status="Error"))
+    assert look().sentence() == "The only backup failed just now"
 
 
 def test_all_are_fine_only_where_each_one_is(daemon: Daemon, look: Look) -> None:
