@@ -1,6 +1,7 @@
 """What the overview and a server's page have in common: the words at the head, and the rows."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from api.page import choice, drawing, rows, words
@@ -8,9 +9,13 @@ from api.page.choice import Wish
 from api.page.counts import Count
 from api.page.rows import When
 from exporter.condition import Census, Condition, sentence
+from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis
 from exporter.views import JobView
+
+_NAMED = 20
+"""Jobs that could not be judged are named, so many of them."""
 
 
 def head(census: Census, counts: list[Count], now: Millis) -> dict[str, Any]:
@@ -28,6 +33,13 @@ def _failed(census: Census, now: Millis) -> str | None:
     """Say when the newest failure was; a start to come is that of a clock a little ahead."""
     last = census.last_failure
     return None if last is None else words.relative(min(last, now), now)
+
+
+def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
+    """Return what the first of these jobs and their servers are called."""
+    named = ((fleet.job_name(each), fleet.server_of(each)) for each in job_ids)
+    told = (f"{name} of {choice.label(server)}" for name, server in named if server is not None)
+    return list(islice(told, _NAMED))
 
 
 def listing(store: Store, views: Iterable[JobView], wish: Wish, now: Millis) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """GET /: whether any backup is missing, failing or shrinking, and since when."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Any
 
 import falcon
@@ -10,7 +9,7 @@ from msgspec import Struct
 from api.page import choice
 from api.page.choice import label
 from api.page.counts import counts
-from api.page.listing import head, listing
+from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from api.sender import Network, url_of
@@ -23,9 +22,6 @@ from exporter.times import Millis
 
 _LISTED = 200
 """Of more servers the form offers no list: it would be larger than the page."""
-
-_NAMED = 20
-"""Jobs that could not be judged are named, so many of them."""
 
 
 class Connection(Struct, frozen=True):
@@ -67,7 +63,7 @@ class Overview(Page):
             **self._form(),
             "all": len(present.jobs),
             "last_report": When.of(present.totals.last_report, now),
-            "unjudged": self._names(present.unjudged),
+            "unjudged": unjudged(self._fleet, present.unjudged),
             "options": [] if census.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,
         }
@@ -81,12 +77,6 @@ class Overview(Page):
         known = self._fleet.servers()
         offered = known if len(known) <= _LISTED else []
         return sorted(((str(server.id), label(server)) for server in offered), key=_by_name)
-
-    def _names(self, job_ids: list[int]) -> list[str]:
-        """Return what a few jobs and their servers are called."""
-        named = ((self._fleet.job_name(each), self._fleet.server_of(each)) for each in job_ids)
-        told = (f"{name} of {label(server)}" for name, server in named if server is not None)
-        return list(islice(told, _NAMED))
 
 
 def _by_name(offered: tuple[str, str]) -> str:

@@ -8,7 +8,7 @@ from api import parameters
 from api.page import choice
 from api.page.choice import Wish
 from api.page.counts import of_conditions
-from api.page.listing import head, listing
+from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from exporter.condition import Census
@@ -29,11 +29,12 @@ class ServerPage(Page):
         """Answer with the page of this moment."""
         now = self._clock()
         server = parameters.find_server(self._fleet, params["server_id"])
-        views, unjudged = self._fleet.of_server(server.id)
-        census = Census.of(views, now, len(unjudged))
+        views, faulty = self._fleet.of_server(server.id)
+        census = Census.of(views, now, len(faulty))
         facts = {
             **head(census, of_conditions(census), now),
             **listing(self._store, views, Wish(page=choice.page(req)), now),
+            "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": choice.label(server),
             "last_report": When.of(server.last_report, now),
