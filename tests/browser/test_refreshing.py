@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from exporter.times import DAY, HOUR, SECOND
+from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.browser.chromium import Watched
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
@@ -41,6 +41,19 @@ def test_a_new_report_is_shown_without_a_click(daemon: Daemon, page: Page) -> No
     expect(page.locator("[data-job='2']")).to_have_attribute("data-condition", "failing")
     expect(page.locator("#sentence")).to_contain_text("failed")
     expect(page.locator("[data-count='failing']")).to_have_text("1")
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/1", "/servers/1"])
+def test_a_page_that_stays_open_says_what_one_says_that_is_opened_now(
+    daemon: Daemon, watched: Watched, path: str
+) -> None:
+    page = watched.open(path)
+    daemon.upload(duplicati_report(began=NOW - MINUTE, status="Warning"))
+    daemon.clock.now += 3 * DAY
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(page.locator("[data-now]")).to_contain_text("01-18")
+    told = page.locator("body").inner_text()
+    assert watched.open(path).locator("body").inner_text() == told
 
 
 def test_going_back_shows_the_present_and_not_what_the_browser_kept(
