@@ -39,8 +39,8 @@ def _how_often(schedule: Schedule, expected: Expectation) -> str:
 def _when(schedule: Schedule, expected: Expectation) -> str:
     """The deadline allows for the longest of the last runs, for only its end is told."""
     allowed = expected.deadline - expected.start - schedule.tolerance
-    longest = f", after its longest recent run ({words.duration(allowed)})" if allowed > 0 else ""
+    longest = f"its longest recent run ({words.duration(allowed)}) and " if allowed > 0 else ""
     return (
-        f"next {words.weekday(expected.start)}; overdue after {words.weekday(expected.deadline)}"
-        f"{longest} and a tolerance of {words.duration(schedule.tolerance)}"
+        f"next {words.weekday(expected.start)}; overdue after {words.weekday(expected.deadline)}, "
+        f"which allows for {longest}a tolerance of {words.duration(schedule.tolerance)}"
     )

@@ -32,7 +32,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
                 "Expected every day, as learned from its last runs; "
                 "next Friday 16 January 2026, 08:30 UTC; "
                 "overdue after Friday 16 January 2026, 09:31 UTC, "
-                "after its longest recent run (1 min) and a tolerance of 1 h."
+                "which allows for its longest recent run (1 min) and a tolerance of 1 h."
             ),
         ),
         (
@@ -41,7 +41,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
                 "Expected every 12 hours, as somebody set it; "
                 "next Thursday 15 January 2026, 20:30 UTC; "
                 "overdue after Thursday 15 January 2026, 21:01 UTC, "
-                "after its longest recent run (1 min) and a tolerance of 30 min."
+                "which allows for its longest recent run (1 min) and a tolerance of 30 min."
             ),
         ),
         (
@@ -50,7 +50,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
                 "Expected by the calendar 0 3 * * * (Europe/Berlin), as somebody set it; "
                 "next Friday 16 January 2026, 02:00 UTC; "
                 "overdue after Friday 16 January 2026, 03:01 UTC, "
-                "after its longest recent run (1 min) and a tolerance of 1 h."
+                "which allows for its longest recent run (1 min) and a tolerance of 1 h."
             ),
         ),
         (
@@ -85,6 +85,12 @@ def test_one_run_teaches_no_schedule(daemon: Daemon, look: Look) -> None:
     daemon.upload(duplicati_report(began=LAST))
     told = text(look("/jobs/1").one("p", id="schedule"))
     assert told.startswith("Expected every day, for want of anything better known")
+
+
+def test_a_deadline_says_that_the_tolerance_is_in_it(look_at_all: Look) -> None:
+    (job_id,) = [each for each, row in look_at_all(q="begun").jobs().items()]
+    told = text(look_at_all(f"/jobs/{job_id}").one("p", id="schedule"))
+    assert told.endswith("10:30 UTC, which allows for a tolerance of 1 h.")
 
 
 def test_an_overdue_job_tells_how_late_it_is(look_at_all: Look) -> None:
