@@ -134,3 +134,7 @@ def test_the_daemon_is_told_the_senders_address_and_not_what_the_sender_claims(
     told = outside.upload(REPORT, **FORGED).json()
     assert told["X-Forwarded-For"] == HOST
     assert told["X-Forwarded-Proto"] == "https"
+
+
+def test_the_daemon_is_told_the_address_that_was_called_with_its_port(outside: Proxy) -> None:
+    assert outside.upload(REPORT).json()["Host"] == urlsplit(outside.secure).netloc
