@@ -1,0 +1,156 @@
+"""The page, the badge, the summary, the metrics and the alerts say the same of any fleet.
+
+What the alerts of a job ask for is written out here in terms of its samples, whole milliseconds in
+the place of seconds; tests of the conditions compare its limits with those of the rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+
+from exporter.activity import Activity
+from exporter.badge import Tone, badge_of_all
+from exporter.collector import Exposition
+from exporter.condition import Census, Condition, conditions
+from exporter.fleet import Fleet
+from exporter.model import JobSettings, StoredRun
+from exporter.policy import Policy
+from exporter.state import Job
+from exporter.telemetry import Telemetry
+from exporter.times import DAY, MINUTE, SECOND, Millis
+from tests.conftest import CREATED, Clock
+from tests.strategies.state import START, activities, change_of, fold, histories, server_named
+
+MIDDLE = START + 10 * DAY
+END = START + 40 * DAY
+
+SETTINGS = (
+    JobSettings(),
+    JobSettings(paused=True),
+    JobSettings(schedule="off"),
+    JobSettings(schedule="every 6h", tolerance=MINUTE),
+    JobSettings(schedule="cron 0 3 * * 1-5 UTC"),
+)
+
+Samples = Mapping[str, int]
+"""What is exposed of one job by the names of its families, without their beginning."""
+
+
+class Life(NamedTuple):
+    """What becomes of a job: its runs, what a person set, and what was heard of it last."""
+
+    runs: list[StoredRun]
+    settings: JobSettings
+    activity: Activity | None
+
+
+_LIVES = st.builds(
+    Life, histories(most=12), st.sampled_from(SETTINGS), st.none() | activities(MIDDLE)
+)
+
+
+def fleet_of(lives: list[Life]) -> Fleet:
+    fleet = Fleet(Policy(), CREATED)
+    for number, life in enumerate(lives, 1):
+        job = Job.of(number, 1, f"job {number}", fold(life.runs), life.settings)
+        fleet.apply(change_of(server_named("nas"), job))
+        if life.activity is not None:
+            fleet.hear(number, life.activity, MIDDLE)
+    return fleet
+
+
+def turning(fleet: Fleet) -> list[Millis]:
+    """Return the moments around which a job of a fleet turns overdue or stalled."""
+    expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
+    silent = [view.running.silent_from for view in fleet.jobs() if view.running]
+    return [START, MIDDLE, END, *expected, *silent]
+
+
+class Exposed(NamedTuple):
+    """The samples of a fleet by name, and those of each job by its name."""
+
+    fleet: dict[str, int]
+    jobs: dict[str, dict[str, int]]
+
+
+def exposed(exposition: Exposition) -> Exposed:
+    found = Exposed({}, defaultdict(dict))
+    text = b"".join(exposition.text().fleet).decode()
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            name = sample.name.removeprefix("duplistatus_")
+            value = sample.value * (SECOND if name.endswith("_seconds") else 1)
+            if "backup" in sample.labels:
+                found.jobs[sample.labels["backup"]][name.removeprefix("backup_")] = round(value)
+            elif name != "backup_success_rate":
+                found.fleet[name] = round(value)
+    return found
+
+
+def alerted(job: Samples, now: Millis) -> set[Condition]:
+    """Return what the alerts on a job say of it at a moment."""
+    shrunk_by = job.get("typical_source_bytes", 0) - job.get("source_bytes", 0)
+    asked = {
+        Condition.OVERDUE: job["overdue"] == 1,
+        Condition.FAILING: job["consecutive_failures"] > 0,
+        Condition.DAMAGED: job.get("last_verification_status_code", 0) > 1,
+        Condition.STALLED: job.get("stalled", 0) == 1,
+        Condition.OLD: too_old(job, now),
+        Condition.SHRINKING: (
+            "source_bytes" in job
+            and job["source_bytes"] < 0.7 * job.get("typical_source_bytes", 0)
+            and shrunk_by > 1_000_000
+        ),
+    }
+    return {each for each, holds in asked.items() if holds}
+
+
+def too_old(job: Samples, now: Millis) -> bool:
+    good, interval = job.get("last_success_timestamp_seconds"), "expected_interval_seconds"
+    if good is None or interval not in job:
+        return False
+    good = good if good < now else job["last_start_timestamp_seconds"]
+    let_be = job["overdue"] == 0 and job["deadline_timestamp_seconds"] < now
+    return now - good > 2 * job[interval] + DAY and not (let_be and "running" not in job)
+
+
+@given(st.lists(_LIVES, max_size=3), st.data())
+def test_all_that_is_asked_at_one_moment_says_the_same(
+    lives: list[Life], data: st.DataObject
+) -> None:
+    fleet, clock = fleet_of(lives), Clock(START)
+    exposition = Exposition(fleet, clock, Telemetry("1.2.3", lambda: 0))
+    near = st.tuples(st.sampled_from(turning(fleet)), st.sampled_from((-SECOND, -1, 0, 1, SECOND)))
+    for moment, distance in data.draw(st.lists(near, min_size=1, max_size=3)):
+        clock.now = moment + distance
+        assert_agreement(fleet, exposed(exposition), clock.now)
+
+
+def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
+    present = fleet.present(now)
+    census, totals = Census.of(present.jobs, now, len(present.unjudged)), present.totals
+    overdue, failing = census.count(Condition.OVERDUE), census.count(Condition.FAILING)
+    going_on = census.count(Condition.RUNNING) + census.count(Condition.STALLED)
+    assert (census.jobs, overdue, failing, going_on) == (
+        totals.jobs,
+        totals.overdue,
+        totals.failing,
+        totals.running,
+    )
+    assert (census.jobs, overdue, failing, going_on) == tuple(
+        samples.fleet[name]
+        for name in ("backup_jobs", "overdue_backups", "failing_backups", "running_backups")
+    )
+    assert {view.job.id for view in fleet.overdue(now)} == {
+        view.job.id for view in present.jobs if view.overdue(now)
+    }
+    told = {view.job.name: set(conditions(view, now)) for view in present.jobs}
+    woken = {name: alerted(job, now) for name, job in samples.jobs.items()}
+    assert {
+        name: {each for each in held if each.is_trouble} for name, held in told.items()
+    } == woken
+    assert (badge_of_all(census).tone in (Tone.GOOD, Tone.NEUTRAL)) == (not any(woken.values()))
