@@ -21,6 +21,12 @@ _BUTTON = "Copy"
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+_DRAWN = """() => [...new Set(
+    [...document.querySelectorAll('main .i, .spark, .strip path:not(.s-warning)')]
+        .map(each => getComputedStyle(each).stroke)
+)]"""
+_OF_TEXT = "() => getComputedStyle(document.body).color"
+
 _SENTENCES = {
     "fine": "All 9 backups are fine",
     "trouble": "3 of 40 backups are overdue, 2 failed",
@@ -63,6 +69,13 @@ def test_nothing_has_to_be_scrolled_sideways(
 ) -> None:
     page = watch(url_of(state), viewport=NARROWEST).open(path)
     assert page.evaluate(_SIDEWAYS) == 0
+
+
+def test_who_chose_colours_sees_the_drawings_in_them(
+    watch: Open, url_of: Callable[[str], str]
+) -> None:
+    page = watch(url_of("fine"), forced_colors="active", color_scheme="dark").open("/")
+    assert page.evaluate(_DRAWN) == [page.evaluate(_OF_TEXT)]
 
 
 @pytest.mark.parametrize("state", STATES)
