@@ -31,36 +31,39 @@ class SvgName(BaseConverter):
         return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
 
 
-class FleetBadge(Readable):
-    """How all backups are."""
+class _Pictured(Readable):
+    """Jobs as a badge; `embedding` says which pages may show it."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], Millis], embedding: str) -> None:
         self._fleet = fleet
         self._clock = clock
         self._embedding = embedding
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
+        resp.set_header(EMBEDDING, self._embedding)
+        tagged(req, resp, draw(badge), MEDIA_SVG)
+
+
+class FleetBadge(_Pictured):
+    """How all backups are."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now = self._clock()
         present = self._fleet.present(now)
         census = Census.of(present.jobs, now, len(present.unjudged))
-        _answer(req, resp, self._embedding, badge_of_all(census))
+        self._answer(req, resp, badge_of_all(census))
 
 
-class ServerBadge(Readable):
+class ServerBadge(_Pictured):
     """How the backups of a server are."""
-
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], embedding: str) -> None:
-        self._fleet = fleet
-        self._clock = clock
-        self._embedding = embedding
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         server = find_server(self._fleet, params["server_id"])
         views, unjudged = self._fleet.of_server(server.id)
         census = Census.of(views, self._clock(), len(unjudged))
-        _answer(req, resp, self._embedding, badge_of_server(server.alias or server.name, census))
+        self._answer(req, resp, badge_of_server(server.alias or server.name, census))
 
 
 def embedding(access: Access) -> str:
@@ -70,8 +73,3 @@ def embedding(access: Access) -> str:
     what it must not read.
     """
     return "cross-origin" if access.is_open(Scope.READ) else "same-origin"
-
-
-def _answer(req: falcon.Request, resp: falcon.Response, embedding: str, badge: Badge) -> None:
-    resp.set_header(EMBEDDING, embedding)
-    tagged(req, resp, draw(badge), MEDIA_SVG)

@@ -1,6 +1,5 @@
 """GET /jobs/{id}: how a backup is, when it is due and why, and what its runs did."""
 
-from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -13,9 +12,8 @@ from api.page.choice import label
 from api.page.history import history
 from api.page.rendering import Page
 from api.page.rows import When
-from exporter.fleet import Fleet
 from exporter.model import BACKUP, Status, StoredRun
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
 from exporter.times import Millis
 from exporter.views import JobView
 
@@ -28,11 +26,6 @@ CHARTED = 100
 
 class JobPage(Page):
     """A backup job by its id."""
-
-    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
-        self._store = store
-        self._fleet = fleet
-        self._clock = clock
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""

@@ -47,9 +47,7 @@ class Overview(Page):
     def __init__(
         self, store: Store, fleet: Fleet, clock: Callable[[], Millis], connection: Connection
     ) -> None:
-        self._store = store
-        self._fleet = fleet
-        self._clock = clock
+        super().__init__(store, fleet, clock)
         self._connection = connection
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:

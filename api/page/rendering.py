@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -11,6 +12,9 @@ from api.answers import Readable, tagged
 from api.exposition import accepts_gzip
 from api.page import words
 from exporter.deflate import deflate
+from exporter.fleet import Fleet
+from exporter.store import Store
+from exporter.times import Millis
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
@@ -78,6 +82,11 @@ def answer(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: 
 
 class Page(Readable):
     """A resource for people: its errors are pages, too, for who asks for such."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
 
     def _show(
         self, req: falcon.Request, resp: falcon.Response, template: str, facts: dict[str, Any]

@@ -1,7 +1,5 @@
 """GET /servers/{id}: a machine, what is known of it, and its backups."""
 
-from collections.abc import Callable
-
 import falcon
 
 from api import parameters
@@ -12,18 +10,10 @@ from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from exporter.condition import Census
-from exporter.fleet import Fleet
-from exporter.store import Store
-from exporter.times import Millis
 
 
 class ServerPage(Page):
     """A server by its id, its name, its alias or its machine-id."""
-
-    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
-        self._store = store
-        self._fleet = fleet
-        self._clock = clock
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
