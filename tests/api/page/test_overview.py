@@ -54,6 +54,19 @@ def test_all_are_fine_only_where_each_one_is(daemon: Daemon, look: Look) -> None
     assert look().sentence() == "2 of 2 backups are overdue"
 
 
+@pytest.mark.parametrize("known", [["Photos"], []])
+def test_where_no_report_can_be_stored_the_page_says_so_before_all_else(
+    daemon: Daemon, look: Look, monkeypatch: pytest.MonkeyPatch, known: list[str]
+) -> None:
+    for name in known:
+        daily(daemon, name)
+    assert list(elements(look().root, "p", class_="fault")) == []
+    monkeypatch.setattr("exporter.store.store.LEAST_ROOM_BYTES", 2**62)
+    told = text(look().one("p", class_="fault"))
+    assert told.startswith("No report can be stored now: the disk is full: make room on it.")
+    assert text(look().one("title")).startswith("No report can be stored \N{EN DASH} ")
+
+
 def test_a_job_that_could_not_be_judged_is_named_and_nothing_else_hides_it(
     daemon: Daemon, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
