@@ -175,6 +175,20 @@ class StoredRun(Struct, frozen=True, array_like=True):
         """The key that sorts the runs of a job from first to last."""
         return self.started, self.id
 
+    @property
+    def ahead(self) -> Millis:
+        """By how much the sender's clock was put right; other moments that it told are as wrong."""
+        began = self.run.began
+        return 0 if began is None else began - self.started
+
+    @property
+    def verification(self) -> Verification | None:
+        """The test of stored files that the run told of, by the right clock."""
+        told = self.run.verification
+        if told is None:
+            return None
+        return Verification(max(told.at - self.ahead, 0), told.status)
+
 
 class Server(Struct, frozen=True):
     """A machine that sends reports, as known now. `described` dates its facts."""

@@ -24,7 +24,7 @@ from exporter.history import (
     with_start,
     without_start,
 )
-from exporter.model import JobSettings, Order, Run, Status, StoredRun, Verification
+from exporter.model import JobSettings, Order, Status, StoredRun, Verification
 from exporter.times import Millis
 
 _BEFORE_ALL: Order = (-1, 0)
@@ -106,7 +106,7 @@ class JobState(Struct, frozen=True, array_like=True):
             failures_after: asked only when a completed run arrives later than failed ones that
                 followed it.
         """
-        state = self._with_verification(stored.run)
+        state = self._with_verification(stored.verification)
         if not stored.run.is_backup:
             return state
         return replace(
@@ -185,8 +185,7 @@ class JobState(Struct, frozen=True, array_like=True):
             reported=merged(self.reported, other.reported, RECENT_RUNS),
         )
 
-    def _with_verification(self, run: Run) -> "JobState":
-        found = run.verification
+    def _with_verification(self, found: Verification | None) -> "JobState":
         if found is None or (self.verified is not None and self.verified.at > found.at):
             return self
         return replace(self, verified=found)
@@ -209,12 +208,10 @@ class JobState(Struct, frozen=True, array_like=True):
         return failures_after(stored.order)
 
     def _reported_with(self, stored: StoredRun) -> tuple[ReportedRun, ...]:
-        """A sender's wrong clock is as wrong about the next start as about this one."""
-        moment, began = stored.run.next_scheduled, stored.run.began
+        moment = stored.run.next_scheduled
         if moment is None:
             return self.reported
-        wrong_by = 0 if began is None else began - stored.started
-        entry = ReportedRun(stored.started, stored.id, moment - wrong_by)
+        entry = ReportedRun(stored.started, stored.id, moment - stored.ahead)
         return newest(self.reported, entry, RECENT_RUNS)
 
     def _completed_with(self, stored: StoredRun) -> tuple[CompletedRun, ...]:

@@ -61,7 +61,7 @@ def _failures_before(kept: JobState, backups: Sequence[StoredRun], ids: Collecti
 
 
 def _verified_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Verification | None:
-    return None if any(each.run.verification == kept for each in runs) else kept
+    return None if any(each.verification == kept for each in runs) else kept
 
 
 def _unless_stored(run: StoredRun | None, ids: Collection[int]) -> StoredRun | None:

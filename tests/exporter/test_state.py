@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporter.model import Counts, Status, StoredRun, Verification
 from exporter.state import JobState
@@ -95,6 +96,14 @@ def test_the_newest_test_of_stored_files_is_kept_whatever_made_it(
         stored_run(START + DAY, verification=Verification(START + 2 * HOUR, S)),
     ]
     assert fold([runs[n] for n in arrival]).verified == Verification(START + DAY, E)
+
+
+def test_a_test_of_stored_files_by_a_clock_that_is_ahead_hides_no_later_one() -> None:
+    stored = stored_run(START, verification=Verification(START + 900 * DAY + HOUR, S))
+    ahead = replace(stored, run=replace(stored.run, began=START + 900 * DAY))
+    later = stored_run(START + DAY, verification=Verification(START + DAY + HOUR, E))
+    assert fold([ahead]).verified == Verification(START + HOUR, S)
+    assert fold([ahead, later]).verified == Verification(START + DAY + HOUR, E)
 
 
 def measured_run(night: int, duration: int, *, size: int | None = None) -> StoredRun:
