@@ -127,9 +127,11 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
 
 
 def held(view: JobView, state: JobState, now: Millis) -> tuple[Held, ...]:
-    """Return all that holds for a job, worst first."""
+    """Return all that holds for a job, worst first; a wrong clock tells no moment to come."""
     found = [(each, since(view, state, each)) for each in conditions(view, now)]
-    return tuple(Held(each, None if at is None else When.of(at, now)) for each, at in found)
+    return tuple(
+        Held(each, None if at is None or at > now else When.of(at, now)) for each, at in found
+    )
 
 
 def good(state: JobState, now: Millis) -> When | None:

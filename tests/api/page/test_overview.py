@@ -257,6 +257,15 @@ def test_a_success_that_is_still_to_come_by_a_wrong_clock_is_not_told(
     assert text(cell(row, "good")) == "just now"
 
 
+def test_nothing_holds_since_a_moment_that_is_still_to_come(daemon: Daemon, look: Look) -> None:
+    daemon.upload(duplicati_report(began=LAST, duration=90 * DAY))
+    daemon.upload(duplicati_report(began=LAST + HOUR, status="Error"))
+    daemon.clock.now += 10 * DAY
+    told = text(look("/jobs/1").one("p", id="sentence"))
+    assert told.endswith("old")
+    assert "since in" not in told
+
+
 def test_the_counts_lead_to_what_they_count(look_at_all: Look) -> None:
     fleet, server = look_at_all(), look_at_all("/servers/1")
     links = [link.attrib["href"] for page in (fleet, server) for link in counted(page)]
