@@ -3,15 +3,13 @@
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import TypeVar
 
 from exporter import config
 from exporter.cli.outcomes import Reasons
-from exporter.cli.output import output
+from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config
 from exporter.export import ExportError, Grid, History, Target, write_csv, write_jsonl
@@ -47,12 +45,11 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
     records = Records(settings.database)
     grid = _grid(chosen, records)
     target = Target(chosen.job, chosen.instance)
-    folder = Path(tempfile.gettempdir()) if chosen.output is None else chosen.output.parent
     left_out = _LeftOut()
     with (
         _telling(chosen) as tell,
         output(chosen.output) as whole,
-        History(grid, target, records.created(), folder) as history,
+        History(grid, target, records.created(), folder_beside(chosen.output)) as history,
     ):
         _replay(records, settings, history, left_out, tell)
         written = history.write(whole)

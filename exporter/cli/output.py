@@ -1,10 +1,11 @@
-"""Where an export goes: to stdout, or into a file that is there once it is whole."""
+"""Where an export goes: to stdout, into a file that is there once it is whole, or into a pipe."""
 
 import contextlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +20,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         ExportError: it can not be written; a file that was there before still is.
     """
     try:
-        with _stdout() if path is None else _replacing(path) as target:
+        with _opened(path) as target:
             yield target
     except BrokenPipeError:
         _forget_stdout()
@@ -27,6 +28,24 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         where = "stdout" if path is None else path
         message = f"{where} can not be written ({error.strerror}): see that there is room, and that"
         raise ExportError(f"{message} its folder is there and may be written") from error
+
+
+def folder_beside(path: Path | None) -> Path:
+    """Return where to lay down as much again: beside a file, else where the system says."""
+    if path is None or _is_device(path):
+        return Path(tempfile.gettempdir())
+    return path.resolve().parent
+
+
+def _opened(path: Path | None) -> AbstractContextManager[BinaryIO]:
+    if path is None:
+        return _stdout()
+    return path.open("wb") if _is_device(path) else _replacing(path.resolve())
+
+
+def _is_device(path: Path) -> bool:
+    """Tell what is no file: a pipe or /dev/null can not be replaced, or others would miss it."""
+    return path.exists() and not path.is_file()
 
 
 @contextlib.contextmanager

@@ -86,6 +86,31 @@ def test_a_file_is_replaced_by_one_that_is_whole(
 
 
 @FILLED
+def test_what_is_no_file_is_written_to_and_never_replaced(
+    command: Commands, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    command.output("export", "runs", "--output", str(pipe))
+    assert pipe.is_fifo()
+    assert os.read(reader, 3) == b"id,"
+    os.close(reader)
+
+
+@FILLED
+def test_a_link_leads_to_the_new_file_as_it_did_to_the_old(
+    command: Commands, tmp_path: Path
+) -> None:
+    file, link = tmp_path / "of-today.csv", tmp_path / "latest.csv"
+    file.write_text("old")
+    link.symlink_to(file)
+    command.output("export", "runs", "--output", str(link))
+    assert link.is_symlink()
+    assert file.read_text().startswith("id,")
+
+
+@FILLED
 @BOTH
 @pytest.mark.parametrize("name", ["nowhere/out", "."])
 def test_a_file_that_can_not_be_made_is_said_in_a_line(
