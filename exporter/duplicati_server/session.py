@@ -1,10 +1,10 @@
 """Questions to a server's API, in a session that logs in when it has to."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError
 from exporter.duplicati_server.transport import Answer, Transport
@@ -18,10 +18,14 @@ _REDIRECTS = range(300, 400)
 _NOT_THERE = "has no /api/v1: it is older than Duplicati 2.1, or the address is another program's"
 
 
+_SENDABLE = r"^[!-~]+\Z"
+"""What a header can hold: a token with anything else would be shown by the fault of sending it."""
+
+
 class _Token(Struct):
     """What a login gives: good for some minutes."""
 
-    AccessToken: str
+    AccessToken: Annotated[str, Meta(pattern=_SENDABLE)]
 
 
 class Session:
@@ -79,11 +83,12 @@ class Session:
         self._token = self._read_token(answer.body)
 
     def _read_token(self, body: bytes) -> str:
-        token = self._decode(_LOGIN, body)
+        told = self._decode(_LOGIN, body)
         try:
-            return msgspec.convert(token, _Token).AccessToken
+            return msgspec.convert(told, _Token).AccessToken
         except msgspec.ValidationError:
-            raise self._error(f"answers {_LOGIN} without an AccessToken") from None
+            message = f"answers {_LOGIN} without an AccessToken that can be sent"
+            raise self._error(message) from None
 
     def _check(self, path: str, answer: Answer) -> None:
         if answer.status == _OK:

@@ -1,3 +1,4 @@
+import json
 import threading
 
 import pytest
@@ -157,7 +158,17 @@ def test_what_is_no_json_is_told(duplicati: Simulator, body: bytes, told: str) -
 @pytest.mark.parametrize("body", [b"null", b"[]", b"{}", b'{"AccessToken": null}'])
 def test_a_login_without_a_token_is_told(duplicati: Simulator, body: bytes) -> None:
     duplicati.always["/auth/login"] = Canned(200, body)
-    assert refusal(duplicati) == "nas answers /auth/login without an AccessToken"
+    assert "without an AccessToken" in refusal(duplicati)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "hidden\nX-Other: 1", "hidden\u20ac", "hidden\x00", "hidden x"]
+)
+def test_a_token_that_no_header_can_hold_is_told_and_not_shown(
+    duplicati: Simulator, token: str
+) -> None:
+    duplicati.always["/auth/login"] = Canned(200, json.dumps({"AccessToken": token}).encode())
+    assert refusal(duplicati) == "nas answers /auth/login without an AccessToken that can be sent"
 
 
 @pytest.mark.parametrize("path", ["/auth/login", BACKUPS])
