@@ -19,7 +19,7 @@ from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.config import Config
 from exporter.duplicati_server.errors import NoAccessError, ServerError
-from exporter.duplicati_server.opening import read_password
+from exporter.duplicati_server.opening import first_line, read_password
 from exporter.duplicati_server.sources import Source, make_source
 from exporter.logs import printable
 from exporter.past import Archive, Outcome
@@ -72,10 +72,10 @@ def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[Sou
 
 def _password(chosen: argparse.Namespace) -> str:
     """Return the password of the one server: of a file, of the standard input, or typed."""
-    if chosen.password_file == _STDIN:
-        return sys.stdin.readline().rstrip("\r\n")
     if chosen.password_file:
         try:
+            if chosen.password_file == _STDIN:
+                return first_line(sys.stdin, "the standard input")
             return read_password(Path(chosen.password_file))
         except NoAccessError as error:
             raise ClientError(str(error)) from error

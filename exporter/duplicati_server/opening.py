@@ -1,6 +1,7 @@
 """A server made ready to be asked, with the password that its file holds."""
 
 from pathlib import Path
+from typing import TextIO
 
 from exporter.duplicati_server.errors import NoAccessError
 from exporter.duplicati_server.server import DuplicatiServer
@@ -22,14 +23,28 @@ def read_password(path: Path) -> str:
     Raises:
         NoAccessError: there is none, or it is not to be read.
     """
+    named = f"the password file {path}"
     try:
         with path.open(encoding="utf-8") as file:
-            password = file.readline(_MOST_CHARACTERS).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        message = f"the password file {path} can not be read: {reason}"
+            return first_line(file, named)
+    except OSError as error:
+        message = f"{named} can not be read: {error.strerror}"
         raise NoAccessError(message) from error
+
+
+def first_line(file: TextIO, named: str) -> str:
+    """Return the password that an open file begins with; `named` is what messages call the file.
+
+    Raises:
+        NoAccessError: its first line is empty or no text.
+    """
+    try:
+        password = file.readline(_MOST_CHARACTERS).rstrip("\r\n")
+        password.encode()
+    except UnicodeError:
+        message = f"{named} can not be read: it is no text"
+        raise NoAccessError(message) from None
     if not password:
-        message = f"the password file {path} is empty: write the password into its first line"
+        message = f"{named} is empty: write the password into its first line"
         raise NoAccessError(message)
     return password

@@ -134,6 +134,19 @@ def test_the_password_may_come_through_the_standard_input(
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "can not be read: it is no text")]
+)
+def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
+    command: Commands, duplicati: Simulator, typed: str, told: str
+) -> None:
+    finished = command("collect", duplicati.url, "--password-file", "-", typed=typed)
+    assert finished.code == 2
+    assert f"the standard input {told}" in finished.err
+    assert len(finished.err.splitlines()) == 1
+    assert duplicati.requests == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ((), "there is no server to collect from"),
