@@ -32,6 +32,9 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None
     if row.type != RESULT:
         return None
     results = _results(row)
+    if row.at is None and not results.get("BeginTime"):
+        # Counted from now it would be another run with each collection, and look as if it just ran.
+        raise _unreadable(row, "tells no time, nor does the row")
     lines = [line for key in _LOGS for line in _lines(results.pop(key, None))]
     body = {
         "Data": results,

@@ -83,6 +83,13 @@ def test_a_run_of_which_only_the_exception_is_left_is_fatal() -> None:
     assert past.received == 1_745_279_200_000
 
 
+@pytest.mark.parametrize("message", [None, {"MainOperation": "Backup", "BeginTime": None}])
+def test_a_run_without_any_time_does_not_look_as_if_it_just_ran(message: object) -> None:
+    without = row(message, exception="System.Exception: no route", at=None)
+    with pytest.raises(UnreadableRowError, match="row 17 tells no time, nor does the row"):
+        past_report(without, PHOTOS, INFO)
+
+
 @pytest.mark.parametrize("kind", ["Message", "Warning", "Error", None])
 def test_rows_that_are_no_result_are_none(kind: str | None) -> None:
     assert past_report(row("anything", type=kind), PHOTOS, INFO) is None
