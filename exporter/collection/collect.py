@@ -83,6 +83,8 @@ class _Collection:
             self._marks.put(self._server.name, backup.id, newest)
         if job_id is not None:
             self._plan(job_id, backup)
+        if newest is None and backup.planned is not None:
+            self.summary.add_unwatched(backup.name)
         self.summary.backups += 1
 
     def _take_page(self, backup: Backup, page: Sequence[Row]) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
-from exporter.collection.summary import Summary
+from exporter.collection.summary import MOST_REASONS, Summary
 from exporter.duplicati_server.errors import ServerError, StoppedError
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.sources import Source
@@ -67,7 +67,10 @@ class Rounds:
             self._tell(source.name, fault)
 
     def _collect(self, source: Source) -> tuple[CollectionOutcome, str]:
-        """Collect from a server; return what became of it, and what is wrong, empty if nothing."""
+        """Collect from a server; return what became of it, and what is wrong, empty if nothing.
+
+        A backup that is not watched is wrong, and yet everything was collected.
+        """
         try:
             summary = self._ask(source)
         except (ServerError, StoreUnavailableError) as error:
@@ -79,7 +82,7 @@ class Rounds:
             return CollectionOutcome.FAILED, repr(error)
         _log_summary(source.name, summary)
         if summary.complete:
-            return CollectionOutcome.COMPLETE, ""
+            return CollectionOutcome.COMPLETE, "; ".join(summary.unwatched[:MOST_REASONS])
         return CollectionOutcome.INCOMPLETE, "; ".join(summary.problems)
 
     def _ask(self, source: Source) -> Summary:

@@ -10,7 +10,10 @@ MOST_REASONS = 5
 
 
 class Summary:
-    """Counts what was found, and keeps the first reasons for what went wrong."""
+    """Counts what was found, and keeps the first reasons for what went wrong.
+
+    `unwatched` are the backups that would not be missed though their server plans them, with why.
+    """
 
     def __init__(self, server: str) -> None:
         """Begin with nothing."""
@@ -19,6 +22,7 @@ class Summary:
         self.other_operations = 0
         self.reasons: list[str] = []
         self.faults: list[str] = []
+        self.unwatched: list[str] = []
         self._outcomes: Counter[Outcome] = Counter()
 
     @property
@@ -58,6 +62,11 @@ class Summary:
     def add_fault(self, fault: str) -> None:
         """Note that something could not be asked."""
         self.faults.append(fault)
+
+    def add_unwatched(self, backup: str) -> None:
+        """Note a backup that is planned and of which no run tells that it is there."""
+        told = "is planned, but Duplicati remembers no run of it"
+        self.unwatched.append(f"{backup}: {told}; until one is known it can not be missed")
 
     def _explain(self, reason: str) -> None:
         if len(self.reasons) < MOST_REASONS and reason not in self.reasons:

@@ -60,6 +60,16 @@ def test_what_duplicati_plans_is_expected(
     assert (job["expectedStart"], job["scheduleSource"]) == ("2099-01-05T03:00:00.000Z", "reported")
 
 
+def test_a_planned_backup_that_would_not_be_missed_is_told(
+    command: Commands, duplicati: Simulator, password: str
+) -> None:
+    duplicati.add_backup("3", "New", schedule={"Time": "2099-01-05T03:00:00Z", "Repeat": "1D"})
+    told = command.output("collect", duplicati.url, "--password-file", password)
+    assert told.splitlines()[1].startswith(
+        "  New: is planned, but Duplicati remembers no run of it"
+    )
+
+
 def test_a_trial_says_the_same_and_records_nothing(
     command: Commands, database: Path, duplicati: Simulator, password: str
 ) -> None:

@@ -266,6 +266,16 @@ def test_what_the_scheduler_plans_is_expected(
     assert (view.expectation.start, view.expectation.interval) == (start, 4 * DAY)
 
 
+def test_a_planned_backup_that_no_run_makes_known_is_told(
+    duplicati: Simulator, collected: CollectFrom
+) -> None:
+    duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
+    summary = collected()
+    assert summary.complete
+    (told,) = summary.unwatched
+    assert told.startswith("New: is planned, but Duplicati remembers no run of it")
+
+
 def test_a_job_that_is_deleted_meanwhile_is_told(
     duplicati: Simulator, archive: StoredArchive
 ) -> None:

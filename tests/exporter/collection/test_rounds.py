@@ -159,6 +159,17 @@ def test_a_fault_is_logged_once_and_its_end_too(
     assert told == ["collecting goes wrong", "collecting goes wrong", "collecting works again"]
 
 
+def test_a_backup_that_is_not_watched_is_logged_until_it_is(
+    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry, caplog: pytest.LogCaptureFixture
+) -> None:
+    duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
+    for _ in range(2):
+        rounds.go_round()
+    (record,) = caplog.records
+    assert record.__dict__["fields"]["reason"].startswith("New: is planned")
+    assert outcomes(telemetry) == (4, 0, 0)
+
+
 def test_what_was_collected_is_logged_where_it_is_new(
     duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
 ) -> None:
