@@ -115,6 +115,8 @@ def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         return contextlib.nullcontext()
     for source in settings.sources:
         _log.info("collecting", extra=logs.event(server=source.name, trust=source.trust))
+    if settings.collect_every > settings.policy.tolerance:
+        _log.warning("collect_every is longer than tolerance: what is not collected yet is overdue")
     most_lines = parts.limits.max_log_lines
     archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
     rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)

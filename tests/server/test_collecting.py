@@ -234,6 +234,13 @@ def test_the_password_is_nowhere_but_in_its_file(
     assert not any(PASSWORD.encode() in text for text in [*written, command, exposed])
 
 
+def test_a_pause_that_makes_every_backup_overdue_is_told(start: Start, config: str) -> None:
+    daemon = start("--config", config, "--collect-every", "6h", "--tolerance", "2h")
+    daemon.wait_for_event(
+        "collect_every is longer than tolerance: what is not collected yet is overdue"
+    )
+
+
 def test_nothing_to_collect_from_is_told(start: Start) -> None:
     daemon = start("--collect-every", "1h")
     daemon.wait_for_event("collect_every has nothing to do: the file has no [[collect]] table")
