@@ -49,17 +49,24 @@ class Adoption:
         yield from self.refusals.lines("not set")
 
     def _set(self, path: str, given: Given, known: Json) -> None:
-        for name, value in given.items():
-            if not value or known.get(name):
-                continue
-            try:
-                if not self._dry_run:
-                    self._client.send("PATCH", path, {name: value})
-            except RefusedError as error:
+        wanted = {name: value for name, value in given.items() if value and not known.get(name)}
+        if wanted:
+            self._change(path, wanted, known)
+
+    def _change(self, path: str, wanted: Json, known: Json) -> None:
+        """Set all at once, since each change is a commit; each alone where one is refused."""
+        try:
+            if not self._dry_run:
+                self._client.send("PATCH", path, wanted)
+        except RefusedError as error:
+            if len(wanted) == 1:
                 self.refusals.add(path, str(error))
-            else:
-                known[name] = value
-                self._counts[name] += 1
+                return
+            for name, value in wanted.items():
+                self._change(path, {name: value}, known)
+        else:
+            known.update(wanted)
+            self._counts.update(wanted.keys())
 
 
 def _by_id(entries: Iterable[Json]) -> dict[int, Json]:

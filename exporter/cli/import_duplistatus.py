@@ -37,11 +37,11 @@ def run(chosen: argparse.Namespace) -> int:
     settings = config.load(vars(chosen), os.environ)
     with opened(chosen.file) as source, connected(settings) as client:
         runs = _Runs(source, dry_run=chosen.dry_run)
+        people = _Settings(source, chosen.timezone)
         with progress() as tell:
             runs.take_in(client, tell)
-        people = _Settings(source, chosen.timezone)
-        adoption = Adoption(client, dry_run=chosen.dry_run)
-        people.adopt(runs, adoption)
+            adoption = Adoption(client, dry_run=chosen.dry_run)
+            people.adopt(runs, adoption, tell)
     for line in (*runs.lines(), *adoption.lines(), *people.lines()):
         sys.stdout.write(f"{line}\n")
     wrong = runs.outcomes.left_out + runs.doubts.count
@@ -114,13 +114,14 @@ class _Settings:
         self._tolerance = self._read(source, "overdue_tolerance", read_tolerance)
         self._by_week_days = self._servers_left = self._jobs_left = 0
 
-    def adopt(self, runs: _Runs, adoption: Adoption) -> None:
+    def adopt(self, runs: _Runs, adoption: Adoption, tell: Tell) -> None:
         for server in runs.known.values():
             if server.id in runs.servers:
                 given = {"alias": server.alias, "note": server.note}
                 adoption.adopt_server(runs.servers[server.id], given)
-        found = 0
-        for (server_id, backup), job_id in runs.jobs.items():
+        found, total = 0, len(runs.jobs)
+        for done, ((server_id, backup), job_id) in enumerate(runs.jobs.items()):
+            tell(f"{bar(done, total)} {done} of {counted(total, 'job')} set")
             setting = self._of(server_id, runs.name(server_id), backup)
             schedule = None if setting is None else self._schedule(setting)
             adoption.adopt_job(job_id, {"schedule": schedule, "tolerance": self._tolerance})

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exporter.cli.client import Client
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.cli.conftest import Commands, known
 from tests.exporter.duplistatus_app.databases import Age, Row, as_stored, make, run
@@ -314,6 +315,24 @@ def test_what_the_daemon_does_not_take_is_told(command: Commands, tmp_path: Path
 
 
 @pytest.mark.usefixtures("database")
+def test_what_is_set_for_one_job_is_one_change(
+    command: Commands, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a commit, and there may be ten thousand jobs."""
+    changes: list[tuple[str, ...]] = []
+    send = Client.send
+
+    def noted(self: Client, method: str, path: str, body: Json | None = None) -> Json:
+        if method == "PATCH":
+            changes.append(tuple(body or ()))
+        return send(self, method, path, body)
+
+    monkeypatch.setattr(Client, "send", noted)
+    command.output("import", "duplistatus", str(backups))
+    assert sorted(changes) == [("alias", "note"), *[("schedule", "tolerance")] * 2]
+
+
+@pytest.mark.usefixtures("database")
 def test_another_file_is_refused_in_one_line(command: Commands, database: Path) -> None:
     told = command.refusal("import", "duplistatus", str(database))
     assert "is no database of duplistatus" in told
@@ -351,6 +370,7 @@ def test_a_person_at_a_terminal_sees_how_far_it_is(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     told = command("import", "duplistatus", str(backups))
     assert "[####################] 3 of 3 runs" in told.err
+    assert "[##########..........] 1 of 2 jobs set" in told.err
     assert told.err.endswith("\r\x1b[K")
     assert "of 3" not in told.out
 
