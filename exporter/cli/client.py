@@ -6,6 +6,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
 Json = dict[str, Any]
@@ -63,7 +64,7 @@ class Client:
             with error:
                 kind = RefusedError if error.code in _REFUSALS else ClientError
                 raise kind(_told(error)) from error
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             message = f"the daemon at {self._url} that has this database does not answer ({error})"
             raise ClientError(f"{message}: run the command on its machine") from error
 
@@ -71,7 +72,7 @@ class Client:
 def _told(error: urllib.error.HTTPError) -> str:
     try:
         body = json.load(error)
-    except ValueError:
+    except (OSError, HTTPException, ValueError):
         return f"the daemon answered {error.code}"
     details = [f"{each['field']} {each['message']}" for each in body.get("details", [])]
     return "; ".join(details) or str(body["message"])

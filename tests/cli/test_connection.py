@@ -6,11 +6,12 @@ import pytest
 from api.app import App
 from api.serve import HttpServer, listen
 from exporter import config
-from exporter.cli.client import Client
+from exporter.cli.client import Client, ClientError
 from exporter.cli.connection import connected
 from exporter.limits import Limits
 from exporter.telemetry import Telemetry
 from tests.cli.conftest import Commands
+from tests.duplicati.simulator import Canned, Simulator
 
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
@@ -40,3 +41,10 @@ def test_a_daemon_of_a_commands_own_ends_with_it_and_leaves_no_thread(database: 
             assert isinstance(client, Client)
             assert client.send("GET", "/api/summary")["totalServers"] == 4
         assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_daemon_that_ends_within_its_answer_is_told(duplicati: Simulator, status: int) -> None:
+    duplicati.always["/api/jobs"] = Canned(status, b'{"data": ', broken=True)
+    with pytest.raises(ClientError, match="answer"):
+        Client(duplicati.url, "a-token").send("GET", "/api/jobs")
