@@ -132,7 +132,7 @@ class _Values:
         value = self._row.get(column)
         if value is None or isinstance(value, str):
             return value if value and value.strip() else None
-        self._doubt(column, value)
+        self.doubt(column)
         return None
 
     def number(self, column: str) -> int | None:
@@ -141,7 +141,7 @@ class _Values:
             return None
         if isinstance(value, (int, float)) and 0 <= value < _MOST:
             return int(value)
-        self._doubt(column, value)
+        self.doubt(column)
         return None
 
     def flag(self, column: str) -> bool:
@@ -155,7 +155,7 @@ class _Values:
         try:
             found = parse_moment(value)
         except (ValueError, OverflowError):
-            self._doubt(column, value)
+            self.doubt(column)
             return None
         return found if found >= _FIRST_BEGIN else None
 
@@ -166,11 +166,12 @@ class _Values:
         try:
             found = _arrays.decode(value)
         except (msgspec.MsgspecError, RecursionError):
-            self._doubt(column, value)
+            self.doubt(column)
             return
         yield from (line for line in found if isinstance(line, str))
 
-    def _doubt(self, column: str, value: object) -> None:
+    def doubt(self, column: str) -> None:
+        value = self._row.get(column)
         shown = f"{len(value)} bytes" if isinstance(value, bytes) else _shown(value)
         self.doubts.append(f"{column} is {shown}")
 
@@ -195,7 +196,7 @@ def _times(values: _Values, now: Millis) -> Mapping[str, str]:
     if begin > now + CLOCK_TOLERANCE:
         message = f"it begins at {format_moment(begin)}, which is yet to come"
         raise RunError(message)
-    end = _end(values, begin)
+    end = _end(values, begin, now)
     if end is None:
         return {"BeginTime": format_moment(begin)}
     return {
@@ -205,15 +206,24 @@ def _times(values: _Values, now: Millis) -> Mapping[str, str]:
     }
 
 
-def _end(values: _Values, begin: Millis) -> Millis | None:
+def _end(values: _Values, begin: Millis, now: Millis) -> Millis | None:
     """Return the end; a run that died has one of year 1.
 
-    The length that is stored counts only where no end is: from a day on it is a wrong one.
+    One that is yet to come is none: the backup's next runs would be waited for as long.
     """
-    end = values.moment("end_time")
-    if end is not None:
-        return end if end >= begin else None
-    length = None if values.told("end_time") else values.number("duration_seconds")
+    column = "end_time" if values.told("end_time") else "duration_seconds"
+    end = values.moment(column) if column == "end_time" else _end_of_length(values, begin)
+    if end is None or end < begin:
+        return None
+    if end > now + CLOCK_TOLERANCE:
+        values.doubt(column)
+        return None
+    return end
+
+
+def _end_of_length(values: _Values, begin: Millis) -> Millis | None:
+    """Return when a run ended that tells only its length: from a day on that is a wrong one."""
+    length = values.number("duration_seconds")
     return None if length is None else begin + length * SECOND
 
 

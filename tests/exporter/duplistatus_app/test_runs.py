@@ -11,8 +11,9 @@ from exporter.reports import ReportError, read_report
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
 from tests.exporter.duplistatus_app.databases import Row, run
 
-NOW: Millis = 1_768_442_400_000
-BEGAN = NOW - DAY
+NOW: Millis = 1_768_528_800_000
+BEGAN = NOW - 2 * DAY
+ENDLESS: Row = {"end_time": None, "duration_seconds": 3 * DAY // SECOND}
 
 
 def read(row: Row, name: str | None = "nas") -> Report:
@@ -151,15 +152,26 @@ def test_what_can_be_no_run_is_refused_with_the_reason(changes: Row, reason: str
         ("warnings_array", "[" * 100_000, "warnings_array is"),
         ("end_time", "late", "end_time is 'late'"),
         ("end_time", b"late", "end_time is 4 bytes"),
+        ("end_time", format_moment(NOW + DAY), "end_time is '2026-01-17"),
+        ("duration_seconds", 2**61, "duration_seconds is 2305"),
+        ("duration_seconds", 3 * DAY // SECOND, "duration_seconds is 259200"),
     ],
 )
 def test_a_value_that_can_not_be_right_is_named_and_counts_as_not_told(
     column: str, value: object, doubt: str
 ) -> None:
-    row = run(BEGAN) | {column: value}
+    row = (
+        run(BEGAN) | ({"end_time": None} if column == "duration_seconds" else {}) | {column: value}
+    )
     (found,) = read_run(row, "nas", NOW).doubts
     assert found.startswith(doubt)
     assert read(row).run.began == BEGAN
+
+
+@pytest.mark.parametrize("changes", [{"end_time": format_moment(NOW + DAY)}, ENDLESS])
+def test_a_run_of_the_past_did_not_end_in_the_future(changes: Row) -> None:
+    """The deadline of the next runs allows for the longest of the last ones."""
+    assert read(run(BEGAN) | changes).run.duration is None
 
 
 VALUES = (
