@@ -4,7 +4,7 @@ The newest rows are taken first, so that one that breaks off leaves the present 
 it did not come to is taken by the next one, since nothing but a mark ends the reading early.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.collection.marks import Mark, Marks
@@ -74,11 +74,9 @@ class _Collection:
         newest: Mark | None = None
         self._tell_place()
         job_id: int | None = None
-        for page in self._server.history(backup):
+        for page in self._pages(backup, mark):
             newest = newest or Mark.of(max(page, key=lambda row: row.id))
             job_id = self._take_page(backup, page) or job_id
-            if mark is not None and any(Mark.of(row) == mark for row in page):
-                break
         if newest is not None and self.summary.count(Outcome.REFUSED) == refused:
             self._marks.put(self._server.name, backup.id, newest)
         if job_id is not None:
@@ -86,6 +84,16 @@ class _Collection:
         if newest is None and backup.planned is not None:
             self.summary.add_unwatched(backup.name)
         self.summary.backups += 1
+
+    def _pages(self, backup: Backup, mark: Mark | None) -> Iterator[list[Row]]:
+        """Yield what was not taken before, and a little of what was: it tells which job it is."""
+        if mark is None:
+            yield from self._server.history(backup)
+            return
+        for page in self._server.news(backup):
+            yield page
+            if any(Mark.of(row) == mark for row in page):
+                return
 
     def _take_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
         """Take the rows of a page, the oldest first; return the job that they are of."""

@@ -13,6 +13,9 @@ from exporter.duplicati_server.session import Json, Session
 from exporter.times import LATEST, SECOND
 
 PAGE_ROWS = 100
+NEWS_ROWS = 10
+"""The least that Duplicati gives: enough to see that there is little new."""
+
 MOST_ROWS = 1_000_000
 """Of one backup: ten years of a run every five minutes."""
 
@@ -32,8 +35,8 @@ class Row(Struct, frozen=True):
     exception: str | None
 
 
-def pages(session: Session, backup_id: str) -> Iterator[list[Row]]:
-    """Yield the rows of a backup page by page, down to the first.
+def pages(session: Session, backup_id: str, first_rows: int) -> Iterator[list[Row]]:
+    """Yield the rows of a backup page by page, down to the first; `first_rows` at first.
 
     A page is asked for by the last row before it, so rows that come meanwhile move nothing.
 
@@ -44,7 +47,7 @@ def pages(session: Session, backup_id: str) -> Iterator[list[Row]]:
     path = f"/backup/{quote(backup_id, safe='')}/log"
     last: int | None = None
     seen = 0
-    while rows := _read_page(session, path, last):
+    while rows := _read_page(session, path, last, first_rows if last is None else PAGE_ROWS):
         older = [row for row in rows if last is None or row.id < last]
         if not older:
             message = f"gives the same rows of the backup {backup_id} again and again"
@@ -57,9 +60,9 @@ def pages(session: Session, backup_id: str) -> Iterator[list[Row]]:
             raise ServerError(f"{session.name} {message}")
 
 
-def _read_page(session: Session, path: str, last: int | None) -> list[Row]:
+def _read_page(session: Session, path: str, last: int | None, rows: int) -> list[Row]:
     offset = {} if last is None else {"offset": last}
-    found = session.get(path, pagesize=PAGE_ROWS, **offset)
+    found = session.get(path, pagesize=rows, **offset)
     if not isinstance(found, list) or not all(map(_is_row, found)):
         raise ServerError(f"{session.name} answers {path} with something that is no log")
     return [_row(entry) for entry in found]

@@ -71,7 +71,11 @@ class DuplicatiServer:
 
     def history(self, backup: Backup) -> Iterator[list[Row]]:
         """Yield what a backup's runs left, page by page, the newest first."""
-        return history.pages(self._session, backup.id)
+        return history.pages(self._session, backup.id, history.PAGE_ROWS)
+
+    def news(self, backup: Backup) -> Iterator[list[Row]]:
+        """Yield the same from a short first page, for one who knows all but the newest."""
+        return history.pages(self._session, backup.id, history.NEWS_ROWS)
 
     def close(self) -> None:
         """Close the connection."""

@@ -125,8 +125,21 @@ def test_the_next_one_reads_to_where_the_last_came(
     asked = duplicati.asked(PHOTOS)
     summary = collected(marks)
     assert duplicati.asked(PHOTOS) == asked + 1
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (3, 97)
+    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (3, 7)
     assert starts(store) == hourly(353)
+
+
+def test_many_new_ones_are_read_in_few_pages(
+    duplicati: Simulator, collected: CollectFrom, store: Store
+) -> None:
+    marks = Marks()
+    fill(duplicati, "2", 50)
+    collected(marks)
+    fill(duplicati, "2", 200, first=BEGAN + 50 * HOUR)
+    asked = duplicati.asked(PHOTOS)
+    collected(marks)
+    assert duplicati.asked(PHOTOS) == asked + 3
+    assert starts(store) == hourly(250)
 
 
 def test_a_database_that_duplicati_made_anew_is_read_to_its_first_row(

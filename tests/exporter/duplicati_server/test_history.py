@@ -18,7 +18,7 @@ def fill(simulator: Simulator, rows: int) -> None:
 
 def read(simulator: Simulator, backup_id: str = "2") -> list[list[Row]]:
     with session(simulator) as asking:
-        return list(pages(asking, backup_id))
+        return list(pages(asking, backup_id, history.PAGE_ROWS))
 
 
 @pytest.mark.parametrize("rows", [0, 1, 99, 100, 101, 250])
@@ -46,7 +46,7 @@ def test_rows_that_come_between_two_pages_move_nothing(duplicati: Simulator) -> 
 def test_a_backup_that_is_deleted_between_two_pages_is_gone(duplicati: Simulator) -> None:
     fill(duplicati, 150)
     with session(duplicati) as asking:
-        reading = pages(asking, "2")
+        reading = pages(asking, "2", history.PAGE_ROWS)
         assert len(next(reading)) == 100
         duplicati.delete("2")
         with pytest.raises(GoneError):
@@ -63,7 +63,7 @@ def test_the_same_page_again_ends_the_reading(duplicati: Simulator) -> None:
     fill(duplicati, 20)
     duplicati.always[LOG] = Canned(200, json.dumps(duplicati.rows["2"]).encode())
     with session(duplicati) as asking:
-        reading = pages(asking, "2")
+        reading = pages(asking, "2", history.PAGE_ROWS)
         assert len(next(reading)) == 20
         with pytest.raises(ServerError, match="gives the same rows of the backup 2 again"):
             next(reading)
