@@ -119,9 +119,9 @@ def _told(summary: Summary, *, dry: bool) -> str:
     verb = "would be recorded" if dry else "recorded"
     parts = [
         counted(summary.backups, "backup"),
-        f"{summary.count(Outcome.RECORDED)} runs {verb}",
+        f"{counted(summary.count(Outcome.RECORDED), 'run')} {verb}",
         f"{summary.count(Outcome.KNOWN)} known",
-        f"{summary.other_operations} other operations {verb}",
+        f"{counted(summary.other_operations, 'other operation')} {verb}",
         f"{summary.count(Outcome.NOT_UNDERSTOOD)} not understood",
     ]
     rare = [(summary.count(each), each.value) for each in (Outcome.TOO_OLD, Outcome.REFUSED)]

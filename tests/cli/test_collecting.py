@@ -70,6 +70,12 @@ def test_a_planned_backup_that_would_not_be_missed_is_told(
     )
 
 
+def test_one_is_one(command: Commands, duplicati: Simulator, password: str) -> None:
+    fill(duplicati, runs=1)
+    told = command.output("collect", duplicati.url, "--password-file", password, "--name", "nas")
+    assert told.startswith("nas: 1 backup, 1 run recorded, 0 known, 0 other operations recorded")
+
+
 def test_a_trial_says_the_same_and_records_nothing(
     command: Commands, database: Path, duplicati: Simulator, password: str
 ) -> None:
