@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from exporter.cli.client import Client, Json, RefusedError
 from exporter.cli.outcomes import Reasons, counted
+from exporter.plans import Off
 
 Given = Mapping[str, str | None]
 """Settings by their names in the API; None stands for one that nobody set there."""
@@ -22,6 +23,7 @@ class Adoption:
         self._servers = _by_id(client.entries("/api/servers", "servers", {}))
         self._jobs = _by_id(client.entries("/api/jobs", "jobs", {}))
         self._counts: Counter[str] = Counter()
+        self._off = 0
         self.refusals = Reasons()
 
     def adopt_server(self, server_id: int, given: Given) -> None:
@@ -46,6 +48,8 @@ class Adoption:
         if self._counts:
             told = [counted(self._counts[name], name) for name in _NAMES if self._counts[name]]
             yield f"{', '.join(told)} {would}set"
+        if self._off:
+            yield f"{counted(self._off, 'schedule')} of them {would}off, as the check there was"
         yield from self.refusals.lines("not set")
 
     def _set(self, path: str, given: Given, known: Json) -> None:
@@ -67,6 +71,7 @@ class Adoption:
         else:
             known.update(wanted)
             self._counts.update(wanted.keys())
+            self._off += wanted.get("schedule") == str(Off())
 
 
 def _by_id(entries: Iterable[Json]) -> dict[int, Json]:

@@ -67,6 +67,7 @@ def test_runs_names_and_settings_arrive(command: Commands, backups: Path) -> Non
     assert told.splitlines() == [
         "3 runs recorded",
         "1 alias, 1 note, 2 schedules, 2 tolerances set",
+        "1 schedule of them off, as the check there was",
     ]
     nas, pi = server(command, "m-1"), server(command, "m-9")
     assert (nas["alias"], nas["note"]) == ("Cellar", "ask Hans")
@@ -98,6 +99,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     assert told.splitlines() == [
         "3 runs would be recorded",
         "1 alias, 1 note, 2 schedules, 2 tolerances would be set",
+        "1 schedule of them would be off, as the check there was",
     ]
     assert known(database) == before
 
