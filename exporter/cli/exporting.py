@@ -127,4 +127,7 @@ def _choice(chosen: argparse.Namespace, records: Records) -> RunChoice:
         known = records.servers()
         if not any(chosen.server in (str(each.id), each.name, each.alias) for each in known):
             raise ExportError(f"no server is called {chosen.server!r}: see duplistatus servers")
-    return RunChoice(**{name: value for name, value in given.items() if value is not None})
+    choice = RunChoice(**{name: value for name, value in given.items() if value is not None})
+    if choice.since >= choice.until:
+        raise ExportError("--until has to lie behind --since: no run starts between them")
+    return choice

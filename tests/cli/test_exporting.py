@@ -148,6 +148,7 @@ REFUSED = [
     ("runs --until 0001-01-01T00:00:00+23:00", "write 2026-01-31"),
     ("openmetrics --job \udcff", "no UTF-8"),
     ("runs --server nobody", "duplistatus servers"),
+    ("runs --since 2020-01-02 --until 2020-01-01", "--until has to lie behind --since"),
     ("runs --messages", "--format jsonl"),
     ("openmetrics --step 0s", "--step"),
     ("openmetrics --step often", "--step"),
