@@ -110,10 +110,10 @@ def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
     days = _week_days(setting.get("allowedWeekDays"))
     if days == _WEEK or interval >= len(_WEEK) * DAY:
         return JobSetting(f"every {format_interval(interval)}")
-    time = setting.get("time")
-    if interval != DAY or zone is None or not isinstance(time, str):
-        return JobSetting(None, by_week_days=True)
-    return JobSetting(_calendar(time, days, zone))
+    time, schedule = setting.get("time"), None
+    if interval == DAY and zone is not None and isinstance(time, str):
+        schedule = _calendar(time, days, zone)
+    return JobSetting(schedule, by_week_days=schedule is None)
 
 
 def _interval(setting: Mapping[str, object]) -> Millis:
@@ -141,12 +141,19 @@ def _week_days(told: object) -> frozenset[int]:
     return frozenset(day for day in told if isinstance(day, int) and day in _WEEK) or _WEEK
 
 
-def _calendar(time: str, days: frozenset[int], zone: str) -> str:
-    """Return the schedule of a moment's hour on certain days, where that zone's clocks hang."""
+def _calendar(time: str, days: frozenset[int], zone: str) -> str | None:
+    """Return the schedule of a moment's hour on certain days, where that zone's clocks hang.
+
+    None where it is another day there than in UTC: the days may be those of the application's
+    scheduler, or those that it took over from Duplicati, which are the zone's.
+    """
     try:
-        local = to_datetime(parse_moment(time)).astimezone(ZoneInfo(zone))
+        moment = to_datetime(parse_moment(time))
+        local = moment.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError):
         message = f"time {time[:40]!r} is no moment"
         raise SettingError(message) from None
+    if local.date() != moment.date():
+        return None
     named = ",".join(str(day) for day in sorted(days))
     return f"cron {local.minute} {local.hour} * * {named} {zone}"

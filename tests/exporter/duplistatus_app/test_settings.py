@@ -66,6 +66,18 @@ def test_week_days_are_a_calendar_where_the_time_zone_is_told(time: str, schedul
 
 
 @pytest.mark.parametrize(
+    ("time", "zone"),
+    [("2026-01-13T23:30:00.000Z", BERLIN), ("2026-01-14T03:00:00.000Z", "America/New_York")],
+)
+def test_week_days_of_an_hour_that_is_another_day_there_are_left_to_the_runs(
+    time: str, zone: str
+) -> None:
+    """Nothing tells whether they are those of the zone or those of UTC."""
+    setting = {"expectedInterval": "1D", "allowedWeekDays": [1, 2, 3, 4, 5], "time": time}
+    assert read(setting, zone=zone) == JobSetting(None, by_week_days=True)
+
+
+@pytest.mark.parametrize(
     ("interval", "days", "expected"),
     [
         ("6h", [1, 2], JobSetting(None, by_week_days=True)),
