@@ -270,7 +270,11 @@ def _later(known: StoredRun | None, stored: StoredRun) -> StoredRun:
 
 
 def _recent(stored: StoredRun) -> RecentRun:
-    return RecentRun(stored.started, stored.id, stored.run.duration)
+    """Believe no length beyond the arrival of the report: the next runs are waited for as long."""
+    duration = stored.run.duration
+    if duration is not None and stored.run.began == stored.started:
+        duration = min(duration, max(stored.received - stored.started, 0))
+    return RecentRun(stored.started, stored.id, duration)
 
 
 def _latest(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporter.model import Status, StoredRun
 from exporter.schedule import Expectation, Schedule, Source, expect
@@ -121,6 +122,18 @@ def test_a_deadline_allows_for_the_longest_of_the_last_ten_runs() -> None:
     assert nine.deadline - nine.start == 6 * HOUR + TOLERANCE
     ten = expected_of(long, *short)
     assert ten.deadline - ten.start == HOUR + TOLERANCE
+
+
+def test_a_run_did_not_take_longer_than_until_its_report_came() -> None:
+    endless = replace(stored_run(START, duration=4000 * DAY), received=START + 2 * HOUR)
+    found = expected_of(endless)
+    assert found.deadline - found.start == 2 * HOUR + TOLERANCE
+
+
+def test_a_run_that_counts_from_its_arrival_took_as_long_as_it_tells() -> None:
+    ahead = stored_run(START + DAY, duration=6 * HOUR)
+    found = expected_of(replace(ahead, started=START, received=START))
+    assert found.deadline - found.start == 6 * HOUR + TOLERANCE
 
 
 def test_a_run_without_a_duration_lends_the_deadline_none() -> None:
