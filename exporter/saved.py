@@ -107,12 +107,12 @@ class SavedReports:
     def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
         if len(raw) > MOST_BYTES:
             return Unreadable(source, f"is larger than {MOST_BYTES} bytes")
-        if not raw.strip():
-            return Unreadable(source, "is empty")
         try:
             body = raw.decode()
         except UnicodeDecodeError as error:
             return Unreadable(source, f"is no text: not UTF-8 at byte {error.start}")
+        if not body.strip():
+            return Unreadable(source, "is empty")
         return Saved(source, PastReport(body, received, self._server))
 
 

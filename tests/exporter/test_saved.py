@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter import saved as saved_module
@@ -186,6 +186,7 @@ def test_a_file_from_before_there_was_time_tells_none(tmp_path: Path) -> None:
     content=st.binary(max_size=60)
     | st.lists(st.sampled_from([REPORT, b"", b"?", b"\xff"])).map(b"\n".join)
 )
+@example(content="\u2003\x1c".encode())
 def test_whatever_is_in_a_file_each_part_is_a_text_or_told(content: bytes) -> None:
     found = list(SavedReports().read("-", io.BytesIO(content), None))
     assert found
