@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,7 +17,6 @@ _LOGIN = "/auth/login"
 _OK, _UNAUTHORIZED, _NOT_FOUND, _NOT_ALLOWED, _TOO_MANY = 200, 401, 404, 405, 429
 _REDIRECTS = range(300, 400)
 _NOT_THERE = "has no /api/v1: it is older than Duplicati 2.1, or the address is another program's"
-
 
 _SENDABLE = r"^[!-~]+\Z"
 """What a header can hold: a token with anything else would be shown by the fault of sending it."""
@@ -97,7 +97,7 @@ class Session:
             message = f"{self.name} has nothing at {path}"
             raise GoneError(message)
         if answer.status in _REDIRECTS:
-            target = answer.location or "another address"
+            target = _address(answer.location) or "another address"
             raise self._error(f"sends its readers to {target}: give the address that answers")
         if answer.status == _UNAUTHORIZED:
             raise self._error(f"does not let the one read {path} who has just logged in")
@@ -120,3 +120,13 @@ class Session:
 
     def _error(self, message: str) -> ServerError:
         return ServerError(f"{self.name} {message}")
+
+
+def _address(location: str) -> str:
+    """Return where an answer leads, without what may be a secret in it."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return ""
+    host = target.netloc.rpartition("@")[2]
+    return target._replace(netloc=host, query="", fragment="").geturl()

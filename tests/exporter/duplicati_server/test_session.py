@@ -182,8 +182,19 @@ def test_nobody_is_followed_to_another_place(duplicati: Simulator, path: str) ->
         assert other.requests == []
 
 
-def test_a_redirection_to_nowhere_is_told(duplicati: Simulator) -> None:
-    duplicati.always[BACKUPS] = Canned(302)
+def test_a_secret_in_a_redirection_is_not_shown(duplicati: Simulator) -> None:
+    target = "https://me:hidden@sso.example/login?token=hidden#hidden"
+    duplicati.always[BACKUPS] = Canned(302, headers=(("Location", target),))
+    told = refusal(duplicati)
+    assert "https://sso.example/login:" in told
+    assert "hidden" not in told
+
+
+@pytest.mark.parametrize("headers", [(), (("Location", "http://[nowhere"),)])
+def test_a_redirection_to_nowhere_is_told(
+    duplicati: Simulator, headers: tuple[tuple[str, str], ...]
+) -> None:
+    duplicati.always[BACKUPS] = Canned(302, headers=headers)
     assert "sends its readers to another address" in refusal(duplicati)
 
 
