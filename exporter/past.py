@@ -5,6 +5,7 @@ so that a machine that was given up long ago does not look as if it had just rep
 not understood stays where it came from, so it is not kept here too.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -23,7 +24,7 @@ from exporter.times import Millis
 MOST_AT_ONCE = 250
 """Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
 
-_AHEAD = "it begins in the future, so when it ran is not known: is its machine's clock right?"
+_UNDATED = "nothing tells when it ran: it has no time, or one in the future"
 
 _log = logging.getLogger(__name__)
 
@@ -130,14 +131,17 @@ class StoredArchive:
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
             _log.exception("a report of the past could not be read")
             return Taken(Outcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log")
-        received = self._received(past, report)
+        received = self._when(past, report)
+        if received is None:
+            return self._undated(past, report)
         job_id = self._job_without(report, received)
         if job_id is not None:
             return Taken(Outcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP)
-        delivery = Delivery(received, past.address, past.server)
-        if self._when_it_ran_is_unknown(past, report) and not self._is_known(report, delivery):
-            return Taken(Outcome.REFUSED, reason=_AHEAD)
-        return replace(report, log=report.log.first(self._max_log_lines)), delivery
+        return self._understood(past, report, received)
+
+    def _understood(self, past: PastReport, report: Report, received: Millis) -> _Understood:
+        kept = replace(report, log=report.log.first(self._max_log_lines))
+        return kept, Delivery(received, past.address, past.server)
 
     def _job_without(self, report: Report, received: Millis) -> int | None:
         """Return the job of a run that is older than what is kept of it, None where it is kept.
@@ -152,29 +156,27 @@ class StoredArchive:
         began = report.run.began
         return job_id if last is not None and began is not None and began < last.started else None
 
-    def _received(self, past: PastReport, report: Report) -> Millis:
+    def _when(self, past: PastReport, report: Report) -> Millis | None:
+        """Return when a run came, as far as one can know: it ended, began or was noted then."""
         told = [moment for moment in (report.run.began, report.run.ended) if self._is_past(moment)]
-        noted = past.received if self._is_past(past.received) else None
-        now = self._clock()
-        return min(max(told, default=now if noted is None else noted), now)
+        moment = max(told, default=past.received)
+        return min(moment, self._clock()) if self._is_past(moment) else None
 
     def _is_past(self, moment: Millis | None) -> TypeGuard[Millis]:
         return moment is not None and moment <= self._clock() + CLOCK_TOLERANCE
 
-    def _when_it_ran_is_unknown(self, past: PastReport, report: Report) -> bool:
-        """Tell a run that begins in the future: counted from now it would look as if it just ran.
+    def _undated(self, past: PastReport, report: Report) -> _Understood | Taken:
+        """Take a run of which nothing tells when it ran only where it is known.
 
-        A posted one does count from now, for it has just come.
+        Counted from now it would look as if it had just run. A posted one does count from now,
+        for it has just come.
         """
-        began = report.run.began
-        return began is not None and not self._is_past(began) and not self._is_past(past.received)
-
-    def _is_known(self, report: Report, delivery: Delivery) -> bool:
-        try:
-            (told,) = self._store.try_out([(report, delivery)])
-        except LimitReachedError:
-            return False
-        return not told.new
+        understood = self._understood(past, report, self._clock())
+        with contextlib.suppress(LimitReachedError):
+            (told,) = self._store.try_out([understood])
+            if not told.new:
+                return understood
+        return Taken(Outcome.REFUSED, reason=_UNDATED)
 
 
 def _recorded(reports: Sequence[_Understood], record: _Record) -> list[Taken]:
