@@ -24,7 +24,7 @@ from exporter.history import (
     with_start,
     without_start,
 )
-from exporter.model import JobSettings, Order, Status, StoredRun, Verification
+from exporter.model import CLOCK_TOLERANCE, JobSettings, Order, Status, StoredRun, Verification
 from exporter.times import Millis
 
 _BEFORE_ALL: Order = (-1, 0)
@@ -273,7 +273,7 @@ def _recent(stored: StoredRun) -> RecentRun:
     """Believe no length beyond the arrival of the report: the next runs are waited for as long."""
     duration = stored.run.duration
     if duration is not None and stored.run.began == stored.started:
-        duration = min(duration, max(stored.received - stored.started, 0))
+        duration = min(duration, stored.received + CLOCK_TOLERANCE - stored.started)
     return RecentRun(stored.started, stored.id, duration)
 
 
