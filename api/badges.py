@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable
 import falcon
 from falcon.routing import BaseConverter
 
+from api import storing
 from api.answers import Readable, tagged
 from api.badge_drawing import draw
 from api.headers import EMBEDDING
 from api.parameters import find_server
 from exporter.access import Access, Scope
-from exporter.badge import Badge, badge_of_all, badge_of_server
+from exporter.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.condition import Census
 from exporter.fleet import Fleet
+from exporter.store import Store
 from exporter.times import Millis
 
 MEDIA_SVG = "image/svg+xml"
@@ -34,12 +36,18 @@ class SvgName(BaseConverter):
 class _Pictured(Readable):
     """Jobs as a badge; `embedding` says which pages may show it."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], embedding: str) -> None:
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], embedding: str
+    ) -> None:
+        self._store = store
         self._fleet = fleet
         self._clock = clock
         self._embedding = embedding
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
+        fault = storing.fault(self._store)
+        if fault is not None:
+            badge = badge_without_store(badge.subject, fault)
         resp.set_header(EMBEDDING, self._embedding)
         tagged(req, resp, draw(badge), MEDIA_SVG)
 

@@ -2,9 +2,10 @@
 
 import falcon
 
+from api import storing
 from api.answers import Readable, success
 from api.errors import unavailable
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import Store
 
 
 class Healthy(Readable):
@@ -23,8 +24,7 @@ class Ready(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer once a write has reached the disk; 503 where it does not, with the reason."""
-        try:
-            self._store.probe()
-        except StoreUnavailableError as error:
-            raise unavailable(f"A report can not be stored now: {error}") from error
+        fault = storing.fault(self._store)
+        if fault is not None:
+            raise unavailable(f"A report can not be stored now: {fault}")
         success(req, resp, {})

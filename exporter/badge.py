@@ -39,6 +39,11 @@ def badge_of_server(name: str, census: Census) -> Badge:
     return Badge(name, _words(census), _tone(census), f"{name}: {sentence(census)}")
 
 
+def badge_without_store(subject: str, reason: str) -> Badge:
+    """Return what a badge says where no report can be stored: all that is known grows old."""
+    return Badge(subject, "not storing", Tone.BAD, f"No report can be stored now: {reason}")
+
+
 def _words(census: Census) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
     told = [f"{census.count(each):,} {each.value}" for each in census.troubles]

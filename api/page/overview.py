@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
+from api import storing
 from api.page import choice
 from api.page.choice import label
 from api.page.counts import counts
@@ -17,7 +18,7 @@ from exporter.access import Access, Scope
 from exporter.condition import Census, Condition
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import Store
 from exporter.times import Millis
 
 _LISTED = 200
@@ -62,19 +63,11 @@ class Overview(Page):
             "all": len(present.jobs),
             "last_report": When.of(present.totals.last_report, now),
             "unjudged": unjudged(self._fleet, present.unjudged),
-            "fault": self._fault(),
+            "fault": storing.fault(self._store),
             "options": [] if census.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,
         }
         self._show(req, resp, "overview", facts)
-
-    def _fault(self) -> str | None:
-        """Say why no report can be stored, where that is so: what is known then grows old."""
-        try:
-            self._store.probe()
-        except StoreUnavailableError as error:
-            return str(error)
-        return None
 
     def _form(self) -> dict[str, Any]:
         return {"conditions": list(Condition), "servers": self._servers()}

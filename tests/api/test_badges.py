@@ -33,6 +33,16 @@ def test_a_badge_tells_how_all_backups_are(daemon: Daemon) -> None:
     assert words(daemon) == ("backups", "1 failing")
 
 
+def test_a_badge_is_not_fine_where_no_report_can_be_stored(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    monkeypatch.setattr("exporter.store.store.LEAST_ROOM_BYTES", 2**62)
+    assert words(daemon) == ("backups", "not storing")
+    assert words(daemon, "/api/badge/1.svg") == ("nas", "not storing")
+    assert "the disk is full" in daemon.client.simulate_get(FLEET).text
+
+
 def test_a_badge_turns_by_time_alone(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR))
     daemon.clock.now += 2 * DAY

@@ -1,6 +1,6 @@
 import pytest
 
-from exporter.badge import Badge, Tone, badge_of_all, badge_of_server
+from exporter.badge import Badge, Tone, badge_of_all, badge_of_server, badge_without_store
 from exporter.condition import Census, Condition, sentence
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
@@ -53,3 +53,9 @@ def test_a_badge_of_a_server_has_its_name() -> None:
     assert badge_of_server("nas", census) == Badge(
         "nas", "1 overdue", Tone.BAD, "nas: 1 of 3 backups is overdue"
     )
+
+
+def test_a_badge_says_where_no_report_can_be_stored() -> None:
+    badge = badge_without_store("nas", "the disk is full")
+    assert (badge.words, badge.tone) == ("not storing", Tone.BAD)
+    assert badge.meaning == "No report can be stored now: the disk is full"

@@ -1,0 +1,12 @@
+"""Whether a report could be stored now: where it can not, all that is known grows old."""
+
+from exporter.store import Store, StoreUnavailableError
+
+
+def fault(store: Store) -> str | None:
+    """Say why no report can be stored, None where one can: a write has just reached the disk."""
+    try:
+        store.probe()
+    except StoreUnavailableError as error:
+        return str(error)
+    return None
