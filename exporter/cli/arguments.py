@@ -64,8 +64,9 @@ def add_asking(commands: Commands, name: str, summary: str, run: Run) -> Parser:
 
 
 def take_database(parser: Parser) -> None:
-    """Let a command take the database."""
-    take(parser, *(option for option in OPTIONS if option.name == "database"))
+    """Let a command take the database, which is there already."""
+    (option,) = (option for option in OPTIONS if option.name == "database")
+    take(parser, option._replace(help="the SQLite file that keeps the reports"))
 
 
 def take(parser: Parser, *options: Option) -> None:
