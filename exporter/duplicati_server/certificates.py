@@ -6,6 +6,7 @@ Duplicati makes its own certificate where nobody gives it one, so this is no rar
 import contextlib
 import hashlib
 import ssl
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from urllib3.exceptions import InsecureRequestWarning, SSLError
 
 from exporter.duplicati_server.errors import NoAccessError
 from exporter.duplicati_server.sources import Source
+
+_CERTIFICATE = "CERTIFICATE-----"
+"""Stands in the first line of each certificate in PEM (RFC 7468)."""
 
 _SECONDS = 10.0
 _HTTPS = 443
@@ -30,13 +34,31 @@ def settings(source: Source) -> dict[str, Any]:
         return {"cert_reqs": "CERT_NONE"}
     if source.fingerprint is not None:
         return {"cert_reqs": "CERT_NONE", "assert_fingerprint": source.fingerprint}
+    if source.ca_file is None:
+        return {"ssl_context": ssl.create_default_context()}
+    return {"ssl_context": _believing(source.ca_file)}
+
+
+def _believing(file: Path) -> ssl.SSLContext:
+    """Return what believes the certificates of a file, and no others.
+
+    It is read here: what Python says of a file that OpenSSL can not read depends on what other
+    threads do meanwhile.
+    """
     try:
-        return {"ssl_context": ssl.create_default_context(cafile=source.ca_file)}
+        pem = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        is_none = isinstance(error, ssl.SSLError)
-        reason = "it holds no certificate in PEM" if is_none else error.strerror
-        message = f"the certificates of {source.ca_file} can not be used: {reason}"
-        raise NoAccessError(message) from error
+        raise _unusable(file, error.strerror or str(error)) from error
+    if _CERTIFICATE not in pem:  # an empty text would stand for those that the system knows
+        raise _unusable(file, "it holds no certificate in PEM")
+    try:
+        return ssl.create_default_context(cadata=pem.encode("ascii", "replace").decode())
+    except (ssl.SSLError, ValueError) as error:
+        raise _unusable(file, "it holds a certificate that can not be read") from error
+
+
+def _unusable(file: Path, reason: str) -> NoAccessError:
+    return NoAccessError(f"the certificates of {file} can not be used: {reason}")
 
 
 def is_refused(reason: object) -> bool:

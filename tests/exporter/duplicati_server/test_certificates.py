@@ -59,14 +59,25 @@ def test_a_file_of_other_certificates_believes_no_other(
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "No such file"), ("key", "holds no certificate in PEM")]
+    ("content", "reason"),
+    [
+        (None, "No such file"),
+        (b"", "holds no certificate in PEM"),
+        (b"key", "holds no certificate in PEM"),
+        (b"\xff\x00", "holds no certificate in PEM"),
+        (b"-----BEGIN CERTIFICATE-----\nkey\n", "a certificate that can not be read"),
+        (
+            b"-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n",
+            "a certificate that can not be read",
+        ),
+    ],
 )
 def test_a_file_of_certificates_that_is_none_is_told(
-    secure_duplicati: Simulator, tmp_path: Path, content: str | None, reason: str
+    secure_duplicati: Simulator, tmp_path: Path, content: bytes | None, reason: str
 ) -> None:
     file = tmp_path / "ca.pem"
     if content is not None:
-        file.write_text(content)
+        file.write_bytes(content)
     with (
         pytest.raises(NoAccessError, match=f"{file} can not be used: .*{reason}"),
         session(secure_duplicati, ca_file=str(file)),
