@@ -131,6 +131,7 @@ def test_the_first_report_takes_the_place_of_how_to_connect(daemon: Daemon, watc
         page.clock.fast_forward(_A_MINUTE_LATER)
         expect(page.locator("[data-job='1']")).to_be_visible()
         expect(page.locator("#connect")).to_have_count(0)
+        page.wait_for_load_state()  # it was loaded anew: its script comes last
 
 
 def test_a_page_that_no_longer_reaches_the_daemon_says_that_it_is_old(
