@@ -7,6 +7,7 @@ that the counts are those of the API and of the metrics.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -71,9 +72,16 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     return tuple([each for each, holds in holding if holds]) or (Condition.FINE,)
 
 
-def condition(view: JobView, now: Millis) -> Condition:
-    """Return the worst that holds for a job at a moment."""
-    return conditions(view, now)[0]
+class Judged(NamedTuple):
+    """A job and all that holds for it, worst first."""
+
+    view: JobView
+    held: tuple[Condition, ...]
+
+
+def judged(views: Iterable[JobView], now: Millis) -> list[Judged]:
+    """Judge jobs once, for all that a page says of them at a moment."""
+    return [Judged(view, conditions(view, now)) for view in views]
 
 
 def _is_old(view: JobView, now: Millis) -> bool:
@@ -102,12 +110,22 @@ class Census(Struct, frozen=True):
     last_failure: Millis | None = None
 
     @classmethod
-    def of(cls, views: Sequence[JobView], now: Millis, unjudged: int = 0) -> "Census":
+    def of(cls, views: Iterable[JobView], now: Millis, unjudged: int = 0) -> "Census":
         """Count jobs at a moment."""
-        of_jobs = [conditions(view, now) for view in views]
-        held = Counter(each for held in of_jobs for each in held)
-        fine, unwatched = sum(map(_is_fine, of_jobs)), sum(map(_is_unwatched, of_jobs))
-        return cls(len(of_jobs), held, fine, unwatched, unjudged, _last_failure(views))
+        return cls.counting(judged(views, now), unjudged)
+
+    @classmethod
+    def counting(cls, jobs: Sequence[Judged], unjudged: int = 0) -> "Census":
+        """Count jobs that were judged."""
+        held = Counter(each for job in jobs for each in job.held)
+        return cls(
+            jobs=len(jobs),
+            held=held,
+            fine=sum(_is_fine(job.held) for job in jobs),
+            unwatched=sum(_is_unwatched(job.held) for job in jobs),
+            unjudged=unjudged,
+            last_failure=_last_failure(job.view for job in jobs),
+        )
 
     def count(self, condition: Condition) -> int:
         """Return of how many jobs a condition holds."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api import parameters
 from api.errors import ApiError
-from exporter.condition import Condition, condition, conditions
+from exporter.condition import Condition, Judged
 from exporter.fleet import Fleet
 from exporter.model import Server
 from exporter.times import Millis
@@ -109,19 +109,20 @@ class Shown(Struct, frozen=True):
     found: int
 
 
-def shown(views: Iterable[JobView], wish: Wish, now: Millis) -> Shown:
+def shown(jobs: Iterable[Judged], wish: Wish) -> Shown:
     """Return the jobs of the page that is asked for; the last page stands for those behind it."""
-    found = [] if wish.faults else [view for view in views if _matches(view, wish, now)]
-    ordered = worst_first(found, now, grouped=bool(wish.group))
+    found = [] if wish.faults else [job for job in jobs if _matches(job, wish)]
+    ordered = worst_first(found, grouped=bool(wish.group))
     pages = max(1, -(-len(ordered) // ROWS))
     number = min(wish.page, pages)
     return Shown(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
 
 
-def _matches(view: JobView, wish: Wish, now: Millis) -> bool:
+def _matches(job: Judged, wish: Wish) -> bool:
+    view = job.view
     if wish.server_id not in (None, view.server.id):
         return False
-    if wish.condition is not None and wish.condition not in conditions(view, now):
+    if wish.condition is not None and wish.condition not in job.held:
         return False
     wanted = wish.text.casefold()
     names = (view.job.name, view.server.name, view.server.alias or "")
@@ -131,9 +132,9 @@ def _matches(view: JobView, wish: Wish, now: Millis) -> bool:
 _Place = tuple[int, Millis, str, str, int]
 
 
-def worst_first(views: Iterable[JobView], now: Millis, *, grouped: bool) -> list[JobView]:
+def worst_first(jobs: Iterable[Judged], *, grouped: bool) -> list[JobView]:
     """Return jobs in their order, those of a server together where that is asked for."""
-    ordered = sorted(views, key=lambda view: _place(view, now))
+    ordered = [job.view for job in sorted(jobs, key=_place)]
     if not grouped:
         return ordered
     first: dict[int, int] = {}
@@ -142,9 +143,9 @@ def worst_first(views: Iterable[JobView], now: Millis, *, grouped: bool) -> list
     return sorted(ordered, key=lambda view: first[view.server.id])
 
 
-def _place(view: JobView, now: Millis) -> _Place:
+def _place(job: Judged) -> _Place:
     """Return what orders jobs: the worst condition, for how long it may hold, then the names."""
-    worst = condition(view, now)
+    view, worst = job.view, job.held[0]
     names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)
     return (worst.rank, _earliest(view, worst) if worst.is_trouble else 0, *names)
 

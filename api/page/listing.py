@@ -8,11 +8,10 @@ from api.page import choice, drawing, rows, words
 from api.page.choice import Wish
 from api.page.counts import Count
 from api.page.rows import When
-from exporter.condition import Census, Condition, sentence
+from exporter.condition import Census, Condition, Judged, sentence
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis
-from exporter.views import JobView
 
 _NAMED = 20
 """Jobs that could not be judged are named, so many of them."""
@@ -42,9 +41,9 @@ def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     return list(islice(told, _NAMED))
 
 
-def listing(store: Store, views: Iterable[JobView], wish: Wish, now: Millis) -> dict[str, Any]:
+def listing(store: Store, jobs: Iterable[Judged], wish: Wish, now: Millis) -> dict[str, Any]:
     """Return the rows that are asked for, and what is needed to show them."""
-    shown = choice.shown(views, wish, now)
+    shown = choice.shown(jobs, wish)
     return {
         "wish": wish,
         "shown": shown,

@@ -15,7 +15,7 @@ from api.page.rendering import Page
 from api.page.rows import When
 from api.sender import Network, url_of
 from exporter.access import Access, Scope
-from exporter.condition import Census, Condition
+from exporter.condition import Census, Condition, judged
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
 from exporter.store import Store
@@ -55,12 +55,13 @@ class Overview(Page):
         """Answer with the page of this moment."""
         now = self._clock()
         wish, present = choice.read(req, self._fleet), self._fleet.present(now)
-        census = Census.of(present.jobs, now, len(present.unjudged))
+        jobs = judged(present.jobs, now)
+        census = Census.counting(jobs, len(present.unjudged))
         facts = {
             **head(census, counts(present.totals, census), now),
-            **listing(self._store, present.jobs, wish, now),
+            **listing(self._store, jobs, wish, now),
             **self._form(),
-            "all": len(present.jobs),
+            "all": len(jobs),
             "last_report": When.of(present.totals.last_report, now),
             "unjudged": unjudged(self._fleet, present.unjudged),
             "fault": storing.fault(self._store),

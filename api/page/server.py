@@ -9,7 +9,7 @@ from api.page.counts import of_conditions
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
-from exporter.condition import Census
+from exporter.condition import Census, judged
 
 
 class ServerPage(Page):
@@ -20,10 +20,11 @@ class ServerPage(Page):
         now = self._clock()
         server = parameters.find_server(self._fleet, params["server_id"])
         views, faulty = self._fleet.of_server(server.id)
-        census = Census.of(views, now, len(faulty))
+        jobs = judged(views, now)
+        census = Census.counting(jobs, len(faulty))
         facts = {
             **head(census, of_conditions(census), now),
-            **listing(self._store, views, Wish(page=choice.page(req)), now),
+            **listing(self._store, jobs, Wish(page=choice.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": choice.label(server),

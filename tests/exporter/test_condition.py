@@ -10,8 +10,8 @@ from exporter.condition import (
     AGED_MORE,
     Census,
     Condition,
-    condition,
     conditions,
+    judged,
     sentence,
 )
 from exporter.fleet import Fleet
@@ -110,7 +110,7 @@ def test_all_that_holds_for_a_job_is_told_worst_first(
 ) -> None:
     found = conditions(view, now)
     assert [each.value for each in found] == holding
-    assert condition(view, now) is found[0]
+    assert judged([view], now) == [(view, found)]
 
 
 def test_a_job_that_began_and_never_reported_is_not_fine() -> None:
