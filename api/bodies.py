@@ -8,7 +8,7 @@ import msgspec
 
 from api.errors import ApiError, invalid
 from exporter.reports import Problem
-from exporter.times import EARLIEST, LATEST, Millis, parse_moment
+from exporter.times import EARLIEST, LATEST, Millis, parse_interval, parse_moment
 
 MAX_BYTES = 64 * 1024
 
@@ -53,6 +53,20 @@ def moment(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
     if not EARLIEST < found <= LATEST:
         raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00Z")
     return found
+
+
+def interval(example: str) -> Callable[[Any], Millis | None]:
+    """Return what reads a length of time or null; the example is for who sent something else."""
+
+    def parse(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            message = f"must be null or a length of time, as {example}"
+            raise ValueError(message)
+        return parse_interval(value)
+
+    return parse
 
 
 def _object(req: falcon.Request) -> dict[str, Any]:

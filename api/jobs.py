@@ -15,7 +15,7 @@ from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.plans import parse_plan
 from exporter.store import Store
-from exporter.times import Millis, parse_interval
+from exporter.times import Millis
 from exporter.views import JobView
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,8 @@ class OneJob(Readable):
         """Set when the job is due; null leaves it to the configuration again."""
         known = self._known(job_id)
         values = bodies.read(
-            req, {"schedule": _schedule, "tolerance": _tolerance, "paused": _paused}
+            req,
+            {"schedule": _schedule, "tolerance": bodies.interval("30m or 2h"), "paused": _paused},
         )
         self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
         _log.info("job changed", extra=event(job_id=known, **values))
@@ -103,14 +104,6 @@ def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anythin
     if not isinstance(value, str):
         raise ValueError("must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5")
     return str(parse_plan(value))
-
-
-def _tolerance(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("must be null or a length of time, as 30m or 2h")
-    return parse_interval(value)
 
 
 def _paused(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything

@@ -1,7 +1,6 @@
 """PUT /api/jobs/{id}/planned: what Duplicati's own scheduler plans."""
 
 from collections.abc import Callable
-from typing import Any
 
 import falcon
 
@@ -11,7 +10,7 @@ from api.errors import invalid, not_found
 from exporter.fleet import Fleet
 from exporter.past import StoredArchive
 from exporter.reports import Problem
-from exporter.times import Millis, parse_interval
+from exporter.times import Millis
 
 
 class PlannedStart:
@@ -25,7 +24,9 @@ class PlannedStart:
     def on_put(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Take in the start, and how far starts lie apart at the widest."""
         known = parameters.required_id(job_id, "job")
-        values = bodies.read(req, {"start": bodies.moment, "interval": _interval})
+        values = bodies.read(
+            req, {"start": bodies.moment, "interval": bodies.interval("12h or 1d")}
+        )
         if "start" not in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
         self._archive.plan(known, values["start"], values.get("interval"))
@@ -33,11 +34,3 @@ class PlannedStart:
         if view is None:
             raise not_found("Job not found")
         changed(resp, {"job": represent.job(view, self._clock())})
-
-
-def _interval(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("must be null or a length of time, as 12h or 1d")
-    return parse_interval(value)
