@@ -102,29 +102,10 @@ class HttpServer:
         # Reentrant: a signal handler may call `stop` within `run`'s own use of it.
         self._ending = threading.RLock()
         self._ended = False
-        dispatcher = Dispatcher()
-        dispatcher.set_thread_count(THREADS)
-        self._server: TcpWSGIServer = create_server(
-            app,
-            _dispatcher=dispatcher,
-            map=self._map,
-            sockets=[listening],
-            connection_limit=CONNECTIONS,
-            channel_timeout=IDLE_SECONDS,
-            asyncore_use_poll=True,
-            max_request_body_size=limits.max_upload_bytes + _BODY_MARGIN,
-            max_request_header_size=limits.max_header_bytes,
-            outbuf_high_watermark=sys.maxsize,  # one answer waits at most, and no thread with it
-            ident=None,
-            clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
-        )
-        self._server.channel_class = Channel
-        self._server.adj.send_bytes = SEND_BYTES
-        self._server.most_requests = limits.max_requests
+        self._server = _make_server(app, self._map, listening, limits)
         self._server.telemetry = telemetry
         self._server.add_task = self._dispatch
-        self._refusals = Dispatcher()
-        self._refusals.set_thread_count(1)
+        self._refusals = _dispatcher(1)
         self._request_seconds = limits.request_timeout / SECOND
         self._next_look = 0.0
 
@@ -184,6 +165,36 @@ class HttpServer:
             if channel not in busy:
                 channel.will_close = True
         return bool(busy)
+
+
+def _make_server(
+    app: App, sockets: dict[int, wasyncore.dispatcher], listening: socket.socket, limits: Limits
+) -> TcpWSGIServer:
+    """Make waitress's server with the settings that were measured."""
+    server: TcpWSGIServer = create_server(
+        app,
+        _dispatcher=_dispatcher(THREADS),
+        map=sockets,
+        sockets=[listening],
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        asyncore_use_poll=True,
+        max_request_body_size=limits.max_upload_bytes + _BODY_MARGIN,
+        max_request_header_size=limits.max_header_bytes,
+        outbuf_high_watermark=sys.maxsize,  # one answer waits at most, and no thread with it
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
+    )
+    server.channel_class = Channel
+    server.adj.send_bytes = SEND_BYTES
+    server.most_requests = limits.max_requests
+    return server
+
+
+def _dispatcher(threads: int) -> Dispatcher:
+    dispatcher = Dispatcher()
+    dispatcher.set_thread_count(threads)
+    return dispatcher
 
 
 def _is_busy(channel: Channel) -> bool:
