@@ -62,16 +62,8 @@ class Telemetry:
         self._collections = _collections(self._registry)
         self._last_collection = _last_collection(self._registry)
         self._collection_interval = _collection_interval(self._registry)
-        self._collector_duration = Gauge(
-            "duplistatus_collector_duration_seconds",
-            "Time the samples of the fleet took in this scrape.",
-            registry=self._registry,
-        )
-        self._collector_errors = Gauge(
-            "duplistatus_collector_errors",
-            "Servers and jobs whose samples could not be written in this scrape.",
-            registry=self._registry,
-        )
+        self._collector_duration = _collector_duration(self._registry)
+        self._collector_errors = _collector_errors(self._registry)
         _watch_size(self._registry, database_bytes)
         _tell_build(self._registry, version)
 
@@ -127,6 +119,16 @@ class _Named(Collector):
             name = f"{metric.name}_total" if metric.type == "counter" else metric.name
             if self._names is None or name in self._names:
                 yield metric
+
+
+def _collector_duration(registry: CollectorRegistry) -> Gauge:
+    text = "Time the samples of the fleet took in this scrape."
+    return Gauge("duplistatus_collector_duration_seconds", text, registry=registry)
+
+
+def _collector_errors(registry: CollectorRegistry) -> Gauge:
+    text = "Servers and jobs whose samples could not be written in this scrape."
+    return Gauge("duplistatus_collector_errors", text, registry=registry)
 
 
 def _uploads(registry: CollectorRegistry) -> dict[Outcome, Counter]:

@@ -99,13 +99,9 @@ def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) ->
         **_counted(values),
         "BackendStatistics": _backend(values),
     }
-    extra = {
-        "OperationName": operation,
-        "backup-name": backup,
-        "backup-id": _backup_id(values),
-        "machine-id": server_id,
-        "machine-name": server_name,
-    }
+    machine = {"machine-id": server_id, "machine-name": server_name}
+    names = {"backup-name": backup, "backup-id": _backup_id(values), **machine}
+    extra = {"OperationName": operation, **names}
     body = {"Data": data, "Extra": extra, "LogLines": _log_lines(values)}
     report = PastReport(msgspec.json.encode(body).decode())
     return Run(server_id, backup, report, tuple(values.doubts))

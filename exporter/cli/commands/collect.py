@@ -3,7 +3,7 @@
 import argparse
 
 from exporter.cli import collecting
-from exporter.cli.arguments import Commands, add_asking
+from exporter.cli.arguments import Commands, Parser, add_asking
 
 _EXPLAINED = """\
 Reads the runs that a server of Duplicati (2.1 or later) remembers, and when it plans the next
@@ -36,6 +36,15 @@ def add_to(commands: Commands) -> None:
         metavar="URL",
         help="address of a server, as https://nas:8200; else those of the configuration",
     )
+    _add_access(parser)
+    parser.add_argument("--name", metavar="NAME", help="what to call the server in messages")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be recorded, and record nothing"
+    )
+
+
+def _add_access(parser: Parser) -> None:
+    """Add how a server lets one in, and how it is known."""
     parser.add_argument(
         "--password-file",
         metavar="FILE",
@@ -49,8 +58,4 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument(
         "--insecure", action="store_true", help="believe any certificate: others may read along"
-    )
-    parser.add_argument("--name", metavar="NAME", help="what to call the server in messages")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be recorded, and record nothing"
     )
