@@ -58,9 +58,14 @@ def _last_runs() -> table.Panel:
         24,
         14,
     )
-    panel = listing(
-        about,
-        Rows(JOBS, sorted_by="Server", descending=False, behind={"instance": "Exporter"}),
+    rows = Rows(JOBS, sorted_by="Server", descending=False, behind={"instance": "Exporter"})
+    panel = listing(about, rows, *_of_last_run())
+    return panel.data_links([row_to_job()]).no_value("no data")
+
+
+def _of_last_run() -> tuple[Column, ...]:
+    """Return what is told of a job's last run."""
+    return (
         Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
         _moment("Next expected", "next_expected_timestamp_seconds"),
         _moment("Last success", "last_success_timestamp_seconds", "never"),
@@ -80,7 +85,6 @@ def _last_runs() -> table.Panel:
             status_names(),
         ),
     )
-    return panel.data_links([row_to_job()]).no_value("no data")
 
 
 _SOMETHING = thresholds(RED, (1, GREEN))

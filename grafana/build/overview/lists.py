@@ -113,11 +113,9 @@ def _alerts() -> table.Panel:
     chosen_alerts = 'alertname=~"Duplistatus.+", server=~"$server|", backup=~"$backup|"'
     firing = f'ALERTS{{alertstate="firing", {chosen_alerts}}}'
     since = f"ALERTS_FOR_STATE{{{chosen_alerts}}} and ignoring (alertstate) {firing}"
-    panel = listing(
-        about,
-        Rows(labels, sorted_by="Severity", descending=False),
-        Column("For", f"max by ({', '.join(labels)}) ({age(f'({since})')})", "s", _UNATTENDED),
-    )
+    age_of_each = f"max by ({', '.join(labels)}) ({age(f'({since})')})"
+    rows = Rows(labels, sorted_by="Severity", descending=False)
+    panel = listing(about, rows, Column("For", age_of_each, "s", _UNATTENDED))
     severities = DynamicConfigValue("mappings", [*named(_SEVERITIES)])
     panel.override_by_name("Severity", [severities, IN_COLOUR, _width(90)])
     panel.override_by_name("Alert", [_width(265)])

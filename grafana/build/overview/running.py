@@ -54,9 +54,14 @@ def _runs() -> table.Panel:
         18,
         7,
     )
-    panel = listing(
-        about,
-        Rows({**JOBS, "phase": "Phase"}, sorted_by="Running for"),
+    panel = listing(about, Rows({**JOBS, "phase": "Phase"}, sorted_by="Running for"), *_of_run())
+    panel.override_by_name("Phase", [DynamicConfigValue("custom.width", 190)])
+    return panel.data_links([row_to_job()]).no_value("Nothing runs while the exporter is up")
+
+
+def _of_run() -> tuple[Column, ...]:
+    """Return what is told of a run that is going on."""
+    return (
         Column("Running for", _with_phase(age(chosen("running_start_timestamp_seconds"))), "s"),
         Column(
             "Silent for", _with_phase(age(chosen("last_activity_timestamp_seconds"))), "s", _SILENCE
@@ -65,8 +70,6 @@ def _runs() -> table.Panel:
         Column("Files", _with_phase(chosen("running_files")), "locale"),
         Column("Size", _with_phase(chosen("running_bytes")), "bytes"),
     )
-    panel.override_by_name("Phase", [DynamicConfigValue("custom.width", 190)])
-    return panel.data_links([row_to_job()]).no_value("Nothing runs while the exporter is up")
 
 
 def _with_phase(expr: str) -> str:

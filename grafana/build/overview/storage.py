@@ -75,10 +75,15 @@ def _destinations() -> table.Panel:
         24,
         9,
     )
+    rows = Rows(JOBS, sorted_by="Free", descending=False)
+    panel = listing(about, rows, *_space())
+    return panel.data_links([row_to_job()]).no_value("No destination tells its space")
+
+
+def _space() -> tuple[Column, ...]:
+    """Return what is told of a destination."""
     free, total = chosen("quota_free_bytes"), chosen("quota_total_bytes")
-    panel = listing(
-        about,
-        Rows(JOBS, sorted_by="Free", descending=False),
+    return (
         Column(
             "Free",
             per_job(f"{free} / {total}"),
@@ -86,13 +91,7 @@ def _destinations() -> table.Panel:
             thresholds(RED, (0.1, YELLOW), (0.2, GREEN)),
         ),
         Column("Left", per_job(free), "bytes"),
-        Column(
-            "Full in",
-            per_job(f"{free} / -(deriv({free}{_HABIT}) < 0) < {_IN_SIGHT}"),
-            "dtdurations",
-            thresholds(RED, (7 * _DAY, YELLOW), (30 * _DAY, GREEN)),
-            absent("not within 5 years", GREY),
-        ),
+        _full_in(free),
         Column(
             "Left in 30 days",
             per_job(f"clamp_min({_in_30_days(free)}, 0)"),
@@ -101,4 +100,14 @@ def _destinations() -> table.Panel:
         ),
         Column("Space", per_job(total), "bytes"),
     )
-    return panel.data_links([row_to_job()]).no_value("No destination tells its space")
+
+
+def _full_in(free: str) -> Column:
+    """Return when there is no space left, if the last two weeks go on."""
+    return Column(
+        "Full in",
+        per_job(f"{free} / -(deriv({free}{_HABIT}) < 0) < {_IN_SIGHT}"),
+        "dtdurations",
+        thresholds(RED, (7 * _DAY, YELLOW), (30 * _DAY, GREEN)),
+        absent("not within 5 years", GREY),
+    )
