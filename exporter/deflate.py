@@ -7,6 +7,6 @@ the time.
 try:
     from isal import isal_zlib as deflate
 except ImportError:  # a machine that the package has no build for
-    import zlib as deflate  # type: ignore[no-redef]
+    import zlib as deflate  # type: ignore[no-redef] # the same functions
 
 __all__ = ["deflate"]

@@ -63,7 +63,7 @@ def daily(
 def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -> None:
     """Let a live report come, when it was sent."""
     present, daemon.clock.now = daemon.clock.now, at
-    body = activity(began=began, at=at, backup=name, machine_id="id of nas", **told)  # type: ignore[arg-type]
+    body = activity(began=began, at=at, backup=name, machine_id="id of nas", **told)  # type: ignore[arg-type] # by name
     assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
     daemon.listener.tidy()
     daemon.clock.now = present
