@@ -4,7 +4,7 @@ import math
 import unicodedata
 from html import escape
 
-from exporter.badge import Badge, Tone
+from exporter.conditions.badge import Badge, Tone
 
 COLOURS = {
     Tone.BAD: "#b62324",

@@ -11,8 +11,8 @@ from api.badge_drawing import draw
 from api.headers import EMBEDDING
 from api.parameters import find_server
 from exporter.access import Access, Scope
-from exporter.badge import Badge, badge_of_all, badge_of_server, badge_without_store
-from exporter.condition import Census
+from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
+from exporter.conditions.evaluate import Census
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis

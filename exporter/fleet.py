@@ -13,13 +13,13 @@ from collections.abc import Iterable
 
 from exporter.activity import STALL_AFTER, Activity, LiveRun
 from exporter.deadlines import Deadlines
+from exporter.jobs.job import Job
+from exporter.jobs.standing import Standing
 from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.schedule import Expectation, expect
-from exporter.standing import Standing
-from exporter.state import Job
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
@@ -285,10 +285,12 @@ class Fleet:
         state = job.state
         self._live.tell(job.id, None if state.last is None else state.last.started)
         newest = self._live.newest(job.id)
-        tally = Tally.of(state, exists=state.is_backup or newest is not None)
+        standing = Standing.of(job, state)
+        exists = state.is_backup or newest is not None
+        tally = Tally.of(state, exists=exists, failing=standing.failing)
         schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
         expectation = expect(state, schedule, None if newest is None else newest.since)
-        return tally, Judgement(Standing.of(state), schedule, expectation)
+        return tally, Judgement(standing, schedule, expectation)
 
     def _set_deadline(self, job_id: int, expectation: Expectation | None) -> None:
         """Replace a job's deadline; one that is paused has none to pass."""

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from exporter.history import RECENT_RUNS, ReportedRun
+from exporter.jobs.history import RECENT_RUNS, ReportedRun
+from exporter.jobs.state import JobState
 from exporter.plans import Auto, Cron, Every, Off, Plan
-from exporter.state import JobState
 from exporter.times import DAY, HOUR, LATEST, Millis
 
 LEARNED_FROM = 5

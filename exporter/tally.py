@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Self
 
-from exporter.state import JobState
+from exporter.jobs.state import JobState
 
 
 class Tally(NamedTuple):
@@ -14,9 +14,9 @@ class Tally(NamedTuple):
     failing: int
 
     @classmethod
-    def of(cls, state: JobState, *, exists: bool) -> Self:
+    def of(cls, state: JobState, *, exists: bool, failing: bool) -> Self:
         """Count a job; one that exists is a backup job, whether or not a run ended."""
-        return cls(int(exists), state.completed_runs, state.failed_runs, int(state.failing))
+        return cls(int(exists), state.completed_runs, state.failed_runs, int(failing))
 
     def replacing(self, known: "Tally", new: "Tally") -> "Tally":
         """Return a sum with what a job added replaced."""

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.jobs.job import Job
+from exporter.jobs.standing import Standing
 from exporter.live import Running
 from exporter.model import Server
 from exporter.schedule import Expectation, Schedule
-from exporter.standing import Standing
-from exporter.state import Job
 from exporter.times import Millis
 
 

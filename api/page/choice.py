@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api import parameters
 from api.errors import ApiError
-from exporter.condition import Condition, Judged
+from exporter.conditions.evaluate import Condition, Judged
 from exporter.fleet import Fleet
 from exporter.model import Server
 from exporter.times import Millis

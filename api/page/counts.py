@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from exporter.condition import Census, Condition
+from exporter.conditions.evaluate import Census, Condition
 from exporter.views import Totals
 
 _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)

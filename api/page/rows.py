@@ -8,11 +8,11 @@ from msgspec import Struct
 from api.page import drawing, words
 from api.page.drawing import Spark, Strip
 from api.page.rendering import short
-from exporter.condition import Condition, conditions
+from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.since import since
+from exporter.jobs.state import JobState
 from exporter.live import Running
 from exporter.model import Server
-from exporter.since import since
-from exporter.state import JobState
 from exporter.store import PastRun, Store
 from exporter.times import SECOND, Millis, format_moment
 from exporter.views import JobView

@@ -12,12 +12,13 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from exporter.export.grid import Grid
-from exporter.export.removed import state_before
 from exporter.families import JobMoment
-from exporter.history import RECENT_RUNS, ReportedRun, newest
+from exporter.jobs.folding import After, with_run
+from exporter.jobs.history import RECENT_RUNS, ReportedRun, newest
+from exporter.jobs.removed import state_before
+from exporter.jobs.state import JobState
 from exporter.model import Order, StoredRun
 from exporter.schedule import Expectation, Schedule, expect
-from exporter.state import JobState
 from exporter.store import JobHistory
 
 
@@ -69,22 +70,29 @@ class _Replay:
         self.state = state
         self._plans = {plan.id: plan for plan in plans}
         self._failed: list[Order] = []
+        self._interrupted: list[Order] = []
 
     def take(self, runs: Iterator[StoredRun]) -> None:
         """Add runs that came."""
         for stored in runs:
-            self.state = self.state.with_run(stored, self._failures_after)
+            self.state = with_run(self.state, stored, self._runs_after)
             if stored.id in self._plans:
                 self._set_plan(self._plans[stored.id])
-            if stored.run.is_backup and not stored.run.status.completed:
+            if stored.run.is_backup and stored.run.status.failed:
                 bisect.insort(self._failed, stored.order)
+            elif stored.run.is_backup and not stored.run.status.completed:
+                bisect.insort(self._interrupted, stored.order)
 
     def _set_plan(self, plan: ReportedRun) -> None:
         others = tuple(each for each in self.state.reported if each.id != plan.id)
         self.state = replace(self.state, reported=newest(others, plan, RECENT_RUNS))
 
-    def _failures_after(self, order: Order) -> int:
-        return len(self._failed) - bisect.bisect_right(self._failed, order)
+    def _runs_after(self, order: Order) -> After:
+        return After(_count_after(self._failed, order), _count_after(self._interrupted, order))
+
+
+def _count_after(ordered: list[Order], order: Order) -> int:
+    return len(ordered) - bisect.bisect_right(ordered, order)
 
 
 def _overdue_from(expectation: Expectation | None, grid: Grid) -> int:

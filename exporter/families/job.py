@@ -6,10 +6,10 @@ from typing import Literal
 from msgspec import Struct
 
 from exporter.families.family import Family, Sample
+from exporter.jobs.state import Habit, JobState
 from exporter.live import Running
 from exporter.model import Counts, Status, StoredRun
 from exporter.schedule import Expectation
-from exporter.state import Habit, JobState
 from exporter.times import SECOND, Millis
 from exporter.views import JobView
 

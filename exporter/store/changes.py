@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from exporter.jobs.job import Job
 from exporter.model import Server
-from exporter.state import Job
 
 
 class Change(Struct, frozen=True):

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
 from exporter.model import Server
-from exporter.state import Job
 from exporter.store import live, reading
 from exporter.store.changes import Change
 from exporter.times import Millis

@@ -7,9 +7,9 @@ import msgspec
 from sqlite_utils import Database
 
 from exporter.activity import SAME_RUN, LiveRun
+from exporter.jobs.job import Job
 from exporter.logs import event
 from exporter.model import Run, StoredRun
-from exporter.state import Job
 from exporter.store import reading
 from exporter.times import Millis
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
 from exporter.model import JobSettings, Server
-from exporter.state import Job
 from exporter.store import reading, recording
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError

@@ -6,8 +6,8 @@ from itertools import chain
 
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
 from exporter.model import Server, StoredRun
-from exporter.state import Job
 from exporter.store import rows
 from exporter.store.entry import Entry
 

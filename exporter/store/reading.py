@@ -8,8 +8,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
 from exporter.model import BACKUP, Log, Rejected, Server, Status, StoredRun
-from exporter.state import Job
 from exporter.store import rows
 from exporter.times import Millis
 

@@ -2,8 +2,9 @@
 
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import BACKUP, JobSettings, Order, Rejected
-from exporter.state import Job, JobState
 from exporter.store.entry import Entry
 from exporter.times import MINUTE, SECOND, Millis
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 from sqlite_utils import Database
 
+from exporter.jobs.job import Job
 from exporter.model import MOST, Log, Server, StoredRun
-from exporter.state import Job
 from exporter.store import database, reading, rows, wal
 from exporter.store.errors import StoreError
 from exporter.times import Millis

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from exporter.deflate import deflate
+from exporter.jobs.job import Job
 from exporter.model import (
     Counts,
     JobSettings,
@@ -18,7 +19,6 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.state import Job
 
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _names_decoder = msgspec.msgpack.Decoder(list[str])

@@ -10,9 +10,9 @@ from typing import Self
 from sqlite_utils import Database
 
 from exporter.activity import LiveReport
+from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.model import Delivery, Machine, Server, StoredRun
-from exporter.state import Job
 from exporter.store import identity, live, reading, recording, room
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.badge_drawing import COLOURS, MOST_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
-from exporter.badge import Badge, Tone
+from exporter.conditions.badge import Badge, Tone
 
 SVG = "{http://www.w3.org/2000/svg}"
 CONTRAST_AA = 4.5

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from exporter.state import pack
+from exporter.jobs.state import pack
 from exporter.store import database
 from exporter.store.entry import Entry
 from exporter.store.known import Known

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from exporter.state import pack
+from exporter.jobs.state import pack
 from exporter.store import rows
 from exporter.store.entry import Entry
 from tests.bench import reports

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from exporter.jobs.state import JobState
 from exporter.model import Delivery, Order, Report
 from exporter.reports import read_report
-from exporter.state import JobState
 from exporter.store.entry import Entry
 from exporter.times import DAY, Millis, format_moment, from_datetime
 

@@ -9,7 +9,7 @@ from falcon.testing import TestClient
 from openapi_spec_validator import validate
 
 from api import errors
-from exporter.condition import Condition
+from exporter.conditions.evaluate import Condition
 from exporter.model import Status
 from exporter.schedule import Source
 from tests.docs import reports

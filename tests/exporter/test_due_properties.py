@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
+from exporter.jobs.state import JobState
 from exporter.model import JobSettings, StoredRun
 from exporter.plans import Auto, Cron, Every, Off
 from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
-from exporter.state import JobState
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED

@@ -3,9 +3,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from exporter.jobs.state import JobState
 from exporter.model import CLOCK_TOLERANCE, Status, StoredRun
 from exporter.schedule import Expectation, Schedule, Source, expect
-from exporter.state import JobState
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.strategies.state import START, backups, fold, histories, stored_run
 

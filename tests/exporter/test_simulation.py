@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exporter.fleet import Fleet
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import JobSettings, Status
 from exporter.policy import Policy
-from exporter.state import Job, JobState
 from exporter.store import Change
 from exporter.times import (
     DAY,

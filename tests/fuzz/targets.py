@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.policy import Policy
 from exporter.reports import ReportError, read_report, text
 from exporter.schedule import expect
-from exporter.state import Job, JobState
 from exporter.store.entry import Entry
 from exporter.times import Millis
 

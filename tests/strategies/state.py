@@ -7,6 +7,9 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from exporter.activity import Activity, Progress
+from exporter.jobs.folding import After, with_run
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import (
     BACKUP,
     Counts,
@@ -18,7 +21,6 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.state import Job, JobState
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 
@@ -64,14 +66,15 @@ def fold(runs: Iterable[StoredRun], state: JobState | None = None) -> JobState:
     arrived: list[StoredRun] = []
     for run in runs:
         arrived.append(run)
-        state = state.with_run(run, lambda order: failures_after(arrived, order))
+        state = with_run(state, run, lambda order: runs_after(arrived, order))
     return state
 
 
-def failures_after(runs: Iterable[StoredRun], order: Order) -> int:
-    """Count the failed backups behind a place in the order of runs."""
-    backups = (stored for stored in runs if stored.run.is_backup and stored.order > order)
-    return sum(not stored.run.status.completed for stored in backups)
+def runs_after(runs: Iterable[StoredRun], order: Order) -> After:
+    """Count the backups behind a place in the order of runs that did not complete."""
+    backups = [stored for stored in runs if stored.run.is_backup and stored.order > order]
+    interrupted = sum(stored.run.status is Status.INTERRUPTED for stored in backups)
+    return After(sum(stored.run.status.failed for stored in backups), interrupted)
 
 
 def server_named(

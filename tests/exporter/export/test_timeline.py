@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.export import Grid
-from exporter.export.removed import state_before
 from exporter.export.timeline import timeline
 from exporter.families import JobMoment
+from exporter.jobs.removed import state_before
 from exporter.model import Status, StoredRun
 from exporter.plans import Cron, Every, Off
 from exporter.schedule import Schedule, Source, expect

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.state import Job
 from exporter.store import Recorded, Store
 from exporter.times import Millis
 from tests.conftest import NOW, SENDER

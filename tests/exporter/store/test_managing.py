@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from exporter.jobs.job import Job
 from exporter.model import JobSettings, Server
-from exporter.state import Job
 from exporter.store import Change, RunFilter, Store, UnknownIdError
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter import standing
-from exporter.condition import (
+from exporter.conditions.evaluate import (
     AGED_INTERVALS,
     AGED_MORE,
     Census,
@@ -15,10 +14,11 @@ from exporter.condition import (
     sentence,
 )
 from exporter.fleet import Fleet
+from exporter.jobs import standing
+from exporter.jobs.job import Job
+from exporter.jobs.standing import SHRUNK_BELOW, SHRUNK_BYTES
 from exporter.model import Counts, JobSettings, Status, StoredRun, Verification
 from exporter.policy import Policy
-from exporter.standing import SHRUNK_BELOW, SHRUNK_BYTES
-from exporter.state import Job
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from exporter.views import JobView
 from tests.conftest import CREATED

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from exporter.jobs.state import JobState
 from exporter.model import Counts, Status, StoredRun, Verification
-from exporter.state import JobState
 from exporter.times import DAY, HOUR, MINUTE
 from tests.strategies.state import START, failures_after, fold, histories, stored_run
 

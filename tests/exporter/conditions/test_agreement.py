@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.activity import Activity
-from exporter.badge import Tone, badge_of_all
 from exporter.collector import Exposition
-from exporter.condition import Census, Condition, conditions
+from exporter.conditions.badge import Tone, badge_of_all
+from exporter.conditions.evaluate import Census, Condition, conditions
 from exporter.fleet import Fleet
+from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
 from exporter.policy import Policy
-from exporter.state import Job
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.conftest import CREATED, Clock

@@ -1,7 +1,13 @@
 import pytest
 
-from exporter.badge import Badge, Tone, badge_of_all, badge_of_server, badge_without_store
-from exporter.condition import Census, Condition, sentence
+from exporter.conditions.badge import (
+    Badge,
+    Tone,
+    badge_of_all,
+    badge_of_server,
+    badge_without_store,
+)
+from exporter.conditions.evaluate import Census, Condition, sentence
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
 WARNING, PAUSED, NEW = Condition.WARNING, Condition.PAUSED, Condition.NEW

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from exporter.model import Order, Status
 from exporter.times import DAY, Millis
 
 RECENT_RUNS = 10
@@ -32,6 +33,17 @@ class PastRun(Struct, frozen=True, array_like=True, gc=False):
     started: Millis
     id: int
 
+    @property
+    def order(self) -> Order:
+        """The key that sorts the runs of a job from first to last."""
+        return self.started, self.id
+
+
+class ToldMoment(PastRun, frozen=True, array_like=True, gc=False):
+    """A moment that belongs to a run."""
+
+    moment: Millis
+
 
 class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
     """What a completed run leaves for later runs to be measured against."""
@@ -42,9 +54,13 @@ class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the deadline."""
+    """What a run of any status leaves for the deadline, and how it ended.
+
+    The status is None for what older versions kept; such a run completed or failed.
+    """
 
     duration: Millis | None
+    status: Status | None = None
 
 
 class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
@@ -58,6 +74,21 @@ class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 Entry = TypeVar("Entry", bound=PastRun)
+
+
+def later(known: Entry | None, entry: Entry) -> Entry:
+    """Return the one of two whose run comes later; of one run the entry."""
+    return entry if known is None or known.order <= entry.order else known
+
+
+def latest(one: Entry | None, other: Entry | None) -> Entry | None:
+    """Return the one of two, if any, whose run comes later."""
+    return one if other is None else later(one, other)
+
+
+def without(entries: tuple[Entry, ...], run_id: int) -> tuple[Entry, ...]:
+    """Take away what is kept of a run."""
+    return tuple(entry for entry in entries if entry.id != run_id)
 
 
 def merged(one: tuple[Entry, ...], other: tuple[Entry, ...], most: int) -> tuple[Entry, ...]:

@@ -2,10 +2,11 @@
 
 import statistics
 
-from exporter.history import HABIT_LEAST
+from exporter.jobs.history import HABIT_LEAST
 from exporter.model import MOST, Status
+from exporter.times import Millis
 
-Counted = tuple[int, int, int, int, int]
+Counted = tuple[int, int, int, int, int, int]
 """Runs by status, in the order of `Status`."""
 
 
@@ -20,16 +21,28 @@ def counted(runs: tuple[int, ...], status: Status, more: int = 1) -> Counted:
     """Count runs of a status."""
     counts = list(runs)
     counts[status.code] += more
-    success, warning, error, fatal, unknown = counts
-    return success, warning, error, fatal, unknown
+    return by_status(counts)
 
 
 def joined(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
     """Add two counts."""
-    success, warning, error, fatal, unknown = (
-        mine + theirs for mine, theirs in zip(one, other, strict=True)
-    )
-    return success, warning, error, fatal, unknown
+    return by_status([mine + theirs for mine, theirs in zip(one, other, strict=True)])
+
+
+def last_of(*moments: Millis | None) -> Millis | None:
+    """Return the latest of moments that may be untold."""
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def first_of(*moments: Millis | None) -> Millis | None:
+    """Return the earliest of moments that may be untold."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def by_status(counts: list[int]) -> Counted:
+    """Return counts in the order of `Status`."""
+    success, warning, error, fatal, unknown, interrupted = counts
+    return success, warning, error, fatal, unknown, interrupted
 
 
 def median(values: list[int | None]) -> float | None:

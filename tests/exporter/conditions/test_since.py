@@ -1,10 +1,10 @@
 import pytest
 
-from exporter.condition import Condition, conditions
+from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.model import Counts, Status, StoredRun, Verification
 from exporter.policy import Policy
-from exporter.since import since
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from exporter.views import JobView
 from tests.conftest import CREATED

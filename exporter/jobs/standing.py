@@ -6,8 +6,10 @@ what looks fine elsewhere; a test compares them.
 
 from msgspec import Struct
 
-from exporter.model import Status, StoredRun
-from exporter.state import JobState
+from exporter.jobs.copies import MISSED_IN_A_ROW
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
+from exporter.model import Status, StoredRun, is_unnamed
 from exporter.times import Millis
 
 SHRUNK_BELOW = 0.7
@@ -23,38 +25,65 @@ SOUND: frozenset[Status] = frozenset({Status.SUCCESS, Status.WARNING})
 class Standing(Struct, frozen=True, gc=False):
     """How a job's last run ended, None before there is one, and what its runs say besides.
 
-    `last_good` is the end of the last run that left a usable version, `last_start` the start of
-    the last one of all.
+    `last_good` is the end of the last run that completed, `last_start` the start of the last one
+    of all, `first_start` that of the first. `copies_missed` is true where runs in a row missed a
+    second copy, `copies_old_from` when one is too old if no other comes.
     """
 
     last: Status | None = None
     last_start: Millis | None = None
     last_good: Millis | None = None
+    first_start: Millis | None = None
+    failing: bool = False
     shrunk: bool = False
     damaged: bool = False
+    copies_missed: bool = False
+    copies_old_from: Millis | None = None
+    unnamed: bool = False
 
     @classmethod
-    def of(cls, state: JobState) -> "Standing":
-        """Return what a state says."""
-        last, verified = state.last, state.verified
+    def of(cls, job: Job, state: JobState) -> "Standing":
+        """Return what a job's state says."""
+        last, tested = state.last, state.tested
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
             last_good=_end(state.last_completed),
+            first_start=state.first_start,
+            failing=is_failing(job, state),
             shrunk=has_shrunk(state),
-            damaged=verified is not None and verified.status not in SOUND,
+            damaged=tested is not None and tested.status not in SOUND,
+            copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
+            copies_old_from=state.copies.old_from(),
+            unnamed=is_unnamed(job.name) and _since_cleared(job, last and last.received),
         )
 
-    @property
-    def failing(self) -> bool:
-        """Whether the last run left no usable version."""
-        return self.last is not None and not self.last.completed
+    def copies_in_trouble(self, now: Millis) -> bool:
+        """Whether second copies are missed again and again, or one is too old."""
+        old_from = self.copies_old_from
+        return self.copies_missed or (old_from is not None and now > old_from)
 
     def good_before(self, now: Millis) -> Millis | None:
         """Return when the last good run ended, or where a wrong clock says soon, the last start."""
         if self.last_good is None or self.last_good < now:
             return self.last_good
         return self.last_start
+
+
+def is_failing(job: Job, state: JobState) -> bool:
+    """Tell whether the newest run that completed or failed, failed.
+
+    Runs that name no backup may be of several, so a good one does not end another one's failure:
+    there it lasts until a person clears it.
+    """
+    if not is_unnamed(job.name):
+        return state.failing
+    return state.last_failed is not None and _since_cleared(job, state.last_failed.moment)
+
+
+def _since_cleared(job: Job, arrived: Millis | None) -> bool:
+    cleared = job.settings.cleared
+    return arrived is not None and (cleared is None or arrived > cleared)
 
 
 def has_shrunk(state: JobState) -> bool:

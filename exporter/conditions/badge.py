@@ -3,7 +3,7 @@
 from enum import Enum, auto
 from typing import NamedTuple
 
-from exporter.condition import Census, Condition, sentence
+from exporter.conditions.evaluate import Census, Condition, sentence
 
 _MOST_TROUBLES = 2
 """A badge is small; the sentence tells all of them."""

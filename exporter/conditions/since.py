@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from itertools import takewhile
 
-from exporter.condition import Condition
-from exporter.standing import is_shrunken
-from exporter.state import JobState
+from exporter.conditions.evaluate import Condition
+from exporter.jobs.standing import is_shrunken
+from exporter.jobs.state import JobState
 from exporter.times import Millis
 from exporter.views import JobView
 

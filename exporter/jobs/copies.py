@@ -1,0 +1,148 @@
+"""Second copies of a job: what is known of each destination, and which runs missed theirs.
+
+Duplicati leaves a destination that failed or was not due out of what it tells, so a copy is missed
+by what the run says besides, or by how it ended.
+"""
+
+import statistics
+from collections.abc import Iterable
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.jobs.history import PastRun, merged, newest, without
+from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun
+from exporter.times import DAY, Millis
+
+COPYING_RUNS = 30
+"""Runs whose copies are kept in mind: a month of a job that runs daily."""
+
+MOST_DESTINATIONS = 20
+"""Second destinations of a job; of more the one with the oldest copy is forgotten."""
+
+KEPT_ENDS = 10
+"""Ends of copies kept of a destination, from which its usual pause is known."""
+
+MISSED_IN_A_ROW = 2
+AGED_PAUSES = 2
+AGED_MORE: Millis = DAY
+"""A second copy is in trouble when this many runs in a row missed it, or when it is older than so
+many of its usual pauses and so much more."""
+
+
+class CopyingRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What a run said of second copies, and how it ended."""
+
+    outcome: CopyOutcome
+    status: Status
+
+
+class KnownCopy(Struct, frozen=True, array_like=True, gc=False):
+    """The last copy to a destination, and when the copies before it ended, oldest first."""
+
+    order: Order
+    copy: SecondCopy
+    ends: tuple[Millis, ...]
+
+    @property
+    def usual_pause(self) -> Millis | None:
+        """The median of the pauses between its copies, None before there are two."""
+        pauses = [other - one for one, other in pairwise(self.ends)]
+        return round(statistics.median(pauses)) if pauses else None
+
+    def old_from(self) -> Millis | None:
+        """From when on the copy is too old; None while its pause is not known."""
+        pause = self.usual_pause
+        return None if pause is None else self.ends[-1] + AGED_PAUSES * pause + AGED_MORE
+
+
+class SecondCopies(Struct, frozen=True, array_like=True):
+    """The destinations by name, and the newest runs that could tell of copies."""
+
+    known: tuple[KnownCopy, ...] = ()
+    runs: tuple[CopyingRun, ...] = ()
+
+    @property
+    def missed(self) -> int | None:
+        """How many runs in a row missed a copy; None where the job never had one."""
+        if not self.known and not any(_is_certain_miss(run) for run in self.runs):
+            return None
+        return self._missed_in_a_row()
+
+    def _missed_in_a_row(self) -> int:
+        count = 0
+        for place in range(len(self.runs) - 1, -1, -1):
+            if not _is_missed(self.runs[place], self.runs[:place]):
+                break
+            count += 1
+        return count
+
+    def old_from(self) -> Millis | None:
+        """From when on a copy is too old if no other comes; None where no pause is known."""
+        old = (known.old_from() for known in self.known)
+        return min((moment for moment in old if moment is not None), default=None)
+
+    def with_run(self, stored: StoredRun) -> "SecondCopies":
+        """Return what is known with one more run, or once more with one that is known."""
+        told = stored.run.copying
+        if told is None or stored.run.status is Status.INTERRUPTED:
+            return self
+        entry = CopyingRun(stored.started, stored.id, told.outcome, stored.run.status)
+        runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
+        known = {each.copy.destination: each for each in self.known}
+        for copy in told.copies:
+            right = replace(copy, at=stored.put_right(copy.at))
+            known[copy.destination] = _with_copy(known.get(copy.destination), stored.order, right)
+        if not known and told.outcome is not CopyOutcome.MISSED:
+            runs = ()  # a job without second copies keeps nothing of them
+        return SecondCopies(_bounded(known.values()), runs)
+
+    def joined(self, other: "SecondCopies") -> "SecondCopies":
+        """Return what the runs of two jobs tell together."""
+        known = {each.copy.destination: each for each in self.known}
+        for each in other.known:
+            known[each.copy.destination] = _joined(known.get(each.copy.destination), each)
+        return SecondCopies(_bounded(known.values()), merged(self.runs, other.runs, COPYING_RUNS))
+
+    def without_destination(self, destination: str) -> "SecondCopies":
+        """Return what is known but for a destination that was given up."""
+        known = tuple(each for each in self.known if each.copy.destination != destination)
+        return SecondCopies(known, self.runs if known else ())
+
+
+def _is_certain_miss(run: CopyingRun) -> bool:
+    return run.outcome is CopyOutcome.MISSED
+
+
+def _is_missed(run: CopyingRun, earlier: Iterable[CopyingRun]) -> bool:
+    """Where nothing tells, a run that did not go well counts, unless the job copies by interval."""
+    if run.outcome is not CopyOutcome.UNTOLD:
+        return _is_certain_miss(run)
+    return run.status is not Status.SUCCESS and not any(map(_shows_an_interval, earlier))
+
+
+def _shows_an_interval(run: CopyingRun) -> bool:
+    untold = run.outcome is CopyOutcome.UNTOLD and run.status is Status.SUCCESS
+    return untold or run.outcome is CopyOutcome.NOT_DUE
+
+
+def _with_copy(known: KnownCopy | None, order: Order, copy: SecondCopy) -> KnownCopy:
+    ends = () if known is None else known.ends
+    joined = tuple(sorted({*ends, copy.at}))[-KEPT_ENDS:]
+    if known is not None and known.order > order:
+        return KnownCopy(known.order, known.copy, joined)
+    return KnownCopy(order, copy, joined)
+
+
+def _joined(one: KnownCopy | None, other: KnownCopy) -> KnownCopy:
+    if one is None:
+        return other
+    newest_of_both = max(one, other, key=lambda each: each.order)
+    ends = tuple(sorted({*one.ends, *other.ends}))[-KEPT_ENDS:]
+    return KnownCopy(newest_of_both.order, newest_of_both.copy, ends)
+
+
+def _bounded(known: Iterable[KnownCopy]) -> tuple[KnownCopy, ...]:
+    kept = sorted(known, key=lambda each: each.order)[-MOST_DESTINATIONS:]
+    return tuple(sorted(kept, key=lambda each: each.copy.destination))

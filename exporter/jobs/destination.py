@@ -1,0 +1,67 @@
+"""What the runs of a job tell of its destination: what is stored there, and the room left.
+
+Figures are those of the newest run that told them, also of one that was interrupted or died: with
+zeros a run that did not look only says that it did not (seen in Duplicati 2.1 to 2.3.1).
+"""
+
+from msgspec import Struct
+
+from exporter.jobs.history import PastRun, ToldMoment, latest
+from exporter.model import StoredRun
+
+
+class Stored(PastRun, frozen=True, array_like=True, gc=False):
+    """What a run that looked at the destination found there."""
+
+    stored_bytes: int | None
+    versions: int | None
+
+
+class Quota(PastRun, frozen=True, array_like=True, gc=False):
+    """The room at the destination, in bytes."""
+
+    free_bytes: int | None
+    total_bytes: int | None
+
+
+class Destination(Struct, frozen=True, array_like=True, gc=False):
+    """What is known of a destination; each part as the newest run told it that did."""
+
+    stored: Stored | None = None
+    quota: Quota | None = None
+    newest_version: ToldMoment | None = None
+
+    def with_run(self, run: StoredRun) -> "Destination":
+        """Return what is known with one more run, or once more with one that is known."""
+        return Destination(
+            latest(self.stored, _stored(run)),
+            latest(self.quota, _quota(run)),
+            latest(self.newest_version, _newest_version(run)),
+        )
+
+    def joined(self, other: "Destination") -> "Destination":
+        """Return what the runs of two jobs tell together."""
+        return Destination(
+            latest(self.stored, other.stored),
+            latest(self.quota, other.quota),
+            latest(self.newest_version, other.newest_version),
+        )
+
+
+def _stored(run: StoredRun) -> Stored | None:
+    counts = run.run.counts
+    if not run.run.looked_at_destination:
+        return None
+    return Stored(run.started, run.id, counts.stored_bytes, counts.versions)
+
+
+def _quota(run: StoredRun) -> Quota | None:
+    counts = run.run.counts
+    if not counts.quota_free_bytes and not counts.quota_total_bytes:
+        return None
+    return Quota(run.started, run.id, counts.quota_free_bytes, counts.quota_total_bytes)
+
+
+def _newest_version(run: StoredRun) -> ToldMoment | None:
+    told = run.run.newest_version
+    return None if told is None else ToldMoment(run.started, run.id, run.put_right(told))

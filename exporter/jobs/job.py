@@ -1,0 +1,53 @@
+"""A job: a backup of a server, what its runs add up to, and what people set for it."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.jobs.state import JobState, pack, unpack
+from exporter.model import JobSettings
+
+
+class Identity(Struct, frozen=True, gc=False):
+    """By what Duplicati knows a backup whatever it is called: the machine's id and the backup's.
+
+    A server's backups are numbered, `DB-2`, and no number is used twice. The command line sends a
+    hash of the destination instead, which several backups share.
+    """
+
+    machine_id: str
+    backup_id: str
+    destination_type: str | None = None
+
+
+class Job(Struct, frozen=True):
+    """A backup of a server, what its runs add up to and what people set for it.
+
+    The state is held packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
+    `identity` is what the newest report that told one told; `formerly` are the names that it had
+    before. A job that was once found to be `apart` is never taken for another one renamed.
+    """
+
+    id: int
+    server_id: int
+    name: str
+    packed: bytes
+    settings: JobSettings = JobSettings()
+    identity: Identity | None = None
+    formerly: tuple[str, ...] = ()
+    apart: bool = False
+
+    @classmethod
+    def of(
+        cls, job_id: int, server_id: int, name: str, state: JobState, settings: JobSettings
+    ) -> "Job":
+        """Return a job with a state."""
+        return cls(job_id, server_id, name, pack(state), settings)
+
+    @property
+    def state(self) -> JobState:
+        """What the runs add up to; unpacked by each call."""
+        return unpack(self.packed)
+
+    def with_state(self, state: JobState) -> "Job":
+        """Return the job with another state."""
+        return replace(self, packed=pack(state))

@@ -1,0 +1,52 @@
+"""How the states of two jobs become one. Pure."""
+
+from exporter.jobs import sums
+from exporter.jobs.folding import RunsAfter
+from exporter.jobs.history import COMPLETED_RUNS, RECENT_RUNS, latest, merged, newest_starts
+from exporter.jobs.state import JobState
+from exporter.jobs.sums import first_of, last_of
+from exporter.model import Order, StoredRun
+
+_BEFORE_ALL: Order = (-1, 0)
+
+
+def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
+    """Return the state of two jobs whose runs become one job's.
+
+    Args:
+        one: a job's state.
+        other: the other job's state.
+        runs_after: counts the runs of both.
+    """
+    last_completed = _latest_run(one.last_completed, other.last_completed)
+    since = _BEFORE_ALL if last_completed is None else last_completed.order
+    decided = latest(one.decided, other.decided)
+    tested = [each for each in (one.tested, other.tested) if each is not None]
+    return JobState(
+        runs=sums.joined(one.runs, other.runs),
+        uploaded_bytes=sums.added(one.uploaded_bytes, other.uploaded_bytes),
+        last=_latest_run(one.last, other.last),
+        last_completed=last_completed,
+        measured=_latest_run(one.measured, other.measured),
+        consecutive_failures=runs_after(since).failed,
+        recent=merged(one.recent, other.recent, RECENT_RUNS),
+        completed=merged(one.completed, other.completed, COMPLETED_RUNS),
+        tested=max(tested, key=lambda each: each.at, default=None),
+        starts=newest_starts(tuple(sorted((*one.starts, *other.starts)))),
+        reported=merged(one.reported, other.reported, RECENT_RUNS),
+        verified=last_of(one.verified, other.verified),
+        interrupted_runs=runs_after(decided.order if decided else _BEFORE_ALL).interrupted,
+        decided=decided,
+        destination=one.destination.joined(other.destination),
+        copies=one.copies.joined(other.copies),
+        restored=last_of(one.restored, other.restored),
+        compacted=last_of(one.compacted, other.compacted),
+        first_start=first_of(one.first_start, other.first_start),
+        last_failed=latest(one.last_failed, other.last_failed),
+    )
+
+
+def _latest_run(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda stored: stored.order)

@@ -1,0 +1,119 @@
+"""What a job's kept state owes to runs that are no longer stored.
+
+Old runs are removed, and what they added stays in the state. A replay of the stored runs begins
+with it, and so ends with the state that is kept.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TypeVar
+
+from exporter.jobs import sums
+from exporter.jobs.copies import SecondCopies
+from exporter.jobs.destination import Destination
+from exporter.jobs.history import PastRun
+from exporter.jobs.state import JobState
+from exporter.model import Order, Status, StoredRun, Verification
+from exporter.times import Millis
+
+Entry = TypeVar("Entry", bound=PastRun)
+
+
+def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
+    """Return a job's state as it was without its stored runs, as far as that is known."""
+    backups = [stored for stored in runs if stored.run.is_backup]
+    ids = {stored.id for stored in backups}
+    return JobState(
+        runs=_runs_before(kept, backups),
+        uploaded_bytes=_uploaded_before(kept, backups),
+        last=_unless_stored(kept.last, ids),
+        last_completed=_unless_stored(kept.last_completed, ids),
+        measured=_unless_stored(kept.measured, ids),
+        consecutive_failures=_failures_before(kept, backups, ids),
+        recent=_entries_before(kept.recent, ids),
+        completed=_entries_before(kept.completed, ids),
+        tested=_tested_before(kept.tested, runs),
+        starts=tuple((Counter(kept.starts) - Counter(_starts(backups))).elements()),
+        reported=_entries_before(kept.reported, ids),
+        verified=_moment_before(kept.verified, _verified(runs)),
+        interrupted_runs=_interrupted_before(kept, backups, ids),
+        decided=None if kept.decided is None or kept.decided.id in ids else kept.decided,
+        destination=Destination(
+            stored=_unless_of(kept.destination.stored, ids),
+            quota=_unless_of(kept.destination.quota, ids),
+            newest_version=_unless_of(kept.destination.newest_version, ids),
+        ),
+        copies=_copies_before(kept.copies, ids),
+        restored=kept.restored,
+        compacted=kept.compacted,
+        first_start=kept.first_start,
+        last_failed=_unless_of(kept.last_failed, ids),
+    )
+
+
+def _runs_before(kept: JobState, backups: Sequence[StoredRun]) -> sums.Counted:
+    stored = Counter(each.run.status.code for each in backups)
+    return sums.by_status([max(count - stored[code], 0) for code, count in enumerate(kept.runs)])
+
+
+def _uploaded_before(kept: JobState, backups: Sequence[StoredRun]) -> int | None:
+    told = [each.run.counts.uploaded_bytes for each in backups]
+    stored = [size for size in told if size is not None]
+    if kept.uploaded_bytes is None or not stored:
+        return kept.uploaded_bytes
+    return max(kept.uploaded_bytes - sum(stored), 0) or None
+
+
+def _failures_before(kept: JobState, backups: Sequence[StoredRun], ids: Collection[int]) -> int:
+    """Count failures in a row that were removed: there are some where all stored runs failed."""
+    completed = kept.last_completed
+    if completed is not None and completed.id in ids:
+        return 0
+    since: Order = (-1, 0) if completed is None else completed.order
+    failed = sum(each.order > since and each.run.status.failed for each in backups)
+    return max(kept.consecutive_failures - failed, 0)
+
+
+def _interrupted_before(kept: JobState, backups: Sequence[StoredRun], ids: Collection[int]) -> int:
+    """Count interrupted runs in a row that were removed, as `_failures_before` does."""
+    decided = kept.decided
+    if decided is not None and decided.id in ids:
+        return 0
+    since: Order = (-1, 0) if decided is None else decided.order
+    stopped = Status.INTERRUPTED
+    interrupted = sum(each.order > since and each.run.status is stopped for each in backups)
+    return max(kept.interrupted_runs - interrupted, 0)
+
+
+def _tested_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Verification | None:
+    return None if any(each.verification == kept for each in runs) else kept
+
+
+def _verified(runs: Sequence[StoredRun]) -> list[Millis]:
+    found = (each.verification for each in runs)
+    return [each.at for each in found if each is not None and each.status.completed]
+
+
+def _moment_before(kept: Millis | None, stored: Collection[Millis]) -> Millis | None:
+    return None if kept in stored else kept
+
+
+def _copies_before(kept: SecondCopies, ids: Collection[int]) -> SecondCopies:
+    known = tuple(each for each in kept.known if each.order[1] not in ids)
+    return SecondCopies(known, _entries_before(kept.runs, ids))
+
+
+def _unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:
+    return None if entry is None or entry.id in ids else entry
+
+
+def _unless_stored(run: StoredRun | None, ids: Collection[int]) -> StoredRun | None:
+    return None if run is None or run.id in ids else run
+
+
+def _entries_before(entries: tuple[Entry, ...], ids: Collection[int]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.id not in ids)
+
+
+def _starts(backups: Sequence[StoredRun]) -> list[int]:
+    return [each.started for each in backups]

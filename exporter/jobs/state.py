@@ -1,0 +1,140 @@
+"""The kept state of a job: what its runs so far add up to.
+
+Kept lists are short, so a state costs the same after ten runs and after ten thousand.
+`exporter.jobs.folding` makes states of runs.
+"""
+
+from msgspec import Struct, msgpack
+from msgspec.structs import replace
+
+from exporter.jobs import sums
+from exporter.jobs.copies import SecondCopies
+from exporter.jobs.destination import Destination
+from exporter.jobs.history import (
+    HABIT_RUNS,
+    RECENT_RUNS,
+    CompletedRun,
+    PastRun,
+    RecentRun,
+    ReportedRun,
+    ToldMoment,
+    newest,
+    without,
+)
+from exporter.model import Status, StoredRun, Verification
+from exporter.times import Millis
+
+
+class Habit(Struct, frozen=True, gc=False):
+    """What is usual for a job; None where too few runs told it."""
+
+    duration: float | None
+    examined_bytes: float | None
+    changed_files: float | None
+
+
+class JobState(Struct, frozen=True, array_like=True):
+    """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
+
+    `runs` counts by status, in the order of `Status`. `measured` is the newest run whose counts
+    describe the whole source: one that died or was interrupted counted only a part of it.
+    `decided` is the newest run that completed or failed, `interrupted_runs` counts those that were
+    interrupted since. `reported` are the newest runs that told when the next is planned; a
+    schedule is learned from `starts`. `tested` is the last test of stored files, `verified` the
+    end of the last one that found no fault; `restored` and `compacted` are the ends of the last
+    ones that ended well. `last_failed` has the arrival of the newest failed run.
+    """
+
+    runs: sums.Counted = (0, 0, 0, 0, 0, 0)
+    uploaded_bytes: int | None = None
+    last: StoredRun | None = None
+    last_completed: StoredRun | None = None
+    measured: StoredRun | None = None
+    consecutive_failures: int = 0
+    recent: tuple[RecentRun, ...] = ()
+    completed: tuple[CompletedRun, ...] = ()
+    tested: Verification | None = None
+    starts: tuple[Millis, ...] = ()
+    reported: tuple[ReportedRun, ...] = ()
+    verified: Millis | None = None
+    interrupted_runs: int = 0
+    decided: PastRun | None = None
+    destination: Destination = Destination()
+    copies: SecondCopies = SecondCopies()
+    restored: Millis | None = None
+    compacted: Millis | None = None
+    first_start: Millis | None = None
+    last_failed: ToldMoment | None = None
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether the job ever made a backup; one that was only restored from is none."""
+        return self.last is not None
+
+    @property
+    def failing(self) -> bool:
+        """Whether the newest run that completed or failed, failed."""
+        return self.consecutive_failures > 0
+
+    @property
+    def total_runs(self) -> int:
+        """All backup runs ever recorded."""
+        return sum(self.runs)
+
+    @property
+    def completed_runs(self) -> int:
+        """Runs that completed."""
+        return sum(self.runs[status.code] for status in Status if status.completed)
+
+    @property
+    def failed_runs(self) -> int:
+        """Runs that failed; interrupted ones neither failed nor completed."""
+        return sum(self.runs[status.code] for status in Status if status.failed)
+
+    def habit(self) -> Habit:
+        """Return the medians of the completed runs before the last one."""
+        last = self.last.order if self.last is not None else (0, 0)
+        earlier = [run for run in self.completed if run.order < last]
+        earlier = earlier[-HABIT_RUNS:]
+        return Habit(
+            sums.median([run.duration for run in earlier]),
+            sums.median([run.examined_bytes for run in earlier]),
+            sums.median([run.changed_files for run in earlier]),
+        )
+
+    def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
+        """Return the state with what Duplicati's own scheduler plans, asked after the last run.
+
+        A start that was planned after that run and has passed stays expected: Duplicati plans on
+        when a run could not even begin.
+
+        Args:
+            start: when the next run is planned.
+            interval: how far planned starts lie apart, at the widest; None where it is not told.
+            now: when it was asked.
+        """
+        if self.last is None:
+            return self
+        started, run_id = self.last.order
+        of_this_run = [run for run in self.reported if run.id == run_id]
+        missed = [run.moment for run in of_this_run if started < run.moment <= now]
+        planned = ReportedRun(started, run_id, min([start, *missed]), interval)
+        others = without(self.reported, run_id)
+        return replace(self, reported=newest(others, planned, RECENT_RUNS))
+
+    def without_destination(self, destination: str) -> "JobState":
+        """Return the state without a second destination that was given up."""
+        return replace(self, copies=self.copies.without_destination(destination))
+
+
+_decoder = msgpack.Decoder(JobState)
+
+
+def pack(state: JobState) -> bytes:
+    """Write a state as it is kept."""
+    return msgpack.encode(state)
+
+
+def unpack(packed: bytes) -> JobState:
+    """Read a state as it is kept."""
+    return _decoder.decode(packed)

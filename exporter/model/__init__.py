@@ -1,0 +1,43 @@
+"""The words of the domain. Values only: nothing here reads, writes or asks the time.
+
+Moments are milliseconds since 1970-01-01 UTC, lengths of time milliseconds, sizes bytes. `None`
+means that nobody reported the value. The kept state of a job is stored as arrays of these fields,
+so new ones go to the end and have a default.
+"""
+
+from exporter.model.copies import Copying, CopyOutcome, SecondCopy
+from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest
+from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
+from exporter.model.reports import UNNAMED, Delivery, Machine, Report, is_unnamed, unnamed
+from exporter.model.runs import BACKUP, COMPACT, MOST, RESTORE, Counts, Run, Verification
+from exporter.model.status import Status
+
+__all__ = [
+    "BACKUP",
+    "CLOCK_TOLERANCE",
+    "COMPACT",
+    "GRAVE_LEVELS",
+    "MOST",
+    "RESTORE",
+    "UNNAMED",
+    "CopyOutcome",
+    "Copying",
+    "Counts",
+    "Delivery",
+    "JobSettings",
+    "Log",
+    "Machine",
+    "Message",
+    "Order",
+    "Rejected",
+    "Report",
+    "Run",
+    "SecondCopy",
+    "Server",
+    "Status",
+    "StoredRun",
+    "Verification",
+    "gravest",
+    "is_unnamed",
+    "unnamed",
+]

@@ -1,0 +1,46 @@
+"""The log lines of a run."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class Message(Struct, frozen=True, array_like=True):
+    """One log line of a run and its level, lower case."""
+
+    level: str
+    text: str
+
+
+GRAVE_LEVELS = ("error", "warning")
+"""Levels of log lines that are kept before all others, the graver first."""
+
+
+class Log(Struct, frozen=True, array_like=True):
+    """The log lines of a run in their order, and how much of them was left out.
+
+    `details` names what of the report could not be read, and so was left out of the run.
+    """
+
+    messages: tuple[Message, ...] = ()
+    lines_dropped: int = 0
+    lines_shortened: int = 0
+    details: tuple[str, ...] = ()
+
+    def gravest(self, most: int) -> "Log":
+        """Return the log with so many lines only: errors before warnings before all others."""
+        if len(self.messages) <= most:
+            return self
+        dropped = self.lines_dropped + len(self.messages) - most
+        kept = gravest(self.messages, most)
+        return Log(kept, dropped, min(self.lines_shortened, most), self.details)
+
+
+def gravest(messages: Sequence[Message], most: int) -> tuple[Message, ...]:
+    """Return so many of the lines, the gravest, each in its place; of equals the first."""
+    ranked = sorted(range(len(messages)), key=lambda place: (_gravity(messages[place]), place))
+    return tuple(messages[place] for place in sorted(ranked[:most]))
+
+
+def _gravity(line: Message) -> int:
+    return GRAVE_LEVELS.index(line.level) if line.level in GRAVE_LEVELS else len(GRAVE_LEVELS)

@@ -1,0 +1,84 @@
+"""What is recorded: runs, servers, what people set, and what was refused."""
+
+from msgspec import Struct
+
+from exporter.model.runs import Run, Verification
+from exporter.times import MINUTE, Millis
+
+CLOCK_TOLERANCE: Millis = 5 * MINUTE
+"""A report dated further ahead than this comes from a wrong clock and counts from its arrival."""
+
+Order = tuple[Millis, int]
+"""A run's place among those of its job: by start, then by id."""
+
+
+class StoredRun(Struct, frozen=True, array_like=True):
+    """A recorded run.
+
+    `started` orders the runs of a job and is what schedules count from: the reported begin, or
+    the arrival where there is none or the sender's clock was wrong.
+    """
+
+    id: int
+    started: Millis
+    received: Millis
+    run: Run
+
+    @property
+    def order(self) -> Order:
+        """The key that sorts the runs of a job from first to last."""
+        return self.started, self.id
+
+    @property
+    def ahead(self) -> Millis:
+        """By how much the sender's clock was put right; other moments that it told are as wrong."""
+        began = self.run.began
+        return 0 if began is None else began - self.started
+
+    def put_right(self, told: Millis) -> Millis:
+        """Return a moment that the run told, by the right clock: none lies behind its report."""
+        return max(min(told - self.ahead, self.received + CLOCK_TOLERANCE), 0)
+
+    @property
+    def verification(self) -> Verification | None:
+        """The test of stored files that the run told of, by the right clock."""
+        told = self.run.verification
+        return None if told is None else Verification(self.put_right(told.at), told.status)
+
+
+class Server(Struct, frozen=True):
+    """A machine that sends reports, as known now. `described` dates its facts."""
+
+    id: int
+    name: str
+    alias: str | None
+    note: str | None
+    machine_id: str | None
+    version: str | None
+    os: str | None
+    described: Millis
+    last_report: Millis
+
+
+class JobSettings(Struct, frozen=True):
+    """What a person set for a job; None leaves it to the configuration.
+
+    `cleared` is when somebody said that what had come until then is dealt with.
+    """
+
+    schedule: str | None = None
+    tolerance: Millis | None = None
+    paused: bool = False
+    cleared: Millis | None = None
+
+
+class Rejected(Struct, frozen=True):
+    """A body that could not be understood: `body` is its first bytes, `size` its whole length."""
+
+    received: Millis
+    address: str
+    reason: str
+    content_type: str | None
+    size: int
+    body: bytes
+    id: int = 0

@@ -1,0 +1,60 @@
+"""A report, the machine that it tells of, and how it came."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from exporter.model.log import Log
+from exporter.model.runs import Run
+from exporter.times import Millis
+
+UNNAMED = "(unnamed)"
+"""What the backup of a report is called that names none, as a result file does not."""
+
+
+def unnamed(destination_type: str | None) -> str:
+    """Return what a backup is called that no report names: one a kind of destination."""
+    return UNNAMED if destination_type is None else f"{UNNAMED} {destination_type}"
+
+
+def is_unnamed(backup: str) -> bool:
+    """Tell whether a backup is called so because no report named it."""
+    return backup == UNNAMED or backup.startswith(f"{UNNAMED} ")
+
+
+class Machine(Struct, frozen=True):
+    """What a report tells of the machine that sent it."""
+
+    machine_id: str | None = None
+    name: str | None = None
+    version: str | None = None
+    os: str | None = None
+
+
+class Report(Struct, frozen=True):
+    """One understood report: a run of a backup on a machine.
+
+    `counted` holds every number of the report under its own name. `fingerprint` identifies a
+    report that carries no begin, and only that.
+    """
+
+    machine: Machine
+    backup: str
+    run: Run
+    log: Log
+    counted: Mapping[str, int]
+    fingerprint: bytes | None = None
+
+
+class Delivery(Struct, frozen=True):
+    """How a report came: when, from which address, and the names given in the URL.
+
+    One that was `fetched` from elsewhere, by collecting or by an import, tells of a machine that
+    is probably known already.
+    """
+
+    received: Millis
+    address: str
+    server: str | None = None
+    backup: str | None = None
+    fetched: bool = False

@@ -1,0 +1,88 @@
+"""What one run did, as its report tells it."""
+
+from msgspec import Struct
+
+from exporter.model.copies import Copying
+from exporter.model.status import Status
+from exporter.times import Millis
+
+MOST = 2**63 - 1
+"""The largest number a database holds; sums stay at it."""
+
+BACKUP = "Backup"
+"""Duplicati's name of the one operation that makes a backup."""
+
+RESTORE = "Restore"
+COMPACT = "Compact"
+
+
+class Counts(Struct, frozen=True, array_like=True, gc=False):
+    """What one run counted."""
+
+    examined_files: int | None = None
+    examined_bytes: int | None = None
+    added_files: int | None = None
+    modified_files: int | None = None
+    deleted_files: int | None = None
+    error_files: int | None = None
+    uploaded_bytes: int | None = None
+    downloaded_bytes: int | None = None
+    stored_bytes: int | None = None
+    versions: int | None = None
+    quota_free_bytes: int | None = None
+    quota_total_bytes: int | None = None
+    warnings: int | None = None
+    errors: int | None = None
+    retry_attempts: int | None = None
+
+    @property
+    def changed_files(self) -> int | None:
+        """Files added, modified and deleted, or None where none of the three was reported."""
+        changes = (self.added_files, self.modified_files, self.deleted_files)
+        if all(change is None for change in changes):
+            return None
+        return min(sum(change or 0 for change in changes), MOST)
+
+
+class Verification(Struct, frozen=True, array_like=True, gc=False):
+    """A test of the stored files: when it ended and how; one that died, when it began."""
+
+    at: Millis
+    status: Status
+
+
+class Run(Struct, frozen=True, array_like=True):
+    """One run of an operation, as its report tells it.
+
+    `reason` is the one line that tells why it ended as it did, up to a kibibyte; `newest_version`
+    the newest version at the destination that can be restored, a partial one included;
+    `compacted` when a compact that was part of it ended well; `copying` is None where the report
+    could not tell of second copies.
+    """
+
+    operation: str
+    status: Status
+    began: Millis | None
+    ended: Millis | None
+    duration: Millis | None
+    counts: Counts
+    dry_run: bool = False
+    next_scheduled: Millis | None = None
+    verification: Verification | None = None
+    backup_id: str | None = None
+    destination_type: str | None = None
+    reason: str | None = None
+    newest_version: Millis | None = None
+    compacted: Millis | None = None
+    copying: Copying | None = None
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether it counts as a backup: other operations and dry runs never do."""
+        return self.operation == BACKUP and not self.dry_run
+
+    @property
+    def looked_at_destination(self) -> bool:
+        """Whether its figures of the destination are true; else they only are zero."""
+        told = (self.newest_version, self.counts.stored_bytes, self.counts.versions)
+        return any(told)

@@ -1,0 +1,48 @@
+"""How a run ended."""
+
+from enum import Enum
+
+
+class Status(Enum):
+    """How a run ended: the place in this order is the code that metrics show.
+
+    A run completed, failed, or was interrupted: cut short or never begun, it did neither.
+    """
+
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+    FATAL = "fatal"
+    UNKNOWN = "unknown"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def code(self) -> int:
+        """The number that stands for this status in a metric."""
+        return _CODES[self]
+
+    @property
+    def completed(self) -> bool:
+        """Whether the source was read to its end and can be restored as it was."""
+        return self is Status.SUCCESS or self is Status.WARNING
+
+    @property
+    def failed(self) -> bool:
+        """Whether it went wrong, or nobody can tell that it went well."""
+        return self is not Status.INTERRUPTED and not self.completed
+
+    def worse(self, other: "Status") -> "Status":
+        """Return the worse of two: where two reports of one run disagree, that one stands."""
+        return max(self, other, key=_FROM_BEST_TO_WORST.index)
+
+
+_CODES = {status: code for code, status in enumerate(Status)}
+
+_FROM_BEST_TO_WORST = (
+    Status.SUCCESS,
+    Status.WARNING,
+    Status.INTERRUPTED,
+    Status.UNKNOWN,
+    Status.ERROR,
+    Status.FATAL,
+)
