@@ -56,7 +56,7 @@ class Fleet:
         self._live = LiveRuns(stall_after)
         self._deadlines = Deadlines()
         self._created = created
-        self._last_report = created
+        self._last_report: Millis | None = None
         self._news = _Noticed()
         self._faulty: set[int] = set()
 
@@ -224,7 +224,7 @@ class Fleet:
             failed=sums.failed,
             failing=sums.failing,
             overdue=self._deadlines.count_before(now),
-            last_report=self._last_report,
+            last_report=self._created if self._last_report is None else self._last_report,
             running=self._live.count(),
         )
 
@@ -232,7 +232,7 @@ class Fleet:
         known = self._servers.get(server.id)
         self._servers[server.id] = server
         self._news.servers.add(server.id)
-        self._last_report = max(self._last_report, server.last_report)
+        self._last_report = max(self._last_report or 0, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
             for job_id in self._jobs_of.get(server.id, ()):
@@ -246,7 +246,7 @@ class Fleet:
             each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }
         reports = (server.last_report for server in self._servers.values())
-        self._last_report = max(reports, default=self._created)
+        self._last_report = max(reports, default=None)
 
     def _put_job(self, job: Job) -> None:
         if job.id not in self._jobs:

@@ -43,13 +43,15 @@ class PastReport(Struct, frozen=True):
     """A report of the past as it would have been posted, in any shape that is taken.
 
     `received` is when it came: it counts for a report that tells no time that can be. `server` is
-    the server's name as the URL of an upload may give it, `address` stands for the sender's.
+    the server's name as the URL of an upload may give it, `backup` that of the backup; `address`
+    stands for the sender's.
     """
 
     body: str
     received: Millis | None = None
     server: str | None = None
     address: str = "imported"
+    backup: str | None = None
 
 
 class Taken(Struct, frozen=True):
@@ -61,6 +63,7 @@ class Taken(Struct, frozen=True):
     job_id: int | None = None
     is_backup: bool = False
     reason: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Archive(Protocol):
@@ -140,8 +143,8 @@ class StoredArchive:
         return self._understood(past, report, received)
 
     def _understood(self, past: PastReport, report: Report, received: Millis) -> _Understood:
-        kept = replace(report, log=report.log.first(self._max_log_lines))
-        return kept, Delivery(received, past.address, past.server)
+        kept = replace(report, log=report.log.gravest(self._max_log_lines))
+        return kept, Delivery(received, past.address, past.server, past.backup, fetched=True)
 
     def _job_without(self, report: Report, received: Millis) -> int | None:
         """Return the job of a run that is older than what is kept of it, None where it is kept.
@@ -216,4 +219,5 @@ def _told(understood: _Understood, recorded: Recorded) -> Taken:
         server_id=recorded.server.id,
         job_id=recorded.job.id,
         is_backup=run.operation == BACKUP,
+        notes=recorded.notes,
     )

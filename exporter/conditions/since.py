@@ -34,7 +34,7 @@ def _failing(_view: JobView, state: JobState) -> Millis | None:
 
 
 def _damaged(_view: JobView, state: JobState) -> Millis | None:
-    return None if state.verified is None else state.verified.at
+    return None if state.tested is None else state.tested.at
 
 
 def _silent(view: JobView, _state: JobState) -> Millis | None:

@@ -27,7 +27,12 @@ class Share(NamedTuple):
     def of(cls, span: Span) -> "Share":
         """Return what a job adds for a while."""
         moment = span.moment
-        return cls(span.first, span.end, Tally.of(moment.state, exists=True), moment.overdue)
+        return cls(
+            span.first,
+            span.end,
+            Tally.of(moment.state, exists=True, failing=moment.state.failing),
+            moment.overdue,
+        )
 
 
 class FleetSpan(NamedTuple):

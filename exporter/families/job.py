@@ -117,17 +117,16 @@ def _last_success(job: JobMoment) -> float | None:
 
 
 def _job_success_rate(job: JobMoment) -> float | None:
-    runs = job.state.total_runs
+    runs = job.state.completed_runs + job.state.failed_runs
     return job.state.completed_runs / runs if runs else None
 
 
 def _verified(job: JobMoment) -> float | None:
-    found = job.state.verified
-    return None if found is None else found.at / SECOND
+    return _seconds(job.state.verified)
 
 
 def _verification_status(job: JobMoment) -> float | None:
-    found = job.state.verified
+    found = job.state.tested
     return None if found is None else found.status.code
 
 

@@ -24,7 +24,7 @@ class Job(Struct, frozen=True):
 
     The state is held packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
     `identity` is what the newest report that told one told; `formerly` are the names that it had
-    before. A job that was once found to be `apart` is never taken for another one renamed.
+    before, the oldest first.
     """
 
     id: int
@@ -34,7 +34,6 @@ class Job(Struct, frozen=True):
     settings: JobSettings = JobSettings()
     identity: Identity | None = None
     formerly: tuple[str, ...] = ()
-    apart: bool = False
 
     @classmethod
     def of(

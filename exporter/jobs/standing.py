@@ -45,6 +45,7 @@ class Standing(Struct, frozen=True, gc=False):
     def of(cls, job: Job, state: JobState) -> "Standing":
         """Return what a job's state says."""
         last, tested = state.last, state.tested
+        arrived = None if last is None else last.received
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
@@ -55,7 +56,8 @@ class Standing(Struct, frozen=True, gc=False):
             damaged=tested is not None and tested.status not in SOUND,
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
             copies_old_from=state.copies.old_from(),
-            unnamed=is_unnamed(job.name) and _since_cleared(job, last and last.received),
+            unnamed=is_unnamed(job.name)
+            and _since_cleared(job, arrived),
         )
 
     def copies_in_trouble(self, now: Millis) -> bool:

@@ -7,6 +7,7 @@ so new ones go to the end and have a default.
 
 from exporter.model.copies import Copying, CopyOutcome, SecondCopy
 from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest
+from exporter.model.merging import fuller, fuller_log
 from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
 from exporter.model.reports import UNNAMED, Delivery, Machine, Report, is_unnamed, unnamed
 from exporter.model.runs import BACKUP, COMPACT, MOST, RESTORE, Counts, Run, Verification
@@ -37,6 +38,8 @@ __all__ = [
     "Status",
     "StoredRun",
     "Verification",
+    "fuller",
+    "fuller_log",
     "gravest",
     "is_unnamed",
     "unnamed",

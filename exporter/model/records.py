@@ -47,7 +47,10 @@ class StoredRun(Struct, frozen=True, array_like=True):
 
 
 class Server(Struct, frozen=True):
-    """A machine that sends reports, as known now. `described` dates its facts."""
+    """A machine that sends reports, as known now. `described` dates its facts.
+
+    `possible_duplicate_of` is the id of another server that looks like the same machine.
+    """
 
     id: int
     name: str
@@ -58,6 +61,7 @@ class Server(Struct, frozen=True):
     os: str | None
     described: Millis
     last_report: Millis
+    possible_duplicate_of: int | None = None
 
 
 class JobSettings(Struct, frozen=True):

@@ -22,13 +22,17 @@ class Change(Struct, frozen=True):
 
 
 class Recorded(Struct, frozen=True):
-    """What became of a report. `new` is false for one that was recorded before."""
+    """What became of a report. `new` is false for one that was recorded before.
+
+    `notes` tell what people should know of where it belongs.
+    """
 
     new: bool
     run_id: int
     server: Server
     job: Job
     machine_id: str | None
+    notes: tuple[str, ...] = ()
 
     @property
     def change(self) -> Change:

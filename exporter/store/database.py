@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from sqlite_utils import Database
 
 from exporter.model import Server
-from exporter.store import rows, wal
+from exporter.store import restating, rows, wal
 from exporter.store.errors import StoreError
 from exporter.store.migrations import migrations
 
@@ -195,6 +195,7 @@ def _upgrade(db: Database, path: Path) -> None:
         message = f"{path} can not use SQLite's write-ahead log: is it on a network file system?"
         raise StoreError(message)
     migrations.apply(db)
+    restating.restate(db)
 
 
 def check_version(db: Database, path: Path) -> None:

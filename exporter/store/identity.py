@@ -1,8 +1,12 @@
-"""Which server and which job a report belongs to.
+"""Which server a report belongs to.
 
 A server is found by machine-id, else by the name in the URL, else by machine name, else by the
 sender's address: Duplicati up to 2.0.7 tells no machine at all, and no report is refused for it.
 A name or an address that no server has may be that of one that was merged into another.
+
+A machine-id that nobody has, under a name that a server has, may be another machine: a person
+decides. Only what was fetched from a server is taken for the machine of that name: Duplicati's API
+tells another machine-id than its reports (seen up to 2.3.0.4).
 """
 
 from msgspec.structs import replace
@@ -10,7 +14,8 @@ from sqlite_utils import Database
 
 from exporter.model import Delivery, Machine, Server
 from exporter.store import rows
-from exporter.times import Millis
+from exporter.store.sender import Sender
+from exporter.times import SECOND, Millis
 
 _COLUMNS = ", ".join(rows.SERVER_COLUMNS)
 _BY_MACHINE_ID = f"""
@@ -26,15 +31,30 @@ _BY_ADDRESS = f"SELECT {_COLUMNS} FROM servers WHERE address = ?"  # noqa: S608 
 _BY_MERGED = f"""
 SELECT {_COLUMNS} FROM servers
 WHERE id = (SELECT server_id FROM merged_identities WHERE kind = ? AND value = ?)"""  # noqa: S608 - constant
+_BEARING_NAME = f"""
+SELECT {_COLUMNS} FROM servers WHERE name = ? AND address IS NULL LIMIT 2"""  # noqa: S608 - constant
+_ONLY_FETCHED = f"""
+SELECT {_COLUMNS} FROM servers WHERE name = ? AND address IS NULL AND machine_id IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM machine_ids WHERE server_id = servers.id AND NOT fetched)
+LIMIT 2"""  # noqa: S608 - constant
+_WITH_RUN = f"""
+SELECT {_COLUMNS} FROM servers WHERE id IN (
+    SELECT jobs.server_id FROM jobs JOIN runs ON runs.job_id = jobs.id WHERE jobs.name = ?
+    AND runs.started BETWEEN ? AND ?
+) LIMIT 2"""  # noqa: S608 - constant
+_POSSIBLE_DUPLICATE = """
+SELECT id FROM servers WHERE (name = :name AND address IS NULL) OR address = :address
+ORDER BY address IS NOT NULL, last_report DESC, id LIMIT 1"""
 _INSERT = """
-INSERT INTO servers (name, address, described, last_report) VALUES (?, ?, -1, ?)"""
+INSERT INTO servers (name, address, described, last_report, possible_duplicate_of)
+VALUES (?, ?, -1, ?, ?)"""
 
 
-def find_server(db: Database, machine: Machine, delivery: Delivery) -> Server:
+def find_server(db: Database, sender: Sender) -> Server:
     """Return the server a report belongs to, made where nobody knows it yet."""
-    name = delivery.server or machine.name
-    if machine.machine_id is not None:
-        return _by_machine_id(db, machine.machine_id, name, delivery.received)
+    delivery, name = sender.delivery, sender.name
+    if sender.machine.machine_id is not None:
+        return _by_machine_id(db, sender.machine.machine_id, sender)
     if name is not None:
         known = _select(db, _BY_NAME, name) or _merged(db, "name", name)
         return known or _insert(db, name, None, delivery.received)
@@ -68,20 +88,59 @@ def _fresher(known: str | None, told: str | None, *, newer: bool) -> str | None:
     return (told or known) if newer else (known or told)
 
 
-def _by_machine_id(db: Database, machine_id: str, name: str | None, received: Millis) -> Server:
+def _by_machine_id(db: Database, machine_id: str, sender: Sender) -> Server:
     """Find by machine-id; a server known by name only takes one that nobody has."""
+    fetched = sender.delivery.fetched
     server = _select(db, _BY_MACHINE_ID, machine_id)
     if server is not None:
+        if not fetched:
+            db.execute("UPDATE machine_ids SET fetched = 0 WHERE machine_id = ?", (machine_id,))
         return server
-    if name is not None:
-        server = _select(db, _BY_NAME_ONLY, name) or _claimed(db, name)
+    server = _without_id(db, sender) or _same_machine(db, sender)
     if server is None:
-        server = _insert(db, name or machine_id, None, received)
-    db.execute("INSERT INTO machine_ids VALUES (?, ?)", (machine_id, server.id))
+        server = _insert_with_id(db, machine_id, sender)
+    db.execute("INSERT INTO machine_ids VALUES (?, ?, ?)", (machine_id, server.id, fetched))
     if server.machine_id is not None:
         return server
     db.execute("UPDATE servers SET machine_id = ? WHERE id = ?", (machine_id, server.id))
     return replace(server, machine_id=machine_id)
+
+
+def _without_id(db: Database, sender: Sender) -> Server | None:
+    """Find a server that is known by this name only."""
+    if sender.name is None:
+        return None
+    return _select(db, _BY_NAME_ONLY, sender.name) or _claimed(db, sender.name)
+
+
+def _same_machine(db: Database, sender: Sender) -> Server | None:
+    """Find the server that reports were posted for, or fetched of, under another machine-id."""
+    if not sender.delivery.fetched:
+        return _only(db, _ONLY_FETCHED, sender.name)
+    return _only(db, _BEARING_NAME, sender.name) or _with_run(db, sender)
+
+
+def _with_run(db: Database, sender: Sender) -> Server | None:
+    began = sender.began
+    if began is None:
+        return None
+    second = began - began % SECOND
+    return _only(db, _WITH_RUN, sender.backup, second, second + SECOND - 1)
+
+
+def _only(db: Database, query: str, *values: object) -> Server | None:
+    """Return what a query finds where that is one."""
+    found = db.execute(query, values).fetchall()
+    return rows.server(found[0]) if len(found) == 1 else None
+
+
+def _insert_with_id(db: Database, machine_id: str, sender: Sender) -> Server:
+    """Make a server; one of the same name or address may be the same machine."""
+    delivery = sender.delivery
+    values = {"name": sender.name, "address": None if delivery.fetched else delivery.address}
+    found = db.execute(_POSSIBLE_DUPLICATE, values).fetchone()
+    other = None if found is None else found[0]
+    return _insert(db, sender.name or machine_id, None, delivery.received, other)
 
 
 def _claimed(db: Database, name: str) -> Server | None:
@@ -102,7 +161,9 @@ def _select(db: Database, query: str, value: str) -> Server | None:
     return None if row is None else rows.server(row)
 
 
-def _insert(db: Database, name: str, address: str | None, received: Millis) -> Server:
-    server_id = db.execute(_INSERT, (name, address, received)).lastrowid
+def _insert(
+    db: Database, name: str, address: str | None, received: Millis, duplicate: int | None = None
+) -> Server:
+    server_id = db.execute(_INSERT, (name, address, received, duplicate)).lastrowid
     row = db.execute(f"SELECT {_COLUMNS} FROM servers WHERE id = ?", (server_id,)).fetchone()  # noqa: S608 - constant
     return rows.server(row)

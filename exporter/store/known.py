@@ -23,8 +23,9 @@ class Known:
 
     `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
-    id of a run. Of all other jobs than `standing_in` no run stands in for its report. `torn` is
-    true where a change may have been taken in part.
+    id of a run. Of all other jobs than `standing_in` no run stands in for its report.
+    `fetched_ids` are machine-ids that no report was posted with; `posted_ids`, those of which one
+    was since. `torn` is true where a change may have been taken in part.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,8 @@ class Known:
         self.names: dict[bytes, int] = {}
         self.last_run = 0
         self.standing_in: set[int] = set()
+        self.fetched_ids: set[str] = set()
+        self.posted_ids: set[str] = set()
         self._keys: dict[int, tuple[int, str]] = {}
 
     @classmethod
@@ -45,6 +48,7 @@ class Known:
         known.put(reading.servers(db), reading.jobs(db), reading.machine_ids(db))
         known.last_run = reading.last_run(db)
         known.standing_in = live.standing_in(db)
+        known.fetched_ids = reading.fetched_ids(db)
         return known
 
     def everything(self) -> Change:
@@ -72,8 +76,13 @@ class Known:
         self.servers.update((server.id, server) for server in servers)
         self.machine_ids.update(machine_ids)
         for job in jobs:
-            self.jobs[job.server_id, job.name] = job
-            self._keys[job.id] = (job.server_id, job.name)
+            key = (job.server_id, job.name)
+            former = self._keys.get(job.id, key)
+            known = self.jobs.get(former)
+            if former != key and known is not None and known.id == job.id:
+                del self.jobs[former]
+            self.jobs[key] = job
+            self._keys[job.id] = key
 
     def learn(self, learned: "Known") -> None:
         """Take what a transaction of reports changed."""
@@ -83,6 +92,7 @@ class Known:
         self.last_run = max(self.last_run, learned.last_run)
         self.names.update(learned.names)
         self.standing_in |= learned.standing_in
+        self.fetched_ids = (self.fetched_ids | learned.fetched_ids) - learned.posted_ids
         if len(self.names) > _MOST_NAMES:
             self.names.clear()
         self.torn = False

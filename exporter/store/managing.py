@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
+from exporter.jobs.joining import joined
 from exporter.model import JobSettings, Server
 from exporter.store import reading, recording
 from exporter.store.changes import Change
@@ -22,8 +23,8 @@ def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -
     """Change a server's alias and note."""
     edited = edit(_server(db, server_id))
     db.execute(
-        "UPDATE servers SET alias = ?, note = ? WHERE id = ?",
-        (edited.alias, edited.note, server_id),
+        "UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ? WHERE id = ?",
+        (edited.alias, edited.note, edited.possible_duplicate_of, server_id),
     )
     return Change(servers=(edited,))
 
@@ -33,8 +34,8 @@ def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings
     job = _job(db, job_id)
     settings = edit(job.settings)
     db.execute(
-        "UPDATE jobs SET schedule = ?, tolerance = ?, paused = ? WHERE id = ?",
-        (settings.schedule, settings.tolerance, settings.paused, job_id),
+        "UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ? WHERE id = ?",
+        (settings.schedule, settings.tolerance, settings.paused, settings.cleared, job_id),
     )
     return Change(jobs=(replace(job, settings=settings),))
 
@@ -50,6 +51,17 @@ def plan_job(
     return Change(jobs=(planned,))
 
 
+def forget_copy(db: Database, job_id: int, destination: str) -> Change:
+    """Forget a second destination of a job."""
+    job = _job(db, job_id)
+    state = job.state
+    if all(known.copy.destination != destination for known in state.copies.known):
+        raise UnknownIdError("The job has no second copy there")
+    forgetting = job.with_state(state.without_destination(destination))
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (forgetting.packed, job_id))
+    return Change(jobs=(forgetting,))
+
+
 def delete_job(db: Database, job_id: int) -> Change:
     """Remove a job with its runs."""
     _job(db, job_id)
@@ -62,7 +74,8 @@ def delete_server(db: Database, server_id: int) -> Change:
     _server(db, server_id)
     jobs = tuple(job.id for job in reading.jobs_of(db, server_id))
     db.execute("DELETE FROM servers WHERE id = ?", (server_id,))
-    return Change(removed_servers=(server_id,), removed_jobs=jobs)
+    others = _no_longer_duplicates(db, server_id)
+    return Change(servers=others, removed_servers=(server_id,), removed_jobs=jobs)
 
 
 def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Change:
@@ -73,6 +86,7 @@ def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Ch
     """
     target = _server(db, target_id)
     moved: list[int] = []
+    others: dict[int, Server] = {}
     for source_id in source_ids:
         source = _server(db, source_id)
         moved += (job.id for job in reading.jobs_of(db, source_id))
@@ -80,10 +94,24 @@ def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Ch
         _move_identities(db, source, target_id)
         target = replace(target, last_report=max(target.last_report, source.last_report))
         db.execute("DELETE FROM servers WHERE id = ?", (source_id,))
+        others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
+        if target.possible_duplicate_of == source_id:
+            target = replace(target, possible_duplicate_of=None)
+    others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
     db.execute("UPDATE servers SET last_report = ? WHERE id = ?", (target.last_report, target_id))
     jobs = tuple(reading.jobs_of(db, target_id))
     identities = tuple(each for each in reading.machine_ids(db) if each[1] == target_id)
-    return Change((target,), jobs, identities, tuple(source_ids), tuple(moved))
+    servers = (target, *others.values())
+    return Change(servers, jobs, identities, tuple(source_ids), tuple(moved))
+
+
+def _no_longer_duplicates(db: Database, server_id: int) -> tuple[Server, ...]:
+    """Note that no server can be the same machine as one that is gone."""
+    gone = "SELECT id FROM servers WHERE possible_duplicate_of = ?"
+    ids = [row[0] for row in db.execute(gone, (server_id,))]
+    for each in ids:
+        db.execute("UPDATE servers SET possible_duplicate_of = NULL WHERE id = ?", (each,))
+    return tuple(_server(db, each) for each in ids)
 
 
 def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
@@ -98,9 +126,10 @@ def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
 
 def _join(db: Database, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
-    state = job.state.joined(other.state, lambda order: recording.failures_after(db, job.id, order))
-    joined = job.with_state(state)
-    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (joined.packed, job.id))
+    db.execute("UPDATE OR IGNORE former_names SET job_id = ? WHERE job_id = ?", (job.id, other.id))
+    state = joined(job.state, other.state, recording.runs_after(lambda: db, job.id))
+    whole = job.with_state(state)
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (whole.packed, job.id))
     db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
 
 

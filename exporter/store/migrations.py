@@ -12,6 +12,8 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from exporter.store.upgrades import interrupted, states
+
 migrations = Migrations("duplistatus")
 
 _FIRST = """
@@ -134,6 +136,37 @@ CREATE TABLE stand_ins (run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CAS
 """
 
 
+_TELLING = """
+ALTER TABLE runs ADD COLUMN retry_attempts INTEGER;
+ALTER TABLE runs ADD COLUMN reason TEXT;
+ALTER TABLE runs ADD COLUMN newest_version INTEGER;
+ALTER TABLE runs ADD COLUMN compacted INTEGER;
+ALTER TABLE runs ADD COLUMN copying BLOB;
+
+ALTER TABLE jobs ADD COLUMN cleared INTEGER;
+ALTER TABLE jobs ADD COLUMN machine_id TEXT;
+ALTER TABLE jobs ADD COLUMN backup_id TEXT;
+ALTER TABLE jobs ADD COLUMN destination_type TEXT;
+ALTER TABLE jobs ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_by_identity ON jobs (machine_id, backup_id) WHERE backup_id IS NOT NULL;
+
+CREATE TABLE former_names (
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    renamed INTEGER NOT NULL,
+    PRIMARY KEY (job_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_names_by_name ON former_names (name);
+
+ALTER TABLE servers ADD COLUMN possible_duplicate_of INTEGER;
+ALTER TABLE machine_ids ADD COLUMN fetched INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE outdated_states (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE
+) STRICT;
+"""
+
+
 @migrations()
 def reports(db: Database) -> None:
     """Servers, their jobs, the runs of the jobs and what could not be understood."""
@@ -173,3 +206,15 @@ def counted_names(db: Database) -> None:
 def live_runs(db: Database) -> None:
     """The newest live run of each job, and which runs only stand in for a report."""
     db.executescript(_LIVE_RUNS)
+
+
+@migrations()
+def telling_more(db: Database) -> None:
+    """What a run tells besides, what a job is known by, and runs that were interrupted.
+
+    Runs that were interrupted had been recorded as warnings. States that owe something to them
+    are noted as outdated: they are made anew when all steps are done.
+    """
+    db.executescript(_TELLING)
+    interrupted.mark(db)
+    states.extend(db)

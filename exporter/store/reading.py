@@ -66,6 +66,11 @@ def machine_ids(db: Database) -> Iterator[tuple[str, int]]:
     yield from db.execute("SELECT machine_id, server_id FROM machine_ids")
 
 
+def fetched_ids(db: Database) -> set[str]:
+    """Return the machine-ids that only reports which were fetched have told so far."""
+    return {row[0] for row in db.execute("SELECT machine_id FROM machine_ids WHERE fetched")}
+
+
 def server(db: Database, server_id: int) -> Server | None:
     """Return a server, or None where no server has this id."""
     query = f"SELECT {_SERVER_COLUMNS} FROM servers WHERE id = ?"  # noqa: S608 - constant
@@ -142,6 +147,12 @@ LEFT JOIN counted_names ON counted_names.id = runs.names_id WHERE runs.id = ?"""
         )
         return StoredDetail(row["job_id"], rows.stored_run(row), counted, log)
     return None
+
+
+def runs_of(db: Database, job_id: int) -> list[StoredRun]:
+    """Return all stored runs of a job, in the order of their starts."""
+    query = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY started, id"  # noqa: S608 - constant
+    return [rows.stored_run(row) for row in _rows(db, query, [job_id])]
 
 
 def last_backup(db: Database, job_id: int) -> StoredRun | None:

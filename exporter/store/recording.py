@@ -1,8 +1,12 @@
 """What a report asks of the database, and what could not be understood."""
 
+from collections.abc import Callable
+
+from msgspec.structs import astuple
 from sqlite_utils import Database
 
-from exporter.jobs.job import Job
+from exporter.jobs.folding import After, RunsAfter
+from exporter.jobs.job import Identity, Job
 from exporter.jobs.state import JobState
 from exporter.model import BACKUP, JobSettings, Order, Rejected
 from exporter.store.entry import Entry
@@ -23,9 +27,10 @@ AND operation = :operation
 LIMIT 1"""
 _SAME_CONTENT = """
 SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND received >= ? LIMIT 1"""
-_FAILURES_AFTER = """
-SELECT count(*) FROM runs WHERE job_id = ? AND (started, id) > (?, ?)
-AND operation = ? AND NOT dry_run AND status NOT IN ('success', 'warning')"""
+_RUNS_AFTER = """
+SELECT count(*) FILTER (WHERE status NOT IN ('success', 'warning', 'interrupted')),
+    count(*) FILTER (WHERE status = 'interrupted')
+FROM runs WHERE job_id = ? AND (started, id) > (?, ?) AND operation = ? AND NOT dry_run"""
 _NEWEST_BEGIN = """
 SELECT max(
     coalesce((SELECT max(started) FROM runs WHERE job_id = :job), -1),
@@ -39,6 +44,14 @@ def insert_job(db: Database, server_id: int, name: str) -> Job:
         "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?)", (server_id, name, job.packed)
     ).lastrowid
     return Job(inserted or 0, server_id, name, job.packed)
+
+
+def identify_job(db: Database, job_id: int, identity: Identity) -> None:
+    """Note by what Duplicati knows a job's backup. Needs a transaction."""
+    db.execute(
+        "UPDATE jobs SET machine_id = ?, backup_id = ?, destination_type = ? WHERE id = ?",
+        (*astuple(identity), job_id),
+    )
 
 
 def known_run(db: Database, job: Job, entry: Entry) -> int | None:
@@ -67,10 +80,14 @@ def newest_begin(db: Database, job_id: int) -> Millis:
     return int(db.execute(_NEWEST_BEGIN, {"job": job_id}).fetchone()[0])
 
 
-def failures_after(db: Database, job_id: int, order: Order) -> int:
-    """Return how many backup runs of a job behind a place in their order failed."""
-    found = db.execute(_FAILURES_AFTER, (job_id, *order, BACKUP)).fetchone()
-    return int(found[0])
+def runs_after(database: Callable[[], Database], job_id: int) -> RunsAfter:
+    """Return what counts the backup runs of a job behind a place in their order, when asked."""
+
+    def count(order: Order) -> After:
+        found = database().execute(_RUNS_AFTER, (job_id, *order, BACKUP)).fetchone()
+        return After(*found)
+
+    return count
 
 
 def names_id(db: Database, names: bytes) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from exporter.deflate import deflate
-from exporter.jobs.job import Job
+from exporter.jobs.job import Identity, Job
 from exporter.model import (
+    Copying,
     Counts,
     JobSettings,
     Log,
@@ -22,12 +23,29 @@ from exporter.model import (
 
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _names_decoder = msgspec.msgpack.Decoder(list[str])
+_former_names_decoder = msgspec.json.Decoder(tuple[str, ...])
+_copying_decoder = msgspec.msgpack.Decoder(Copying)
 _numbers_decoder = msgspec.msgpack.Decoder(list[int])
 
 _LEVEL = 1
 
 COUNT_COLUMNS = Counts.__struct_fields__
-JOB_COLUMNS = ("id", "server_id", "name", "state", "schedule", "tolerance", "paused")
+_FORMER_NAMES = """(SELECT json_group_array(name) FROM (
+    SELECT name FROM former_names WHERE job_id = jobs.id ORDER BY renamed))"""
+JOB_COLUMNS = (
+    "id",
+    "server_id",
+    "name",
+    "state",
+    "schedule",
+    "tolerance",
+    "paused",
+    "cleared",
+    "machine_id",
+    "backup_id",
+    "destination_type",
+    _FORMER_NAMES,
+)
 SERVER_COLUMNS = Server.__struct_fields__
 RUN_COLUMNS = (
     "started",
@@ -43,6 +61,10 @@ RUN_COLUMNS = (
     "verification_status",
     "backup_id",
     "destination_type",
+    "reason",
+    "newest_version",
+    "compacted",
+    "copying",
     *COUNT_COLUMNS,
 )
 
@@ -62,13 +84,17 @@ def run_row(run: Run) -> tuple[object, ...]:
         found.status.value if found else None,
         run.backup_id,
         run.destination_type,
+        run.reason,
+        run.newest_version,
+        run.compacted,
+        None if run.copying is None else msgspec.msgpack.encode(run.copying),
         *msgspec.structs.astuple(run.counts),
     )
 
 
 def stored_run(row: sqlite3.Row) -> StoredRun:
     """Read a run from a row that has `id` and `RUN_COLUMNS`."""
-    verified = row["verified"]
+    verified, copying = row["verified"], row["copying"]
     run = Run(
         operation=row["operation"],
         status=Status(row["status"]),
@@ -83,6 +109,10 @@ def stored_run(row: sqlite3.Row) -> StoredRun:
         ),
         backup_id=row["backup_id"],
         destination_type=row["destination_type"],
+        reason=row["reason"],
+        newest_version=row["newest_version"],
+        compacted=row["compacted"],
+        copying=None if copying is None else _copying_decoder.decode(copying),
     )
     return StoredRun(row["id"], row["started"], row["received"], run)
 
@@ -94,8 +124,17 @@ def server(row: tuple[object, ...]) -> Server:
 
 def job(row: tuple[Any, ...]) -> Job:
     """Read a job from the values of `JOB_COLUMNS`."""
-    job_id, server_id, name, packed, schedule, tolerance, paused = row
-    return Job(job_id, server_id, name, packed, JobSettings(schedule, tolerance, bool(paused)))
+    job_id, server_id, name, packed, *more = row
+    schedule, tolerance, paused, cleared, machine_id, backup_id, destination_type, former = more
+    return Job(
+        job_id,
+        server_id,
+        name,
+        packed,
+        JobSettings(schedule, tolerance, bool(paused), cleared),
+        None if backup_id is None else Identity(machine_id, backup_id, destination_type),
+        _former_names_decoder.decode(former),
+    )
 
 
 def rejected(row: sqlite3.Row) -> Rejected:
@@ -118,7 +157,9 @@ def unpack_counted(names: bytes | None, numbers: bytes | None) -> dict[str, int]
 
 def pack_log(log: Log) -> bytes | None:
     """Write the log lines of a run; ten lines of 5 KB take 1.8 KB."""
-    return deflate.compress(msgspec.msgpack.encode(log), level=_LEVEL) if log.messages else None
+    if not log.messages and not log.details:
+        return None
+    return deflate.compress(msgspec.msgpack.encode(log), level=_LEVEL)
 
 
 def unpack_log(raw: bytes | None) -> Log:

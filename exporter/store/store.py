@@ -13,7 +13,16 @@ from sqlite_utils import Database
 from exporter.activity import LiveReport, LiveRun
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
-from exporter.store import database, live, lock, managing, pruning, reading, recording
+from exporter.store import (
+    database,
+    live,
+    lock,
+    managing,
+    pruning,
+    reading,
+    recording,
+    renaming,
+)
 from exporter.store.changes import Change, Recorded, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
@@ -89,16 +98,14 @@ class Store:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
         entries = [Entry.of(report, delivery) for report, delivery in reports]
         return self._writer.run(
-            lambda transaction: [transaction.record(entry) for entry in entries],
+            lambda transaction: transaction.record_all(entries),
             lambda outcomes: then(joined(outcomes)),
         )
 
     def try_out(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
         entries = [Entry.of(report, delivery) for report, delivery in reports]
-        return self._writer.try_out(
-            lambda transaction: [transaction.record(entry) for entry in entries]
-        )
+        return self._writer.try_out(lambda transaction: transaction.record_all(entries))
 
     def reject(self, rejected: Rejected) -> None:
         """Keep what could not be understood; only the newest are kept, and their first bytes."""
@@ -148,6 +155,14 @@ class Store:
     ) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: managing.plan_job(db, job_id, start, interval, asked), then)
+
+    def forget_copy(self, job_id: int, destination: str, then: Seen) -> None:
+        """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
+        self._writer.change(lambda db: managing.forget_copy(db, job_id, destination), then)
+
+    def separate_job(self, job_id: int, then: Seen) -> None:
+        """Undo the last renaming of a job. Raises `UnknownIdError`."""
+        self._writer.change(lambda db: renaming.separate(db, job_id), then)
 
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""

@@ -4,23 +4,32 @@ Each statement lets go of the interpreter's lock and queues for it again, behind
 thread: one statement for all reports of a commit costs a fraction of one for each.
 """
 
+import logging
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.activity import LiveReport
+from exporter.jobs.folding import with_more_told, with_run, without_stand_in
 from exporter.jobs.job import Job
 from exporter.limits import Limits
-from exporter.model import Delivery, Machine, Server, StoredRun
-from exporter.store import identity, live, reading, recording, room
+from exporter.logs import event
+from exporter.model import Delivery, Server, StoredRun, fuller
+from exporter.store import amending, identity, live, reading, recording
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry
 from exporter.store.known import Known
 from exporter.store.pending import Pending
+from exporter.store.placing import Places
+from exporter.store.sender import Sender
 from exporter.times import SECOND, Millis
 
 DEFAULTS = Limits()
+
+_log = logging.getLogger(__name__)
 
 
 class Transaction:
@@ -28,11 +37,11 @@ class Transaction:
 
     def __init__(self, db: Database, known: Known, limits: Limits = DEFAULTS) -> None:
         self._db = db
-        self._limits = limits
         self._known = known
         self._learned = Known()
         self._learned.last_run = known.last_run
         self._pending = Pending()
+        self._places = Places(lambda: self.db, known, self._learned, limits)
 
     def __enter__(self) -> Self:
         self._db.execute("BEGIN IMMEDIATE")
@@ -50,8 +59,13 @@ class Transaction:
                 self._known.torn = True  # until it has learned what the disk now holds
                 self._db.execute("COMMIT")
                 self._known.learn(self._learned)
+                self._tell()
         finally:
             self._db.rollback()  # does nothing behind a commit
+
+    def _tell(self) -> None:
+        for note in self._places.notes:
+            _log.warning(note.title, extra=event(**note.fields))
 
     @property
     def db(self) -> Database:
@@ -60,22 +74,37 @@ class Transaction:
         return self._db
 
     def record(self, entry: Entry) -> Recorded:
-        """Record a report, unless its run is known.
+        """Record a report; of a run that is known, what it tells besides.
 
         Raises:
             LimitReachedError: it is of a new server or job, and there is no room for one more.
         """
-        machine, delivery = entry.report.machine, entry.delivery
-        server, job = self._place(machine, entry.report.backup, delivery)
+        sender = Sender.of_report(entry.report, entry.delivery)
+        server, job = self._places.find(sender)
         job = self._without_stand_in(job, entry)
         run_id = self._known_run(job, entry)
         new = run_id is None
         if run_id is None:
             stored, job = self._record(job, entry)
             run_id = stored.id
-            server = identity.described(server, machine, delivery, stored.started)
+            if job.state.last == stored:
+                job = self._places.with_identity(job, sender)
+            server = identity.described(server, sender.machine, entry.delivery, stored.started)
             self._put(server, job)
-        return Recorded(new, run_id, server, job, machine.machine_id)
+        else:
+            job = self._told_again(server, job, run_id, entry)
+        notes = self._places.new_notes()
+        return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
+
+    def record_all(self, entries: Iterable[Entry]) -> list[Recorded]:
+        """Record reports that were fetched or saved, in their order.
+
+        The newest run of each backup finds its job first: it tells best what it is called now.
+        """
+        listed = list(entries)
+        for entry in sorted(listed, key=lambda each: each.started, reverse=True):
+            self._places.find(Sender.of_report(entry.report, entry.delivery))
+        return [self.record(entry) for entry in listed]
 
     def place(self, live_report: LiveReport, delivery: Delivery) -> Change:
         """Find the server and the job that a live report tells of, made where nobody knows them.
@@ -84,7 +113,7 @@ class Transaction:
             LimitReachedError: they are new, and there is no room for one more.
         """
         machine = live_report.machine
-        server, job = self._place(machine, live_report.backup, delivery)
+        server, job = self._places.find(Sender.of_live_report(live_report, delivery))
         if server.described < 0:
             server = identity.described(server, machine, delivery, delivery.received)
             self._put(server, job)
@@ -93,11 +122,11 @@ class Transaction:
 
     def stand_in(self, job_id: int, entry: Entry) -> Recorded | None:
         """Record a run whose report did not come, unless it came meanwhile or the job is gone."""
-        job = self._learned.job(job_id) or self._known.job(job_id)
+        job = self._places.job(job_id)
         if job is None or live.is_told(self.db, job, entry.report.run):
             return None
         stored, job = self._record(job, entry)
-        server = self._learned.servers.get(job.server_id) or self._known.servers[job.server_id]
+        server = self._places.server(job.server_id)
         self._put(server, job)
         self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
         self._learned.standing_in.add(job.id)
@@ -114,11 +143,26 @@ class Transaction:
             return job
         self.db.execute("DELETE FROM runs WHERE id = ?", (stored.id,))
         last = reading.last_backup(self.db, job.id)
-        return job.with_state(job.state.without_stand_in(stored, last))
+        return job.with_state(without_stand_in(job.state, stored, last))
 
-    def _place(self, machine: Machine, backup: str, delivery: Delivery) -> tuple[Server, Job]:
-        server = self._known_server(machine) or self._find_server(machine, delivery)
-        return server, self._known_job(server, backup) or self._insert_job(server, backup)
+    def _told_again(self, server: Server, job: Job, run_id: int, entry: Entry) -> Job:
+        """Take what a second report of a run tells and the first did not."""
+        known = reading.run(self.db, run_id)
+        if known is None:
+            return job
+        stored = replace(known.stored, run=fuller(known.stored.run, entry.report.run))
+        amending.amend(self.db, known, stored, entry)
+        if stored == known.stored:
+            return job
+        job = self._with_more_told(job, known.stored, stored)
+        self._put(server, job)
+        return job
+
+    def _with_more_told(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
+        if amending.same_kind(known.run.status, stored.run.status):
+            runs_after = recording.runs_after(lambda: self.db, job.id)
+            return job.with_state(with_more_told(job.state, known, stored, runs_after))
+        return job.with_state(amending.rebuilt_state(self.db, job, known))
 
     def _record(self, job: Job, entry: Entry) -> tuple[StoredRun, Job]:
         stored = self._add_run(job, entry)
@@ -127,32 +171,6 @@ class Transaction:
     def _put(self, server: Server, job: Job) -> None:
         self._learned.put([server], [job])
         self._pending.put(server, job)
-
-    def _known_server(self, machine: Machine) -> Server | None:
-        learned, known = self._learned, self._known
-        machine_id = machine.machine_id or ""
-        server_id = learned.machine_ids.get(machine_id) or known.machine_ids.get(machine_id)
-        if server_id is None:
-            return None
-        return learned.servers.get(server_id) or known.servers.get(server_id)
-
-    def _find_server(self, machine: Machine, delivery: Delivery) -> Server:
-        server = identity.find_server(self.db, machine, delivery)
-        if server.id not in self._known.servers and server.id not in self._learned.servers:
-            room.for_server(self.db, self._limits)
-        identities = [(machine.machine_id, server.id)] if machine.machine_id else []
-        self._learned.put([server], [], identities)
-        return server
-
-    def _known_job(self, server: Server, backup: str) -> Job | None:
-        key = (server.id, backup)
-        return self._learned.jobs.get(key) or self._known.jobs.get(key)
-
-    def _insert_job(self, server: Server, backup: str) -> Job:
-        job = recording.insert_job(self.db, server.id, backup)
-        room.for_job(self.db, server.id, self._limits)
-        self._learned.put([], [job])
-        return job
 
     def _known_run(self, job: Job, entry: Entry) -> int | None:
         """Find the run a report tells of again; nearly all begin behind all that is stored."""
@@ -180,7 +198,5 @@ class Transaction:
         return known
 
     def _with_run(self, job: Job, stored: StoredRun) -> Job:
-        state = job.state.with_run(
-            stored, lambda order: recording.failures_after(self.db, job.id, order)
-        )
-        return job.with_state(state)
+        runs_after = recording.runs_after(lambda: self.db, job.id)
+        return job.with_state(with_run(job.state, stored, runs_after))

@@ -91,7 +91,7 @@ def test_jobs_of_one_name_join_their_runs_and_counters(two: Two) -> None:
     after = jobs(two.store)[two.nas, "Documents"]
     assert after.id == kept.id
     assert run_ids(two.store, after) == ids
-    assert after.state.runs == (1, 0, 1, 2, 0)
+    assert after.state.runs == (1, 0, 1, 2, 0, 0)
     assert after.state.uploaded_bytes == 40
     assert after.state.consecutive_failures == 3
     assert run_ids(two.store, replace(gone)) == []

@@ -38,7 +38,7 @@ def test_a_run_is_known_by_its_begin_and_not_by_the_rest_of_its_report(store: St
     first = deliver(store, duplicati_report(began=BEGAN, status="Warning"))
     again = deliver(store, duplicati_report(began=BEGAN, status="Success"))
     assert again.run_id == first.run_id
-    assert job_of(store, first).state.runs == (0, 1, 0, 0, 0)
+    assert job_of(store, first).state.runs == (0, 1, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""Which server and which job a sender tells of, made where nobody knows them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.limits import Limits
+from exporter.model import Server
+from exporter.store import identity, recording, renaming, room
+from exporter.store.known import Known
+from exporter.store.sender import Sender
+
+
+class Note(NamedTuple):
+    """Something that people should read of once it is durable, in a line or in a log."""
+
+    title: str
+    fields: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """The same for people."""
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.fields.items())
+        return f"{self.title}: {told}"
+
+
+class Places:
+    """Finds servers and jobs within one transaction.
+
+    `learned` is what the transaction changes of what is `known`; `notes` gathers what to log.
+    """
+
+    def __init__(
+        self, database: Callable[[], Database], known: Known, learned: Known, limits: Limits
+    ) -> None:
+        self._database = database
+        self._known = known
+        self._learned = learned
+        self._limits = limits
+        self.notes: list[Note] = []
+        self._told = 0
+
+    def new_notes(self) -> tuple[str, ...]:
+        """Return what was noted since this was last asked, as sentences."""
+        new, self._told = self.notes[self._told :], len(self.notes)
+        return tuple(note.sentence for note in new)
+
+    def find(self, sender: Sender) -> tuple[Server, Job]:
+        """Return the server and the job of a sender.
+
+        Raises:
+            LimitReachedError: they are new, and there is no room for one more.
+        """
+        server = self._known_server(sender) or self._find_server(sender)
+        return server, self._known_job(server, sender) or self._find_job(server, sender)
+
+    def job(self, job_id: int) -> Job | None:
+        """Return a job by its id."""
+        return self._learned.job(job_id) or self._known.job(job_id)
+
+    def server(self, server_id: int) -> Server:
+        """Return a server by its id."""
+        return self._learned.servers.get(server_id) or self._known.servers[server_id]
+
+    def _known_server(self, sender: Sender) -> Server | None:
+        learned, known = self._learned, self._known
+        machine_id = sender.machine.machine_id or ""
+        if self._is_fetched(machine_id) and not sender.delivery.fetched:
+            return None  # from now on it is one that posts
+        server_id = learned.machine_ids.get(machine_id) or known.machine_ids.get(machine_id)
+        return None if server_id is None else self._server_or_none(server_id)
+
+    def _server_or_none(self, server_id: int) -> Server | None:
+        return self._learned.servers.get(server_id) or self._known.servers.get(server_id)
+
+    def _find_server(self, sender: Sender) -> Server:
+        server = identity.find_server(self._database(), sender)
+        if self._server_or_none(server.id) is None:
+            room.for_server(self._database(), self._limits)
+            self._note_duplicate(server)
+        machine_id = sender.machine.machine_id
+        self._note_second_id(server, machine_id)
+        self._learned.put([server], [], [(machine_id, server.id)] if machine_id else [])
+        if machine_id is not None:
+            fetched = sender.delivery.fetched
+            (self._learned.fetched_ids if fetched else self._learned.posted_ids).add(machine_id)
+        return server
+
+    def _is_fetched(self, machine_id: str) -> bool:
+        return machine_id in self._known.fetched_ids or machine_id in self._learned.fetched_ids
+
+    def _note_duplicate(self, server: Server) -> None:
+        other = server.possible_duplicate_of
+        if other is not None:
+            command = f"duplistatus server merge {other} {server.id}"
+            fields = {"server_id": server.id, "possible_duplicate_of": other, "if_so": command}
+            self.notes.append(Note("a server may be one that is known already", fields))
+
+    def _note_second_id(self, server: Server, machine_id: str | None) -> None:
+        known = machine_id in self._known.machine_ids or machine_id in self._learned.machine_ids
+        if machine_id not in (None, server.machine_id) and not known:
+            fields = {"server": server.name, "server_id": server.id, "machine_id": machine_id}
+            self.notes.append(Note("a machine is one that was known by another machine-id", fields))
+
+    def _known_job(self, server: Server, sender: Sender) -> Job | None:
+        key = (server.id, sender.backup)
+        found = self._learned.jobs.get(key)
+        if found is not None:
+            return found
+        found = self._known.jobs.get(key)
+        # It may have been renamed within this transaction.
+        renamed = found is not None and self._learned.job(found.id) is not None
+        return None if renamed else found
+
+    def _find_job(self, server: Server, sender: Sender) -> Job:
+        db = self._database()
+        job = renaming.find_renamed(db, server.id, sender)
+        if job is None:
+            job = recording.insert_job(db, server.id, sender.backup)
+            renaming.set_apart(db, job)
+            room.for_job(db, server.id, self._limits)
+        elif job.name == sender.backup:
+            fields = {"job_id": job.id, "job": job.name, "formerly": job.formerly[-1]}
+            self.notes.append(Note("a backup was renamed in Duplicati", fields))
+        self._learned.put([], [job])
+        return job
+
+    def with_identity(self, job: Job, sender: Sender) -> Job:
+        """Return a job with what a sender told of it, which replaces what was known."""
+        if sender.identity is None or sender.identity == job.identity:
+            return job
+        recording.identify_job(self._database(), job.id, sender.identity)
+        return replace(job, identity=sender.identity)

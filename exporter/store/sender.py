@@ -1,0 +1,54 @@
+"""Who tells of a run: what decides of which server and which job it is."""
+
+from msgspec import Struct
+
+from exporter.activity import LiveReport
+from exporter.jobs.job import Identity
+from exporter.model import CLOCK_TOLERANCE, Delivery, Machine, Report
+from exporter.times import Millis
+
+
+class Sender(Struct, frozen=True):
+    """The machine and the backup of a report, when its run began, and how it came.
+
+    `began` lies not behind the arrival: a sender's clock may be wrong.
+    """
+
+    machine: Machine
+    backup: str
+    began: Millis | None
+    identity: Identity | None
+    delivery: Delivery
+
+    @classmethod
+    def of_report(cls, report: Report, delivery: Delivery) -> "Sender":
+        """Return who sent a report."""
+        run, machine = report.run, report.machine
+        identity = _identity(machine, run.backup_id, run.destination_type)
+        return cls(machine, report.backup, _right(run.began, delivery), identity, delivery)
+
+    @classmethod
+    def of_live_report(cls, report: LiveReport, delivery: Delivery) -> "Sender":
+        """Return who sent a live report."""
+        activity, machine = report.activity, report.machine
+        identity = _identity(machine, activity.backup_id, activity.destination_type)
+        return cls(machine, report.backup, _right(activity.began, delivery), identity, delivery)
+
+    @property
+    def name(self) -> str | None:
+        """What the machine is called: by the address that it posted to, else by itself."""
+        return self.delivery.server or self.machine.name
+
+
+def _identity(
+    machine: Machine, backup_id: str | None, destination_type: str | None
+) -> Identity | None:
+    if machine.machine_id is None or backup_id is None:
+        return None
+    return Identity(machine.machine_id, backup_id, destination_type)
+
+
+def _right(began: Millis | None, delivery: Delivery) -> Millis | None:
+    if began is None or began <= delivery.received + CLOCK_TOLERANCE:
+        return began
+    return delivery.received

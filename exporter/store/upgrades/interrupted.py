@@ -1,0 +1,49 @@
+"""Runs that were interrupted and recorded as warnings, before there was a status for them."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from sqlite_utils import Database
+
+from exporter.deflate import deflate
+
+_BY_COUNTS = """
+SELECT id FROM runs WHERE operation = 'Backup' AND NOT dry_run AND status = 'warning'
+AND versions = 0 AND stored_bytes = 0"""
+_WITH_LOGS = """
+SELECT runs.id, logs.log FROM runs JOIN logs ON logs.run_id = runs.id
+WHERE operation = 'Backup' AND NOT dry_run AND status = 'warning' AND runs.id > ?
+ORDER BY runs.id LIMIT 1000"""
+_MARK = "UPDATE runs SET status = 'interrupted' WHERE id = ?"
+_OUTDATE = """
+INSERT INTO outdated_states SELECT job_id FROM runs WHERE id = ? ON CONFLICT DO NOTHING"""
+
+_TAG = re.compile(
+    r"\[[A-Za-z]+-[\w.]*(?:BackupHandler-CancellationRequested|Controller-AbortOperation)\]"
+)
+_TAG_WITHIN = 200
+"""A line's tag stands right behind its time."""
+
+
+def mark(db: Database) -> None:
+    """Give them their status, and note their jobs' states as outdated."""
+    found = {row[0] for row in db.execute(_BY_COUNTS)} | set(_told_by_logs(db))
+    values = [(run_id,) for run_id in sorted(found)]
+    db.conn.executemany(_MARK, values)
+    db.conn.executemany(_OUTDATE, values)
+
+
+def _told_by_logs(db: Database) -> Iterator[int]:
+    last = 0
+    while chunk := db.execute(_WITH_LOGS, (last,)).fetchall():
+        yield from (run_id for run_id, packed in chunk if _tells_a_stop(packed))
+        last = chunk[-1][0]
+
+
+def _tells_a_stop(packed: bytes) -> bool:
+    raw = deflate.decompress(packed)
+    if b"CancellationRequested" not in raw and b"AbortOperation" not in raw:
+        return False
+    lines, *_ = msgspec.msgpack.decode(raw)
+    return any(_TAG.search(text, 0, _TAG_WITHIN) for _level, text in lines)
