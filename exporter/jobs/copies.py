@@ -5,7 +5,7 @@ by what the run says besides, or by how it ended.
 """
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
 from msgspec import Struct
@@ -58,19 +58,21 @@ class KnownCopy(Struct, frozen=True, array_like=True, gc=False):
 
 
 class SecondCopies(Struct, frozen=True, array_like=True):
-    """The destinations by name, and the newest runs that could tell of copies."""
+    """The destinations by name, and the newest runs that could tell of copies.
+
+    `since` is the place of the first run that told of a second destination: what came before it
+    says nothing of how often there is to be a copy.
+    """
 
     known: tuple[KnownCopy, ...] = ()
     runs: tuple[CopyingRun, ...] = ()
+    since: Order | None = None
 
     @property
     def missed(self) -> int | None:
         """How many runs in a row missed a copy; None where the job never had one."""
-        if not self.known and not any(_is_certain_miss(run) for run in self.runs):
+        if self.since is None:
             return None
-        return self._missed_in_a_row()
-
-    def _missed_in_a_row(self) -> int:
         count = 0
         for place in range(len(self.runs) - 1, -1, -1):
             if not _is_missed(self.runs[place], self.runs[:place]):
@@ -88,27 +90,50 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         told = stored.run.copying
         if told is None or stored.run.status is Status.INTERRUPTED:
             return self
+        since = _since(self.since, stored.order, told.outcome)
+        if since is None:
+            return self  # a job without second copies keeps nothing of them
         entry = CopyingRun(stored.started, stored.id, told.outcome, stored.run.status)
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
         known = {each.copy.destination: each for each in self.known}
         for copy in told.copies:
             right = replace(copy, at=stored.put_right(copy.at))
             known[copy.destination] = _with_copy(known.get(copy.destination), stored.order, right)
-        if not known and told.outcome is not CopyOutcome.MISSED:
-            runs = ()  # a job without second copies keeps nothing of them
-        return SecondCopies(_bounded(known.values()), runs)
+        return _bounded(known.values(), runs, since)
 
     def joined(self, other: "SecondCopies") -> "SecondCopies":
         """Return what the runs of two jobs tell together."""
+        if self.since is None or other.since is None:
+            return other if self.since is None else self
         known = {each.copy.destination: each for each in self.known}
         for each in other.known:
             known[each.copy.destination] = _joined(known.get(each.copy.destination), each)
-        return SecondCopies(_bounded(known.values()), merged(self.runs, other.runs, COPYING_RUNS))
+        runs = merged(self.runs, other.runs, COPYING_RUNS)
+        return _bounded(known.values(), runs, min(self.since, other.since))
 
     def without_destination(self, destination: str) -> "SecondCopies":
-        """Return what is known but for a destination that was given up."""
+        """Return what is known but for a destination that was given up, and the copies missed."""
         known = tuple(each for each in self.known if each.copy.destination != destination)
-        return SecondCopies(known, self.runs if known else ())
+        if len(known) == len(self.known):
+            return self
+        if not known:
+            return SecondCopies()
+        return replace(self, known=known, runs=self.runs[: len(self.runs) - (self.missed or 0)])
+
+    def with_older_ends(self, kept: "SecondCopies", stored: Iterable[StoredRun]) -> "SecondCopies":
+        """Return what is known with the ends that were kept of runs that are no longer stored."""
+        told = {end for each in stored for end in _ends(each)}
+        older = {each.copy.destination: each.ends for each in kept.known}
+        ends = (older.get(each.copy.destination, ()) for each in self.known)
+        pairs = zip(self.known, ends, strict=True)
+        known = tuple(_with_ends(each, of_it, told) for each, of_it in pairs)
+        return replace(self, known=known)
+
+
+def _since(since: Order | None, order: Order, outcome: CopyOutcome) -> Order | None:
+    if outcome is CopyOutcome.UNTOLD:
+        return None if since is None or order < since else since
+    return order if since is None else min(since, order)
 
 
 def _is_certain_miss(run: CopyingRun) -> bool:
@@ -128,21 +153,40 @@ def _shows_an_interval(run: CopyingRun) -> bool:
 
 
 def _with_copy(known: KnownCopy | None, order: Order, copy: SecondCopy) -> KnownCopy:
-    ends = () if known is None else known.ends
-    joined = tuple(sorted({*ends, copy.at}))[-KEPT_ENDS:]
+    ends = _newest_ends(() if known is None else known.ends, (copy.at,))
     if known is not None and known.order > order:
-        return KnownCopy(known.order, known.copy, joined)
-    return KnownCopy(order, copy, joined)
+        return KnownCopy(known.order, known.copy, ends)
+    return KnownCopy(order, copy, ends)
 
 
 def _joined(one: KnownCopy | None, other: KnownCopy) -> KnownCopy:
     if one is None:
         return other
     newest_of_both = max(one, other, key=lambda each: each.order)
-    ends = tuple(sorted({*one.ends, *other.ends}))[-KEPT_ENDS:]
-    return KnownCopy(newest_of_both.order, newest_of_both.copy, ends)
+    return replace(newest_of_both, ends=_newest_ends(one.ends, other.ends))
 
 
-def _bounded(known: Iterable[KnownCopy]) -> tuple[KnownCopy, ...]:
+def _with_ends(
+    known: KnownCopy, kept: Iterable[Millis], told: Collection[tuple[str, Millis]]
+) -> KnownCopy:
+    destination = known.copy.destination
+    older = [end for end in kept if (destination, end) not in told]
+    return replace(known, ends=_newest_ends(known.ends, older))
+
+
+def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
+    told = stored.run.copying
+    for copy in () if told is None else told.copies:
+        yield copy.destination, stored.put_right(copy.at)
+
+
+def _newest_ends(one: Iterable[Millis], other: Iterable[Millis]) -> tuple[Millis, ...]:
+    return tuple(sorted({*one, *other}))[-KEPT_ENDS:]
+
+
+def _bounded(
+    known: Iterable[KnownCopy], runs: tuple[CopyingRun, ...], since: Order
+) -> SecondCopies:
     kept = sorted(known, key=lambda each: each.order)[-MOST_DESTINATIONS:]
-    return tuple(sorted(kept, key=lambda each: each.copy.destination))
+    named = sorted(kept, key=lambda each: each.copy.destination)
+    return SecondCopies(tuple(named), tuple(run for run in runs if run.order >= since), since)

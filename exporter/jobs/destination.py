@@ -57,9 +57,15 @@ def _stored(run: StoredRun) -> Stored | None:
 
 def _quota(run: StoredRun) -> Quota | None:
     counts = run.run.counts
-    if not counts.quota_free_bytes and not counts.quota_total_bytes:
+    free, total = _known(counts.quota_free_bytes), _known(counts.quota_total_bytes)
+    if free is None and total is None:
         return None
-    return Quota(run.started, run.id, counts.quota_free_bytes, counts.quota_total_bytes)
+    return Quota(run.started, run.id, free, total)
+
+
+def _known(size: int | None) -> int | None:
+    """Leave out what stands for an unknown quota: -1, and 0 where nobody looked."""
+    return size if size is not None and size > 0 else None
 
 
 def _newest_version(run: StoredRun) -> ToldMoment | None:

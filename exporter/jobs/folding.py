@@ -3,22 +3,17 @@
 Runs may come in any order: the outcome is that of their starts, never of their arrival.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from exporter.jobs import sums
+from exporter.jobs import added, sums
+from exporter.jobs.added import After, RunsAfter, none_after
 from exporter.jobs.history import (
-    COMPLETED_RUNS,
     RECENT_RUNS,
-    CompletedRun,
     Entry,
     PastRun,
-    RecentRun,
     ReportedRun,
-    ToldMoment,
-    later,
     newest,
     with_start,
     without,
@@ -27,27 +22,17 @@ from exporter.jobs.history import (
 from exporter.jobs.removed import state_before
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
-from exporter.model import (
-    CLOCK_TOLERANCE,
-    COMPACT,
-    RESTORE,
-    Order,
-    Status,
-    StoredRun,
-    Verification,
-)
-from exporter.times import Millis
+from exporter.model import COMPACT, RESTORE, Status, StoredRun
 
-
-class After(NamedTuple):
-    """How many backup runs of a job come after a place in their order, by what became of them."""
-
-    failed: int
-    interrupted: int
-
-
-RunsAfter = Callable[[Order], After]
-"""Counts the runs of a job after a place in the order of its runs."""
+__all__ = [
+    "After",
+    "RunsAfter",
+    "fits_in_place",
+    "rebuilt",
+    "with_more_told",
+    "with_run",
+    "without_stand_in",
+]
 
 
 def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobState:
@@ -65,20 +50,20 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
         told,
         runs=sums.counted(state.runs, stored.run.status),
         uploaded_bytes=sums.added(state.uploaded_bytes, stored.run.counts.uploaded_bytes),
-        last=_later(state.last, stored),
-        last_completed=_last_completed_with(state, stored),
-        measured=_measured_with(state, stored),
-        consecutive_failures=_failures_with(state, stored, runs_after),
-        recent=newest(state.recent, _recent(stored), RECENT_RUNS),
-        reported=_reported_with(state, stored),
-        completed=_completed_with(state, stored),
+        last=added.later_run(state.last, stored),
+        last_completed=added.last_completed(state, stored),
+        measured=added.measured(state, stored),
+        consecutive_failures=added.failures(state, stored, runs_after),
+        recent=added.recent(state, stored),
+        reported=added.reported(state, stored),
+        completed=added.completed(state, stored),
         starts=with_start(state.starts, stored.started),
-        interrupted_runs=_interrupted_with(state, stored, runs_after),
-        decided=_decided_with(state, stored),
+        interrupted_runs=added.interrupted(state, stored, runs_after),
+        decided=added.decided(state, stored),
         destination=state.destination.with_run(stored),
         copies=state.copies.with_run(stored),
         first_start=first_of(state.first_start, stored.started),
-        last_failed=_last_failed_with(state, stored),
+        last_failed=added.last_failed(state, stored),
     )
 
 
@@ -90,7 +75,25 @@ def without_stand_in(state: JobState, stored: StoredRun, last: StoredRun | None)
         stored: the run.
         last: the one of the other runs that started last.
     """
-    return replace(_without(state, stored), last=last)
+    rest = replace(_without(state, stored), last=last)
+    if state.decided is None or state.decided.id != stored.id:
+        return rest
+    return replace(rest, decided=_decided_of(rest), interrupted_runs=_interrupted_of(rest))
+
+
+def fits_in_place(known: StoredRun, fuller: StoredRun) -> bool:
+    """Tell whether `with_more_told` can do it; else the state is to be `rebuilt`.
+
+    What only an older run could replace is not kept, so nothing may be taken back.
+    """
+    before, now = known.run.status, fuller.run.status
+    return (
+        known.order == fuller.order
+        and known.run.is_backup == fuller.run.is_backup
+        and (before.completed, before.failed) == (now.completed, now.failed)
+        and (added.measures(now) or not added.measures(before))
+        and known.verification in (None, fuller.verification)
+    )
 
 
 def with_more_told(
@@ -101,13 +104,15 @@ def with_more_told(
     Args:
         state: with the run as it was known.
         known: the run as it was known.
-        fuller: the run as it is known now; it still completed, failed or was interrupted.
+        fuller: the run as it is known now, which `fits_in_place`.
         runs_after: counts the runs of the job.
     """
+    if not known.run.is_backup:
+        return with_run(state, fuller, runs_after)
     changed = with_run(_without(state, known), fuller, runs_after)
     told_before = known.run.counts.uploaded_bytes is not None
     uploaded = state.uploaded_bytes if told_before else changed.uploaded_bytes
-    return replace(changed, uploaded_bytes=uploaded)
+    return _with_plans(replace(changed, uploaded_bytes=uploaded), state, [known])
 
 
 def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun]) -> JobState:
@@ -120,13 +125,9 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
     """
     state = state_before(kept, known)
     for stored in runs:
-        state = with_run(state, stored, _none_after)
-    return state
-
-
-def _none_after(_order: Order) -> After:
-    """Runs that come in their order have none after them."""
-    return After(0, 0)
+        state = with_run(state, stored, none_after)
+    copies = state.copies.with_older_ends(kept.copies, known)
+    return _with_plans(replace(state, copies=copies), kept, known)
 
 
 def _without(state: JobState, stored: StoredRun) -> JobState:
@@ -162,123 +163,35 @@ def _other_than(kept: StoredRun | None, stored: StoredRun) -> StoredRun | None:
     return None if kept is None or kept.id == stored.id else kept
 
 
+def _decided_of(state: JobState) -> PastRun | None:
+    """Return the newest run that completed or failed, as far as the recent ones tell."""
+    found = [run for run in state.recent if run.status is not Status.INTERRUPTED]
+    return PastRun(found[-1].started, found[-1].id) if found else None
+
+
+def _interrupted_of(state: JobState) -> int:
+    decided = _decided_of(state)
+    return sum(decided is None or run.order > decided.order for run in state.recent)
+
+
+def _with_plans(state: JobState, kept: JobState, known: Sequence[StoredRun]) -> JobState:
+    """Return a state with what Duplicati's scheduler was asked after some of the runs."""
+    told = {stored.id: added.planned(stored) for stored in known}
+    plans = [entry for entry in kept.reported if entry.id in told and entry != told[entry.id]]
+    for plan in plans:
+        state = replace(state, reported=_with_plan(state.reported, plan))
+    return state
+
+
+def _with_plan(reported: tuple[ReportedRun, ...], plan: ReportedRun) -> tuple[ReportedRun, ...]:
+    return newest(without(reported, plan.id), plan, RECENT_RUNS)
+
+
 def _with_operations(state: JobState, stored: StoredRun) -> JobState:
     """Take what any operation tells: a test, a restore or a compact, alone or within."""
+    alone = added.operation_ended_well(stored, COMPACT)
     return replace(
-        _with_test(state, stored.verification),
-        restored=last_of(state.restored, _ended_well(stored, RESTORE)),
-        compacted=last_of(state.compacted, _ended_well(stored, COMPACT) or _compacted(stored)),
+        added.with_test(state, stored),
+        restored=last_of(state.restored, added.operation_ended_well(stored, RESTORE)),
+        compacted=last_of(state.compacted, alone, added.compacted_within(stored)),
     )
-
-
-def _ended_well(stored: StoredRun, operation: str) -> Millis | None:
-    run = stored.run
-    if run.operation != operation or run.dry_run or not run.status.completed:
-        return None
-    return stored.started if run.ended is None else stored.put_right(run.ended)
-
-
-def _compacted(stored: StoredRun) -> Millis | None:
-    told = stored.run.compacted
-    return None if told is None or not stored.run.is_backup else stored.put_right(told)
-
-
-def _with_test(state: JobState, found: Verification | None) -> JobState:
-    if found is None:
-        return state
-    newer = state.tested is None or state.tested.at <= found.at
-    return replace(
-        state,
-        tested=found if newer else state.tested,
-        verified=last_of(state.verified, found.at if found.status.completed else None),
-    )
-
-
-def _last_completed_with(state: JobState, stored: StoredRun) -> StoredRun | None:
-    if not stored.run.status.completed:
-        return state.last_completed
-    return _later(state.last_completed, _lean(stored))
-
-
-def _measured_with(state: JobState, stored: StoredRun) -> StoredRun | None:
-    if stored.run.status in (Status.FATAL, Status.INTERRUPTED):
-        return state.measured
-    return _later(state.measured, _lean(stored))
-
-
-def _failures_with(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
-    if state.last_completed is not None and stored.order < state.last_completed.order:
-        return state.consecutive_failures
-    if not stored.run.status.completed:
-        return state.consecutive_failures + stored.run.status.failed
-    if state.last is None or state.last.order < stored.order:
-        return 0
-    return runs_after(stored.order).failed
-
-
-def _interrupted_with(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
-    if state.decided is not None and stored.order < state.decided.order:
-        return state.interrupted_runs
-    if stored.run.status is Status.INTERRUPTED:
-        return state.interrupted_runs + 1
-    if state.last is None or state.last.order < stored.order:
-        return 0
-    return runs_after(stored.order).interrupted
-
-
-def _decided_with(state: JobState, stored: StoredRun) -> PastRun | None:
-    if stored.run.status is Status.INTERRUPTED:
-        return state.decided
-    return later(state.decided, PastRun(stored.started, stored.id))
-
-
-def _last_failed_with(state: JobState, stored: StoredRun) -> ToldMoment | None:
-    if not stored.run.status.failed:
-        return state.last_failed
-    return later(state.last_failed, ToldMoment(stored.started, stored.id, stored.received))
-
-
-def _reported_with(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
-    moment = stored.run.next_scheduled
-    if moment is None:
-        return state.reported
-    entry = ReportedRun(stored.started, stored.id, moment - stored.ahead)
-    return newest(state.reported, entry, RECENT_RUNS)
-
-
-def _completed_with(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
-    if not stored.run.status.completed:
-        return state.completed
-    counts = stored.run.counts
-    entry = CompletedRun(
-        stored.started,
-        stored.id,
-        stored.run.duration,
-        counts.examined_bytes,
-        counts.changed_files,
-    )
-    return newest(state.completed, entry, COMPLETED_RUNS)
-
-
-def _recent(stored: StoredRun) -> RecentRun:
-    """Return what a run leaves for the deadline; the next runs are waited for as long as it took.
-
-    The length of one that was interrupted teaches nothing, nor that of one whose begin nobody
-    knows; and none is believed beyond the arrival of its report.
-    """
-    run = stored.run
-    duration = run.duration
-    if run.status is Status.INTERRUPTED or run.began is None:
-        duration = None
-    elif duration is not None and run.began == stored.started:
-        duration = min(duration, stored.received + CLOCK_TOLERANCE - stored.started)
-    return RecentRun(stored.started, stored.id, duration, run.status)
-
-
-def _later(known: StoredRun | None, stored: StoredRun) -> StoredRun:
-    return stored if known is None or known.order < stored.order else known
-
-
-def _lean(stored: StoredRun) -> StoredRun:
-    """Leave out what is shown of the last run only: a state holds up to three runs."""
-    return replace(stored, run=replace(stored.run, reason=None, copying=None))

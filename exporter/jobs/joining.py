@@ -1,7 +1,7 @@
 """How the states of two jobs become one. Pure."""
 
 from exporter.jobs import sums
-from exporter.jobs.folding import RunsAfter
+from exporter.jobs.added import RunsAfter, arrived_last
 from exporter.jobs.history import COMPLETED_RUNS, RECENT_RUNS, latest, merged, newest_starts
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
@@ -42,7 +42,7 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         restored=last_of(one.restored, other.restored),
         compacted=last_of(one.compacted, other.compacted),
         first_start=first_of(one.first_start, other.first_start),
-        last_failed=latest(one.last_failed, other.last_failed),
+        last_failed=arrived_last(one.last_failed, other.last_failed),
     )
 
 

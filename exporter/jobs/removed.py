@@ -5,15 +5,15 @@ with it, and so ends with the state that is kept.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from exporter.jobs import sums
+from exporter.jobs import added, sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import PastRun
 from exporter.jobs.state import JobState
-from exporter.model import Order, Status, StoredRun, Verification
+from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verification
 from exporter.times import Millis
 
 Entry = TypeVar("Entry", bound=PastRun)
@@ -35,18 +35,18 @@ def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         tested=_tested_before(kept.tested, runs),
         starts=tuple((Counter(kept.starts) - Counter(_starts(backups))).elements()),
         reported=_entries_before(kept.reported, ids),
-        verified=_moment_before(kept.verified, _verified(runs)),
+        verified=_moment_before(kept.verified, _moments(runs, added.verified_at)),
         interrupted_runs=_interrupted_before(kept, backups, ids),
-        decided=None if kept.decided is None or kept.decided.id in ids else kept.decided,
+        decided=_unless_of(kept.decided, ids),
         destination=Destination(
             stored=_unless_of(kept.destination.stored, ids),
             quota=_unless_of(kept.destination.quota, ids),
             newest_version=_unless_of(kept.destination.newest_version, ids),
         ),
-        copies=_copies_before(kept.copies, ids),
-        restored=kept.restored,
-        compacted=kept.compacted,
-        first_start=kept.first_start,
+        copies=_copies_before(kept.copies, backups),
+        restored=_moment_before(kept.restored, _moments(runs, _restored)),
+        compacted=_moment_before(kept.compacted, _compacted(runs)),
+        first_start=_moment_before(kept.first_start, _starts(backups)),
         last_failed=_unless_of(kept.last_failed, ids),
     )
 
@@ -89,18 +89,29 @@ def _tested_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Veri
     return None if any(each.verification == kept for each in runs) else kept
 
 
-def _verified(runs: Sequence[StoredRun]) -> list[Millis]:
-    found = (each.verification for each in runs)
-    return [each.at for each in found if each is not None and each.status.completed]
+def _moments(runs: Sequence[StoredRun], told: Callable[[StoredRun], Millis | None]) -> set[Millis]:
+    found = map(told, runs)
+    return {moment for moment in found if moment is not None}
+
+
+def _restored(stored: StoredRun) -> Millis | None:
+    return added.operation_ended_well(stored, RESTORE)
+
+
+def _compacted(runs: Sequence[StoredRun]) -> set[Millis]:
+    alone = _moments(runs, lambda stored: added.operation_ended_well(stored, COMPACT))
+    return alone | _moments(runs, added.compacted_within)
 
 
 def _moment_before(kept: Millis | None, stored: Collection[Millis]) -> Millis | None:
     return None if kept in stored else kept
 
 
-def _copies_before(kept: SecondCopies, ids: Collection[int]) -> SecondCopies:
-    known = tuple(each for each in kept.known if each.order[1] not in ids)
-    return SecondCopies(known, _entries_before(kept.runs, ids))
+def _copies_before(kept: SecondCopies, backups: Sequence[StoredRun]) -> SecondCopies:
+    orders = {each.order for each in backups}
+    known = tuple(each for each in kept.known if each.order not in orders)
+    runs = tuple(each for each in kept.runs if each.order not in orders)
+    return SecondCopies(known, runs, None if kept.since in orders else kept.since)
 
 
 def _unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:

@@ -6,10 +6,11 @@ what looks fine elsewhere; a test compares them.
 
 from msgspec import Struct
 
+from exporter.jobs import believed
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
-from exporter.model import Status, StoredRun, is_unnamed
+from exporter.model import Status, is_unnamed
 from exporter.times import Millis
 
 SHRUNK_BELOW = 0.7
@@ -44,20 +45,19 @@ class Standing(Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, job: Job, state: JobState) -> "Standing":
         """Return what a job's state says."""
-        last, tested = state.last, state.tested
+        last, good, tested = state.last, state.last_completed, state.tested
         arrived = None if last is None else last.received
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
-            last_good=_end(state.last_completed),
+            last_good=None if good is None else believed.over(good),
             first_start=state.first_start,
             failing=is_failing(job, state),
             shrunk=has_shrunk(state),
             damaged=tested is not None and tested.status not in SOUND,
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
             copies_old_from=state.copies.old_from(),
-            unnamed=is_unnamed(job.name)
-            and _since_cleared(job, arrived),
+            unnamed=is_unnamed(job.name) and _since_cleared(job, arrived),
         )
 
     def copies_in_trouble(self, now: Millis) -> bool:
@@ -98,7 +98,3 @@ def has_shrunk(state: JobState) -> bool:
 def is_shrunken(found: float, usual: float) -> bool:
     """Tell whether a size in bytes is much less than the usual one."""
     return found < SHRUNK_BELOW * usual and usual - found > SHRUNK_BYTES
-
-
-def _end(stored: StoredRun | None) -> Millis | None:
-    return None if stored is None else stored.run.ended or stored.started

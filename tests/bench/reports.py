@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from exporter.jobs.added import none_after
+from exporter.jobs.folding import with_run
 from exporter.jobs.state import JobState
-from exporter.model import Delivery, Order, Report
+from exporter.model import Delivery, Report
 from exporter.reports import read_report
 from exporter.store.entry import Entry
 from exporter.times import DAY, Millis, format_moment, from_datetime
@@ -115,13 +117,9 @@ def state(known: Entry, newest: Place, runs: int) -> JobState:
     for ago in reversed(range(min(runs, _FOLDED))):
         place = newest._replace(number=newest.number - ago * newest.jobs)
         stored = entry(known, place).stored(place.number + 1)
-        folded = folded.with_run(stored, _no_failures)
+        folded = with_run(folded, stored, none_after)
     uploaded = known.report.run.counts.uploaded_bytes or 0
-    return replace(folded, runs=(runs, 0, 0, 0, 0), uploaded_bytes=uploaded * runs)
-
-
-def _no_failures(_order: Order) -> int:
-    return 0
+    return replace(folded, runs=(runs, 0, 0, 0, 0, 0), uploaded_bytes=uploaded * runs)
 
 
 def places(count: int, jobs: int, since: Millis) -> Iterator[Place]:

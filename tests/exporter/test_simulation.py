@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exporter.fleet import Fleet
+from exporter.jobs.added import none_after
+from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import JobSettings, Status
@@ -215,7 +217,7 @@ class Truth:
         stored = stored_run(
             run.began, run_id=run_id, duration=run.took, next_scheduled=run.told, status=status
         )
-        self.job = self.job.with_state(self.job.state.with_run(stored, lambda _: 0))
+        self.job = self.job.with_state(with_run(self.job.state, stored, none_after))
         return self.job
 
 
@@ -253,7 +255,7 @@ class Simulation:
             return
         self.runs += 1
         self.found.discard(each.job)
-        status = self.chance.choices(list(Status), (90, 5, 3, 1, 1))[0]
+        status = self.chance.choices(list(Status), (90, 5, 3, 1, 1, 0))[0]
         job = truth.ran(each, self.runs, status)
         self.fleet.apply(Change((server_named("nas", job.server_id),), (job,)))
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from exporter.jobs.added import none_after
+from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
@@ -39,7 +41,7 @@ def text_report(raw: bytes) -> None:
 def _keep(report: Report) -> None:
     """Pack a report, count it into the state of its job, and ask when the next one is due."""
     entry = Entry.of(report, Delivery(NOW, "192.0.2.7", None))
-    state = JobState().with_run(entry.stored(1), lambda _: 0)
+    state = with_run(JobState(), entry.stored(1), none_after)
     job = Job.of(1, 1, report.backup, state, JobSettings())
     schedule = Policy().schedule(_SERVER, job.name, job.settings)
     expectation = expect(job.state, schedule)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporter.activity import Activity, Progress
 from exporter.jobs.folding import After, with_run
@@ -12,10 +13,15 @@ from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import (
     BACKUP,
+    COMPACT,
+    RESTORE,
+    Copying,
+    CopyOutcome,
     Counts,
     JobSettings,
     Order,
     Run,
+    SecondCopy,
     Server,
     Status,
     StoredRun,
@@ -41,6 +47,10 @@ def stored_run(
     verification: Verification | None = None,
     backup_id: str | None = None,
     destination_type: str | None = None,
+    newest_version: Millis | None = None,
+    compacted: Millis | None = None,
+    copying: Copying | None = None,
+    reason: str | None = None,
 ) -> StoredRun:
     """Build a run that began when it says; its id follows from its start."""
     run = Run(
@@ -55,6 +65,10 @@ def stored_run(
         verification=verification,
         backup_id=backup_id,
         destination_type=destination_type,
+        reason=reason,
+        newest_version=newest_version,
+        compacted=compacted,
+        copying=copying,
     )
     arrived = started + (duration or 0)
     return StoredRun(run_id or started % 1_000_000_007 + 1, started, arrived, run)
@@ -75,6 +89,15 @@ def runs_after(runs: Iterable[StoredRun], order: Order) -> After:
     backups = [stored for stored in runs if stored.run.is_backup and stored.order > order]
     interrupted = sum(stored.run.status is Status.INTERRUPTED for stored in backups)
     return After(sum(stored.run.status.failed for stored in backups), interrupted)
+
+
+def whatever_order(state: JobState) -> JobState:
+    """Return a state without what depends on the order of arrival.
+
+    Runs that tell no second copy are not kept before one did: then a copy told late has fewer
+    runs behind it.
+    """
+    return replace(state, copies=replace(state.copies, runs=()))
 
 
 def server_named(
@@ -120,6 +143,9 @@ class Kind(NamedTuple):
     tested: Status | None
     operation: str = BACKUP
     dry_run: bool = False
+    version_before: Millis | None = None
+    compacted: bool = False
+    copying: tuple[CopyOutcome, tuple[str, ...]] | None = None
 
     def at(self, started: Millis) -> StoredRun:
         """Build such a run; tests of stored files end at distinct moments as runs start."""
@@ -132,7 +158,16 @@ class Kind(NamedTuple):
             dry_run=self.dry_run,
             next_scheduled=None if self.next_in is None else started + self.next_in,
             verification=None if self.tested is None else Verification(started + 1, self.tested),
+            newest_version=None if self.version_before is None else started - self.version_before,
+            compacted=started + 3 if self.compacted else None,
+            copying=None if self.copying is None else copying_to(started + 2, *self.copying),
         )
+
+
+def copying_to(at: Millis, outcome: CopyOutcome, destinations: Sequence[str] = ()) -> Copying:
+    """Build what a run told of second copies: to each of some destinations one that went well."""
+    copies = [SecondCopy(each, at, Status.SUCCESS, 3, 512, 0) for each in destinations]
+    return Copying(outcome, tuple(copies))
 
 
 _STATUSES = tuple(Status)
@@ -140,7 +175,9 @@ _COUNTS = (
     Counts(),
     Counts(examined_files=10, examined_bytes=2**40, added_files=4, uploaded_bytes=512),
     Counts(examined_bytes=3, modified_files=0, deleted_files=9, uploaded_bytes=0),
-    Counts(examined_files=7, examined_bytes=2**33, uploaded_bytes=1),
+    Counts(examined_files=7, examined_bytes=2**33, uploaded_bytes=1, retry_attempts=2),
+    Counts(stored_bytes=0, versions=0, quota_free_bytes=-1, quota_total_bytes=2**40),
+    Counts(examined_bytes=5, stored_bytes=2**34, versions=4, quota_free_bytes=2**39),
 )
 _FACTS = itertools.product(
     _STATUSES,
@@ -149,11 +186,34 @@ _FACTS = itertools.product(
     (None, HOUR, DAY, 3 * DAY),
     (None, *_STATUSES),
 )
-BACKUPS = tuple(Kind(*facts) for facts in _FACTS)
+_COPYINGS = (
+    None,
+    (CopyOutcome.COPIED, ("file:///a",)),
+    (CopyOutcome.UNTOLD, ()),
+    (CopyOutcome.COPIED, ("file:///a", "ssh://host/b")),
+    (CopyOutcome.MISSED, ()),
+    (CopyOutcome.UNTOLD, ()),
+    None,
+    (CopyOutcome.MISSED, ("ssh://host/b",)),
+    (CopyOutcome.NOT_DUE, ()),
+    (CopyOutcome.COPIED, ("ssh://host/b",)),
+    (CopyOutcome.NOT_DUE, ("file:///a",)),
+)
+_VERSIONS = (None, 0, HOUR, 40 * DAY, None)
+# Cycles of five and eleven go with every other fact in turn.
+BACKUPS = tuple(
+    Kind(
+        *facts,
+        version_before=_VERSIONS[number % len(_VERSIONS)],
+        compacted=number % len(_VERSIONS) == 1,
+        copying=_COPYINGS[number % len(_COPYINGS)],
+    )
+    for number, facts in enumerate(_FACTS)
+)
 _OTHERS = tuple(
     kind._replace(operation=operation, dry_run=dry_run)
     for kind in BACKUPS[:: len(_COUNTS)]
-    for operation, dry_run in (("Restore", False), ("Test", False), (BACKUP, True))
+    for operation, dry_run in ((RESTORE, False), ("Test", False), (COMPACT, False), (BACKUP, True))
 )
 _KINDS = st.sampled_from(BACKUPS) | st.sampled_from(_OTHERS)
 

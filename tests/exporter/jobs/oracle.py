@@ -1,0 +1,234 @@
+"""The state of a job computed from the whole list of its runs, value by value."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import dropwhile, takewhile
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from exporter.jobs.copies import CopyingRun, KnownCopy, SecondCopies
+from exporter.jobs.destination import Destination, Quota, Stored
+from exporter.jobs.history import (
+    CompletedRun,
+    PastRun,
+    RecentRun,
+    ReportedRun,
+    ToldMoment,
+    newest_starts,
+)
+from exporter.jobs.state import JobState
+from exporter.model import CopyOutcome, Status, StoredRun, Verification
+from exporter.times import MINUTE, Millis
+
+Value = TypeVar("Value")
+
+GOOD = (Status.SUCCESS, Status.WARNING)
+BAD = (Status.ERROR, Status.FATAL, Status.UNKNOWN)
+STOPPED = (Status.INTERRUPTED,)
+
+
+def state_of(history: Iterable[StoredRun]) -> JobState:
+    """Return the state of a job that had these runs and no other."""
+    runs = sorted(history, key=lambda run: run.order)
+    backups = [run for run in runs if run.run.is_backup]
+    decided = last(backups, *GOOD, *BAD)
+    return JobState(
+        runs=counted(backups),
+        uploaded_bytes=total(run.run.counts.uploaded_bytes for run in backups),
+        last=last(backups, *Status),
+        last_completed=lean(last(backups, *GOOD)),
+        measured=lean(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
+        consecutive_failures=in_a_row(backups, BAD, GOOD),
+        recent=tuple(map(recent, backups))[-10:],
+        completed=tuple(completed(run) for run in backups if run.run.status in GOOD)[-21:],
+        tested=max(tests(runs), key=lambda each: each.at, default=None),
+        starts=newest_starts(tuple(run.started for run in backups)),
+        reported=tuple(reported(backups))[-10:],
+        verified=latest(verified(runs)),
+        interrupted_runs=in_a_row(backups, STOPPED, (*GOOD, *BAD)),
+        decided=None if decided is None else PastRun(decided.started, decided.id),
+        destination=destination(backups),
+        copies=copies(backups),
+        restored=latest(ends(runs, "Restore")),
+        compacted=latest([*ends(runs, "Compact"), *compacted(runs)]),
+        first_start=min((run.started for run in backups), default=None),
+        last_failed=max(failures(backups), key=lambda each: each.moment, default=None),
+    )
+
+
+def counted(backups: Sequence[StoredRun]) -> tuple[int, int, int, int, int, int]:
+    """Count runs by status."""
+    one, two, three, four, five, six = (
+        sum(run.run.status is status for run in backups) for status in Status
+    )
+    return one, two, three, four, five, six
+
+
+def total(told: Iterable[int | None]) -> int | None:
+    """Add what was told."""
+    known = [each for each in told if each is not None]
+    return sum(known) if known else None
+
+
+def last(backups: Sequence[StoredRun], *statuses: Status) -> StoredRun | None:
+    """Return the newest run with one of some statuses."""
+    return newest_where(backups, lambda run: run if run.run.status in statuses else None)
+
+
+def newest_where(
+    backups: Sequence[StoredRun], value: Callable[[StoredRun], Value | None]
+) -> Value | None:
+    """Return what the newest run tells that tells it."""
+    told = [value(run) for run in backups]
+    return next((each for each in reversed(told) if each is not None), None)
+
+
+def lean(run: StoredRun | None) -> StoredRun | None:
+    """Leave out what is kept of the last run only."""
+    return run and replace(run, run=replace(run.run, reason=None, copying=None))
+
+
+def in_a_row(
+    backups: Sequence[StoredRun], counting: Sequence[Status], ending: Sequence[Status]
+) -> int:
+    """Count runs back to the newest one that ends the row; what is neither is passed over."""
+    row = takewhile(lambda run: run.run.status not in ending, reversed(backups))
+    return sum(run.run.status in counting for run in row)
+
+
+def recent(run: StoredRun) -> RecentRun:
+    """Return what the deadline asks of a run."""
+    stopped = run.run.status is Status.INTERRUPTED
+    return RecentRun(run.started, run.id, None if stopped else length(run), run.run.status)
+
+
+def length(run: StoredRun) -> Millis | None:
+    """Return how long a run took, at most until five minutes after its report came."""
+    told, bound = run.run.duration, run.received - run.started + 5 * MINUTE
+    if told is None or run.run.began is None:
+        return None
+    return told if run.ahead else min(told, bound)
+
+
+def completed(run: StoredRun) -> CompletedRun:
+    """Return what later runs are measured against."""
+    counts = run.run.counts
+    return CompletedRun(
+        run.started, run.id, length(run), counts.examined_bytes, counts.changed_files
+    )
+
+
+def tests(runs: Iterable[StoredRun]) -> list[Verification]:
+    """Return the tests of stored files that nobody stopped."""
+    found = [run.verification for run in runs]
+    return [each for each in found if each and each.status is not Status.INTERRUPTED]
+
+
+def verified(runs: Iterable[StoredRun]) -> list[Millis]:
+    """Return the ends of tests that found no fault, but those of runs that died."""
+    alive = [run for run in runs if run.run.status is not Status.FATAL]
+    return [each.at for each in tests(alive) if each.status in GOOD]
+
+
+def reported(backups: Iterable[StoredRun]) -> list[ReportedRun]:
+    """Return when runs told that the next is planned, by the right clock."""
+    return [
+        ReportedRun(
+            run.started, run.id, run.run.next_scheduled - (run.run.began or 0) + run.started
+        )
+        for run in backups
+        if run.run.next_scheduled is not None
+    ]
+
+
+def ends(runs: Iterable[StoredRun], operation: str) -> list[Millis]:
+    """Return when the runs of an operation ended that ended well."""
+    good = [run for run in runs if run.run.operation == operation and run.run.status in GOOD]
+    return [
+        run.started if run.run.ended is None else run.put_right(run.run.ended)
+        for run in good
+        if not run.run.dry_run
+    ]
+
+
+def compacted(runs: Iterable[StoredRun]) -> list[Millis]:
+    """Return when a compact within a run ended well."""
+    told = [run for run in runs if run.run.compacted is not None and not run.run.dry_run]
+    return [run.put_right(run.run.compacted or 0) for run in told]
+
+
+def latest(moments: Iterable[Millis]) -> Millis | None:
+    """Return the latest of moments."""
+    return max(moments, default=None)
+
+
+def failures(backups: Iterable[StoredRun]) -> list[ToldMoment]:
+    """Return the failed runs with their arrivals."""
+    failed = [run for run in backups if run.run.status in BAD]
+    return [ToldMoment(run.started, run.id, run.received) for run in failed]
+
+
+def destination(backups: Sequence[StoredRun]) -> Destination:
+    """Return what the newest runs tell of the destination, each value by the one that told it."""
+    return Destination(
+        newest_where(backups, stored), newest_where(backups, quota), newest_where(backups, version)
+    )
+
+
+def stored(run: StoredRun) -> Stored | None:
+    """Return what is stored, where the run looked."""
+    counts = run.run.counts
+    if not run.run.newest_version and not counts.stored_bytes and not counts.versions:
+        return None
+    return Stored(run.started, run.id, counts.stored_bytes, counts.versions)
+
+
+def quota(run: StoredRun) -> Quota | None:
+    """Return the room at the destination, where either figure is above zero."""
+    free, whole = run.run.counts.quota_free_bytes, run.run.counts.quota_total_bytes
+    if (free or 0) <= 0 and (whole or 0) <= 0:
+        return None
+    return Quota(run.started, run.id, above_zero(free), above_zero(whole))
+
+
+def above_zero(size: int | None) -> int | None:
+    """Return a size that says something."""
+    return size if size is not None and size > 0 else None
+
+
+def version(run: StoredRun) -> ToldMoment | None:
+    """Return the newest version."""
+    told = run.run.newest_version
+    return None if told is None else ToldMoment(run.started, run.id, run.put_right(told))
+
+
+def copies(backups: Sequence[StoredRun]) -> SecondCopies:
+    """Return what is known of second copies, from the first run on that told of one."""
+    telling = [run for run in backups if run.run.copying and run.run.status not in STOPPED]
+    behind = list(dropwhile(lambda run: outcome(run) is CopyOutcome.UNTOLD, telling))
+    runs = [CopyingRun(run.started, run.id, outcome(run), run.run.status) for run in behind]
+    known = [known_copy(behind, name) for name in sorted({*destinations(behind)})]
+    return SecondCopies(tuple(known), tuple(runs[-30:]), behind[0].order if behind else None)
+
+
+def outcome(run: StoredRun) -> CopyOutcome:
+    """Return what a run told of second copies."""
+    assert run.run.copying is not None
+    return run.run.copying.outcome
+
+
+def destinations(runs: Iterable[StoredRun]) -> list[str]:
+    """Return the second destinations that runs named."""
+    return [each.destination for run in runs if run.run.copying for each in run.run.copying.copies]
+
+
+def known_copy(runs: Sequence[StoredRun], name: str) -> KnownCopy:
+    """Return the last copy to a destination and the ends of all."""
+    made = [
+        (run.order, replace(copy, at=run.put_right(copy.at)))
+        for run in runs
+        for copy in (run.run.copying.copies if run.run.copying else ())
+        if copy.destination == name
+    ]
+    order, newest = made[-1]
+    return KnownCopy(order, newest, tuple(sorted({copy.at for _, copy in made}))[-10:])
