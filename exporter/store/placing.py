@@ -128,9 +128,14 @@ class Places:
         self._learned.put([], [job])
         return job
 
-    def with_identity(self, job: Job, sender: Sender) -> Job:
-        """Return a job with what a sender told of it, which replaces what was known."""
+    def with_identity(self, job: Job, sender: Sender, run_id: int) -> Job:
+        """Return a job with what a sender told of it, where the run is the newest of the job."""
         if sender.identity is None or sender.identity == job.identity:
             return job
+        last = job.state.last
+        if last is None or last.id != run_id:
+            return job
         recording.identify_job(self._database(), job.id, sender.identity)
-        return replace(job, identity=sender.identity)
+        identified = replace(job, identity=sender.identity)
+        self._learned.put([], [identified])
+        return identified

@@ -87,12 +87,12 @@ class Transaction:
         if run_id is None:
             stored, job = self._record(job, entry)
             run_id = stored.id
-            if job.state.last == stored:
-                job = self._places.with_identity(job, sender)
+            job = self._places.with_identity(job, sender, run_id)
             server = identity.described(server, sender.machine, entry.delivery, stored.started)
             self._put(server, job)
         else:
             job = self._told_again(server, job, run_id, entry)
+            job = self._places.with_identity(job, sender, run_id)
         notes = self._places.new_notes()
         return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
 

@@ -20,10 +20,9 @@ _OUTDATE = """
 INSERT INTO outdated_states SELECT job_id FROM runs WHERE id = ? ON CONFLICT DO NOTHING"""
 
 _TAG = re.compile(
-    r"\[[A-Za-z]+-[\w.]*(?:BackupHandler-CancellationRequested|Controller-AbortOperation)\]"
+    r"[^\[]{0,100}\[[A-Za-z]+-[\w.]*(?:BackupHandler-CancellationRequested|Controller-AbortOperation)\]"
 )
-_TAG_WITHIN = 200
-"""A line's tag stands right behind its time."""
+"""A line's tag stands right behind its time; further on it is the line's own text."""
 
 
 def mark(db: Database) -> None:
@@ -46,4 +45,4 @@ def _tells_a_stop(packed: bytes) -> bool:
     if b"CancellationRequested" not in raw and b"AbortOperation" not in raw:
         return False
     lines, *_ = msgspec.msgpack.decode(raw)
-    return any(_TAG.search(text, 0, _TAG_WITHIN) for _level, text in lines)
+    return any(_TAG.match(text) for _level, text in lines)
