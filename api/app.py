@@ -24,6 +24,7 @@ from api.page.server import ServerPage
 from api.planned import PlannedStart
 from api.probes import Healthy, Ready
 from api.rejected import RejectedReports
+from api.renaming import SeparatedJob
 from api.sender import Deliveries, Network
 from api.servers import MergedServer, OneServer, Servers
 from api.summary import Summary
@@ -106,6 +107,7 @@ def _add_managed(app: App, parts: Parts) -> None:
     app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet))
     app.add_route("/api/jobs", Jobs(fleet, clock))
     app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, clock))
+    app.add_route("/api/jobs/{job_id}/separate", SeparatedJob(store, fleet, clock))
 
 
 def _add_past(app: App, parts: Parts) -> None:

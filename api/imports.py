@@ -28,6 +28,7 @@ class _Entry(Struct, forbid_unknown_fields=True):
     body: str
     received: str | None = None
     server: str | None = None
+    backup: str | None = None
 
 
 class _Asked(Struct, rename="camel", forbid_unknown_fields=True):
@@ -72,9 +73,11 @@ class Import:
 
 
 def _past(number: int, entry: _Entry) -> PastReport:
-    if entry.server is not None and not 0 < len(entry.server) <= MAX_NAME:
-        raise _wrong(number, "server", f"must be a text of 1 to {MAX_NAME} characters")
-    return PastReport(entry.body, _moment(number, entry.received), entry.server)
+    for name, text in (("server", entry.server), ("backup", entry.backup)):
+        if text is not None and not 0 < len(text) <= MAX_NAME:
+            raise _wrong(number, name, f"must be a text of 1 to {MAX_NAME} characters")
+    received = _moment(number, entry.received)
+    return PastReport(entry.body, received, entry.server, backup=entry.backup)
 
 
 def _moment(number: int, text: str | None) -> Millis | None:
@@ -98,6 +101,7 @@ def _represented(taken: Taken) -> dict[str, object]:
         "jobId": taken.job_id,
         "isBackup": taken.is_backup,
         "reason": taken.reason,
+        "notes": taken.notes,
     }
 
 

@@ -21,6 +21,7 @@ def server(known: Server, jobs: int) -> Json:
         "os": known.os,
         "jobs": jobs,
         "lastReport": moment(known.last_report),
+        "possibleDuplicateOf": known.possible_duplicate_of,
     }
 
 

@@ -18,6 +18,8 @@ from exporter.store import Store
 MOST_TEXT = 1024
 MOST_MERGED = 1000
 
+_FIELDS = {"possibleDuplicateOf": "possible_duplicate_of"}
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,10 +51,11 @@ class OneServer:
         self._fleet = fleet
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
-        """Set or clear a server's alias and note."""
+        """Set or clear a server's alias and note, or say that it is no duplicate of another."""
         known = parameters.required_id(server_id, "server")
-        values = bodies.read(req, {"alias": _text, "note": _text})
-        self._store.set_server(known, lambda server: replace(server, **values), self._fleet.apply)
+        values = bodies.read(req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing})
+        edits = {_FIELDS.get(name, name): value for name, value in values.items()}
+        self._store.set_server(known, lambda server: replace(server, **edits), self._fleet.apply)
         _log.info("server changed", extra=event(server_id=known, **values))
         changed(resp, {"server": _represented(self._fleet, known)})
 
@@ -96,6 +99,11 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
         message = f"must be null or a text of 1 to {MOST_TEXT} characters"
         raise ValueError(message)
     return value
+
+
+def _nothing(value: Any) -> None:  # noqa: ANN401 - JSON may hold anything
+    if value is not None:
+        raise ValueError("must be null: it says that the two are different machines")
 
 
 def _ids(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - JSON may hold anything

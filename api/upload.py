@@ -77,7 +77,7 @@ class Upload:
 
     def _take(self, req: falcon.Request, delivery: Delivery, report: Report) -> Recorded:
         delivery = assigned(delivery, report.machine, grants_of(req), self._fleet)
-        report = replace(report, log=report.log.first(self._limits.max_log_lines))
+        report = replace(report, log=report.log.gravest(self._limits.max_log_lines))
         if report.log.lines_dropped:
             self._telemetry.reached(Limit.LOG_LINES)
         try:

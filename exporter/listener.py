@@ -76,7 +76,7 @@ class Listener:
             return
         sender = _Sender.of(report, delivery)
         job_id = self._jobs.get(sender)
-        if job_id is None:
+        if job_id is None or self._fleet.job_name(job_id) != report.backup:
             job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
         if job_id is None or not self._hear(job_id, report, delivery):
             self._wait(sender, report, delivery)

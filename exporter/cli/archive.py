@@ -76,7 +76,8 @@ def _body(report: PastReport) -> str:
 
 def _entry(report: PastReport) -> Json:
     received = None if report.received is None else format_moment(report.received)
-    return {"body": report.body, "received": received, "server": report.server}
+    named = {"server": report.server, "backup": report.backup}
+    return {"body": report.body, "received": received, **named}
 
 
 def _taken(result: Json) -> Taken:
@@ -87,4 +88,5 @@ def _taken(result: Json) -> Taken:
         job_id=result["jobId"],
         is_backup=result["isBackup"],
         reason=result["reason"],
+        notes=tuple(result["notes"]),
     )

@@ -94,7 +94,7 @@ def _collect(source: Source, password: str, archive: Archive, *, dry: bool) -> i
         _warn(str(error))
         return INCOMPLETE
     sys.stdout.write(f"{source.name}: {_told(summary, dry=dry)}\n")
-    for reason in [*summary.reasons, *summary.unwatched]:
+    for reason in [*summary.reasons, *summary.notes, *summary.unwatched]:
         sys.stdout.write(f"  {printable(reason)}\n")
     for fault in summary.faults:
         _warn(fault)

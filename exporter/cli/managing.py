@@ -89,6 +89,17 @@ def set_job(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def separate_job(chosen: argparse.Namespace) -> int:
+    """Undo the last renaming of a job."""
+    with connected(_settings(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}"
+        job = client.send("GET", path)["job"]
+        if not _confirmed(chosen, f"separate {job['name']} of {job['server']} from its past"):
+            return 1
+        client.send("POST", f"{path}/separate")
+    return 0
+
+
 def delete_job(chosen: argparse.Namespace) -> int:
     """Delete a job with its runs."""
     with connected(_settings(chosen)) as client:

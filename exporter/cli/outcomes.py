@@ -40,6 +40,7 @@ class Outcomes:
         self._counts: Counter[Outcome] = Counter()
         self._other_operations = 0
         self._left_out = Reasons()
+        self._notes = Reasons()
 
     @property
     def total(self) -> int:
@@ -54,6 +55,8 @@ class Outcomes:
     def add(self, source: str, taken: Taken) -> None:
         """Count a report."""
         self._counts[taken.outcome] += 1
+        for note in taken.notes:
+            self._notes.add(source, note)
         if taken.reason is not None:
             self._left_out.add(source, taken.reason)
         elif taken.outcome is Outcome.RECORDED:
@@ -74,6 +77,7 @@ class Outcomes:
         if too_old := self._counts[Outcome.TOO_OLD]:
             yield f"{counted(too_old, 'run')} older than keep_runs and left out"
         yield from self._left_out.lines(f"{would}left out")
+        yield from self._notes.lines("to know")
 
 
 def counted(count: int, noun: str) -> str:

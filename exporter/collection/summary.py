@@ -12,7 +12,8 @@ MOST_REASONS = 5
 class Summary:
     """Counts what was found, and keeps the first reasons for what went wrong.
 
-    `unwatched` are the backups that would not be missed though their server plans them, with why.
+    `unwatched` are the backups that would not be missed though their server plans them, with why;
+    `notes` tell what people should know of where runs belong.
     """
 
     def __init__(self, server: str) -> None:
@@ -23,6 +24,7 @@ class Summary:
         self.reasons: list[str] = []
         self.faults: list[str] = []
         self.unwatched: list[str] = []
+        self.notes: list[str] = []
         self._outcomes: Counter[Outcome] = Counter()
 
     @property
@@ -51,6 +53,7 @@ class Summary:
                 self.other_operations += 1
             else:
                 self._outcomes[each.outcome] += 1
+            self.notes += each.notes
             if each.reason is not None:
                 self._explain(each.reason)
 

@@ -19,6 +19,14 @@ def add_to(commands: Commands) -> None:
     add_subject(parser, "job", "id of the job; see duplistatus jobs")
     _add_settings(parser)
     add_json(parser)
+    parser = add_asking(
+        actions,
+        "separate",
+        "undo what the daemon took for a renaming in Duplicati: runs since become a job's own",
+        managing.separate_job,
+    )
+    add_subject(parser, "job", "id of the job; see duplistatus jobs")
+    add_confirmed(parser)
     parser = add_asking(actions, "delete", "delete a job with its runs", managing.delete_job)
     add_subject(parser, "job", "id of the job; see duplistatus jobs")
     add_confirmed(parser)

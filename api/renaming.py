@@ -1,0 +1,35 @@
+"""POST /api/jobs/{id}/separate: a backup that seemed renamed is another one."""
+
+import logging
+from collections.abc import Callable
+
+import falcon
+
+from api import parameters, represent
+from api.answers import changed
+from api.errors import not_found
+from exporter.fleet import Fleet
+from exporter.logs import event
+from exporter.store import Store
+from exporter.times import Millis
+
+_log = logging.getLogger(__name__)
+
+
+class SeparatedJob:
+    """Undoes the last renaming of a job: its runs since become those of a job of their own."""
+
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Separate, and answer with the job under its former name."""
+        known = parameters.required_id(job_id, "job")
+        self._store.separate_job(known, self._fleet.apply)
+        _log.warning("job separated", extra=event(job_id=known))
+        view = self._fleet.job(known)
+        if view is None:
+            raise not_found("Job not found")
+        changed(resp, {"job": represent.job(view, self._clock())})
