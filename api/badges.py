@@ -12,7 +12,7 @@ from api.headers import EMBEDDING
 from api.parameters import find_server
 from exporter.access import Access, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
-from exporter.conditions.evaluate import Census
+from exporter.conditions.counts import Census
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis

@@ -28,7 +28,6 @@ def server(known: Server, jobs: int) -> Json:
 def job(view: JobView, now: Millis) -> Json:
     """Return a job and what is expected of it."""
     expected = view.expectation
-    late = view.overdue(now) and expected is not None
     last = view.job.state.last
     return {
         "id": view.job.id,
@@ -42,8 +41,8 @@ def job(view: JobView, now: Millis) -> Json:
         "expectedStart": moment(expected.start) if expected else None,
         "deadline": moment(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,
-        "overdue": late,
-        "lateBySeconds": seconds(now - expected.deadline) if late and expected else 0,
+        "overdue": view.overdue(now),
+        "lateBySeconds": seconds(view.late(now)),
         "running": running(view, now),
         "lastRun": None if last is None else backup(view.job.name, last),
     }

@@ -19,7 +19,7 @@ from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.model import Server
 from exporter.policy import Policy
-from exporter.schedule import Expectation, expect
+from exporter.schedule import expect
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
@@ -212,8 +212,8 @@ class Fleet:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
         standing, schedule, expectation = self._judged[job_id]
-        running, excused = self._live.running(job_id), self._live.excused_until(job_id)
-        return JobView(server, job, standing, schedule, expectation, running, excused)
+        running = self._live.running(job_id)
+        return JobView(server, job, standing, schedule, expectation, running)
 
     def _totals(self, now: Millis) -> Totals:
         sums = self._tallies.sums
@@ -279,7 +279,8 @@ class Fleet:
         self._faulty.discard(job.id)
         self._judged[job.id] = judgement
         self._tallies.put(job.id, tally)
-        self._set_deadline(job.id, judgement.expectation)
+        expected = judgement.expectation
+        self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)
 
     def _judgement(self, job: Job) -> tuple[Tally, Judgement]:
         state = job.state
@@ -289,13 +290,6 @@ class Fleet:
         exists = state.is_backup or newest is not None
         tally = Tally.of(state, exists=exists, failing=standing.failing)
         schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
-        expectation = expect(state, schedule, None if newest is None else newest.since)
-        return tally, Judgement(standing, schedule, expectation)
-
-    def _set_deadline(self, job_id: int, expectation: Expectation | None) -> None:
-        """Replace a job's deadline; one that is paused has none to pass."""
-        if expectation is None or expectation.paused:
-            self._deadlines.set(job_id, None)
-        else:
-            excused_until = self._live.excused_until(job_id)
-            self._deadlines.set(job_id, max(expectation.deadline, excused_until))
+        expected = expect(state, schedule, None if newest is None else newest.since)
+        excused = expected and expected.excused_until(self._live.excused_until(job.id))
+        return tally, Judgement(standing, schedule, excused)

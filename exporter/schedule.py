@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exporter.jobs.history import RECENT_RUNS, ReportedRun
 from exporter.jobs.state import JobState
@@ -47,17 +48,31 @@ class Schedule(Struct, frozen=True):
 
 
 class Expectation(Struct, frozen=True, gc=False):
-    """When the next run should start, from when on it is overdue, and how far runs lie apart."""
+    """When the next run should start, from when on it is overdue, and how far runs lie apart.
+
+    The deadline is `excused` where what is heard of a run has moved it.
+    """
 
     start: Millis
     deadline: Millis
     interval: Millis
     source: Source
     paused: bool = False
+    excused: bool = False
+
+    @property
+    def effective_deadline(self) -> Millis | None:
+        """From when on the job is overdue: the one value that all ask. None where it is paused."""
+        return None if self.paused else self.deadline
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
-        return now > self.deadline and not self.paused
+        deadline = self.effective_deadline
+        return deadline is not None and now > deadline
+
+    def excused_until(self, moment: Millis) -> "Expectation":
+        """Return what is expected while the job runs or its report is on its way, until then."""
+        return self if moment <= self.deadline else replace(self, deadline=moment, excused=True)
 
 
 class _Rule(NamedTuple):

@@ -37,7 +37,7 @@ class JobView(Struct, frozen=True):
     """A backup job, its server, the schedule that holds for it and what is expected of it.
 
     `standing` is what its runs say of it; the job itself is unpacked for that but once a report.
-    A job that runs is not overdue until it falls silent; `excused_until` is that moment.
+    A job that runs is not overdue until it falls silent: its deadline is moved to then.
     """
 
     server: Server
@@ -46,7 +46,11 @@ class JobView(Struct, frozen=True):
     schedule: Schedule
     expectation: Expectation | None
     running: Running | None = None
-    excused_until: Millis = 0
+
+    @property
+    def effective_deadline(self) -> Millis | None:
+        """From when on the job is overdue, None where it never is."""
+        return None if self.expectation is None else self.expectation.effective_deadline
 
     @property
     def failing(self) -> bool:
@@ -55,8 +59,12 @@ class JobView(Struct, frozen=True):
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
-        expected = self.expectation
-        return expected is not None and expected.overdue(now) and now > self.excused_until
+        return self.late(now) > 0
+
+    def late(self, now: Millis) -> Millis:
+        """Return for how long a job is overdue; 0 where it is not."""
+        deadline = self.effective_deadline
+        return 0 if deadline is None else max(now - deadline, 0)
 
 
 class Part(NamedTuple):

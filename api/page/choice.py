@@ -151,10 +151,8 @@ def _place(job: Judged) -> _Place:
 
 
 def _earliest(view: JobView, worst: Condition) -> Millis:
-    expected = view.expectation
-    if worst is Condition.OVERDUE and expected is not None:
-        return expected.deadline
-    return view.standing.last_good or 0
+    deadline = view.effective_deadline if worst is Condition.OVERDUE else None
+    return view.standing.last_good or 0 if deadline is None else deadline
 
 
 def label(server: Server) -> str:

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from exporter.conditions.evaluate import Census, Condition
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition
 from exporter.views import Totals
 
 _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)
@@ -44,11 +45,14 @@ WORDS = {
     Condition.FAILING: "Failing",
     Condition.DAMAGED: "Damaged",
     Condition.STALLED: "Stalled",
-    Condition.OLD: "Too old",
+    Condition.STALE: "Stale",
+    Condition.INTERRUPTED: "Interrupted",
     Condition.SHRINKING: "Shrinking",
+    Condition.SECOND_COPY: "Second copy",
+    Condition.UNNAMED: "Unnamed",
     Condition.WARNING: "Warnings",
     Condition.RUNNING: "Running",
-    Condition.NEW: "New",
+    Condition.WAITING: "Waiting",
     Condition.PAUSED: "Paused",
     Condition.OFF: "Schedule off",
     Condition.FINE: "Fine",

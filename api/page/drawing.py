@@ -24,9 +24,11 @@ SHAPES = {
     Status.ERROR: "2 0v8m0 2v4",
     Status.FATAL: "2 0v14",
     Status.UNKNOWN: "1 2h3v9h-3z",
+    Status.INTERRUPTED: "0 4l4 8m0-8l-4 8",
 }
 """How a run is drawn, from where in its cell, so that nobody needs the colours: a short bar, a
-triangle, an exclamation mark, a tall bar, an empty one. The style sheet makes bars of lines."""
+triangle, an exclamation mark, a tall bar, an empty one, a cross. The style sheet makes bars of
+lines."""
 
 
 class Path(Struct, frozen=True):

@@ -23,7 +23,7 @@ def schedule(view: JobView) -> str:
     told = f"Expected {_how_often(view.schedule, expected)}, {_KNOWN_FROM[expected.source]}"
     if expected.paused:
         return f"{told}. It is paused: nobody is told when it stays away."
-    return f"{told}; {_when(view.schedule, expected)}."
+    return f"{told}; next {words.weekday(expected.start)}; {_until(view.schedule, expected)}."
 
 
 def _how_often(schedule: Schedule, expected: Expectation) -> str:
@@ -36,11 +36,12 @@ def _how_often(schedule: Schedule, expected: Expectation) -> str:
             return words.every(expected.interval)
 
 
-def _when(schedule: Schedule, expected: Expectation) -> str:
+def _until(schedule: Schedule, expected: Expectation) -> str:
     """The deadline allows for the longest of the last runs, for only its end is told."""
+    overdue = f"overdue after {words.weekday(expected.deadline)}"
+    if expected.excused:
+        return f"{overdue}, for its run was heard of"
     allowed = expected.deadline - expected.start - schedule.tolerance
     longest = f"its longest recent run ({words.duration(allowed)}) and " if allowed > 0 else ""
-    return (
-        f"next {words.weekday(expected.start)}; overdue after {words.weekday(expected.deadline)}, "
-        f"which allows for {longest}a tolerance of {words.duration(schedule.tolerance)}"
-    )
+    tolerance = words.duration(schedule.tolerance)
+    return f"{overdue}, which allows for {longest}a tolerance of {tolerance}"

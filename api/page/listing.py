@@ -8,7 +8,9 @@ from api.page import choice, drawing, rows, words
 from api.page.choice import Wish
 from api.page.counts import Count
 from api.page.rows import When
-from exporter.conditions.evaluate import Census, Condition, Judged, sentence
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition, Judged
+from exporter.conditions.sentence import sentence
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis

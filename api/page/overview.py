@@ -15,7 +15,8 @@ from api.page.rendering import Page
 from api.page.rows import When
 from api.sender import Network, url_of
 from exporter.access import Access, Scope
-from exporter.conditions.evaluate import Census, Condition, judged
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition, judged
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
 from exporter.store import Store

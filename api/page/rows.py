@@ -45,7 +45,6 @@ class Due(Struct, frozen=True):
     """When the next run is expected; `late` is how long ago its deadline was, for one overdue."""
 
     start: When
-    deadline: When
     late: str | None
     late_stamp: str
 
@@ -76,6 +75,7 @@ class Row(Struct, frozen=True):
     strip: Strip | None
     progress: Progress | None
     failures: int
+    interrupted: int
 
     @property
     def worst(self) -> Condition:
@@ -123,6 +123,7 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         strip=drawing.strip(runs),
         progress=None if view.running is None else progress(view.running, now),
         failures=state.consecutive_failures,
+        interrupted=state.interrupted_runs,
     )
 
 
@@ -151,12 +152,11 @@ def due(view: JobView, now: Millis) -> Due | None:
     expected = view.expectation
     if expected is None:
         return None
-    late = now - expected.deadline if view.overdue(now) else None
+    late = view.late(now)
     return Due(
         start=When.of(expected.start, now),
-        deadline=When.of(expected.deadline, now),
-        late=None if late is None else words.length(late),
-        late_stamp=f"PT{(late or 0) // SECOND}S",
+        late=words.length(late) if late else None,
+        late_stamp=f"PT{late // SECOND}S",
     )
 
 

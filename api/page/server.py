@@ -9,7 +9,8 @@ from api.page.counts import of_conditions
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
-from exporter.conditions.evaluate import Census, judged
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import judged
 
 
 class ServerPage(Page):

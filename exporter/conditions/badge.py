@@ -3,12 +3,12 @@
 from enum import Enum, auto
 from typing import NamedTuple
 
-from exporter.conditions.evaluate import Census, Condition, sentence
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition
+from exporter.conditions.sentence import sentence
 
 _MOST_TROUBLES = 2
 """A badge is small; the sentence tells all of them."""
-
-_BAD = {Condition.OVERDUE, Condition.FAILING, Condition.DAMAGED}
 
 
 class Tone(Enum):
@@ -46,7 +46,7 @@ def badge_without_store(subject: str, reason: str) -> Badge:
 
 def _words(census: Census) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
-    told = [f"{census.count(each):,} {each.value}" for each in census.troubles]
+    told = [f"{census.count(each):,} {each.word}" for each in census.troubles]
     if census.unjudged:
         told.append(f"{census.unjudged:,} not judged")
     more = ["…"] if len(told) > _MOST_TROUBLES else []
@@ -63,7 +63,7 @@ def _fine(census: Census) -> str:
 
 
 def _tone(census: Census) -> Tone:
-    if not _BAD.isdisjoint(census.troubles):
+    if any(each.is_critical for each in census.troubles):
         return Tone.BAD
     if census.troubles or census.unjudged:
         return Tone.DOUBTFUL

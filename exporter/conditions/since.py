@@ -1,11 +1,14 @@
 """Since when a condition holds for a job. Pure; it unpacks the job, so ask it of what is shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from exporter.conditions.evaluate import Condition
+from exporter.jobs.copies import MISSED_IN_A_ROW
+from exporter.jobs.history import PastRun
 from exporter.jobs.standing import is_shrunken
 from exporter.jobs.state import JobState
+from exporter.model import Status
 from exporter.times import Millis
 from exporter.views import JobView
 
@@ -23,14 +26,18 @@ def since(view: JobView, state: JobState, condition: Condition) -> Millis | None
 
 
 def _overdue(view: JobView, _state: JobState) -> Millis | None:
-    expected = view.expectation
-    return None if expected is None else max(expected.deadline, view.excused_until)
+    return view.effective_deadline
 
 
 def _failing(_view: JobView, state: JobState) -> Millis | None:
-    """The first failed run behind the last good one, as long as it is among those kept."""
-    failures = state.consecutive_failures
-    return state.recent[-failures].started if 0 < failures <= len(state.recent) else None
+    """The first failed run behind the last good one, as long as it is among those kept.
+
+    A failure stands though a good run followed where runs name no backup.
+    """
+    if not state.failing:
+        return None if state.last_failed is None else state.last_failed.started
+    decided = [run for run in state.recent if run.status is not Status.INTERRUPTED]
+    return _first_of(decided, state.consecutive_failures)
 
 
 def _damaged(_view: JobView, state: JobState) -> Millis | None:
@@ -41,9 +48,14 @@ def _silent(view: JobView, _state: JobState) -> Millis | None:
     return None if view.running is None else view.running.run.heard
 
 
-def _old(_view: JobView, state: JobState) -> Millis | None:
+def _stale(_view: JobView, state: JobState) -> Millis | None:
     good = state.last_completed
-    return None if good is None else good.run.ended or good.started
+    return state.first_start if good is None else good.run.ended or good.started
+
+
+def _interrupted(_view: JobView, state: JobState) -> Millis | None:
+    """The first of the interrupted runs in a row, as long as it is among those kept."""
+    return _first_of(state.recent, state.interrupted_runs)
 
 
 def _shrunk(_view: JobView, state: JobState) -> Millis | None:
@@ -58,12 +70,32 @@ def _shrunk(_view: JobView, state: JobState) -> Millis | None:
     return min((run.started for run in small), default=measured.started)
 
 
-def _last_start(_view: JobView, state: JobState) -> Millis | None:
-    return None if state.last is None else state.last.started
+def _copies(_view: JobView, state: JobState) -> Millis | None:
+    """The first of the runs in a row that missed a copy; of too old a copy when it became so."""
+    copies = state.copies
+    missed = copies.missed or 0
+    return _first_of(copies.runs, missed) if missed >= MISSED_IN_A_ROW else copies.old_from()
+
+
+def _unnamed(view: JobView, state: JobState) -> Millis | None:
+    """The first run, or the first kept one behind what a person dealt with."""
+    cleared = view.job.settings.cleared
+    if cleared is None:
+        return state.first_start
+    later = (run.started for run in state.recent if run.started > cleared)
+    return next(later, view.standing.last_start)
+
+
+def _warned(_view: JobView, state: JobState) -> Millis | None:
+    return None if state.last_completed is None else state.last_completed.started
 
 
 def _running(view: JobView, _state: JobState) -> Millis | None:
     return None if view.running is None else view.running.run.since
+
+
+def _first_of(runs: Sequence[PastRun], in_a_row: int) -> Millis | None:
+    return runs[-in_a_row].started if 0 < in_a_row <= len(runs) else None
 
 
 _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
@@ -71,8 +103,11 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.FAILING: _failing,
     Condition.DAMAGED: _damaged,
     Condition.STALLED: _silent,
-    Condition.OLD: _old,
+    Condition.STALE: _stale,
+    Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrunk,
-    Condition.WARNING: _last_start,
+    Condition.SECOND_COPY: _copies,
+    Condition.UNNAMED: _unnamed,
+    Condition.WARNING: _warned,
     Condition.RUNNING: _running,
 }

@@ -97,6 +97,5 @@ def _count_after(ordered: list[Order], order: Order) -> int:
 
 def _overdue_from(expectation: Expectation | None, grid: Grid) -> int:
     """Return the first slot at which a job is overdue while nothing comes."""
-    if expectation is None or expectation.paused:
-        return grid.count
-    return grid.slot(expectation.deadline + 1)
+    deadline = None if expectation is None else expectation.effective_deadline
+    return grid.count if deadline is None else grid.slot(deadline + 1)

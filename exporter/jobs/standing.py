@@ -27,8 +27,9 @@ class Standing(Struct, frozen=True, gc=False):
     """How a job's last run ended, None before there is one, and what its runs say besides.
 
     `last_good` is the end of the last run that completed, `last_start` the start of the last one
-    of all, `first_start` that of the first. `copies_missed` is true where runs in a row missed a
-    second copy, `copies_old_from` when one is too old if no other comes.
+    of all, `first_start` that of the first, `last_failed` that of the last one that failed.
+    `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one is
+    too old if no other comes. `warned` is true where the last run that completed had warnings.
     """
 
     last: Status | None = None
@@ -41,6 +42,8 @@ class Standing(Struct, frozen=True, gc=False):
     copies_missed: bool = False
     copies_old_from: Millis | None = None
     unnamed: bool = False
+    warned: bool = False
+    last_failed: Millis | None = None
 
     @classmethod
     def of(cls, job: Job, state: JobState) -> "Standing":
@@ -58,6 +61,8 @@ class Standing(Struct, frozen=True, gc=False):
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
             copies_old_from=state.copies.old_from(),
             unnamed=is_unnamed(job.name) and _since_cleared(job, arrived),
+            last_failed=None if state.last_failed is None else state.last_failed.started,
+            warned=good is not None and good.run.status is Status.WARNING,
         )
 
     def copies_in_trouble(self, now: Millis) -> bool:

@@ -84,7 +84,7 @@ FORBIDDEN = [
     ("exporter.policy", ("exporter.store", "exporter.fleet")),
     ("exporter.store", ("exporter.fleet", "exporter.schedule", "exporter.config")),
     ("exporter.jobs.standing", ("exporter.store", "exporter.schedule", "exporter.fleet")),
-    ("exporter.conditions.evaluate", ("exporter.store", "exporter.fleet")),
+    ("exporter.conditions", ("exporter.store", "exporter.fleet")),
     ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.past", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.duplistatus_app", ("exporter.store", "exporter.config", "exporter.cli")),

@@ -3,10 +3,24 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from exporter.model import (
+    BACKUP,
+    Copying,
+    CopyOutcome,
+    Counts,
+    Delivery,
+    Log,
+    Machine,
+    Report,
+    Run,
+    Status,
+    unnamed,
+)
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.api.page.reading import Document
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.conftest import ADMIN_TOKEN, NOW, SENDER, Daemon
 from tests.live import activity
 from tests.reports_builder import duplicati_report
 
@@ -19,11 +33,15 @@ EVERY = {
     "absent": "overdue",
     "broken": "failing",
     "rotten": "damaged",
+    "forsaken": "stale",
     "silent": "stalled",
+    "stopped": "interrupted",
     "emptied": "shrinking",
+    "uncopied": "second_copy",
+    "(unnamed) s3": "unnamed",
     "grumbling": "warning",
     "busy": "running",
-    "begun": "new",
+    "begun": "waiting",
     "resting": "paused",
     "unscheduled": "off",
     "quiet": "fine",
@@ -58,6 +76,21 @@ def daily(
             **told,
         )
         daemon.upload(body)
+
+
+def record(daemon: Daemon, name: str, began: Millis, status: Status, **told: object) -> int:
+    """Let the report of a run be recorded that told this; return the run's id."""
+    run = Run(BACKUP, status, began, began + MINUTE, MINUTE, Counts(examined_bytes=USUAL))
+    log = told.pop("log", Log())
+    report = Report(
+        machine=Machine("id of nas", "nas"),
+        backup=name,
+        run=replace(run, **told),
+        log=log,  # type: ignore[arg-type] # by name
+        counted={},
+    )
+    delivery = Delivery(daemon.clock.now, SENDER)
+    return daemon.store.record(report, delivery, daemon.fleet.apply).run_id
 
 
 def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -> None:
@@ -100,7 +133,16 @@ def _fill(daemon: Daemon) -> None:
     daily(daemon, "absent", last=LAST - 2 * DAY, server="laptop")
     daily(daemon, "broken", status="Error")
     daily(daemon, "rotten", data=tested_badly)
+    for day in range(5, -1, -1):
+        ended = Status.SUCCESS if day == 5 else Status.INTERRUPTED
+        record(daemon, "forsaken", LAST - day * DAY, ended)
     daily(daemon, "silent")
+    daily(daemon, "stopped", last=LAST - DAY)
+    record(daemon, "stopped", LAST, Status.INTERRUPTED, reason="the script said: not now")
+    missed = Copying(CopyOutcome.MISSED)
+    for day in (1, 0):
+        record(daemon, "uncopied", LAST - day * DAY, Status.SUCCESS, copying=missed)
+    record(daemon, unnamed("s3"), LAST, Status.SUCCESS)
     daily(daemon, "emptied", data={"SizeOfExaminedFiles": USUAL // 5})
     daily(daemon, "grumbling", status="Warning")
     daily(daemon, "busy")

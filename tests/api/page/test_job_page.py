@@ -20,7 +20,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
         page = look_at_all(f"/jobs/{job_id}")
         assert text(page.one("h1")) == name
         assert page.one("div", id="head").attrib["data-condition"] == held
-        assert page.sentence().startswith(held)
+        assert page.sentence().startswith(held.replace("_", " "))
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_a_run_without_a_log_leads_to_all_that_is_known(daemon: Daemon, look: Lo
 
 
 def test_a_job_that_only_began_says_what_is_known(look_at_all: Look) -> None:
-    (job_id,) = look_at_all(status="new").ids()
+    (job_id,) = look_at_all(status="waiting").ids()
     page = look_at_all(f"/jobs/{job_id}")
-    assert page.sentence() == "new"
+    assert page.sentence() == "waiting"
     assert "No run of it is kept." in text(page.root)
     assert format_moment(NOW)

@@ -26,9 +26,10 @@ def test_every_condition_has_its_row_the_worst_first(look_at_all: Look) -> None:
 def test_the_sentence_tells_the_troubles(look_at_all: Look) -> None:
     page = look_at_all()
     assert page.sentence() == (
-        "1 of 11 backups is overdue, 1 failed 2 hours ago, 1 failed the test of stored files, "
-        "1 fell silent, 1 shrank, 1 ended with warnings, 1 has not ended a first run, "
-        "2 are not watched"
+        "1 of 15 backups is overdue, 1 failed 2 hours ago, 1 failed the test of stored files, "
+        "1 has no recent success, 1 fell silent, 2 were interrupted, 1 shrank, "
+        "1 has no recent second copy, 1 reports without a name, 1 ended with warnings, "
+        "1 has not ended a first run, 2 are not watched"
     )
     assert text(page.one("title")) == f"{page.sentence()} \N{EN DASH} duplistatus"
     assert page.one("p", id="sentence").attrib["data-worst"] == "overdue"
@@ -111,7 +112,7 @@ def test_a_failing_row_tells_since_when_and_how_often(daemon: Daemon, look: Look
 def test_what_holds_besides_the_worst_is_told_too(daemon: Daemon, look: Look) -> None:
     daily(daemon, "Photos", last=LAST - 9 * DAY, status="Error")
     (row,) = look().jobs().values()
-    assert text(cell(row, "state")).endswith("also failing, old")
+    assert text(cell(row, "state")).endswith("also failing, stale")
 
 
 def test_a_running_row_tells_how_far_it_is(look_at_all: Look) -> None:
@@ -262,7 +263,7 @@ def test_nothing_holds_since_a_moment_that_is_still_to_come(daemon: Daemon, look
     daemon.upload(duplicati_report(began=LAST + HOUR, status="Error"))
     daemon.clock.now += 10 * DAY
     told = text(look("/jobs/1").one("p", id="sentence"))
-    assert told.endswith("old")
+    assert told.endswith("stale")
     assert "since in" not in told
 
 

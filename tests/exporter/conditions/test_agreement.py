@@ -15,10 +15,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.activity import Activity
 from exporter.collector import Exposition
 from exporter.conditions.badge import Tone, badge_of_all
-from exporter.conditions.evaluate import Census, Condition, conditions
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
-from exporter.model import JobSettings, StoredRun
+from exporter.model import JobSettings, Status, StoredRun
 from exporter.policy import Policy
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis
@@ -91,15 +93,16 @@ def exposed(exposition: Exposition) -> Exposed:
     return found
 
 
-def alerted(job: Samples, now: Millis) -> set[Condition]:
-    """Return what the alerts on a job say of it at a moment."""
+def alerted(job: Samples, first: Millis, now: Millis) -> set[Condition]:
+    """Return what the alerts on a job whose first run began then say of it at a moment."""
     shrunk_by = job.get("typical_source_bytes", 0) - job.get("source_bytes", 0)
     asked = {
         Condition.OVERDUE: job["overdue"] == 1,
         Condition.FAILING: job["consecutive_failures"] > 0,
         Condition.DAMAGED: job.get("last_verification_status_code", 0) > 1,
         Condition.STALLED: job.get("stalled", 0) == 1,
-        Condition.OLD: too_old(job, now),
+        Condition.STALE: too_old(job, first, now),
+        Condition.INTERRUPTED: job.get("last_status_code") == Status.INTERRUPTED.code,
         Condition.SHRINKING: (
             "source_bytes" in job
             and job["source_bytes"] < 0.7 * job.get("typical_source_bytes", 0)
@@ -109,10 +112,12 @@ def alerted(job: Samples, now: Millis) -> set[Condition]:
     return {each for each, holds in asked.items() if holds}
 
 
-def too_old(job: Samples, now: Millis) -> bool:
-    good, interval = job.get("last_success_timestamp_seconds"), "expected_interval_seconds"
-    if good is None or interval not in job:
+def too_old(job: Samples, first: Millis, now: Millis) -> bool:
+    """Tell whether the last success is too old, or the first run where there was none."""
+    interval = "expected_interval_seconds"
+    if interval not in job or "last_start_timestamp_seconds" not in job:
         return False
+    good = job.get("last_success_timestamp_seconds", first)
     good = good if good < now else job["last_start_timestamp_seconds"]
     let_be = job["overdue"] == 0 and job["deadline_timestamp_seconds"] < now
     return now - good > 2 * job[interval] + DAY and not (let_be and "running" not in job)
@@ -130,6 +135,19 @@ def test_all_that_is_asked_at_one_moment_says_the_same(
         assert_agreement(fleet, exposed(exposition), clock.now)
 
 
+def assert_one_deadline(fleet: Fleet, samples: Exposed, now: Millis) -> None:
+    """The moment from when on a job is overdue is the same for all that ask."""
+    late = [view for view in fleet.jobs() if view.overdue(now)]
+    in_order = sorted(late, key=lambda view: (view.effective_deadline, view.job.id))
+    assert fleet.overdue(now) == in_order
+    for view in late:
+        deadline = view.effective_deadline
+        assert deadline is not None
+        assert deadline == since(view, view.job.state, Condition.OVERDUE)
+        assert samples.jobs[view.job.name]["deadline_timestamp_seconds"] == deadline
+        assert (view.late(now), view.late(deadline)) == (now - deadline, 0)
+
+
 def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     present = fleet.present(now)
     census, totals = Census.of(present.jobs, now, len(present.unjudged)), present.totals
@@ -145,11 +163,10 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
         samples.fleet[name]
         for name in ("backup_jobs", "overdue_backups", "failing_backups", "running_backups")
     )
-    assert {view.job.id for view in fleet.overdue(now)} == {
-        view.job.id for view in present.jobs if view.overdue(now)
-    }
+    assert_one_deadline(fleet, samples, now)
     told = {view.job.name: set(conditions(view, now)) for view in present.jobs}
-    woken = {name: alerted(job, now) for name, job in samples.jobs.items()}
+    firsts = {view.job.name: view.job.state.first_start or 0 for view in present.jobs}
+    woken = {name: alerted(job, firsts[name], now) for name, job in samples.jobs.items()}
     assert {
         name: {each for each in held if each.is_trouble} for name, held in told.items()
     } == woken

@@ -7,10 +7,12 @@ from exporter.conditions.badge import (
     badge_of_server,
     badge_without_store,
 )
-from exporter.conditions.evaluate import Census, Condition, sentence
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition
+from exporter.conditions.sentence import sentence
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
-WARNING, PAUSED, NEW = Condition.WARNING, Condition.PAUSED, Condition.NEW
+WARNING, PAUSED, WAITING = Condition.WARNING, Condition.PAUSED, Condition.WAITING
 
 SAID = [
     (Census(0, {}), "no backups yet", Tone.NEUTRAL),
@@ -18,11 +20,15 @@ SAID = [
     (Census(40, {Condition.FINE: 40}, fine=40), "all fine", Tone.GOOD),
     (Census(40, {WARNING: 3}, fine=40), "all fine, 3 with warnings", Tone.GOOD),
     (Census(40, {PAUSED: 2}, fine=38, unwatched=2), "38 of 40 fine", Tone.GOOD),
-    (Census(2, {NEW: 2}), "0 of 2 fine", Tone.NEUTRAL),
+    (Census(2, {WAITING: 2}), "0 of 2 fine", Tone.NEUTRAL),
     (Census(40, {SHRINKING: 1}, fine=39), "1 shrinking", Tone.DOUBTFUL),
     (Census(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Tone.DOUBTFUL),
     (Census(40, {Condition.DAMAGED: 1}, fine=39), "1 damaged", Tone.BAD),
     (Census(40, {FAILING: 1}, fine=39), "1 failing", Tone.BAD),
+    (Census(40, {Condition.STALE: 1}, fine=39), "1 stale", Tone.BAD),
+    (Census(40, {Condition.INTERRUPTED: 2}, fine=38), "2 interrupted", Tone.DOUBTFUL),
+    (Census(40, {Condition.SECOND_COPY: 1}, fine=39), "1 second copy", Tone.DOUBTFUL),
+    (Census(40, {Condition.UNNAMED: 1}, fine=39), "1 unnamed", Tone.DOUBTFUL),
     (Census(40, {FAILING: 1, OVERDUE: 2}, fine=37), "2 overdue, 1 failing", Tone.BAD),
     (
         Census(40, {SHRINKING: 1, FAILING: 3, OVERDUE: 2}, fine=34),

@@ -3,21 +3,31 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import (
     AGED_INTERVALS,
     AGED_MORE,
-    Census,
     Condition,
     conditions,
     judged,
-    sentence,
 )
 from exporter.fleet import Fleet
 from exporter.jobs import standing
 from exporter.jobs.job import Job
 from exporter.jobs.standing import SHRUNK_BELOW, SHRUNK_BYTES
-from exporter.model import Counts, JobSettings, Status, StoredRun, Verification
+from exporter.model import (
+    UNNAMED,
+    Copying,
+    CopyOutcome,
+    Counts,
+    JobSettings,
+    SecondCopy,
+    Status,
+    StoredRun,
+    Verification,
+)
 from exporter.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from exporter.views import JobView
@@ -49,15 +59,21 @@ def daily(*, last: Status = Status.SUCCESS, sizes: tuple[int, ...] = (10**9,)) -
     ]
 
 
-def fleet_of(runs: list[StoredRun], settings: JobSettings | None = None) -> Fleet:
+def fleet_of(
+    runs: list[StoredRun], settings: JobSettings | None = None, name: str = "Photos"
+) -> Fleet:
     fleet = Fleet(Policy(), CREATED)
-    job = Job.of(1, 1, "Photos", fold(runs), settings or JobSettings())
+    job = Job.of(1, 1, name, fold(runs), settings or JobSettings())
     fleet.apply(change_of(server_named("nas"), job))
     return fleet
 
 
 def view_of(runs: list[StoredRun], settings: JobSettings | None = None) -> JobView:
-    view = fleet_of(runs, settings).job(1)
+    return view_named("Photos", runs, settings)
+
+
+def view_named(name: str, runs: list[StoredRun], settings: JobSettings | None = None) -> JobView:
+    view = fleet_of(runs, settings, name).job(1)
     assert view is not None
     return view
 
@@ -83,11 +99,13 @@ MONTH_LATER = LAST + 30 * DAY
     [
         (view_of(daily()), NOW, ["fine"]),
         (view_of(daily()), LATE, ["overdue"]),
-        (view_of(daily()), MONTH_LATER, ["overdue", "old"]),
+        (view_of(daily()), MONTH_LATER, ["overdue", "stale"]),
         (view_of(daily(last=Status.ERROR)), NOW, ["failing"]),
         (view_of(daily(last=Status.UNKNOWN)), NOW, ["failing"]),
         (view_of(daily(last=Status.FATAL)), LATE, ["overdue", "failing"]),
         (view_of(daily(last=Status.WARNING)), NOW, ["warning"]),
+        (view_of(daily(last=Status.INTERRUPTED)), NOW, ["interrupted"]),
+        (view_of(daily(last=Status.INTERRUPTED)), LATE, ["overdue", "interrupted"]),
         (view_of([TESTED_BADLY]), NOW, ["damaged"]),
         (view_of([TESTED_WELL]), NOW, ["fine"]),
         (view_of(daily(sizes=(10**9, 6 * 10**8))), NOW, ["shrinking"]),
@@ -98,8 +116,8 @@ MONTH_LATER = LAST + 30 * DAY
         (heard(daily(), LATE, LATE), LATE, ["running"]),
         (heard(daily(), LATE, LATE), LATE + 11 * MINUTE, ["overdue", "stalled"]),
         (heard(daily(), NOW, NOW), NOW + 11 * MINUTE, ["stalled"]),
-        (heard(daily(), LATE, MONTH_LATER), MONTH_LATER, ["old", "running"]),
-        (heard([], NOW, NOW), NOW, ["running", "new"]),
+        (heard(daily(), LATE, MONTH_LATER), MONTH_LATER, ["stale", "running"]),
+        (heard([], NOW, NOW), NOW, ["running", "waiting"]),
         (view_of(daily(), PAUSED), MONTH_LATER, ["paused"]),
         (view_of(daily(last=Status.ERROR), PAUSED), MONTH_LATER, ["failing", "paused"]),
         (view_of(daily(), OFF), MONTH_LATER, ["off"]),
@@ -113,18 +131,111 @@ def test_all_that_holds_for_a_job_is_told_worst_first(
     assert judged([view], now) == [(view, found)]
 
 
+def row(*statuses: Status) -> list[StoredRun]:
+    """Return a run a day of these statuses."""
+    return [stored_run(START + day * DAY, status=each) for day, each in enumerate(statuses)]
+
+
+SUCCESS, WARNING, ERROR, STOPPED = (
+    Status.SUCCESS,
+    Status.WARNING,
+    Status.ERROR,
+    Status.INTERRUPTED,
+)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "holding"),
+    [
+        ((SUCCESS, STOPPED), ["interrupted"]),
+        ((ERROR, STOPPED), ["failing", "interrupted"]),
+        ((STOPPED, SUCCESS), ["fine"]),
+        ((WARNING, ERROR), ["failing", "warning"]),
+        ((WARNING, STOPPED), ["interrupted", "warning"]),
+        ((SUCCESS, *[STOPPED] * 4), ["stale", "interrupted"]),
+        ((SUCCESS, *[ERROR] * 4), ["failing", "stale"]),
+        ([STOPPED] * 4, ["stale", "interrupted"]),
+        ([ERROR] * 4, ["failing", "stale"]),
+        ([STOPPED] * 3, ["interrupted"]),
+        ((STOPPED, STOPPED, STOPPED, SUCCESS), ["fine"]),
+    ],
+)
+def test_what_came_last_decides_and_no_success_for_long_is_stale_whatever_came(
+    statuses: tuple[Status, ...], holding: list[str]
+) -> None:
+    now = START + len(statuses) * DAY - DAY + HOUR
+    assert [each.value for each in conditions(view_of(row(*statuses)), now)] == holding
+
+
+@pytest.mark.parametrize("settings", [PAUSED, OFF])
+def test_of_what_a_person_let_be_no_success_is_asked(settings: JobSettings) -> None:
+    held = conditions(view_of([stored_run(START, status=STOPPED)], settings), MONTH_LATER)
+    assert Condition.STALE not in held
+    assert Condition.INTERRUPTED in held
+
+
+DESTINATION = "file:///mnt/copy"
+
+
+def copied(day: int, *, well: bool) -> StoredRun:
+    """Return a run that made a second copy, or that tells that it could not."""
+    run = stored_run(START + day * DAY)
+    copies = (SecondCopy(DESTINATION, run.started + MINUTE, SUCCESS),) if well else ()
+    told = Copying(CopyOutcome.COPIED if well else CopyOutcome.MISSED, copies)
+    return replace(run, run=replace(run.run, copying=told))
+
+
+@pytest.mark.parametrize(
+    ("made", "holding"),
+    [
+        ((True, True), ["fine"]),
+        ((True, False), ["fine"]),
+        ((True, False, False), ["second_copy"]),
+        ((False, False, True), ["fine"]),
+    ],
+)
+def test_a_second_copy_that_two_runs_missed_is_trouble(
+    made: tuple[bool, ...], holding: list[str]
+) -> None:
+    view = view_of([copied(day, well=well) for day, well in enumerate(made)])
+    now = START + len(made) * DAY - DAY + HOUR
+    assert [each.value for each in conditions(view, now)] == holding
+
+
+def test_a_second_copy_grows_too_old_though_no_run_says_that_it_was_missed() -> None:
+    runs = [*(copied(day, well=True) for day in range(2)), *row(*[SUCCESS] * 9)[5:]]
+    view = view_of(runs)
+    old = START + DAY + MINUTE + 3 * DAY
+    assert Condition.SECOND_COPY not in conditions(view, old)
+    assert Condition.SECOND_COPY in conditions(view, old + 1)
+
+
+@pytest.mark.parametrize("name", [UNNAMED, f"{UNNAMED} s3"])
+def test_a_job_whose_reports_name_no_backup_is_in_trouble_until_a_person_clears_it(
+    name: str,
+) -> None:
+    runs = row(ERROR, SUCCESS)
+    arrived, now = runs[-1].received, START + DAY + HOUR
+    held = [
+        conditions(view_named(name, runs, JobSettings(cleared=cleared)), now)
+        for cleared in (None, arrived - 1, arrived)
+    ]
+    both = (Condition.FAILING, Condition.UNNAMED)
+    assert held == [both, (Condition.UNNAMED,), (Condition.FINE,)]
+
+
 def test_a_job_that_began_and_never_reported_is_not_fine() -> None:
     fleet = fleet_of([])
     fleet.hear(1, activity_of(NOW, NOW, ended=True), NOW)
     view = fleet.job(1)
     assert view is not None
-    assert conditions(view, NOW + HOUR) == (Condition.NEW,)
+    assert conditions(view, NOW + HOUR) == (Condition.WAITING,)
 
 
 def test_the_end_by_a_clock_that_runs_ahead_does_not_keep_a_backup_young() -> None:
     ahead = stored_run(START, duration=90 * DAY)
     younger = [ahead, stored_run(START + DAY, status=Status.ERROR)]
-    assert Condition.OLD in conditions(view_of(younger), START + 10 * DAY)
+    assert Condition.STALE in conditions(view_of(younger), START + 10 * DAY)
 
 
 def test_conditions_lie_in_the_order_of_their_ranks() -> None:
@@ -133,9 +244,18 @@ def test_conditions_lie_in_the_order_of_their_ranks() -> None:
         "overdue",
         "failing",
         "damaged",
+        "stale",
         "stalled",
-        "old",
+        "interrupted",
         "shrinking",
+        "second_copy",
+        "unnamed",
+    ]
+    assert [each.value for each in Condition if each.is_critical] == [
+        "overdue",
+        "failing",
+        "damaged",
+        "stale",
     ]
 
 
@@ -151,7 +271,7 @@ def test_a_source_has_shrunk_by_the_limits_of_its_alert() -> None:
     ]
 
 
-def test_a_good_run_is_old_by_the_limits_of_its_alert() -> None:
+def test_a_last_success_is_stale_by_the_limits_of_its_alert() -> None:
     told = re.search(
         r"> ([0-9]+) \* duplistatus_backup_expected_interval_seconds \+ ([0-9]+)",
         expression("DuplistatusBackupTooOld"),
@@ -189,58 +309,13 @@ def test_nothing_is_fine_that_is_in_trouble_or_runs(
         assert (Condition.FINE in found) == (found == (Condition.FINE,))
 
 
-def census(
-    jobs: int, *, fine: int = 0, unwatched: int = 0, unjudged: int = 0, **held: int
-) -> Census:
-    counts = {Condition(name): count for name, count in held.items()}
-    return Census(jobs, counts, fine, unwatched, unjudged)
-
-
-@pytest.mark.parametrize(
-    ("counted", "text"),
-    [
-        (census(0), "No backup has reported yet"),
-        (census(0, unjudged=2), "0 of 2 backups are fine, 2 could not be judged"),
-        (census(1, fine=1), "The only backup is fine"),
-        (census(40, fine=40), "All 40 backups are fine"),
-        (census(40, fine=40, running=2), "All 40 backups are fine"),
-        (census(40, fine=40, warning=3), "All 40 backups are fine, 3 ended with warnings"),
-        (census(40, fine=40, unjudged=1), "40 of 41 backups are fine, 1 could not be judged"),
-        (census(40, overdue=2, failing=1), "2 of 40 backups are overdue, 1 failed"),
-        (
-            census(9000, overdue=2000, failing=1000),
-            "2,000 of 9,000 backups are overdue, 1,000 failed",
-        ),
-        (census(40, overdue=1), "1 of 40 backups is overdue"),
-        (census(1, overdue=1, failing=1), "The only backup is overdue, 1 failed"),
-        (census(40, damaged=1), "1 of 40 backups failed the test of stored files"),
-        (census(40, stalled=1, old=2), "1 of 40 backups fell silent, 2 have no recent version"),
-        (census(40, old=1, shrinking=1), "1 of 40 backups has no recent version, 1 shrank"),
-        (census(40, fine=39, new=1), "39 of 40 backups are fine, 1 has not ended a first run"),
-        (census(3, fine=1, unwatched=2), "1 of 3 backups is fine, 2 are not watched"),
-        (census(1, unwatched=1), "The only backup is not known to be fine, 1 is not watched"),
-    ],
-)
-def test_the_sentence_tells_the_worst_first_and_hides_nothing(counted: Census, text: str) -> None:
-    assert sentence(counted) == text
-
-
-@pytest.mark.parametrize(
-    ("counted", "text"),
-    [
-        (census(1, failing=1), "The only backup failed 3 hours ago"),
-        (census(40, failing=1), "1 of 40 backups failed 3 hours ago"),
-        (census(40, failing=2), "2 of 40 backups failed, the last 3 hours ago"),
-        (census(40, overdue=2, failing=1), "2 of 40 backups are overdue, 1 failed 3 hours ago"),
-        (census(40, fine=40), "All 40 backups are fine"),
-    ],
-)
-def test_the_sentence_tells_when_the_last_failure_was(counted: Census, text: str) -> None:
-    assert sentence(counted, "3 hours ago") == text
-
-
 def test_the_last_failure_is_that_of_the_jobs_that_are_failing_now() -> None:
     mended = view_of([stored_run(LAST, status=Status.ERROR), stored_run(LAST + HOUR)])
     broken = view_of(daily(last=Status.FATAL))
     assert Census.of([mended], MONTH_LATER).last_failure is None
     assert Census.of([broken, mended], MONTH_LATER).last_failure == LAST
+
+
+def test_a_run_that_was_stopped_since_is_not_when_a_job_failed() -> None:
+    stopped = view_of(row(SUCCESS, ERROR, STOPPED))
+    assert Census.of([stopped], MONTH_LATER).last_failure == START + DAY

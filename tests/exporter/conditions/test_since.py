@@ -1,9 +1,21 @@
 import pytest
+from msgspec.structs import replace
 
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.fleet import Fleet
-from exporter.model import Counts, Status, StoredRun, Verification
+from exporter.jobs.job import Job
+from exporter.model import (
+    UNNAMED,
+    Copying,
+    CopyOutcome,
+    Counts,
+    JobSettings,
+    SecondCopy,
+    Status,
+    StoredRun,
+    Verification,
+)
 from exporter.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from exporter.views import JobView
@@ -12,6 +24,7 @@ from tests.strategies.state import (
     START,
     activity_of,
     change_of,
+    fold,
     job_named,
     server_named,
     stored_run,
@@ -72,7 +85,60 @@ def test_a_job_fails_since_the_first_failure_behind_the_last_good_run() -> None:
 def test_nobody_knows_when_a_long_row_of_failures_began() -> None:
     runs = daily(Status.SUCCESS, *[Status.ERROR] * 11)
     found = told(fleet_of(runs), START + 11 * DAY + HOUR)
-    assert found == {Condition.FAILING: None, Condition.OLD: START + MINUTE}
+    assert found == {Condition.FAILING: None, Condition.STALE: START + MINUTE}
+
+
+def test_runs_that_were_stopped_between_do_not_hide_since_when_a_job_fails() -> None:
+    stopped = Status.INTERRUPTED
+    runs = daily(Status.SUCCESS, stopped, Status.ERROR, stopped, Status.ERROR, stopped)
+    found = told(fleet_of(runs), START + 5 * DAY + HOUR)
+    assert found[Condition.FAILING] == START + 2 * DAY
+    assert found[Condition.INTERRUPTED] == START + 5 * DAY
+
+
+def test_runs_are_stopped_since_the_first_of_those_in_a_row() -> None:
+    runs = daily(Status.INTERRUPTED, Status.SUCCESS, *[Status.INTERRUPTED] * 3)
+    found = told(fleet_of(runs), START + 4 * DAY + HOUR)
+    assert found[Condition.INTERRUPTED] == START + 2 * DAY
+
+
+def test_nobody_knows_when_a_long_row_of_stopped_runs_began() -> None:
+    found = told(fleet_of(daily(*[Status.INTERRUPTED] * 11)), START + 10 * DAY + HOUR)
+    assert found == {Condition.STALE: START, Condition.INTERRUPTED: None}
+
+
+def copied(day: int, outcome: CopyOutcome) -> StoredRun:
+    """Return a run that tells what became of its second copy."""
+    run = stored_run(START + day * DAY)
+    made = (SecondCopy("file:///mnt/copy", run.started + MINUTE, Status.SUCCESS),)
+    copies = made if outcome is CopyOutcome.COPIED else ()
+    return replace(run, run=replace(run.run, copying=Copying(outcome, copies)))
+
+
+def test_a_second_copy_is_missing_since_the_first_run_that_missed_it() -> None:
+    outcomes = (CopyOutcome.COPIED, CopyOutcome.MISSED, CopyOutcome.MISSED)
+    runs = [copied(day, outcome) for day, outcome in enumerate(outcomes)]
+    found = told(fleet_of(runs), START + 2 * DAY + HOUR)
+    assert found == {Condition.SECOND_COPY: START + DAY}
+
+
+def test_a_second_copy_is_too_old_from_the_moment_on_at_which_it_became_so() -> None:
+    runs = [copied(day, CopyOutcome.COPIED) for day in (0, 1)]
+    found = told(fleet_of(runs), START + 9 * DAY)
+    assert found[Condition.SECOND_COPY] == START + DAY + MINUTE + 3 * DAY
+
+
+@pytest.mark.parametrize(("cleared", "day"), [(None, 0), (START + HOUR, 1)])
+def test_reports_name_no_backup_since_the_first_that_nobody_dealt_with(
+    cleared: Millis | None, day: int
+) -> None:
+    runs = daily(Status.ERROR, Status.ERROR, Status.SUCCESS)
+    settings = JobSettings(cleared=cleared)
+    fleet = Fleet(Policy(), CREATED)
+    job = Job.of(1, 1, UNNAMED, fold(runs), settings)
+    fleet.apply(change_of(server_named("nas"), job))
+    found = told(fleet, START + 2 * DAY + HOUR)
+    assert found == {Condition.FAILING: START + DAY, Condition.UNNAMED: START + day * DAY}
 
 
 def test_files_are_damaged_since_they_were_tested() -> None:
@@ -102,9 +168,10 @@ def test_a_run_that_was_not_completed_can_find_a_source_shrunk() -> None:
     assert found[Condition.SHRINKING] == START + 3 * DAY
 
 
-def test_warnings_are_those_of_the_last_run() -> None:
-    runs = daily(Status.WARNING, Status.WARNING)
-    assert told(fleet_of(runs), START + DAY + HOUR) == {Condition.WARNING: START + DAY}
+def test_warnings_are_those_of_the_last_run_that_completed() -> None:
+    runs = daily(Status.WARNING, Status.WARNING, Status.ERROR)
+    found = told(fleet_of(runs), START + 2 * DAY + HOUR)
+    assert found[Condition.WARNING] == START + DAY
 
 
 def test_a_job_runs_since_its_run_began() -> None:

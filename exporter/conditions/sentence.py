@@ -1,0 +1,86 @@
+"""How many jobs are, in one sentence. Pure."""
+
+from exporter.conditions.counts import Census
+from exporter.conditions.evaluate import Condition
+
+
+def sentence(census: Census, failed: str | None = None) -> str:
+    """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
+
+    All are fine only where each of them is watched, was judged and is in no trouble.
+
+    Args:
+        census: how many jobs there are, and how they are.
+        failed: when the newest failure was, in words; None where the sentence outlives them.
+    """
+    return ", ".join([_most_of_it(census, failed), *_besides(census)])
+
+
+def _most_of_it(census: Census, failed: str | None) -> str:
+    """Tell the troubles, the worst first, or that there are none."""
+    if not census.all:
+        return "No backup has reported yet"
+    if not census.troubles:
+        return _how_many_are_fine(census)
+    first, *others = census.troubles
+    told = _telling(first, census.count(first), failed)
+    whole = "The only backup" if census.all == 1 else _part(census.count(first), census)
+    return ", ".join([f"{whole} {told}", *(_counted(each, census, failed) for each in others)])
+
+
+def _how_many_are_fine(census: Census) -> str:
+    if census.all == 1:
+        return f"The only backup is {'fine' if census.fine else 'not known to be fine'}"
+    if census.fine == census.all:
+        return f"All {census.all:,} backups are fine"
+    return f"{_part(census.fine, census)} {_be(census.fine)} fine"
+
+
+def _part(count: int, census: Census) -> str:
+    return f"{count:,} of {census.all:,} backups"
+
+
+def _counted(condition: Condition, census: Census, failed: str | None) -> str:
+    count = census.count(condition)
+    return f"{count:,} {_telling(condition, count, failed)}"
+
+
+def _telling(condition: Condition, count: int, failed: str | None) -> str:
+    if condition is Condition.FAILING:
+        return _failing(count, failed)
+    one, many = _TOLD.get(condition, (f"is {condition.word}", f"are {condition.word}"))
+    return one if count == 1 else many
+
+
+_TOLD = {
+    Condition.DAMAGED: ("failed the test of stored files", "failed the test of stored files"),
+    Condition.STALE: ("has no recent success", "have no recent success"),
+    Condition.STALLED: ("fell silent", "fell silent"),
+    Condition.INTERRUPTED: ("was interrupted", "were interrupted"),
+    Condition.SHRINKING: ("shrank", "shrank"),
+    Condition.SECOND_COPY: ("has no recent second copy", "have no recent second copy"),
+    Condition.UNNAMED: ("reports without a name", "report without a name"),
+}
+"""What is said of one job and of several."""
+
+
+def _failing(count: int, failed: str | None) -> str:
+    if failed is None:
+        return "failed"
+    return f"failed {failed}" if count == 1 else f"failed, the last {failed}"
+
+
+def _besides(census: Census) -> list[str]:
+    """Tell what must not hide behind the rest."""
+    waiting = census.count(Condition.WAITING)
+    told = [
+        (census.count(Condition.WARNING), "ended with warnings"),
+        (waiting, f"{'has' if waiting == 1 else 'have'} not ended a first run"),
+        (census.unwatched, f"{_be(census.unwatched)} not watched"),
+        (census.unjudged, "could not be judged"),
+    ]
+    return [f"{count:,} {text}" for count, text in told if count]
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
