@@ -17,24 +17,16 @@ from exporter.jobs.job import Job
 from exporter.jobs.standing import Standing
 from exporter.live import LiveRuns
 from exporter.logs import event
+from exporter.lookalikes import Lookalikes
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.schedule import expect
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
-from exporter.views import JobView, Judgement, News, Part, Present, Totals
+from exporter.views import JobView, Judgement, News, Noticed, Part, Present, Totals
 
 _log = logging.getLogger(__name__)
-
-
-class _Noticed:
-    """The ids of what changed or went since a moment."""
-
-    def __init__(self, since: Millis = 0) -> None:
-        self.since = since
-        self.servers: set[int] = set()
-        self.jobs: set[int] = set()
 
 
 class Fleet:
@@ -53,11 +45,12 @@ class Fleet:
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._judged: dict[int, Judgement] = {}
         self._tallies = Tallies()
+        self._lookalikes = Lookalikes()
         self._live = LiveRuns(stall_after)
         self._deadlines = Deadlines()
         self._created = created
         self._last_report: Millis | None = None
-        self._news = _Noticed()
+        self._news = Noticed()
         self._faulty: set[int] = set()
 
     def apply(self, change: Change) -> None:
@@ -127,7 +120,7 @@ class Fleet:
                 removed_jobs=tuple(noticed.jobs.difference(jobs)),
                 faulty=frozenset(self._faulty),
             )
-            self._news = _Noticed(now)  # not before: what fails above is still to be told
+            self._news = Noticed(now)  # not before: what fails above is still to be told
             return news
 
     def servers(self) -> list[Server]:
@@ -213,7 +206,8 @@ class Fleet:
         server = self._servers[job.server_id]
         standing, schedule, expectation = self._judged[job_id]
         running = self._live.running(job_id)
-        return JobView(server, job, standing, schedule, expectation, running)
+        duplicate = self._lookalikes.before(job_id, self._judged)
+        return JobView(server, job, standing, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
         sums = self._tallies.sums
@@ -252,10 +246,12 @@ class Fleet:
         if job.id not in self._jobs:
             bisect.insort(self._jobs_of[job.server_id], job.id)
         self._jobs[job.id] = job
+        self._lookalikes.put(job)
         self._judge(job)
 
     def _remove_job(self, job_id: int) -> None:
         self._tallies.remove(job_id)
+        self._lookalikes.remove(job_id)
         self._live.remove(job_id)
         job = self._jobs.pop(job_id)
         self._jobs_of[job.server_id].remove(job_id)

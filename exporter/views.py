@@ -46,6 +46,7 @@ class JobView(Struct, frozen=True):
     schedule: Schedule
     expectation: Expectation | None
     running: Running | None = None
+    possible_duplicate_of: int | None = None
 
     @property
     def effective_deadline(self) -> Millis | None:
@@ -94,3 +95,12 @@ class News(Struct, frozen=True):
     removed_servers: tuple[int, ...]
     removed_jobs: tuple[int, ...]
     faulty: frozenset[int]
+
+
+class Noticed:
+    """The ids of what changed or went since a moment."""
+
+    def __init__(self, since: Millis = 0) -> None:
+        self.since = since
+        self.servers: set[int] = set()
+        self.jobs: set[int] = set()
