@@ -5,7 +5,7 @@ from sqlite_utils import Database
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
-from exporter.model import Status, StoredRun, fuller_log
+from exporter.model import StoredRun, fuller_log
 from exporter.store import reading, recording, rows
 from exporter.store.entry import Entry
 from exporter.store.reading import StoredDetail
@@ -36,11 +36,6 @@ def _amend_log(db: Database, known: StoredDetail, entry: Entry) -> None:
     packed = None if log == known.log else rows.pack_log(log)
     if packed is not None:
         db.execute(_LOG, (known.stored.id, packed))
-
-
-def same_kind(one: Status, other: Status) -> bool:
-    """Tell whether two statuses both completed, both failed or both were interrupted."""
-    return (one.completed, one.failed) == (other.completed, other.failed)
 
 
 def rebuilt_state(db: Database, job: Job, known: StoredRun) -> JobState:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.activity import LiveReport
-from exporter.jobs.folding import with_more_told, with_run, without_stand_in
+from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_stand_in
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.logs import event
@@ -159,7 +159,7 @@ class Transaction:
         return job
 
     def _with_more_told(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
-        if amending.same_kind(known.run.status, stored.run.status):
+        if fits_in_place(known, stored):
             runs_after = recording.runs_after(lambda: self.db, job.id)
             return job.with_state(with_more_told(job.state, known, stored, runs_after))
         return job.with_state(amending.rebuilt_state(self.db, job, known))
