@@ -14,7 +14,7 @@ from exporter.activity import LiveReport, LiveRun
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
-from exporter.reports.duplicati import message
+from exporter.reports.lines import message
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
 from exporter.times import MINUTE, Millis

@@ -23,7 +23,6 @@ LATEST: Millis = 253_402_300_799_999
 """The last millisecond of the year 9999, the last that ISO 8601 writes in four digits."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _UNITS = {"w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 _INTERVAL = re.compile(r"(?:[0-9]{1,9}[wdhms])+")
 _INTERVAL_PART = re.compile(r"([0-9]+)([wdhms])")
@@ -41,7 +40,8 @@ def now() -> Millis:
 
 def from_datetime(moment: datetime) -> Millis:
     """Return a moment that knows its time zone as milliseconds; finer digits are cut."""
-    return (moment - _EPOCH) // _MILLISECOND
+    since = moment - _EPOCH
+    return (since.days * DAY) + since.seconds * SECOND + since.microseconds // 1000
 
 
 def to_datetime(moment: Millis) -> datetime:

@@ -4,95 +4,108 @@ Follows the http-report-status module of Duplicati 2.3.0.107 to 2.3.1.0. Names a
 and what is null is left out.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import re
 
 from exporter.activity import Activity, LiveReport, Progress
-from exporter.model import Machine
-from exporter.reports import fields
-from exporter.reports.duplicati import UNNAMED, version
+from exporter.model import Machine, unnamed
+from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
-from exporter.reports.shapes import decode_json, decode_text
+from exporter.reports.fields import Reader
+from exporter.reports.results import version
 
 _ENDED = ("Completed", "Failed")
 _FAILED = "Failed"
+_PROCESSING = "Backup_ProcessingFiles"
+_DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,20})?", re.ASCII)
 _MOST_LINES = 20
 _LONGEST_LINE = 2000
 
 
-def read_activity(body: bytes) -> LiveReport:
+def read_activity(body: bytes, backup: str | None = None) -> LiveReport:
     """Turn a posted body into a live report.
 
+    Args:
+        body: as it was posted.
+        backup: what the URL calls the backup, for a report that does not name one.
+
     Raises:
-        ReportError: it is none, or a value in it can not be right.
+        ReportError: it is none, or a value in it cannot be right.
     """
     value = decode_json(decode_text(body))
     if not isinstance(value, dict) or "operation" not in value:
         expected = 'is no live report, {"operation": …, "status": …, "startedUtc": …}'
         message = f"{expected}: reports of ended runs go to /api/upload"
         raise ReportError(Problem("body", message))
-    metadata = fields.mapping(value, "metadata")
-    named = fields.name(metadata, "backupName") or fields.name(metadata, "backupId")
-    return LiveReport(_machine(metadata), named or UNNAMED, _activity(value, metadata))
+    told = Reader(value)
+    metadata = told.inner("metadata")
+    activity = _activity(told, metadata)
+    named = metadata.name("backupName") or backup or metadata.name("backupId")
+    return LiveReport(_machine(metadata), named or unnamed(activity.destination_type), activity)
 
 
-def _machine(metadata: Mapping[str, Any]) -> Machine:
+def _machine(metadata: Reader) -> Machine:
     return Machine(
-        machine_id=fields.name(metadata, "machineId"),
-        name=fields.name(metadata, "machineName"),
+        machine_id=metadata.name("machineId"),
+        name=metadata.name("machineName"),
         version=version(metadata, "duplicatiVersion"),
-        os=fields.name(metadata, "operatingSystem"),
+        os=metadata.name("operatingSystem"),
     )
 
 
-def _activity(body: Mapping[str, Any], metadata: Mapping[str, Any]) -> Activity:
-    status = fields.text(body, "status")
-    began = fields.moment(body, "startedUtc")
+def _activity(told: Reader, metadata: Reader) -> Activity:
+    status = told.text("status")
+    began = told.moment("startedUtc")
     if began is None:
         raise ReportError(Problem("startedUtc", "is no moment: it tells one run from the next"))
     return Activity(
-        operation=_operation(body),
+        operation=_operation(told),
         began=began,
-        reported=fields.moment(body, "reportedUtc"),
-        ended=body.get("isCompleted") is True or status in _ENDED,
+        reported=told.moment("reportedUtc"),
+        ended=told.flag("isCompleted") is True or status in _ENDED,
         failed=status == _FAILED,
-        progress=_progress(fields.mapping(body, "progress")),
-        error=_cut(fields.text(body, "errorMessage")),
-        lines=_lines(body),
-        backup_id=fields.name(metadata, "backupId"),
-        destination_type=fields.name(metadata, "destinationType"),
+        progress=_progress(told.inner("progress")),
+        error=_cut(told.text("errorMessage")),
+        lines=_lines(told),
+        backup_id=metadata.name("backupId"),
+        destination_type=metadata.name("destinationType"),
     )
 
 
-def _operation(body: Mapping[str, Any]) -> str:
-    operation = fields.name(body, "operation")
+def _operation(told: Reader) -> str:
+    operation = told.name("operation")
     if operation is None:
         raise ReportError(Problem("operation", "is no text, as Backup"))
     return operation
 
 
-def _progress(progress: Mapping[str, Any]) -> Progress:
+def _progress(told: Reader) -> Progress:
+    phase = told.text("phase")
+    done, whole = told.count("fileSizeProcessed"), told.count("fileSize")
+    counted = phase == _PROCESSING and told.flag("countingFiles") is False
     return Progress(
-        phase=_cut(fields.text(progress, "phase")),
-        ratio=_ratio(progress),
-        files=fields.count(progress, "filesProcessed"),
-        total_files=fields.count(progress, "fileCount"),
-        bytes=fields.count(progress, "fileSizeProcessed"),
-        total_bytes=fields.count(progress, "fileSize"),
-        transfers=fields.count(progress, "activeTransfers"),
+        phase=_cut(phase),
+        # Duplicati leaves its own figure at 0 through the whole of that phase.
+        ratio=min(done / whole, 1.0) if counted and done is not None and whole else _ratio(told),
+        files=told.count("filesProcessed"),
+        total_files=told.count("fileCount"),
+        bytes=done,
+        total_bytes=whole,
+        transfers=told.count("activeTransfers"),
     )
 
 
-def _ratio(progress: Mapping[str, Any]) -> float | None:
+def _ratio(told: Reader) -> float | None:
     """Return how much is done, 0 to 1; Duplicati writes less than 0 while it does not know."""
-    value = progress.get("progress")
+    value = told.values.get("progress")
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if 0 <= value <= 1 else None
 
 
-def _lines(body: Mapping[str, Any]) -> tuple[str, ...]:
-    lines = body.get("recentLogLines")
+def _lines(told: Reader) -> tuple[str, ...]:
+    lines = told.values.get("recentLogLines")
     texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
     return tuple(line[:_LONGEST_LINE] for line in texts[-_MOST_LINES:])
 

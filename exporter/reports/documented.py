@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from exporter.model import BACKUP, Counts, Log, Machine, Message, Report, Run, Status
-from exporter.reports import fields
+from exporter.reports import fields, lines
 from exporter.reports.errors import Problem, ReportError
+from exporter.reports.oddities import Oddities
 from exporter.times import EARLIEST, LATEST, SECOND, Millis, parse_moment
 
 _STATUSES = {
     "success": Status.SUCCESS,
     "warning": Status.WARNING,
-    "partial": Status.WARNING,
+    "interrupted": Status.INTERRUPTED,
+    "stopped": Status.INTERRUPTED,
+    "cancelled": Status.INTERRUPTED,
+    "canceled": Status.INTERRUPTED,
+    "partial": Status.INTERRUPTED,
     "error": Status.ERROR,
     "failed": Status.ERROR,
     "failure": Status.ERROR,
@@ -26,13 +31,17 @@ _LONGEST = LATEST // SECOND
 Value = TypeVar("Value")
 
 
-def read(body: Mapping[str, Any]) -> Report:
+def read(body: Mapping[str, Any], odd: Oddities | None = None) -> Report:
     """Turn a decoded body into the model's report.
+
+    Args:
+        body: the decoded body.
+        odd: what could not be read of it so far; here it is an error.
 
     Raises:
         ReportError: with every field that is missing or wrong.
     """
-    form = _Form(body)
+    form = _Form(body, odd)
     server = form.require("server.name", _name)
     backup = form.require("backup.name", _name)
     run = _run(form)
@@ -50,9 +59,10 @@ def read(body: Mapping[str, Any]) -> Report:
 class _Form:
     """Reads fields by their dotted path and gathers what is wrong with them."""
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    def __init__(self, body: Mapping[str, Any], odd: Oddities | None) -> None:
         self._body = body
-        self._problems: list[Problem] = []
+        notes = () if odd is None else odd.told()
+        self._problems = [Problem(*note.split(": ", 1)) for note in notes]
 
     def require(self, path: str, convert: Callable[[Any], Value]) -> Value | None:
         value = self.optional(path, convert)
@@ -160,7 +170,7 @@ def _seconds(value: object) -> Millis:
 def _log(value: object) -> Log:
     if not isinstance(value, list):
         raise ValueError('must be a list of {"level": …, "message": …}')
-    return fields.log(_messages(value))
+    return lines.log(_messages(value))
 
 
 def _messages(entries: list[Any]) -> Iterator[Message]:

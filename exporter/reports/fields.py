@@ -1,15 +1,17 @@
 """Careful access to the fields of a report.
 
-Duplicati adds and drops fields with every release, so one that is missing or of another type
-counts as not reported. Only what could not be stored, or would not fit a name, is an error.
+Duplicati adds and drops fields with every release, and relays quote numbers or write odd bytes. So
+one that is missing is not reported, and one that cannot be read is left out and named. Only a name
+longer than any is an error: cut, it could be mistaken for another.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from exporter.model import Log, Message
 from exporter.reports.errors import Problem, ReportError
+from exporter.reports.oddities import Oddities
 from exporter.times import EARLIEST, LATEST, Millis, parse_moment, parse_timespan
 
 MAX_NAME = 1024
@@ -18,13 +20,22 @@ MAX_NAME = 1024
 MAX_COUNTED = 300
 """Numbers kept of one report; Duplicati of 2026 sends about sixty."""
 
-MAX_LINES = 1000
-MAX_LINE_BYTES = 8192
-
-_SMALL = 2**62
-
 INTEGERS = range(-(2**63), 2**63)
 """What SQLite stores as an integer."""
+
+_SMALL = 2**62
+_UNKNOWN = -1
+"""What Duplicati writes for a number that it does not know."""
+
+_NOTHING = frozenset(("None", "null", ""))
+"""What relays write for a value that is not there."""
+
+_UNTOLD = _NOTHING | {str(_UNKNOWN)}
+
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_WHOLE = re.compile(r"\s*([-+]?[0-9]{1,40})(?:\.0{1,20})?\s*", re.ASCII)
+_BARE_OFFSET = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)", re.ASCII)
+"""A form that was not encoded turns the plus sign before an offset into a space."""
 
 
 def mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -33,94 +44,168 @@ def mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def text(data: Mapping[str, Any], key: str) -> str | None:
-    """Return a text that is not blank, else None."""
-    value = data.get(key)
-    return value if isinstance(value, str) and value.strip() else None
+class Reader:
+    """One object of a report: each value is read, or left out and named in `oddities`."""
 
+    __slots__ = ("oddities", "path", "values")
 
-def name(data: Mapping[str, Any], key: str) -> str | None:
-    """Return a name or an identity, else None.
+    def __init__(
+        self, values: Mapping[str, Any], oddities: Oddities | None = None, path: str = ""
+    ) -> None:
+        """Read from decoded `values`; `path` stands before their names where they are named."""
+        self.values = values
+        self.oddities = Oddities() if oddities is None else oddities
+        self.path = path
 
-    Raises:
-        ReportError: it is longer than any name: cut, it could be mistaken for another.
-    """
-    value = text(data, key)
-    if value is not None and len(value) > MAX_NAME:
-        raise ReportError(Problem(key, f"longer than {MAX_NAME} characters"))
-    return value
+    def inner(self, key: str) -> "Reader":
+        """Return a nested object, empty where there is none."""
+        value = self.values.get(key)
+        if type(value) is dict:
+            return Reader(value, self.oddities, f"{self.path}{key}.")
+        if value is not None and self.tells(key):
+            self._leave_out(key, "is not an object")
+        return Reader({}, self.oddities, self.path)
 
+    def tells(self, key: str) -> bool:
+        """Whether there is any value at all; -1 is Duplicati's word for none."""
+        value = self.values.get(key)
+        if isinstance(value, str):
+            return value.strip() not in _UNTOLD
+        return value is not None and value != _UNKNOWN
 
-def integer(data: Mapping[str, Any], key: str) -> int | None:
-    """Return a whole number, else None.
-
-    Raises:
-        ReportError: the number does not fit into 64 bits.
-    """
-    value = data.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    def text(self, key: str) -> str | None:
+        """Return a text that is not blank, else None."""
+        value = self.values.get(key)
+        if type(value) is str:
+            return None if value in _NOTHING or value.isspace() else value
+        if value is not None:
+            self._leave_out(key, "is not a text")
         return None
-    if int(value) not in INTEGERS:
-        raise ReportError(Problem(key, "does not fit into 64 bits"))
-    return int(value) if value == int(value) else None
+
+    def name(self, key: str) -> str | None:
+        """Return a name or an identity, else None.
+
+        Raises:
+            ReportError: it is longer than any name.
+        """
+        value = self.text(key)
+        if value is not None and len(value) > MAX_NAME:
+            raise ReportError(Problem(key, f"longer than {MAX_NAME} characters"))
+        return value
+
+    def count(self, key: str) -> int | None:
+        """Return a number that counts something, else None."""
+        value = self.values.get(key)
+        if type(value) is int and 0 <= value < _SMALL:
+            return value
+        return None if value is None else self._odd_count(key, value)
+
+    def flag(self, key: str) -> bool | None:
+        """Return whether something is so, else None."""
+        value = self.values.get(key)
+        if value is None or type(value) is bool:
+            return value
+        told = _FLAGS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+        if told is None and self.tells(key):
+            self._leave_out(key, "is neither true nor false")
+        return told
+
+    def moment(self, key: str) -> Millis | None:
+        """Return a moment, else None: .NET writes year 1 for a time that was never set."""
+        value = self.values.get(key)
+        if value is None or (value := self.text(key)) is None:
+            return None
+        try:
+            moment = parse_moment(value)
+        except ValueError:
+            moment = self._odd_moment(key, value)
+        return moment if EARLIEST < moment <= LATEST else None
+
+    def timespan(self, key: str) -> Millis | None:
+        """Return a length of time, else None."""
+        value = self.text(key)
+        if value is None:
+            return None
+        try:
+            length = parse_timespan("".join(value.split()) if " " in value else value)
+        except ValueError:
+            self._leave_out(key, "is not a length of time")
+            return None
+        return length if length >= 0 else None
+
+    def counted(self, found: dict[str, int], prefix: str = "") -> None:
+        """Add every number that counts something to those `found`, under its own name."""
+        for key, value in self.values.items():
+            kind = type(value)
+            # Nine numbers of ten are small ones: they need no closer look.
+            if kind is int and 0 <= value < _SMALL:
+                found[prefix + key] = value
+            elif kind is int or kind is float or (kind is str and value.isdecimal()):
+                number = self._odd_number(key, value)
+                if number is not None:
+                    found[prefix + key] = number
+
+    def _odd_number(self, key: str, value: str | float) -> int | None:
+        """Return the number of a field of any kind: a text or a part of a number is none."""
+        if value == _UNKNOWN and key.endswith("QuotaSpace"):
+            return _UNKNOWN
+        if isinstance(value, float) and abs(value) < _SMALL and value % 1:
+            return None
+        return self._odd_count(key, value)
+
+    def _odd_count(self, key: str, value: object) -> int | None:
+        number = _whole(value)
+        if number is None:
+            if self.tells(key):
+                self._leave_out(key, "is not a whole number")
+            return None
+        if number not in INTEGERS:
+            self._leave_out(key, "does not fit into 64 bits")
+            return None
+        if number < _UNKNOWN:
+            self._leave_out(key, "is less than 0")
+        return number if number >= 0 else None
+
+    def _odd_moment(self, key: str, value: str) -> Millis:
+        try:
+            return parse_moment(_without_spaces(value))
+        except ValueError:
+            self._leave_out(key, "is not a time")
+            return EARLIEST
+
+    def _leave_out(self, key: str, problem: str) -> None:
+        self.oddities.note(self.path + key, f"{problem}, left out")
 
 
-def count(data: Mapping[str, Any], key: str) -> int | None:
-    """Return a number that counts something; Duplicati writes -1 for unknown."""
-    value = data.get(key)
-    if type(value) is not int or value > _SMALL:
-        value = integer(data, key)
-    return value if value is not None and value >= 0 else None
-
-
-def moment(data: Mapping[str, Any], key: str) -> Millis | None:
-    """Return a moment, else None: .NET writes year 1 for a time that was never set."""
-    try:
-        value = parse_moment(text(data, key) or "")
-    except ValueError:
+def _whole(value: object) -> int | None:
+    """Return a whole number, also one that is quoted or written with a decimal point."""
+    if isinstance(value, bool):
         return None
-    return value if EARLIEST < value <= LATEST else None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return _of_float(value)
+    found = _WHOLE.fullmatch(value) if isinstance(value, str) else None
+    return None if found is None else int(found[1])
 
 
-def timespan(data: Mapping[str, Any], key: str) -> Millis | None:
-    """Return a length of time, else None."""
-    try:
-        value = parse_timespan(text(data, key) or "")
-    except ValueError:
-        return None
-    return value if value >= 0 else None
+def _of_float(value: float) -> int | None:
+    if value in (float("inf"), float("-inf")):
+        return INTEGERS.stop
+    return int(value) if value.is_integer() else None
 
 
-def counted(data: Mapping[str, Any], prefix: str = "") -> dict[str, int]:
-    """Return every whole number of an object under its own name."""
-    found: dict[str, int] = {}
-    for key, value in data.items():
-        # Nine values of ten are texts or small integers: they need no closer look.
-        if type(value) is int and -_SMALL < value < _SMALL:
-            number: int | None = value
-        else:
-            number = integer(data, key) if isinstance(value, (int, float)) else None
-        if number is not None and len(key) <= MAX_NAME and len(found) < MAX_COUNTED:
-            found[prefix + key] = number
-    return found
+def _without_spaces(value: str) -> str:
+    """Return a time without the spaces that senders put into it."""
+    parts = _BARE_OFFSET.sub("+", value.strip()).split()
+    if len(parts) > 1 and "T" not in value:
+        parts[0] += "T"
+    return "".join(parts)
 
 
-def log(messages: Iterable[Message]) -> Log:
-    """Keep the first lines of a log, each up to a bound, and say how much was left out."""
-    lines = iter(messages)
-    kept = list(islice(lines, MAX_LINES))
-    shortened = 0
-    for at, message in enumerate(kept):
-        if (len(message.text) + len(message.level)) * 4 > MAX_LINE_BYTES:
-            kept[at] = Message(_shorten(message.level), _shorten(message.text))
-            shortened += kept[at].text is not message.text
-    return Log(tuple(kept), sum(1 for _ in lines), shortened)
-
-
-def _shorten(line: str) -> str:
-    if len(line) * 4 <= MAX_LINE_BYTES:
-        return line
-    raw = line.encode()
-    if len(raw) <= MAX_LINE_BYTES:
-        return line
-    return raw[:MAX_LINE_BYTES].decode(errors="ignore")
+def bounded(found: dict[str, int]) -> dict[str, int]:
+    """Return no more numbers than are kept of one report."""
+    if len(found) <= MAX_COUNTED and max(map(len, found), default=0) <= MAX_NAME:
+        return found
+    short = ((key, value) for key, value in found.items() if len(key) <= MAX_NAME)
+    return dict(islice(short, MAX_COUNTED))

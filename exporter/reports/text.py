@@ -1,126 +1,173 @@
-"""Duplicati's text report, what send-http posts when no format is set.
+"""Duplicati's report as text: its default format, the format Template, and what people make of it.
 
-A first line names the backup, ``Name: value`` lines carry the results of the JSON report, and
-``Log data:`` begins the log. Times are in the sender's local format with unix seconds behind.
+``Name: value`` lines carry the results of the JSON report and ``Log data:`` begins the log,
+wherever they stand: what is around them is up to ``--send-http-message``. Times are in the
+sender's local format with unix seconds behind.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from exporter.model import Message, Report
-from exporter.reports import duplicati, fields
+from exporter.reports import judging, lines, names, template
 from exporter.reports.errors import Problem, ReportError
-from exporter.times import SECOND, format_moment
+from exporter.reports.fields import MAX_NAME, Reader
+from exporter.reports.oddities import Oddities
+from exporter.reports.printed import Field, outcomes, parse, values
+from exporter.reports.results import Ending, counted, machine, run
 
-_HEADER = re.compile(r"Duplicati (?P<operation>[A-Za-z]+) report for (?P<subject>[^\r\n]*)")
-_IDENTITIES = (
-    r"^(?P<name>.*) \((?P<machine_id>[^\s,()]*), (?P<backup_id>DB-[0-9]+), (?P<machine>.*)\)$",
-    r"^(?P<name>.*) \((?P<machine_id>[\w-]{16,}), (?P<backup_id>[^\s,()]+), (?P<machine>.*)\)$",
-    r"^(?P<name>.*)$",
-)
-"""What follows the header: since 2.0.8 with identities, before without. Names may hold commas and
-parentheses, so the usual form of a backup's id is tried first."""
-
-_FIELD = re.compile(r"^(?P<key>[A-Z][A-Za-z]*): (?P<value>.*)$")
-_NUMBER = re.compile(r"-?[0-9]{1,40}", re.ASCII)
-_UNIX_SECONDS = re.compile(r"\((?P<seconds>-?[0-9]{1,12})\)$", re.ASCII)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 """str.splitlines would also part a name at rarer separators such as U+2028."""
 
-_LOG = "Log data:"
-_MAX_SUBJECT = 4 * fields.MAX_NAME + 8
-"""Two names, two identities and what stands between; more would only slow the patterns down."""
+_DECISIVE = re.compile(r"^(?:ParsedResult|MainOperation|Failed):", re.MULTILINE)
+_LOGS = ("Log data:", template.LOG)
+_FAILED = "Failed:"
+_DETAILS = "Details:"
+_HEAD = 100
+"""Lines among which one is looked for that begins with words and goes on with results."""
+
+_TAIL = 20
+"""Lines at the end of a log among which names are looked for that stand nowhere else."""
+
+_NO_MESSAGE = "the run died without a message"
+_REMEDY = "drop --send-http-message, or set --send-http-result-output-format=Json"
+
+
+class _Parts(NamedTuple):
+    """A text by what its lines are: results and words, the failure, and the log."""
+
+    results: list[str]
+    died: str | None
+    log: list[str]
 
 
 def looks_like_report(content: str) -> bool:
-    """Tell whether a text begins as Duplicati's reports do."""
-    return _HEADER.match(content.lstrip()) is not None
+    """Tell whether a text of several lines holds results, or begins as Duplicati's reports do."""
+    if _DECISIVE.search(content) is not None:
+        return "\n" in content or "\r" in content
+    start = content.lstrip()[: 2 * MAX_NAME]
+    return any(map(names.is_header, _LINE_END.split(start)[:1]))
 
 
-def read(content: str) -> Report:
-    """Turn a text that `looks_like_report` into the model's report.
+def read(content: str, backup: str | None = None, odd: Oddities | None = None) -> Report:
+    """Turn a text with results into the model's report.
+
+    Args:
+        content: the text.
+        backup: what the sender's URL calls the backup where the text does not.
+        odd: what could not be read of the body so far.
 
     Raises:
-        ReportError: a name or a number in it can not be stored.
+        ReportError: it holds no results, names no backup, or a name in it is too long.
     """
-    header, *lines = _LINE_END.split(content.strip())
-    lines, log = _split(lines)
-    died, results = _died(lines)
-    data, extra = _data(results), _extra(header)
+    oddities = Oddities() if odd is None else odd
+    parts, is_template = _parts(content)
+    printed = list(parse(parts.results))
+    if not _tells_results(printed, parts):
+        raise ReportError(Problem("message", f"holds no results of Duplicati: {_REMEDY}"))
+    own = template.own(printed) if is_template else printed
+    data = values(own, printed, died=parts.died is not None)
+    if is_template:
+        data["BackendStatistics"] = template.backend(printed)
+    results = Reader(data, oddities)
+    extra = Reader(_extra(parts, outcomes(printed, died=parts.died is not None)), oddities)
+    ending = Ending(parts.died, aborted=judging.tells_abort(parts.died))
+    messages = tuple(_messages(parts))
+    ran = run(results, extra, ending, messages)
+    if is_template:
+        ran = replace(ran, duration=template.duration(ran.began, ran.ended))
     return Report(
-        machine=duplicati.machine(data, extra),
-        backup=fields.name(extra, "backup-name") or duplicati.UNNAMED,
-        run=duplicati.run(data, extra, died=died),
-        log=fields.log(_messages(log, died)),
-        counted=fields.counted(data),
+        machine=machine(results, extra),
+        backup=_named(extra, backup),
+        run=ran,
+        counted=counted(results),
+        log=lines.log(messages, oddities),
     )
 
 
-def _split(lines: list[str]) -> tuple[list[str], list[str]]:
-    if _LOG not in lines:
-        return lines, []
-    at = lines.index(_LOG)
-    return lines[:at], lines[at + 1 :]
+def _named(extra: Reader, backup: str | None) -> str:
+    name = extra.name("backup-name") or backup or extra.name("backup-id")
+    if name is None:
+        problem = "the text names no backup: add ?backup=NAME to the address in --send-http-url"
+        raise ReportError(Problem("backup-name", f"{problem}, or {_REMEDY}"))
+    return name
 
 
-def _extra(header: str) -> dict[str, str]:
-    found = _HEADER.match(header)
-    if found is None:
-        return {}
-    subject = found["subject"].strip()
-    if len(subject) > _MAX_SUBJECT:
-        raise ReportError(Problem("backup-name", f"longer than {fields.MAX_NAME} characters"))
-    identity = _identity(subject)
-    return {
-        "OperationName": found["operation"],
-        "backup-name": identity.get("name", ""),
-        "machine-id": identity.get("machine_id", ""),
-        "backup-id": identity.get("backup_id", ""),
-        "machine-name": identity.get("machine", ""),
-    }
+def _tells_results(printed: Sequence[Field], parts: _Parts) -> bool:
+    """Whether there is more than words; below Duplicati's own first line one result is enough."""
+    if parts.died is not None:
+        return True
+    headed = any(names.is_sentence(line.strip()) for line in parts.results)
+    known = names.RESULT_NAMES if headed else ("ParsedResult", "MainOperation")
+    return any(field.key in known or (headed and field.key == "Dryrun") for field in printed)
 
 
-def _identity(subject: str) -> Mapping[str, str]:
-    matches = (re.match(pattern, subject) for pattern in _IDENTITIES)
-    return next(match.groupdict() for match in matches if match is not None)
+def _parts(content: str) -> tuple[_Parts, bool]:
+    all_lines = _LINE_END.split(content.strip())
+    is_template = template.is_template(all_lines)
+    if is_template:
+        all_lines = [template.undone(line) for line in all_lines]
+    body, log = _at_log(all_lines)
+    body, died = _at_failure(_unfolded(body))
+    if is_template:
+        log, thrown = template.at_exception(log)
+        died = died or thrown
+    return _Parts(body, died, log), is_template
 
 
-def _data(lines: list[str]) -> dict[str, object]:
-    """Return the results by name, each as the JSON report would hold it."""
-    found = (_FIELD.match(line) for line in lines)
-    return {field["key"]: _value(field["value"].strip()) for field in found if field is not None}
+def _at_log(all_lines: list[str]) -> tuple[list[str], list[str]]:
+    at = next((at for at, line in enumerate(all_lines) if line.rstrip() in _LOGS), None)
+    return (all_lines, []) if at is None else (all_lines[:at], all_lines[at + 1 :])
 
 
-def _value(value: str) -> object:
-    if _NUMBER.fullmatch(value):
-        return int(value)
-    if value in ("True", "False"):
-        return value == "True"
-    unix = _UNIX_SECONDS.search(value)
-    return _moment(int(unix["seconds"])) if unix else value
+def _unfolded(body: list[str]) -> list[str]:
+    """Part the lines that begin with words and go on with results, as a header with %RESULT%."""
+    details = next((at for at, line in enumerate(body) if line.startswith(_DETAILS)), -1)
+    has_failure = details > 0 and not any(line.startswith(_FAILED) for line in body[:details])
+    unfolded: list[str] = []
+    for at, line in enumerate(body[:_HEAD]):
+        end = names.end_of_words(line, failure=has_failure and at < details)
+        if end:
+            unfolded += [line[:end].rstrip(), line[end:]]
+            return unfolded + body[at + 1 :]
+        if end == 0:
+            break
+        unfolded.append(line)
+    return body
 
 
-def _moment(seconds: int) -> str:
-    try:
-        return format_moment(seconds * SECOND)
-    except OverflowError:
-        return ""
-
-
-def _died(lines: list[str]) -> tuple[str | None, list[str]]:
-    """Part a run's failure from its results: they follow the last empty line, if any do."""
-    start = next((at for at, line in enumerate(lines) if line.startswith("Failed:")), None)
+def _at_failure(body: list[str]) -> tuple[list[str], str | None]:
+    """Part a run's failure from its results, which follow an empty line behind it, if any do."""
+    start = next((at for at, line in enumerate(body) if line.startswith(_FAILED)), None)
     if start is None:
-        return None, lines
-    told = "\n".join(lines[start:]).rstrip()
-    failure, _, results = told.rpartition("\n\n")
-    if not any(line.startswith("ParsedResult: ") for line in results.split("\n")):
-        failure, results = told, ""
-    text = failure.removeprefix("Failed:").strip() or "the run died without a message"
-    return text, results.split("\n")
+        return body, None
+    end = _results_behind(body, start)
+    told = "\n".join(body[start:end]).removeprefix(_FAILED).strip()
+    return body[:start] + body[end:], told or _NO_MESSAGE
 
 
-def _messages(log: list[str], died: str | None) -> Iterator[Message]:
-    if died is not None:
-        yield Message("error", died)
-    yield from (duplicati.message(line) for line in log if line.strip())
+def _results_behind(body: list[str], start: int) -> int:
+    """Return where the last block of lines with results begins behind a failure."""
+    result = max(
+        (at for at in range(start, len(body)) if _DECISIVE.match(body[at]) and at > start),
+        default=None,
+    )
+    if result is None:
+        return len(body)
+    empty = [at for at in range(start, result) if not body[at].strip()]
+    return empty[-1] if empty else len(body)
+
+
+def _extra(parts: _Parts, outcomes: set[str]) -> dict[str, str]:
+    extra = names.told_by(parts.results, outcomes)
+    return extra or names.told_by(parts.log[-_TAIL:], outcomes)
+
+
+def _messages(parts: _Parts) -> Iterator[Message]:
+    if parts.died is not None:
+        yield Message("error", parts.died)
+    told = (line for line in parts.log if line.strip())
+    yield from map(lines.message, lines.joined(told))

@@ -71,6 +71,11 @@ def form(**fields: bytes) -> bytes:
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items()).encode()
 
 
+def details(body: bytes) -> tuple[str, ...]:
+    """Return what could not be read of a report that was taken."""
+    return read_report(body).log.details
+
+
 def problems(body: bytes) -> tuple[Problem, ...]:
     """Return what is wrong with a body; none where it can be read."""
     try:

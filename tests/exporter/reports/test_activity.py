@@ -64,7 +64,7 @@ def test_a_live_report_is_read_whole() -> None:
             reported=millis("2026-07-14T01:03:00.500Z"),
             ended=False,
             failed=False,
-            progress=Progress("Backup_ProcessingFiles", 0.42, 10, 20, 1000, 4000, 1),
+            progress=Progress("Backup_ProcessingFiles", 0.25, 10, 20, 1000, 4000, 1),
             lines=("2026-07-14 01:00:00 +00 - [Information-Main-Started]: started",),
             backup_id="DB-2",
             destination_type="s3",
@@ -108,6 +108,58 @@ def test_the_last_report_of_a_run_is_told_by_its_status_or_says_so(
 @pytest.mark.parametrize("value", [-1, 1.5, True, "half", None])
 def test_a_progress_out_of_range_is_not_known(value: object) -> None:
     assert read(progress={"progress": value}).activity.progress.ratio is None
+
+
+@pytest.mark.parametrize(
+    ("told", "ratio"),
+    [
+        ({}, 0.25),
+        ({"fileSizeProcessed": 0}, 0.0),
+        ({"fileSizeProcessed": 5000}, 1.0),
+        ({"fileSizeProcessed": "1000", "fileSize": "4000"}, 0.25),
+        ({"countingFiles": True}, 0.42),
+        ({"countingFiles": None}, 0.42),
+        ({"countingFiles": "False"}, 0.25),
+        ({"fileSize": 0}, 0.42),
+        ({"fileSize": -1}, 0.42),
+        ({"fileSizeProcessed": None}, 0.42),
+        ({"fileSizeProcessed": -5}, 0.42),
+        ({"phase": "Backup_WaitForUpload"}, 0.42),
+        ({"phase": None}, 0.42),
+        ({"phase": "Backup_WaitForUpload", "progress": "0.5"}, 0.5),
+    ],
+)
+def test_how_far_a_run_is_comes_from_its_bytes_while_it_reads_files(
+    told: dict[str, object], ratio: float
+) -> None:
+    assert read(progress=WHOLE["progress"] | told).activity.progress.ratio == ratio
+
+
+@pytest.mark.parametrize(
+    ("metadata", "backup", "named"),
+    [
+        ({"backupName": "Photos", "backupId": "DB-2"}, "Pictures", "Photos"),
+        ({"backupName": "None", "backupId": "DB-2"}, "Pictures", "Pictures"),
+        ({"backupId": "DB-2"}, None, "DB-2"),
+        ({"destinationType": "s3"}, None, "(unnamed) s3"),
+        ({}, None, "(unnamed)"),
+        ({}, "Pictures", "Pictures"),
+    ],
+)
+def test_the_backup_is_named_by_the_report_then_by_the_address(
+    metadata: dict[str, object], backup: str | None, named: str
+) -> None:
+    body = json.dumps(WHOLE | {"metadata": metadata}).encode()
+
+    assert read_activity(body, backup).backup == named
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_a_live_report_of_any_encoding_is_read(encoding: str) -> None:
+    metadata = WHOLE["metadata"] | {"backupName": "Größe"}
+    body = json.dumps(WHOLE | {"metadata": metadata}, ensure_ascii=False).encode(encoding)
+
+    assert read_activity(body).backup == "Größe"
 
 
 def test_counts_that_duplicati_does_not_know_are_not_known() -> None:

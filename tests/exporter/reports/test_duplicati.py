@@ -2,9 +2,18 @@ from typing import Any
 
 import pytest
 
-from exporter.model import Counts, Machine, Message, Run, Status, Verification
-from exporter.reports import read_report
-from tests.exporter.reports.bodies import as_json, duplicati, millis, payload, problems
+from exporter.model import (
+    Copying,
+    CopyOutcome,
+    Counts,
+    Machine,
+    Message,
+    Run,
+    Status,
+    Verification,
+)
+from exporter.reports import ReportError, read_report
+from tests.exporter.reports.bodies import DATA, as_json, duplicati, millis, payload, problems
 
 
 def test_report_of_2026_is_read_whole() -> None:
@@ -38,12 +47,16 @@ def test_report_of_2026_is_read_whole() -> None:
             quota_total_bytes=2_199_023_255_552,
             warnings=0,
             errors=0,
+            retry_attempts=1,
         ),
         dry_run=False,
         next_scheduled=millis("2026-07-16T01:00:00Z"),
         verification=Verification(millis("2026-07-15T02:03:03.500Z"), Status.ERROR),
         backup_id="DB-7",
         destination_type="s3",
+        newest_version=millis("2026-07-14T01:00:00Z"),
+        compacted=millis("2026-07-15T01:58:10.750Z"),
+        copying=Copying(CopyOutcome.UNTOLD),
     )
 
 
@@ -104,7 +117,8 @@ def test_exception_in_the_place_of_results_is_a_fatal_run(
     report = read_report(payload(name))
 
     assert report.backup == backup
-    assert report.run == Run("Backup", Status.FATAL, None, None, None, Counts())
+    expected = Run("Backup", Status.FATAL, None, None, None, Counts(), reason=message)
+    assert report.run == expected
     assert report.log.messages[0] == Message("error", message)
     assert report.counted == {}
 
@@ -140,7 +154,7 @@ def test_exception_alone_is_a_fatal_backup_without_a_name() -> None:
     [
         ("json-warnings.json", Status.WARNING, ["warning", "warning"]),
         ("json-errors.json", Status.ERROR, ["warning", "error", "error"]),
-        ("json-interrupted.json", Status.WARNING, []),
+        ("json-interrupted.json", Status.INTERRUPTED, []),
         ("json-2.3.1.0.json", Status.SUCCESS, ["retry", "information"]),
     ],
 )
@@ -175,48 +189,6 @@ def test_test_of_stored_files_is_a_verification() -> None:
 
     assert run.operation == "Test"
     assert run.verification == Verification(millis("2025-05-03T02:10:00.500Z"), Status.ERROR)
-
-
-@pytest.mark.parametrize(
-    ("data", "status"),
-    [
-        ({}, Status.SUCCESS),
-        ({"ParsedResult": "success"}, Status.SUCCESS),
-        ({"ParsedResult": "Warning"}, Status.WARNING),
-        ({"ParsedResult": "Error"}, Status.ERROR),
-        ({"ParsedResult": "Fatal"}, Status.FATAL),
-        ({"ParsedResult": "Unknown"}, Status.UNKNOWN),
-        ({"ParsedResult": "Splendid"}, Status.UNKNOWN),
-        ({"ParsedResult": 3}, Status.UNKNOWN),
-        ({"ParsedResult": None}, Status.UNKNOWN),
-        ({"WarningsActualLength": 1}, Status.WARNING),
-        ({"ErrorsActualLength": 1}, Status.ERROR),
-        ({"ErrorsActualLength": 1, "WarningsActualLength": 1}, Status.ERROR),
-        ({"ErrorsActualLength": -1}, Status.SUCCESS),
-        ({"ErrorsActualLength": "1"}, Status.SUCCESS),
-        ({"Interrupted": True}, Status.WARNING),
-        ({"Interrupted": "yes"}, Status.SUCCESS),
-        ({"Interrupted": True, "ErrorsActualLength": 1}, Status.ERROR),
-        ({"ParsedResult": "Warning", "ErrorsActualLength": 1}, Status.ERROR),
-        ({"ParsedResult": "Error", "WarningsActualLength": 1}, Status.ERROR),
-        ({"ParsedResult": "Fatal", "ErrorsActualLength": 1}, Status.FATAL),
-        ({"ParsedResult": "Unknown", "ErrorsActualLength": 1}, Status.UNKNOWN),
-    ],
-)
-def test_status_follows_result_and_counts(data: dict[str, Any], status: Status) -> None:
-    assert read_report(duplicati(data)).run.status is status
-
-
-@pytest.mark.parametrize("result", ["Success", "Warning", "Error", "Fatal", "Unknown"])
-def test_exception_beside_any_result_is_fatal(result: str) -> None:
-    body = duplicati({"ParsedResult": result}, Exception="out of memory")
-
-    assert read_report(body).run.status is Status.FATAL
-
-
-@pytest.mark.parametrize("exception", [None, "", "  ", 5, {}])
-def test_no_text_of_an_exception_is_no_exception(exception: object) -> None:
-    assert read_report(duplicati(Exception=exception)).run.status is Status.SUCCESS
 
 
 @pytest.mark.parametrize(
@@ -263,7 +235,7 @@ def test_every_whole_number_is_kept_under_its_own_name() -> None:
     "body",
     [
         {"Data": None, "Extra": None},
-        {"Data": {}, "Extra": {"machine-name": "attic-nas"}},
+        {"Data": {}, "Extra": {"next-scheduled-run": "20260715T010000Z"}},
         {"Data": [], "Exception": None},
         {"Data": {"AddedFiles": 4}},
     ],
@@ -272,7 +244,114 @@ def test_body_that_tells_no_result_is_refused(body: dict[str, Any]) -> None:
     assert [problem.field for problem in problems(as_json(body))] == ["Data"]
 
 
-def test_unfinished_verification_is_none() -> None:
-    tested = {"EndTime": "0001-01-01T00:00:00", "Verifications": [{"Key": "a", "Value": []}]}
+@pytest.mark.parametrize(
+    ("extra", "backup", "named"),
+    [
+        ({"backup-name": "Photos", "backup-id": "DB-9"}, "Pictures", "Photos"),
+        ({"backup-name": None, "backup-id": "DB-9"}, "Pictures", "Pictures"),
+        ({"backup-name": "None", "backup-id": "DB-9"}, "Pictures", "Pictures"),
+        ({"backup-name": "", "backup-id": "DB-9"}, None, "DB-9"),
+        ({"backup-name": " ", "backup-id": "DB-9"}, "  ", "DB-9"),
+        ({"backup-name": None, "destination-type": "s3"}, None, "(unnamed) s3"),
+        ({"backup-name": None, "destination-type": "s3"}, "Pictures", "Pictures"),
+        ({"backup-name": None}, None, "(unnamed)"),
+        ({"backup-name": 7}, None, "(unnamed)"),
+    ],
+)
+def test_the_backup_is_named_by_the_report_then_by_the_address(
+    extra: dict[str, object], backup: str | None, named: str
+) -> None:
+    assert read_report(duplicati(extra=extra), backup).backup == named
 
-    assert read_report(duplicati({"TestResults": tested})).run.verification is None
+
+def test_a_name_in_the_address_is_bounded() -> None:
+    with pytest.raises(ReportError, match=r"^backup: is longer than 1024 characters$"):
+        read_report(duplicati(), "n" * 1025)
+
+
+@pytest.mark.parametrize("extra", [None, "None", [], 5])
+def test_a_result_file_without_extra_is_read(extra: object) -> None:
+    body = as_json({"Data": DATA, "Extra": extra, "LogLines": [], "Exception": None})
+
+    assert read_report(body, "Photos").run == read_report(duplicati()).run
+    assert read_report(body).backup == "(unnamed)"
+
+
+@pytest.mark.parametrize("data", [{}, {"ErrorsActualLength": 2}, {"Interrupted": True}])
+def test_results_without_a_report_around_them_are_read(data: dict[str, object]) -> None:
+    alone = as_json({**DATA, **data})
+    run = read_report(alone, "Photos").run
+
+    assert run == read_report(duplicati(data)).run
+
+
+def test_results_alone_bring_the_lines_that_they_hold() -> None:
+    told = {"Messages": ["[Information-A-B]: began"], "Warnings": ["[Warning-A-B]: slow"]}
+    log = read_report(as_json({**DATA, **told, "Errors": ["[Error-A-B]: full"]})).log
+
+    assert [line.level for line in log.messages] == ["error", "warning", "information"]
+
+
+def test_results_alone_may_name_the_backup_beside_them() -> None:
+    assert read_report(as_json({**DATA, "backup-name": "Photos"})).backup == "Photos"
+
+
+def test_a_key_of_extra_may_be_overridden_with_anything() -> None:
+    extra = {"machine-name": ["nas"], "OperationName": 7, "next-scheduled-run": "tonight"}
+    report = read_report(duplicati(extra=extra))
+
+    assert report.machine == Machine()
+    assert report.run.operation == "Backup"
+    assert {detail.partition(":")[0] for detail in report.log.details} == {
+        "Extra.machine-name",
+        "Extra.next-scheduled-run",
+    }
+
+
+def test_the_operation_may_be_told_by_the_results_alone() -> None:
+    assert read_report(duplicati(extra={"OperationName": None})).run.operation == "Backup"
+
+
+@pytest.mark.parametrize(
+    ("data", "duration"),
+    [
+        ({"EndTime": None, "BeginTime": None, "Duration": "00:01:30"}, 90_000),
+        ({"EndTime": None, "Duration": "00:00:00"}, None),
+        ({"EndTime": None, "Duration": None}, None),
+        ({"Duration": "00:00:00"}, 0),
+    ],
+)
+def test_how_long_a_run_took_is_kept_though_nothing_is_dated(
+    data: dict[str, object], duration: int | None
+) -> None:
+    assert read_report(duplicati(data)).run.duration == duration
+
+
+def test_a_mirror_is_counted_by_its_own_figures() -> None:
+    figures = {"SourceFiles": 39, "SizeOfSourceFiles": 760, "SizeOfUploadedFiles": 700}
+    backend = {"BytesUploaded": -39, "FilesUploaded": 39, "KnownFileSize": 0}
+    report = read_report(
+        duplicati({"MainOperation": "Sync", **figures, "BackendStatistics": backend})
+    )
+
+    counts = report.run.counts
+    assert (counts.examined_files, counts.examined_bytes, counts.uploaded_bytes) == (39, 760, 700)
+    assert counts.stored_bytes is None
+    assert "BackendStatistics.BytesUploaded" not in report.counted
+
+
+@pytest.mark.parametrize(
+    ("told", "newest"),
+    [
+        ("2025-04-22T00:45:46+01:00", millis("2025-04-21T23:45:46Z")),
+        ("0001-01-01T00:00:00", None),
+        (None, None),
+    ],
+)
+def test_the_newest_version_is_told_by_the_destination(
+    told: str | None, newest: int | None
+) -> None:
+    backend = {"LastBackupDate": told, "RetryAttempts": 5}
+    run = read_report(duplicati({"BackendStatistics": backend})).run
+
+    assert (run.newest_version, run.counts.retry_attempts) == (newest, 5)

@@ -1,8 +1,9 @@
 import pytest
 
-from exporter.model import Message
-from exporter.reports import ReportError, fields, read_report
-from tests.exporter.reports.bodies import duplicati, millis, problems
+from exporter.reports import ReportError, read_report
+from exporter.reports.fields import Reader
+from exporter.reports.oddities import Oddities
+from tests.exporter.reports.bodies import details, duplicati, millis, problems
 
 NAMES = (
     "backup-name",
@@ -12,29 +13,88 @@ NAMES = (
     "operating-system",
     "destination-type",
 )
-WRONG: tuple[object, ...] = (None, "", "12", True, [], {}, [7], {"a": 1}, 1.5)
+WRONG: tuple[object, ...] = ("twelve", "1,234", True, [7], {"a": 1}, 1.5, "1.5", "1e3", "12 MB")
+UNTOLD: tuple[object, ...] = (None, "", " ", "None", "null", -1, "-1")
 
 
-@pytest.mark.parametrize("value", [*WRONG, -1])
-def test_count_of_a_wrong_type_is_not_reported(value: object) -> None:
-    counts = read_report(duplicati({"ExaminedFiles": value})).run.counts
+@pytest.mark.parametrize("value", UNTOLD)
+def test_a_count_that_is_not_told_is_not_reported(value: object) -> None:
+    report = read_report(duplicati({"ExaminedFiles": value}))
 
-    assert counts.examined_files is None
-
-
-@pytest.mark.parametrize(("value", "count"), [(0, 0), (7, 7), (7.0, 7), (2**63 - 1, 2**63 - 1)])
-def test_whole_number_is_a_count(value: float, count: int) -> None:
-    assert fields.count({"Files": value}, "Files") == count
+    assert report.run.counts.examined_files is None
+    assert report.log.details == ()
 
 
-@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30, 1e19, -1e300, 2.0**63])
+@pytest.mark.parametrize("value", WRONG)
+def test_a_count_that_cannot_be_read_is_left_out_and_named(value: object) -> None:
+    report = read_report(duplicati({"ExaminedFiles": value}))
+
+    assert report.run.counts.examined_files is None
+    assert report.log.details == ("Data.ExaminedFiles: is not a whole number, left out",)
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [(0, 0), (7, 7), (7.0, 7), (2**63 - 1, 2**63 - 1), ("7", 7), (" 12 ", 12), ("7.0", 7)],
+)
+def test_whole_number_is_a_count(value: object, count: int) -> None:
+    assert Reader({"Files": value}).count("Files") == count
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30, 1e19, -1e300, 2.0**63, "9" * 30])
 @pytest.mark.parametrize("key", ["ExaminedFiles", "AFieldOfNextYear"])
-def test_number_beyond_64_bits_is_refused(key: str, value: float) -> None:
-    assert [problem.field for problem in problems(duplicati({key: value}))] == [key]
+def test_number_beyond_64_bits_is_left_out_and_named(key: str, value: object) -> None:
+    report = read_report(duplicati({key: value, "AddedFiles": 3}))
+
+    assert report.counted == {"AddedFiles": 3}
+    assert report.run.counts.examined_files is None
+    assert report.log.details == (f"Data.{key}: does not fit into 64 bits, left out",)
+
+
+@pytest.mark.parametrize("value", [-2, -39, -7.0, "-39"])
+@pytest.mark.parametrize("key", ["ExaminedFiles", "BytesUploaded"])
+def test_negative_count_is_left_out_and_named(key: str, value: object) -> None:
+    report = read_report(duplicati({"ExaminedFiles": 5, "BackendStatistics": {}, key: value}))
+
+    assert key not in report.counted
+    if key == "ExaminedFiles":
+        assert report.run.counts.examined_files is None
+        assert report.log.details == ("Data.ExaminedFiles: is less than 0, left out",)
+
+
+def test_negative_figures_of_the_destination_are_left_out_but_an_unknown_quota() -> None:
+    backend = {"BytesUploaded": -39, "KnownFileSize": -1, "AssignedQuotaSpace": -1}
+    report = read_report(duplicati({"BackendStatistics": backend}))
+
+    assert report.run.counts.uploaded_bytes is None
+    assert report.run.counts.stored_bytes is None
+    assert report.counted == {"BackendStatistics.AssignedQuotaSpace": -1}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (True, True),
+        (False, False),
+        ("True", True),
+        ("false", False),
+        (" TRUE ", True),
+        (1, True),
+        ("0", False),
+        (None, None),
+        ("None", None),
+        ("yes", None),
+        (7, None),
+        (1.0, None),
+        ([True], None),
+    ],
+)
+def test_truth_value_is_read_also_quoted(value: object, told: object) -> None:
+    assert Reader({"Dryrun": value}).flag("Dryrun") is told
 
 
 @pytest.mark.parametrize("key", NAMES)
-@pytest.mark.parametrize("value", [None, 5, True, [], {}, "", " \t"])
+@pytest.mark.parametrize("value", [None, 5, True, [], {}, "", " \t", "None"])
 def test_name_of_a_wrong_type_is_not_reported(key: str, value: object) -> None:
     report = read_report(duplicati(extra={"backup-name": "Photos", key: value}))
     machine, run = report.machine, report.run
@@ -63,6 +123,12 @@ def test_result_that_names_something_is_bounded_too(key: str) -> None:
         ("2025-04-22T00:45:46.9712217+01:00", millis("2025-04-21T23:45:46.971Z")),
         ("2025-04-21T23:45:46", millis("2025-04-21T23:45:46Z")),
         ("20260715T010000Z", millis("2026-07-15T01:00:00Z")),
+        (" 2025-04-21T23:45:46Z ", millis("2025-04-21T23:45:46Z")),
+        ("2025-04-21 23:45:46", millis("2025-04-21T23:45:46Z")),
+        ("2025-04-21 23:45:46 Z", millis("2025-04-21T23:45:46Z")),
+        ("2025-04-22 00:45:46 +01:00", millis("2025-04-21T23:45:46Z")),
+        ("2025-04-21T 23:45:46.5 Z", millis("2025-04-21T23:45:46.500Z")),
+        ("2025-04-22T00:45:46.9712217 01:00", millis("2025-04-21T23:45:46.971Z")),
         ("0001-01-01T00:00:00", None),
         ("0001-01-01T00:00:00+14:00", None),
         ("1970-01-01T00:00:00Z", None),
@@ -76,7 +142,7 @@ def test_result_that_names_something_is_bounded_too(key: str) -> None:
     ],
 )
 def test_moment_is_read_or_not_reported(value: object, moment: int | None) -> None:
-    assert fields.moment({"EndTime": value}, "EndTime") == moment
+    assert Reader({"EndTime": value}).moment("EndTime") == moment
 
 
 @pytest.mark.parametrize(
@@ -84,6 +150,8 @@ def test_moment_is_read_or_not_reported(value: object, moment: int | None) -> No
     [
         ("00:00:51.3856057", 51_385),
         ("1.02:03:04", 93_784_000),
+        (" 00:00:51.38 ", 51_380),
+        ("1. 02:03:04", 93_784_000),
         ("00:00:00", 0),
         ("-00:00:01", None),
         ("51", None),
@@ -92,7 +160,7 @@ def test_moment_is_read_or_not_reported(value: object, moment: int | None) -> No
     ],
 )
 def test_length_of_time_is_read_or_not_reported(value: object, length: int | None) -> None:
-    assert fields.timespan({"Duration": value}, "Duration") == length
+    assert Reader({"Duration": value}).timespan("Duration") == length
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 4])
@@ -103,11 +171,6 @@ def test_nested_object_of_a_wrong_type_is_empty(value: object) -> None:
     assert report.run.verification is None
 
 
-@pytest.mark.parametrize("lines", [None, "text", {}, [None, 3, ["x"], {}]])
-def test_log_of_a_wrong_type_is_empty(lines: object) -> None:
-    assert read_report(duplicati(LogLines=lines)).log.messages == ()
-
-
 def test_numbers_kept_of_one_report_are_bounded() -> None:
     report = read_report(duplicati({f"Field{at}": at for at in range(1000)}))
 
@@ -115,64 +178,46 @@ def test_numbers_kept_of_one_report_are_bounded() -> None:
 
 
 def test_number_under_a_name_too_long_is_not_kept() -> None:
-    assert fields.counted({"n" * 1025: 1, "n" * 1024: 2}) == {"n" * 1024: 2}
+    counted = read_report(duplicati({"n" * 1025: 1, "n" * 1024: 2})).counted
 
-
-@pytest.mark.parametrize(
-    ("count", "kept", "dropped"), [(0, 0, 0), (1000, 1000, 0), (1001, 1000, 1), (5000, 1000, 4000)]
-)
-def test_lines_beyond_a_thousand_are_dropped_and_counted(
-    count: int, kept: int, dropped: int
-) -> None:
-    log = read_report(duplicati(LogLines=[f"line {at}" for at in range(count)])).log
-
-    assert (len(log.messages), log.lines_dropped) == (kept, dropped)
-    assert [message.text for message in log.messages] == [f"line {at}" for at in range(kept)]
-
-
-def test_the_failure_itself_is_never_dropped() -> None:
-    log = read_report(duplicati(LogLines=["line"] * 2000, Exception="disk full")).log
-
-    assert log.messages[0] == Message("error", "disk full")
-    assert (len(log.messages), log.lines_dropped) == (1000, 1001)
-
-
-@pytest.mark.parametrize(
-    ("line", "kept", "shortened"),
-    [
-        ("x" * 8192, "x" * 8192, 0),
-        ("x" * 8193, "x" * 8192, 1),
-        ("ü" * 4096, "ü" * 4096, 0),
-        ("x" + "ü" * 4096, "x" + "ü" * 4095, 1),
-        ("€" * 2731, "€" * 2730, 1),
-        ("😀" * 2048, "😀" * 2048, 0),
-        ("xyz" + "😀" * 2048, "xyz" + "😀" * 2047, 1),
-    ],
-    ids=["fits", "ascii", "two bytes fit", "two bytes", "three bytes", "four fit", "four bytes"],
-)
-def test_long_line_is_cut_between_characters_and_counted(
-    line: str, kept: str, shortened: int
-) -> None:
-    log = read_report(duplicati(LogLines=["before", line])).log
-
-    assert log.messages[1].text == kept
-    assert (log.lines_dropped, log.lines_shortened) == (0, shortened)
-
-
-@pytest.mark.parametrize(
-    ("line", "level"),
-    [
-        ("2023-01-26 15:11:40 +00 - [Error-A.B-C]: Fatal error", "error"),
-        ("26.1.2023 15:11:40 - [Warning-A.B-C]: slow", "warning"),
-        ("[Information-A]: done", "information"),
-        ("... and 12 more", "information"),
-        ("plain text " * 20 + "[Error-A]: of the line", "information"),
-    ],
-)
-def test_level_of_a_line_is_in_its_brackets(line: str, level: str) -> None:
-    assert read_report(duplicati(LogLines=[line])).log.messages == (Message(level, line),)
+    assert counted == {"n" * 1024: 2}
 
 
 def test_refusal_names_the_field() -> None:
     with pytest.raises(ReportError, match=r"^backup-name: longer than 1024 characters$"):
-        fields.name({"backup-name": "n" * 1025}, "backup-name")
+        Reader({"backup-name": "n" * 1025}).name("backup-name")
+
+
+@pytest.mark.parametrize("value", [5, True, [], {}, 1.5])
+@pytest.mark.parametrize("key", ["BeginTime", "Duration", "ParsedResult"])
+def test_text_of_a_wrong_type_is_named(key: str, value: object) -> None:
+    assert details(duplicati({key: value})) == (f"Data.{key}: is not a text, left out",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("EndTime", "yesterday", "is not a time"),
+        ("Duration", "an hour", "is not a length of time"),
+        ("Dryrun", "perhaps", "is neither true nor false"),
+        ("BackendStatistics", [1], "is not an object"),
+    ],
+)
+def test_value_that_cannot_be_read_is_named(key: str, value: object, problem: str) -> None:
+    assert details(duplicati({key: value})) == (f"Data.{key}: {problem}, left out",)
+
+
+def test_what_is_named_is_bounded() -> None:
+    odd = {f"Field{at}{'x' * 300}": 1e300 for at in range(50)}
+    told = details(duplicati(odd))
+
+    assert len(told) == 20
+    assert max(map(len, told)) == 200
+
+
+def test_the_same_value_is_named_once() -> None:
+    oddities = Oddities()
+    reader = Reader({"Files": "many"}, oddities, "Data.")
+
+    assert reader.count("Files") is reader.count("Files") is None
+    assert oddities.told() == ("Data.Files: is not a whole number, left out",)

@@ -43,15 +43,19 @@ def test_byte_order_mark_and_white_space_are_passed_over(body: bytes, before: by
 
 
 @pytest.mark.parametrize("field", ["message", "Message", "text", "größe", "a.b-c_d"])
-@pytest.mark.parametrize("value", [duplicati(), text_report("Photos")])
+@pytest.mark.parametrize("value", [duplicati(), text_report("Photos", "ParsedResult: Success")])
 def test_form_field_may_have_any_name(field: str, value: bytes) -> None:
     body = field.encode() + b"=" + form(x=value).removeprefix(b"x=")
 
     assert read_report(body).backup == "Photos"
 
 
+def _told(backup: str) -> bytes:
+    return text_report(backup, "ParsedResult: Success")
+
+
 def test_field_named_message_comes_before_others() -> None:
-    body = form(other=text_report("Decoy"), message=text_report("Photos"))
+    body = form(other=_told("Decoy"), message=_told("Photos"))
 
     assert read_report(body).backup == "Photos"
 
@@ -63,7 +67,7 @@ def test_parameters_beside_the_report_are_passed_over() -> None:
 
 
 def test_plus_signs_of_a_form_are_spaces() -> None:
-    body = b"message=Duplicati+Backup+report+for+Old+Photos"
+    body = b"message=Duplicati+Backup+report+for+Old+Photos%0AParsedResult:+Success"
 
     assert read_report(body).backup == "Old Photos"
 
@@ -104,31 +108,15 @@ def test_a_report_with_a_begin_needs_no_fingerprint() -> None:
         b"message=%7B%22Data%22",
         b"a=1&b=2&message=[]",
         b"=",
+        b"\xff\xfe{\x00}\x00",
+        b"--boundary\r\nContent-Disposition: form-data\r\n\r\nhello\r\n--boundary--",
     ],
 )
 def test_body_without_a_known_shape_is_refused(body: bytes) -> None:
     assert problems(body)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"\xff\xfe{\x00}\x00",
-        b'{"Data":{},"Extra":{"backup-name":"\xe4"}}',
-        b"Duplicati Backup report for \xfc",
-        b"message=Duplicati%20Backup%20report%20for%20%FC",
-        b"message=Duplicati%20Backup%20report%20for%20%ED%A0%80",
-        b'{"Data":{},"Extra":{"backup-name":"\\ud800"}}',
-        b'{"Data":{},"Extra":{"backup-name":"\\udc00\\ud800"}}',
-    ],
-)
-def test_text_that_is_no_unicode_is_refused(body: bytes) -> None:
-    assert problems(body)
-
-
-@pytest.mark.parametrize(
-    "number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000, "01", "+1"]
-)
+@pytest.mark.parametrize("number", ["01", "+1", "1.", ".5", "0x10", "1_000"])
 def test_number_that_json_does_not_know_is_refused(number: str) -> None:
     body = f'{{"Data":{{"ParsedResult":"Success","AddedFiles":{number}}}}}'
 

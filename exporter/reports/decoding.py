@@ -1,0 +1,123 @@
+"""Bytes to text, and text to JSON, also where a sender or a relay wrote odd ones.
+
+Senders write UTF-8. Scripts of Windows write Latin-1 or UTF-16, and a text that was cut in the
+middle of a character ends in a half of one. No report is lost for it.
+"""
+
+import codecs
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from exporter.reports.errors import Problem, ReportError
+from exporter.reports.oddities import Oddities
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RAW_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_ANY_SURROGATE = "\ud800"
+_REPLACEMENT = "\ufffd"
+_BESIDE_TEXT = "\ufeff\0"
+"""A byte order mark before a text, and the zero behind one that C wrote."""
+
+_LONGEST_NUMBER = 40
+_HALF = "holds half a character, replaced by \ufffd"
+
+
+def decode_text(body: bytes, oddities: Oddities | None = None) -> str:
+    """Return a body as text, without what is no part of it at its ends."""
+    encoding = _encoding_of_windows(body)
+    if encoding is not None:
+        content = body[: len(body) // 2 * 2].decode(encoding, "surrogatepass")
+    else:
+        content = body.decode(errors=_AS_WINDOWS)
+    return _whole(content.strip().strip(_BESIDE_TEXT).strip(), "body", oddities)
+
+
+def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any:  # noqa: ANN401
+    """Return what a text says in JSON, with a substitute for what no text can hold.
+
+    Raises:
+        ReportError: it is no JSON, or nested too deep.
+    """
+    try:
+        return msgspec.json.decode(content)
+    except RecursionError:
+        raise _too_deep() from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        return _decode_leniently(content, str(error), oddities)
+
+
+def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | None) -> Any:  # noqa: ANN401
+    """Take what Python's reader takes: numbers of any size, halves of characters, NaN."""
+    text = decode_text(content, oddities) if isinstance(content, bytes) else content
+    try:
+        value = json.loads(text, strict=False, parse_int=_integer)
+        return _mended(value, "", oddities)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        raise ReportError(Problem("body", f"is no JSON: {problem}")) from None
+
+
+def _too_deep() -> ReportError:
+    return ReportError(Problem("body", "is nested too deep"))
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float("inf")
+
+
+def _mended(value: Any, path: str, oddities: Oddities | None) -> Any:  # noqa: ANN401
+    """Return decoded JSON whose texts are whole."""
+    if isinstance(value, str):
+        return _whole(value, path, oddities)
+    if isinstance(value, list):
+        return [_mended(inner, path, oddities) for inner in value]
+    if isinstance(value, dict):
+        return {
+            _whole(key, path, oddities): _mended(inner, f"{path}.{key}".lstrip("."), oddities)
+            for key, inner in value.items()
+        }
+    return value
+
+
+def _whole(content: str, path: str, oddities: Oddities | None) -> str:
+    """Return a text without halves of characters: nothing could store it."""
+    if content.isascii() or _SURROGATE.search(content) is None:
+        return content
+    if oddities is not None:
+        oddities.note(_SURROGATE.sub(_REPLACEMENT, path), _HALF)
+    return _SURROGATE.sub(_REPLACEMENT, content)
+
+
+def _encoding_of_windows(body: bytes) -> str | None:
+    """Tell UTF-16, whose first character is ASCII in a report, with a mark or without."""
+    start = body[:2]
+    if start == codecs.BOM_UTF16_LE or (start[1:] == b"\0" and start != b"\0\0"):
+        return "utf-16-le"
+    if start == codecs.BOM_UTF16_BE or (start[:1] == b"\0" and start != b"\0\0"):
+        return "utf-16-be"
+    return None
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read a byte that is no UTF-8 as Latin-1 in the way of Windows; others stay what they are.
+
+    So a text of Latin-1 is read, and a text of UTF-8 with one odd byte loses nothing else.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    half = _RAW_SURROGATE.match(error.object, error.start)
+    if half is not None:
+        return _ANY_SURROGATE, half.end()
+    odd = error.object[error.start : error.start + 1]
+    try:
+        return odd.decode("cp1252"), error.start + 1
+    except UnicodeDecodeError:
+        return odd.decode("latin-1"), error.start + 1
+
+
+_AS_WINDOWS = "exporter.as_windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)

@@ -1,0 +1,132 @@
+"""How a run ended, and how the test of its stored files did, by what its results count and say.
+
+What cannot be read never makes anything better: a success with it is a warning.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from exporter.model import Status, Verification
+from exporter.reports.fields import Reader
+from exporter.times import Millis
+
+TEST = "Test"
+"""Duplicati's name of the operation that tests stored files."""
+
+_ABORT = "OperationAbortException"
+_ABORTED = ("normal", "warning", "0", "1")
+"""Reasons why a script lets a backup not run, by name or as numbered; any other is a death."""
+
+_SAYS_NO = re.compile(r"\bexit code [13]\b")
+"""A script ends with 1 or 3 where the backup is not to run and this is no error (RunScript.cs)."""
+
+_STATUSES = {status.value: status for status in Status}
+_FLAGS = ("Interrupted", "PartialBackup", "Fatal")
+_COUNTS = ("ErrorsActualLength", "WarningsActualLength", "FilesWithError")
+_FAULT = "Error"
+"""The key under which Duplicati 2.1 lists what it found, in the place of a file's name."""
+
+
+def is_exception(data: Mapping[str, Any]) -> bool:
+    """Tell a .NET exception from results: only an exception has these keys."""
+    known = ("ClassName", "StackTrace", "StackTraceString", "HResult", "Message", "AbortReason")
+    return "MainOperation" not in data and any(key in data for key in known)
+
+
+def was_aborted(exception: Mapping[str, Any]) -> bool:
+    """Whether an exception says that a script wanted no backup, and that this is no fault."""
+    reason = exception.get("AbortReason")
+    if reason is None:
+        return str(exception.get("ClassName")).endswith(_ABORT)
+    return str(reason).strip().lower() in _ABORTED
+
+
+def tells_abort(died: str | None) -> bool:
+    """Whether the text of an exception, which tells no AbortReason, says the same."""
+    return died is not None and _ABORT in died and _SAYS_NO.search(died) is not None
+
+
+def status(results: Reader) -> Status:
+    """Judge results: what they count weighs more than what they say of themselves."""
+    said = _said(results)
+    if said is Status.FATAL or results.flag("Fatal"):
+        return Status.FATAL
+    if results.flag("Interrupted") or results.flag("PartialBackup"):
+        return Status.INTERRUPTED
+    if said is not Status.SUCCESS and said is not Status.WARNING:
+        return said
+    if results.count("ErrorsActualLength"):
+        return Status.ERROR
+    if results.count("WarningsActualLength") or results.count("FilesWithError"):
+        return Status.WARNING
+    return Status.WARNING if _is_doubtful(results) else said
+
+
+def _said(results: Reader) -> Status:
+    """Return what results say of themselves."""
+    told = (results.text("ParsedResult") or "").strip().lower()
+    return _STATUSES.get(told, Status.UNKNOWN)
+
+
+def _is_doubtful(results: Reader) -> bool:
+    """Whether a value that decides is there and cannot be read."""
+    values = results.values
+    flags = [key for key in _FLAGS if not isinstance(values.get(key), bool)]
+    counts = [key for key in _COUNTS if results.count(key) is None]
+    return any(results.tells(key) and results.flag(key) is None for key in flags) or any(
+        map(results.tells, counts)
+    )
+
+
+def verification(
+    operation: str, results: Reader, ended: Status, began: Millis | None
+) -> Verification | None:
+    """Return the test of stored files: one of its own, or the one after a backup.
+
+    Args:
+        operation: what the run was.
+        results: what it told.
+        ended: how the whole run ended.
+        began: when the whole run began.
+    """
+    if operation == TEST:
+        return _died_testing(results, began) if ended is Status.FATAL else _tested(results)
+    if not results.values.get("TestResults"):
+        return None
+    tested = results.inner("TestResults")
+    if ended is not Status.FATAL:
+        return _tested(tested) if tested.values.get("Verifications") else None
+    # Of a run that died no nested result is believed, but that its test had not come to an end.
+    return _died_testing(tested, began) if _is_unfinished(tested) else None
+
+
+def _is_unfinished(tested: Reader) -> bool:
+    return tested.tells("EndTime") and tested.moment("EndTime") is None
+
+
+def _died_testing(tested: Reader, began: Millis | None) -> Verification | None:
+    at = tested.moment("BeginTime") or began or tested.moment("EndTime")
+    return None if at is None else Verification(at, Status.FATAL)
+
+
+def _tested(tested: Reader) -> Verification | None:
+    ended, judged = tested.moment("EndTime"), status(tested)
+    if ended is None or judged is Status.INTERRUPTED:
+        return None
+    files = tested.values.get("Verifications")
+    if isinstance(files, list) and any(map(_has_fault, files)):
+        return Verification(ended, judged.worse(Status.ERROR))
+    if judged.completed and not _can_be_read(files):
+        return None
+    return Verification(ended, judged)
+
+
+def _can_be_read(files: object) -> bool:
+    return files is None or (
+        isinstance(files, list) and all(isinstance(file, dict) for file in files)
+    )
+
+
+def _has_fault(file: object) -> bool:
+    return isinstance(file, dict) and (bool(file.get("Value")) or file.get("Key") == _FAULT)

@@ -1,0 +1,107 @@
+"""The lines of a report's log: their levels, which of them are kept, and the one that tells why.
+
+A line reads ``TIME - [Level-Tag]: text``; the time is in the sender's local format.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from exporter.model import GRAVE_LEVELS, Log, Message, Status, gravest
+from exporter.reports.oddities import Oddities
+
+MAX_LINES = 1000
+MAX_LINE_BYTES = 8192
+MAX_REASON_BYTES = 1024
+
+_LEVEL = re.compile(r"\[([A-Za-z]+)-")
+_LEVEL_SEARCHED = 100
+"""The level stands right behind the time of a log line; further on it is the line's own text."""
+
+_TAGGED = re.compile(r"(?:[^\[\n]{0,99})\[(?P<level>[A-Za-z]+)-(?P<tag>[^\]\n]{0,300})\]:? ?")
+_COUNTED_OUT = re.compile(r"\.\.\. and [0-9]+ more")
+_STOPPED = ("BackupHandler-CancellationRequested", "Controller-AbortOperation")
+"""Tags of the lines by which Duplicati tells that a run was stopped or never began."""
+
+
+def message(line: str) -> Message:
+    """Read the level of a log line; the time before it is in the sender's local format."""
+    found = _LEVEL.search(line, 0, _LEVEL_SEARCHED)
+    return Message(found[1].lower() if found else "information", line)
+
+
+def tag(line: str) -> str:
+    """Return what stands behind the level in a line's brackets, empty where there is none."""
+    found = _TAGGED.match(line)
+    return found["tag"] if found else ""
+
+
+def text(line: str) -> str:
+    """Return what a line says behind its time and brackets, or all of it."""
+    found = _TAGGED.match(line)
+    return (line[found.end() :].strip() if found else "") or line.strip()
+
+
+def joined(lines: Iterable[str]) -> Iterator[str]:
+    """Return entries of a log in text: the lines of a stack trace belong to what they follow."""
+    entry: list[str] = []
+    tagged = False
+    for line in lines:
+        begins = _TAGGED.match(line) is not None
+        if entry and (begins or not tagged or _COUNTED_OUT.match(line)):
+            yield "\n".join(entry)
+            entry = []
+        tagged = begins or (tagged and bool(entry))
+        entry.append(line)
+    if entry:
+        yield "\n".join(entry)
+
+
+def log(messages: Iterable[Message], oddities: Oddities | None = None) -> Log:
+    """Keep the gravest lines of a log, each up to a bound, and say how much was left out."""
+    lines = tuple(messages)
+    kept = list(gravest(lines, MAX_LINES) if len(lines) > MAX_LINES else lines)
+    shortened = 0
+    for at, line in enumerate(kept):
+        if (len(line.text) + len(line.level)) * 4 > MAX_LINE_BYTES:
+            kept[at] = Message(_cut(line.level, MAX_LINE_BYTES), _cut(line.text, MAX_LINE_BYTES))
+            shortened += kept[at].text is not line.text
+    details = () if oddities is None else oddities.told()
+    return Log(tuple(kept), len(lines) - len(kept), shortened, details)
+
+
+def reason(status: Status, died: str | None, messages: Sequence[Message]) -> str | None:
+    """Return the line that tells why a run ended as it did.
+
+    Args:
+        status: how it ended; one that succeeded needs no reason.
+        died: the exception that ended it.
+        messages: its log, the oldest line first.
+    """
+    if status is Status.SUCCESS:
+        return None
+    if died is not None:
+        return _cut(died.strip(), MAX_REASON_BYTES)
+    stop = _newest_stop(messages) if status is Status.INTERRUPTED else None
+    line = stop or _newest(messages)
+    return None if line is None else _cut(text(line.text), MAX_REASON_BYTES)
+
+
+def _newest_stop(messages: Sequence[Message]) -> Message | None:
+    stops = (line for line in reversed(messages) if tag(line.text).endswith(_STOPPED))
+    return next(stops, None)
+
+
+def _newest(messages: Sequence[Message]) -> Message | None:
+    for level in GRAVE_LEVELS:
+        line = next((line for line in reversed(messages) if line.level == level), None)
+        if line is not None:
+            return line
+    return None
+
+
+def _cut(line: str, most: int) -> str:
+    """Return a text of at most so many bytes of UTF-8."""
+    if len(line) * 4 <= most:
+        return line
+    raw = line.encode()
+    return line if len(raw) <= most else raw[:most].decode(errors="ignore")

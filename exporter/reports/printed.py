@@ -1,0 +1,185 @@
+"""Results as Duplicati prints them, ``Name: value`` lines, as the JSON report would hold them.
+
+Of a name that is printed several times the worst stands: nested results and the text of an
+exception may look like the run's own, and no warning or failure may hide behind them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from exporter.model import Status
+from exporter.times import SECOND, Millis, format_moment, parse_moment
+
+NEVER = "0001-01-01T00:00:00Z"
+"""What .NET has for a time that was never set."""
+
+_FIELD = re.compile(r"^(?P<key>[A-Z][A-Za-z]*):(?: (?P<value>.*))?$")
+_NUMBER = re.compile(r"-?[0-9]{1,40}", re.ASCII)
+_UNIX_SECONDS = re.compile(r"\((?P<seconds>[-\u2212]?[0-9]{1,12})\)$", re.ASCII)
+_DIRECTIONS = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+"""Marks of the direction of writing: some calendars put them around the seconds."""
+
+_VERIFICATIONS = "Verifications"
+_FAULT = re.compile(r"\s*Value:\s*(?!\[\],?\s*$)\S")
+_KEY = re.compile(r"\s*Key:\s*(?P<key>.*)$")
+_FLAGS = ("Fatal", "Interrupted", "PartialBackup")
+_LENGTHS = ("MessagesActualLength", "WarningsActualLength", "ErrorsActualLength")
+
+
+class Field(NamedTuple):
+    """One printed value."""
+
+    key: str
+    value: object
+
+
+def parse(lines: Sequence[str]) -> Iterator[Field]:
+    """Return what is printed without indentation; what stands in a list is not the run's own."""
+    at = 0
+    while at < len(lines):
+        found = _FIELD.match(lines[at])
+        at += 1
+        if found is None:
+            continue
+        key, told = found["key"], (found["value"] or "").strip()
+        end = _end_of_list(lines, at) if told == "[" else None
+        if end is None:
+            yield Field(key, [] if told == "[]" and key == _VERIFICATIONS else value(told))
+            continue
+        if key == _VERIFICATIONS:
+            yield Field(key, list(_verifications(lines[at:end])))
+        at = end + 1
+
+
+def values(own: Iterable[Field], printed: Sequence[Field], *, died: bool) -> dict[str, object]:
+    """Return results by name.
+
+    Args:
+        own: what is the run's own for sure; of several the first counts.
+        printed: all that is printed, in which what is worst decides.
+        died: whether an exception ended the run.
+    """
+    told: dict[str, object] = {}
+    for field in (*own, *(field for field in printed if field.key == "Version")):
+        told.setdefault(field.key, field.value)
+    deciding = {
+        "ParsedResult": _worst_result,
+        **dict.fromkeys(_FLAGS, _any_true),
+        **dict.fromkeys(_LENGTHS, _largest),
+        "BeginTime": _earliest,
+        "EndTime": _latest_of_dead if died or _says_died(printed) else _latest,
+    }
+    for key, choose in deciding.items():
+        found = [field.value for field in printed if field.key == key]
+        if found:
+            told[key] = choose(found)
+    return told
+
+
+def outcomes(printed: Iterable[Field], *, died: bool) -> set[str]:
+    """Return the words for how the run ended that may stand in ``%PARSEDRESULT%``."""
+    told = {str(field.value) for field in printed if field.key == "ParsedResult"}
+    return told | ({"Fatal", "Error"} if died else set())
+
+
+def value(told: str) -> object:
+    """Return a printed value as JSON would hold it."""
+    if _NUMBER.fullmatch(told):
+        return int(told)
+    if told in ("True", "False"):
+        return told == "True"
+    plain = told.translate(_DIRECTIONS) if "(" in told else told
+    unix = _UNIX_SECONDS.search(plain)
+    return _moment(unix["seconds"]) if unix else told
+
+
+def _moment(seconds: str) -> str:
+    if not seconds[0].isdigit():
+        return NEVER
+    try:
+        return format_moment(int(seconds) * SECOND)
+    except OverflowError:
+        return ""
+
+
+def _end_of_list(lines: Sequence[str], start: int) -> int | None:
+    return next((at for at in range(start, len(lines)) if lines[at].rstrip() == "]"), None)
+
+
+def _verifications(lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Return the files of a test: what they are called, and whether anything is wrong."""
+    for line in lines:
+        key = _KEY.match(line)
+        if key is not None:
+            yield {"Key": key["key"].rstrip(" ,"), "Value": []}
+        elif _FAULT.match(line):
+            yield {"Key": "", "Value": [line.strip()]}
+
+
+def _says_died(printed: Iterable[Field]) -> bool:
+    return any(
+        (field.key == "ParsedResult" and _result(field.value) is Status.FATAL)
+        or (field.key == "Fatal" and field.value is True)
+        for field in printed
+    )
+
+
+def _result(told: object) -> Status:
+    try:
+        return Status(str(told).lower())
+    except ValueError:
+        return Status.UNKNOWN
+
+
+def _worst_result(found: Sequence[object]) -> object:
+    worst = _result(found[0])
+    for told in found[1:]:
+        worst = worst.worse(_result(told))
+    return worst.value
+
+
+def _any_true(found: Sequence[object]) -> object:
+    if True in found:
+        return True
+    return next((told for told in found if told is not False), False)
+
+
+def _largest(found: Sequence[object]) -> object:
+    numbers = [told for told in found if isinstance(told, int)]
+    odd = [told for told in found if not isinstance(told, int)]
+    most = max(numbers, default=0)
+    return odd[0] if odd and most <= 0 else most
+
+
+def _earliest(found: Sequence[object]) -> object:
+    return _chosen(found, min)
+
+
+def _latest(found: Sequence[object]) -> object:
+    return _chosen(found, max)
+
+
+def _latest_of_dead(found: Sequence[object]) -> object:
+    """Return the end of a run that died: where one was never set, the others are of its parts."""
+    moments = list(map(_as_moment, found))
+    return NEVER if any(moment is not None and moment < 0 for moment in moments) else _latest(found)
+
+
+def _chosen(found: Sequence[object], choose: Callable[..., tuple[Millis, object]]) -> object:
+    dated = [(moment, told) for told in found if (moment := _as_moment(told)) is not None]
+    real = [(moment, told) for moment, told in dated if moment > 0] or dated
+    return choose(real, key=_first)[1] if real else found[0]
+
+
+def _first(dated: tuple[Millis, object]) -> Millis:
+    return dated[0]
+
+
+def _as_moment(told: object) -> Millis | None:
+    try:
+        return parse_moment(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
