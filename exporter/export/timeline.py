@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from exporter.export.grid import Grid
 from exporter.families import JobMoment
-from exporter.jobs.folding import After, with_run
+from exporter.jobs.added import After
+from exporter.jobs.folding import with_run
 from exporter.jobs.history import RECENT_RUNS, ReportedRun, newest
 from exporter.jobs.removed import state_before
 from exporter.jobs.state import JobState

@@ -6,7 +6,8 @@ nobody reported gives no sample.
 
 from exporter.families.family import Family, Sample
 from exporter.families.fleet import FLEET_FAMILIES
-from exporter.families.job import JOB_FAMILIES, JobMoment
+from exporter.families.job import JOB_FAMILIES
+from exporter.families.moment import JobMoment
 from exporter.families.running import RUNNING_FAMILIES
 from exporter.families.server import SERVER_FAMILIES
 

@@ -25,7 +25,7 @@ def _success_rate(totals: Totals) -> float:
 FLEET_FAMILIES: tuple[Family[Totals], ...] = (
     _fleet(
         "backup_success_rate",
-        "Backup runs that completed among all that were recorded, 0 to 1.",
+        "Backup runs that completed among those that completed or failed, 0 to 1.",
         _success_rate,
     ),
     _fleet(
@@ -33,7 +33,11 @@ FLEET_FAMILIES: tuple[Family[Totals], ...] = (
         "Jobs of which a run was expected and did not come.",
         lambda totals: totals.overdue,
     ),
-    _fleet("failing_backups", "Jobs whose last run failed.", lambda totals: totals.failing),
+    _fleet(
+        "failing_backups",
+        "Jobs whose newest run that completed or failed, failed.",
+        lambda totals: totals.failing,
+    ),
     _fleet(
         "running_backups",
         "Jobs of which a run is going on, by its live reports.",

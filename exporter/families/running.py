@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from exporter.activity import LiveRun
 from exporter.families.family import Family, Sample
-from exporter.families.job import JOB_LABELS, JobMoment
+from exporter.families.moment import JOB_LABELS, JobMoment
 from exporter.times import SECOND
 
 

@@ -128,6 +128,7 @@ def fill(store: Store) -> None:
     for day in (19, 20, 21, 22, 23):
         _upload(client, reports.full(day))
     _upload(client, reports.died(22))
+    _upload(client, reports.restored_on_nas())
     _upload(client, reports.plain())
     _upload(client, reports.restored(), server="attic")
     for body in (b"hello", b"\xff"):

@@ -31,7 +31,25 @@ def full(day: int) -> dict[str, Any]:
                 "BackupListCount": 30,
                 "TotalQuotaSpace": 1099511627776,
                 "FreeQuotaSpace": 640000000000,
+                "LastBackupDate": f"{date}T01:00:00+00:00",
+                "RetryAttempts": 1,
             },
+            "CompactResults": {
+                "MainOperation": "Compact",
+                "ParsedResult": "Success",
+                "EndTime": f"{date}T01:06:05Z",
+            },
+            "RemoteSynchronizationResults": [
+                {
+                    "Destination": "ssh://copies.example.org/nas",
+                    "CopiedFileCount": 3,
+                    "CopiedFileSize": 68157440,
+                    "FailedVerificationCount": 0,
+                    "MainOperation": "RemoteSynchronization",
+                    "ParsedResult": "Success",
+                    "EndTime": f"{date}T01:06:12Z",
+                }
+            ],
             "TestResults": {
                 "ParsedResult": "Success",
                 "EndTime": f"{date}T01:06:10Z",
@@ -66,6 +84,13 @@ def restored() -> dict[str, Any]:
         "Data": {"MainOperation": "Restore", "ParsedResult": "Success"},
         "Extra": {"backup-name": "Photos"},
     }
+
+
+def restored_on_nas() -> dict[str, Any]:
+    """Return Duplicati's report of a restore from the backup that tells every value."""
+    times = {"BeginTime": "2026-11-22T12:00:00Z", "EndTime": "2026-11-22T12:01:00Z"}
+    data = {"MainOperation": "Restore", "ParsedResult": "Success", **times}
+    return {"Data": data, "Extra": {"backup-name": "Photos", **_MACHINE}}
 
 
 def plain() -> dict[str, Any]:

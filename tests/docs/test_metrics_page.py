@@ -115,7 +115,7 @@ def test_the_stated_series_per_job_are_right(client: TestClient) -> None:
     assert stated is not None
     full, least = int(stated[1]), int(stated[2])
     assert (full, least) == (_series_of(client, "Photos"), _series_of(client, "daily"))
-    every_status = len(JOB_FAMILIES) + 4
+    every_status = len(JOB_FAMILIES) + 5
     assert full == every_status
 
 

@@ -23,13 +23,20 @@ from exporter.families import (
     Family,
 )
 from exporter.fleet import Fleet
-from exporter.model import Counts, Status, Verification
+from exporter.model import CopyOutcome, Counts, Status, Verification
 from exporter.policy import Policy
 from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED
-from tests.strategies.state import START, activity_of, job_named, server_named, stored_run
+from tests.strategies.state import (
+    START,
+    activity_of,
+    copying_to,
+    job_named,
+    server_named,
+    stored_run,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NOW = START + 6 * DAY
@@ -52,11 +59,11 @@ def empty() -> Fleet:
 
 
 def mixed() -> Fleet:
-    """Build a fleet with every kind of job: fine, failing, dead, overdue, running, no backup."""
+    """Build a fleet with jobs that are fine, dead, stopped, overdue, running, or no backup."""
     fleet = empty()
     nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
     odd = replace(server_named(ODD, 2), os=None, version=None)
-    whole = Counts(1250, 2**40, 3, 4, 5, 0, 700, 80, 2**39, 10, 2**41, 2**42, 0, 0)
+    whole = Counts(1250, 2**40, 3, 4, 5, 0, 700, 80, 2**39, 10, 2**41, 2**42, 0, 0, 1)
     fine = [
         stored_run(
             START + night * DAY,
@@ -66,8 +73,16 @@ def mixed() -> Fleet:
             verification=Verification(START + night * DAY + HOUR, Status.SUCCESS),
             backup_id="DB-2",
             destination_type="s3",
+            newest_version=START + night * DAY,
+            compacted=START + night * DAY,
+            copying=copying_to(START + night * DAY, CopyOutcome.COPIED, ["ssh://host/copy"]),
         )
         for night in range(6)
+    ]
+    stopped = [
+        *fine[:2],
+        stored_run(START + 3 * DAY, operation="Restore"),
+        *(stored_run(START + night * DAY, status=Status.INTERRUPTED) for night in (4, 5)),
     ]
     died = Counts(examined_files=2, examined_bytes=3, errors=1)
     dead = [*fine[:4], stored_run(NOW - DAY, status=Status.FATAL, duration=None, counts=died)]
@@ -80,6 +95,7 @@ def mixed() -> Fleet:
                 job_named("Restored only", [stored_run(START, operation="Restore")], 3, 1),
                 job_named(ODD, [stored_run(START, status=Status.WARNING)], 4, 2),
                 job_named("First run", [], 5, 2),
+                job_named("Stopped", stopped, 6, 1),
             ),
         )
     )
@@ -154,6 +170,7 @@ def test_labels_of_any_characters_come_back_as_they_were() -> None:
             "Documents",
             "Photos",
             "First run",
+            "Stopped",
             ODD,
         }
 

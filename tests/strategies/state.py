@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.activity import Activity, Progress
-from exporter.jobs.folding import After, with_run
+from exporter.jobs.added import After
+from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import (

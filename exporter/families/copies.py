@@ -1,0 +1,50 @@
+"""The families of a job's second copies: the synchronizations with other destinations."""
+
+from collections.abc import Callable, Iterator
+
+from exporter.families.family import Family, Sample
+from exporter.families.moment import JOB_LABELS, JobMoment, of_job
+from exporter.model import SecondCopy
+from exporter.times import SECOND
+
+
+def _of_copy(
+    name: str, text: str, value: Callable[[SecondCopy], float | None]
+) -> Family[JobMoment]:
+    def samples(job: JobMoment) -> Iterator[Sample]:
+        for known in job.state.copies.known:
+            found = value(known.copy)
+            if found is not None:
+                yield Sample((*job.labels, known.copy.destination), found)
+
+    labels = (*JOB_LABELS, "destination")
+    return Family(f"duplistatus_backup_second_copy_{name}", text, "gauge", labels, samples)
+
+
+COPY_FAMILIES: tuple[Family[JobMoment], ...] = (
+    _of_copy(
+        "timestamp_seconds",
+        "When the last copy to a second destination ended.",
+        lambda copy: copy.at / SECOND,
+    ),
+    _of_copy(
+        "status_code",
+        "How the last copy to a second destination ended, coded as last_status_code.",
+        lambda copy: copy.status.code,
+    ),
+    _of_copy(
+        "copied_bytes",
+        "What the last copy sent to a second destination.",
+        lambda copy: copy.copied_bytes,
+    ),
+    _of_copy(
+        "failed_verifications",
+        "Files that the last copy found other at a second destination than they should be.",
+        lambda copy: copy.failed_verifications,
+    ),
+    of_job(
+        "second_copy_missed",
+        "Runs in a row after which a second copy failed, was skipped or was not told.",
+        lambda job: job.state.copies.missed,
+    ),
+)

@@ -1,0 +1,82 @@
+"""The families of a job's destination: what is stored there, was it tested, what room is left."""
+
+from collections.abc import Callable
+
+from exporter.families.family import Family
+from exporter.families.moment import JobMoment, of_job, seconds
+from exporter.jobs.destination import Quota, Stored
+
+
+def _stored(name: str, text: str, value: Callable[[Stored], int | None]) -> Family[JobMoment]:
+    def of_it(job: JobMoment) -> float | None:
+        stored = job.state.destination.stored
+        return None if stored is None else value(stored)
+
+    return of_job(name, text, of_it)
+
+
+def _quota(name: str, text: str, value: Callable[[Quota], int | None]) -> Family[JobMoment]:
+    def of_it(job: JobMoment) -> float | None:
+        quota = job.state.destination.quota
+        return None if quota is None else value(quota)
+
+    return of_job(name, text, of_it)
+
+
+def _newest_version(job: JobMoment) -> float | None:
+    told = job.state.destination.newest_version
+    return None if told is None else seconds(told.moment)
+
+
+def _verification_status(job: JobMoment) -> float | None:
+    found = job.state.tested
+    return None if found is None else found.status.code
+
+
+DESTINATION_FAMILIES: tuple[Family[JobMoment], ...] = (
+    _stored(
+        "storage_bytes",
+        "Size of the backup at the destination, as the last run told that looked there.",
+        lambda stored: stored.stored_bytes,
+    ),
+    _stored(
+        "versions",
+        "Versions kept at the destination, as the last run told that looked there.",
+        lambda stored: stored.versions,
+    ),
+    of_job(
+        "newest_version_timestamp_seconds",
+        "When the newest version was made that can be restored, also one of a part only.",
+        _newest_version,
+    ),
+    _quota(
+        "quota_free_bytes",
+        "Space left at the destination; absent where it is unknown.",
+        lambda quota: quota.free_bytes,
+    ),
+    _quota(
+        "quota_total_bytes",
+        "Space at the destination in all; absent where it is unknown.",
+        lambda quota: quota.total_bytes,
+    ),
+    of_job(
+        "verified_timestamp_seconds",
+        "When the last test of stored files ended that found no fault.",
+        lambda job: seconds(job.state.verified),
+    ),
+    of_job(
+        "last_verification_status_code",
+        "How the last test of stored files ended, coded as last_status_code.",
+        _verification_status,
+    ),
+    of_job(
+        "last_restore_timestamp_seconds",
+        "When the last restore ended that ended well.",
+        lambda job: seconds(job.state.restored),
+    ),
+    of_job(
+        "last_compact_timestamp_seconds",
+        "When the last compact ended that ended well.",
+        lambda job: seconds(job.state.compacted),
+    ),
+)

@@ -1,0 +1,52 @@
+"""The families of what is expected of a job."""
+
+from collections.abc import Callable, Iterator
+
+from exporter.families.family import Family, Sample
+from exporter.families.moment import JOB_LABELS, JobMoment, of_job
+from exporter.schedule import Expectation
+from exporter.times import SECOND, Millis
+
+
+def _expected(name: str, text: str, value: Callable[[Expectation], Millis]) -> Family[JobMoment]:
+    def of_it(job: JobMoment) -> float | None:
+        expectation = job.expectation
+        return None if expectation is None else value(expectation) / SECOND
+
+    return of_job(name, text, of_it)
+
+
+def _schedule_source(job: JobMoment) -> Iterator[Sample]:
+    if job.expectation is not None:
+        yield Sample((*job.labels, job.expectation.source.value), 1)
+
+
+EXPECTED_FAMILIES: tuple[Family[JobMoment], ...] = (
+    of_job(
+        "overdue",
+        "1 when a run was expected and did not come, else 0.",
+        lambda job: job.overdue,
+    ),
+    _expected(
+        "next_expected_timestamp_seconds",
+        "When the next run should start.",
+        lambda expectation: expectation.start,
+    ),
+    _expected(
+        "deadline_timestamp_seconds",
+        "From when on the job is overdue.",
+        lambda expectation: expectation.deadline,
+    ),
+    _expected(
+        "expected_interval_seconds",
+        "How far runs are expected to lie apart.",
+        lambda expectation: expectation.interval,
+    ),
+    Family(
+        "duplistatus_backup_schedule_source_info",
+        "Where the expectation comes from: configured, reported, learned or default; always 1.",
+        "gauge",
+        (*JOB_LABELS, "source"),
+        _schedule_source,
+    ),
+)

@@ -1,0 +1,80 @@
+"""A job at the moment of a scrape, and how its families are made."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from exporter.families.family import Family, Sample
+from exporter.jobs.state import Habit, JobState
+from exporter.live import Running
+from exporter.model import Counts, StoredRun
+from exporter.schedule import Expectation
+from exporter.times import SECOND, Millis
+from exporter.views import JobView
+
+
+class JobMoment(Struct, frozen=True):
+    """A job at the moment of a scrape."""
+
+    state: JobState
+    habit: Habit
+    expectation: Expectation | None
+    overdue: bool
+    labels: tuple[str, str, str]
+    running: Running | None = None
+    stalled: bool = False
+
+    @classmethod
+    def of(cls, view: JobView, now: Millis) -> "JobMoment":
+        """Return a job's moment with the values of `JOB_LABELS`."""
+        state = view.job.state
+        labels = (str(view.server.id), view.server.name, view.job.name)
+        return cls(
+            state,
+            state.habit(),
+            view.expectation,
+            view.overdue(now),
+            labels,
+            view.running,
+            view.running is not None and view.running.stalled(now),
+        )
+
+
+JOB_LABELS = ("server_id", "server", "backup")
+
+
+def seconds(length: float | None) -> float | None:
+    """Return milliseconds as seconds."""
+    return None if length is None else length / SECOND
+
+
+def of_job(
+    name: str,
+    text: str,
+    value: Callable[[JobMoment], float | None],
+    kind: Literal["gauge", "counter"] = "gauge",
+) -> Family[JobMoment]:
+    """Describe a job by one value, without a sample where it is None."""
+
+    def samples(job: JobMoment) -> Iterator[Sample]:
+        found = value(job)
+        if found is not None:
+            yield Sample(job.labels, found)
+
+    return Family(f"duplistatus_backup_{name}", text, kind, JOB_LABELS, samples)
+
+
+def of_last(name: str, text: str, value: Callable[[StoredRun], float | None]) -> Family[JobMoment]:
+    """Describe the last run, whatever became of it."""
+
+    def of_it(job: JobMoment) -> float | None:
+        last = job.state.last
+        return None if last is None else value(last)
+
+    return of_job(name, text, of_it)
+
+
+def last_count(name: str, text: str, value: Callable[[Counts], int | None]) -> Family[JobMoment]:
+    """Describe what the last run counted."""
+    return of_last(name, text, lambda last: value(last.run.counts))
