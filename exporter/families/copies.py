@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from exporter.families.family import Family, Sample
-from exporter.families.moment import JOB_LABELS, JobMoment, of_job
-from exporter.model import SecondCopy
+from exporter.families.moment import JOB_LABELS, JobMoment, of_job, seconds
+from exporter.jobs.copies import KnownCopy
 from exporter.times import SECOND
 
 
-def _of_copy(
-    name: str, text: str, value: Callable[[SecondCopy], float | None]
-) -> Family[JobMoment]:
+def _of_copy(name: str, text: str, value: Callable[[KnownCopy], float | None]) -> Family[JobMoment]:
     def samples(job: JobMoment) -> Iterator[Sample]:
         for known in job.state.copies.known:
-            found = value(known.copy)
+            found = value(known)
             if found is not None:
                 yield Sample((*job.labels, known.copy.destination), found)
 
@@ -25,22 +23,27 @@ COPY_FAMILIES: tuple[Family[JobMoment], ...] = (
     _of_copy(
         "timestamp_seconds",
         "When the last copy to a second destination ended.",
-        lambda copy: copy.at / SECOND,
+        lambda known: known.copy.at / SECOND,
     ),
     _of_copy(
         "status_code",
         "How the last copy to a second destination ended, coded as last_status_code.",
-        lambda copy: copy.status.code,
+        lambda known: known.copy.status.code,
     ),
     _of_copy(
         "copied_bytes",
         "What the last copy sent to a second destination.",
-        lambda copy: copy.copied_bytes,
+        lambda known: known.copy.copied_bytes,
     ),
     _of_copy(
         "failed_verifications",
         "Files that the last copy found other at a second destination than they should be.",
-        lambda copy: copy.failed_verifications,
+        lambda known: known.copy.failed_verifications,
+    ),
+    _of_copy(
+        "usual_pause_seconds",
+        "Median of the pauses between the last copies to a second destination.",
+        lambda known: seconds(known.usual_pause),
     ),
     of_job(
         "second_copy_missed",

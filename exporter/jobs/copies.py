@@ -5,7 +5,7 @@ by what the run says besides, or by how it ended.
 """
 
 import statistics
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
 from msgspec import Struct
@@ -61,12 +61,14 @@ class SecondCopies(Struct, frozen=True, array_like=True):
     """The destinations by name, and the newest runs that could tell of copies.
 
     `since` is the place of the first run that told of a second destination: what came before it
-    says nothing of how often there is to be a copy.
+    says nothing of how often there is to be a copy. `older` are the ends that were kept of runs
+    that are no longer stored, while a state is made anew.
     """
 
     known: tuple[KnownCopy, ...] = ()
     runs: tuple[CopyingRun, ...] = ()
     since: Order | None = None
+    older: tuple[tuple[str, tuple[Millis, ...]], ...] = ()
 
     @property
     def missed(self) -> int | None:
@@ -95,11 +97,11 @@ class SecondCopies(Struct, frozen=True, array_like=True):
             return self  # a job without second copies keeps nothing of them
         entry = CopyingRun(stored.started, stored.id, told.outcome, stored.run.status)
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
-        known = {each.copy.destination: each for each in self.known}
+        known, older = {each.copy.destination: each for each in self.known}, dict(self.older)
         for copy in told.copies:
-            right = replace(copy, at=stored.put_right(copy.at))
-            known[copy.destination] = _with_copy(known.get(copy.destination), stored.order, right)
-        return _bounded(known.values(), runs, since)
+            name, right = copy.destination, replace(copy, at=stored.put_right(copy.at))
+            known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
+        return replace(_bounded(known.values(), runs, since), older=self.older)
 
     def joined(self, other: "SecondCopies") -> "SecondCopies":
         """Return what the runs of two jobs tell together."""
@@ -119,15 +121,6 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         if not known:
             return SecondCopies()
         return replace(self, known=known, runs=self.runs[: len(self.runs) - (self.missed or 0)])
-
-    def with_older_ends(self, kept: "SecondCopies", stored: Iterable[StoredRun]) -> "SecondCopies":
-        """Return what is known with the ends that were kept of runs that are no longer stored."""
-        told = {end for each in stored for end in _ends(each)}
-        older = {each.copy.destination: each.ends for each in kept.known}
-        ends = (older.get(each.copy.destination, ()) for each in self.known)
-        pairs = zip(self.known, ends, strict=True)
-        known = tuple(_with_ends(each, of_it, told) for each, of_it in pairs)
-        return replace(self, known=known)
 
 
 def _since(since: Order | None, order: Order, outcome: CopyOutcome) -> Order | None:
@@ -152,8 +145,10 @@ def _shows_an_interval(run: CopyingRun) -> bool:
     return untold or run.outcome is CopyOutcome.NOT_DUE
 
 
-def _with_copy(known: KnownCopy | None, order: Order, copy: SecondCopy) -> KnownCopy:
-    ends = _newest_ends(() if known is None else known.ends, (copy.at,))
+def _with_copy(
+    known: KnownCopy | None, older: tuple[Millis, ...], order: Order, copy: SecondCopy
+) -> KnownCopy:
+    ends = _newest_ends(older if known is None else known.ends, (copy.at,))
     if known is not None and known.order > order:
         return KnownCopy(known.order, known.copy, ends)
     return KnownCopy(order, copy, ends)
@@ -164,20 +159,6 @@ def _joined(one: KnownCopy | None, other: KnownCopy) -> KnownCopy:
         return other
     newest_of_both = max(one, other, key=lambda each: each.order)
     return replace(newest_of_both, ends=_newest_ends(one.ends, other.ends))
-
-
-def _with_ends(
-    known: KnownCopy, kept: Iterable[Millis], told: Collection[tuple[str, Millis]]
-) -> KnownCopy:
-    destination = known.copy.destination
-    older = [end for end in kept if (destination, end) not in told]
-    return replace(known, ends=_newest_ends(known.ends, older))
-
-
-def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
-    told = stored.run.copying
-    for copy in () if told is None else told.copies:
-        yield copy.destination, stored.put_right(copy.at)
 
 
 def _newest_ends(one: Iterable[Millis], other: Iterable[Millis]) -> tuple[Millis, ...]:

@@ -126,7 +126,7 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
     state = state_before(kept, known)
     for stored in runs:
         state = with_run(state, stored, none_after)
-    copies = state.copies.with_older_ends(kept.copies, known)
+    copies = replace(state.copies, older=())
     return _with_plans(replace(state, copies=copies), kept, known)
 
 

@@ -5,7 +5,7 @@ with it, and so ends with the state that is kept.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from exporter.jobs import added, sums
@@ -111,7 +111,26 @@ def _copies_before(kept: SecondCopies, backups: Sequence[StoredRun]) -> SecondCo
     orders = {each.order for each in backups}
     known = tuple(each for each in kept.known if each.order not in orders)
     runs = tuple(each for each in kept.runs if each.order not in orders)
-    return SecondCopies(known, runs, None if kept.since in orders else kept.since)
+    since = None if kept.since in orders else kept.since
+    return SecondCopies(known, runs, since, tuple(_older_ends(kept, backups)))
+
+
+def _older_ends(
+    kept: SecondCopies, backups: Sequence[StoredRun]
+) -> Iterator[tuple[str, tuple[Millis, ...]]]:
+    """Yield the ends of copies to each destination that no stored run tells."""
+    told = {end for stored in backups for end in _ends(stored)}
+    for each in kept.known:
+        name = each.copy.destination
+        ends = tuple(end for end in each.ends if (name, end) not in told)
+        if ends:
+            yield name, ends
+
+
+def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
+    copying = stored.run.copying
+    for copy in () if copying is None else copying.copies:
+        yield copy.destination, stored.put_right(copy.at)
 
 
 def _unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:

@@ -316,7 +316,17 @@ def test_each_second_destination_has_its_last_copy() -> None:
     assert samples["second_copy_copied_bytes"] == [Sample(one, 512)]
     assert samples["second_copy_failed_verifications"] == [Sample(one, 0), Sample(other, 2)]
     assert samples["second_copy_missed"] == [Sample(JOB, 1)]
+    assert samples["second_copy_usual_pause_seconds"] == []
     assert samples_of([stored_run(START)])["second_copy_missed"] == []
+
+
+def test_the_usual_pause_between_copies_is_known_from_the_second_one_on() -> None:
+    runs = [
+        stored_run(at, copying=copying_to(at, CopyOutcome.COPIED, ["file:///a"]))
+        for at in (START, START + 7 * DAY)
+    ]
+    found = samples_of(runs)["second_copy_usual_pause_seconds"]
+    assert found == [Sample((*JOB, "file:///a"), 7 * 86400)]
 
 
 def test_the_figures_of_the_fleet_have_no_labels() -> None:
@@ -384,7 +394,7 @@ def test_every_sample_has_a_value_for_each_label() -> None:
             next_scheduled=START + 9 * DAY,
             newest_version=START,
             compacted=START,
-            copying=copying_to(START, CopyOutcome.COPIED, ["file:///a"]),
+            copying=copying_to(START + night * DAY, CopyOutcome.COPIED, ["file:///a"]),
         )
         for night in range(5)
     ]

@@ -61,7 +61,7 @@ def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobMoment
 
 
 def exposed(moment: JobMoment | None) -> list[list[Sample]]:
-    """Return all samples of a job. What pauses lay between removed copies is shown nowhere."""
+    """Return all samples of a job."""
     return [] if moment is None else [list(each.samples(moment)) for each in JOB_FAMILIES]
 
 

@@ -1,12 +1,21 @@
 """Second copies: which runs missed theirs, and from when on one is too old."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.jobs.copies import COPYING_RUNS, SecondCopies
+from exporter.jobs.copies import (
+    AGED_MORE,
+    AGED_PAUSES,
+    COPYING_RUNS,
+    MISSED_IN_A_ROW,
+    SecondCopies,
+)
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun
-from exporter.times import DAY, MINUTE, Millis
+from exporter.times import DAY, MINUTE, SECOND, Millis
+from tests.rules.rule_files import RULES
 from tests.strategies.state import START, copying_to, fold, stored_run
 
 S, W, E, F, I = (  # noqa: E741 - short in a table
@@ -145,3 +154,17 @@ def test_of_too_many_destinations_those_with_the_newest_copies_are_kept() -> Non
     runs = [run_on(night, (S, COPIED), f"file:///{night:02}") for night in range(30)]
     known = fold(runs).copies.known
     assert [each.copy.destination for each in known] == [f"file:///{n:02}" for n in range(10, 30)]
+
+
+def expression(alert: str) -> str:
+    return next(rule.expression for rule in RULES if rule.name == alert)
+
+
+def test_copies_are_in_trouble_by_the_limits_of_their_alerts() -> None:
+    missed = re.search(r"> (\d+)", expression("DuplistatusSecondCopyMissed"))
+    assert missed is not None
+    assert int(missed[1]) + 1 == MISSED_IN_A_ROW
+    pauses = r"> (\d+) \* duplistatus_backup_second_copy_usual_pause_seconds \+ (\d+)"
+    aged = re.search(pauses, expression("DuplistatusSecondCopyTooOld"))
+    assert aged is not None
+    assert (int(aged[1]), int(aged[2]) * SECOND) == (AGED_PAUSES, AGED_MORE)
