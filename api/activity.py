@@ -1,64 +1,45 @@
-"""POST /api/activity: a running backup tells how far it is."""
-
-import logging
+"""POST or PUT /api/activity: a running backup tells how far it is."""
 
 import falcon
 import msgspec
 
-from api import upload
 from api.auth import grants_of
-from api.errors import invalid
+from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
-from api.sender import Deliveries
 from exporter.activity import LiveReport
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
-from exporter.logs import event
-from exporter.model import Delivery
-from exporter.reports import ReportError, read_activity
-from exporter.telemetry import Telemetry
+from exporter.reports import read_activity
 
 _TAKEN = msgspec.json.encode({"status": "success", "message": "Activity received"})
-_INVALID = "Invalid activity data format"
-
-_log = logging.getLogger(__name__)
+_KIND = Kind("Invalid activity data format", "live report rejected", live=True)
 
 
 class Activity:
     """Takes live reports; answers without waiting for the disk."""
 
     def __init__(
-        self,
-        listener: Listener,
-        fleet: Fleet,
-        telemetry: Telemetry,
-        deliveries: Deliveries,
-        limits: Limits,
+        self, listener: Listener, fleet: Fleet, limits: Limits, reception: Reception
     ) -> None:
         self._listener = listener
         self._fleet = fleet
-        self._telemetry = telemetry
-        self._deliveries = deliveries
         self._limits = limits
+        self._reception = reception
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in what a run tells of itself."""
-        body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
-        delivery = self._deliveries.of(req)
-        report = self._read(req, delivery, body)
-        delivery = assigned(delivery, report.machine, grants_of(req), self._fleet)
+        posted = self._reception.receive(req)
+        with self._reception.judging(posted, _KIND):
+            report = self._read(posted)
+            delivery = assigned(posted.delivery, report.machine, grants_of(req), self._fleet)
         self._listener.take(report, delivery)
+        self._reception.refusals.heard(delivery)
         resp.status = falcon.HTTP_202
         resp.content_type = falcon.MEDIA_JSON
         resp.data = _TAKEN
 
-    def _read(self, req: falcon.Request, delivery: Delivery, body: bytes) -> LiveReport:
-        """Understand a live report. One that is refused is not kept: the next one comes soon."""
-        try:
-            upload.check(req, delivery, body, self._limits, self._telemetry)
-            return read_activity(body).with_last_lines(self._limits.max_log_lines)
-        except ReportError as error:
-            refused = event(reason=str(error), sender=delivery.address, bytes=len(body))
-            _log.warning("live report rejected", extra=refused)
-            raise invalid(_INVALID, *error.problems) from error
+    on_put = on_post  # as reports, which may come by either
+
+    def _read(self, posted: Posted) -> LiveReport:
+        return read_activity(posted.body).with_last_lines(self._limits.max_log_lines)

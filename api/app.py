@@ -1,7 +1,7 @@
 """The app: which resource answers which path. No globals, no environment."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import falcon
 
@@ -19,27 +19,31 @@ from api.lastbackups import LastBackup, LastBackups
 from api.page.assets import Asset
 from api.page.faults import Faults
 from api.page.job import JobPage
-from api.page.overview import Connection, Overview
+from api.page.overview import Connection, Incoming, Overview
+from api.page.refused import RefusedPage
 from api.page.server import ServerPage
 from api.planned import PlannedStart
 from api.probes import Healthy, Ready
+from api.reception import Reception
 from api.rejected import RejectedReports
 from api.renaming import SeparatedJob
 from api.sender import Deliveries, Network
 from api.servers import MergedServer, OneServer, Servers
 from api.summary import Summary
-from api.upload import Upload
+from api.upload import Astray, OnlyAstray, Upload
 from exporter.access import Access
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.past import StoredArchive
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
 App = falcon.App[falcon.Request, falcon.Response]
+TakesReports = TypeVar("TakesReports", bound=Upload)
 
 
 class Parts(NamedTuple):
@@ -50,6 +54,7 @@ class Parts(NamedTuple):
     listener: Listener
     exposition: Exposition
     telemetry: Telemetry
+    refusals: Refusals
     clock: Callable[[], Millis]
     version: str
     access: Access
@@ -74,16 +79,26 @@ def create_app(parts: Parts) -> App:
     _add_probes(app, parts)
     if parts.page:
         _add_page(app, parts)
+    else:
+        app.add_route("/", _upload(OnlyAstray, parts))
     return app
 
 
 def _add_reports(app: App, parts: Parts) -> None:
-    deliveries = Deliveries(parts.clock, parts.trusted_proxies)
-    upload = Upload(parts.store, parts.fleet, parts.telemetry, deliveries, parts.limits)
-    app.add_route("/api/upload", upload)
-    activity = Activity(parts.listener, parts.fleet, parts.telemetry, deliveries, parts.limits)
+    app.add_route("/api/upload", _upload(Upload, parts))
+    app.add_route("/upload", _upload(Astray, parts))
+    activity = Activity(parts.listener, parts.fleet, parts.limits, _reception(parts))
     app.add_route("/api/activity", activity)
-    app.add_route("/api/rejected", RejectedReports(parts.store))
+    app.add_route("/api/rejected", RejectedReports(parts.store, parts.clock))
+
+
+def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:
+    return kind(parts.store, parts.fleet, parts.telemetry, parts.limits, _reception(parts))
+
+
+def _reception(parts: Parts) -> Reception:
+    deliveries = Deliveries(parts.clock, parts.trusted_proxies)
+    return Reception(parts.telemetry, deliveries, parts.limits, parts.refusals)
 
 
 def _add_answers(app: App, parts: Parts) -> None:
@@ -92,9 +107,9 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    embedding = badges.embedding(parts.access)
-    app.add_route("/api/badge.svg", FleetBadge(store, fleet, clock, embedding))
-    app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, clock, embedding))
+    shown = badges.Showing(clock, parts.refusals, badges.embedding(parts.access))
+    app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
+    app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", OneBackup(store, fleet))
     app.add_route("/api/openapi.yaml", Contract())
@@ -128,8 +143,10 @@ def _add_probes(app: App, parts: Parts) -> None:
 def _add_page(app: App, parts: Parts) -> None:
     store, fleet, clock = parts.store, parts.fleet, parts.clock
     connection = Connection(parts.access, parts.trusted_proxies)
-    app.add_route("/", Overview(store, fleet, clock, connection))
+    incoming = Incoming(parts.refusals, _upload(Astray, parts))
+    app.add_route("/", Overview(store, fleet, clock, connection, incoming))
+    app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
-    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock))
+    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, parts.refusals))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))

@@ -20,6 +20,7 @@ and a page that asks for a token has to look like one."""
 _SCOPES = {
     "/api/upload": Scope.UPLOAD,
     "/api/activity": Scope.UPLOAD,
+    "/upload": Scope.UPLOAD,
     "/api/health": Scope.METRICS,
     "/metrics": Scope.METRICS,
 }
@@ -89,8 +90,11 @@ def hide_secrets(req: falcon.Request, text: bytes) -> bytes:
 def _scope(req: falcon.Request) -> Scope | None:
     if req.uri_template in _PUBLIC:
         return None
+    reads = req.method in ("GET", "HEAD")
+    if req.uri_template == "/" and not reads:
+        return Scope.UPLOAD  # a report of a sender that was set up with the address alone
     known = _SCOPES.get(req.uri_template or "")
-    return known or (Scope.READ if req.method in ("GET", "HEAD") else Scope.MANAGE)
+    return known or (Scope.READ if reads else Scope.MANAGE)
 
 
 def _secrets(req: falcon.Request, scope: Scope) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """GET /api/badge.svg and /api/badge/{serverId}.svg: how the backups are, for other dashboards."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import falcon
 from falcon.routing import BaseConverter
@@ -14,6 +15,7 @@ from exporter.access import Access, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import Census
 from exporter.fleet import Fleet
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -33,16 +35,25 @@ class SvgName(BaseConverter):
         return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
 
 
-class _Pictured(Readable):
-    """Jobs as a badge; `embedding` says which pages may show it."""
+class Showing(NamedTuple):
+    """What every badge needs: the clock, what was refused, and which pages may show it."""
 
-    def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], embedding: str
-    ) -> None:
+    clock: Callable[[], Millis]
+    refusals: Refusals
+    embedding: str
+
+
+class _Pictured(Readable):
+    """Jobs as a badge."""
+
+    def __init__(self, store: Store, fleet: Fleet, showing: Showing) -> None:
         self._store = store
         self._fleet = fleet
-        self._clock = clock
-        self._embedding = embedding
+        self._clock, self._refusals, self._embedding = showing
+
+    def _refused(self, now: Millis) -> int:
+        refused = self._refusals.open(now)
+        return 0 if refused is None else refused.count
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
         fault = storing.fault(self._store)
@@ -60,7 +71,7 @@ class FleetBadge(_Pictured):
         now = self._clock()
         present = self._fleet.present(now)
         census = Census.of(present.jobs, now, len(present.unjudged))
-        self._answer(req, resp, badge_of_all(census))
+        self._answer(req, resp, badge_of_all(census, self._refused(now)))
 
 
 class ServerBadge(_Pictured):
@@ -70,8 +81,10 @@ class ServerBadge(_Pictured):
         """Answer with the badge."""
         server = find_server(self._fleet, params["server_id"])
         views, unjudged = self._fleet.of_server(server.id)
-        census = Census.of(views, self._clock(), len(unjudged))
-        self._answer(req, resp, badge_of_server(server.alias or server.name, census))
+        now = self._clock()
+        census = Census.of(views, now, len(unjudged))
+        name, refused = server.alias or server.name, self._refused(now)
+        self._answer(req, resp, badge_of_server(name, census, refused))
 
 
 def embedding(access: Access) -> str:

@@ -1,25 +1,29 @@
-"""GET /api/rejected: what could not be understood."""
+"""GET /api/rejected: what was refused."""
+
+from collections.abc import Callable
 
 import falcon
 
 from api import parameters, represent
 from api.answers import Readable, success
 from exporter.store import Store
+from exporter.times import Millis
 
 
 class RejectedReports(Readable):
     """When it came, from where, why it was refused and its first bytes; newest first, paged."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], Millis]) -> None:
         self._store = store
+        self._clock = clock
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
         limit, last = parameters.limit(req), parameters.cursor(req)
         found = self._store.rejected(last[1] if last else None, limit + 1)
-        page = found[:limit]
+        page, now = found[:limit], self._clock()
         data = {
-            "rejected": [represent.rejected(entry) for entry in page],
+            "rejected": [represent.rejected(entry, now) for entry in page],
             "nextCursor": (
                 parameters.format_cursor(0, page[-1].id) if len(found) > limit else None
             ),

@@ -1,6 +1,7 @@
 """How servers, jobs and what was rejected look in JSON."""
 
 from exporter.model import JobSettings, Rejected, Server
+from exporter.refusals import is_open
 from exporter.run_fields import Json, backup, moment, seconds
 from exporter.times import Millis, format_interval
 from exporter.views import JobView
@@ -73,8 +74,8 @@ def running(view: JobView, now: Millis) -> Json | None:
     }
 
 
-def rejected(entry: Rejected) -> Json:
-    """Return what could not be understood; bytes that are no UTF-8 are replaced."""
+def rejected(entry: Rejected, now: Millis) -> Json:
+    """Return what was refused; bytes that are no UTF-8 are replaced."""
     return {
         "id": entry.id,
         "received": moment(entry.received),
@@ -82,5 +83,7 @@ def rejected(entry: Rejected) -> Json:
         "reason": entry.reason,
         "contentType": entry.content_type,
         "size": entry.size,
+        "counts": is_open(entry, now),
+        "settled": moment(entry.settled),
         "body": entry.body.decode(errors="replace"),
     }

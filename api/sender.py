@@ -30,10 +30,15 @@ class Deliveries:
         self._trusted = trusted
 
     def of(self, req: falcon.Request) -> Delivery:
-        """Return when a request came, from whom, and the server's name it gives."""
-        name = req.get_param("server")
-        named = name if name is not None and name.strip() else None
-        return Delivery(self._clock(), address_of(req, self._trusted), named)
+        """Return when a request came, from whom, and the names that its URL gives."""
+        address = address_of(req, self._trusted)
+        return Delivery(self._clock(), address, _named(req, "server"), _named(req, "backup"))
+
+
+def _named(req: falcon.Request, parameter: str) -> str | None:
+    """Return a name that the URL gives, None where it gives none or a blank one."""
+    name = req.get_param(parameter)
+    return name if name is not None and name.strip() else None
 
 
 def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:

@@ -1,4 +1,4 @@
-"""POST /api/upload: a report comes in."""
+"""POST or PUT /api/upload: a report comes in."""
 
 import logging
 import time
@@ -7,16 +7,15 @@ import falcon
 import msgspec
 from msgspec.structs import replace
 
-from api.auth import grants_of, hide_secrets
-from api.errors import RETRY_LATER, ApiError, invalid
+from api.auth import grants_of
+from api.errors import RETRY_LATER, ApiError
+from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
-from api.sender import Deliveries
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
 from exporter.logs import event
-from exporter.model import Delivery, Rejected, Report
-from exporter.reports import Problem, ReportError, read_report
-from exporter.reports.fields import MAX_NAME
+from exporter.model import Delivery, Report
+from exporter.reports import read_report
 from exporter.store import LimitReachedError, Recorded, Store
 from exporter.telemetry import Outcome, Telemetry
 
@@ -25,7 +24,8 @@ _MESSAGES = {
     Outcome.DUPLICATE: "Backup data already recorded",
 }
 _OUTCOMES = {429: Outcome.LIMITED}
-_INVALID = "Invalid backup data format"
+_KIND = Kind("Invalid backup data format", "report rejected")
+_ADDRESS = "/api/upload"
 
 _log = logging.getLogger(__name__)
 
@@ -38,14 +38,14 @@ class Upload:
         store: Store,
         fleet: Fleet,
         telemetry: Telemetry,
-        deliveries: Deliveries,
         limits: Limits,
+        reception: Reception,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._telemetry = telemetry
-        self._deliveries = deliveries
         self._limits = limits
+        self._reception = reception
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record a report, and count what became of it."""
@@ -55,28 +55,27 @@ class Upload:
             recorded = self._record(req)
             outcome = Outcome.RECORDED if recorded.new else Outcome.DUPLICATE
             resp.content_type = falcon.MEDIA_JSON
-            resp.data = _answer(recorded, _MESSAGES[outcome])
+            resp.data = _answer(recorded, self._message(outcome))
         except ApiError as error:
             outcome = _OUTCOMES.get(error.status, Outcome.REJECTED)
             raise
         finally:
             self._telemetry.uploaded(outcome, time.perf_counter() - began)
 
-    def _record(self, req: falcon.Request) -> Recorded:
-        body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
-        delivery = self._deliveries.of(req)
-        try:
-            check(req, delivery, body, self._limits, self._telemetry)
-            return self._take(req, delivery, read_report(body))
-        except ReportError as error:
-            self._reject(req, delivery, body, str(error))
-            raise invalid(_INVALID, *error.problems) from error
-        except ApiError as error:
-            self._reject(req, delivery, body, error.message)
-            raise
+    on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
 
-    def _take(self, req: falcon.Request, delivery: Delivery, report: Report) -> Recorded:
-        delivery = assigned(delivery, report.machine, grants_of(req), self._fleet)
+    def _message(self, outcome: Outcome) -> str:
+        return _MESSAGES[outcome]
+
+    def _record(self, req: falcon.Request) -> Recorded:
+        posted = self._reception.receive(req)
+        with self._reception.judging(posted, _KIND):
+            recorded = self._take(posted, _read(posted))
+        self._reception.refusals.taken(posted.delivery)
+        return recorded
+
+    def _take(self, posted: Posted, report: Report) -> Recorded:
+        delivery = self._assigned(posted, report)
         report = replace(report, log=report.log.gravest(self._limits.max_log_lines))
         if report.log.lines_dropped:
             self._telemetry.reached(Limit.LOG_LINES)
@@ -88,41 +87,29 @@ class Upload:
         _log_recorded(recorded, report.run.status.value, report.run.operation)
         return recorded
 
-    def _reject(self, req: falcon.Request, delivery: Delivery, body: bytes, reason: str) -> None:
-        """Keep what could not be understood where the operator can see it."""
-        size = req.content_length or len(body)
-        _log.warning(
-            "report rejected", extra=event(reason=reason, sender=delivery.address, bytes=size)
-        )
-        content_type = hide_secrets(req, (req.content_type or "").encode())[:MAX_NAME].decode(
-            errors="replace"
-        )
-        self._store.reject(
-            Rejected(
-                delivery.received,
-                delivery.address,
-                reason,
-                content_type or None,
-                size,
-                hide_secrets(req, body),
-            )
-        )
+    def _assigned(self, posted: Posted, report: Report) -> Delivery:
+        return assigned(posted.delivery, report.machine, grants_of(posted.req), self._fleet)
 
 
-def check(
-    req: falcon.Request, delivery: Delivery, body: bytes, limits: Limits, telemetry: Telemetry
-) -> None:
-    """See that the request is one that can hold a report."""
-    coding = req.get_header("Content-Encoding", default="identity")
-    if coding.lower() != "identity":
-        message = f"A body coded as {coding[:40]} is not taken: send it plain"
-        raise ApiError(415, message)
-    if len(body) > limits.max_upload_bytes:
-        telemetry.reached(Limit.UPLOAD_BYTES)
-        message = f"The report is larger than max_upload_bytes, {limits.max_upload_bytes}"
-        raise ApiError(413, f"{message}: bound its log, or raise that setting")
-    if delivery.server is not None and len(delivery.server) > MAX_NAME:
-        raise ReportError(Problem("server", f"is longer than {MAX_NAME} characters"))
+class Astray(Upload):
+    """Takes reports of senders that were set up with a wrong path, and says which one is right."""
+
+    def _message(self, outcome: Outcome) -> str:
+        return f"{_MESSAGES[outcome]}; the address to use is {_ADDRESS}"
+
+
+class OnlyAstray(Astray):
+    """Stands where the page is left out: who looks for it finds nothing, as ever."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer as a path that is not there."""
+        raise falcon.HTTPNotFound
+
+    on_head = on_get
+
+
+def _read(posted: Posted) -> Report:
+    return read_report(posted.body)
 
 
 def _answer(recorded: Recorded, message: str) -> bytes:

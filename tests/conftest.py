@@ -17,6 +17,7 @@ from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.policy import Policy
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, Millis, parse_moment
@@ -67,6 +68,7 @@ class Daemon:
             listener=self.listener,
             exposition=Exposition(self.fleet, self.clock, telemetry),
             telemetry=telemetry,
+            refusals=Refusals(self.store),
             clock=self.clock,
             version="1.2.3",
             access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),

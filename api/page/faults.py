@@ -24,6 +24,8 @@ class Faults:
         error = resp.context.get("error")
         if not isinstance(resource, Page) or not isinstance(error, ApiError):
             return
+        if req.method not in ("GET", "HEAD"):
+            return  # a report that came to a page's address
         resp.append_header("Vary", "Accept")
         if _HTML in (req.get_header("Accept") or ""):
             title = HTTPStatus(error.status).phrase

@@ -19,12 +19,12 @@ _NAMED = 20
 """Jobs that could not be judged are named, so many of them."""
 
 
-def head(census: Census, counts: list[Count], now: Millis) -> dict[str, Any]:
-    """Return what stands at the head of a page."""
-    calm = Condition.FINE if census.fine else None
+def head(census: Census, counts: list[Count], now: Millis, refused: int) -> dict[str, Any]:
+    """Return what stands at the head of a page, while so many refused reports are open."""
+    calm = Condition.FINE if census.fine and not refused else None
     return {
         "now": When.of(now, now),
-        "sentence": sentence(census, _failed(census, now)),
+        "sentence": sentence(census, _failed(census, now), refused=refused),
         "worst": next(iter(census.troubles), calm),
         "counts": counts,
     }

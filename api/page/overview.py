@@ -1,24 +1,26 @@
 """GET /: whether any backup is missing, failing or shrinking, and since when."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import falcon
 from msgspec import Struct
 
 from api import storing
-from api.page import choice
+from api.page import choice, refused
 from api.page.choice import label
 from api.page.counts import counts
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from api.sender import Network, url_of
+from api.upload import Astray
 from exporter.access import Access, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -43,14 +45,33 @@ class Connection(Struct, frozen=True):
         return duplicati_options(f"{url_of(req, self.trusted_proxies)}/api/upload{query}")
 
 
+class Incoming(NamedTuple):
+    """What was refused, and who takes what is posted to the page's address."""
+
+    refusals: Refusals
+    astray: Astray
+
+
 class Overview(Page):
     """All backups, worst first, or how to connect the first one."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], connection: Connection
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        connection: Connection,
+        incoming: Incoming,
     ) -> None:
         super().__init__(store, fleet, clock)
         self._connection = connection
+        self._refusals, self._astray = incoming
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Take a report of a sender that was set up without a path."""
+        self._astray.on_post(req, resp)
+
+    on_put = on_post
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
@@ -59,7 +80,10 @@ class Overview(Page):
         jobs = judged(present.jobs, now)
         census = Census.counting(jobs, len(present.unjudged))
         facts = {
-            **head(census, counts(present.totals, census), now),
+            **head(
+                census, counts(present.totals, census), now, refused.open_count(self._refusals, now)
+            ),
+            **refused.summary(self._refusals, now),
             **listing(self._store, jobs, wish, now),
             **self._form(),
             "all": len(jobs),

@@ -1,9 +1,11 @@
 """GET /servers/{id}: a machine, what is known of it, and its backups."""
 
+from collections.abc import Callable
+
 import falcon
 
 from api import parameters
-from api.page import choice
+from api.page import choice, refused
 from api.page.choice import Wish
 from api.page.counts import of_conditions
 from api.page.listing import head, listing, unjudged
@@ -11,10 +13,20 @@ from api.page.rendering import Page
 from api.page.rows import When
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import judged
+from exporter.fleet import Fleet
+from exporter.refusals import Refusals
+from exporter.store import Store
+from exporter.times import Millis
 
 
 class ServerPage(Page):
     """A server by its id, its name, its alias or its machine-id."""
+
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], refusals: Refusals
+    ) -> None:
+        super().__init__(store, fleet, clock)
+        self._refusals = refusals
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
@@ -24,7 +36,7 @@ class ServerPage(Page):
         jobs = judged(views, now)
         census = Census.counting(jobs, len(faulty))
         facts = {
-            **head(census, of_conditions(census), now),
+            **head(census, of_conditions(census), now, refused.open_count(self._refusals, now)),
             **listing(self._store, jobs, Wish(page=choice.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,

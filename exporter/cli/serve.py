@@ -26,6 +26,7 @@ from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.option_values import Address
 from exporter.past import StoredArchive
+from exporter.refusals import Refusals
 from exporter.retention import Keep, pruning
 from exporter.store import Store
 from exporter.telemetry import Telemetry
@@ -75,6 +76,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         listener=Listener(store, fleet, telemetry, now),
         exposition=Exposition(fleet, now, telemetry),
         telemetry=telemetry,
+        refusals=Refusals(store),
         clock=now,
         version=version(),
         access=settings.access(admin_tokens(settings)),

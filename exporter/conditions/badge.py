@@ -29,14 +29,16 @@ class Badge(NamedTuple):
     meaning: str
 
 
-def badge_of_all(census: Census) -> Badge:
-    """Return what a badge says of the whole fleet."""
-    return Badge("backups", _words(census), _tone(census), sentence(census))
+def badge_of_all(census: Census, refused: int = 0) -> Badge:
+    """Return what a badge says of the whole fleet, of which so many reports were refused."""
+    meaning = sentence(census, refused=refused)
+    return Badge("backups", _words(census, refused), _tone(census, refused), meaning)
 
 
-def badge_of_server(name: str, census: Census) -> Badge:
-    """Return what a badge says of a server's jobs."""
-    return Badge(name, _words(census), _tone(census), f"{name}: {sentence(census)}")
+def badge_of_server(name: str, census: Census, refused: int = 0) -> Badge:
+    """Return what a badge says of a server's jobs; one of the refused reports may be of them."""
+    meaning = f"{name}: {sentence(census, refused=refused)}"
+    return Badge(name, _words(census, refused), _tone(census, refused), meaning)
 
 
 def badge_without_store(subject: str, reason: str) -> Badge:
@@ -44,9 +46,11 @@ def badge_without_store(subject: str, reason: str) -> Badge:
     return Badge(subject, "not storing", Tone.BAD, f"No report can be stored now: {reason}")
 
 
-def _words(census: Census) -> str:
+def _words(census: Census, refused: int) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
     told = [f"{census.count(each):,} {each.word}" for each in census.troubles]
+    if refused:
+        told.append(f"{refused:,} refused")
     if census.unjudged:
         told.append(f"{census.unjudged:,} not judged")
     more = ["…"] if len(told) > _MOST_TROUBLES else []
@@ -62,9 +66,9 @@ def _fine(census: Census) -> str:
     return f"all fine, {warned} with warnings" if warned else "all fine"
 
 
-def _tone(census: Census) -> Tone:
+def _tone(census: Census, refused: int) -> Tone:
     if any(each.is_critical for each in census.troubles):
         return Tone.BAD
-    if census.troubles or census.unjudged:
+    if census.troubles or census.unjudged or refused:
         return Tone.DOUBTFUL
     return Tone.GOOD if census.fine else Tone.NEUTRAL

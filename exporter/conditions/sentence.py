@@ -4,36 +4,46 @@ from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition
 
 
-def sentence(census: Census, failed: str | None = None) -> str:
+def sentence(census: Census, failed: str | None = None, *, refused: int = 0) -> str:
     """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
-    All are fine only where each of them is watched, was judged and is in no trouble.
+    All are fine only where each of them is watched, was judged and is in no trouble, and where no
+    report was refused that may have told otherwise.
 
     Args:
         census: how many jobs there are, and how they are.
         failed: when the newest failure was, in words; None where the sentence outlives them.
+        refused: how many reports were refused that none of their senders followed.
     """
-    return ", ".join([_most_of_it(census, failed), *_besides(census)])
+    fine = "reported fine" if refused else None
+    told = ", ".join([_most_of_it(census, failed, fine), *_besides(census)])
+    return f"{told}, {_refused(census, refused)}" if refused else told
 
 
-def _most_of_it(census: Census, failed: str | None) -> str:
+def _refused(census: Census, refused: int) -> str:
+    told = "1 report was refused" if refused == 1 else f"{refused:,} reports were refused"
+    return f"and {told}" if census.troubles else f"but {told}"
+
+
+def _most_of_it(census: Census, failed: str | None, fine: str | None) -> str:
     """Tell the troubles, the worst first, or that there are none."""
     if not census.all:
         return "No backup has reported yet"
     if not census.troubles:
-        return _how_many_are_fine(census)
+        return _how_many_are_fine(census, fine)
     first, *others = census.troubles
     told = _telling(first, census.count(first), failed)
     whole = "The only backup" if census.all == 1 else _part(census.count(first), census)
     return ", ".join([f"{whole} {told}", *(_counted(each, census, failed) for each in others)])
 
 
-def _how_many_are_fine(census: Census) -> str:
+def _how_many_are_fine(census: Census, fine: str | None) -> str:
+    """Tell how many are fine, in other words where that is not certain."""
     if census.all == 1:
-        return f"The only backup is {'fine' if census.fine else 'not known to be fine'}"
+        return f"The only backup {fine or 'is fine' if census.fine else 'is not known to be fine'}"
     if census.fine == census.all:
-        return f"All {census.all:,} backups are fine"
-    return f"{_part(census.fine, census)} {_be(census.fine)} fine"
+        return f"All {census.all:,} backups {fine or 'are fine'}"
+    return f"{_part(census.fine, census)} {fine or f'{_be(census.fine)} fine'}"
 
 
 def _part(count: int, census: Census) -> str:

@@ -77,7 +77,11 @@ class JobSettings(Struct, frozen=True):
 
 
 class Rejected(Struct, frozen=True):
-    """A body that could not be understood: `body` is its first bytes, `size` its whole length."""
+    """A body that was refused: `body` is its first bytes, `size` its whole length.
+
+    One that `counts` was meant as a report, by what it holds or by who sent it; it is `settled`
+    when a report of the same address was taken since. A `live` one told how far a run was.
+    """
 
     received: Millis
     address: str
@@ -86,3 +90,6 @@ class Rejected(Struct, frozen=True):
     size: int
     body: bytes
     id: int = 0
+    live: bool = False
+    counts: bool = False
+    settled: Millis | None = None

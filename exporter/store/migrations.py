@@ -166,6 +166,16 @@ CREATE TABLE outdated_states (
 ) STRICT;
 """
 
+_REFUSALS = """
+ALTER TABLE rejected ADD COLUMN live INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejected ADD COLUMN counts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejected ADD COLUMN settled INTEGER;
+
+CREATE TABLE reporters (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO reporters (address)
+SELECT address FROM servers WHERE address IS NOT NULL ORDER BY last_report;
+"""
+
 
 @migrations()
 def reports(db: Database) -> None:
@@ -218,3 +228,9 @@ def telling_more(db: Database) -> None:
     db.executescript(_TELLING)
     interrupted.mark(db)
     states.extend(db)
+
+
+@migrations()
+def refusals(db: Database) -> None:
+    """Which refused bodies count as reports, and the addresses of which a report was taken."""
+    db.executescript(_REFUSALS)

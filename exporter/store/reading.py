@@ -1,4 +1,4 @@
-"""Questions to the stored runs and to what could not be understood."""
+"""Questions to the stored runs."""
 
 import json
 import sqlite3
@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
-from exporter.model import BACKUP, Log, Rejected, Server, Status, StoredRun
+from exporter.model import BACKUP, Log, Server, Status, StoredRun
 from exporter.store import rows
 from exporter.times import Millis
 
@@ -161,13 +161,6 @@ def last_backup(db: Database, job_id: int) -> StoredRun | None:
 SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? AND operation = ? AND NOT dry_run
 ORDER BY started DESC, id DESC LIMIT 1"""  # noqa: S608 - constant
     return next(map(rows.stored_run, _rows(db, query, [job_id, BACKUP])), None)
-
-
-def rejected(db: Database, before: int | None, limit: int) -> list[Rejected]:
-    """Return what could not be understood, newest first, from behind the last id seen."""
-    query = "SELECT * FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"
-    last = 2**63 - 1 if before is None else before
-    return [rows.rejected(row) for row in _rows(db, query, [last, limit])]
 
 
 def size_bytes(db: Database) -> int:

@@ -1,4 +1,4 @@
-"""What a report asks of the database, and what could not be understood."""
+"""What a report asks of the database."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,12 @@ from sqlite_utils import Database
 from exporter.jobs.folding import After, RunsAfter
 from exporter.jobs.job import Identity, Job
 from exporter.jobs.state import JobState
-from exporter.model import BACKUP, JobSettings, Order, Rejected
+from exporter.model import BACKUP, JobSettings, Order
 from exporter.store.entry import Entry
 from exporter.times import MINUTE, SECOND, Millis
 
 RETRY_WINDOW: Millis = 10 * MINUTE
 """How long the same report without a begin is a retry: four tries of 100 s and their pauses."""
-
-REJECTED_KEPT = 200
-REJECTED_BYTES = 64 * 1024
 
 _SAME_BEGIN = """
 SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :second AND :second + 999
@@ -95,21 +92,3 @@ def names_id(db: Database, names: bytes) -> int:
     db.execute("INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", (names,))
     found = db.execute("SELECT id FROM counted_names WHERE names = ?", (names,)).fetchone()
     return int(found[0])
-
-
-def reject(db: Database, rejected: Rejected) -> None:
-    """Keep what could not be understood, the newest of it. Needs a transaction."""
-    values = (
-        rejected.received,
-        rejected.address,
-        rejected.reason,
-        rejected.content_type,
-        rejected.size,
-        rejected.body[:REJECTED_BYTES],
-    )
-    inserted = db.execute(
-        "INSERT INTO rejected (received, address, reason, content_type, size, body)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        values,
-    ).lastrowid
-    db.execute("DELETE FROM rejected WHERE id <= ?", ((inserted or 0) - REJECTED_KEPT,))

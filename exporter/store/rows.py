@@ -13,7 +13,6 @@ from exporter.model import (
     Counts,
     JobSettings,
     Log,
-    Rejected,
     Run,
     Server,
     Status,
@@ -135,11 +134,6 @@ def job(row: tuple[Any, ...]) -> Job:
         None if backup_id is None else Identity(machine_id, backup_id, destination_type),
         _former_names_decoder.decode(former),
     )
-
-
-def rejected(row: sqlite3.Row) -> Rejected:
-    """Read a rejected body from its row."""
-    return Rejected(**{name: row[name] for name in Rejected.__struct_fields__})
 
 
 def pack_counted(counted: Mapping[str, int]) -> tuple[bytes, bytes]:

@@ -20,7 +20,7 @@ from exporter.store import (
     managing,
     pruning,
     reading,
-    recording,
+    refusals,
     renaming,
 )
 from exporter.store.changes import Change, Recorded, joined
@@ -108,10 +108,19 @@ class Store:
         return self._writer.try_out(lambda transaction: transaction.record_all(entries))
 
     def reject(self, rejected: Rejected) -> None:
-        """Keep what could not be understood; only the newest are kept, and their first bytes."""
-        self._writer.run(
-            lambda transaction: recording.reject(transaction.db, rejected), lambda _: None
-        )
+        """Keep what was refused; only the newest are kept, and their first bytes."""
+        self._note(lambda db: refusals.reject(db, rejected))
+
+    def note_taken(self, address: str, at: Millis) -> None:
+        """Note that a report of an address was taken: it settles what was refused of it before."""
+        self._note(lambda db: refusals.note_taken(db, address, at))
+
+    def note_heard(self, address: str, at: Millis) -> None:
+        """Note that a live report of an address was taken: it settles refused live ones only."""
+        self._note(lambda db: refusals.note_heard(db, address, at))
+
+    def _note(self, work: Callable[[Database], None]) -> None:
+        self._writer.run(lambda transaction: work(transaction.db), lambda _: None)
 
     def place(self, live_report: LiveReport, delivery: Delivery, then: Seen) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
@@ -239,9 +248,19 @@ class Store:
             return reading.run(db, run_id)
 
     def rejected(self, before: int | None, limit: int) -> list[Rejected]:
-        """Return what could not be understood, newest first, from behind the last id seen."""
+        """Return what was refused, newest first, from behind the last id seen."""
         with self._reader() as db:
-            return reading.rejected(db, before, limit)
+            return refusals.rejected(db, before, limit)
+
+    def all_rejected(self) -> list[Rejected]:
+        """Return all that was refused without its bodies, newest first."""
+        with self._reader() as db:
+            return refusals.all_rejected(db)
+
+    def reporters(self) -> list[str]:
+        """Return the addresses of which a report was taken, the longest known first."""
+        with self._reader() as db:
+            return refusals.reporters(db)
 
     def size_bytes(self) -> int:
         """Return the size of the database."""

@@ -37,7 +37,11 @@ REFUSED = [
     ("GET", "/api/lastbackup/x", 400, "ValidationError"),
     ("GET", "/api/servers?limit=x", 400, "ValidationError"),
     ("POST", "/api/upload", 400, "ValidationError"),
-    ("PUT", "/api/upload", 405, "MethodNotAllowedError"),
+    ("PUT", "/api/upload", 400, "ValidationError"),
+    ("PATCH", "/api/upload", 405, "MethodNotAllowedError"),
+    ("GET", "/upload", 405, "MethodNotAllowedError"),
+    ("POST", "/upload", 400, "ValidationError"),
+    ("PUT", "/", 400, "ValidationError"),
     ("GET", "/api/upload", 405, "MethodNotAllowedError"),
     ("POST", "/api/summary", 405, "MethodNotAllowedError"),
     ("DELETE", "/metrics", 405, "MethodNotAllowedError"),
@@ -67,7 +71,7 @@ def test_every_error_has_the_documented_body_whatever_is_accepted(
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("GET", "/api/upload", {"POST"}),
+        ("GET", "/api/upload", {"POST", "PUT"}),
         ("POST", "/api/summary", {"GET", "HEAD"}),
         ("DELETE", "/api/health", {"GET", "HEAD"}),
         ("PUT", "/api/backups/1", {"GET", "HEAD"}),

@@ -9,6 +9,7 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.limits import Limits
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW, Daemon
@@ -22,7 +23,7 @@ BEGAN = NOW - HOUR
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[testing.TestClient]:
     """A daemon that has the two servers it may have, the first with the two jobs it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
-        parts = daemon.parts._replace(store=store, limits=LIMITS)
+        parts = daemon.parts._replace(store=store, refusals=Refusals(store), limits=LIMITS)
         client = testing.TestClient(create_app(parts))
         for server, backup in (("nas", "a"), ("nas", "b"), ("laptop", "a")):
             assert post(client, server, backup).status_code == 200

@@ -237,5 +237,7 @@ def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon)
         "reason": "body: is not UTF-8 at byte 4",
         "contentType": "application/json",
         "size": 14,
+        "counts": False,
+        "settled": None,
         "body": "not \ufffd a report",
     }

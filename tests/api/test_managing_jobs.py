@@ -15,6 +15,7 @@ from exporter.listener import Listener
 from exporter.logs import HumanFormatter
 from exporter.plans import Every
 from exporter.policy import Override, Policy
+from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE, format_moment
@@ -190,6 +191,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
             listener=Listener(store, fleet, telemetry, clock),
             exposition=exposition,
             telemetry=telemetry,
+            refusals=Refusals(store),
             clock=clock,
             version="1.2.3",
             access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),

@@ -55,6 +55,11 @@ def _post(
     return Case("/api/upload", url, status, "POST", headers, raw, fault=fault)
 
 
+def _elsewhere(case: Case, method: str, path: str) -> Case:
+    """Return the same request by another method, or at another path that takes reports."""
+    return case._replace(method=method, path=path, url=case.url.replace(case.path, path))
+
+
 def _live(
     body: object,
     status: int,
@@ -88,6 +93,7 @@ ACTIVITIES = (
     _live("x" * daemon.MAX_UPLOAD_BYTES, 413),
     _live(reports.activity(), 415, headers=(("Content-Encoding", "gzip"),)),
     _live(reports.activity(), 500, fault=Fault.BUG),
+    _live({"operation": "Backup"}, 503, fault=Fault.DATABASE),
 )
 
 _OF_UPLOADS = (("Authorization", f"Bearer {daemon.UPLOAD_TOKEN}"),)
@@ -135,8 +141,23 @@ CLOSED = (
             "/",
             "/jobs/{jobId}",
             "/servers/{serverId}",
+            "/refused",
         )
         for status, headers in ((401, ()), (403, _OF_UPLOADS))
+    ),
+)
+
+_POSTED = tuple(case for case in (*UPLOADS, *CLOSED) if case.path == "/api/upload")
+_LIVE = tuple(case for case in (*ACTIVITIES, *CLOSED) if case.path == "/api/activity")
+
+ELSEWHERE = (
+    *(_elsewhere(case, "PUT", "/api/upload") for case in _POSTED),
+    *(_elsewhere(case, "PUT", "/api/activity") for case in _LIVE),
+    *(
+        _elsewhere(case, method, path)
+        for case in _POSTED
+        for method in ("POST", "PUT")
+        for path in ("/upload", "/")
     ),
 )
 
@@ -207,6 +228,8 @@ PAGES = (
     Case("/servers/{serverId}", "/servers/nas", content_type=HTML),
     Case("/servers/{serverId}", "/servers/99", 404),
     Case("/servers/{serverId}", "/servers/nobody", 400),
+    Case("/refused", "/refused", content_type=HTML),
+    Case("/refused", "/refused?cursor=x", 400),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )
@@ -330,6 +353,7 @@ _STORED = (
     Case("/", "/", 503),
     Case("/jobs/{jobId}", "/jobs/1", 503),
     Case("/servers/{serverId}", "/servers/1", 503),
+    Case("/refused", "/refused", 503),
 )
 _BUGGED = (
     *_STORED,
@@ -352,6 +376,7 @@ CASES = (
     *UPLOADS,
     *CLOSED,
     *ACTIVITIES,
+    *ELSEWHERE,
     *LISTINGS,
     *SERVERS,
     *BADGES,

@@ -13,6 +13,7 @@ from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.model import Rejected
 from exporter.policy import Policy
+from exporter.refusals import Refusals
 from exporter.store import Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
 from exporter.times import Millis, parse_moment
@@ -80,6 +81,7 @@ def make_app(store: Store, access: Access = _ACCESS) -> App:
         listener=Listener(store, fleet, telemetry, clock),
         exposition=Exposition(fleet, clock, telemetry),
         telemetry=telemetry,
+        refusals=Refusals(store),
         clock=clock,
         version=VERSION,
         access=access,
@@ -109,6 +111,7 @@ def make_broken_app(store: Store) -> App:
         listener=broken,
         exposition=broken,
         telemetry=telemetry,
+        refusals=broken,
         clock=clock,
         version=VERSION,
         access=_ACCESS,

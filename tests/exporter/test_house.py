@@ -86,6 +86,7 @@ FORBIDDEN = [
     ("exporter.jobs.standing", ("exporter.store", "exporter.schedule", "exporter.fleet")),
     ("exporter.conditions", ("exporter.store", "exporter.fleet")),
     ("exporter.fleet", ("exporter.families", "exporter.collector", "exporter.config")),
+    ("exporter.refusals", ("exporter.fleet", "exporter.config")),
     ("exporter.past", ("exporter.families", "exporter.collector", "exporter.config")),
     ("exporter.duplistatus_app", ("exporter.store", "exporter.config", "exporter.cli")),
     ("exporter.families", ("exporter.collector", "exporter.telemetry", "exporter.store")),

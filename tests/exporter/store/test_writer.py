@@ -152,7 +152,10 @@ def test_a_lock_that_is_soon_gone_is_waited_for(writer: Writer, path: Path) -> N
 
 
 def fill(transaction: Transaction) -> None:
-    transaction.db.execute("INSERT INTO rejected VALUES (1, 0, '', '', NULL, 0, zeroblob(1000000))")
+    transaction.db.execute(
+        "INSERT INTO rejected (received, address, reason, size, body)"
+        " VALUES (0, '', '', 0, zeroblob(1000000))"
+    )
 
 
 def test_a_full_database_is_unavailable_until_there_is_room(

@@ -1,0 +1,117 @@
+"""GET /refused: what was refused and what to do, and what other pages say of it."""
+
+from typing import Any
+
+import falcon
+from msgspec import Struct
+
+from api import parameters
+from api.page import words
+from api.page.rendering import Page, short
+from api.page.rows import When
+from exporter.model import Rejected
+from exporter.refusals import Refusals, is_open
+from exporter.store.refusals import KEPT
+from exporter.times import Millis
+
+LISTED = 50
+"""Refused bodies on one page."""
+
+_LONGEST_BODY = 2000
+_LONGEST_CODED = 4 * _LONGEST_BODY
+"""Bytes that so many characters take at most."""
+
+_LONGEST_REASON = 300
+
+
+class Refused(Struct, frozen=True):
+    """What was refused in the last day: how much, how much of it is open, and the newest of it."""
+
+    count: str
+    unsettled: int
+    newest: When
+    sender: str
+    reason: str
+
+
+class Entry(Struct, frozen=True):
+    """A refused body as it is listed."""
+
+    id: int
+    received: When
+    sender: str
+    reason: str
+    content_type: str | None
+    size: str
+    body: str
+    is_cut: bool
+    is_open: bool
+    settled: When | None
+    counts: bool
+
+
+class RefusedPage(Page):
+    """All that was refused, newest first."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the page of this moment."""
+        now, last = self._clock(), parameters.cursor(req)
+        found = self._store.rejected(last[1] if last else None, LISTED + 1)
+        page = found[:LISTED]
+        facts = {
+            "now": When.of(now, now),
+            "entries": [_entry(each, now) for each in page],
+            "following": parameters.format_cursor(0, page[-1].id) if found[LISTED:] else None,
+            "kept": KEPT,
+        }
+        self._show(req, resp, "refused", facts)
+
+
+def summary(refusals: Refusals, now: Millis) -> dict[str, Any]:
+    """Return what an overview says of refused reports; `ever` tells whether there were any."""
+    return {"refused": _of_last_day(refusals, now), "refused_ever": refusals.any}
+
+
+def open_count(refusals: Refusals, now: Millis) -> int:
+    """Return how many refused reports keep "all fine" from being said."""
+    refused = refusals.open(now)
+    return 0 if refused is None else refused.count
+
+
+def _of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
+    day = refusals.last_day(now)
+    if day is None:
+        return None
+    unsettled = refusals.open(now)
+    newest = day.newest if unsettled is None else unsettled.newest
+    return Refused(
+        count=_count(day.count),
+        unsettled=0 if unsettled is None else unsettled.count,
+        newest=When.of(newest.received, now),
+        sender=newest.address,
+        reason=short(newest.reason, _LONGEST_REASON),
+    )
+
+
+def _count(count: int) -> str:
+    if count >= KEPT:
+        return f"{KEPT} reports or more were"
+    return "1 report was" if count == 1 else f"{count} reports were"
+
+
+def _entry(rejected: Rejected, now: Millis) -> Entry:
+    body = rejected.body[:_LONGEST_CODED].decode(errors="replace")
+    shown = short(body, _LONGEST_BODY)
+    return Entry(
+        id=rejected.id,
+        received=When.of(rejected.received, now),
+        sender=rejected.address,
+        reason=rejected.reason,
+        content_type=rejected.content_type,
+        size=words.size(rejected.size),
+        body=shown,
+        is_cut=shown != body or rejected.size > len(rejected.body[:_LONGEST_CODED]),
+        is_open=is_open(rejected, now),
+        settled=None if rejected.settled is None else When.of(rejected.settled, now),
+        counts=rejected.counts,
+    )

@@ -1,0 +1,122 @@
+"""What the routes of reports have in common: how a body came, and that a refused one is kept."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import falcon
+
+from api.auth import hide_secrets
+from api.errors import ApiError, invalid
+from api.sender import Deliveries
+from exporter.limits import Limit, Limits
+from exporter.logs import event
+from exporter.model import Delivery, Rejected
+from exporter.refusals import Refusals
+from exporter.reports import Problem, ReportError
+from exporter.reports.fields import MAX_NAME
+from exporter.store import StoreUnavailableError
+from exporter.telemetry import Telemetry
+
+_BUG = "The daemon failed on this report: please report it, with the trace that its log has"
+
+_log = logging.getLogger(__name__)
+
+
+class Posted(NamedTuple):
+    """A body that came to a route of reports, and how."""
+
+    req: falcon.Request
+    delivery: Delivery
+    body: bytes
+
+
+class Kind(NamedTuple):
+    """A kind of report: what its sender and the log are told of one that is refused.
+
+    `live` ones come again soon: of a sender only the newest that was refused is kept.
+    """
+
+    invalid: str
+    refused: str
+    live: bool = False
+
+
+class Reception:
+    """Receives what is posted as a report."""
+
+    def __init__(
+        self, telemetry: Telemetry, deliveries: Deliveries, limits: Limits, refusals: Refusals
+    ) -> None:
+        self._telemetry = telemetry
+        self._deliveries = deliveries
+        self._limits = limits
+        self.refusals = refusals
+
+    def receive(self, req: falcon.Request) -> Posted:
+        """Read what was posted, up to one byte more than is taken."""
+        body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
+        return Posted(req, self._deliveries.of(req), body)
+
+    @contextlib.contextmanager
+    def judging(self, posted: Posted, kind: Kind) -> Iterator[None]:
+        """Keep what is refused meanwhile, where people see it. Raises `ApiError` for it."""
+        try:
+            self._check(posted)
+            yield
+        except ReportError as error:
+            self._keep(posted, kind, 400, str(error))
+            raise invalid(kind.invalid, *error.problems) from error
+        except ApiError as error:
+            self._keep(posted, kind, error.status, error.message)
+            raise
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            self._keep(posted, kind, 500, _BUG)
+            raise
+
+    def _check(self, posted: Posted) -> None:
+        """See that the request is one that can hold a report."""
+        coding = posted.req.get_header("Content-Encoding", default="identity")
+        if coding.lower() != "identity":
+            message = f"A body coded as {coding[:40]} is not taken: send it plain"
+            raise ApiError(415, message)
+        if len(posted.body) > self._limits.max_upload_bytes:
+            self._telemetry.reached(Limit.UPLOAD_BYTES)
+            raise ApiError(413, too_large(self._limits))
+        for field in ("server", "backup"):
+            _check_name(field, getattr(posted.delivery, field))
+
+    def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:
+        req, delivery = posted.req, posted.delivery
+        size = req.content_length or len(posted.body)
+        _log.warning(kind.refused, extra=event(reason=reason, sender=delivery.address, bytes=size))
+        rejected = Rejected(
+            received=delivery.received,
+            address=delivery.address,
+            reason=reason,
+            content_type=_content_type(req),
+            size=size,
+            body=hide_secrets(req, posted.body),
+            live=kind.live,
+        )
+        self.refusals.refuse(rejected, status)
+
+
+def too_large(limits: Limits) -> str:
+    """Say why a body is refused for its size, and what to do."""
+    message = f"The report is larger than max_upload_bytes, {limits.max_upload_bytes}"
+    return f"{message}: bound its log with --send-http-max-log-lines, or raise that setting"
+
+
+def _check_name(field: str, name: str | None) -> None:
+    if name is not None and len(name) > MAX_NAME:
+        message = f"is longer than {MAX_NAME} characters: shorten ?{field}= in the URL"
+        raise ReportError(Problem(field, message))
+
+
+def _content_type(req: falcon.Request) -> str | None:
+    told = hide_secrets(req, (req.content_type or "").encode(errors="surrogatepass"))
+    return told[:MAX_NAME].decode(errors="replace") or None

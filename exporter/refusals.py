@@ -1,0 +1,139 @@
+"""What was refused, and whether "all fine" may be said in spite of it.
+
+A body counts that was meant as a report: it looks like one, or came from an address that had one
+taken before. It is open until a report of that address is taken, for a day at most. So one that is
+refused night after night is seen, and a scanner, who never had a report taken, raises no alarm.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.logs import event
+from exporter.model import Delivery, Rejected
+from exporter.reports.likeness import looks_like_report
+from exporter.store import Store, StoreUnavailableError
+from exporter.store.refusals import REPORTERS
+from exporter.times import DAY, Millis
+
+LASTING: Millis = DAY
+"""How long a refusal is open that no report follows."""
+
+_NEVER = {401, 403, 421, 429, 503}
+"""Answers to requests that nobody could have read, or that have a condition of their own."""
+
+_LONGEST_REASON = 2000
+
+_log = logging.getLogger(__name__)
+
+
+class OpenRefusals(Struct, frozen=True):
+    """How many refused reports are open, since when, and the newest of them."""
+
+    count: int
+    since: Millis
+    newest: Rejected
+
+
+class LastDay(Struct, frozen=True):
+    """How many bodies were refused in the last day, and the newest of them."""
+
+    count: int
+    newest: Rejected
+
+
+class Refusals:
+    """Keeps what is refused and tells how it stands. Any thread may call any method."""
+
+    def __init__(self, store: Store) -> None:
+        """Take up what was known before a restart."""
+        self._store = store
+        self._lock = threading.Lock()
+        self._taken = dict.fromkeys(store.reporters())
+        self._heard: dict[str, None] = {}
+        self._kept: tuple[Rejected, ...] = ()
+        self._waiting: frozenset[str] = frozenset()
+        self._waiting_live: frozenset[str] = frozenset()
+        self._load()
+
+    def refuse(self, rejected: Rejected, status: int) -> None:
+        """Keep a body that was answered with a status. Raises `StoreUnavailableError`."""
+        counts = status not in _NEVER and (
+            self.knows(rejected.address) or looks_like_report(rejected.body)
+        )
+        reason = rejected.reason[:_LONGEST_REASON]
+        self._store.reject(replace(rejected, reason=reason, counts=counts))
+        self._load()
+
+    def knows(self, address: str) -> bool:
+        """Tell whether a report or a live report of an address was taken."""
+        return address in self._taken or address in self._heard
+
+    def taken(self, delivery: Delivery) -> None:
+        """Note that a report was taken; costs a write only where that is news."""
+        address = delivery.address
+        waits = address in self._waiting or address in self._waiting_live
+        if waits or address not in self._taken:
+            self._settle(self._store.note_taken, delivery)
+            self._remember(self._taken, address)
+
+    def heard(self, delivery: Delivery) -> None:
+        """Note that a live report was taken: it says nothing of the reports of ended runs."""
+        address = delivery.address
+        if address not in self._heard:
+            self._remember(self._heard, address)
+        if address in self._waiting_live:
+            self._settle(self._store.note_heard, delivery)
+
+    def _settle(self, note: Callable[[str, Millis], None], delivery: Delivery) -> None:
+        """Note what settles a refusal; where that fails the next report of the address does it."""
+        try:
+            note(delivery.address, delivery.received)
+            self._load()
+        except StoreUnavailableError as error:
+            sender = event(sender=delivery.address)
+            _log.warning("what was refused could not be settled: %s", error, extra=sender)
+
+    def _remember(self, addresses: dict[str, None], address: str) -> None:
+        """Add an address; of too many the one that is known longest is forgotten."""
+        with self._lock:
+            addresses[address] = None
+            if len(addresses) > REPORTERS:
+                del addresses[next(iter(addresses))]
+
+    def open(self, now: Millis) -> OpenRefusals | None:
+        """Return the refused reports that no accepted one followed; None where there are none."""
+        found = [each for each in self._kept if is_open(each, now)]
+        if not found:
+            return None
+        return OpenRefusals(len(found), min(each.received for each in found), found[0])
+
+    def last_day(self, now: Millis) -> LastDay | None:
+        """Return what was refused in the last day, settled or not; None where nothing was."""
+        found = [each for each in self._kept if _is_recent(each, now)]
+        return LastDay(len(found), found[0]) if found else None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything that was refused is kept."""
+        return bool(self._kept)
+
+    def _load(self) -> None:
+        with self._lock:
+            kept = tuple(self._store.all_rejected())
+            waiting = [each for each in kept if each.counts and each.settled is None]
+            self._kept = kept
+            self._waiting = frozenset(each.address for each in waiting if not each.live)
+            self._waiting_live = frozenset(each.address for each in waiting if each.live)
+
+
+def is_open(rejected: Rejected, now: Millis) -> bool:
+    """Tell whether a refused body keeps "all fine" from being said."""
+    return rejected.counts and rejected.settled is None and _is_recent(rejected, now)
+
+
+def _is_recent(rejected: Rejected, now: Millis) -> bool:
+    return now - rejected.received < LASTING

@@ -1,0 +1,109 @@
+"""What was refused, and the addresses of which a report was taken."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from exporter.model import Rejected
+from exporter.times import Millis
+
+KEPT = 200
+"""Refused bodies that are kept, of all senders."""
+
+KEPT_BYTES = 64 * 1024
+"""Of a refused body."""
+
+REPORTERS = 20_000
+"""Addresses of which a report was taken that are remembered: twice as many as servers may be."""
+
+_LISTED = ", ".join(name for name in Rejected.__struct_fields__ if name != "body")
+_INSERT = """
+INSERT INTO rejected (received, address, reason, content_type, size, body, live, counts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_KEPT_ROWS = "SELECT id, address, counts AND settled IS NULL FROM rejected ORDER BY id"
+_SETTLE = """
+UPDATE rejected SET settled = ? WHERE address = ? AND counts AND settled IS NULL"""
+
+
+class KeptRow(NamedTuple):
+    """A refused body that is kept, whose it is, and whether nothing has settled it."""
+
+    id: int
+    address: str
+    is_open: bool
+
+
+def reject(db: Database, rejected: Rejected) -> None:
+    """Keep what was refused, within the bound. Needs a transaction."""
+    if rejected.live:
+        db.execute("DELETE FROM rejected WHERE live AND address = ?", (rejected.address,))
+    values = (
+        rejected.received,
+        rejected.address,
+        rejected.reason,
+        rejected.content_type,
+        rejected.size,
+        rejected.body[:KEPT_BYTES],
+        rejected.live,
+        rejected.counts,
+    )
+    db.execute(_INSERT, values)
+    kept = [KeptRow(*row) for row in db.execute(_KEPT_ROWS)]
+    while len(kept) > KEPT:
+        going = surplus(kept)
+        db.execute("DELETE FROM rejected WHERE id = ?", (going.id,))
+        kept.remove(going)
+
+
+def surplus(kept: Sequence[KeptRow]) -> KeptRow:
+    """Return which one to let go, so that nobody's junk pushes out what others sent.
+
+    It is one of the sender that has most, never the newest of all; what is settled goes before
+    what is not, then the oldest.
+    """
+    count = Counter(row.address for row in kept)
+    return min(kept[:-1], key=lambda row: (-count[row.address], row.is_open, row.id))
+
+
+def rejected(db: Database, before: int | None, limit: int) -> list[Rejected]:
+    """Return what was refused, newest first, from behind the last id seen."""
+    query = f"SELECT {_LISTED}, body FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constant
+    last = 2**63 - 1 if before is None else before
+    return _read(db, query, (last, limit))
+
+
+def all_rejected(db: Database) -> list[Rejected]:
+    """Return all that was refused without its bodies, newest first."""
+    return _read(db, f"SELECT {_LISTED}, x'' AS body FROM rejected ORDER BY id DESC", ())  # noqa: S608 - constant
+
+
+def reporters(db: Database) -> list[str]:
+    """Return the addresses of which a report was taken, the longest known first."""
+    return [address for (address,) in db.execute("SELECT address FROM reporters ORDER BY id")]
+
+
+def note_taken(db: Database, address: str, at: Millis) -> None:
+    """Note that a report of an address was taken: it settles what was refused of it before."""
+    inserted = db.execute("INSERT OR IGNORE INTO reporters (address) VALUES (?)", (address,))
+    if inserted.rowcount > 0:
+        db.execute("DELETE FROM reporters WHERE id <= ?", ((inserted.lastrowid or 0) - REPORTERS,))
+    db.execute(_SETTLE, (at, address))
+
+
+def note_heard(db: Database, address: str, at: Millis) -> None:
+    """Note that a live report of an address was taken: it settles refused live ones only."""
+    db.execute(f"{_SETTLE} AND live", (at, address))
+
+
+def _read(db: Database, query: str, values: Sequence[object]) -> list[Rejected]:
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return [_rejected(row) for row in cursor.execute(query, values)]
+
+
+def _rejected(row: sqlite3.Row) -> Rejected:
+    told = {name: row[name] for name in Rejected.__struct_fields__}
+    return Rejected(**told | {name: bool(told[name]) for name in ("live", "counts")})
