@@ -13,7 +13,7 @@ from exporter.listener import Listener
 from exporter.reports import read_activity
 
 _TAKEN = msgspec.json.encode({"status": "success", "message": "Activity received"})
-_KIND = Kind("Invalid activity data format", "live report rejected", live=True)
+KIND = Kind("Invalid activity data format", "live report rejected", live=True)
 
 
 class Activity:
@@ -30,7 +30,7 @@ class Activity:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take in what a run tells of itself."""
         posted = self._reception.receive(req)
-        with self._reception.judging(posted, _KIND):
+        with self._reception.judging(posted, KIND):
             report = self._read(posted)
             delivery = assigned(posted.delivery, report.machine, grants_of(req), self._fleet)
         self._listener.take(report, delivery)

@@ -16,6 +16,7 @@ from api.headers import Headers
 from api.imports import Import
 from api.jobs import Jobs, OneJob
 from api.lastbackups import LastBackup, LastBackups
+from api.oversized import Oversized
 from api.page.assets import Asset
 from api.page.faults import Faults
 from api.page.job import JobPage
@@ -90,6 +91,11 @@ def _add_reports(app: App, parts: Parts) -> None:
     activity = Activity(parts.listener, parts.fleet, parts.limits, _reception(parts))
     app.add_route("/api/activity", activity)
     app.add_route("/api/rejected", RejectedReports(parts.store, parts.clock))
+
+
+def oversized(parts: Parts) -> Oversized:
+    """Return what notes reports that are refused before they reach the app."""
+    return Oversized(_reception(parts), parts.access)
 
 
 def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:

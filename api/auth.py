@@ -80,6 +80,13 @@ def grants_of(req: falcon.Request) -> tuple[Grant, ...]:
     return grants or ()
 
 
+def is_admitted(access: Access, req: falcon.Request) -> bool:
+    """Tell whether a request that no resource saw might have handed in a report."""
+    scope = Scope.UPLOAD
+    granted = (grant for secret in _secrets(req, scope) for grant in access.find(secret))
+    return access.is_open(scope) or any(grant.opens(scope) for grant in granted)
+
+
 def hide_secrets(req: falcon.Request, text: bytes) -> bytes:
     """Return a text without the secrets that came with the request."""
     for secret in _secrets(req, Scope.UPLOAD):

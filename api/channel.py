@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 
+import falcon
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from api import errors
@@ -76,8 +78,12 @@ class _JsonErrorTask(ErrorTask):
         self.write(body)
 
     def _count(self, status: int) -> None:
+        server = self.channel.server
         if status in _LIMITS:
-            self.channel.server.telemetry.reached(_LIMITS[status])
+            server.telemetry.reached(_LIMITS[status])
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and server.oversized is not None:
+            head = WSGITask(self.channel, self.request).get_environment()
+            server.oversized.note(falcon.Request(head))
 
 
 class Channel(HTTPChannel):

@@ -77,6 +77,12 @@ class Reception:
             self._keep(posted, kind, 500, _BUG)
             raise
 
+    def refuse_unread(self, req: falcon.Request, kind: Kind) -> None:
+        """Keep that a body was refused by its length alone, where its sender is known."""
+        delivery = self._deliveries.of(req)
+        if self.refusals.knows(delivery.address):
+            self._keep(Posted(req, delivery, b""), kind, 413, too_large(self._limits))
+
     def _check(self, posted: Posted) -> None:
         """See that the request is one that can hold a report."""
         coding = posted.req.get_header("Content-Encoding", default="identity")

@@ -28,5 +28,5 @@ def assigned(
     foreign = [name for name in (told, owner.name if owner else told) if name not in allowed]
     if foreign or (owner is not None and owner.name != told):
         message = f"This token is for reports of {' and '.join(allowed)} only"
-        raise ApiError(403, message)
+        raise ApiError(403, f"{message}: give the sender one for its own server, or one for all")
     return replace(delivery, server=told)

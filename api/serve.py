@@ -16,6 +16,7 @@ from waitress.server import TcpWSGIServer
 from api.app import App
 from api.channel import Channel
 from api.dispatcher import Dispatcher
+from api.oversized import Oversized
 from exporter.limits import Limits
 from exporter.telemetry import Telemetry
 from exporter.times import SECOND
@@ -94,7 +95,12 @@ class HttpServer:
     """Serves an app on a listening socket until told to stop."""
 
     def __init__(
-        self, app: App, listening: socket.socket, limits: Limits, telemetry: Telemetry
+        self,
+        app: App,
+        listening: socket.socket,
+        limits: Limits,
+        telemetry: Telemetry,
+        oversized: Oversized | None = None,
     ) -> None:
         self._map: dict[int, wasyncore.dispatcher] = {}
         self._stopping = threading.Event()
@@ -104,6 +110,7 @@ class HttpServer:
         self._ended = False
         self._server = _make_server(app, self._map, listening, limits)
         self._server.telemetry = telemetry
+        self._server.oversized = oversized
         self._server.add_task = self._dispatch
         self._refusals = _dispatcher(1)
         self._request_seconds = limits.request_timeout / SECOND

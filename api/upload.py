@@ -24,7 +24,7 @@ _MESSAGES = {
     Outcome.DUPLICATE: "Backup data already recorded",
 }
 _OUTCOMES = {429: Outcome.LIMITED}
-_KIND = Kind("Invalid backup data format", "report rejected")
+KIND = Kind("Invalid backup data format", "report rejected")
 _ADDRESS = "/api/upload"
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Upload:
 
     def _record(self, req: falcon.Request) -> Recorded:
         posted = self._reception.receive(req)
-        with self._reception.judging(posted, _KIND):
+        with self._reception.judging(posted, KIND):
             recorded = self._take(posted, _read(posted))
         self._reception.refusals.taken(posted.delivery)
         return recorded

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from importlib import metadata
 from types import FrameType
 
-from api.app import Parts, create_app
+from api.app import Parts, create_app, oversized
 from api.serve import HttpServer, listen
 from exporter import admin_token, config, logs
 from exporter.access import Access, Scope
@@ -95,7 +95,8 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
 
 def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
     """Put a daemon together."""
-    return HttpServer(create_app(parts), listening, settings.limits, parts.telemetry)
+    app, limits = create_app(parts), settings.limits
+    return HttpServer(app, listening, limits, parts.telemetry, oversized(parts))
 
 
 @contextlib.contextmanager

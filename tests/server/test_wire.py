@@ -1,10 +1,12 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.server import raw, reports
+from tests.server.commands import PREFIX
 from tests.server.conftest import Start
-from tests.server.daemon import Daemon
+from tests.server.daemon import ANY_PORT, Daemon
 
 MEBIBYTE = 1024 * 1024
 LIMIT = 4096
@@ -67,6 +69,80 @@ def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_413(start: Start)
     assert daemon.data("/api/rejected")["rejected"][0]["size"] == LIMIT + 1
     assert_lives(daemon)
     assert raw.exchange(daemon, post(body.ljust(LIMIT))).status == 200
+
+
+LARGE = raw.post_head(f"Content-Length: {200 * MEBIBYTE}")
+
+
+@pytest.mark.parametrize(
+    ("head", "kept"),
+    [
+        (LARGE, 1),
+        (LARGE.replace(b"/api/upload", b"/"), 1),
+        (LARGE.replace(b"POST", b"PUT"), 1),
+        (LARGE.replace(b"upload", b"import"), 0),
+        (LARGE.replace(b"POST", b"GET"), 0),
+    ],
+)
+def test_a_report_that_is_far_too_large_is_seen_from_an_address_that_is_known(
+    start: Start, head: bytes, kept: int
+) -> None:
+    daemon = start("--max-upload-bytes", str(LIMIT))
+    assert_error(raw.exchange(daemon, head), 413)
+    assert daemon.data("/api/rejected")["rejected"] == []
+    daemon.upload(reports.documented())
+    assert_error(raw.exchange(daemon, head), 413)
+    found = daemon.data("/api/rejected")["rejected"]
+    assert [(each["size"], each["counts"]) for each in found] == [(200 * MEBIBYTE, True)] * kept
+    assert all("--send-http-max-log-lines" in each["reason"] for each in found)
+
+
+def test_a_far_too_large_body_without_the_token_of_reports_is_none(tmp_path: Path) -> None:
+    token = "a-token-of-sixteen"
+    variables = {f"{PREFIX}UPLOAD_TOKENS": token}
+    with Daemon(tmp_path, *ANY_PORT, variables=variables) as daemon:
+        see_that_only_who_has_the_token_is_noted(daemon, token)
+
+
+def see_that_only_who_has_the_token_is_noted(daemon: Daemon, token: str) -> None:
+    body = json.dumps(reports.documented()).encode()
+    head = raw.post_head(f"Content-Length: {len(body)}", f"Authorization: Bearer {token}")
+    assert raw.exchange(daemon, head + body).status == 200
+    assert_error(raw.exchange(daemon, LARGE), 413)
+    assert daemon.data("/api/rejected")["rejected"] == []
+    with_token = LARGE.replace(b"/api/upload", f"/api/upload?token={token}".encode())
+    assert_error(raw.exchange(daemon, with_token), 413)
+    assert len(daemon.data("/api/rejected")["rejected"]) == 1
+
+
+def test_a_report_by_put_is_taken_once(daemon: Daemon) -> None:
+    body = reports.payload("json-2.3.1.0.json")
+    sent = [
+        post(body).replace(b"POST /api/upload", line)
+        for line in (b"PUT /api/upload", b"PUT /", b"POST /upload", b"POST /api/upload")
+    ]
+    answers = [raw.exchange(daemon, each) for each in sent]
+    assert [answer.body["data"] for answer in answers] == [{"backupId": 1, "serverId": 1}] * 4
+    assert [answer.body["message"] for answer in answers] == [
+        "Backup data uploaded successfully",
+        *["Backup data already recorded; the address to use is /api/upload"] * 2,
+        "Backup data already recorded",
+    ]
+
+
+def test_what_was_refused_is_open_behind_a_restart_until_a_report_is_taken(start: Start) -> None:
+    daemon = start()
+    daemon.upload(reports.documented())
+    assert daemon.post(b"no report").status_code == 400
+    daemon.kill()
+    again = start()
+    assert "1 report was refused</span>" in again.get("/").text
+    assert [each["counts"] for each in again.data("/api/rejected")["rejected"]] == [True]
+    again.upload(reports.nth(1))
+    assert "was refused</span>" not in again.get("/").text
+    again.kill()
+    (kept,) = start().data("/api/rejected")["rejected"]
+    assert (kept["counts"], kept["settled"] is None) == (False, False)
 
 
 def test_a_chunked_body_over_the_limit_is_413(start: Start) -> None:

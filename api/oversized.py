@@ -1,0 +1,40 @@
+"""Reports that are far too large: refused by their heads, so the app never sees them."""
+
+import logging
+from collections.abc import Mapping
+
+import falcon
+
+from api import activity, upload
+from api.auth import is_admitted
+from api.reception import Kind, Reception
+from exporter.access import Access
+from exporter.store import StoreUnavailableError
+
+_KINDS: Mapping[str, Kind] = {
+    "/api/upload": upload.KIND,
+    "/upload": upload.KIND,
+    "/": upload.KIND,
+    "/api/activity": activity.KIND,
+}
+
+_log = logging.getLogger(__name__)
+
+
+class Oversized:
+    """Keeps that a report was refused so, where it is one: of an address that sends reports."""
+
+    def __init__(self, reception: Reception, access: Access) -> None:
+        self._reception = reception
+        self._access = access
+
+    def note(self, req: falcon.Request) -> None:
+        """Look at the head of a request that was refused for its length."""
+        kind = _KINDS.get(req.path.rstrip("/") or "/")
+        posts = req.method in ("POST", "PUT")
+        if kind is None or not posts or not is_admitted(self._access, req):
+            return
+        try:
+            self._reception.refuse_unread(req, kind)
+        except StoreUnavailableError as error:
+            _log.error("a report that is too large could not be noted: %s", error)
