@@ -14,7 +14,7 @@ from api.contract import Contract
 from api.exposition import Health, Metrics
 from api.headers import Headers
 from api.imports import Import
-from api.jobs import Jobs, OneJob
+from api.jobs import Jobs, OneJob, SecondCopies
 from api.lastbackups import LastBackup, LastBackups
 from api.oversized import Oversized
 from api.page.assets import Asset
@@ -129,6 +129,7 @@ def _add_managed(app: App, parts: Parts) -> None:
     app.add_route("/api/jobs", Jobs(fleet, clock))
     app.add_route("/api/jobs/{job_id}", OneJob(store, fleet, clock))
     app.add_route("/api/jobs/{job_id}/separate", SeparatedJob(store, fleet, clock))
+    app.add_route("/api/jobs/{job_id}/copies", SecondCopies(store, fleet, clock))
 
 
 def _add_past(app: App, parts: Parts) -> None:

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
-from api.errors import not_found
+from api.errors import invalid, not_found
 from exporter import run_fields
+from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.plans import parse_plan
+from exporter.reports import Problem
 from exporter.store import Store
 from exporter.times import Millis
 from exporter.views import JobView
@@ -22,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs(Readable):
-    """The jobs by their ids, paged; all of them, or a server's, the overdue or failing ones."""
+    """The jobs by their ids, paged; all, a server's, or those for which something holds."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._fleet = fleet
@@ -44,6 +46,7 @@ class Jobs(Readable):
 
     def _chosen(self, req: falcon.Request, now: Millis) -> list[JobView]:
         overdue, failing = parameters.flag(req, "overdue"), parameters.flag(req, "failing")
+        condition = parameters.condition(req)
         server_id = parameters.server_parameter(req, self._fleet)
         jobs = [
             view
@@ -51,39 +54,18 @@ class Jobs(Readable):
             if server_id in (None, view.server.id)
             and overdue in (None, view.overdue(now))
             and failing in (None, view.failing)
+            and (condition is None or condition in conditions(view, now))
         ]
         return sorted(jobs, key=lambda view: view.job.id)
 
 
-class OneJob(Readable):
-    """One job by its id."""
+class _OfOneJob:
+    """A resource of the job whose id its path has."""
 
     def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._store = store
         self._fleet = fleet
         self._clock = clock
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the job."""
-        success(req, resp, self._represented(self._known(params["job_id"])))
-
-    def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Set when the job is due; null leaves it to the configuration again."""
-        known = self._known(job_id)
-        values = bodies.read(
-            req,
-            {"schedule": _schedule, "tolerance": bodies.interval("30m or 2h"), "paused": _paused},
-        )
-        self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
-        _log.info("job changed", extra=event(job_id=known, **values))
-        changed(resp, self._represented(known))
-
-    def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Remove a job with its runs."""
-        known = self._known(job_id)
-        self._store.delete_job(known, self._fleet.apply)
-        _log.warning("job deleted", extra=event(job_id=known))
-        changed(resp, {"deleted": {"job": known}})
 
     def _known(self, text: str) -> int:
         job_id = parameters.required_id(text, "job")
@@ -98,6 +80,58 @@ class OneJob(Readable):
         return {"job": represent.job(view, self._clock())}
 
 
+class OneJob(_OfOneJob, Readable):
+    """One job by its id."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the job."""
+        success(req, resp, self._represented(self._known(params["job_id"])))
+
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Set when the job is due, or that what has come until now is dealt with."""
+        known = self._known(job_id)
+        values = bodies.read(
+            req,
+            {
+                "schedule": _schedule,
+                "tolerance": bodies.interval("30m or 2h"),
+                "paused": _yes_or_no,
+                "cleared": self._cleared,
+            },
+        )
+        self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
+        _log.info("job changed", extra=event(job_id=known, **values))
+        changed(resp, self._represented(known))
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Remove a job with its runs."""
+        known = self._known(job_id)
+        self._store.delete_job(known, self._fleet.apply)
+        _log.warning("job deleted", extra=event(job_id=known))
+        changed(resp, {"deleted": {"job": known}})
+
+    def _cleared(self, value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
+        """Read whether what has come until now is dealt with."""
+        return self._clock() if value is not None and _yes_or_no(value) else None
+
+
+class SecondCopies(_OfOneJob):
+    """The second copies of a job, of which a destination may be given up."""
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Forget a second destination; a later report that tells of it makes it known again."""
+        known = self._known(job_id)
+        destination = req.get_param("destination")
+        if not destination:
+            raise invalid(
+                "The parameter destination must be one of the job's secondCopies",
+                Problem("destination", "must be one of the job's secondCopies"),
+            )
+        self._store.forget_copy(known, destination, self._fleet.apply)
+        _log.warning("second copy forgotten", extra=event(job_id=known, destination=destination))
+        changed(resp, self._represented(known))
+
+
 def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
     if value is None:
         return None
@@ -106,7 +140,7 @@ def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anythin
     return str(parse_plan(value))
 
 
-def _paused(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything
+def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything
     if not isinstance(value, bool):
         raise ValueError("must be true or false")
     return value

@@ -1,10 +1,12 @@
 """What a query string may hold, read and checked."""
 
 import re
+from collections.abc import Sequence
 
 import falcon
 
 from api.errors import invalid, not_found
+from exporter.conditions.evaluate import Condition
 from exporter.fleet import Fleet
 from exporter.model import Server, Status
 from exporter.reports import Problem
@@ -15,6 +17,8 @@ MOST_LIMIT = 1000
 
 _ID = re.compile(r"[1-9][0-9]*", re.ASCII)
 _MAX_ID_DIGITS = 18
+_NAMED = 20
+_LONGEST_NAME = 200
 _CURSOR = re.compile(r"(?P<key>[0-9]{1,15})-(?P<id>[0-9]{1,18})", re.ASCII)
 
 
@@ -65,6 +69,18 @@ def status(req: falcon.Request) -> Status | None:
     except ValueError:
         known = ", ".join(each.value for each in Status)
         raise _wrong("status", f"must be one of {known}") from None
+
+
+def condition(req: falcon.Request) -> Condition | None:
+    """Return what is to hold for the jobs of a listing."""
+    text = req.get_param("condition")
+    if text is None:
+        return None
+    try:
+        return Condition(text.lower())
+    except ValueError:
+        known = ", ".join(each.value for each in Condition)
+        raise _wrong("condition", f"must be one of {known}") from None
 
 
 def moment(req: falcon.Request, name: str) -> Millis | None:
@@ -120,7 +136,8 @@ def find_server(fleet: Fleet, text: str) -> Server:
     """Return the server with this id, or the one with exactly this name, alias or machine-id.
 
     Raises:
-        ApiError: 404 for an id that nobody has, 400 for any other text.
+        ApiError: 404 for an id that nobody has, 400 for any other text, and for one that several
+            servers bear, whose ids it tells.
     """
     server_id = parse_id(text)
     server = fleet.server(server_id) if server_id is not None else None
@@ -129,9 +146,18 @@ def find_server(fleet: Fleet, text: str) -> Server:
     found = fleet.find_servers(text)
     if len(found) == 1:
         return found[0]
+    if found:
+        raise _several(text, found)
     if server_id is None:
         raise invalid("Invalid server ID format")
     raise not_found("Server not found")
+
+
+def _several(text: str, found: Sequence[Server]) -> Exception:
+    ids = [str(server.id) for server in found]
+    told = ", ".join([*ids[:_NAMED], *(["…"] if ids[_NAMED:] else [])])
+    shown = text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
+    return invalid(f"{len(found)} servers are called {shown}: give the id of one, {told}")
 
 
 def _wrong(name: str, message: str) -> Exception:

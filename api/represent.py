@@ -1,8 +1,9 @@
 """How servers, jobs and what was rejected look in JSON."""
 
+from exporter.conditions.evaluate import conditions
 from exporter.model import JobSettings, Rejected, Server
 from exporter.refusals import is_open
-from exporter.run_fields import Json, backup, moment, seconds
+from exporter.run_fields import Json, backup, moment, second_copy, seconds
 from exporter.times import Millis, format_interval
 from exporter.views import JobView
 
@@ -27,14 +28,26 @@ def server(known: Server, jobs: int) -> Json:
 
 
 def job(view: JobView, now: Millis) -> Json:
-    """Return a job and what is expected of it."""
-    expected = view.expectation
-    last = view.job.state.last
+    """Return a job, what holds for it, what is expected of it and what its runs told."""
+    held = conditions(view, now)
     return {
         "id": view.job.id,
         "serverId": view.server.id,
         "server": view.server.name,
         "name": view.job.name,
+        "formerly": list(view.job.formerly),
+        "possibleDuplicateOf": view.possible_duplicate_of,
+        "condition": held[0].value,
+        "conditions": [each.value for each in held],
+        **_expected(view, now),
+        "running": running(view, now),
+        **_told(view),
+    }
+
+
+def _expected(view: JobView, now: Millis) -> Json:
+    expected = view.expectation
+    return {
         "schedule": str(view.schedule.plan),
         "tolerance": format_interval(view.schedule.tolerance),
         "paused": view.schedule.paused,
@@ -44,15 +57,30 @@ def job(view: JobView, now: Millis) -> Json:
         "scheduleSource": expected.source.value if expected else None,
         "overdue": view.overdue(now),
         "lateBySeconds": seconds(view.late(now)),
-        "running": running(view, now),
-        "lastRun": None if last is None else backup(view.job.name, last),
+    }
+
+
+def _told(view: JobView) -> Json:
+    state = view.job.state
+    last, version = state.last, state.destination.newest_version
+    return {
+        "lastRun": (
+            None if last is None else {**backup(view.job.name, last), "reason": last.run.reason}
+        ),
+        "lastSuccess": moment(view.standing.last_good),
+        "newestVersion": moment(version.moment if version else None),
+        "interruptedRuns": state.interrupted_runs,
+        "secondCopies": [second_copy(known.copy) for known in state.copies.known],
+        "secondCopiesMissed": state.copies.missed,
+        "lastRestore": moment(state.restored),
+        "lastCompact": moment(state.compacted),
     }
 
 
 def settings(own: JobSettings) -> Json:
     """Return what a person set for a job; null leaves it to the configuration."""
     tolerance = None if own.tolerance is None else format_interval(own.tolerance)
-    return {"schedule": own.schedule, "tolerance": tolerance}
+    return {"schedule": own.schedule, "tolerance": tolerance, "cleared": moment(own.cleared)}
 
 
 def running(view: JobView, now: Millis) -> Json | None:

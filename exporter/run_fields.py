@@ -3,7 +3,7 @@
 The one place that names the fields of a run: the API answers with them, and exports have them too.
 """
 
-from exporter.model import Log, StoredRun
+from exporter.model import Log, Run, SecondCopy, StoredRun
 from exporter.times import SECOND, Millis, format_moment
 
 Json = dict[str, object]
@@ -49,12 +49,37 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
         "versions": counts.versions,
         "warnings": counts.warnings,
         "errors": counts.errors,
+        "reason": stored.run.reason,
+        "newestVersion": moment(stored.run.newest_version),
+        "retryAttempts": counts.retry_attempts,
+    }
+
+
+def second_copies(run: Run) -> Json:
+    """Return what a run told of second copies; nothing where it could not tell of them."""
+    told = run.copying
+    return {
+        "secondCopies": [] if told is None else [second_copy(each) for each in told.copies],
+        "secondCopiesOutcome": None if told is None else told.outcome.value,
+    }
+
+
+def second_copy(copy: SecondCopy) -> Json:
+    """Return one synchronization with a second destination."""
+    return {
+        "destination": copy.destination,
+        "time": moment(copy.at),
+        "status": copy.status.value,
+        "copiedFiles": copy.copied_files,
+        "copiedBytes": copy.copied_bytes,
+        "failedVerifications": copy.failed_verifications,
     }
 
 
 def messages(log: Log) -> Json:
-    """Return the log lines of a run and how much of them was cut."""
+    """Return the log lines of a run, how much of them was cut, and what could not be read."""
     return {
         "messages": [{"level": line.level, "message": line.text} for line in log.messages],
         "messagesCut": {"dropped": log.lines_dropped, "shortened": log.lines_shortened},
+        "details": list(log.details),
     }

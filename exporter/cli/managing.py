@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from tabulate import tabulate
 
@@ -37,6 +38,8 @@ def list_servers(chosen: argparse.Namespace) -> int:
 def list_jobs(chosen: argparse.Namespace) -> int:
     """Print the jobs."""
     parameters = {name: "true" for name in ("overdue", "failing") if getattr(chosen, name)}
+    if chosen.condition:
+        parameters["condition"] = chosen.condition
     with connected(_settings(chosen)) as client:
         if chosen.server:
             parameters["server"] = str(_server_id(client, chosen.server))
@@ -89,12 +92,32 @@ def set_job(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def clear_job(chosen: argparse.Namespace) -> int:
+    """Say that what has come of a job until now is dealt with."""
+    with connected(_settings(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}"
+        job = client.send("PATCH", path, {"cleared": True})["job"]
+    _show(chosen, job, _job_table([job]))
+    return 0
+
+
+def forget_copy(chosen: argparse.Namespace) -> int:
+    """Forget a second destination that was given up."""
+    destination = urlencode({"destination": chosen.destination})
+    with connected(_settings(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}/copies?{destination}"
+        job = client.send("DELETE", path)["job"]
+    _show(chosen, job, _job_table([job]))
+    return 0
+
+
 def separate_job(chosen: argparse.Namespace) -> int:
-    """Undo the last renaming of a job."""
+    """Part a job from the one that it was taken for under a former name."""
     with connected(_settings(chosen)) as client:
         path = f"/api/jobs/{_job_id(chosen.job)}"
         job = client.send("GET", path)["job"]
-        if not _confirmed(chosen, f"separate {job['name']} of {job['server']} from its past"):
+        former = (job["formerly"] or ["its former name"])[-1]
+        if not _confirmed(chosen, f"part {job['name']} from {former} of {job['server']}"):
             return 1
         client.send("POST", f"{path}/separate")
     return 0
@@ -161,20 +184,22 @@ def _server_table(servers: Sequence[Json]) -> str:
 
 
 def _job_table(jobs: Sequence[Json]) -> str:
-    rows = [
-        [
-            job["id"],
-            job["server"],
-            job["name"],
-            job["lastRun"]["startTime"],
-            job["lastRun"]["status"],
-            job["expectedStart"],
-            job["scheduleSource"],
-            _state(job),
-        ]
-        for job in jobs
+    return _table([_job_row(job) for job in jobs], _JOB_COLUMNS)
+
+
+def _job_row(job: Json) -> list[object]:
+    """Return the cells of a job; one that is only known to have begun has no last run."""
+    last = job["lastRun"] or {"startTime": None, "status": None}
+    return [
+        job["id"],
+        job["server"],
+        job["name"],
+        last["startTime"],
+        last["status"],
+        job["expectedStart"],
+        job["scheduleSource"],
+        _state(job),
     ]
-    return _table(rows, _JOB_COLUMNS)
 
 
 def _table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
@@ -184,9 +209,7 @@ def _table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
 
 
 def _state(job: Json) -> str:
-    if job["overdue"]:
-        hours, seconds = divmod(job["lateBySeconds"], 3600)
-        return f"overdue by {hours}h{seconds // 60:02}m"
-    if job["paused"]:
-        return "paused"
-    return "off" if job["schedule"] == "off" else "in time"
+    """Tell all that holds for a job, and how late it is."""
+    hours, seconds = divmod(job["lateBySeconds"], 3600)
+    late = {"overdue": f"overdue by {hours}h{seconds // 60:02}m"}
+    return ", ".join(late.get(each, each.replace("_", " ")) for each in job["conditions"])

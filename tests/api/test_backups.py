@@ -1,10 +1,20 @@
 import pytest
 
+from exporter.model import Copying, CopyOutcome, Counts, Log, SecondCopy, Status
 from exporter.times import DAY, MINUTE, format_moment
 from tests.conftest import NOW, Daemon
+from tests.recording import record
 from tests.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY
+DETAILS = (
+    "secondCopies",
+    "secondCopiesOutcome",
+    "counted",
+    "messages",
+    "messagesCut",
+    "details",
+)
 
 
 def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
@@ -23,7 +33,9 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
     )
     body = duplicati_report(began=BEGAN, data=data, backend=backend, lines=lines)
     run_id = daemon.upload(body)["backupId"]
-    assert daemon.get(f"/api/backups/{run_id}")["backup"] == {
+    shown = daemon.get(f"/api/backups/{run_id}")["backup"]
+    shown.pop("reason")
+    assert shown == {
         "id": run_id,
         "name": "Documents",
         "status": "warning",
@@ -42,6 +54,10 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
         "versions": 9,
         "warnings": 1,
         "errors": 0,
+        "newestVersion": None,
+        "retryAttempts": None,
+        "secondCopies": [],
+        "secondCopiesOutcome": None,
         "counted": {
             "ExaminedFiles": 10,
             "SizeOfExaminedFiles": 2**40,
@@ -59,7 +75,49 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
             {"level": "information", "message": lines[2]},
         ],
         "messagesCut": {"dropped": 0, "shortened": 0},
+        "details": [],
     }
+
+
+COPY = SecondCopy("file:///mnt/copy", BEGAN + MINUTE, Status.WARNING, 3, 2**40, 1)
+
+
+def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> None:
+    run_id = record(
+        daemon,
+        "Photos",
+        BEGAN,
+        Status.INTERRUPTED,
+        log=Log(details=("Data.Duration: is no length of time",)),
+        reason="the script said: not now",
+        newest_version=BEGAN - DAY,
+        counts=Counts(retry_attempts=4),
+        copying=Copying(CopyOutcome.COPIED, (COPY,)),
+    )
+    shown = daemon.get(f"/api/backups/{run_id}")["backup"]
+    (listed,) = daemon.get("/api/backups", status="interrupted")["backups"]
+    of_list = {
+        "status": "interrupted",
+        "reason": "the script said: not now",
+        "newestVersion": format_moment(BEGAN - DAY),
+        "retryAttempts": 4,
+    }
+    of_one = {
+        "secondCopiesOutcome": "copied",
+        "secondCopies": [
+            {
+                "destination": "file:///mnt/copy",
+                "time": format_moment(BEGAN + MINUTE),
+                "status": "warning",
+                "copiedFiles": 3,
+                "copiedBytes": 2**40,
+                "failedVerifications": 1,
+            }
+        ],
+        "details": ["Data.Duration: is no length of time"],
+    }
+    assert listed == listed | of_list
+    assert shown == listed | {key: shown[key] for key in DETAILS} | of_one
 
 
 def test_the_messages_of_a_documented_report_are_shown(daemon: Daemon) -> None:
@@ -94,7 +152,7 @@ def test_a_listed_run_is_the_one_shown_by_itself_without_the_details(daemon: Dae
     daemon.upload(duplicati_report(began=BEGAN, lines=("a line",)))
     (listed,) = daemon.get("/api/backups")["backups"]
     details = daemon.get("/api/backups/1")["backup"]
-    assert details == listed | {key: details[key] for key in ("counted", "messages", "messagesCut")}
+    assert details == listed | {key: details[key] for key in DETAILS}
 
 
 def test_the_runs_of_other_operations_are_shown_as_what_they_are(daemon: Daemon) -> None:

@@ -152,10 +152,12 @@ def test_an_id_that_nobody_has_is_not_found(daemon: Daemon, text: str) -> None:
         }
 
 
-def test_a_name_that_several_servers_have_finds_none_of_them(daemon: Daemon) -> None:
+def test_a_name_that_several_servers_have_finds_none_and_tells_their_ids(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=BEGAN, machine_id="m-1"))
     daemon.upload(duplicati_report(began=BEGAN, machine_id="m-2"))
-    result = daemon.client.simulate_get("/api/lastbackup/nas")
-    assert result.status_code == 400
-    assert result.json["message"] == "Invalid server ID format"
+    for route in ROUTES:
+        result = daemon.client.simulate_get(f"/api/{route}/nas")
+        assert (result.status_code, result.json["error"]) == (400, "ValidationError")
+        told = "2 servers are called nas: give the id of one, 1, 2"
+        assert result.json["message"] == told
     assert daemon.get("/api/lastbackup/m-2")["server"]["id"] == 2

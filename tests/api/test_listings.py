@@ -111,6 +111,7 @@ def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
             "os": "Linux",
             "jobs": 2,
             "lastReport": format_moment(NOW),
+            "possibleDuplicateOf": None,
         }
     ]
 
@@ -120,6 +121,17 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
     (job,) = daemon.get("/api/jobs")["jobs"]
     last_run = daemon.get("/api/lastbackup/1")["lastBackup"]
     assert job == {
+        "formerly": [],
+        "possibleDuplicateOf": None,
+        "condition": "overdue",
+        "conditions": ["overdue"],
+        "lastSuccess": format_moment(BEGAN + MINUTE),
+        "newestVersion": None,
+        "interruptedRuns": 0,
+        "secondCopies": [],
+        "secondCopiesMissed": None,
+        "lastRestore": None,
+        "lastCompact": None,
         "id": 1,
         "serverId": 1,
         "server": "nas",
@@ -127,14 +139,14 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "schedule": "auto",
         "tolerance": "1h",
         "paused": False,
-        "settings": {"schedule": None, "tolerance": None},
+        "settings": {"schedule": None, "tolerance": None, "cleared": None},
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",
         "overdue": True,
         "lateBySeconds": 11 * 3600 - 60,
         "running": None,
-        "lastRun": last_run,
+        "lastRun": {**last_run, "reason": None},
     }
     assert daemon.get("/api/jobs/1") == {"job": job}
 
@@ -162,6 +174,10 @@ def mixed(daemon: Daemon) -> Daemon:
         ({"failing": "true", "overdue": "true"}, [3]),
         ({"server": "1"}, [1, 2]),
         ({"server": "laptop"}, [3, 4]),
+        ({"condition": "overdue"}, [3, 4]),
+        ({"condition": "FAILING"}, [2, 3]),
+        ({"condition": "stale", "server": "laptop"}, [3, 4]),
+        ({"condition": "second_copy"}, []),
         ({"server": "m-2", "failing": "false"}, [4]),
     ],
 )
@@ -208,6 +224,8 @@ def test_filters_hold_on_every_page(mixed: Daemon) -> None:
     [
         ("/api/jobs", "overdue", "yes", 400),
         ("/api/jobs", "failing", "1", 400),
+        ("/api/jobs", "condition", "great", 400),
+        ("/api/jobs", "condition", "", 400),
         ("/api/jobs", "server", "nobody", 400),
         ("/api/jobs", "server", "99", 404),
         ("/api/backups", "server", "nobody", 400),

@@ -98,10 +98,14 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "serverId": 1,
         "server": "nas",
         "name": "Documents",
+        "formerly": [],
+        "possibleDuplicateOf": None,
+        "condition": "fine",
+        "conditions": ["fine"],
         "schedule": "every 12h",
         "tolerance": "1h30m",
         "paused": False,
-        "settings": {"schedule": "every 12h", "tolerance": "1h30m"},
+        "settings": {"schedule": "every 12h", "tolerance": "1h30m", "cleared": None},
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
         "scheduleSource": "configured",
@@ -109,6 +113,13 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "lateBySeconds": 0,
         "running": None,
         "lastRun": None,
+        "lastSuccess": format_moment(BEGAN + MINUTE),
+        "newestVersion": None,
+        "interruptedRuns": 0,
+        "secondCopies": [],
+        "secondCopiesMissed": None,
+        "lastRestore": None,
+        "lastCompact": None,
     }
     assert (last["startTime"], last["status"]) == (format_moment(BEGAN), "success")
     assert two.get("/api/jobs/1") == {"job": job}
@@ -138,7 +149,8 @@ def test_a_job_that_is_off_is_expected_never(two: Daemon) -> None:
         ({"paused": "yes"}, "paused", "true or false"),
         ({"paused": None}, "paused", "true or false"),
         ({"paused": 1}, "paused", "true or false"),
-        ({"pause": True}, "pause", "is unknown; known are schedule, tolerance, paused"),
+        ({"cleared": "now"}, "cleared", "true or false"),
+        ({"pause": True}, "pause", "is unknown; known are schedule, tolerance, paused, cleared"),
     ],
 )
 def test_a_wrong_field_is_named_with_what_is_allowed_and_nothing_is_set(
@@ -227,7 +239,7 @@ def test_auto_follows_the_reports_even_against_the_configuration(
 ) -> None:
     job = set_job(configured, {"schedule": "auto"})
     assert (job["schedule"], job["scheduleSource"]) == ("auto", "default")
-    assert job["settings"] == {"schedule": "auto", "tolerance": None}
+    assert job["settings"] == {"schedule": "auto", "tolerance": None, "cleared": None}
     assert job["expectedStart"] == format_moment(BEGAN + 2 * DAY)
 
 

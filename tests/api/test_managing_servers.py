@@ -120,6 +120,7 @@ def test_a_changed_server_is_answered_as_it_is_listed(three: Daemon) -> None:
             "os": "Linux",
             "jobs": 1,
             "lastReport": format_moment(NOW),
+            "possibleDuplicateOf": None,
         }
     }
     assert listed(three)[1] == data["server"]
@@ -140,12 +141,12 @@ def test_null_clears_what_was_set_and_what_is_left_out_stays(three: Daemon) -> N
         ({"alias": "", "note": "  "}, {"alias": TEXT, "note": TEXT}),
         ({"alias": "x" * 1025}, {"alias": TEXT}),
         ({"note": ["x"]}, {"note": TEXT}),
-        ({"name": "x"}, {"name": "is unknown; known are alias, note"}),
+        ({"name": "x"}, {"name": "is unknown; known are alias, note, possibleDuplicateOf"}),
         (
             {"Alias": "x", "id": 9, "note": False},
             {
-                "Alias": "is unknown; known are alias, note",
-                "id": "is unknown; known are alias, note",
+                "Alias": "is unknown; known are alias, note, possibleDuplicateOf",
+                "id": "is unknown; known are alias, note, possibleDuplicateOf",
                 "note": TEXT,
             },
         ),

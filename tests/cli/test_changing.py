@@ -1,11 +1,16 @@
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exporter.times import now
+from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, Status
+from exporter.store import Store
+from exporter.times import HOUR, MINUTE, now
 from tests.cli.conftest import Commands, known
+from tests.conftest import SENDER
+from tests.recording import report_of
 from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon
 
@@ -80,6 +85,50 @@ def test_a_job_is_deleted(command: Commands) -> None:
     command.output("job", "delete", "1", "--yes")
     assert list(listed(command, "jobs")) == [2, 3, 4, 5]
     assert listed(command, "servers")[1]["jobs"] == 1
+
+
+@pytest.fixture
+def troubled(database: Path) -> Path:
+    """Job 6 has two second copies, job 7 no name and a failure, job 8 was called Attic."""
+    today = now() - HOUR
+    copies = tuple(SecondCopy(each, today, Status.SUCCESS) for each in ("file:///b", "s3://c d"))
+    reports = [
+        report_of("Photos", today, copying=Copying(CopyOutcome.COPIED, copies)),
+        report_of(UNNAMED, today, Status.ERROR),
+        report_of("Attic", today, backup_id="DB-1"),
+        report_of("Cellar", today + MINUTE, backup_id="DB-1"),
+    ]
+    with closing(Store(database)) as store:
+        for report in reports:
+            store.record(report, Delivery(now(), SENDER), lambda _: None)
+    return database
+
+
+@pytest.mark.usefixtures("troubled")
+def test_a_second_destination_is_forgotten(command: Commands) -> None:
+    for destination in ("s3://c d", "file:///b"):
+        assert destination in str(listed(command, "jobs")[6]["secondCopies"])
+        told = json.loads(command.output("job", "forget-copy", "6", destination, "--json"))
+        assert destination not in str(told["secondCopies"])
+        assert told == listed(command, "jobs")[6]
+    assert "no second copy there" in command.refusal("job", "forget-copy", "6", "file:///b")
+
+
+@pytest.mark.usefixtures("troubled")
+def test_what_came_without_a_name_is_cleared(command: Commands) -> None:
+    assert listed(command, "jobs")[7]["conditions"] == ["failing", "unnamed"]
+    assert "fine" in command.output("job", "clear", "7")
+    assert listed(command, "jobs")[7]["conditions"] == ["fine"]
+
+
+@pytest.mark.usefixtures("troubled")
+def test_a_backup_that_was_not_renamed_is_parted(command: Commands) -> None:
+    job = listed(command, "jobs")[8]
+    assert (job["name"], job["formerly"]) == ("Cellar", ["Attic"])
+    command.output("job", "separate", "8", "--yes")
+    names = {job["name"]: job["formerly"] for job in listed(command, "jobs").values()}
+    assert (names["Attic"], names["Cellar"]) == ([], [])
+    assert "was never renamed" in command.refusal("job", "separate", "8", "--yes")
 
 
 def test_a_running_daemon_knows_of_a_changed_server_at_once(

@@ -4,11 +4,14 @@ from tests.cli.conftest import Commands
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "servers": ("--json",),
-    "jobs": ("--overdue", "--failing", "--server SERVER", "--json"),
+    "jobs": ("--overdue", "--failing", "--condition WORD", "--server SERVER", "--json"),
     "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--json"),
     "server merge": ("SERVER", "SOURCE", "--yes"),
     "server delete": ("SERVER", "--yes"),
     "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
+    "job clear": ("JOB", "--json"),
+    "job forget-copy": ("JOB", "DESTINATION", "--json"),
+    "job separate": ("JOB", "--yes"),
     "job delete": ("JOB", "--yes"),
     "import reports": ("PATH", "--server NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),

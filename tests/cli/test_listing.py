@@ -4,13 +4,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 
 from exporter.store import Store
 from exporter.times import now
 from tests.cli.conftest import OVERDUE_BY, Commands
 from tests.exporter.store.deliver import deliver
+from tests.live import activity
 from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon
+from tests.server.waiting import eventually
 
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -43,11 +46,11 @@ def test_jobs_are_listed_as_a_table(command: Commands) -> None:
     head, *listed = rows(command.output("jobs"))
     assert head == ["ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE"]
     assert [[*job[:3], job[4], *job[6:]] for job in listed] == [
-        ["1", "nas", "Documents", "success", "default", f"overdue by {OVERDUE_BY}"],
-        ["2", "nas", "Mail", "success", "reported", "in time"],
-        ["3", "old", "Documents", "fatal", "default", "in time"],
-        ["4", "twin", "All", "success", "default", "in time"],
-        ["5", "twin", "All", "success", "default", "in time"],
+        ["1", "nas", "Documents", "success", "default", f"overdue by {OVERDUE_BY}, stale"],
+        ["2", "nas", "Mail", "success", "reported", "fine"],
+        ["3", "old", "Documents", "fatal", "default", "failing"],
+        ["4", "twin", "All", "success", "default", "fine"],
+        ["5", "twin", "All", "success", "default", "fine"],
     ]
     assert all(re.fullmatch(MOMENT, job[place]) for job in listed for place in (3, 5))
 
@@ -57,7 +60,7 @@ def test_a_table_tells_who_is_paused_or_off(command: Commands) -> None:
     command.output("job", "set", "1", "--pause")
     command.output("job", "set", "3", "--schedule", "off")
     states = [job[-1] for job in rows(command.output("jobs"))[1:]]
-    assert states == ["paused", "in time", "off", "in time", "in time"]
+    assert states == ["paused", "fine", "failing, off", "fine", "fine"]
 
 
 def test_programs_get_what_the_api_answers(command: Commands, running: Daemon) -> None:
@@ -76,6 +79,8 @@ def test_programs_get_what_the_api_answers(command: Commands, running: Daemon) -
         (["--overdue"], [1]),
         (["--failing"], [3]),
         (["--overdue", "--failing"], []),
+        (["--condition", "stale"], [1]),
+        (["--condition", "FAILING", "--server", "old"], [3]),
         (["--server", "nas"], [1, 2]),
         (["--server", "2"], [3]),
         (["--server", "m-4"], [5]),
@@ -88,6 +93,31 @@ def test_jobs_are_listed_by_their_state_and_server(
     command: Commands, flags: list[str], ids: list[int]
 ) -> None:
     assert jobs(command, *flags) == ids
+
+
+@pytest.mark.usefixtures("database")
+def test_a_condition_that_nothing_is_called_is_refused_with_those_that_are(
+    command: Commands,
+) -> None:
+    told = command.refusal("jobs", "--condition", "great")
+    assert "condition must be one of overdue, failing" in told
+
+
+def test_a_job_of_which_only_live_reports_came_is_listed_and_set(
+    command: Commands, running: Daemon
+) -> None:
+    began = now()
+    body = activity(began=began, at=began, backup="First", machine_id="m-1")
+    requests.post(f"{running.url}/api/activity", data=body, timeout=10)
+
+    def look() -> list[str] | None:
+        return next((row for row in rows(command.output("jobs")) if "First" in row), None)
+
+    shown = eventually(look, "the job that began")
+    assert shown[-1] == "running, waiting"
+    (_, told) = rows(command.output("job", "set", shown[0], "--tolerance", "2h"))
+    assert (told[2], told[-1]) == ("First", "running, waiting")
+    assert command.output("job", "delete", shown[0], "--yes") == ""
 
 
 def test_a_running_daemon_is_asked_for_what_is_overdue(command: Commands, running: Daemon) -> None:

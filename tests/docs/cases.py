@@ -197,6 +197,8 @@ BADGES = (
 FILTERS = (
     Case("/api/jobs", "/api/jobs?server=nas&overdue=false&failing=false"),
     Case("/api/jobs", "/api/jobs?overdue=maybe", 400),
+    Case("/api/jobs", "/api/jobs?condition=overdue"),
+    Case("/api/jobs", "/api/jobs?condition=great", 400),
     Case("/api/jobs", "/api/jobs?server=99", 404),
     Case("/api/backups", "/api/backups?server=1&job=1&status=SUCCESS&operation=Backup"),
     Case("/api/backups", "/api/backups?since=2026-11-20T00:00:00Z&until=2026-11-22"),
@@ -210,7 +212,7 @@ SINGLE = (
     Case("/api/jobs/{jobId}", "/api/jobs/1"),
     Case("/api/jobs/{jobId}", "/api/jobs/99", 404),
     Case("/api/jobs/{jobId}", "/api/jobs/Photos", 400),
-    *(Case("/api/backups/{backupId}", f"/api/backups/{run}") for run in range(1, 9)),
+    *(Case("/api/backups/{backupId}", f"/api/backups/{run}") for run in range(1, 10)),
     Case("/api/backups/{backupId}", "/api/backups/99", 404),
     Case("/api/backups/{backupId}", "/api/backups/newest", 400),
     Case("/api/openapi.yaml", "/api/openapi.yaml", content_type=YAML),
@@ -271,11 +273,12 @@ class _Change(NamedTuple):
     path: str
     right: object = None
     wrong: object = None
+    query: str = ""
 
     def asked(self, thing: str = "1") -> Case:
         url = self.path.replace("{serverId}", thing).replace("{jobId}", thing)
         body = None if self.right is None else json.dumps(self.right).encode()
-        return Case(self.path, url, 200, self.method, _ADMIN, body)
+        return Case(self.path, url + self.query, 200, self.method, _ADMIN, body)
 
     def cases(self) -> Iterator[Case]:
         yield self.asked()
@@ -302,6 +305,8 @@ CHANGES = tuple(
         _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
         _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
         _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED, {"interval": "1d"}),
+        _Change("DELETE", f"{_ONE_JOB}/copies", query="?destination=file:///mnt/copy"),
+        _Change("POST", f"{_ONE_JOB}/separate"),
         _Change("DELETE", _ONE_JOB),
     )
     for case in change.cases()

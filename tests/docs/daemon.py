@@ -11,7 +11,7 @@ from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
-from exporter.model import Rejected
+from exporter.model import Delivery, Rejected
 from exporter.policy import Policy
 from exporter.refusals import Refusals
 from exporter.store import Store, StoreUnavailableError
@@ -39,6 +39,8 @@ _ASKED = {
     "rejected",
     "set_server",
     "set_job",
+    "forget_copy",
+    "separate_job",
     "merge_servers",
     "delete_server",
     "delete_job",
@@ -127,6 +129,7 @@ def database_in(folder: Path) -> Path:
 
 def fill(store: Store) -> None:
     """Hand in runs of every kind and two bodies that can not be understood."""
+    store.record(reports.under_a_former_name(), Delivery(NOW, "192.0.2.7"), lambda _: None)
     client = TestClient(make_app(store))
     for day in (19, 20, 21, 22, 23):
         _upload(client, reports.full(day))

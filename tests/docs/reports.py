@@ -2,6 +2,22 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
+from exporter.model import (
+    BACKUP,
+    Copying,
+    CopyOutcome,
+    Counts,
+    Log,
+    Machine,
+    Report,
+    Run,
+    SecondCopy,
+    Status,
+)
+from exporter.times import MINUTE, parse_moment
+
 _MACHINE = {"machine-id": "0a1b2c3d", "machine-name": "nas", "operating-system": "Linux"}
 
 
@@ -67,6 +83,21 @@ def full(day: int) -> dict[str, Any]:
         "LogLines": [f"{date} 01:00:00 +00 - [Information-Start]: The operation has started"],
         "Exception": None,
     }
+
+
+def under_a_former_name() -> Report:
+    """Return the first report of the backup that is called Photos now, with a second copy."""
+    began = parse_moment("2026-11-18T01:00:00Z")
+    copy = SecondCopy("file:///mnt/copy", began + MINUTE, Status.SUCCESS, 3, 4096, 0)
+    run = Run(BACKUP, Status.SUCCESS, began, began + MINUTE, MINUTE, Counts())
+    told = replace(
+        run,
+        backup_id="DB-2",
+        destination_type="s3",
+        copying=Copying(CopyOutcome.COPIED, (copy,)),
+    )
+    machine = Machine(_MACHINE["machine-id"], _MACHINE["machine-name"])
+    return Report(machine, "Pictures", told, Log(details=("Data.X: is no number",)), {})
 
 
 def died(day: int) -> dict[str, Any]:

@@ -11,24 +11,35 @@ from exporter.cli.arguments import (
     add_subject,
 )
 
+_OF_JOB = "id of the job; see duplistatus jobs"
+
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "job", "set when a job is due, or delete it")
+    actions = add_group(commands, "job", "set when a job is due, clear it, or delete it")
     parser = add_asking(actions, "set", "set when a job is due", managing.set_job)
-    add_subject(parser, "job", "id of the job; see duplistatus jobs")
+    add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
-    parser = add_asking(
-        actions,
-        "separate",
-        "undo what the daemon took for a renaming in Duplicati: runs since become a job's own",
-        managing.separate_job,
-    )
-    add_subject(parser, "job", "id of the job; see duplistatus jobs")
-    add_confirmed(parser)
+    summary = "say that what has come until now without a name is dealt with"
+    parser = add_asking(actions, "clear", summary, managing.clear_job)
+    add_subject(parser, "job", _OF_JOB)
+    add_json(parser)
+    _add_parting(actions)
     parser = add_asking(actions, "delete", "delete a job with its runs", managing.delete_job)
-    add_subject(parser, "job", "id of the job; see duplistatus jobs")
+    add_subject(parser, "job", _OF_JOB)
+    add_confirmed(parser)
+
+
+def _add_parting(actions: Commands) -> None:
+    summary = "forget a second destination that was given up"
+    parser = add_asking(actions, "forget-copy", summary, managing.forget_copy)
+    add_subject(parser, "job", _OF_JOB)
+    add_subject(parser, "destination", "its URL, as the page and duplistatus jobs --json show it")
+    add_json(parser)
+    summary = "part a job from a backup that was not renamed, but is another one"
+    parser = add_asking(actions, "separate", summary, managing.separate_job)
+    add_subject(parser, "job", _OF_JOB)
     add_confirmed(parser)
 
 

@@ -3,32 +3,18 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from msgspec.structs import replace
 
-from exporter.model import (
-    BACKUP,
-    Copying,
-    CopyOutcome,
-    Counts,
-    Delivery,
-    Log,
-    Machine,
-    Report,
-    Run,
-    Status,
-    unnamed,
-)
+from exporter.model import Copying, CopyOutcome, Status, unnamed
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.api.page.reading import Document
-from tests.conftest import ADMIN_TOKEN, NOW, SENDER, Daemon
+from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.live import activity
+from tests.recording import USUAL, record
 from tests.reports_builder import duplicati_report
 
 Look = Callable[..., Document]
 
 LAST = NOW - 2 * HOUR
-USUAL = 10**10
-
 EVERY = {
     "absent": "overdue",
     "broken": "failing",
@@ -76,21 +62,6 @@ def daily(
             **told,
         )
         daemon.upload(body)
-
-
-def record(daemon: Daemon, name: str, began: Millis, status: Status, **told: object) -> int:
-    """Let the report of a run be recorded that told this; return the run's id."""
-    run = Run(BACKUP, status, began, began + MINUTE, MINUTE, Counts(examined_bytes=USUAL))
-    log = told.pop("log", Log())
-    report = Report(
-        machine=Machine("id of nas", "nas"),
-        backup=name,
-        run=replace(run, **told),
-        log=log,  # type: ignore[arg-type] # by name
-        counted={},
-    )
-    delivery = Delivery(daemon.clock.now, SENDER)
-    return daemon.store.record(report, delivery, daemon.fleet.apply).run_id
 
 
 def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -> None:

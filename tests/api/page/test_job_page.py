@@ -5,9 +5,10 @@ import pytest
 from api.page.history import LINES
 from api.page.job import RUNS
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.api.page.conftest import EVERY, LAST, USUAL, Look, change, daily
+from tests.api.page.conftest import EVERY, LAST, Look, change, daily
 from tests.api.page.reading import Document, elements, text
 from tests.conftest import NOW, Daemon
+from tests.recording import USUAL
 from tests.reports_builder import duplicati_report
 
 

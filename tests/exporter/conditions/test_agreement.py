@@ -165,8 +165,11 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     )
     assert_one_deadline(fleet, samples, now)
     told = {view.job.name: set(conditions(view, now)) for view in present.jobs}
-    firsts = {view.job.name: view.job.state.first_start or 0 for view in present.jobs}
-    woken = {name: alerted(job, firsts[name], now) for name, job in samples.jobs.items()}
+    woken = {
+        view.job.name: alerted(samples.jobs[view.job.name], view.job.state.first_start or 0, now)
+        | ({Condition.SECOND_COPY} if view.standing.copies_in_trouble(now) else set())
+        for view in present.jobs
+    }
     assert {
         name: {each for each in held if each.is_trouble} for name, held in told.items()
     } == woken

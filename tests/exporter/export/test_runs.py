@@ -51,7 +51,7 @@ def test_a_line_has_what_the_api_tells_of_a_run(daemon: Daemon) -> None:
 def test_log_lines_are_left_out_unless_asked_for() -> None:
     run = recorded(stored_run(START))
     (without,), (with_lines,) = objects(run), objects(run, messages=True)
-    assert {*with_lines} - {*without} == {"messages", "messagesCut"}
+    assert {*with_lines} - {*without} == {"messages", "messagesCut", "details"}
     assert without["counted"] == {"OpenedFiles": 3}
 
 
