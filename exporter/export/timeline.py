@@ -17,6 +17,7 @@ from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
 from exporter.jobs.history import RECENT_RUNS, ReportedRun, newest
 from exporter.jobs.removed import state_before
+from exporter.jobs.standing import is_failing
 from exporter.jobs.state import JobState
 from exporter.model import Order, StoredRun
 from exporter.schedule import Expectation, Schedule, expect
@@ -38,7 +39,14 @@ def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Sp
         if state.is_backup and first < end:
             expectation = expect(state, schedule)
             turn = min(max(_overdue_from(expectation, grid), first), end)
-            moment = JobMoment(state, state.habit(), expectation, overdue=False, labels=labels)
+            moment = JobMoment(
+                state,
+                state.habit(),
+                expectation,
+                overdue=False,
+                labels=labels,
+                failing=is_failing(history.job, state),
+            )
             if first < turn:
                 yield Span(first, turn, moment)
             if turn < end:

@@ -24,6 +24,7 @@ class JobMoment(Struct, frozen=True):
     labels: tuple[str, str, str]
     running: Running | None = None
     stalled: bool = False
+    failing: bool = False
 
     @classmethod
     def of(cls, view: JobView, now: Millis) -> "JobMoment":
@@ -38,6 +39,7 @@ class JobMoment(Struct, frozen=True):
             labels,
             view.running,
             view.running is not None and view.running.stalled(now),
+            view.standing.failing,
         )
 
 

@@ -79,8 +79,8 @@ OUTCOME_FAMILIES: tuple[Family[JobMoment], ...] = (
     of_last("last_duration_seconds", "How long the last run took.", _length),
     of_job(
         "consecutive_failures",
-        "Failed runs since the last completed one.",
-        lambda job: job.state.consecutive_failures,
+        "Failed runs since the last completed one; at least 1 while a failure stands.",
+        lambda job: max(job.state.consecutive_failures, int(job.failing)),
     ),
     of_job(
         "interrupted_runs",

@@ -56,7 +56,7 @@ def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobMoment
     state = fold(run for run in runs if run.received <= now)
     expectation = expect(state, schedule)
     overdue = expectation is not None and expectation.overdue(now)
-    moment = JobMoment(state, state.habit(), expectation, overdue, LABELS)
+    moment = JobMoment(state, state.habit(), expectation, overdue, LABELS, failing=state.failing)
     return moment if state.is_backup else None
 
 
