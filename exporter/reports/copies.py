@@ -21,6 +21,7 @@ MAX_DESTINATION = 512
 _TAG = "RemoteSync"
 _FAILED = "-RemoteSyncFailed"
 _SKIPPED = "-RemoteSyncSkipped"
+_SEARCHED = 2000
 _BECAUSE = "skipped because"
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S|(?<![\w/])(?:/[^/\s]|\\\\\w|[A-Za-z]:\\)")
 """A URL or a path: a line that names one tells of that destination alone."""
@@ -58,7 +59,7 @@ def _said(messages: Iterable[Message]) -> CopyOutcome | None:
     """Return what the lines of the log tell: a copy that was missed weighs more."""
     said = None
     for message in messages:
-        tag, text = lines.tag(message.text), lines.text(message.text)
+        tag, text = lines.tag(message.text), lines.text(message.text)[:_SEARCHED]
         skipped = tag.endswith(_SKIPPED)
         if tag.endswith(_FAILED) or (skipped and _BECAUSE in text.lower()):
             return CopyOutcome.MISSED

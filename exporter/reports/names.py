@@ -36,7 +36,7 @@ _RESULT = re.compile(
 _FAILURE = re.compile(r"(?<![\w.])Failed:")
 
 _HEADER = re.compile(
-    r"^(?:.{0,80}[\s=:\[\](),;|*#>-])?Duplicati (?:\S{1,30} )?(?P<operation>[A-Z][A-Za-z]*)"
+    r"^(?:.{0,80}?[\s=:\[\](),;|*#>-])??Duplicati (?:\S{1,30} )??(?P<operation>[A-Z][A-Za-z]*)"
     r" report for ?(?P<subject>.*)$"
 )
 _SENTENCE = re.compile(r"^Duplicati (?P<operation>[A-Z][A-Za-z]*) for (?P<subject>\S.*)$")
@@ -72,12 +72,12 @@ _MAX_SUBJECT = 4 * MAX_NAME + 8
 
 def is_header(line: str) -> bool:
     """Tell whether a line begins a report as Duplicati's own first line does."""
-    return _HEADER.match(line) is not None
+    return _HEADER.match(line.strip()) is not None
 
 
 def is_sentence(line: str) -> bool:
     """Tell whether a line names a backup, as a header or as the documentation's example does."""
-    return is_header(line) or _SENTENCE.match(line) is not None
+    return is_header(line) or _SENTENCE.match(line.strip()) is not None
 
 
 def end_of_words(line: str, *, failure: bool) -> int | None:
@@ -87,8 +87,8 @@ def end_of_words(line: str, *, failure: bool) -> int | None:
         line: one that begins with other words.
         failure: whether the text of a failure may begin in it, too.
     """
-    found = _RESULT.search(line)
-    failed = _FAILURE.search(line) if failure else None
+    found = _RESULT.search(line, 0, _MAX_SUBJECT)
+    failed = _FAILURE.search(line, 0, _MAX_SUBJECT) if failure else None
     starts = [match.start() for match in (found, failed) if match is not None]
     return min(starts) if starts else None
 
@@ -109,13 +109,16 @@ def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
     for pattern, parse in ((_HEADER, _header), (_SENTENCE, _sentence)):
         match = next(filter(None, map(pattern.match, looked_at)), None)
         if match is not None:
-            subject = _without_outcome(match["subject"].strip(), said)
-            told = {"OperationName": match["operation"], **parse(_checked(subject))}
-            return found | {key: value for key, value in told.items() if value}
+            subject = _without_outcome(_checked(match["subject"].rstrip()), said)
+            told = {"OperationName": match["operation"], **parse(subject)}
+            return found | {key: value.strip() for key, value in told.items() if value.strip()}
     return found
 
 
 def _checked(subject: str) -> str:
+    """Return what names something up to where a result begins, if it is not too long."""
+    end = end_of_words(subject, failure=False)
+    subject = subject if end is None else subject[:end].rstrip()
     if len(subject) > _MAX_SUBJECT:
         raise ReportError(Problem("backup-name", f"longer than {MAX_NAME} characters"))
     return subject

@@ -38,14 +38,14 @@ class Field(NamedTuple):
 
 def parse(lines: Sequence[str]) -> Iterator[Field]:
     """Return what is printed without indentation; what stands in a list is not the run's own."""
-    at = 0
+    at, closed = 0, _last_end_of_list(lines)
     while at < len(lines):
         found = _FIELD.match(lines[at])
         at += 1
         if found is None:
             continue
         key, told = found["key"], (found["value"] or "").strip()
-        end = _end_of_list(lines, at) if told == "[" else None
+        end = _end_of_list(lines, at) if told == "[" and at <= closed else None
         if end is None:
             yield Field(key, [] if told == "[]" and key == _VERIFICATIONS else value(told))
             continue
@@ -103,6 +103,11 @@ def _moment(seconds: str) -> str:
         return format_moment(int(seconds) * SECOND)
     except OverflowError:
         return ""
+
+
+def _last_end_of_list(lines: Sequence[str]) -> int:
+    ends = (at for at in range(len(lines) - 1, -1, -1) if lines[at].rstrip() == "]")
+    return next(ends, -1)
 
 
 def _end_of_list(lines: Sequence[str], start: int) -> int | None:

@@ -20,7 +20,6 @@ _MAX_FORM_FIELDS = 100
 _PART = re.compile(
     r"--[^\r\n]{1,200}\r?\n(?:[^\r\n]+\r?\n)+\r?\n(?P<content>.*?)\r?\n--", re.DOTALL
 )
-_JSON = ("{", "[")
 
 
 def read_report(body: bytes, backup: str | None = None) -> Report:
@@ -52,7 +51,7 @@ def _checked(backup: str | None) -> str | None:
 
 
 def _read(content: str, backup: str | None, oddities: Oddities) -> Report:
-    if content.startswith(_JSON):
+    if content.startswith("{") or (content.startswith("[") and not text.looks_like_report(content)):
         return _read_value(decode_json(content, oddities), backup, oddities)
     if content.startswith("--") and (part := _PART.match(content)) is not None:
         return _read(part["content"].strip(), backup, oddities)
@@ -71,7 +70,7 @@ def _read_form(content: str, backup: str | None, oddities: Oddities) -> Report:
     report = next(reports, None)
     if report is None:
         return text.read(found[0][1], backup, oddities)
-    if report.startswith(_JSON):
+    if report.startswith("{"):
         return _read_value(decode_json(report, oddities), backup, oddities)
     return text.read(report, backup, oddities)
 

@@ -19,10 +19,14 @@ from exporter.reports.oddities import Oddities
 from exporter.reports.printed import Field, outcomes, parse, values
 from exporter.reports.results import Ending, counted, machine, run
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-"""str.splitlines would also part a name at rarer separators such as U+2028."""
+_LINE_END = re.compile(r"\r{0,3}\n|\r")
+"""str.splitlines would also part a name at rarer separators such as U+2028. Some relays make two
+line ends of one."""
 
-_DECISIVE = re.compile(r"^(?:ParsedResult|MainOperation|Failed):", re.MULTILINE)
+_DECISIVE = re.compile(r"(?:^|[\r\n])(?:ParsedResult|MainOperation|Failed):")
+_DECIDING = ("ParsedResult", "MainOperation")
+_TIMES = ("BeginTime", "EndTime")
+_FLAGGED = names.RESULT_NAMES | {"Dryrun", "Interrupted", "Fatal"}
 _LOGS = ("Log data:", template.LOG)
 _FAILED = "Failed:"
 _DETAILS = "Details:"
@@ -30,7 +34,7 @@ _HEAD = 100
 """Lines among which one is looked for that begins with words and goes on with results."""
 
 _TAIL = 20
-"""Lines at the end of a log among which names are looked for that stand nowhere else."""
+"""Lines at the end of log or failure among which names are looked for that stand nowhere else."""
 
 _NO_MESSAGE = "the run died without a message"
 _REMEDY = "drop --send-http-message, or set --send-http-result-output-format=Json"
@@ -100,13 +104,22 @@ def _tells_results(printed: Sequence[Field], parts: _Parts) -> bool:
     """Whether there is more than words; below Duplicati's own first line one result is enough."""
     if parts.died is not None:
         return True
-    headed = any(names.is_sentence(line.strip()) for line in parts.results)
-    known = names.RESULT_NAMES if headed else ("ParsedResult", "MainOperation")
-    return any(field.key in known or (headed and field.key == "Dryrun") for field in printed)
+    if any(field.key in _DECIDING for field in printed):
+        return True
+    return any(map(names.is_sentence, parts.results)) and any(map(_is_result, printed))
+
+
+def _is_result(field: Field) -> bool:
+    """Whether a value is one of Duplicati's, and more than words: a number, a time or a flag."""
+    if field.key in _TIMES:
+        return True
+    return field.key in _FLAGGED and not isinstance(field.value, str)
 
 
 def _parts(content: str) -> tuple[_Parts, bool]:
     all_lines = _LINE_END.split(content.strip())
+    if _DECISIVE.search(content) is None:
+        all_lines = _without_indentation(all_lines)
     is_template = template.is_template(all_lines)
     if is_template:
         all_lines = [template.undone(line) for line in all_lines]
@@ -116,6 +129,13 @@ def _parts(content: str) -> tuple[_Parts, bool]:
         log, thrown = template.at_exception(log)
         died = died or thrown
     return _Parts(body, died, log), is_template
+
+
+def _without_indentation(all_lines: list[str]) -> list[str]:
+    """Undo what indented a whole text, the first line of which was stripped of it."""
+    depths = [len(line) - len(line.lstrip()) for line in all_lines[1:] if line.strip()]
+    depth = min(depths, default=0)
+    return [all_lines[0], *(line[depth:] for line in all_lines[1:])]
 
 
 def _at_log(all_lines: list[str]) -> tuple[list[str], list[str]]:
@@ -162,8 +182,9 @@ def _results_behind(body: list[str], start: int) -> int:
 
 
 def _extra(parts: _Parts, outcomes: set[str]) -> dict[str, str]:
-    extra = names.told_by(parts.results, outcomes)
-    return extra or names.told_by(parts.log[-_TAIL:], outcomes)
+    failure = (parts.died or "").split("\n")
+    places = (parts.results, parts.log[-_TAIL:], failure[-_TAIL:])
+    return next(filter(None, (names.told_by(place, outcomes) for place in places)), {})
 
 
 def _messages(parts: _Parts) -> Iterator[Message]:

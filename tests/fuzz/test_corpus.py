@@ -7,7 +7,8 @@ import pytest
 from tests.fuzz.targets import TARGETS, Target
 
 HERE = Path(__file__).parent
-BODIES = sorted([*(HERE / "corpus").iterdir(), *(HERE.parent / "payloads").iterdir()])
+FOLDERS = (HERE / "corpus", HERE.parent / "payloads")
+BODIES = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
