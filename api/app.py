@@ -30,6 +30,7 @@ from api.rejected import RejectedReports
 from api.renaming import SeparatedJob
 from api.sender import Deliveries, Network
 from api.servers import MergedServer, OneServer, Servers
+from api.strays import Strays
 from api.summary import Summary
 from api.upload import Astray, OnlyAstray, Upload
 from exporter.access import Access
@@ -69,7 +70,8 @@ class Parts(NamedTuple):
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
     gate = Gate(parts.access, parts.telemetry, parts.trusted_proxies)
-    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate, Faults()])
+    strays = Strays(_reception(parts), parts.access)
+    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate, Faults(), strays])
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)

@@ -16,6 +16,7 @@ from exporter.model import Delivery, Rejected
 from exporter.refusals import Refusals
 from exporter.reports import Problem, ReportError
 from exporter.reports.fields import MAX_NAME
+from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
 from exporter.telemetry import Telemetry
 
@@ -82,6 +83,12 @@ class Reception:
         delivery = self._deliveries.of(req)
         if self.refusals.knows(delivery.address):
             self._keep(Posted(req, delivery, b""), kind, 413, too_large(self._limits))
+
+    def refuse_stray(self, req: falcon.Request, kind: Kind, status: int, reason: str) -> None:
+        """Keep what came to a path that takes no reports, where it looks like one."""
+        posted = self.receive(req)
+        if looks_like_report(posted.body):
+            self._keep(posted, kind, status, reason)
 
     def _check(self, posted: Posted) -> None:
         """See that the request is one that can hold a report."""

@@ -25,7 +25,7 @@ _MESSAGES = {
 }
 _OUTCOMES = {429: Outcome.LIMITED}
 KIND = Kind("Invalid backup data format", "report rejected")
-_ADDRESS = "/api/upload"
+ADDRESS = "/api/upload"
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Astray(Upload):
     """Takes reports of senders that were set up with a wrong path, and says which one is right."""
 
     def _message(self, outcome: Outcome) -> str:
-        return f"{_MESSAGES[outcome]}; the address to use is {_ADDRESS}"
+        return f"{_MESSAGES[outcome]}; the address to use is {ADDRESS}"
 
 
 class OnlyAstray(Astray):

@@ -214,3 +214,26 @@ def test_where_the_database_does_not_answer_a_report_is_neither_lost_nor_refused
 
 def unavailable(*_: object) -> None:
     raise StoreUnavailableError("the disk is full")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("path", ["/api/uplaod", "/api", "/report", "/api/summary", "/metrics"])
+def test_a_report_at_a_path_that_takes_none_is_seen(daemon: Daemon, path: str, method: str) -> None:
+    take(daemon)
+    for body in (duplicati_report(began=BEGAN), b"hello"):
+        answer = daemon.client.simulate_request(method, path, body=body, remote_addr=OTHER)
+        assert answer.status_code in (404, 405)
+    assert opened(daemon) == 1
+    (kept,) = daemon.get("/api/rejected")["rejected"]
+    assert kept["reason"] == f"{path} takes no reports: send them to /api/upload"
+
+
+def test_a_report_at_a_path_that_takes_none_needs_the_token_too(
+    daemon: Daemon, closed: testing.TestClient
+) -> None:
+    body = duplicati_report(began=BEGAN)
+    for query in ("", "token=unknown", "token=the-token-of-uploads"):
+        assert opened(daemon) == 0
+        closed.simulate_post("/api/uplaod", body=body, query_string=query)
+    assert opened(daemon) == 1
+    assert "the-token" not in daemon.get("/api/rejected")["rejected"][0]["reason"]

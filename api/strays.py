@@ -1,0 +1,39 @@
+"""Reports that were posted to a path that takes none: they are refused, and seen."""
+
+from http import HTTPStatus
+
+import falcon
+
+from api import upload
+from api.auth import is_admitted
+from api.reception import Reception
+from exporter.access import Access
+
+_LONGEST_PATH = 200
+
+
+class Strays:
+    """Keeps what looks like a report of what has no place to go."""
+
+    def __init__(self, reception: Reception, access: Access) -> None:
+        self._reception = reception
+        self._access = access
+
+    def process_response(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
+    ) -> None:
+        """Look at what was posted where nothing can be posted."""
+        if req.method not in ("POST", "PUT") or not _is_lost(resp.status_code, resource):
+            return
+        if is_admitted(self._access, req):
+            reason = f"{req.path[:_LONGEST_PATH]} takes no reports: send them to {upload.ADDRESS}"
+            self._reception.refuse_stray(req, upload.KIND, resp.status_code, reason)
+
+
+def _is_lost(status: int, resource: object) -> bool:
+    unknown_path = resource is None and status == HTTPStatus.NOT_FOUND
+    return unknown_path or status == HTTPStatus.METHOD_NOT_ALLOWED
