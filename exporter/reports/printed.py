@@ -26,7 +26,8 @@ _VERIFICATIONS = "Verifications"
 _FAULT = re.compile(r"\s*Value:\s*(?!\[\],?\s*$)\S")
 _KEY = re.compile(r"\s*Key:\s*(?P<key>.*)$")
 _FLAGS = ("Fatal", "Interrupted", "PartialBackup")
-_LENGTHS = ("MessagesActualLength", "WarningsActualLength", "ErrorsActualLength")
+_GRAVE = ("WarningsActualLength", "ErrorsActualLength")
+_LENGTHS = ("MessagesActualLength", *_GRAVE)
 
 
 class Field(NamedTuple):
@@ -37,7 +38,11 @@ class Field(NamedTuple):
 
 
 def parse(lines: Sequence[str]) -> Iterator[Field]:
-    """Return what is printed without indentation; what stands in a list is not the run's own."""
+    """Return what is printed without indentation.
+
+    What stands in a list is not the run's own; where it looks bad it counts nevertheless, for a
+    list may lack its end.
+    """
     at, closed = 0, _last_end_of_list(lines)
     while at < len(lines):
         found = _FIELD.match(lines[at])
@@ -51,6 +56,7 @@ def parse(lines: Sequence[str]) -> Iterator[Field]:
             continue
         if key == _VERIFICATIONS:
             yield Field(key, list(_verifications(lines[at:end])))
+        yield from filter(_is_bad, parse([line for line in lines[at:end] if line[:1].isupper()]))
         at = end + 1
 
 
@@ -103,6 +109,12 @@ def _moment(seconds: str) -> str:
         return format_moment(int(seconds) * SECOND)
     except OverflowError:
         return ""
+
+
+def _is_bad(field: Field) -> bool:
+    if field.key == "ParsedResult":
+        return _result(field.value) is not Status.SUCCESS
+    return field.key in (*_FLAGS, *_GRAVE) and field.value not in (False, 0)
 
 
 def _last_end_of_list(lines: Sequence[str]) -> int:

@@ -252,7 +252,8 @@ def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon)
         "id": 1,
         "received": format_moment(NOW),
         "sender": SENDER,
-        "reason": "body: is not UTF-8 at byte 4",
+        "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
+        "--send-http-result-output-format=Json",
         "contentType": "application/json",
         "size": 14,
         "counts": False,

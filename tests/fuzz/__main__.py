@@ -11,7 +11,8 @@ with atheris.instrument_imports(include=["exporter"]):
     from tests.fuzz.targets import TARGETS
 
 _HERE = Path(__file__).parent
-_SEEDS = (_HERE / "corpus", _HERE.parent / "payloads")
+_PAYLOADS = _HERE.parent / "payloads"
+_SEEDS = (_HERE / "corpus", _PAYLOADS, _PAYLOADS / "shapes")
 
 
 def main() -> None:

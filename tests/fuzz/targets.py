@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+import msgspec
+
+from exporter.activity import LiveReport
 from exporter.jobs.added import none_after
 from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.policy import Policy
-from exporter.reports import ReportError, read_report, text
+from exporter.reports import ReportError, read_activity, read_report, text
 from exporter.schedule import expect
 from exporter.store.entry import Entry
 from exporter.times import Millis
@@ -23,7 +26,7 @@ Target = Callable[[bytes], None]
 def body(raw: bytes) -> None:
     """Read a body of whatever shape, as the upload route does."""
     try:
-        report = read_report(raw)
+        report = read_report(raw, "Photos")
     except ReportError:
         return
     _keep(report)
@@ -32,10 +35,20 @@ def body(raw: bytes) -> None:
 def text_report(raw: bytes) -> None:
     """Read a body as text, whatever it looks like."""
     try:
-        report = text.read(raw.decode(errors="replace"))
+        report = text.read(raw.decode(errors="replace"), "Photos")
     except ReportError:
         return
     _keep(report)
+
+
+def live(raw: bytes) -> None:
+    """Read a body as a live report."""
+    try:
+        report = read_activity(raw)
+    except ReportError:
+        return
+    kept = msgspec.msgpack.encode(report)
+    assert msgspec.msgpack.decode(kept, type=LiveReport) == report
 
 
 def _keep(report: Report) -> None:
@@ -48,4 +61,4 @@ def _keep(report: Report) -> None:
     assert expectation is None or not expectation.overdue(0)
 
 
-TARGETS: dict[str, Target] = {"body": body, "text": text_report}
+TARGETS: dict[str, Target] = {"body": body, "text": text_report, "live": live}

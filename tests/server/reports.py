@@ -14,7 +14,8 @@ def payload(name: str) -> bytes:
 
 def payloads() -> list[bytes]:
     """Return every body of tests/payloads that is a report."""
-    return [path.read_bytes() for path in sorted(_PAYLOADS.iterdir()) if path.suffix in (".json", ".txt")]
+    bodies = (path for path in sorted(_PAYLOADS.iterdir()) if path.suffix in (".json", ".txt"))
+    return [path.read_bytes() for path in bodies]
 
 
 def documented(

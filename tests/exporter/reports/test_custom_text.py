@@ -107,7 +107,9 @@ def test_results_alone_are_named_by_the_address(result: str) -> None:
     assert read_report(form(text=body), "Photos").run == report.run
 
 
-@pytest.mark.parametrize("body", [_text("{results}", "Success"), payload("shapes/text-results-alone.txt")])
+@pytest.mark.parametrize(
+    "body", [_text("{results}", "Success"), payload("shapes/text-results-alone.txt")]
+)
 @pytest.mark.parametrize("backup", [None, "", "  "])
 def test_results_that_nobody_names_are_refused_with_what_to_do(
     body: bytes, backup: str | None
@@ -218,7 +220,9 @@ def test_negative_seconds_are_no_time(seconds: str) -> None:
     assert (run.began, run.ended) == (millis("2026-11-26T02:00:00Z"), None)
 
 
-@pytest.mark.parametrize("marks", ["\u200e(1795658400)", "(\u200f1795658400\u200f)", "(1795658400)\u200e"])
+@pytest.mark.parametrize(
+    "marks", ["\u200e(1795658400)", "(\u200f1795658400\u200f)", "(1795658400)\u200e"]
+)
 def test_marks_of_direction_are_passed_over(marks: str) -> None:
     text = f"Duplicati Backup report for Photos\n\n{RESULTS.format('Success')}"
 
@@ -238,7 +242,10 @@ def test_a_run_whose_times_are_not_dated_still_tells_how_long_it_took() -> None:
     ("verifications", "status"),
     [
         ("[\n    Key: a\n    Value: [],\n    Key: b\n    Value: []\n]", Status.SUCCESS),
-        ("[\n    Key: a\n    Value: [\n        Key: Error\n        Value: x\n    ]\n]", Status.ERROR),
+        (
+            "[\n    Key: a\n    Value: [\n        Key: Error\n        Value: x\n    ]\n]",
+            Status.ERROR,
+        ),
         ("[\n    Key: Error\n    Value: []\n]", Status.ERROR),
         ("[\n    Key: a\n    Value: damaged\n]", Status.ERROR),
         ("[]", Status.SUCCESS),

@@ -7,10 +7,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.model import Report
+from exporter.model import Report, Status
 from exporter.reports import ReportError, read_report
+from exporter.reports.names import RESULT_NAMES
 from tests.exporter.reports.bodies import form
-from tests.strategies.reports import json_bodies, json_objects, text_bodies
+from tests.strategies.reports import Told, json_bodies, json_objects, text_bodies, told_texts
 
 INTEGERS = range(-(2**63), 2**63)
 SETTINGS = settings(max_examples=100, deadline=None)
@@ -41,21 +42,27 @@ def _assert_storable(report: Report) -> None:
             assert leaf in INTEGERS
 
 
-def _read(body: bytes) -> Report | ReportError:
+def _read(body: bytes, backup: str | None = None) -> Report | ReportError:
     try:
-        return read_report(body)
+        return read_report(body, backup)
     except ReportError as error:
         return error
 
 
-def _assert_read_or_refused(body: bytes) -> None:
-    outcome = _read(body)
+def _assert_read_or_refused(body: bytes, backup: str | None = None) -> None:
+    outcome = _read(body, backup)
     if isinstance(outcome, ReportError):
         assert outcome.problems
         assert str(outcome).encode()
         return
     assert outcome.backup.strip()
     assert outcome.run.operation.strip()
+    assert len(outcome.log.details) <= 20
+    assert all(len(detail) <= 200 for detail in outcome.log.details)
+    assert all(
+        number >= 0 or name.endswith("QuotaSpace") for name, number in outcome.counted.items()
+    )
+    assert outcome.run.reason is None or len(outcome.run.reason.encode()) <= 1024
     assert (outcome.fingerprint is None) == (outcome.run.began is not None)
     _assert_storable(outcome)
 
@@ -88,6 +95,69 @@ def test_anything_in_a_form_is_a_report_or_an_error(value: bytes) -> None:
 @SETTINGS
 def test_any_text_report_is_a_report_or_an_error(body: bytes) -> None:
     _assert_read_or_refused(body)
+    _assert_read_or_refused(body, "Photos")
+
+
+@given(text_bodies())
+@SETTINGS
+def test_no_result_becomes_a_part_of_a_name(body: bytes) -> None:
+    outcome = _read(body, "Photos")
+
+    if isinstance(outcome, Report):
+        assert not any(f"{result}:" in outcome.backup for result in RESULT_NAMES)
+
+
+@given(told_texts())
+@SETTINGS
+def test_a_text_tells_the_name_of_the_backup_and_nothing_else_with_it(told: Told) -> None:
+    for body in (told.body, form(message=told.body), told.body.replace(b"\n", b"\r\n")):
+        report = read_report(body)
+
+        assert report.backup == told.backup
+        assert report.run.operation == "Backup"
+
+
+@given(told_texts())
+@SETTINGS
+def test_nothing_around_it_makes_a_result_better(told: Told) -> None:
+    for body in (told.body, form(message=told.body)):
+        status = read_report(body).run.status
+
+        assert status is Status(told.result.lower())
+
+
+@given(told_texts(), st.integers(0, 30), st.integers(0, 30))
+@SETTINGS
+def test_a_list_without_an_end_makes_no_result_better(told: Told, begin: int, end: int) -> None:
+    lines = told.body.split(b"\n")
+    lines.insert(begin, b"LimitedWarnings: [")
+    lines.insert(end, b"]")
+    outcome = _read(b"\n".join(lines), "Photos")
+
+    if isinstance(outcome, Report):
+        assert outcome.run.status.worse(Status(told.result.lower())) is outcome.run.status
+
+
+@given(told_texts(), st.sampled_from(["Interrupted", "PartialBackup"]))
+@SETTINGS
+def test_a_stop_is_seen_wherever_it_stands(told: Told, flag: str) -> None:
+    body = told.body.replace(b"MainOperation", f"{flag}: True\nMainOperation".encode(), 1)
+    expected = Status.FATAL if told.result == "Fatal" else Status.INTERRUPTED
+
+    assert read_report(body).run.status is expected
+
+
+@given(st.sampled_from(["Warning", "Error", "Fatal"]), json_objects())
+@SETTINGS
+def test_nothing_beside_it_makes_a_result_of_json_better(
+    result: str, value: dict[str, Any]
+) -> None:
+    if isinstance(value.get("Data"), dict):
+        value["Data"]["ParsedResult"] = result
+    outcome = _read(json.dumps(value).encode())
+
+    if isinstance(outcome, Report) and "Data" in value:
+        assert outcome.run.status is not Status.SUCCESS
 
 
 @given(json_objects())

@@ -136,7 +136,9 @@ def test_an_exception_alone_makes_a_run_fatal() -> None:
 
 def test_figures_of_the_destination_that_contradict_are_left_out() -> None:
     block = BODY.index("BackendStatistics: RemoteCalls")
-    again = BODY[block : BODY.index("BackendWriter:")].replace("KnownFileSize: 785072", "KnownFileSize: 7")
+    again = BODY[block : BODY.index("BackendWriter:")].replace(
+        "KnownFileSize: 785072", "KnownFileSize: 7"
+    )
     counts = read_report((BODY[:block] + again + BODY[block:]).encode()).run.counts
 
     assert counts.stored_bytes is None
