@@ -43,7 +43,7 @@ def _body(run: Run, at: Millis, status: str) -> bytes:
 
 
 def _progress(run: Run, at: Millis) -> _Json:
-    done = min((at - run.began) / run.duration, 1.0)
+    done = min((at - run.began) / run.duration, 1.0) * run.reached
     return {
         "phase": "Backup_ProcessingFiles" if done else "Backup_Begin",
         "progress": round(done, 3),

@@ -9,7 +9,7 @@ from exporter.demo.activity import live_reports
 from exporter.demo.fleet import JOBS
 from exporter.demo.job import Job
 from exporter.demo.life import runs
-from exporter.demo.report import report
+from exporter.demo.report import RESTORE_TAKES, report, restore_report
 from exporter.times import DAY, SECOND, Millis
 
 DAYS = 90
@@ -43,7 +43,14 @@ def _live_of(job: Job, present: Millis, since: Millis, every: Millis) -> Iterato
 def arrivals(present: Millis) -> Iterator[Arrival]:
     """Yield the reports of ninety days up to a moment, and behind it those still to come."""
     begin = present - DAYS * DAY
-    return heapq.merge(*(_arrivals_of(job, begin, present) for job in JOBS))
+    backups = (_arrivals_of(job, begin, present) for job in JOBS)
+    return heapq.merge(*backups, *(_restores_of(job, present) for job in JOBS))
+
+
+def _restores_of(job: Job, present: Millis) -> Iterator[Arrival]:
+    for ago in job.restored:
+        began = present - int(ago * DAY)
+        yield Arrival(began + RESTORE_TAKES + SECOND, restore_report(job, began))
 
 
 def _arrivals_of(job: Job, begin: Millis, present: Millis) -> Iterator[Arrival]:

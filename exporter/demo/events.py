@@ -4,7 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from exporter.demo.job import Event, Work
+from exporter.demo.job import Event, Stop, Work
 
 
 def dies(exception: str, since: float, until: float = float("-inf")) -> Event:
@@ -79,6 +79,16 @@ def breaks(since: float, file: str) -> Event:
 
     def event(work: Work, _: Random) -> Work:
         return replace(work, broken=(file,)) if work.ago <= since else work
+
+    return event
+
+
+def stops(share: float, since: float) -> Event:
+    """Let a person stop a share of the runs, and from a moment on every one."""
+
+    def event(work: Work, random: Random) -> Work:
+        stopped = random.random() < share or work.ago <= since
+        return replace(work, stopped=random.choice((*Stop,))) if stopped else work
 
     return event
 

@@ -1,7 +1,17 @@
 """The forty backups of the fleet, and what befalls them before its present."""
 
-from exporter.demo.events import breaks, churns, dies, drags, errs, shrinks, vanishes, warns
-from exporter.demo.job import Job
+from exporter.demo.events import (
+    breaks,
+    churns,
+    dies,
+    drags,
+    errs,
+    shrinks,
+    stops,
+    vanishes,
+    warns,
+)
+from exporter.demo.job import Job, SecondDestination
 from exporter.demo.machines import (
     ACCOUNTING,
     B2,
@@ -60,16 +70,44 @@ _UNDER_WAY = Timetable(ahead=6 * MINUTE)
 _OPENED = Timetable(8 * HOUR, weekdays=WORKDAYS, delay=4 * HOUR, announced=False)
 """A laptop is backed up once somebody opens it."""
 
+_PROOFS = (62.2, 31.4, 2.6)
+"""Somebody restores a few files now and then, to see that it works."""
+
 _OF_NAS = (
     Job(NAS, "Documents", "DB-1", S3, _daily(1), 184_000, 210 * GB, churn=0.002),
     Job(NAS, "Photos", "DB-2", B2, _daily(2), 96_000, 640 * GB, churn=0.0002),
-    Job(NAS, "Projects", "DB-3", SSH, _daily(3), 312_000, 380 * GB),
+    # Of its two second copies one fails, since a disk is gone.
+    Job(
+        NAS,
+        "Projects",
+        "DB-3",
+        SSH,
+        _daily(3),
+        312_000,
+        380 * GB,
+        restored=_PROOFS,
+        copies=(
+            SecondDestination("ssh://attic.example.net/copies/projects"),
+            SecondDestination("file:///media/usb-copy/projects", failing=2),
+        ),
+    ),
     Job(NAS, "Configuration", "DB-4", S3, _daily(1, 30), 5_200, 2 * GB, churn=0.01),
     Job(NAS, "Archive", "DB-5", B2, _sundays(4), 420_000, 1_900 * GB, churn=0.0003, growth=0.0002),
 )
 _OF_MAIL = (
     Job(MAIL, "Mailboxes", "DB-1", S3, _UNDER_WAY, 640_000, 320 * GB, growth=0.002),
-    Job(MAIL, "Configuration", "DB-2", S3, _daily(2), 1_900, 1 * GB, churn=0.02),
+    # Copied every week, until nobody knows why it is not.
+    Job(
+        MAIL,
+        "Configuration",
+        "DB-2",
+        S3,
+        _daily(2),
+        1_900,
+        1 * GB,
+        churn=0.02,
+        copies=(SecondDestination("b2://copies-of-mail/configuration", every=7, dropped=17.5),),
+    ),
     Job(
         MAIL, "Lists", "DB-3", B2, _daily(3, 40), 24_000, 12 * GB, events=(errs(0.03, _TIMED_OUT),)
     ),
@@ -214,7 +252,17 @@ _OF_DESIGN = (
 )
 _OF_SALES = (
     Job(SALES, "Documents", "DB-1", S3, _OPENED, 18_000, 22 * GB, events=(warns(0.15, _LOCKED),)),
-    Job(SALES, "Mail", "DB-2", S3, _OPENED, 2_900, 11 * GB, events=(warns(0.3, _LOCKED),)),
+    # Stopped now and then, as by who wants to leave, and the last time too.
+    Job(
+        SALES,
+        "Mail",
+        "DB-2",
+        S3,
+        _OPENED,
+        2_900,
+        11 * GB,
+        events=(warns(0.3, _LOCKED), stops(0.08, since=1.1)),
+    ),
 )
 _OF_BRANCH = (
     Job(BRANCH, "Files", "DB-1", SSH, _daily(21, 30), 74_000, 88 * GB, last=_SILENT),

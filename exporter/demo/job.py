@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from enum import Enum
 from random import Random
 
 from msgspec import Struct
@@ -29,12 +30,33 @@ class Destination(Struct, frozen=True):
     others: int = 0
 
 
+class SecondDestination(Struct, frozen=True):
+    """Another place that a destination is synchronized with, after every run or every so many.
+
+    In days before the fleet's present: since `failing` the copies fail, since `dropped` none is due
+    any more though nobody meant that.
+    """
+
+    url: str
+    every: int = 1
+    failing: float = -math.inf
+    dropped: float = -math.inf
+
+
+class Stop(Enum):
+    """How a person stops a run: "stop after current file", or "stop now"."""
+
+    AFTER_FILE = "after file"
+    NOW = "now"
+
+
 class Work(Struct, frozen=True):
     """What one run finds and meets, before it is known what it takes.
 
     `ago` counts days before the fleet's present. `slowness` stretches the run. A run with an
     `exception` died, one with errors or warnings completed with them; `broken` are stored files
-    that its test found damaged. One that `vanished` lost its machine: nothing tells of its end.
+    that its test found damaged. One that was `stopped` read a part. One that `vanished` lost its
+    machine: nothing tells of its end.
     """
 
     ago: float
@@ -49,6 +71,7 @@ class Work(Struct, frozen=True):
     exception: str | None = None
     broken: tuple[str, ...] = ()
     vanished: bool = False
+    stopped: Stop | None = None
 
 
 Event = Callable[[Work, Random], Work]
@@ -61,6 +84,7 @@ class Job(Struct, frozen=True):
     `growth` is what comes in a day and `churn` what changes from run to run, both as a share.
     `keep` is how many versions stay at the destination. Runs come from `first` to `last`, both in
     days before the fleet's present: behind the last one no report comes, and nobody says so.
+    `restored` are the days before the present on which somebody restored from it.
     """
 
     server: Server
@@ -76,3 +100,5 @@ class Job(Struct, frozen=True):
     first: float = math.inf
     last: float = -math.inf
     events: tuple[Event, ...] = ()
+    copies: tuple[SecondDestination, ...] = ()
+    restored: tuple[float, ...] = ()

@@ -18,7 +18,13 @@ _PACKED = 0.62
 """What compression and deduplication leave of the bytes of changed files."""
 
 _DIED_AT = 0.3
-"""How far a run comes that dies."""
+"""How far a run comes that dies,"""
+
+_STOPPED_AT = 0.4
+"""and one that a person stops."""
+
+_TRIED_AGAIN = 0.05
+"""The share of runs that meet a destination which does not answer at once."""
 
 
 class Run(Struct, frozen=True):
@@ -32,6 +38,14 @@ class Run(Struct, frozen=True):
     uploaded: int
     stored: int
     versions: int
+    number: int
+    newest_version: Millis | None
+    retries: int = 0
+
+    @property
+    def reached(self) -> float:
+        """How far it came, 0 to 1."""
+        return 1.0 if self.work.stopped is None else _STOPPED_AT
 
     @property
     def ended(self) -> Millis:
@@ -42,6 +56,13 @@ class Run(Struct, frozen=True):
 class _Planned(NamedTuple):
     start: Millis
     following: Millis
+
+
+class _Begun(NamedTuple):
+    job: Job
+    number: int
+    work: Work
+    planned: _Planned
 
 
 def runs(job: Job, begin: Millis, present: Millis) -> Iterator[Run]:
@@ -55,7 +76,7 @@ def runs(job: Job, begin: Millis, present: Millis) -> Iterator[Run]:
             # Each run has chances of its own: what befalls one changes no other.
             random = Random(f"{job.server.name}/{job.name}/{number}")  # noqa: S311 - a simulation
             work = _found(job, (planned.start - begin) / DAY, ago, random)
-            yield _run(job, work, planned, stored, random)
+            yield _run(_Begun(job, number, work, planned), stored, random)
 
 
 def _planned(job: Job, begin: Millis) -> Iterator[_Planned]:
@@ -69,13 +90,15 @@ class _Stored:
         existed = job.first == math.inf
         self.size = int(job.size * _PACKED) if existed else 0
         self._changes: deque[int] = deque(maxlen=job.keep)
+        self.newest: Millis | None = None
 
     @property
     def versions(self) -> int:
         return len(self._changes)
 
-    def add(self, uploaded: int, growth: int) -> None:
+    def add(self, began: Millis, uploaded: int, growth: int) -> None:
         """Keep a version; with the oldest one goes what only that one needed."""
+        self.newest = began
         dropped = self._changes[0] if len(self._changes) == self._changes.maxlen else 0
         self._changes.append(max(uploaded - growth, 0))
         self.size += uploaded - dropped
@@ -102,19 +125,24 @@ def _usual(job: Job, day: float, ago: float, random: Random) -> Work:
     )
 
 
-def _run(job: Job, work: Work, planned: _Planned, stored: _Stored, random: Random) -> Run:
+def _run(run: _Begun, stored: _Stored, random: Random) -> Run:
+    job, number, work, planned = run
     uploaded = _uploaded(work)
-    if work.exception is None:
-        stored.add(uploaded, int(job.size * _growth(job) * _PACKED))
+    began = planned.start + int(random.random() * job.timetable.delay)
+    if work.exception is None and work.stopped is None:
+        stored.add(began, uploaded, int(job.size * _growth(job) * _PACKED))
     return Run(
         job=job,
         work=work,
-        began=planned.start + int(random.random() * job.timetable.delay),
+        began=began,
         duration=int(_seconds(job, work, uploaded) * random.uniform(0.92, 1.12) * SECOND),
         following=planned.following if job.timetable.announced else None,
         uploaded=uploaded,
         stored=stored.size,
         versions=stored.versions,
+        number=number,
+        newest_version=stored.newest,
+        retries=random.randint(1, 3) if random.random() < _TRIED_AGAIN else 0,
     )
 
 
@@ -127,10 +155,13 @@ def _uploaded(work: Work) -> int:
     """Return what the changed files come to, as large as any; a run that dies sends none."""
     if work.exception is not None:
         return 0
-    return int((work.added + work.modified) * work.size / work.files * _PACKED)
+    reached = 1.0 if work.stopped is None else _STOPPED_AT
+    return int((work.added + work.modified) * work.size / work.files * _PACKED * reached)
 
 
 def _seconds(job: Job, work: Work, uploaded: int) -> float:
     took = _LEAST_SECONDS + work.files / _SCANNED_FILES_PER_SECOND
     took += uploaded / job.destination.bytes_per_second
-    return took * work.slowness if work.exception is None else took * _DIED_AT
+    if work.exception is not None:
+        return took * _DIED_AT
+    return took * work.slowness if work.stopped is None else took * _STOPPED_AT

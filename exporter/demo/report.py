@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, datetime
 
+from exporter.demo import copying
+from exporter.demo.job import Job, Stop
 from exporter.demo.life import Run
-from exporter.times import SECOND, Millis, format_moment, to_datetime
+from exporter.times import MINUTE, SECOND, Millis, format_moment, to_datetime
 
 _VERSION = "2.3.1.0 (2.3.1.0_stable_2026-07-08)"
 _NEVER = "0001-01-01T00:00:00"
@@ -15,49 +17,70 @@ _CONTROLLER = "Information-Duplicati.Library.Main.Controller"
 _OPERATION = "Duplicati.Library.Main.Operation.BackupHandler"
 _Json = dict[str, object]
 
+RESTORE_TAKES: Millis = 4 * MINUTE
+
 
 def report(run: Run) -> bytes:
     """Return the body of a run's report."""
-    body = {
+    body: _Json = {
         "Data": _data(run),
-        "Extra": _extra(run),
+        "Extra": _extra(run.job, "Backup", run.following),
         "LogLines": list(_lines(run)),
         "Exception": run.work.exception,
     }
+    return _written(body)
+
+
+def restore_report(job: Job, began: Millis) -> bytes:
+    """Return the body of the report of a restore that went well."""
+    data: _Json = {
+        "MainOperation": "Restore",
+        "ParsedResult": "Success",
+        "Interrupted": False,
+        "Version": _VERSION,
+        **_times(began, RESTORE_TAKES),
+    }
+    line = f"{_local(began)} - [{_CONTROLLER}-StartingOperation]: The operation Restore has started"
+    extra = _extra(job, "Restore", None)
+    return _written({"Data": data, "Extra": extra, "LogLines": [line], "Exception": None})
+
+
+def _written(body: _Json) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _data(run: Run) -> _Json:
     return {
         **_counted(run),
-        "PartialBackup": False,
+        "PartialBackup": run.work.stopped is Stop.AFTER_FILE,
         "Dryrun": False,
+        "CompactResults": _compacted(run),
         "TestResults": _tested(run),
+        "RemoteSynchronizationResults": _copied(run),
         **_outcome(run),
         **_times(run.began, None if run.work.exception else run.duration),
         "MessagesActualLength": 12,
-        "WarningsActualLength": len(run.work.warnings),
-        "ErrorsActualLength": len(run.work.errors),
+        "WarningsActualLength": len(_warnings(run)),
+        "ErrorsActualLength": len(_errors(run)),
         "BackendStatistics": _backend(run),
     }
 
 
 def _counted(run: Run) -> _Json:
-    """Count the files of a run; one that died saw only a part of them."""
+    """Count the files of a run; one that died or was stopped saw only a part of them."""
     work = run.work
     if work.exception is not None:
         return {"ExaminedFiles": work.files // 3, "SizeOfExaminedFiles": work.size // 3}
-    average = work.size // work.files
+    average, part = work.size // work.files, run.reached
     return {
-        "ExaminedFiles": work.files,
-        "SizeOfExaminedFiles": work.size,
-        "OpenedFiles": work.added + work.modified,
-        "SizeOfOpenedFiles": (work.added + work.modified) * average,
-        "AddedFiles": work.added,
-        "SizeOfAddedFiles": work.added * average,
-        "ModifiedFiles": work.modified,
-        "SizeOfModifiedFiles": work.modified * average,
-        "DeletedFiles": work.deleted,
+        "ExaminedFiles": int(work.files * part),
+        "SizeOfExaminedFiles": int(work.size * part),
+        "OpenedFiles": int((work.added + work.modified) * part),
+        "SizeOfOpenedFiles": int((work.added + work.modified) * part) * average,
+        "AddedFiles": int(work.added * part),
+        "SizeOfAddedFiles": int(work.added * part) * average,
+        "ModifiedFiles": int(work.modified * part),
+        "DeletedFiles": int(work.deleted * part),
         "FilesWithError": len(work.errors) + len(work.warnings),
         "NotProcessedFiles": 0,
         "TooLargeFiles": 0,
@@ -68,7 +91,7 @@ def _outcome(run: Run) -> _Json:
     return {
         "MainOperation": "Backup",
         "ParsedResult": _result(run),
-        "Interrupted": False,
+        "Interrupted": run.work.stopped is not None,
         "Version": _VERSION,
     }
 
@@ -76,9 +99,25 @@ def _outcome(run: Run) -> _Json:
 def _result(run: Run) -> str:
     if run.work.exception is not None:
         return "Fatal"
-    if run.work.errors:
+    if _errors(run):
         return "Error"
-    return "Warning" if run.work.warnings else "Success"
+    return "Warning" if _warnings(run) else "Success"
+
+
+def _errors(run: Run) -> list[str]:
+    """Return the errors of a run: also those of its copies, and the one of "stop now"."""
+    stopped = [f"{_OPERATION}-FatalError]: Fatal error"] if run.work.stopped is Stop.NOW else []
+    failed = [f"{_OPERATION}-Failed]: {text}" for text in run.work.errors]
+    copies = [f"{copying.TAG}-RemoteSyncFailed]: {text}" for text in copying.errors(run)]
+    return [*stopped, *failed, *copies]
+
+
+def _warnings(run: Run) -> list[str]:
+    """Return the warnings of a run: also the one of "stop after current file"."""
+    found = [f"{_OPERATION}-FileAccessError]: {text}" for text in run.work.warnings]
+    if run.work.stopped is not Stop.AFTER_FILE:
+        return found
+    return [*found, f"{_OPERATION}-CancellationRequested]: Cancellation was requested by user."]
 
 
 def _times(began: Millis, duration: Millis | None) -> _Json:
@@ -98,9 +137,36 @@ def _timespan(length: Millis) -> str:
     return f"{days}.{clock}" if days else clock
 
 
+def _compacted(run: Run) -> _Json | None:
+    """Tell of the compact that Duplicati makes now and then, when enough is to be removed."""
+    if run.work.exception is not None or run.work.stopped is not None or run.number % 7:
+        return None
+    return {
+        "MainOperation": "Compact",
+        "ParsedResult": "Success",
+        **_times(run.ended - 8 * SECOND, 2 * SECOND),
+    }
+
+
+def _copied(run: Run) -> list[_Json]:
+    """Tell of the second copies that went well; Duplicati leaves out all others."""
+    return [
+        {
+            "Destination": to.url,
+            "CopiedFileCount": -(-size // _BLOCK),
+            "CopiedFileSize": size,
+            "FailedVerificationCount": 0,
+            "MainOperation": "RemoteSynchronization",
+            "ParsedResult": "Success",
+            **_times(copying.ended(run) - SECOND, SECOND),
+        }
+        for to, size in copying.copied(run)
+    ]
+
+
 def _tested(run: Run) -> _Json | None:
-    """Tell of the test of one stored file, which Duplicati makes after each backup."""
-    if run.work.exception is not None:
+    """Tell of the test of one stored file, which Duplicati makes after each whole backup."""
+    if run.work.exception is not None or run.work.stopped is not None:
         return None
     problem = [{"Key": "Error", "Value": "Hash mismatch"}]
     damaged = [{"Key": file, "Value": problem} for file in run.work.broken]
@@ -117,18 +183,34 @@ def _tested(run: Run) -> _Json | None:
 
 def _backend(run: Run) -> _Json:
     uploads = -(-run.uploaded // _BLOCK)
+    whole = run.work.exception is None and run.work.stopped is None
     return {
         "RemoteCalls": 6 + uploads,
         "BytesUploaded": run.uploaded,
-        "BytesDownloaded": 0 if run.work.exception else _BLOCK,
+        "BytesDownloaded": _BLOCK if whole else 0,
         "FilesUploaded": uploads,
-        "KnownFileCount": 2 * -(-run.stored // _BLOCK) + run.versions,
-        "KnownFileSize": run.stored,
-        "KnownFilesets": run.versions,
-        "BackupListCount": run.versions,
+        "RetryAttempts": run.retries,
+        **(_unseen() if run.work.stopped is not None else _seen(run)),
         **_quota(run),
         "AssignedQuotaSpace": -1,
     }
+
+
+def _seen(run: Run) -> _Json:
+    newest = run.newest_version
+    return {
+        "KnownFileCount": 2 * -(-run.stored // _BLOCK) + run.versions,
+        "KnownFileSize": run.stored,
+        "KnownFilesets": run.versions,
+        "LastBackupDate": _NEVER if newest is None else format_moment(newest),
+        "BackupListCount": run.versions,
+    }
+
+
+def _unseen() -> _Json:
+    """Tell nothing of the destination: a run that was stopped did not look there."""
+    counts = dict.fromkeys(("KnownFileCount", "KnownFileSize", "KnownFilesets"), 0)
+    return {**counts, "LastBackupDate": _NEVER, "BackupListCount": 0}
 
 
 def _quota(run: Run) -> _Json:
@@ -139,10 +221,10 @@ def _quota(run: Run) -> _Json:
     return {"TotalQuotaSpace": destination.total, "FreeQuotaSpace": free}
 
 
-def _extra(run: Run) -> _Json:
-    job, server = run.job, run.job.server
+def _extra(job: Job, operation: str, following: Millis | None) -> _Json:
+    server = job.server
     return {
-        "OperationName": "Backup",
+        "OperationName": operation,
         "machine-id": server.machine_id,
         "machine-name": server.name,
         "backup-id": job.backup_id,
@@ -153,7 +235,7 @@ def _extra(run: Run) -> _Json:
         "destination-type": job.destination.type,
         "destination-host-suffix": job.destination.host,
         "update-channel": "Stable",
-        "next-scheduled-run": None if run.following is None else _stamp(run.following),
+        "next-scheduled-run": None if following is None else _stamp(following),
     }
 
 
@@ -163,12 +245,13 @@ def _stamp(moment: Millis) -> str:
 
 def _lines(run: Run) -> list[str]:
     """Write the log as with `--send-http-log-level=Information`; a run that died ends in none."""
-    work = run.work
     began, ended = f"{_local(run.began)} - [", f"{_local(run.ended)} - ["
     lines = [f"{began}{_CONTROLLER}-StartingOperation]: The operation Backup has started"]
-    lines += [f"{began}Warning-{_OPERATION}-FileAccessError]: {text}" for text in work.warnings]
-    lines += [f"{ended}Error-{_OPERATION}-Failed]: {text}" for text in work.errors]
-    if work.exception is None:
+    lines += [f"{began}Warning-{text}" for text in _warnings(run)]
+    lines += [f"{ended}Error-{text}" for text in _errors(run)]
+    left_out = copying.left_out(run)
+    lines += [f"{ended}Information-{copying.TAG}-RemoteSyncSkipped]: {text}" for text in left_out]
+    if run.work.exception is None and run.work.stopped is None:
         lines.append(
             f"{ended}{_CONTROLLER}-CompletedOperation]: The operation Backup has completed"
         )

@@ -7,6 +7,7 @@ GREEN = "green"
 YELLOW = "yellow"
 RED = "red"
 DARKER_RED = "semi-dark-red"
+ORANGE = "orange"
 PURPLE = "purple"
 GREY = "#8e8e8e"
 BLUE = "blue"
@@ -17,6 +18,7 @@ STATUS_COLOURS = {
     "error": RED,
     "fatal": DARKER_RED,
     "unknown": GREY,
+    "interrupted": ORANGE,
 }
 """In the order of the codes of `duplistatus_backup_last_status_code`."""
 

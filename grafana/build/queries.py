@@ -18,6 +18,9 @@ CHOSEN = 'server=~"$server", backup=~"$backup"'
 JOB = "instance, server_id, server, backup"
 """What tells one job from all others. Two exporters give the same ids, hence the instance."""
 
+COPY = f"{JOB}, destination"
+"""What tells one second copy from all others."""
+
 SERVER = "instance, server_id, server"
 
 NAME = "{{server}} · {{backup}}"
@@ -50,6 +53,11 @@ def per_job(expr: str) -> str:
     return f"max by ({JOB}) ({expr})"
 
 
+def per_copy(expr: str) -> str:
+    """Return an expression with the labels of a second copy and no others."""
+    return f"max by ({COPY}) ({expr})"
+
+
 def age(moment: str) -> str:
     """Return the seconds since a moment."""
     return f"time() - {moment}"
@@ -65,9 +73,14 @@ def is_overdue() -> str:
     return f"{chosen('overdue')} == 1"
 
 
-def has_failed() -> str:
+def is_failing() -> str:
+    """Return the chosen jobs whose newest run that completed or failed, failed."""
+    return f"{chosen('consecutive_failures')} > 0"
+
+
+def last_failed() -> str:
     """Return the chosen jobs whose last run failed: error, fatal or unknown."""
-    return f"{chosen('last_status_code')} >= 2"
+    return f"({chosen('last_status_code')} >= 2) < 5"
 
 
 def status_or_overdue() -> str:

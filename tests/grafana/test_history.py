@@ -15,8 +15,8 @@ from tests.synthetic.scrapes import DOWN
 
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 
-_ONE_JOB = {**FILLED, "server": "media", "backup": "Videos"}
-"""The dashboard of a job is looked at with one chosen, here one whose destination fills up."""
+_ONE_JOB = {**FILLED, "server": "nas", "backup": "Projects"}
+"""The dashboard of a job is looked at with one chosen, here one that tells all that there is."""
 
 _RANGES: dict[str, Millis] = {"now-24h": DAY, "now-7d": 7 * DAY, "now-30d": 30 * DAY}
 

@@ -48,7 +48,14 @@ BEFALLEN = {
     "duplistatus_backup_consecutive_failures > 0": {
         ("accounting", "Invoices"),
         ("web-2", "Uploads"),
+        ("nas", "Projects"),
     },
+    "duplistatus_backup_interrupted_runs > 0": {("laptop-sales", "Mail")},
+    "duplistatus_backup_second_copy_missed > 1": {("nas", "Projects")},
+    """
+        time() - duplistatus_backup_second_copy_timestamp_seconds
+        > 2.5 * duplistatus_backup_second_copy_usual_pause_seconds
+    """: {("mail", "Configuration")},
     """
         duplistatus_backup_job_info
         unless on (server_id, backup) duplistatus_backup_last_success_timestamp_seconds

@@ -7,12 +7,12 @@ from grafana.build import links, variables
 from grafana.build.boards import Board, put_together
 from grafana.build.colours import RED
 from grafana.build.job import data, destination, now, runs
-from grafana.build.queries import DATASOURCE, NAME, chosen, has_failed, in_millis
+from grafana.build.queries import DATASOURCE, NAME, chosen, in_millis, last_failed
 
 
 def _failed_runs() -> build.AnnotationQuery:
     """Return a mark at the start of each failed run, at its moment and not the scrape's."""
-    expr = f"{in_millis(chosen('last_start_timestamp_seconds'))} and {has_failed()}"
+    expr = f"{in_millis(chosen('last_start_timestamp_seconds'))} and {last_failed()}"
     marks = build.AnnotationQuery().name("Failed runs").datasource(DATASOURCE).expr(expr)
     marks.enable(True).use_value_for_time(True).icon_color(RED)
     return marks.title_format("Failed run").text_format(NAME).tag_keys("server,backup")

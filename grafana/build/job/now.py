@@ -5,6 +5,7 @@ from grafana_foundation_sdk.builders import stat
 from grafana.build.boards import Row
 from grafana.build.colours import (
     GREEN,
+    ORANGE,
     PURPLE,
     RED,
     YELLOW,
@@ -16,7 +17,7 @@ from grafana.build.panels import About, figure
 from grafana.build.queries import NAME, Query, age, chosen, per_job, status_or_overdue
 
 _DAY = 86400.0
-_FIGURE = (3, 4)
+_FIGURE = (4, 4)
 
 
 def row() -> Row:
@@ -24,12 +25,16 @@ def row() -> Row:
     figures = [
         _status(),
         _last_success(),
+        _newest_version(),
         _overdue_in(),
         _failures(),
+        _interrupted(),
         _success_rate(),
         _versions(),
         _verification(),
         _verified(),
+        _restored(),
+        _copies_missed(),
     ]
     return Row("Now", figures)
 
@@ -55,6 +60,54 @@ def _last_success() -> stat.Panel:
     )
     query = Query(age(chosen("last_success_timestamp_seconds")), NAME)
     return figure(about, query).decimals(0)
+
+
+def _newest_version() -> stat.Panel:
+    about = About(
+        "Newest version",
+        "How long ago the newest version was made that can be restored. Older than the last success"
+        " where nothing changed; one of a stopped run holds a part only. No data: not told.",
+        "dtdurations",
+        thresholds(GREEN, (8 * _DAY, YELLOW), (32 * _DAY, RED)),
+        *_FIGURE,
+    )
+    query = Query(age(chosen("newest_version_timestamp_seconds")), NAME)
+    return figure(about, query).decimals(0)
+
+
+def _interrupted() -> stat.Panel:
+    about = About(
+        "Interrupted in a row",
+        "Runs that were cut short or never began since the last one that completed or failed.",
+        "none",
+        thresholds(GREEN, (1, ORANGE), (3, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(chosen("interrupted_runs"), NAME))
+
+
+def _restored() -> stat.Panel:
+    about = About(
+        "Last restore",
+        "How long ago files were last restored and it went well: the proof that it works. No data:"
+        " none was reported.",
+        "dtdurations",
+        thresholds(GREEN, (92 * _DAY, YELLOW), (366 * _DAY, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(age(chosen("last_restore_timestamp_seconds")), NAME)).decimals(0)
+
+
+def _copies_missed() -> stat.Panel:
+    about = About(
+        "Second copies missed",
+        "Runs in a row after which a second copy failed, was skipped or was not told. No data: it"
+        " has no second destination.",
+        "none",
+        thresholds(GREEN, (1, YELLOW), (2, RED)),
+        *_FIGURE,
+    )
+    return figure(about, Query(chosen("second_copy_missed"), NAME))
 
 
 def _overdue_in() -> stat.Panel:
@@ -84,7 +137,7 @@ def _failures() -> stat.Panel:
 def _success_rate() -> stat.Panel:
     about = About(
         "Success rate",
-        "Runs of the job that completed among all of its runs.",
+        "Runs of the job that completed among those that completed or failed.",
         "percentunit",
         thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
         *_FIGURE,
@@ -95,7 +148,8 @@ def _success_rate() -> stat.Panel:
 def _verified() -> stat.Panel:
     about = About(
         "Last verified",
-        "How long ago stored files were last fetched and tested. No data: no test was reported.",
+        "How long ago stored files were last fetched and tested and had no fault. No data: no such"
+        " test was reported.",
         "dtdurations",
         thresholds(GREEN, (8 * _DAY, YELLOW), (32 * _DAY, RED)),
         *_FIGURE,

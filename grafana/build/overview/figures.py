@@ -65,12 +65,13 @@ def _overdue() -> stat.Panel:
 def _failing() -> stat.Panel:
     about = About(
         "Failing",
-        "Chosen jobs whose last run ended with error, fatal or unknown.",
+        "Chosen jobs whose newest run that completed or failed, failed: it ended with error, fatal"
+        " or unknown.",
         "none",
         thresholds(GREEN, (1, RED)),
         *_FIGURE,
     )
-    return figure(about, Query(f"sum({chosen('last_status_code')} >= bool 2)"))
+    return figure(about, Query(f"sum({chosen('consecutive_failures')} > bool 0)"))
 
 
 def _jobs() -> stat.Panel:
@@ -87,7 +88,7 @@ def _jobs() -> stat.Panel:
 def _success_rate() -> stat.Panel:
     about = About(
         "Backup Success Rate",
-        "Runs that completed among all that were ever recorded, of the whole fleet.",
+        "Runs that completed among all that ever completed or failed, of the whole fleet.",
         "percentunit",
         thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
         *_FIGURE,
@@ -100,14 +101,15 @@ def _success_rate_of_range() -> stat.Panel:
     completed = f'duplistatus_backup_runs_total{{{CHOSEN}, status=~"success|warning"}}'
     about = About(
         "Success in range",
-        "Runs of the chosen jobs that completed, among those of this time range.",
+        "Runs of the chosen jobs that completed, among those of this time range that completed or"
+        " failed.",
         "percentunit",
         thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
         *_FIGURE,
     )
     window = f"[$__range:{LOOKS}]"
-    runs = f"sum(increase({chosen('runs_total')}{window}))"
-    query = Query(f"sum(increase({completed}{window})) / {runs}")
+    ended = f'duplistatus_backup_runs_total{{{CHOSEN}, status!="interrupted"}}'
+    query = Query(f"sum(increase({completed}{window})) / sum(increase({ended}{window}))")
     return figure(about, query).decimals(1)
 
 
@@ -115,7 +117,7 @@ def _oldest_success() -> stat.Panel:
     about = About(
         "Oldest success",
         "How long ago the chosen job that waits longest last succeeded, among those that are"
-        " expected to run. One that never succeeded is under Failing.",
+        " expected to run. One that never succeeded is under Failing or Interrupted.",
         "dtdurations",
         thresholds(GREEN, (8 * _DAY, YELLOW), (15 * _DAY, RED)),
         *_FIGURE,

@@ -69,6 +69,7 @@ def _of_last_run() -> tuple[Column, ...]:
         Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
         _moment("Next expected", "next_expected_timestamp_seconds"),
         _moment("Last success", "last_success_timestamp_seconds", "never"),
+        _moment("Newest version", "newest_version_timestamp_seconds"),
         _value("Duration", "last_duration_seconds", "s", _LONG),
         _value("Size", "source_bytes", "bytes", _SOMETHING),
         _value("Uploaded", "last_uploaded_bytes", "bytes"),

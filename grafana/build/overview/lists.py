@@ -17,10 +17,11 @@ from grafana.build.colours import (
 from grafana.build.links import row_to_job
 from grafana.build.panels import About
 from grafana.build.queries import (
+    JOB,
     age,
     chosen,
-    has_failed,
     in_millis,
+    is_failing,
     is_overdue,
     per_job,
 )
@@ -32,7 +33,7 @@ _LIST = (12, 6)
 
 def panels() -> list[table.Panel]:
     """Return the lists, two to a line."""
-    return [_late(), _failures(), _unusual(), _alerts()]
+    return [_late(), _failures(), _unusual(), _alerts(), _interrupted(), _missed_copies()]
 
 
 def _late() -> table.Panel:
@@ -61,22 +62,27 @@ def _last_success(where: str) -> Column:
     return Column("Last success", per_job(moment), "dateTimeFromNow", names=absent("never", RED))
 
 
+def _last_run(where: str) -> Column:
+    moment = in_millis(f"{chosen('last_start_timestamp_seconds')} and {where}")
+    return Column("Last run", per_job(moment), "dateTimeFromNow")
+
+
 def _failures() -> table.Panel:
     about = About(
         "Failing",
-        "Jobs whose last run failed: how it ended, how many failed in a row, and the last success;"
-        " none where there was never one.",
+        "Jobs whose newest run that completed or failed, failed: how the last one ended, how many"
+        " failed in a row, and the last success; none where there was never one.",
         "none",
         _IN_A_ROW,
         *_LIST,
     )
-    failures = f"{chosen('consecutive_failures')} and {has_failed()}"
+    ended = f"{chosen('last_status_code')} and {is_failing()}"
     panel = listing(
         about,
         Rows(JOBS, sorted_by="In a row"),
-        Column("Status", per_job(has_failed()), "none", status_thresholds(), status_names()),
-        Column("In a row", per_job(failures), "none", _IN_A_ROW),
-        _last_success(has_failed()),
+        Column("Status", per_job(ended), "none", status_thresholds(), status_names()),
+        Column("In a row", per_job(is_failing()), "none", _IN_A_ROW),
+        _last_success(is_failing()),
     )
     return panel.data_links([row_to_job()]).no_value("Nothing failing while the exporter is up")
 
@@ -120,6 +126,47 @@ def _alerts() -> table.Panel:
     panel.override_by_name("Severity", [severities, IN_COLOUR, _width(90)])
     panel.override_by_name("Alert", [_width(265)])
     return panel.no_value("No alert fires, or the rules are not loaded")
+
+
+def _interrupted() -> table.Panel:
+    about = About(
+        "Interrupted",
+        "Jobs whose last run was cut short or never began: how many in a row, and the last success."
+        " They are neither overdue nor failing, and their last success grows old.",
+        "none",
+        _IN_A_ROW,
+        *_LIST,
+    )
+    interrupted = f"{chosen('interrupted_runs')} > 0"
+    panel = listing(
+        about,
+        Rows(JOBS, sorted_by="In a row"),
+        Column("In a row", per_job(interrupted), "none", _IN_A_ROW),
+        _last_run(interrupted),
+        _last_success(interrupted),
+    )
+    return panel.data_links([row_to_job()]).no_value("Nothing interrupted while the exporter is up")
+
+
+def _missed_copies() -> table.Panel:
+    about = About(
+        "Second copies missed",
+        "Jobs whose last runs have no second copy, though they should: how many in a row, and how"
+        " old the oldest copy is.",
+        "none",
+        _IN_A_ROW,
+        *_LIST,
+    )
+    missed = f"{chosen('second_copy_missed')} > 0"
+    oldest = f"min by ({JOB}) ({chosen('second_copy_timestamp_seconds')})"
+    panel = listing(
+        about,
+        Rows(JOBS, sorted_by="In a row"),
+        Column("In a row", per_job(missed), "none", _IN_A_ROW),
+        _last_run(missed),
+        Column("Oldest copy", f"{in_millis(oldest)} and on ({JOB}) {missed}", "dateTimeFromNow"),
+    )
+    return panel.data_links([row_to_job()]).no_value("No copy missed while the exporter is up")
 
 
 def _width(pixels: int) -> DynamicConfigValue:

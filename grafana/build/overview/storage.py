@@ -3,10 +3,19 @@
 from grafana_foundation_sdk.builders import table, timeseries
 
 from grafana.build.boards import Row
-from grafana.build.colours import GREEN, GREY, RED, YELLOW, absent, thresholds
+from grafana.build.colours import (
+    GREEN,
+    GREY,
+    RED,
+    YELLOW,
+    absent,
+    status_names,
+    status_thresholds,
+    thresholds,
+)
 from grafana.build.links import row_to_job
 from grafana.build.panels import About, lines, stacked
-from grafana.build.queries import SERVER, Query, chosen, per_job
+from grafana.build.queries import SERVER, Query, age, chosen, per_copy, per_job
 from grafana.build.tables import JOBS, Column, Rows, listing
 
 _DAY = 86400.0
@@ -21,7 +30,7 @@ _IN_SIGHT = "5 * 365 * 86400"
 
 def row() -> Row:
     """Return the row."""
-    return Row("Storage", [_by_server(), _growth(), _destinations()])
+    return Row("Storage", [_by_server(), _growth(), _destinations(), _copies()])
 
 
 def _of_servers(expr: str) -> str:
@@ -78,6 +87,40 @@ def _destinations() -> table.Panel:
     rows = Rows(JOBS, sorted_by="Free", descending=False)
     panel = listing(about, rows, *_space())
     return panel.data_links([row_to_job()]).no_value("No destination tells its space")
+
+
+def _copies() -> table.Panel:
+    about = About(
+        "Second copies, oldest first",
+        "The destinations that those of the chosen jobs are synchronized with: when the last copy"
+        " was made, how it ended and what it sent. Duplicati does not tell of one that failed: its"
+        " time stands still.",
+        "none",
+        thresholds(RED, (1, GREEN)),
+        24,
+        7,
+    )
+    rows = Rows({**JOBS, "destination": "Second destination"}, sorted_by="Age")
+    panel = listing(about, rows, *_of_copy())
+    return panel.data_links([row_to_job()]).no_value("No second copy was told")
+
+
+def _of_copy() -> tuple[Column, ...]:
+    """Return what is told of a second copy."""
+    copied = age(chosen("second_copy_timestamp_seconds"))
+    status = chosen("second_copy_status_code")
+    return (
+        Column("Age", per_copy(copied), "dtdurations", thresholds(GREEN, (8 * _DAY, YELLOW))),
+        Column("Status", per_copy(status), "none", status_thresholds(), status_names()),
+        Column("Copied", per_copy(chosen("second_copy_copied_bytes")), "bytes"),
+        Column(
+            "Failed verifications",
+            per_copy(chosen("second_copy_failed_verifications")),
+            "none",
+            thresholds(GREY, (1, RED)),
+        ),
+        Column("Usual pause", per_copy(chosen("second_copy_usual_pause_seconds")), "dtdurations"),
+    )
 
 
 def _space() -> tuple[Column, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporter.demo import DAYS, arrivals
-from exporter.model import BACKUP
+from exporter.model import BACKUP, RESTORE
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT
@@ -62,10 +62,10 @@ def test_a_report_arrives_when_its_run_is_over() -> None:
         assert (report.run.ended or report.run.began or arrival.at) < arrival.at
 
 
-def test_every_report_is_of_a_backup_and_tells_all_its_names() -> None:
+def test_every_report_tells_all_its_names() -> None:
     for report in past.reports():
         machine, run = report.machine, report.run
-        assert run.operation == BACKUP
+        assert run.operation in (BACKUP, RESTORE)
         assert None not in (machine.machine_id, machine.name, machine.version, machine.os)
         assert None not in (run.began, run.backup_id, run.destination_type)
         assert report.log.messages
@@ -75,10 +75,11 @@ def test_reports_have_no_field_that_duplicati_does_not_send() -> None:
     known = json.loads(PAYLOAD.read_text(encoding="utf-8"))
     for arrival in past.up_to(PRESENT):
         body = json.loads(arrival.body)
-        data, tested = body["Data"], body["Data"]["TestResults"] or {}
+        data, tested = body["Data"], body["Data"].get("TestResults") or {}
         assert body.keys() == known.keys()
         assert data.keys() <= known["Data"].keys()
-        assert data["BackendStatistics"].keys() <= known["Data"]["BackendStatistics"].keys()
+        assert data.get("BackendStatistics", {}).keys() <= known["Data"]["BackendStatistics"].keys()
+        assert (data.get("CompactResults") or {}).keys() <= known["Data"]["CompactResults"].keys()
         assert tested.keys() <= known["Data"]["TestResults"].keys()
         assert body["Extra"].keys() == known["Extra"].keys()
 

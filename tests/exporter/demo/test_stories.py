@@ -1,14 +1,14 @@
 """What befalls the jobs of the fleet, each as its row says."""
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from statistics import median
 
 import pytest
 
 from exporter.activity import LiveReport
 from exporter.demo import live_arrivals
-from exporter.model import Run, Status
+from exporter.model import RESTORE, CopyOutcome, Run, Status
 from exporter.reports import read_activity
 from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.demo import past
@@ -131,6 +131,62 @@ def test_one_stored_file_is_damaged_while_the_runs_succeed(runs: Runs) -> None:
     assert judged[-3:] == [Status.ERROR] * 3
     assert set(judged[:-4]) == {Status.SUCCESS}
     assert all(completed(packages))
+
+
+def test_one_backup_is_stopped_now_and_then_and_the_last_time(runs: Runs) -> None:
+    mail = runs["laptop-sales", "Mail"]
+    stopped = [run.status is Status.INTERRUPTED for run in mail]
+    assert stopped[-1]
+    assert 3 < stopped.count(True) < len(mail) / 4
+    others = [run.status for job, of_job in runs.items() for run in of_job if job[1] != "Mail"]
+    assert Status.INTERRUPTED not in others
+
+
+def test_a_stopped_run_read_a_part_and_did_not_look_at_the_destination(runs: Runs) -> None:
+    for run in runs["laptop-sales", "Mail"]:
+        stopped = run.status is Status.INTERRUPTED
+        assert run.looked_at_destination is not stopped
+        assert (run.verification is None) is stopped
+        assert (examined_bytes(run) < 6 * 10**9) is stopped
+
+
+def test_of_two_second_copies_one_fails(runs: Runs) -> None:
+    told = [run.copying for run in runs["nas", "Projects"]]
+    outcomes = [None if each is None else each.outcome for each in told]
+    assert outcomes[-2:] == [CopyOutcome.MISSED] * 2
+    assert set(outcomes[:-2]) == {CopyOutcome.COPIED}
+    assert [len(each.copies) for each in told[-3:] if each] == [2, 1, 1]
+    assert [run.status for run in runs["nas", "Projects"][-2:]] == [Status.ERROR] * 2
+
+
+def test_one_second_copy_is_made_every_week_and_then_no_more(runs: Runs) -> None:
+    copied = [
+        days_ago(run)
+        for run in runs["mail", "Configuration"]
+        if run.copying is not None and run.copying.copies
+    ]
+    assert {round(one - other) for one, other in pairwise(copied)} == {7}
+    assert copied[-1] > 17
+    outcomes = {run.copying.outcome for run in runs["mail", "Configuration"] if run.copying}
+    assert outcomes == {CopyOutcome.COPIED, CopyOutcome.NOT_DUE}
+
+
+def test_files_were_restored_from_one_backup() -> None:
+    restored = [report for report in past.reports() if report.run.operation == RESTORE]
+    assert {(report.machine.name, report.backup) for report in restored} == {("nas", "Projects")}
+    assert all(report.run.status is Status.SUCCESS for report in restored)
+
+
+def test_some_runs_tried_again_and_some_compacted(runs: Runs) -> None:
+    all_runs = [run for job in runs.values() for run in job]
+    tried = sum(bool(run.counts.retry_attempts) for run in all_runs)
+    assert 0.02 < tried / len(all_runs) < 0.1
+    assert sum(run.compacted is not None for run in all_runs) > len(all_runs) / 10
+
+
+def test_a_good_run_leaves_the_newest_version(runs: Runs) -> None:
+    for run in runs["nas", "Photos"]:
+        assert run.newest_version == run.began
 
 
 def test_one_backup_runs_every_hour(runs: Runs) -> None:
