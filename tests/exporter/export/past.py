@@ -116,6 +116,7 @@ def _strange() -> Iterator[Arrival]:
         yield _arrival(5 * DAY + number * HOUR, after * DAY, "Laptop", status=status)
     for number, backup in enumerate(_SETTINGS):
         yield _arrival(DAY + number, DAY - HOUR, backup)
+    yield from _stopped()
     yield _arrival(DAY, 400 * DAY, "Of the future", next_scheduled=BEGIN + 401 * DAY)
     yield _arrival(2 * DAY, DAY, "Tried", data={"Dryrun": True})
     yield _arrival(3 * DAY, 2 * DAY, "Tried")
@@ -127,6 +128,28 @@ def _strange() -> Iterator[Arrival]:
     yield _arrival(4 * DAY, 3 * DAY, 'Quo"ted\\ {name}\n', machine_id="m-3", server="new")
     yield Arrival(BEGIN + 6 * DAY, exception_report(server="old"))
     yield Arrival(BEGIN + 7 * DAY, exception_report(server="old", message="again"))
+
+
+def _stopped() -> Iterator[Arrival]:
+    """Yield a backup that is stopped again and again, copied now and then, and restored from."""
+    stopped = {"Interrupted": True, "PartialBackup": True}
+    looked = {"LastBackupDate": "2026-07-25T03:00:00Z", "KnownFileSize": 7, "BackupListCount": 1}
+    copied = [{"Destination": "ssh://me:secret@host/copy?a=b", "CopiedFileSize": 9}]
+    copy: dict[str, Any] = {"RemoteSynchronizationResults": copied}
+    missed = (
+        "2026-07-27 03:00:00 +00 - [Error-RemoteSynchronizationHandler-RemoteSyncFailed]: no",
+    )
+    for number, (began, told) in enumerate(
+        (
+            (DAY, {"data": stopped}),
+            (2 * DAY, {"data": copy, "backend": {**looked, "RetryAttempts": 2}}),
+            (3 * DAY, {"data": stopped, "backend": looked}),
+            (4 * DAY, {"status": "Error", "lines": missed, "data": copy}),
+            (5 * DAY, {"operation": "Restore"}),
+            (6 * DAY, {"data": stopped}),
+        )
+    ):
+        yield _arrival(began + HOUR + number % 2 * 40 * HOUR, began, "Stopped", **told)
 
 
 def _arrival(at: Millis, began: Millis, backup: str, **told: Any) -> Arrival:  # noqa: ANN401 - as the builder takes it
