@@ -42,4 +42,6 @@ class Activity:
     on_put = on_post  # as reports, which may come by either
 
     def _read(self, posted: Posted) -> LiveReport:
-        return read_activity(posted.body).with_last_lines(self._limits.max_log_lines)
+        return read_activity(posted.body, posted.delivery.backup).with_last_lines(
+            self._limits.max_log_lines
+        )

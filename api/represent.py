@@ -3,6 +3,7 @@
 from exporter.conditions.evaluate import conditions
 from exporter.model import JobSettings, Rejected, Server
 from exporter.refusals import is_open
+from exporter.remedies import remedy
 from exporter.run_fields import Json, backup, moment, second_copy, seconds
 from exporter.times import Millis, format_interval
 from exporter.views import JobView
@@ -109,6 +110,7 @@ def rejected(entry: Rejected, now: Millis) -> Json:
         "received": moment(entry.received),
         "sender": entry.address,
         "reason": entry.reason,
+        "remedy": remedy(entry.reason),
         "contentType": entry.content_type,
         "size": entry.size,
         "counts": is_open(entry, now),

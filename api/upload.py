@@ -109,7 +109,7 @@ class OnlyAstray(Astray):
 
 
 def _read(posted: Posted) -> Report:
-    return read_report(posted.body)
+    return read_report(posted.body, posted.delivery.backup)
 
 
 def _answer(recorded: Recorded, message: str) -> bytes:

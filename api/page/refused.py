@@ -11,6 +11,7 @@ from api.page.rendering import Page, short
 from api.page.rows import When
 from exporter.model import Rejected
 from exporter.refusals import Refusals, is_open
+from exporter.remedies import remedy
 from exporter.store.refusals import KEPT
 from exporter.times import Millis
 
@@ -41,6 +42,7 @@ class Entry(Struct, frozen=True):
     received: When
     sender: str
     reason: str
+    remedy: str | None
     content_type: str | None
     size: str
     body: str
@@ -107,6 +109,7 @@ def _entry(rejected: Rejected, now: Millis) -> Entry:
         received=When.of(rejected.received, now),
         sender=rejected.address,
         reason=rejected.reason,
+        remedy=remedy(rejected.reason),
         content_type=rejected.content_type,
         size=words.size(rejected.size),
         body=shown,

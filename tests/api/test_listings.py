@@ -254,6 +254,7 @@ def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon)
         "sender": SENDER,
         "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
         "--send-http-result-output-format=Json",
+        "remedy": None,
         "contentType": "application/json",
         "size": 14,
         "counts": False,

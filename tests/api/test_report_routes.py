@@ -111,3 +111,40 @@ def test_a_name_in_the_url_is_bounded_and_the_reason_says_which(
     assert answer.json["details"][0]["field"] == name
     (kept,) = daemon.get("/api/rejected")["rejected"]
     assert f"shorten ?{name}=" in kept["reason"]
+
+
+@pytest.mark.parametrize("path", ["/api/upload", "/upload", "/"])
+def test_the_url_names_the_backup_of_a_report_that_names_none(daemon: Daemon, path: str) -> None:
+    body = duplicati_report(began=BEGAN, backup=None)
+    answer = send(daemon.client, "POST", path, body, query_string="server=nas&backup=B%C3%BCro")
+    assert answer.status_code == 200
+    (job,) = daemon.get("/api/jobs")["jobs"]
+    assert (job["server"], job["name"]) == ("nas", "Büro")
+
+
+@pytest.mark.parametrize("query", ["", "backup=", "backup=%20"])
+def test_a_blank_name_of_a_backup_is_none(daemon: Daemon, query: str) -> None:
+    text = b"MainOperation: Backup\nParsedResult: Success"
+    answer = send(daemon.client, "POST", "/api/upload", text, query_string=query)
+    assert answer.status_code == 400
+    assert "?backup=NAME" in daemon.get("/api/rejected")["rejected"][0]["reason"]
+
+
+def test_a_report_that_names_its_backup_keeps_that_name(daemon: Daemon) -> None:
+    send(
+        daemon.client,
+        "PUT",
+        "/api/upload",
+        duplicati_report(began=BEGAN, backup="Mail"),
+        query_string="backup=Photos",
+    )
+    assert [job["name"] for job in daemon.get("/api/jobs")["jobs"]] == ["Mail"]
+
+
+def test_the_url_names_the_backup_of_a_live_report(daemon: Daemon) -> None:
+    body = (
+        activity(began=NOW, at=NOW).replace(b'"backupName"', b'"x"').replace(b'"backupId"', b'"y"')
+    )
+    send(daemon.client, "POST", "/api/activity", body, query_string="backup=Photos")
+    daemon.listener.tidy()
+    assert [job["name"] for job in daemon.get("/api/jobs")["jobs"]] == ["Photos"]

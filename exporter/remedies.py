@@ -1,0 +1,31 @@
+"""What to do about a refused report whose reason does not say it by itself."""
+
+import re
+
+_TOLD = re.compile(r"\b(?:add|bound|delete|drop|give|go to|raise|report it|send|set|shorten)\b")
+"""How reasons tell it."""
+
+_FIELDS = "Mend these fields in the program that sends them; /api/openapi.yaml describes each."
+_LIVE = "Let nothing but Duplicati's --http-report-status-url send to /api/activity."
+_REMEDIES = (
+    ("longer than", "Choose a shorter name where the report is made."),
+    (
+        "has no known shape",
+        "In Duplicati set --send-http-result-output-format=Json; /api/openapi.yaml has the others.",
+    ),
+    ("startedUtc: ", _LIVE),
+    ("operation: ", _LIVE),
+    ("server.", _FIELDS),
+    ("backup.", _FIELDS),
+)
+_GENERAL = (
+    "Send the report whole and as Duplicati made it: set --send-http-result-output-format=Json, "
+    "and look whether a script or a proxy between changes or cuts it."
+)
+
+
+def remedy(reason: str) -> str | None:
+    """Return what to do about a report that was refused, None where its reason says so."""
+    if _TOLD.search(reason):
+        return None
+    return next((text for marker, text in _REMEDIES if marker in reason), _GENERAL)
