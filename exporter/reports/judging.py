@@ -22,6 +22,7 @@ _SAYS_NO = re.compile(r"\bexit code [13]\b")
 """A script ends with 1 or 3 where the backup is not to run and this is no error (RunScript.cs)."""
 
 _STATUSES = {status.value: status for status in Status}
+_UNSET = (False, None)
 _FLAGS = ("Interrupted", "PartialBackup", "Fatal")
 _COUNTS = ("ErrorsActualLength", "WarningsActualLength", "FilesWithError")
 _FAULT = "Error"
@@ -50,12 +51,16 @@ def tells_abort(died: str | None) -> bool:
 def status(results: Reader) -> Status:
     """Judge results: what they count weighs more than what they say of themselves."""
     said = _said(results)
+    if said is Status.SUCCESS and _is_quiet(results.values):
+        return said
     if said is Status.FATAL or results.flag("Fatal"):
         return Status.FATAL
     if results.flag("Interrupted") or results.flag("PartialBackup"):
         return Status.INTERRUPTED
-    if said is not Status.SUCCESS and said is not Status.WARNING:
-        return said
+    return _by_its_counts(results, said) if said.completed else said
+
+
+def _by_its_counts(results: Reader, said: Status) -> Status:
     if results.count("ErrorsActualLength"):
         return Status.ERROR
     if results.count("WarningsActualLength") or results.count("FilesWithError"):
@@ -65,8 +70,22 @@ def status(results: Reader) -> Status:
 
 def _said(results: Reader) -> Status:
     """Return what results say of themselves."""
+    if results.values.get("ParsedResult") == "Success":
+        return Status.SUCCESS
     told = (results.text("ParsedResult") or "").strip().lower()
     return _STATUSES.get(told, Status.UNKNOWN)
+
+
+def _is_quiet(values: Mapping[str, Any]) -> bool:
+    """Whether nothing speaks against a success, as in nearly every report."""
+    for key in _FLAGS:
+        if values.get(key) not in _UNSET:
+            return False
+    for key in _COUNTS:
+        value = values.get(key)
+        if value is not None and (type(value) is not int or value):
+            return False
+    return True
 
 
 def _is_doubtful(results: Reader) -> bool:
@@ -114,19 +133,20 @@ def _tested(tested: Reader) -> Verification | None:
     ended, judged = tested.moment("EndTime"), status(tested)
     if ended is None or judged is Status.INTERRUPTED:
         return None
-    files = tested.values.get("Verifications")
-    if isinstance(files, list) and any(map(_has_fault, files)):
+    found = _faults(tested.values.get("Verifications"))
+    if found:
         return Verification(ended, judged.worse(Status.ERROR))
-    if judged.completed and not _can_be_read(files):
-        return None
-    return Verification(ended, judged)
+    return None if found is None and judged.completed else Verification(ended, judged)
 
 
-def _can_be_read(files: object) -> bool:
-    return files is None or (
-        isinstance(files, list) and all(isinstance(file, dict) for file in files)
-    )
-
-
-def _has_fault(file: object) -> bool:
-    return isinstance(file, dict) and (bool(file.get("Value")) or file.get("Key") == _FAULT)
+def _faults(files: object) -> bool | None:
+    """Tell whether any file of a test has a fault, None where that cannot be read."""
+    if not isinstance(files, list):
+        return False if files is None else None
+    unread = False
+    for file in files:
+        if not isinstance(file, dict):
+            unread = True
+        elif file.get("Value") or file.get("Key") == _FAULT:
+            return True
+    return None if unread else False

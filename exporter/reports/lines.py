@@ -14,6 +14,7 @@ MAX_LINE_BYTES = 8192
 MAX_REASON_BYTES = 1024
 
 _LEVEL = re.compile(r"\[([A-Za-z]+)-")
+_LEVELS = {level: level.lower() for level in ("Information", "Warning", "Error")}
 _LEVEL_SEARCHED = 100
 """The level stands right behind the time of a log line; further on it is the line's own text."""
 
@@ -25,6 +26,10 @@ _STOPPED = ("BackupHandler-CancellationRequested", "Controller-AbortOperation")
 
 def message(line: str) -> Message:
     """Read the level of a log line; the time before it is in the sender's local format."""
+    start = line.find("[", 0, _LEVEL_SEARCHED) + 1
+    end = line.find("-", start, _LEVEL_SEARCHED)
+    if start and end > start and (level := _LEVELS.get(line[start:end])) is not None:
+        return Message(level, line)
     found = _LEVEL.search(line, 0, _LEVEL_SEARCHED)
     return Message(found[1].lower() if found else "information", line)
 

@@ -58,6 +58,11 @@ def test_long_line_is_cut_between_characters_and_counted(
         ("26.1.2023 15:11:40 - [Warning-A.B-C]: slow", "warning"),
         ("[Information-A]: done", "information"),
         ("... and 12 more", "information"),
+        ("Warning-A: without brackets", "information"),
+        ("[Warning", "information"),
+        ("[Warningx", "information"),
+        ("[2026] [Warning-A]: behind another bracket", "warning"),
+        ("[ExplicitOnly-A]: of a level that is rare", "explicitonly"),
         ("plain text " * 20 + "[Error-A]: of the line", "information"),
     ],
 )
