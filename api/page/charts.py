@@ -23,6 +23,8 @@ _SPANS = (
     *(count * DAY for count in (1, 2, 5, 10)),
 )
 
+_CUT_SHORT = (Status.FATAL, Status.INTERRUPTED)
+
 Point = tuple[Millis, int]
 
 
@@ -68,14 +70,24 @@ def _span_step(top: int) -> int:
 
 
 def _whole(value: Callable[[Counts], int | None]) -> Callable[[StoredRun], int | None]:
-    """Describe the whole backup: a run that died counted only a part of it."""
-    return lambda stored: None if stored.run.status is Status.FATAL else value(stored.run.counts)
+    """Describe the whole source: a run that died or was interrupted counted a part of it."""
+    return lambda stored: None if stored.run.status in _CUT_SHORT else value(stored.run.counts)
+
+
+def _stored(stored: StoredRun) -> int | None:
+    """Describe the destination, where the run looked at it."""
+    return stored.run.counts.stored_bytes if stored.run.looked_at_destination else None
+
+
+def _duration(stored: StoredRun) -> int | None:
+    """Tell how long a run took, unless somebody ended it."""
+    return None if stored.run.status is Status.INTERRUPTED else stored.run.duration
 
 
 MEASURES = (
     Measure("Source size", _whole(lambda counts: counts.examined_bytes), words.size, _byte_step),
-    Measure("Stored", _whole(lambda counts: counts.stored_bytes), words.size, _byte_step),
-    Measure("Duration", lambda stored: stored.run.duration, words.duration, _span_step),
+    Measure("Stored", _stored, words.size, _byte_step),
+    Measure("Duration", _duration, words.duration, _span_step),
     Measure("Uploaded", lambda stored: stored.run.counts.uploaded_bytes, words.size, _byte_step),
 )
 

@@ -65,7 +65,11 @@ def strip(runs: Sequence[PastRun]) -> Strip | None:
 
 def spark(runs: Sequence[PastRun]) -> Spark | None:
     """Draw how long runs took, the oldest first; None where fewer than two told it."""
-    told = [(place, run.duration) for place, run in enumerate(runs) if run.duration is not None]
+    told = [
+        (place, run.duration)
+        for place, run in enumerate(runs)
+        if run.duration is not None and run.status is not Status.INTERRUPTED
+    ]
     if len(told) <= 1:
         return None
     spans = [span for _, span in told]

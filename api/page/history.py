@@ -5,7 +5,7 @@ from msgspec import Struct
 from api.page import words
 from api.page.rendering import short
 from api.page.rows import When
-from exporter.model import BACKUP, Log, Message, Status, StoredRun
+from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest
 from exporter.store import JobRun, Store
 from exporter.times import Millis
 
@@ -14,11 +14,9 @@ LINES = 20
 
 LONGEST_LINE = 500
 
-_WORST = ("error", "warning")
-
 
 class RunRow(Struct, frozen=True):
-    """A run; `lines_left` are those that are not shown."""
+    """A run; `lines_left` are those that are not shown, `details` tell what could not be read."""
 
     id: int
     started: When
@@ -30,6 +28,8 @@ class RunRow(Struct, frozen=True):
     uploaded: str | None
     lines: tuple[Message, ...]
     lines_left: int
+    details: tuple[str, ...]
+    details_left: int
 
 
 def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
@@ -40,7 +40,7 @@ def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
 
 def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
     run, counts = stored.run, stored.run.counts
-    lines = worst(log.messages)
+    lines = gravest(log.messages, LINES)
     return RunRow(
         id=stored.id,
         started=When.of(stored.started, now),
@@ -50,20 +50,11 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
         source=_size(counts.examined_bytes),
         stored=_size(counts.stored_bytes),
         uploaded=_size(counts.uploaded_bytes),
-        lines=lines,
+        lines=tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in lines),
+        details=tuple(short(detail, LONGEST_LINE) for detail in log.details[:LINES]),
+        details_left=max(len(log.details) - LINES, 0),
         lines_left=len(log.messages) + log.lines_dropped - len(lines),
     )
-
-
-def worst(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Return the lines to show: errors before warnings before the rest, each as it came."""
-    ranked = sorted(range(len(messages)), key=lambda place: (_rank(messages[place]), place))
-    chosen = [messages[place] for place in sorted(ranked[:LINES])]
-    return tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in chosen)
-
-
-def _rank(line: Message) -> int:
-    return _WORST.index(line.level) if line.level in _WORST else len(_WORST)
 
 
 def _operation(stored: StoredRun) -> str | None:

@@ -9,10 +9,11 @@ from api.errors import not_found
 from api.page import expected, rows
 from api.page.charts import charts
 from api.page.choice import label
+from api.page.facts import facts
 from api.page.history import history
 from api.page.rendering import Page
 from api.page.rows import When
-from exporter.model import BACKUP, Status, StoredRun
+from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.store import RunFilter
 from exporter.times import Millis
 from exporter.views import JobView
@@ -42,10 +43,17 @@ class JobPage(Page):
             "now": When.of(now, now),
             "row": rows.row(view, [], now),
             "server": label(view.server),
+            "facts": facts(view, state, now),
+            "unnamed": is_unnamed(view.job.name),
+            "duplicate": self._duplicate(view),
             "schedule": expected.schedule(view),
             "runs_by_status": dict(zip(Status, state.runs, strict=True)),
             "charts": charts(self._newest_backups(view.job.id)),
         }
+
+    def _duplicate(self, view: JobView) -> JobView | None:
+        other = view.possible_duplicate_of
+        return None if other is None else self._fleet.job(other)
 
     def _of_runs(self, req: falcon.Request, job_id: int, now: Millis) -> dict[str, Any]:
         found = self._store.runs(RunFilter(job_id=job_id), parameters.cursor(req), RUNS + 1)

@@ -1,6 +1,7 @@
 """GET /: whether any backup is missing, failing or shrinking, and since when."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import falcon
@@ -20,9 +21,13 @@ from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
 from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
+from exporter.model import Server
 from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import Millis
+
+_NAMED = 20
+"""Servers that may be others are named, so many of them."""
 
 _LISTED = 200
 """Of more servers the form offers no list: it would be larger than the page."""
@@ -89,11 +94,17 @@ class Overview(Page):
             "all": len(jobs),
             "last_report": When.of(present.totals.last_report, now),
             "unjudged": unjudged(self._fleet, present.unjudged),
+            "duplicates": self._duplicates(),
             "fault": storing.fault(self._store),
             "options": [] if census.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,
         }
         self._show(req, resp, "overview", facts)
+
+    def _duplicates(self) -> list[Server]:
+        """Return the first servers that look like the same machine as another."""
+        known = (each for each in self._fleet.servers() if each.possible_duplicate_of is not None)
+        return list(islice(known, _NAMED))
 
     def _form(self) -> dict[str, Any]:
         return {"conditions": list(Condition), "servers": self._servers()}

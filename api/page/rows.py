@@ -12,7 +12,7 @@ from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.jobs.state import JobState
 from exporter.live import Running
-from exporter.model import Server
+from exporter.model import Server, Status
 from exporter.store import PastRun, Store
 from exporter.times import SECOND, Millis, format_moment
 from exporter.views import JobView
@@ -76,6 +76,7 @@ class Row(Struct, frozen=True):
     progress: Progress | None
     failures: int
     interrupted: int
+    reason: str | None
 
     @property
     def worst(self) -> Condition:
@@ -124,7 +125,14 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         progress=None if view.running is None else progress(view.running, now),
         failures=state.consecutive_failures,
         interrupted=state.interrupted_runs,
+        reason=_reason(state),
     )
+
+
+def _reason(state: JobState) -> str | None:
+    """Tell why the last run was no success."""
+    last = state.last
+    return None if last is None or last.run.status is Status.SUCCESS else last.run.reason
 
 
 def held(view: JobView, state: JobState, now: Millis) -> tuple[Held, ...]:

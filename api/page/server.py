@@ -14,6 +14,7 @@ from api.page.rows import When
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import judged
 from exporter.fleet import Fleet
+from exporter.model import Server
 from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import Millis
@@ -41,6 +42,11 @@ class ServerPage(Page):
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": choice.label(server),
+            "duplicate": self._duplicate(server),
             "last_report": When.of(server.last_report, now),
         }
         self._show(req, resp, "server", facts)
+
+    def _duplicate(self, server: Server) -> Server | None:
+        other = server.possible_duplicate_of
+        return None if other is None else self._fleet.server(other)

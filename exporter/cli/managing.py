@@ -49,9 +49,11 @@ def list_jobs(chosen: argparse.Namespace) -> int:
 
 
 def set_server(chosen: argparse.Namespace) -> int:
-    """Set a server's alias and note."""
+    """Set a server's alias and note, or say that it is no duplicate."""
     given = {"alias": chosen.alias, "note": chosen.note}
-    body = {name: value or None for name, value in given.items() if value is not None}
+    body: Json = {name: value or None for name, value in given.items() if value is not None}
+    if chosen.not_a_duplicate:
+        body["possibleDuplicateOf"] = None
     with connected(_settings(chosen)) as client:
         server_id = _server_id(client, chosen.server)
         server = client.send("PATCH", f"/api/servers/{server_id}", body)["server"]

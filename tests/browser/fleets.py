@@ -8,6 +8,7 @@ from exporter.demo import Arrival, live_arrivals
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.times import DAY, HOUR, MINUTE
+from tests.api.page.conftest import fill_with_all
 from tests.bench.filling import Size, fill
 from tests.conftest import NOW, SENDER, Clock, Daemon
 from tests.exporter.demo import past
@@ -61,6 +62,13 @@ def trouble(folder: Path) -> Daemon:
     return daemon
 
 
+def every(folder: Path) -> Daemon:
+    """Return a job of each condition, on two servers."""
+    daemon = Daemon(folder, Clock(NOW))
+    fill_with_all(daemon)
+    return daemon
+
+
 def empty(folder: Path) -> Daemon:
     """Return a daemon that nobody reported to."""
     return Daemon(folder, Clock(NOW))
@@ -79,6 +87,7 @@ def many(folder: Path) -> Daemon:
 STATES: Mapping[str, Callable[[Path], Daemon]] = {
     "fine": fine,
     "trouble": trouble,
+    "every": every,
     "empty": empty,
     "many": many,
 }

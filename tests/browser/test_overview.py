@@ -30,6 +30,7 @@ _OF_TEXT = "() => getComputedStyle(document.body).color"
 _SENTENCES = {
     "fine": "All 9 backups are fine",
     "trouble": "3 of 40 backups are overdue, 3 failed",
+    "every": "1 of 15 backups is overdue, 1 failed",
     "empty": "No backup has reported yet",
     "many": "5,000 of 10,000 backups are overdue",
 }
@@ -47,7 +48,12 @@ def test_the_answer_is_on_the_first_screen(
     assert box["y"] + box["height"] < SIZES["phone"]["height"]
 
 
-PAGES = [*((state, "/") for state in STATES), ("trouble", "/jobs/1"), ("trouble", "/servers/1")]
+_OF_ONE = ("/jobs/1", "/servers/1")
+PAGES = [
+    *((state, "/") for state in STATES),
+    *(("trouble", path) for path in _OF_ONE),
+    ("every", "/jobs/1"),
+]
 
 
 @pytest.mark.parametrize(("state", "path"), PAGES)

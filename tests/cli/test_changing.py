@@ -40,6 +40,13 @@ def test_an_empty_text_clears_and_what_is_left_out_stays(command: Commands) -> N
 
 
 @pytest.mark.usefixtures("database")
+def test_a_server_is_said_to_be_none_that_it_looks_like(command: Commands) -> None:
+    assert listed(command, "servers")[4]["possibleDuplicateOf"] == 3
+    command.output("server", "set", "4", "--not-a-duplicate")
+    assert listed(command, "servers")[4]["possibleDuplicateOf"] is None
+
+
+@pytest.mark.usefixtures("database")
 def test_a_job_is_set_and_reset_to_the_configuration(command: Commands) -> None:
     flags = ("--schedule", "cron 0 3 * * 1-5 Europe/Berlin", "--tolerance", "2h", "--pause")
     answered = json.loads(command.output("job", "set", "1", *flags, "--json"))

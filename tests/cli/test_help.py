@@ -5,7 +5,7 @@ from tests.cli.conftest import Commands
 COMMANDS: dict[str, tuple[str, ...]] = {
     "servers": ("--json",),
     "jobs": ("--overdue", "--failing", "--condition WORD", "--server SERVER", "--json"),
-    "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--json"),
+    "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--not-a-duplicate", "--json"),
     "server merge": ("SERVER", "SOURCE", "--yes"),
     "server delete": ("SERVER", "--yes"),
     "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),

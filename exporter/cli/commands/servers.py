@@ -18,6 +18,8 @@ def add_to(commands: Commands) -> None:
     add_subject(parser, "server", "id or name of the server")
     parser.add_argument("--alias", metavar="TEXT", help='a name for people; "" clears it')
     parser.add_argument("--note", metavar="TEXT", help='anything; "" clears it')
+    text = "it is not the machine that it looks like"
+    parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
     parser = add_asking(actions, "merge", "make servers part of another", managing.merge_servers)
     add_subject(parser, "server", "id or name of the server that stays")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from exporter.model import Copying, CopyOutcome, Status, unnamed
+from exporter.model import Copying, CopyOutcome, SecondCopy, Status, unnamed
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.api.page.reading import Document
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
@@ -88,7 +88,7 @@ def change(daemon: Daemon, name: str, **settings: object) -> None:
 def fleet_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     """Return a daemon with a job of each condition, on two servers; only to be looked at."""
     with Daemon(tmp_path_factory.mktemp("all")) as daemon:
-        _fill(daemon)
+        fill_with_all(daemon)
         yield daemon
 
 
@@ -97,7 +97,7 @@ def look_at_all(fleet_of_all: Daemon) -> Look:
     return lambda path="/", **parameters: show(fleet_of_all, path, **parameters)
 
 
-def _fill(daemon: Daemon) -> None:
+def fill_with_all(daemon: Daemon) -> None:
     problem = {"Key": "a.zip.aes", "Value": ["is missing"]}
     tested = {"EndTime": format_moment(LAST), "ParsedResult": "Error", "Verifications": [problem]}
     tested_badly = {"SizeOfExaminedFiles": USUAL, "TestResults": tested}
@@ -110,9 +110,11 @@ def _fill(daemon: Daemon) -> None:
     daily(daemon, "silent")
     daily(daemon, "stopped", last=LAST - DAY)
     record(daemon, "stopped", LAST, Status.INTERRUPTED, reason="the script said: not now")
+    copied = SecondCopy("s3://bucket/copy", LAST - 2 * DAY + MINUTE, Status.SUCCESS, 7, USUAL, 0)
+    record(daemon, "uncopied", LAST - 2 * DAY, copying=Copying(CopyOutcome.COPIED, (copied,)))
     missed = Copying(CopyOutcome.MISSED)
     for day in (1, 0):
-        record(daemon, "uncopied", LAST - day * DAY, Status.SUCCESS, copying=missed)
+        record(daemon, "uncopied", LAST - day * DAY, copying=missed)
     record(daemon, unnamed("s3"), LAST, Status.SUCCESS)
     daily(daemon, "emptied", data={"SizeOfExaminedFiles": USUAL // 5})
     daily(daemon, "grumbling", status="Warning")

@@ -37,6 +37,17 @@ def test_a_run_that_died_tells_nothing_of_the_whole() -> None:
     assert [chart.title for chart in charts(runs)] == ["Duration", "Uploaded"]
 
 
+def test_a_run_that_was_stopped_tells_what_it_sent_and_where_it_looked() -> None:
+    looked = Counts(examined_bytes=GIB, stored_bytes=GIB, versions=1, uploaded_bytes=GIB)
+    skipped = Counts(examined_bytes=0, stored_bytes=0, versions=0)
+    for counts, titles in ((looked, ["Stored", "Uploaded"]), (skipped, [])):
+        runs = [
+            stored_run(START + day * DAY, status=Status.INTERRUPTED, counts=counts)
+            for day in range(3)
+        ]
+        assert [chart.title for chart in charts(runs)] == titles
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_run_is_no_line(count: int) -> None:
     assert charts([stored_run(START)] * count) == []

@@ -39,6 +39,10 @@ def test_a_trend_needs_two_runs_that_told_how_long_they_took() -> None:
     assert drawing.spark([*untold, *runs(Status.SUCCESS)]) is None
 
 
+def test_how_long_a_stopped_run_took_is_no_trend() -> None:
+    assert drawing.spark(runs(Status.SUCCESS, Status.INTERRUPTED)) is None
+
+
 def test_a_trend_rises_with_the_duration_from_the_left_to_the_right() -> None:
     short, long = runs(Status.SUCCESS), runs(Status.SUCCESS, duration=2 * MINUTE)
     drawn = drawing.spark([*short, *long])

@@ -54,14 +54,16 @@ def test_each_row_tells_what_the_api_tells_of_its_job(fleet: Daemon) -> None:
 
 
 def assert_alike(row: Element, job: dict[str, Any]) -> None:
-    head, server = (text(name) for name in elements(row, "bdi"))
+    head, server, *reason = (text(name) for name in elements(row, "bdi"))
+    last = job["lastRun"]
+    told = last is not None and last["status"] != "success" and last["reason"]
+    assert reason == ([told] if told else [])
     assert (head, server) == (job["name"], job["server"])
     assert (condition(row) == "overdue") == job["overdue"]
     assert stamp(cell(row, "due")) == job["expectedStart"]
     spans = [time.attrib["datetime"] for time in elements(cell(row, "due"), "time")]
     assert spans[1:] == ([f"PT{job['lateBySeconds']}S"] if job["overdue"] else [])
     told = text(cell(row, "last"))
-    last = job["lastRun"]
     assert told == ("– –" if last is None else of_run(last))  # noqa: RUF001 - nothing is told
 
 

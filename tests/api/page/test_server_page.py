@@ -32,6 +32,7 @@ def test_a_server_shows_what_is_known_of_it(daemon: Daemon, look: Look) -> None:
     page = look("/servers/1")
     assert text(page.one("h1")) == "Attic"
     assert facts(page) == {
+        "Id": "1",
         "Name": "nas",
         "Alias": "Attic",
         "Note": "behind the stairs",
@@ -77,3 +78,16 @@ def test_a_server_of_which_no_backup_could_be_judged_is_not_said_to_have_none(
     assert page.sentence() == "The only backup is not known to be fine, 1 could not be judged"
     assert "never made a backup" not in text(page.root)
     assert text(page.one("p", class_="fault")).startswith("Mail of nas: not judged")
+
+
+def test_a_server_that_may_be_another_says_so_with_the_commands_that_settle_it(
+    daemon: Daemon, look: Look
+) -> None:
+    daemon.upload(duplicati_report(began=LAST, machine_id="m-1"))
+    daemon.upload(duplicati_report(began=LAST, machine_id="m-2"))
+    told = text(look("/servers/2").one("p", class_="hint"))
+    assert told.startswith("This may be the same machine as nas (1).")
+    assert "duplistatus server merge 1 2 " in told
+    assert "duplistatus server set 2 --not-a-duplicate" in told
+    assert "a person has to decide: nas (2)." in text(look().one("p", class_="hint"))
+    assert look("/servers/1").all("p", class_="hint") == []

@@ -139,16 +139,15 @@ def _stopped() -> Iterator[Arrival]:
     missed = (
         "2026-07-27 03:00:00 +00 - [Error-RemoteSynchronizationHandler-RemoteSyncFailed]: no",
     )
-    for number, (began, told) in enumerate(
-        (
-            (DAY, {"data": stopped}),
-            (2 * DAY, {"data": copy, "backend": {**looked, "RetryAttempts": 2}}),
-            (3 * DAY, {"data": stopped, "backend": looked}),
-            (4 * DAY, {"status": "Error", "lines": missed, "data": copy}),
-            (5 * DAY, {"operation": "Restore"}),
-            (6 * DAY, {"data": stopped}),
-        )
-    ):
+    runs: tuple[tuple[Millis, dict[str, Any]], ...] = (
+        (DAY, {"data": stopped}),
+        (2 * DAY, {"data": copy, "backend": {**looked, "RetryAttempts": 2}}),
+        (3 * DAY, {"data": stopped, "backend": looked}),
+        (4 * DAY, {"status": "Error", "lines": missed, "data": copy}),
+        (5 * DAY, {"operation": "Restore"}),
+        (6 * DAY, {"data": stopped}),
+    )
+    for number, (began, told) in enumerate(runs):
         yield _arrival(began + HOUR + number % 2 * 40 * HOUR, began, "Stopped", **told)
 
 

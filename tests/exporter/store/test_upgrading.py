@@ -81,6 +81,7 @@ def test_every_figure_stays_but_those_of_runs_that_were_interrupted(store: Store
         sample("last_success_timestamp_seconds", "Photos"): "1.77207846e+09",
         sample("job_success_rate", "Photos"): "0.875",
         sample("verified_timestamp_seconds", "Tested"): "1.7715564e+09",
+        sample("consecutive_failures", "(unnamed)"): "1.0",
     }
 
 

@@ -1,0 +1,72 @@
+"""What the page of a job tells of it besides its runs: moments, second copies, what to do."""
+
+import shlex
+
+from msgspec import Struct
+
+from api.page import words
+from api.page.rows import When
+from exporter.jobs.copies import KnownCopy
+from exporter.jobs.state import JobState
+from exporter.model import SecondCopy, Status
+from exporter.times import Millis
+from exporter.views import JobView
+
+
+class Copy(Struct, frozen=True):
+    """A second destination: its last copy, and the command that forgets it."""
+
+    destination: str
+    at: When
+    status: Status
+    amounts: str
+    faults: int
+    forget: str
+
+
+class Facts(Struct, frozen=True):
+    """The moments of a job and what it is to be known by; None and 0 where there is nothing."""
+
+    newest_version: When | None
+    restored: When | None
+    compacted: When | None
+    retries: int
+    formerly: tuple[str, ...]
+    copies: list[Copy]
+    copies_missed: int
+
+
+def facts(view: JobView, state: JobState, now: Millis) -> Facts:
+    """Return what a job's page tells of it besides."""
+    version, last = state.destination.newest_version, state.last
+    return Facts(
+        newest_version=_when(None if version is None else version.moment, now),
+        restored=_when(state.restored, now),
+        compacted=_when(state.compacted, now),
+        retries=(last and last.run.counts.retry_attempts) or 0,
+        formerly=view.job.formerly,
+        copies=[_copy(view.job.id, known, now) for known in state.copies.known],
+        copies_missed=state.copies.missed or 0,
+    )
+
+
+def _when(moment: Millis | None, now: Millis) -> When | None:
+    return None if moment is None else When.of(moment, now)
+
+
+def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
+    copy = known.copy
+    return Copy(
+        destination=copy.destination,
+        at=When.of(copy.at, now),
+        status=copy.status,
+        amounts=_amounts(copy),
+        faults=copy.failed_verifications or 0,
+        forget=f"duplistatus job forget-copy {job_id} {shlex.quote(copy.destination)}",
+    )
+
+
+def _amounts(copy: SecondCopy) -> str:
+    files, count = copy.copied_files, copy.copied_bytes
+    told = [] if files is None else [f"{words.number(files)} file{'' if files == 1 else 's'}"]
+    return ", ".join([*told, *([] if count is None else [words.size(count)])])

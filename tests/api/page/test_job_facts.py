@@ -1,0 +1,124 @@
+"""GET /jobs/{id}: why the last run ended so, second copies, and what a person is to do."""
+
+import pytest
+
+from exporter.model import (
+    UNNAMED,
+    Copying,
+    CopyOutcome,
+    Counts,
+    Log,
+    SecondCopy,
+    Status,
+)
+from exporter.times import DAY, HOUR, MINUTE
+from tests.api.page.conftest import LAST, Look
+from tests.api.page.reading import Document, elements, text
+from tests.conftest import Daemon
+from tests.recording import record
+from tests.reports_builder import duplicati_report
+
+DAY_BEFORE = LAST - DAY
+
+
+def facts(page: Document) -> dict[str, str]:
+    known = page.one("dl", class_="facts")
+    names = [text(each) for each in elements(known, "dt")]
+    return dict(zip(names, map(text, elements(known, "dd")), strict=True))
+
+
+@pytest.mark.parametrize("status", [each for each in Status if each is not Status.SUCCESS])
+def test_why_the_last_run_was_no_success_is_told_in_its_row_and_on_its_page(
+    daemon: Daemon, look: Look, status: Status
+) -> None:
+    record(daemon, "Photos", LAST, status, reason="no <b>room</b>\N{RIGHT-TO-LEFT OVERRIDE} left")
+    told = "no <b>room</b>\N{REPLACEMENT CHARACTER} left"
+    (row,) = look().jobs().values()
+    assert [text(each) for each in elements(row, "bdi")][-1] == told
+    assert text(look("/jobs/1").one("p", id="reason")) == told
+
+
+def test_a_long_reason_is_cut_in_its_row_and_whole_on_its_page(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", LAST, Status.ERROR, reason="x" * 1024)
+    (row,) = look().jobs().values()
+    assert len([text(each) for each in elements(row, "bdi")][-1]) == 160
+    assert text(look("/jobs/1").one("p", id="reason")) == "x" * 1024
+
+
+def test_a_success_needs_no_reason(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", LAST, reason="nothing to tell")
+    assert "nothing to tell" not in text(look().root)
+    assert look("/jobs/1").all("p", id="reason") == []
+
+
+def test_the_moments_of_a_job_lie_beside_its_last_success(daemon: Daemon, look: Look) -> None:
+    counts, compacted = Counts(retry_attempts=3), LAST + MINUTE
+    record(daemon, "Photos", LAST, counts=counts, newest_version=DAY_BEFORE, compacted=compacted)
+    record(daemon, "Photos", DAY_BEFORE, operation="Restore")
+    told = facts(look("/jobs/1"))
+    assert told["Newest version"] == "1 day ago (2026-01-14 08:30:00 UTC)"
+    assert told["Last compact"] == "1 hour ago (2026-01-15 08:31:00 UTC)"
+    assert told["Last restore"] == "1 day ago (2026-01-14 08:31:00 UTC)"
+    assert told["Transfers tried again in it"] == "3"
+
+
+def test_runs_that_were_stopped_are_counted_with_since_when(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", DAY_BEFORE)
+    for hour in (5, 4, 3):
+        record(daemon, "Photos", LAST - hour * HOUR, Status.INTERRUPTED)
+    page = look("/jobs/1")
+    since = "interrupted since 7 hours ago (2026-01-15 03:30:00 UTC), 3 times in a row"
+    assert page.sentence() == since
+    assert (page.count("interrupted"), page.count("error")) == (3, 0)
+    assert facts(page)["Interrupted in a row"] == "3"
+    (row,) = look().jobs().values()
+    assert "interrupted 3 times in a row" in text(row)
+
+
+COPY = SecondCopy("file:///mnt/it's", DAY_BEFORE + MINUTE, Status.WARNING, 2, 4096, 1)
+
+
+def test_second_copies_are_told_with_how_to_forget_one(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", DAY_BEFORE, copying=Copying(CopyOutcome.COPIED, (COPY,)))
+    for hour in (1, 0):
+        missed = Copying(CopyOutcome.MISSED)
+        record(daemon, "Photos", LAST - hour * HOUR, copying=missed)
+    page = look("/jobs/1")
+    (row,) = [each for each in page.all("tr") if "data-copy-to" in each.attrib]
+    assert text(row) == (
+        "file:///mnt/it's 1 day ago 2026-01-14 08:31:00 UTC warning 1 failed verification "
+        "2 files, 4.00 KiB duplistatus job forget-copy 1 'file:///mnt/it'\"'\"'s'"
+    )
+    assert "The last 2 runs missed a second copy." in text(page.root)
+    assert page.sentence().startswith("second copy since 3 hours ago")
+
+
+def test_a_job_without_second_copies_tells_of_none(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", LAST)
+    assert "second copies" not in text(look("/jobs/1").root).lower()
+
+
+def test_a_job_whose_reports_name_no_backup_tells_what_to_do(daemon: Daemon, look: Look) -> None:
+    record(daemon, UNNAMED, LAST)
+    page = look("/jobs/1")
+    told = text(page.one("p", class_="hint"))
+    assert "--backup-name=NAME" in told
+    assert "?backup=NAME" in told
+    assert "duplistatus job clear 1" in told
+    assert page.sentence().startswith("unnamed since 2 hours ago")
+
+
+def test_a_renamed_backup_tells_what_it_was_called(daemon: Daemon, look: Look) -> None:
+    for began, name in ((DAY_BEFORE, "Photos"), (LAST, "Pictures")):
+        extra = {"backup-id": "DB-1"}
+        daemon.upload(duplicati_report(began=began, backup=name, extra=extra))
+    page = look("/jobs/1")
+    assert text(page.one("h1")) == "Pictures"
+    assert facts(page)["Formerly"].startswith("Photos renamed in Duplicati;")
+    assert "duplistatus job separate 1" in facts(page)["Formerly"]
+
+
+def test_what_of_a_run_could_not_be_read_is_told_beside_it(daemon: Daemon, look: Look) -> None:
+    run = record(daemon, "Photos", LAST, log=Log(details=("Data.Duration: is no length",)))
+    details = look("/jobs/1").one("details", id=f"unread-{run}")
+    assert [text(each) for each in elements(details, "li")] == ["Data.Duration: is no length"]
