@@ -1,6 +1,8 @@
 """The proxies take reports through TLS, keep strangers out and tell where a report is from."""
 
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -119,6 +121,23 @@ def _refused(proxy: Proxy, body: bytes) -> bool:
         return proxy.upload(body).status_code == 413
     except requests.ConnectionError:
         return True
+
+
+def test_what_is_told_to_be_far_too_large_is_refused_before_it_is_sent(proxy: Proxy) -> None:
+    assert _announce(proxy, LIMIT + MEBIBYTE + 1).startswith("HTTP/1.1 413 ")
+
+
+def _announce(proxy: Proxy, size: int) -> str:
+    """Send the head of a report alone; return how an answer to it begins."""
+    port = urlsplit(proxy.secure).port
+    trusted = ssl.create_default_context(cafile=str(proxy.certificate))
+    head = f"POST /api/upload HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n"
+    with (
+        socket.create_connection((HOST, port), BOUND_SECONDS) as plain,
+        trusted.wrap_socket(plain, server_hostname=HOST) as connection,
+    ):
+        connection.sendall(head.encode())
+        return connection.recv(LIMIT).decode()
 
 
 def test_a_stranger_may_hand_in_a_report_and_see_nothing(outside: Proxy) -> None:

@@ -129,6 +129,7 @@ def test_the_limit_at_the_proxy_is_as_told() -> None:
     assert "33 MiB" in GUIDES["docs/proxy.md"]
     assert "client_max_body_size 33m;" in read("proxy/nginx.conf")
     assert "max_size 33MiB" in read("proxy/Caddyfile")
+    assert f"> {33 * 1024 * 1024}`" in read("proxy/Caddyfile")
     assert f"DUPLISTATUS_LISTEN={_LISTEN}" in GUIDES["docs/proxy.md"]
 
 
