@@ -131,7 +131,7 @@ def _prepared(path: Path, stack: contextlib.ExitStack) -> Source:
 
 
 def _copied(path: Path, copy: Path) -> sqlite3.Connection:
-    with closing(sqlite3.connect(_uri(path), _PATIENCE_SECONDS, uri=True)) as source:
+    with closing(sqlite3.connect(_uri(path), timeout=_PATIENCE_SECONDS, uri=True)) as source:
         # A copy would wait for a lock for ever; what is being read is not locked any more.
         source.execute("BEGIN")
         source.execute("SELECT 1 FROM sqlite_master").fetchone()
