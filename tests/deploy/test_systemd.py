@@ -1,5 +1,6 @@
 """The unit is one that systemd takes, and leaves the daemon what it needs and little else."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -28,6 +29,7 @@ def analyze(*arguments: str | Path) -> str:
     """Run systemd-analyze, which is to be content, and return what it prints."""
     done = subprocess.run(
         [needed("systemd-analyze"), "--no-pager", *arguments],
+        env={**os.environ, "SYSTEMD_COLORS": "0"},  # else systemd 255 may colour a pipe
         capture_output=True,
         text=True,
         check=False,
