@@ -13,20 +13,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.deploy.bare_system import PATH, TRUSTED_INSIDE, bootstrap
 from tests.deploy.dockerfile import Instruction, last, stages
 from tests.deploy.files import ROOT
 from tests.server import reports
-from tests.server.commands import needed
 from tests.server.daemon import ANY_PORT, Daemon
 
 SUITES = {"debian:13-slim": "trixie"}
 LARGE = 2 * 1024 * 1024
 """A body that waits in a file in /tmp while it comes in."""
 
-_TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
-"""Whom this machine trusts the stages do, too: it may reach the packages through a proxy."""
-
-_PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 _ENTER = """
 mount --bind "$0" "$0"
 mount -o remount,bind,ro "$0"
@@ -44,7 +40,7 @@ class Stage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.variables = [_PATH]
+        self.variables = [PATH]
         self.folder = "/"
 
     def inside(self, path: str) -> Path:
@@ -65,7 +61,7 @@ class Stage:
 
     def _run(self, text: str) -> None:
         _tell(f"RUN {text}")
-        trusted = f"PIP_CERT=/etc/{_TRUSTED.name}"
+        trusted = f"PIP_CERT={TRUSTED_INSIDE}"
         line = f"cd {self.folder} && {text}"
         command = ["chroot", str(self.root), "env", "-i", *self.variables, trusted]
         command += ["sh", "-ec", line]
@@ -93,9 +89,7 @@ def build(folder: Path) -> Stage:
         image, _, name = begin.text.partition(" AS ")
         stage = built[name or "last"] = Stage(folder / f"stage-{number}")
         _tell(f"FROM {image}, by debootstrap")
-        bootstrap = [needed("debootstrap"), "--variant=minbase", SUITES[image], str(stage.root)]
-        subprocess.run(bootstrap, stdout=subprocess.DEVNULL, check=True)
-        shutil.copy(_TRUSTED, stage.root / "etc")
+        bootstrap(SUITES[image], stage.root)
         for each in instructions:
             stage.apply(each, built)
     return built["last"]

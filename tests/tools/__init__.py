@@ -1,0 +1,1 @@
+"""What developers run by hand: README.md beside this says what each is for."""
