@@ -67,12 +67,11 @@ def _read_form(content: str, backup: str | None, oddities: Oddities) -> Report:
     """Find the report among the form's fields: the sender can rename its field."""
     found = sorted(_fields(content, oddities), key=lambda field: field[0] != "message")
     reports = (value for _, value in found if _is_report(value))
-    report = next(reports, None)
-    if report is None:
-        return text.read(found[0][1], backup, oddities)
+    report = next(reports, found[0][1])
     if report.startswith("{"):
         return _read_value(decode_json(report, oddities), backup, oddities)
-    return text.read(report, backup, oddities)
+    beside = {name: value for name, value in found if value is not report}
+    return text.read(report, backup, oddities, beside)
 
 
 def _fields(content: str, oddities: Oddities) -> Iterator[tuple[str, str]]:

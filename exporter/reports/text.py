@@ -6,7 +6,7 @@ sender's local format with unix seconds behind.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -56,13 +56,19 @@ def looks_like_report(content: str) -> bool:
     return any(map(names.is_header, _LINE_END.split(start)[:1]))
 
 
-def read(content: str, backup: str | None = None, odd: Oddities | None = None) -> Report:
+def read(
+    content: str,
+    backup: str | None = None,
+    odd: Oddities | None = None,
+    beside: Mapping[str, str] | None = None,
+) -> Report:
     """Turn a text with results into the model's report.
 
     Args:
         content: the text.
         backup: what the sender's URL calls the backup where the text does not.
         odd: what could not be read of the body so far.
+        beside: what came with the text in fields of a form, as ``--send-http-extra-parameters``.
 
     Raises:
         ReportError: it holds no results, names no backup, or a name in it is too long.
@@ -77,9 +83,10 @@ def read(content: str, backup: str | None = None, odd: Oddities | None = None) -
     if is_template:
         data["BackendStatistics"] = template.backend(printed)
     results = Reader(data, oddities)
-    extra = Reader(_extra(parts, outcomes(printed, died=parts.died is not None)), oddities)
+    told = _extra(parts, outcomes(printed, died=parts.died is not None))
+    extra = Reader({**(beside or {}), **told}, oddities)
     ending = Ending(parts.died, aborted=judging.tells_abort(parts.died))
-    messages = tuple(_messages(parts))
+    messages = tuple(_messages(parts, ending))
     ran = run(results, extra, ending, messages)
     if is_template:
         ran = replace(ran, duration=template.duration(ran.began, ran.ended))
@@ -187,8 +194,8 @@ def _extra(parts: _Parts, outcomes: set[str]) -> dict[str, str]:
     return next(filter(None, (names.told_by(place, outcomes) for place in places)), {})
 
 
-def _messages(parts: _Parts) -> Iterator[Message]:
-    if parts.died is not None:
-        yield Message("error", parts.died)
+def _messages(parts: _Parts, ending: Ending) -> Iterator[Message]:
+    if ending.died is not None:
+        yield Message("warning" if ending.aborted else "error", ending.died)
     told = (line for line in parts.log if line.strip())
     yield from map(lines.message, lines.joined(told))

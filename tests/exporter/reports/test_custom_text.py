@@ -202,64 +202,6 @@ def test_no_success_beside_it_makes_a_result_better(hidden: str, result: str) ->
     assert (report.run.status.value, report.run.operation) == (result.lower(), "Backup")
 
 
-@pytest.mark.parametrize(
-    "seconds",
-    [
-        "-62135596800",
-        "\u221262135596800",
-        "\u200e-\u200e62135596800",
-        "\u200f\u221262135596800\u200f",
-        "-1",
-    ],
-)
-def test_negative_seconds_are_no_time(seconds: str) -> None:
-    text = f"Duplicati Backup report for Photos\n\n{RESULTS.format('Fatal')}"
-    body = text.replace("(1795658749)", f"({seconds})").encode()
-    run = read_report(body).run
-
-    assert (run.began, run.ended) == (millis("2026-11-26T02:00:00Z"), None)
-
-
-@pytest.mark.parametrize(
-    "marks", ["\u200e(1795658400)", "(\u200f1795658400\u200f)", "(1795658400)\u200e"]
-)
-def test_marks_of_direction_are_passed_over(marks: str) -> None:
-    text = f"Duplicati Backup report for Photos\n\n{RESULTS.format('Success')}"
-
-    assert read_report(text.replace("(1795658400)", marks).encode()).run.began == millis(
-        "2026-11-26T02:00:00Z"
-    )
-
-
-def test_a_run_whose_times_are_not_dated_still_tells_how_long_it_took() -> None:
-    text = f"Duplicati Backup report for Photos\n\n{RESULTS.format('Success')}"
-    run = read_report(text.replace(" (1795658749)", "").replace(" (1795658400)", "").encode()).run
-
-    assert (run.began, run.ended, run.duration) == (None, None, 349_385)
-
-
-@pytest.mark.parametrize(
-    ("verifications", "status"),
-    [
-        ("[\n    Key: a\n    Value: [],\n    Key: b\n    Value: []\n]", Status.SUCCESS),
-        (
-            "[\n    Key: a\n    Value: [\n        Key: Error\n        Value: x\n    ]\n]",
-            Status.ERROR,
-        ),
-        ("[\n    Key: Error\n    Value: []\n]", Status.ERROR),
-        ("[\n    Key: a\n    Value: damaged\n]", Status.ERROR),
-        ("[]", Status.SUCCESS),
-    ],
-)
-def test_a_fault_in_the_text_of_a_test_is_seen(verifications: str, status: Status) -> None:
-    results = RESULTS.format("Success").replace("Backup", "Test")
-    body = f"Duplicati Test report for Photos\n\nVerifications: {verifications}\n{results}"
-    told = read_report(body.encode()).run.verification
-
-    assert told is not None
-    assert told.status is status
-
-
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n", "\r"])
 @pytest.mark.parametrize("indentation", ["", "  ", "\t"])
 def test_a_text_that_was_indented_or_parted_otherwise_is_read(end: str, indentation: str) -> None:
@@ -285,3 +227,32 @@ def test_a_form_of_several_parts_is_read(layout: str) -> None:
     report = read_report(head + content + b"\r\n--boundary--\r\n")
 
     assert (report.backup, report.run.status) == ("Photos", Status.ERROR)
+
+
+def test_names_may_come_in_other_fields_of_the_form() -> None:
+    fields = {"backup-name": b"Photos", "machine-name": b"nas", "destination-type": b"s3"}
+    report = read_report(form(message=_text("{results}", "Success"), **fields), "Another")
+
+    assert (report.backup, report.machine.name) == ("Photos", "nas")
+    assert report.run.destination_type == "s3"
+
+
+def test_names_in_the_text_come_before_those_of_the_form() -> None:
+    body = form(message=_text(NAMED[0], "Success"), **{"backup-name": b"Another"})
+
+    assert read_report(body).backup == "Photos"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "level"), [(1, Status.INTERRUPTED, "warning"), (5, Status.FATAL, "error")]
+)
+def test_a_script_that_wanted_no_backup_interrupts_it(
+    code: int, status: Status, level: str
+) -> None:
+    said = f'The script "/check" returned with exit code {code}'
+    name = "Duplicati.Library.Interface.OperationAbortException"
+    body = f"Duplicati Backup report for Photos\n\nFailed: {said}\nDetails: {name}: {said}"
+    report = read_report(body.encode())
+
+    assert report.run.status is status
+    assert [line.level for line in report.log.messages] == [level]

@@ -195,3 +195,11 @@ def test_what_is_odd_is_named_by_its_place() -> None:
     assert [told.partition(":")[0] for told in details(body)] == [
         "Data.TestResults.Verifications.Key"
     ]
+
+
+def test_a_text_of_latin_1_alone_is_read_at_once() -> None:
+    body = duplicati(extra={"backup-name": NAME}, LogLines=["ä" * 200_000]).decode()
+    report = read_report(body.encode("latin-1"))
+
+    assert report.backup == NAME
+    assert report.log.messages[0].text.startswith("ää")
