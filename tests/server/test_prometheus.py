@@ -90,6 +90,7 @@ def test_prometheus_scrapes_what_was_posted(prometheus: Prometheus) -> None:
         "error": 1,
         "fatal": 0,
         "unknown": 0,
+        "interrupted": 0,
     }
     uploads = query('duplistatus_uploads_total{outcome!="duplicate"}')
     assert {labels[0][1]: count for labels, count in uploads.items()} == {
