@@ -22,7 +22,6 @@ from exporter.families import (
     Family,
     JobMoment,
 )
-from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.policy import Policy
 from exporter.rendering import labels
@@ -83,11 +82,7 @@ class History:
         job, server = history.job, history.server
         schedule = policy.schedule(server, job.name, job.settings)
         try:
-            shares = [
-                share
-                for span in timeline(history, schedule, self._grid)
-                for share in self._note(span, job)
-            ]
+            shares = [self._note(span) for span in timeline(history, schedule, self._grid)]
         except BaseException:
             for file in self._jobs:
                 file.forget()
@@ -118,10 +113,10 @@ class History:
     def _begin(self, target: bytes, folder: Path, family: Family[Any]) -> FamilyFile[Any]:
         return self._open.enter_context(closing(FamilyFile(family, target, folder)))
 
-    def _note(self, span: Span, job: Job) -> Iterator[Share]:
+    def _note(self, span: Span) -> Share:
         for file in self._jobs:
             file.note(*span)
-        return Share.parts(span, job, self._grid)
+        return Share.of(span)
 
     def _notice(self, history: JobHistory) -> None:
         """Take in when reports came; what stands in for a report is none."""

@@ -38,6 +38,7 @@ def fields(recorded: RecordedRun) -> Json:
         "nextScheduled": run_fields.moment(run.next_scheduled),
         "verified": run_fields.moment(None if verified is None else verified.at),
         "verificationStatus": None if verified is None else verified.status.value,
+        "secondCopiesOutcome": None if run.copying is None else run.copying.outcome.value,
     }
 
 
@@ -46,7 +47,8 @@ def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool
     encode = msgspec.json.Encoder().encode
     for run in runs:
         log = run_fields.messages(run.log) if messages else {}
-        target.write(encode({**fields(run), "counted": run.counted, **log}) + b"\n")
+        copies = run_fields.second_copies(run.stored.run)
+        target.write(encode({**fields(run), **copies, "counted": run.counted, **log}) + b"\n")
 
 
 def write_csv(runs: Iterable[RecordedRun], target: BinaryIO) -> None:

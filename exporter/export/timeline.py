@@ -6,7 +6,7 @@ it shows is constant, so a timeline is as short as its runs are few, however man
 
 import bisect
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -34,23 +34,21 @@ class Span(NamedTuple):
 
 def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Span]:
     """Yield what a job showed, in the order of time; nothing for slots before its first backup."""
-    labels = (str(history.server.id), history.server.name, history.job.name)
-    for first, end, state in _states(history, grid):
-        if state.is_backup and first < end:
-            expectation = expect(state, schedule)
-            turn = min(max(_overdue_from(expectation, grid), first), end)
-            moment = JobMoment(
-                state,
-                state.habit(),
-                expectation,
-                overdue=False,
-                labels=labels,
-                failing=is_failing(history.job, state),
-            )
-            if first < turn:
-                yield Span(first, turn, moment)
-            if turn < end:
-                yield Span(turn, end, replace(moment, overdue=True))
+    job, labels = history.job, (str(history.server.id), history.server.name, history.job.name)
+    uncleared = replace(job, settings=replace(job.settings, cleared=None))
+    cleared = grid.count if job.settings.cleared is None else grid.slot(job.settings.cleared)
+    for since, until, state in _states(history, grid):
+        if state.is_backup and since < until:
+            habit, expectation = state.habit(), expect(state, schedule)
+            late = _overdue_from(expectation, grid)
+            turns = {min(max(turn, since), until) for turn in (late, cleared)}
+            for first, end in pairwise(sorted({since, until} | turns)):
+                failing = is_failing(job if first >= cleared else uncleared, state)
+                overdue = first >= late
+                moment = JobMoment(
+                    state, habit, expectation, overdue=overdue, labels=labels, failing=failing
+                )
+                yield Span(first, end, moment)
 
 
 def _states(history: JobHistory, grid: Grid) -> Iterator[tuple[int, int, JobState]]:

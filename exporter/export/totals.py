@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from exporter.export.grid import Grid
 from exporter.export.timeline import Span
-from exporter.jobs.job import Job
-from exporter.jobs.standing import is_failing
-from exporter.model import JobSettings
 from exporter.tally import Tally
 from exporter.times import Millis
 from exporter.views import Totals
@@ -29,20 +24,11 @@ class Share(NamedTuple):
     overdue: bool
 
     @classmethod
-    def parts(cls, span: Span, job: Job, grid: Grid) -> Iterator["Share"]:
-        """Yield what a job adds for a while: where a person cleared it meanwhile, in two parts."""
-        cleared = job.settings.cleared
-        turn = span.end if cleared is None else grid.slot(cleared)
-        turn = min(max(turn, span.first), span.end)
-        yield from cls._of(span, replace(job, settings=JobSettings()), span.first, turn)
-        yield from cls._of(span, job, turn, span.end)
-
-    @classmethod
-    def _of(cls, span: Span, job: Job, first: int, end: int) -> Iterator["Share"]:
-        if first < end:
-            state = span.moment.state
-            tally = Tally.of(state, exists=True, failing=is_failing(job, state))
-            yield cls(first, end, tally, span.moment.overdue)
+    def of(cls, span: Span) -> "Share":
+        """Return what a job adds for a while."""
+        moment = span.moment
+        tally = Tally.of(moment.state, exists=True, failing=moment.failing)
+        return cls(span.first, span.end, tally, moment.overdue)
 
 
 class FleetSpan(NamedTuple):
@@ -64,7 +50,6 @@ class FleetSums:
         self._reports = self._zeros()
         self._overdue = self._zeros()
         self._jobs = [self._zeros() for _ in Tally._fields]
-        self.add_report(created)
 
     def add(self, share: Share) -> None:
         """Count what a job adds for a while."""

@@ -57,7 +57,7 @@ def full(day: int) -> dict[str, Any]:
             },
             "RemoteSynchronizationResults": [
                 {
-                    "Destination": "ssh://copies.example.org/nas",
+                    "Destination": "file:///mnt/copy",
                     "CopiedFileCount": 3,
                     "CopiedFileSize": 68157440,
                     "FailedVerificationCount": 0,

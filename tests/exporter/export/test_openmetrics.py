@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from exporter.export import LEFT_OUT, Grid, History, Target
@@ -174,3 +175,31 @@ def test_a_database_without_a_run_has_an_empty_fleet(tmp_path: Path) -> None:
         scraped = scrape(store, created)
     exported = export(path, Grid.between(created, created + HOUR, STEP))
     assert last_moment(exported) == samples(scraped)
+
+
+def test_a_database_of_old_runs_alone_is_as_old_as_the_newest_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "imported.sqlite"
+    with closing(Store(path)) as store:
+        made(path, NOW)
+        deliver(store, duplicati_report(began=NOW - 9 * DAY), received=NOW - 9 * DAY)
+        scraped = scrape(store, NOW)
+    exported = export(path, Grid.between(NOW - DAY, NOW + 1, STEP))
+    assert last_moment(exported) == samples(scraped)
+
+
+def test_a_failure_without_a_name_shows_until_a_person_clears_it(tmp_path: Path) -> None:
+    path, at = tmp_path / "unnamed.sqlite", NOW // DAY * DAY - DAY
+    failed = duplicati_report(began=NOW - 8 * DAY, status="Error", backup=None)
+    good = duplicati_report(began=NOW - 7 * DAY, backup=None)
+    with closing(Store(path)) as store:
+        made(path, NOW - 9 * DAY)
+        deliver(store, failed, received=NOW - 8 * DAY)
+        job = deliver(store, good, received=NOW - 7 * DAY).job
+        before = scrape(store, at)
+        store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY), lambda _: None)
+        after = scrape(store, NOW)
+    found = by_moment(export(path, Grid.between(at, NOW + 1, STEP)))
+    assert found[at] == samples(before)
+    assert found[max(found)] == samples(after)
+    assert b"duplistatus_failing_backups 1.0" in found[at]
+    assert b"duplistatus_failing_backups 0.0" in found[max(found)]

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.export import write_csv, write_jsonl
-from exporter.model import Log, Message, Status, StoredRun
+from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
 from exporter.store import RecordedRun, Records, RunChoice
 from exporter.times import HOUR
 from tests.conftest import NOW, Daemon
 from tests.exporter.store.deliver import left_out
 from tests.reports_builder import duplicati_report
-from tests.strategies.state import START, histories, stored_run
+from tests.strategies.state import START, copying_to, histories, stored_run
 
 LOG = Log((Message("warning", "a\nb"),), lines_dropped=2)
 
@@ -58,9 +58,21 @@ def test_log_lines_are_left_out_unless_asked_for() -> None:
 def test_a_table_has_the_fields_of_a_line_but_those_that_are_no_cell() -> None:
     run = recorded(stored_run(START, status=Status.FATAL, duration=None))
     (row,), (line,) = table(run), objects(run)
-    assert [*row] == [name for name in line if name != "counted"]
+    assert [*row] == [name for name in line if name not in ("counted", "secondCopies")]
     assert (row["status"], row["startTime"]) == ("fatal", "2026-01-01T00:00:00.000Z")
     assert (row["duration"], row["dryRun"]) == ("", "false")
+
+
+def test_what_a_run_was_cut_short_by_and_what_was_copied_is_told() -> None:
+    copying = copying_to(START, CopyOutcome.MISSED, ["ssh://host/copy"])
+    stored = stored_run(
+        START, status=Status.INTERRUPTED, reason="Cancellation was requested", copying=copying
+    )
+    (row,), (line,) = table(recorded(stored)), objects(recorded(stored))
+    assert row["status"] == line["status"] == "interrupted"
+    assert row["reason"] == line["reason"] == "Cancellation was requested"
+    assert row["secondCopiesOutcome"] == line["secondCopiesOutcome"] == "missed"
+    assert [copy["destination"] for copy in line["secondCopies"]] == ["ssh://host/copy"]
 
 
 def test_a_table_without_runs_has_its_header() -> None:

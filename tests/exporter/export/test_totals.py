@@ -19,11 +19,7 @@ def failing(name: str, cleared: Millis | None) -> list[int]:
     runs = [stored_run(START, status=Status.ERROR), stored_run(START + DAY)]
     job = replace(job_named(name, runs), settings=JobSettings(cleared=cleared))
     history = JobHistory(server_named("nas"), job, runs, frozenset())
-    shares = [
-        share
-        for span in timeline(history, Schedule(), GRID)
-        for share in Share.parts(span, job, GRID)
-    ]
+    shares = [Share.of(span) for span in timeline(history, Schedule(), GRID)]
     told = {slot: share.tally.failing for share in shares for slot in range(share.first, share.end)}
     assert sorted(told) == list(range(1, GRID.count))
     return [told[slot] for slot in range(1, GRID.count)]
