@@ -14,7 +14,7 @@ from exporter.activity import LiveReport, LiveRun
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
-from exporter.reports.lines import message
+from exporter.reports.lines import message, reason
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
 from exporter.times import MINUTE, Millis
@@ -208,6 +208,7 @@ def _stand_in(backup: str, run: LiveRun) -> Report:
             counts=Counts(),
             backup_id=activity.backup_id,
             destination_type=activity.destination_type,
+            reason=reason(Status.FATAL, error, ()),
         ),
         log=Log(tuple(messages)),
         counted={},

@@ -194,6 +194,7 @@ def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) 
     assert fatal_runs(daemon) == 1
     last = the_job(daemon)["lastRun"]
     assert (last["status"], last["startTime"]) == ("fatal", format_moment(NOW))
+    assert last["reason"] == "no route to host"
     detail = daemon.get(f"/api/backups/{last['id']}")["backup"]
     assert detail["messages"] == [{"level": "error", "message": "no route to host"}]
 
