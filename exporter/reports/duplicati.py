@@ -4,7 +4,7 @@ Follows the send-http module of Duplicati 2.0.6.3 to 2.3.1.0. Until 2.0.7.101 a 
 the .NET exception in the place of Data; since 2.0.7.102 it sends what was counted so far.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from exporter.model import Message, Report, unnamed
@@ -47,7 +47,7 @@ def read(body: Mapping[str, Any], backup: str | None = None, odd: Oddities | Non
     if judging.is_exception(data.values):
         data = Reader({}, oddities)
     _require_meaning(data, extra, ending)
-    messages = tuple(_messages(top, ending))
+    messages = _messages(top, ending)
     ran = run(data, extra, ending, messages)
     name = extra.name("backup-name") or backup or extra.name("backup-id")
     return Report(
@@ -82,23 +82,27 @@ def _thrown(exception: Mapping[str, Any]) -> Ending:
 
 
 def _require_meaning(data: Reader, extra: Reader, ending: Ending) -> None:
-    told = ending.died is not None or any(data.tells(key) for key in _RESULTS)
-    if not told and not any(extra.tells(key) for key in _IDENTITIES):
+    if ending.died is not None or data.tells("ParsedResult") or data.tells("MainOperation"):
+        return
+    if not any(extra.tells(key) for key in _IDENTITIES):
         problem = "tells no MainOperation and no ParsedResult, and Extra no backup-name"
         raise ReportError(Problem("Data", f"{problem}: send the report as Duplicati made it"))
 
 
-def _messages(top: Reader, ending: Ending) -> Iterator[Message]:
+def _messages(top: Reader, ending: Ending) -> list[Message]:
+    message = lines.message
+    messages = [message(line) for line in _lines(top) if isinstance(line, str)]
     if ending.died is not None:
-        yield Message("warning" if ending.aborted else "error", ending.died)
+        messages.insert(0, Message("warning" if ending.aborted else "error", ending.died))
+    return messages
+
+
+def _lines(top: Reader) -> list[object]:
     told = top.values.get("LogLines")
     if isinstance(told, list):
-        yield from (lines.message(line) for line in told if isinstance(line, str))
-        return
+        return told
     if told is not None:
         top.oddities.note("LogLines", "is not a list of lines, left out")
     data = mapping(top.values, "Data")
-    for key in _LINES:
-        listed = data.get(key)
-        if isinstance(listed, list):
-            yield from (lines.message(line) for line in listed if isinstance(line, str))
+    listed = (data.get(key) for key in _LINES)
+    return [line for some in listed if isinstance(some, list) for line in some]
