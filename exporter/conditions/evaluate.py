@@ -74,7 +74,7 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
         (Condition.STALLED, stalled),
         (Condition.INTERRUPTED, standing.last is Status.INTERRUPTED),
         (Condition.SHRINKING, standing.shrunk),
-        (Condition.SECOND_COPY, standing.copies_in_trouble(now)),
+        (Condition.SECOND_COPY, standing.copies_missed or _is_copy_old(view, now)),
         (Condition.UNNAMED, standing.unnamed),
         (Condition.WARNING, standing.warned),
         (Condition.RUNNING, running is not None and not stalled),
@@ -98,17 +98,20 @@ def judged(views: Iterable[JobView], now: Millis) -> list[Judged]:
 
 
 def _is_stale(view: JobView, now: Millis) -> bool:
-    """Tell whether the last success is too long ago, or the first run where there was none.
-
-    A paused job that is let be is exempt.
-    """
-    expected, success = view.expectation, _success_or_first(view, now)
-    if expected is None or success is None:
+    """Tell whether the last success is too long ago, or the first run where there was none."""
+    expected, standing = view.expectation, view.standing
+    success = standing.first_start if standing.last_good is None else standing.last_good
+    if expected is None or success is None or _is_let_be(view, now):
         return False
-    let_be = expected.paused and now > expected.deadline and view.running is None
-    return not let_be and now - success > AGED_INTERVALS * expected.interval + AGED_MORE
+    return now - success > AGED_INTERVALS * expected.interval + AGED_MORE
 
 
-def _success_or_first(view: JobView, now: Millis) -> Millis | None:
-    standing = view.standing
-    return standing.first_start if standing.last_good is None else standing.good_before(now)
+def _is_copy_old(view: JobView, now: Millis) -> bool:
+    return view.standing.copies_old(now) and not _is_let_be(view, now)
+
+
+def _is_let_be(view: JobView, now: Millis) -> bool:
+    """Tell whether a job is paused and so nobody waits for a run: nothing grows too old then."""
+    expected = view.expectation
+    paused = expected is not None and expected.paused and now > expected.deadline
+    return paused and view.running is None

@@ -65,16 +65,9 @@ class Standing(Struct, frozen=True, gc=False):
             warned=good is not None and good.run.status is Status.WARNING,
         )
 
-    def copies_in_trouble(self, now: Millis) -> bool:
-        """Whether second copies are missed again and again, or one is too old."""
-        old_from = self.copies_old_from
-        return self.copies_missed or (old_from is not None and now > old_from)
-
-    def good_before(self, now: Millis) -> Millis | None:
-        """Return when the last good run ended, or where a wrong clock says soon, the last start."""
-        if self.last_good is None or self.last_good < now:
-            return self.last_good
-        return self.last_start
+    def copies_old(self, now: Millis) -> bool:
+        """Whether a second copy is too old."""
+        return self.copies_old_from is not None and now > self.copies_old_from
 
 
 def is_failing(job: Job, state: JobState) -> bool:

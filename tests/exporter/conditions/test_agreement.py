@@ -20,7 +20,7 @@ from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
-from exporter.model import JobSettings, Status, StoredRun
+from exporter.model import JobSettings, StoredRun
 from exporter.policy import Policy
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis
@@ -69,7 +69,8 @@ def turning(fleet: Fleet) -> list[Millis]:
     """Return the moments around which a job of a fleet turns overdue or stalled."""
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
     silent = [view.running.silent_from for view in fleet.jobs() if view.running]
-    return [START, MIDDLE, END, *expected, *silent]
+    old = [view.standing.copies_old_from for view in fleet.jobs()]
+    return [START, MIDDLE, END, *expected, *silent, *(each for each in old if each is not None)]
 
 
 class Exposed(NamedTuple):
@@ -87,22 +88,24 @@ def exposed(exposition: Exposition) -> Exposed:
             name = sample.name.removeprefix("duplistatus_")
             value = sample.value * (SECOND if name.endswith("_seconds") else 1)
             if "backup" in sample.labels:
-                found.jobs[sample.labels["backup"]][name.removeprefix("backup_")] = round(value)
+                name = name.removeprefix("backup_") + sample.labels.get("destination", "")
+                found.jobs[sample.labels["backup"]][name] = round(value)
             elif name != "backup_success_rate":
                 found.fleet[name] = round(value)
     return found
 
 
-def alerted(job: Samples, first: Millis, now: Millis) -> set[Condition]:
-    """Return what the alerts on a job whose first run began then say of it at a moment."""
+def alerted(job: Samples, now: Millis) -> set[Condition]:
+    """Return what the alerts on a job say of it at a moment."""
     shrunk_by = job.get("typical_source_bytes", 0) - job.get("source_bytes", 0)
     asked = {
         Condition.OVERDUE: job["overdue"] == 1,
         Condition.FAILING: job["consecutive_failures"] > 0,
         Condition.DAMAGED: job.get("last_verification_status_code", 0) > 1,
         Condition.STALLED: job.get("stalled", 0) == 1,
-        Condition.STALE: too_old(job, first, now),
-        Condition.INTERRUPTED: job.get("last_status_code") == Status.INTERRUPTED.code,
+        Condition.STALE: too_old(job, now),
+        Condition.INTERRUPTED: job["interrupted_runs"] > 0,
+        Condition.SECOND_COPY: job.get("second_copy_missed", 0) > 1 or copy_too_old(job, now),
         Condition.SHRINKING: (
             "source_bytes" in job
             and job["source_bytes"] < 0.7 * job.get("typical_source_bytes", 0)
@@ -112,15 +115,29 @@ def alerted(job: Samples, first: Millis, now: Millis) -> set[Condition]:
     return {each for each, holds in asked.items() if holds}
 
 
-def too_old(job: Samples, first: Millis, now: Millis) -> bool:
+def too_old(job: Samples, now: Millis) -> bool:
     """Tell whether the last success is too old, or the first run where there was none."""
-    interval = "expected_interval_seconds"
-    if interval not in job or "last_start_timestamp_seconds" not in job:
-        return False
+    first, interval = job.get("first_start_timestamp_seconds"), job.get("expected_interval_seconds")
     good = job.get("last_success_timestamp_seconds", first)
-    good = good if good < now else job["last_start_timestamp_seconds"]
-    let_be = job["overdue"] == 0 and job["deadline_timestamp_seconds"] < now
-    return now - good > 2 * job[interval] + DAY and not (let_be and "running" not in job)
+    if good is None or interval is None:
+        return False
+    return now - good > 2 * interval + DAY and not is_let_be(job, now)
+
+
+def copy_too_old(job: Samples, now: Millis) -> bool:
+    """Tell whether a second copy is too old, by the pauses between those before it."""
+    begin = "second_copy_usual_pause_seconds"
+    pauses = {name.removeprefix(begin): job[name] for name in job if name.startswith(begin)}
+    return any(
+        now - job[f"second_copy_timestamp_seconds{to}"] > 2 * pause + DAY
+        for to, pause in pauses.items()
+    ) and not is_let_be(job, now)
+
+
+def is_let_be(job: Samples, now: Millis) -> bool:
+    """Tell whether a job is paused: its deadline has passed and still it is not overdue."""
+    passed = job.get("deadline_timestamp_seconds", now) < now
+    return job["overdue"] == 0 and passed and "running" not in job
 
 
 @given(st.lists(_LIVES, max_size=3), st.data())
@@ -165,11 +182,7 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     )
     assert_one_deadline(fleet, samples, now)
     told = {view.job.name: set(conditions(view, now)) for view in present.jobs}
-    woken = {
-        view.job.name: alerted(samples.jobs[view.job.name], view.job.state.first_start or 0, now)
-        | ({Condition.SECOND_COPY} if view.standing.copies_in_trouble(now) else set())
-        for view in present.jobs
-    }
+    woken = {view.job.name: alerted(samples.jobs[view.job.name], now) for view in present.jobs}
     assert {
         name: {each for each in held if each.is_trouble} for name, held in told.items()
     } == woken

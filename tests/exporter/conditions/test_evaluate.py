@@ -233,7 +233,7 @@ def test_a_job_that_began_and_never_reported_is_not_fine() -> None:
 
 
 def test_the_end_by_a_clock_that_runs_ahead_does_not_keep_a_backup_young() -> None:
-    ahead = stored_run(START, duration=90 * DAY)
+    ahead = replace(stored_run(START, duration=90 * DAY), received=START + MINUTE)
     younger = [ahead, stored_run(START + DAY, status=Status.ERROR)]
     assert Condition.STALE in conditions(view_of(younger), START + 10 * DAY)
 

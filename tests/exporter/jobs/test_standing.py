@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from exporter.jobs.job import Job
 from exporter.jobs.standing import Standing, is_failing
 from exporter.model import CopyOutcome, JobSettings, Status, StoredRun, unnamed
-from exporter.times import DAY, HOUR, MINUTE, Millis
+from exporter.times import DAY, MINUTE, Millis
 from tests.strategies.state import START, copying_to, fold, job_named, stored_run
 
 S, E, I = Status.SUCCESS, Status.ERROR, Status.INTERRUPTED  # noqa: E741 - short in a table
@@ -89,6 +89,7 @@ def test_second_copies_are_in_trouble_once_missed_twice_or_too_old() -> None:
     old_from = START + DAY + 2 * DAY + DAY
     job = job_named("Photos", copied)
     found = Standing.of(job, job.state)
-    assert [found.copies_in_trouble(old_from + late) for late in (0, 1)] == [False, True]
+    assert [found.copies_old(old_from + late) for late in (0, 1)] == [False, True]
+    assert not found.copies_missed
     job = job_named("Photos", [*copied, *missed])
-    assert Standing.of(job, job.state).copies_in_trouble(START + HOUR)
+    assert Standing.of(job, job.state).copies_missed
