@@ -33,6 +33,7 @@ SELECT {_COLUMNS} FROM servers
 WHERE id = (SELECT server_id FROM merged_identities WHERE kind = ? AND value = ?)"""  # noqa: S608 - constant
 _BEARING_NAME = f"""
 SELECT {_COLUMNS} FROM servers WHERE name = ? AND address IS NULL LIMIT 2"""  # noqa: S608 - constant
+_HAS_FETCHED = "SELECT 1 FROM machine_ids WHERE server_id = ? AND fetched LIMIT 1"
 _ONLY_FETCHED = f"""
 SELECT {_COLUMNS} FROM servers WHERE name = ? AND address IS NULL AND machine_id IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM machine_ids WHERE server_id = servers.id AND NOT fetched)
@@ -117,7 +118,18 @@ def _same_machine(db: Database, sender: Sender) -> Server | None:
     """Find the server that reports were posted for, or fetched of, under another machine-id."""
     if not sender.delivery.fetched:
         return _only(db, _ONLY_FETCHED, sender.name)
-    return _only(db, _BEARING_NAME, sender.name) or _with_run(db, sender)
+    return _that_posts(db, sender) or _with_run(db, sender)
+
+
+def _that_posts(db: Database, sender: Sender) -> Server | None:
+    """Find the one server of this name, where nothing was fetched for it under another id.
+
+    Where something was, the two ids are of two machines: a history tells the same one throughout.
+    """
+    server = _only(db, _BEARING_NAME, sender.name)
+    if server is None or db.execute(_HAS_FETCHED, (server.id,)).fetchone() is not None:
+        return None
+    return server
 
 
 def _with_run(db: Database, sender: Sender) -> Server | None:

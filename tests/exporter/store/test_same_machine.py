@@ -145,3 +145,16 @@ def test_a_first_start_without_an_id_is_no_other_machine(store: Store) -> None:
     assert second.server.id == first.server.id
     assert second.server.possible_duplicate_of is None
     assert SENDER not in {server.name for server in servers(store).values()}
+
+
+def test_two_histories_of_one_name_are_of_two_machines(store: Store) -> None:
+    first, second = fetch(store, body("one")), fetch(store, body("two", day=8))
+    assert first.server.id != second.server.id
+    assert second.server.possible_duplicate_of == first.server.id
+
+
+def test_a_machine_that_posts_is_found_by_one_history_only(store: Store) -> None:
+    posted = deliver(store, body("reports-id"))
+    first, second = fetch(store, body("one", day=8)), fetch(store, body("two", day=7))
+    assert first.server.id == posted.server.id
+    assert second.server.id != posted.server.id
