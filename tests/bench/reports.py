@@ -66,6 +66,7 @@ def template() -> str:
         "machine-id": "e1f04b7d2a684c5f9d3b8e6a0c7f@SERVER@",
         "machine-name": "machine-@SERVER@",
         "backup-name": "backup-@JOB@",
+        "backup-id": "DB-@JOB@",
         "next-scheduled-run": "@NEXT@",
     }
     told["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
