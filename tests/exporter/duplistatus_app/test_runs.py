@@ -44,8 +44,8 @@ def test_a_run_is_whose_it_was_and_what_it_counted() -> None:
         ({"parsed_result": None, "status": "error"}, Status.ERROR),
         ({"parsed_result": "nonsense", "status": "Fatal"}, Status.FATAL),
         ({"parsed_result": "Unknown"}, Status.UNKNOWN),
-        ({"interrupted": 1}, Status.WARNING),
-        ({"partial_backup": 1}, Status.WARNING),
+        ({"interrupted": 1}, Status.INTERRUPTED),
+        ({"partial_backup": 1}, Status.INTERRUPTED),
         ({"errors": 1}, Status.ERROR),
     ],
 )
