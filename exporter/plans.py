@@ -4,6 +4,7 @@
 ``cron 0 3 * * 1-5 Europe/Berlin`` follows a calendar; a zone left out is UTC.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,18 +50,24 @@ class Cron(Struct, frozen=True):
     def __str__(self) -> str:
         return f"cron {self.expression} {self.zone}"
 
-    def after(self, moment: Millis) -> Millis:
-        """Return the calendar's first moment after another, as Debian's cron would run it."""
-        return from_datetime(next(self._moments(moment)))
+    def due_after(self, started: Millis, early: Millis) -> tuple[Millis, Millis]:
+        """Return the next start behind the one that a run stands for, and how far the next lies.
 
-    def interval_after(self, moment: Millis) -> Millis:
-        """Return how far the calendar's next two moments lie apart."""
-        moments = self._moments(moment)
-        first, second = next(moments), next(moments)
-        return from_datetime(second) - from_datetime(first)
+        Clocks differ: a run that began up to `early` before a start, at most half an interval,
+        stands for that. The starts are as Debian's cron would make them.
+        """
+        moments = self._moments(started)
+        start, following = next(moments), next(moments)
+        if start - started <= early and 2 * (start - started) <= start - self._before(start):
+            start, following = following, next(moments)
+        return start, following - start
 
-    def _moments(self, moment: Millis) -> CronSim:
-        return CronSim(self.expression, to_datetime(moment).astimezone(ZoneInfo(self.zone)))
+    def _before(self, start: Millis) -> Millis:
+        return next(self._moments(start, reverse=True))
+
+    def _moments(self, moment: Millis, *, reverse: bool = False) -> Iterator[Millis]:
+        local = to_datetime(moment).astimezone(ZoneInfo(self.zone))
+        return map(from_datetime, CronSim(self.expression, local, reverse))
 
 
 Plan = Auto | Off | Every | Cron

@@ -15,7 +15,7 @@ from exporter.export.grid import Grid
 from exporter.families import JobMoment
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
-from exporter.jobs.history import RECENT_RUNS, ReportedRun, newest
+from exporter.jobs.history import REPORTED_RUNS, ReportedRun, newest
 from exporter.jobs.removed import state_before
 from exporter.jobs.standing import is_failing
 from exporter.jobs.state import JobState
@@ -92,7 +92,7 @@ class _Replay:
 
     def _set_plan(self, plan: ReportedRun) -> None:
         others = tuple(each for each in self.state.reported if each.id != plan.id)
-        self.state = replace(self.state, reported=newest(others, plan, RECENT_RUNS))
+        self.state = replace(self.state, reported=newest(others, plan, REPORTED_RUNS))
 
     def _runs_after(self, order: Order) -> After:
         return After(_count_after(self._failed, order), _count_after(self._interrupted, order))

@@ -9,6 +9,7 @@ from exporter.jobs import believed
 from exporter.jobs.history import (
     COMPLETED_RUNS,
     RECENT_RUNS,
+    REPORTED_RUNS,
     CompletedRun,
     PastRun,
     RecentRun,
@@ -108,7 +109,7 @@ def arrived_last(one: ToldMoment | None, other: ToldMoment | None) -> ToldMoment
 def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
     """Return the newest runs that told when the next one is planned."""
     entry = planned(stored)
-    return state.reported if entry is None else newest(state.reported, entry, RECENT_RUNS)
+    return state.reported if entry is None else newest(state.reported, entry, REPORTED_RUNS)
 
 
 def planned(stored: StoredRun) -> ReportedRun | None:
@@ -130,13 +131,9 @@ def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
 
 
 def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
-    """Return the newest runs, for whose lengths the next ones are waited for.
-
-    The length of one that was interrupted teaches nothing.
-    """
-    status = stored.run.status
-    length = None if status is Status.INTERRUPTED else believed.length(stored)
-    return newest(state.recent, RecentRun(stored.started, stored.id, length, status), RECENT_RUNS)
+    """Return the newest runs and how long they took."""
+    entry = RecentRun(stored.started, stored.id, believed.took(stored), stored.run.status)
+    return newest(state.recent, entry, RECENT_RUNS)
 
 
 def with_test(state: JobState, stored: StoredRun) -> JobState:

@@ -5,7 +5,10 @@ run itself shows what was told.
 """
 
 from exporter.model import CLOCK_TOLERANCE, StoredRun
-from exporter.times import Millis
+from exporter.times import DAY, Millis
+
+FURTHEST: Millis = 35 * DAY
+"""No run is planned further ahead or takes longer, and no pause counts as more."""
 
 
 def ended(stored: StoredRun) -> Millis | None:
@@ -20,13 +23,55 @@ def over(stored: StoredRun) -> Millis:
     return stored.started if told is None else told
 
 
-def length(stored: StoredRun) -> Millis | None:
-    """Return how long a run took; None also where nobody knows when it began.
+def began(stored: StoredRun) -> bool:
+    """Tell whether a run began when it says: else it counts from its report's arrival."""
+    return stored.run.began == stored.started
 
-    By a clock that was put right it took as long as it tells: its begin and its end were as wrong.
+
+def over_by(stored: StoredRun) -> Millis:
+    """Return by when a run was over: where nobody told it, when its report came."""
+    told = ended(stored)
+    if told is None or not began(stored):
+        return max(stored.received, stored.started)
+    return max(told, stored.started)
+
+
+def length(stored: StoredRun) -> Millis | None:
+    """Return how long a run took, as it tells.
+
+    None also where it is not known when it began: who cannot tell that cannot tell its length.
     """
-    run = stored.run
-    if run.duration is None or run.began is None:
+    told = stored.run.duration
+    if told is None or not began(stored):
         return None
-    longest = stored.received + CLOCK_TOLERANCE - stored.started
-    return min(run.duration, longest) if run.began == stored.started else run.duration
+    return min(told, stored.received + CLOCK_TOLERANCE - stored.started)
+
+
+def took(stored: StoredRun) -> Millis | None:
+    """Return how long a run took; one that told no length took until its report came.
+
+    None where that is longer than any run: then its begin cannot be true either.
+    """
+    told = length(stored)
+    found = over_by(stored) - stored.started if told is None else told
+    return found if found <= FURTHEST else None
+
+
+def wholly(stored: StoredRun) -> bool:
+    """Tell whether all that a run tells of its time can be: it lies before its report came."""
+    run, latest = stored.run, stored.received + CLOCK_TOLERANCE
+    return (
+        run.began == stored.started
+        and (run.ended is None or run.ended <= latest)
+        and (run.duration is None or run.duration <= min(latest - run.began, FURTHEST))
+    )
+
+
+def planned(started: Millis, moment: Millis) -> bool:
+    """Tell whether a run that started then can have known a moment as that of the next one."""
+    return moment - started <= FURTHEST
+
+
+def pause(gap: Millis) -> Millis:
+    """Return what a pause between two runs counts as."""
+    return min(gap, FURTHEST)

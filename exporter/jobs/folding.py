@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from exporter.jobs import added, sums
 from exporter.jobs.added import After, RunsAfter, none_after
 from exporter.jobs.history import (
-    RECENT_RUNS,
+    REPORTED_RUNS,
     Entry,
     PastRun,
     ReportedRun,
@@ -184,7 +184,7 @@ def _with_plans(state: JobState, kept: JobState, known: Sequence[StoredRun]) -> 
 
 
 def _with_plan(reported: tuple[ReportedRun, ...], plan: ReportedRun) -> tuple[ReportedRun, ...]:
-    return newest(without(reported, plan.id), plan, RECENT_RUNS)
+    return newest(without(reported, plan.id), plan, REPORTED_RUNS)
 
 
 def _with_operations(state: JobState, stored: StoredRun) -> JobState:

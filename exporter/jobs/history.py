@@ -8,8 +8,14 @@ from msgspec import Struct
 from exporter.model import Order, Status
 from exporter.times import DAY, Millis
 
-RECENT_RUNS = 10
-"""A deadline allows for the longest of the last ten runs."""
+RECENT_RUNS = 20
+"""A deadline allows for how long the last runs took."""
+
+REPORTED_RUNS = 10
+"""What Duplicati planned with the last ten runs that told it says how far it plans ahead."""
+
+LEAST_STARTS = 10
+"""A schedule is learned from so many runs, however old."""
 
 KEPT_DAYS = 31
 """Starts are kept for so long: what a schedule is learned from, and an absence within it,"""
@@ -54,9 +60,10 @@ class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the deadline, and how it ended.
+    """What a run of any status leaves for the deadline: how long it took, and how it ended.
 
-    The status is None for what older versions kept; such a run completed or failed.
+    One that told no length took until its report came. The status is None for what older versions
+    kept; such a run completed or failed.
     """
 
     duration: Millis | None
@@ -126,4 +133,4 @@ def newest_starts(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
     if not joined:
         return joined
     first = bisect.bisect_left(joined, joined[-1] - KEPT_DAYS * DAY)
-    return joined[min(first, max(len(joined) - RECENT_RUNS, 0)) :][-MOST_STARTS:]
+    return joined[min(first, max(len(joined) - LEAST_STARTS, 0)) :][-MOST_STARTS:]

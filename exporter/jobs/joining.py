@@ -2,7 +2,14 @@
 
 from exporter.jobs import sums
 from exporter.jobs.added import RunsAfter, arrived_last
-from exporter.jobs.history import COMPLETED_RUNS, RECENT_RUNS, latest, merged, newest_starts
+from exporter.jobs.history import (
+    COMPLETED_RUNS,
+    RECENT_RUNS,
+    REPORTED_RUNS,
+    latest,
+    merged,
+    newest_starts,
+)
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
 from exporter.model import Order, StoredRun
@@ -33,7 +40,7 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         completed=merged(one.completed, other.completed, COMPLETED_RUNS),
         tested=max(tested, key=lambda each: each.at, default=None),
         starts=newest_starts(tuple(sorted((*one.starts, *other.starts)))),
-        reported=merged(one.reported, other.reported, RECENT_RUNS),
+        reported=merged(one.reported, other.reported, REPORTED_RUNS),
         verified=last_of(one.verified, other.verified),
         interrupted_runs=runs_after(decided.order if decided else _BEFORE_ALL).interrupted,
         decided=decided,

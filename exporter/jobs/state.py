@@ -12,7 +12,7 @@ from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import (
     HABIT_RUNS,
-    RECENT_RUNS,
+    REPORTED_RUNS,
     CompletedRun,
     PastRun,
     RecentRun,
@@ -120,7 +120,7 @@ class JobState(Struct, frozen=True, array_like=True):
         missed = [run.moment for run in of_this_run if started < run.moment <= now]
         planned = ReportedRun(started, run_id, min([start, *missed]), interval)
         others = without(self.reported, run_id)
-        return replace(self, reported=newest(others, planned, RECENT_RUNS))
+        return replace(self, reported=newest(others, planned, REPORTED_RUNS))
 
     def without_destination(self, destination: str) -> "JobState":
         """Return the state without a second destination that was given up."""

@@ -12,7 +12,7 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from exporter.store.upgrades import interrupted, states
+from exporter.store.upgrades import interrupted, lengths, states
 
 migrations = Migrations("duplistatus")
 
@@ -234,3 +234,9 @@ def telling_more(db: Database) -> None:
 def refusals(db: Database) -> None:
     """Which refused bodies count as reports, and the addresses of which a report was taken."""
     db.executescript(_REFUSALS)
+
+
+@migrations()
+def due_again(db: Database) -> None:
+    """What deadlines ask of the last runs."""
+    lengths.renew(db)

@@ -150,10 +150,19 @@ CASES = {
         "2026-01-11T03:10",
         schedule=Schedule(plan=Every(12 * HOUR)),
     ),
-    "fewer than five runs of a weekly job, by the default": Case(
-        series("2026-01-04T03:00", 7 * DAY, 4), "2026-01-26T04:10"
+    "two runs of a weekly job, by the default": Case(
+        series("2026-01-04T03:00", 7 * DAY, 2), "2026-01-12T04:10"
     ),
-    "five runs of a weekly job": Case(series("2026-01-04T03:00", 7 * DAY, 5), "2026-02-08T04:10"),
+    "three runs of a weekly job": Case(series("2026-01-04T03:00", 7 * DAY, 3), "2026-01-25T04:10"),
+    "three runs of an hourly job, not by less than the default": Case(
+        series("2026-01-04T03:00", HOUR, 3), "2026-01-05T06:10"
+    ),
+    "an hourly job, five runs that do not span the default": Case(
+        series("2026-01-04T03:00", HOUR, 23), "2026-01-06T02:10"
+    ),
+    "an hourly job, once its runs span the default": Case(
+        series("2026-01-04T03:00", HOUR, 25), "2026-01-05T05:10"
+    ),
     "one miss, which does not stretch what was learned": Case(
         without(series("2026-01-01T02:00", DAY, 12), "2026-01-08T02:00"), "2026-01-13T03:10"
     ),
@@ -227,8 +236,8 @@ def test_a_server_whose_clock_is_a_day_ahead_is_due_a_day_after_its_report_came(
     found = expected_of(received_at(arrived, began=began, told=began + DAY))
     assert found.source is Source.REPORTED
     assert found.start == arrived + DAY
-    assert not found.overdue(at("2026-01-11T03:20"))
-    assert found.overdue(at("2026-01-11T03:21"))
+    assert not found.overdue(at("2026-01-11T03:10"))
+    assert found.overdue(at("2026-01-11T03:11"))
 
 
 @pytest.mark.parametrize("ahead", [0, MINUTE, CLOCK_TOLERANCE])

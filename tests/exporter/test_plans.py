@@ -152,7 +152,7 @@ def test_a_long_text_is_read_whole_or_refused(text: str) -> None:
 def calendar(plan: Cron, after: str, count: int) -> list[str]:
     moment, found = parse_moment(after), []
     for _ in range(count):
-        moment = plan.after(moment)
+        moment, _ = plan.due_after(moment, 0)
         found.append(format_moment(moment)[:16])
     return found
 
@@ -193,16 +193,62 @@ def test_an_hourly_calendar_knows_no_change_of_the_clock() -> None:
 
 def test_the_interval_of_a_calendar_lies_between_its_next_two_moments() -> None:
     plan = Cron("0 3 * * 1-5")
-    assert plan.interval_after(parse_moment("2026-01-15T12:00:00Z")) == 3 * DAY
-    assert plan.interval_after(parse_moment("2026-01-16T12:00:00Z")) == DAY
+    assert plan.due_after(parse_moment("2026-01-15T12:00:00Z"), 0)[1] == 3 * DAY
+    assert plan.due_after(parse_moment("2026-01-16T12:00:00Z"), 0)[1] == DAY
+
+
+EARLY = [
+    ("0 3 * * *", "2026-03-05T02:50", HOUR, "2026-03-06T03:00"),
+    ("0 3 * * *", "2026-03-05T02:00", HOUR, "2026-03-06T03:00"),
+    ("0 3 * * *", "2026-03-05T01:59", HOUR, "2026-03-05T03:00"),
+    ("0 3 * * *", "2026-03-05T03:00", HOUR, "2026-03-06T03:00"),
+    ("0 3 * * *", "2026-03-04T15:00", 20 * HOUR, "2026-03-06T03:00"),
+    ("0 3 * * *", "2026-03-04T14:59", 20 * HOUR, "2026-03-05T03:00"),
+    ("*/15 * * * *", "2026-03-05T02:53", HOUR, "2026-03-05T03:15"),
+    ("*/15 * * * *", "2026-03-05T02:52", HOUR, "2026-03-05T03:00"),
+    ("0 3 * * 1-5", "2026-03-06T02:50", HOUR, "2026-03-09T03:00"),
+    ("0 3 * * 1-5", "2026-03-09T02:10", HOUR, "2026-03-10T03:00"),
+    ("0 1,2 * * *", "2026-03-05T01:50", HOUR, "2026-03-06T01:00"),
+    ("0 1,2 * * *", "2026-03-05T01:20", HOUR, "2026-03-05T02:00"),
+]
+
+
+@pytest.mark.parametrize(("expression", "began", "early", "due"), EARLY)
+def test_a_run_a_little_before_a_start_of_the_calendar_stands_for_it(
+    expression: str, began: str, early: Millis, due: str
+) -> None:
+    start, _ = Cron(expression).due_after(parse_moment(f"{began}Z"), early)
+    assert format_moment(start)[:16] == due
+
+
+@pytest.mark.parametrize(
+    ("began", "due"),
+    [
+        ("2026-03-29T00:50", "2026-03-30T00:30"),
+        ("2026-03-28T13:00", "2026-03-29T01:00"),
+        ("2026-10-25T00:20", "2026-10-26T01:30"),
+        ("2026-10-24T12:00", "2026-10-25T00:30"),
+    ],
+)
+def test_a_run_before_a_start_stands_for_it_also_when_clocks_change(began: str, due: str) -> None:
+    start, _ = Cron("30 2 * * *", "Europe/Berlin").due_after(parse_moment(f"{began}Z"), HOUR)
+    assert format_moment(start)[:16] == due
 
 
 @given(CRONS, st.integers(START, START + 3650 * DAY))
 def test_a_calendars_next_moment_lies_ahead_and_is_the_same_until_it_comes(
     plan: Cron, moment: Millis
 ) -> None:
-    following = plan.after(moment)
+    following, interval = plan.due_after(moment, 0)
     assert following > moment
-    assert plan.after(following - 1) == following
-    assert plan.after((moment + following - 1) // 2) == following
-    assert plan.interval_after(moment) == plan.after(following) - following
+    assert plan.due_after(following - 1, 0)[0] == following
+    assert plan.due_after((moment + following - 1) // 2, 0)[0] == following
+    assert interval == plan.due_after(following, 0)[0] - following
+
+
+@given(CRONS, st.integers(START, START + 3650 * DAY), st.integers(0, 2 * DAY))
+def test_a_run_stands_for_no_more_than_the_next_start_of_its_calendar(
+    plan: Cron, moment: Millis, early: Millis
+) -> None:
+    following, interval = plan.due_after(moment, 0)
+    assert plan.due_after(moment, early)[0] in (following, following + interval)

@@ -10,6 +10,9 @@ from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.strategies.state import START, backups, fold, histories, stored_run
 
 TOLERANCE = HOUR
+LONGEST = 7 * HOUR
+"""Of the runs that histories are drawn from."""
+
 SCHEDULE = Schedule(expected_interval=DAY, tolerance=TOLERANCE)
 
 
@@ -103,11 +106,17 @@ def test_an_expectation_that_moves_on_lies_behind_the_run_however_late_that_came
     assert expected_of(*told_nightly(3), untold).start == START + 10 * DAY
 
 
-def test_a_run_after_the_only_reported_moment_falls_back_to_the_default() -> None:
+def test_a_run_after_the_only_reported_moment_moves_it_on_by_as_far_as_was_planned_ahead() -> None:
     told = stored_run(START, next_scheduled=START + 7 * DAY)
     found = expected_of(told, stored_run(START + 7 * DAY + HOUR))
+    assert found.source is Source.REPORTED
+    assert found.start == START + 14 * DAY
+
+
+def test_a_run_that_planned_nothing_ahead_leaves_its_job_to_the_default() -> None:
+    found = expected_of(stored_run(START, next_scheduled=START))
     assert found.source is Source.DEFAULT
-    assert found.start == START + 8 * DAY + HOUR
+    assert found.start == START + DAY
 
 
 def test_a_changed_schedule_is_followed_at_once() -> None:
@@ -115,30 +124,11 @@ def test_a_changed_schedule_is_followed_at_once() -> None:
     assert found.start == START + 30 * DAY
 
 
-def test_a_deadline_allows_for_the_longest_of_the_last_ten_runs() -> None:
-    long = stored_run(START, duration=6 * HOUR, next_scheduled=START + 30 * DAY)
-    short = [stored_run(START + n * DAY, duration=HOUR) for n in range(1, 11)]
-    nine = expected_of(long, *short[:9])
-    assert nine.deadline - nine.start == 6 * HOUR + TOLERANCE
-    ten = expected_of(long, *short)
-    assert ten.deadline - ten.start == HOUR + TOLERANCE
-
-
 def test_a_run_did_not_take_longer_than_until_its_report_came() -> None:
     endless = replace(stored_run(START, duration=4000 * DAY), received=START + 2 * HOUR)
     found = expected_of(endless)
-    assert found.deadline - found.start == 2 * HOUR + CLOCK_TOLERANCE + TOLERANCE
-
-
-def test_a_run_that_counts_from_its_arrival_took_as_long_as_it_tells() -> None:
-    ahead = stored_run(START + DAY, duration=6 * HOUR)
-    found = expected_of(replace(ahead, started=START, received=START))
-    assert found.deadline - found.start == 6 * HOUR + TOLERANCE
-
-
-def test_a_run_without_a_duration_lends_the_deadline_none() -> None:
-    found = expected_of(stored_run(START, duration=None))
-    assert found.deadline == found.start + TOLERANCE
+    assert found.because.length == 2 * HOUR + CLOCK_TOLERANCE
+    assert found.deadline == found.start + 2 * HOUR + CLOCK_TOLERANCE + TOLERANCE
 
 
 def test_a_job_is_overdue_only_once_its_deadline_has_passed() -> None:
@@ -178,18 +168,20 @@ def test_a_job_that_falls_silent_becomes_overdue_after_an_interval_or_the_told_m
     if found is None or state.last is None:
         return
     told = max((run.run.next_scheduled or 0 for run in history if run.run.is_backup), default=0)
-    latest = max(told, state.last.started + found.interval)
-    assert found.overdue(latest + 12 * HOUR + TOLERANCE + 1)
+    over = state.last.started + (state.last.run.duration or 0)
+    latest = max(told, over, state.last.started + found.interval)
+    assert found.because.queue < 12 * HOUR
+    assert found.overdue(latest + found.because.queue + LONGEST + TOLERANCE + 1)
 
 
 @given(histories(), st.data())
-def test_a_run_by_hand_before_the_reported_moment_never_moves_it(
+def test_a_run_by_hand_that_ends_before_the_reported_moment_never_moves_it(
     history: list[StoredRun], data: st.DataObject
 ) -> None:
     began = max((run.started for run in history), default=START) + 1
-    told = stored_run(began, next_scheduled=began + data.draw(st.integers(2, 9 * DAY)))
-    moment = told.run.next_scheduled or 0
-    by_hand = stored_run(data.draw(st.integers(began + 1, moment - 1)))
+    moment = began + data.draw(st.integers(2, 9 * DAY))
+    told = stored_run(began, duration=0, next_scheduled=moment)
+    by_hand = stored_run(data.draw(st.integers(began + 1, moment - 1)), duration=0)
     before, after = expected_of(*history, told), expected_of(*history, told, by_hand)
     assert (before.start, before.source) == (after.start, after.source)
 

@@ -207,7 +207,7 @@ class Truth:
         kind = self.kind
         apart = kind.interval or (kind.widest and kind.widest + JITTER)
         expected = self.began + apart if apart else moment
-        self.miss = Miss(moment, expected + max(self.took[-10:]) + TOLERANCE)
+        self.miss = Miss(moment, expected + max(self.took[-20:]) + TOLERANCE)
         return True
 
     def ran(self, run: Happening, run_id: int, status: Status) -> Job:

@@ -18,7 +18,7 @@ from exporter.jobs.history import (
 )
 from exporter.jobs.state import JobState
 from exporter.model import CopyOutcome, Status, StoredRun, Verification
-from exporter.times import MINUTE, Millis
+from exporter.times import DAY, MINUTE, Millis
 
 Value = TypeVar("Value")
 
@@ -39,7 +39,7 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         last_completed=lean(last(backups, *GOOD)),
         measured=lean(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
         consecutive_failures=in_a_row(backups, BAD, GOOD),
-        recent=tuple(map(recent, backups))[-10:],
+        recent=tuple(map(recent, backups))[-20:],
         completed=tuple(completed(run) for run in backups if run.run.status in GOOD)[-21:],
         tested=max(tests(runs), key=lambda each: each.at, default=None),
         starts=newest_starts(tuple(run.started for run in backups)),
@@ -97,17 +97,25 @@ def in_a_row(
 
 
 def recent(run: StoredRun) -> RecentRun:
-    """Return what the deadline asks of a run."""
-    stopped = run.run.status is Status.INTERRUPTED
-    return RecentRun(run.started, run.id, None if stopped else length(run), run.run.status)
+    """Return what the deadline asks of a run; one that tells no length took until its report."""
+    told = length(run)
+    took = until_over(run) if told is None else told
+    return RecentRun(run.started, run.id, None if took > 35 * DAY else took, run.run.status)
+
+
+def until_over(run: StoredRun) -> Millis:
+    """Return how long it is from a run's start to its end, or to its report."""
+    end = run.received
+    if run.run.ended is not None and run.run.began == run.started:
+        end = min(run.run.ended, run.received + 5 * MINUTE)
+    return max(end - run.started, 0)
 
 
 def length(run: StoredRun) -> Millis | None:
-    """Return how long a run took, at most until five minutes after its report came."""
-    told, bound = run.run.duration, run.received - run.started + 5 * MINUTE
-    if told is None or run.run.began is None:
+    """Return how long a run tells that it took, where its begin is believed."""
+    if run.run.duration is None or run.run.began != run.started:
         return None
-    return told if run.ahead else min(told, bound)
+    return min(run.run.duration, run.received - run.started + 5 * MINUTE)
 
 
 def completed(run: StoredRun) -> CompletedRun:

@@ -94,13 +94,13 @@ def test_an_interrupted_run_neither_completed_nor_failed(
     assert state.completed_runs + state.failed_runs == len(statuses) - statuses.count(I)
 
 
-def test_an_interrupted_run_moves_its_start_and_no_success_and_no_length() -> None:
+def test_an_interrupted_run_moves_its_start_and_no_success() -> None:
     good, stopped = nights(S, I)
     state = fold([good, stopped])
     assert state.last == stopped
     assert state.last_completed == state.measured == good
     assert state.starts == (good.started, stopped.started)
-    assert [run.duration for run in state.recent] == [MINUTE, None]
+    assert [run.status for run in state.recent] == [S, I]
 
 
 @pytest.mark.parametrize("statuses", [[S, I, I], [E, S], [I], [], [S, E, I]])

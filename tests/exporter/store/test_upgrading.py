@@ -12,11 +12,13 @@ from exporter.fleet import Fleet
 from exporter.jobs.job import Identity, Job
 from exporter.model import Status
 from exporter.policy import Policy
+from exporter.schedule import Schedule, expect
 from exporter.store import RunFilter, Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.exporter.store.deliver import deliver, sqlite
 from tests.reports_builder import duplicati_report
+from tests.strategies.state import fold
 
 DATABASES = Path(__file__).parent / "databases"
 NOW = parse_moment("2026-03-01T12:00:00Z")
@@ -151,6 +153,15 @@ def test_an_upgrade_that_was_broken_off_behind_the_steps_is_finished(path: Path)
     assert state_of(path) == whole
     with sqlite(path) as db:
         assert db.execute("SELECT count(*) FROM outdated_states").fetchone() == (0,)
+
+
+def test_deadlines_are_those_of_a_fresh_daemon_with_the_same_runs(store: Store) -> None:
+    for job in jobs(store).values():
+        runs = [run.stored for run in store.runs(RunFilter(job_id=job.id), None, 100)]
+        fresh = fold(runs)
+        assert job.state.recent == fresh.recent
+        assert expect(job.state, Schedule()) == expect(fresh, Schedule())
+        assert expect(job.state, Schedule()) is not None
 
 
 def state_of(path: Path) -> list[tuple[int, bytes]]:

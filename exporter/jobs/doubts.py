@@ -1,0 +1,46 @@
+"""What was told of runs, or learned of them, and is not believed."""
+
+from enum import Enum
+
+from msgspec import Struct
+
+from exporter.jobs import believed
+from exporter.model import CLOCK_TOLERANCE, StoredRun
+from exporter.times import Millis
+
+
+class Doubted(Enum):
+    """What is not believed: of the last run, of what Duplicati planned, of what was learned."""
+
+    BEGIN = "begin"
+    END = "end"
+    LENGTH = "length"
+    PLAN = "plan"
+    LEFT_PLAN = "left plan"
+    PAUSE = "pause"
+
+
+class Doubt(Struct, frozen=True, gc=False):
+    """Something that is not believed, and what counts instead; None where nothing does.
+
+    Both are moments, but lengths of time for a length and a pause.
+    """
+
+    what: Doubted
+    told: Millis
+    counts: Millis | None
+
+
+def of(stored: StoredRun) -> tuple[Doubt, ...]:
+    """Return what of a run's own moments and length is not believed."""
+    run = stored.run
+    if believed.wholly(stored):
+        return ()
+    doubts = []
+    if run.began is not None and not believed.began(stored):
+        doubts.append(Doubt(Doubted.BEGIN, run.began, stored.started))
+    if run.ended is not None and run.ended > stored.received + CLOCK_TOLERANCE:
+        doubts.append(Doubt(Doubted.END, run.ended, believed.ended(stored)))
+    if run.duration is not None and run.duration != believed.took(stored):
+        doubts.append(Doubt(Doubted.LENGTH, run.duration, believed.took(stored)))
+    return tuple(doubts)

@@ -1,0 +1,16 @@
+"""What a person set: an interval, or a calendar."""
+
+from exporter.plans import Cron
+from exporter.schedule.expectation import Rule, Source, Step
+from exporter.times import Millis
+
+
+def by_interval(interval: Millis, last: Millis) -> Rule:
+    """Expect a run so long after the last one."""
+    return Rule(last + interval, interval, Source.CONFIGURED, Step.INTERVAL, last)
+
+
+def by_calendar(cron: Cron, last: Millis, tolerance: Millis) -> Rule:
+    """Expect the calendar's first start behind the one that the last run stands for."""
+    start, interval = cron.due_after(last, tolerance)
+    return Rule(start, interval, Source.CONFIGURED, Step.CALENDAR, last)

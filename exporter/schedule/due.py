@@ -1,0 +1,74 @@
+"""Which rule applies, and until when a run is waited for."""
+
+from exporter.jobs import believed, doubts
+from exporter.jobs.state import JobState
+from exporter.plans import Cron, Every, Off
+from exporter.schedule import configured, learned, lengths, reported
+from exporter.schedule.expectation import (
+    Because,
+    Expectation,
+    Rule,
+    Schedule,
+    Source,
+    Step,
+)
+from exporter.times import LATEST, Millis
+
+
+def expect(
+    state: JobState, schedule: Schedule, running_since: Millis | None = None
+) -> Expectation | None:
+    """Return what is expected of a job: None before its first backup run or with its schedule off.
+
+    A first run that is only known to have begun, `running_since`, counts as one until it is told.
+
+    A run that is planned while another of the job goes on begins when that ends. A report is sent
+    when a run ends, so the deadline allows for how long one may take on top of the tolerance: a
+    backup of six hours is not late while it still runs.
+    """
+    last = state.recent[-1].started if state.recent else running_since
+    if last is None or isinstance(schedule.plan, Off):
+        return None
+    rule = _rule(state, schedule, last)
+    over = last if state.last is None else believed.over_by(state.last)
+    start = min(max(rule.start, over), LATEST)
+    length = lengths.allowed(state.recent, rule.interval)
+    deadline = min(start + rule.queue + length + schedule.tolerance, LATEST)
+    because = Because(
+        rule.step,
+        rule.since,
+        rule.runs,
+        rule.start,
+        rule.queue,
+        length,
+        schedule.tolerance,
+        rule.doubts if state.last is None else (*doubts.of(state.last), *rule.doubts),
+    )
+    return Expectation(start, deadline, rule.interval, rule.source, because, schedule.paused)
+
+
+def _rule(state: JobState, schedule: Schedule, last: Millis) -> Rule:
+    match schedule.plan:
+        case Every(interval):
+            return configured.by_interval(interval, last)
+        case Cron() as cron:
+            return configured.by_calendar(cron, last, schedule.tolerance)
+        case _:
+            return _by_runs(state, schedule, last)
+
+
+def _by_runs(state: JobState, schedule: Schedule, last: Millis) -> Rule:
+    """Return what Duplicati planned where that is believed, else what the runs teach."""
+    doubt = None
+    if state.reported:
+        doubt = reported.doubt(state, learned.LEARNED_FROM)
+        told = None if doubt else reported.expected(state, last)
+        if told is not None:
+            return told
+    interval = schedule.expected_interval
+    rule = learned.expected(state.starts, interval) or _default(interval, last)
+    return rule if doubt is None else rule._replace(doubts=(*rule.doubts, doubt))
+
+
+def _default(interval: Millis, last: Millis) -> Rule:
+    return Rule(last + interval, interval, Source.DEFAULT, Step.DEFAULT, last)

@@ -1,0 +1,105 @@
+"""What is expected of a job, and why."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from exporter.jobs.doubts import Doubt
+from exporter.plans import Auto, Plan
+from exporter.times import DAY, HOUR, Millis
+
+
+class Source(Enum):
+    """Which rule an expectation comes from."""
+
+    CONFIGURED = "configured"
+    REPORTED = "reported"
+    LEARNED = "learned"
+    DEFAULT = "default"
+
+
+class Step(Enum):
+    """How a rule came to the next start."""
+
+    INTERVAL = "interval"
+    CALENDAR = "calendar"
+    PLANNED = "planned"
+    MOVED_ON = "moved on"
+    USUAL = "usual"
+    TIME_OF_WEEK = "time of week"
+    DEFAULT = "default"
+
+
+class Schedule(Struct, frozen=True):
+    """What people set for a job, or what holds where they set nothing."""
+
+    expected_interval: Millis = DAY
+    tolerance: Millis = HOUR
+    plan: Plan = Auto()
+    paused: bool = False
+
+
+class Rule(NamedTuple):
+    """What a rule says of the next start.
+
+    `interval` is how far runs usually lie apart, `since` the moment that is counted from, `runs`
+    how many runs it was learned from; `queue` is how long a planned run waits behind others.
+    """
+
+    start: Millis
+    interval: Millis
+    source: Source
+    step: Step
+    since: Millis
+    runs: int = 1
+    queue: Millis = 0
+    doubts: tuple[Doubt, ...] = ()
+
+
+class Because(Struct, frozen=True, gc=False):
+    """Why a run is expected when it is, and how long it is waited for.
+
+    `since`, `runs` and `queue` are those of the rule. `planned` is the start that the rule gave: a
+    later one is the end of the job's own run, which was going on. `length` is how long a run may
+    take.
+    """
+
+    step: Step
+    since: Millis
+    runs: int
+    planned: Millis
+    queue: Millis
+    length: Millis
+    tolerance: Millis
+    doubts: tuple[Doubt, ...] = ()
+
+
+class Expectation(Struct, frozen=True, gc=False):
+    """When the next run should start, from when on it is overdue, and how far runs lie apart.
+
+    The deadline is `excused` where what is heard of a run has moved it.
+    """
+
+    start: Millis
+    deadline: Millis
+    interval: Millis
+    source: Source
+    because: Because
+    paused: bool = False
+    excused: bool = False
+
+    @property
+    def effective_deadline(self) -> Millis | None:
+        """From when on the job is overdue: the one value that all ask. None where it is paused."""
+        return None if self.paused else self.deadline
+
+    def overdue(self, now: Millis) -> bool:
+        """Whether a run was expected and none came."""
+        deadline = self.effective_deadline
+        return deadline is not None and now > deadline
+
+    def excused_until(self, moment: Millis) -> "Expectation":
+        """Return what is expected while the job runs or its report is on its way, until then."""
+        return self if moment <= self.deadline else replace(self, deadline=moment, excused=True)

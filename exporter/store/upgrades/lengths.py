@@ -1,0 +1,52 @@
+"""How long the last runs of every job took, for twenty runs: states had kept it for ten.
+
+A run that told no length took until its report came; one whose begin is not believed, as a
+moment behind its report or a length of months show, told none.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+_JOBS = "SELECT id, state FROM jobs WHERE id > ? ORDER BY id LIMIT 500"
+_LAST_RUNS = """
+SELECT started, id, received, began, ended, duration, status FROM runs
+WHERE job_id = ? AND operation = 'Backup' AND NOT dry_run
+ORDER BY started DESC, id DESC LIMIT 20"""
+_SAVE = "UPDATE jobs SET state = ? WHERE id = ?"
+
+_RECENT, _ID, _KEPT = 6, 1, 20
+_CLOCK_TOLERANCE = 300_000
+_LONGEST = 35 * 86_400_000
+
+
+def renew(db: Database) -> None:
+    """Replace what every state keeps of the last runs; what is of removed ones stays."""
+    last = 0
+    while chunk := db.execute(_JOBS, (last,)).fetchall():
+        for job_id, packed in chunk:
+            state = msgspec.msgpack.decode(packed)
+            state[_RECENT] = _recent(state[_RECENT], db.execute(_LAST_RUNS, (job_id,)).fetchall())
+            db.execute(_SAVE, (msgspec.msgpack.encode(state), job_id))
+        last = chunk[-1][0]
+
+
+def _recent(kept: list[list[Any]], rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    stored = {row[_ID] for row in rows}
+    removed = [entry for entry in kept if entry[_ID] not in stored]
+    entries = [[row[0], row[_ID], _took(*row[:1], *row[2:6]), row[6]] for row in rows]
+    return sorted([*removed, *entries], key=lambda each: (each[0], each[_ID]))[-_KEPT:]
+
+
+def _took(
+    started: int, received: int, began: int | None, ended: int | None, duration: int | None
+) -> int | None:
+    believed, latest = began == started, received + _CLOCK_TOLERANCE
+    if believed and duration is not None:
+        took = min(duration, latest - started)
+    elif believed and ended is not None:
+        took = max(min(ended, latest) - started, 0)
+    else:
+        took = max(received - started, 0)
+    return took if took <= _LONGEST else None
