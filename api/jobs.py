@@ -84,8 +84,12 @@ class OneJob(_OfOneJob, Readable):
     """One job by its id."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the job."""
-        success(req, resp, self._represented(self._known(params["job_id"])))
+        """Answer with the job, and with how its deadline comes about."""
+        view = self._fleet.job(parameters.required_id(params["job_id"], "job"))
+        if view is None:
+            raise not_found("Job not found")
+        job = represent.job(view, self._clock())
+        success(req, resp, {"job": job, "explanation": represent.explanation(view)})
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Set when the job is due, or that what has come until now is dealt with."""

@@ -1,5 +1,6 @@
 """How servers, jobs and what was rejected look in JSON."""
 
+from api import explained
 from exporter.conditions.evaluate import conditions
 from exporter.model import JobSettings, Rejected, Server
 from exporter.refusals import is_open
@@ -56,8 +57,26 @@ def _expected(view: JobView, now: Millis) -> Json:
         "expectedStart": moment(expected.start) if expected else None,
         "deadline": moment(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,
+        "why": explained.why(view),
+        "notBelieved": explained.not_believed(view),
         "overdue": view.overdue(now),
         "lateBySeconds": seconds(view.late(now)),
+    }
+
+
+def explanation(view: JobView) -> Json | None:
+    """Return how the deadline of a job comes about, None where nothing is expected."""
+    expected = view.expectation
+    if expected is None:
+        return None
+    return {
+        "since": moment(expected.because.since),
+        "sinceWhat": explained.since(expected),
+        "terms": [
+            {"seconds": seconds(term.adds), "why": term.why}
+            for term in explained.terms(view, expected)
+        ],
+        "deadline": moment(expected.deadline),
     }
 
 

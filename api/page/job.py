@@ -4,9 +4,9 @@ from typing import Any
 
 import falcon
 
-from api import parameters
+from api import explained, parameters
 from api.errors import not_found
-from api.page import expected, rows
+from api.page import rows
 from api.page.charts import charts
 from api.page.choice import label
 from api.page.facts import facts
@@ -46,7 +46,8 @@ class JobPage(Page):
             "facts": facts(view, state, now),
             "unnamed": is_unnamed(view.job.name),
             "duplicate": self._duplicate(view),
-            "schedule": expected.schedule(view),
+            "schedule": explained.why(view),
+            "not_believed": explained.not_believed(view),
             "runs_by_status": dict(zip(Status, state.runs, strict=True)),
             "charts": charts(self._newest_backups(view.job.id)),
         }

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from tabulate import tabulate
 
 from exporter import config
+from exporter.cli import explaining
 from exporter.cli.client import Client, ClientError, Json
 from exporter.cli.connection import connected
 from exporter.config import Config
@@ -110,6 +111,14 @@ def forget_copy(chosen: argparse.Namespace) -> int:
         path = f"/api/jobs/{_job_id(chosen.job)}/copies?{destination}"
         job = client.send("DELETE", path)["job"]
     _show(chosen, job, _job_table([job]))
+    return 0
+
+
+def explain_job(chosen: argparse.Namespace) -> int:
+    """Say why a job is due when it is."""
+    with connected(_settings(chosen)) as client:
+        data = client.send("GET", f"/api/jobs/{_job_id(chosen.job)}")
+    _show(chosen, data, "\n".join(explaining.lines(data["job"], data["explanation"])))
     return 0
 
 

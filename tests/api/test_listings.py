@@ -7,6 +7,11 @@ from tests.conftest import NOW, SENDER, Daemon
 from tests.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY
+WHY = (
+    "Expected Wednesday 14 January 2026, 22:30 UTC, as Duplicati planned it with the run of "
+    "Wednesday 14 January 2026, 10:30 UTC; overdue after Wednesday 14 January 2026, 23:31 UTC, "
+    "which allows for 1 min for the run and 1 h of tolerance."
+)
 LISTINGS = {
     "/api/servers": "servers",
     "/api/jobs": "jobs",
@@ -143,12 +148,14 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",
+        "why": WHY,
+        "notBelieved": [],
         "overdue": True,
         "lateBySeconds": 11 * 3600 - 60,
         "running": None,
         "lastRun": {**last_run, "reason": None},
     }
-    assert daemon.get("/api/jobs/1") == {"job": job}
+    assert daemon.get("/api/jobs/1")["job"] == job
 
 
 @pytest.fixture

@@ -90,6 +90,13 @@ def test_a_job_is_given_by_its_id_only(two: Daemon, text: str) -> None:
         assert result.json["message"] == "Invalid job ID format"
 
 
+WHY = (
+    "Expected Thursday 15 January 2026, 21:30 UTC, 12 h after its last start, as somebody set it; "
+    "overdue after Thursday 15 January 2026, 23:01 UTC, which allows for 1 min for the run and "
+    "1 h 30 min of tolerance."
+)
+
+
 def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
     job = set_job(two.client, {"schedule": "every 12h", "tolerance": "90m", "paused": False})
     last = job["lastRun"]
@@ -109,6 +116,8 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "expectedStart": format_moment(BEGAN + 12 * HOUR),
         "deadline": format_moment(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
         "scheduleSource": "configured",
+        "why": WHY,
+        "notBelieved": [],
         "overdue": False,
         "lateBySeconds": 0,
         "running": None,
@@ -122,7 +131,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "lastCompact": None,
     }
     assert (last["startTime"], last["status"]) == (format_moment(BEGAN), "success")
-    assert two.get("/api/jobs/1") == {"job": job}
+    assert two.get("/api/jobs/1")["job"] == job
     assert two.get("/api/jobs")["jobs"][0] == job
 
 

@@ -8,6 +8,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--not-a-duplicate", "--json"),
     "server merge": ("SERVER", "SOURCE", "--yes"),
     "server delete": ("SERVER", "--yes"),
+    "job explain": ("JOB", "--json"),
     "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
     "job clear": ("JOB", "--json"),
     "job forget-copy": ("JOB", "DESTINATION", "--json"),

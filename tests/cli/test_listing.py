@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from exporter.store import Store
-from exporter.times import now
+from exporter.times import DAY, HOUR, MINUTE, now
 from tests.cli.conftest import OVERDUE_BY, Commands
 from tests.exporter.store.deliver import deliver
 from tests.live import activity
@@ -53,6 +53,36 @@ def test_jobs_are_listed_as_a_table(command: Commands) -> None:
         ["5", "twin", "All", "success", "default", "fine"],
     ]
     assert all(re.fullmatch(MOMENT, job[place]) for job in listed for place in (3, 5))
+
+
+@pytest.mark.usefixtures("either")
+def test_a_job_is_explained_with_the_sum_of_its_deadline(command: Commands) -> None:
+    told = json.loads(command.output("job", "explain", "1", "--json"))
+    job, terms = told["job"], told["explanation"]["terms"]
+    lines = command.output("job", "explain", "1").splitlines()
+    assert lines[0].startswith("Documents of nas: overdue, stale")
+    assert lines[1] == job["why"]
+    assert lines[3] == f"  {told['explanation']['since']}  its last run began"
+    assert [line.split("  ")[-1] for line in lines[4:-1]] == [term["why"] for term in terms]
+    assert lines[-2].strip() == "+ 1h  tolerance"
+    assert lines[-1] == f"  {job['deadline']}  from then on it is overdue"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_job_that_is_off_has_no_sum(command: Commands) -> None:
+    command.output("job", "set", "1", "--schedule", "off")
+    head, why = command.output("job", "explain", "1").splitlines()
+    assert head == "Documents of nas: off"
+    assert why.startswith("Nothing is expected: its schedule is off")
+
+
+def test_what_is_not_believed_of_a_job_is_printed(command: Commands, database: Path) -> None:
+    with closing(Store(database)) as store:
+        began = now() - HOUR
+        body = duplicati_report(began=began, backup="Far", next_scheduled=began + 900 * DAY)
+        deliver(store, body, received=began + MINUTE)
+    last = command.output("job", "explain", "6").splitlines()[-1]
+    assert last.startswith("Not believed: Duplicati planned its next run for ")
 
 
 @pytest.mark.usefixtures("database")

@@ -17,6 +17,9 @@ _OF_JOB = "id of the job; see duplistatus jobs"
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "job", "set when a job is due, clear it, or delete it")
+    parser = add_asking(actions, "explain", "say why a job is due when it is", managing.explain_job)
+    add_subject(parser, "job", _OF_JOB)
+    add_json(parser)
     parser = add_asking(actions, "set", "set when a job is due", managing.set_job)
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)

@@ -30,35 +30,36 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
         (
             {},
             (
-                "Expected every day, as learned from its last runs; "
-                "next Friday 16 January 2026, 08:30 UTC; "
+                "Expected Friday 16 January 2026, 08:30 UTC, "
+                "1 d after its last start, the usual pause of its last 5 runs; "
                 "overdue after Friday 16 January 2026, 09:31 UTC, "
-                "which allows for its longest recent run (1 min) and a tolerance of 1 h."
+                "which allows for 1 min for the run and 1 h of tolerance."
             ),
         ),
         (
             {"schedule": "every 12h", "tolerance": "30m"},
             (
-                "Expected every 12 hours, as somebody set it; "
-                "next Thursday 15 January 2026, 20:30 UTC; "
+                "Expected Thursday 15 January 2026, 20:30 UTC, "
+                "12 h after its last start, as somebody set it; "
                 "overdue after Thursday 15 January 2026, 21:01 UTC, "
-                "which allows for its longest recent run (1 min) and a tolerance of 30 min."
+                "which allows for 1 min for the run and 30 min of tolerance."
             ),
         ),
         (
             {"schedule": "cron 0 3 * * * Europe/Berlin"},
             (
-                "Expected by the calendar 0 3 * * * (Europe/Berlin), as somebody set it; "
-                "next Friday 16 January 2026, 02:00 UTC; "
+                "Expected Friday 16 January 2026, 02:00 UTC, "
+                "by the calendar 0 3 * * * (Europe/Berlin), as somebody set it; "
                 "overdue after Friday 16 January 2026, 03:01 UTC, "
-                "which allows for its longest recent run (1 min) and a tolerance of 1 h."
+                "which allows for 1 min for the run and 1 h of tolerance."
             ),
         ),
         (
             {"paused": True},
             (
-                "Expected every day, as learned from its last runs. "
-                "It is paused: nobody is told when it stays away."
+                "Expected Friday 16 January 2026, 08:30 UTC, "
+                "1 d after its last start, the usual pause of its last 5 runs; "
+                "it is paused, so nobody is told when it stays away."
             ),
         ),
         (
@@ -79,19 +80,19 @@ def test_the_schedule_and_where_it_comes_from_are_told_in_words(
 def test_the_schedule_of_duplicati_itself_is_told_as_its_own(daemon: Daemon, look: Look) -> None:
     daemon.upload(duplicati_report(began=LAST, next_scheduled=LAST + DAY))
     told = text(look("/jobs/1").one("p", id="schedule"))
-    assert told.startswith("Expected every day, as Duplicati's own scheduler reported; next Friday")
+    assert told.startswith("Expected Friday 16 January 2026, 08:30 UTC, as Duplicati planned it")
 
 
 def test_one_run_teaches_no_schedule(daemon: Daemon, look: Look) -> None:
     daemon.upload(duplicati_report(began=LAST))
     told = text(look("/jobs/1").one("p", id="schedule"))
-    assert told.startswith("Expected every day, for want of anything better known")
+    assert "1 d after its last start, for want of anything better known" in told
 
 
 def test_a_deadline_says_that_the_tolerance_is_in_it(look_at_all: Look) -> None:
     (job_id,) = [each for each, row in look_at_all(q="begun").jobs().items()]
     told = text(look_at_all(f"/jobs/{job_id}").one("p", id="schedule"))
-    assert told.endswith("10:30 UTC, which allows for a tolerance of 1 h.")
+    assert told.endswith("10:30 UTC, which allows for 1 h of tolerance.")
 
 
 def test_an_overdue_job_tells_how_late_it_is(look_at_all: Look) -> None:

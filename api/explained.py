@@ -1,0 +1,133 @@
+"""Why a run is expected when it is, in a sentence and as a sum, and what was not believed."""
+
+from typing import NamedTuple
+
+from api.page import words
+from exporter.jobs.doubts import Doubt, Doubted
+from exporter.plans import Cron, Off
+from exporter.schedule import Expectation, Step
+from exporter.times import Millis
+from exporter.views import JobView
+
+_SET = "If that is right, set its schedule."
+_KNOWN_BY = {
+    Step.INTERVAL: "as somebody set it",
+    Step.USUAL: "the usual pause of its last {runs} runs",
+    Step.TIME_OF_WEEK: "as twice before at this time of the week",
+    Step.DEFAULT: "for want of anything better known",
+}
+
+
+class Term(NamedTuple):
+    """What is added to a moment, and why."""
+
+    adds: Millis
+    why: str
+
+
+def why(view: JobView) -> str:
+    """Say in a sentence when a run is expected, by what, and from when on it is overdue."""
+    expected = view.expectation
+    if isinstance(view.schedule.plan, Off):
+        return "Nothing is expected: its schedule is off, and nobody is told when it stays away."
+    if expected is None:
+        return "Nothing is expected before the first run has ended."
+    told = f"Expected {words.weekday(expected.start)}, {_reason(view, expected)}"
+    return f"{told}; {_until(expected)}."
+
+
+def not_believed(view: JobView) -> list[str]:
+    """Say what was told or learned of a job and is not believed, a sentence each."""
+    doubts = () if view.expectation is None else view.expectation.because.doubts
+    return [_doubt(doubt) for doubt in doubts]
+
+
+def since(expected: Expectation) -> str:
+    """Say what the moment is that an expectation counts from."""
+    match expected.because.step:
+        case Step.PLANNED:
+            return "the run that told the next one began"
+        case Step.MOVED_ON:
+            return "Duplicati had planned a run"
+        case _:
+            return "its last run began"
+
+
+def terms(view: JobView, expected: Expectation) -> list[Term]:
+    """Return what leads from the moment that is counted from to the deadline."""
+    because = expected.because
+    sums = [
+        Term(because.planned - because.since, _reason(view, expected)),
+        Term(expected.start - because.planned, "until its own run ended"),
+        Term(because.queue, "that its planned runs usually wait behind others"),
+        Term(because.length, "that a run may take, whose report comes when it ends"),
+        Term(because.tolerance, "tolerance"),
+    ]
+    heard = expected.deadline - because.since - sum(term.adds for term in sums)
+    return [term for term in (*sums, Term(heard, "for its run was heard of")) if term.adds > 0]
+
+
+def _reason(view: JobView, expected: Expectation) -> str:
+    because = expected.because
+    match because.step:
+        case Step.CALENDAR:
+            return f"{_calendar(view)}, as somebody set it"
+        case Step.PLANNED:
+            return f"as Duplicati planned it with the run of {words.weekday(because.since)}"
+        case Step.MOVED_ON:
+            planned = words.weekday(because.since)
+            return f"as Duplicati planned one for {planned} and runs since then told no other"
+        case step:
+            pause = words.duration(because.planned - because.since)
+            known_by = _KNOWN_BY[step].format(runs=because.runs)
+            return f"{pause} after its last start, {known_by}"
+
+
+def _calendar(view: JobView) -> str:
+    plan = view.schedule.plan
+    return f"by the calendar {plan.expression} ({plan.zone})" if isinstance(plan, Cron) else ""
+
+
+def _until(expected: Expectation) -> str:
+    if expected.paused:
+        return "it is paused, so nobody is told when it stays away"
+    overdue = f"overdue after {words.weekday(expected.deadline)}"
+    if expected.excused:
+        return f"{overdue}, for its run was heard of"
+    return f"{overdue}, which allows for {_allowed(expected)}"
+
+
+def _allowed(expected: Expectation) -> str:
+    because = expected.because
+    lengths = {"for the run": because.length, "of tolerance": because.tolerance}
+    if because.queue:
+        lengths = {"in the queue": because.queue, **lengths}
+    told = [f"{words.duration(length)} {what}" for what, length in lengths.items() if length > 0]
+    return " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
+
+
+def _doubt(doubt: Doubt) -> str:
+    told, counts = doubt.told, doubt.counts
+    match doubt.what:
+        case Doubted.BEGIN:
+            return f"Its last run says that it began {words.exact(told)}{_instead(counts)}"
+        case Doubted.END:
+            return f"Its last run says that it ended {words.exact(told)}{_instead(counts)}"
+        case Doubted.LENGTH:
+            counted = "nothing" if counts is None else words.duration(counts)
+            return f"Its last run says that it took {words.duration(told)}: {counted} counts."
+        case Doubted.PAUSE:
+            return f"Its usual pause would be {words.duration(told)}: 35 d count. {_SET}"
+        case plan:
+            return f"Duplicati planned its next run for {words.exact(told)}{_of_plan(plan, counts)}"
+
+
+def _of_plan(plan: Doubted, counts: Millis | None) -> str:
+    if plan is Doubted.LEFT_PLAN:
+        return ", and five runs or more came since that told no other."
+    counted = ": what its runs teach counts." if counts is None else _instead(counts)
+    return f", more than 35 days ahead{counted} {_SET}"
+
+
+def _instead(counts: Millis | None) -> str:
+    return "." if counts is None else f": {words.exact(counts)} counts."

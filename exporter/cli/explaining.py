@@ -1,0 +1,27 @@
+"""How a job's deadline comes about, as a sum for a terminal."""
+
+from collections.abc import Iterator
+
+from exporter.cli.client import Json
+from exporter.logs import printable
+from exporter.times import SECOND, format_interval
+
+_WIDTH = 24
+"""Of a moment as the API writes it."""
+
+
+def lines(job: Json, explanation: Json | None) -> Iterator[str]:
+    """Yield what holds for a job, why it is expected when it is, the sum, what is not believed."""
+    held = ", ".join(each.replace("_", " ") for each in job["conditions"])
+    yield printable(f"{job['name']} of {job['server']}: {held}")
+    yield printable(job["why"])
+    if explanation is not None:
+        yield ""
+        yield f"  {explanation['since']}  {explanation['sinceWhat']}"
+        for term in explanation["terms"]:
+            added = f"+ {format_interval(term['seconds'] * SECOND)}"
+            yield printable(f"  {added:>{_WIDTH}}  {term['why']}")
+        yield f"  {explanation['deadline']}  from then on it is overdue"
+    if job["notBelieved"]:
+        yield ""
+        yield from (printable(f"Not believed: {doubt}") for doubt in job["notBelieved"])
