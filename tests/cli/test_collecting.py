@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.times import DAY, HOUR, now
+from exporter.times import DAY, HOUR, format_moment, now
 from tests.cli.conftest import Commands, known
 from tests.duplicati.simulator import PASSWORD, Canned, Simulator
 from tests.reports_builder import duplicati_report
@@ -53,11 +53,12 @@ def test_what_duplicati_plans_is_expected(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
     duplicati.backups = []
-    duplicati.add_backup("2", "Photos", schedule={"Time": "2099-01-05T03:00:00Z", "Repeat": "1D"})
+    start = format_moment((TODAY // HOUR + 120) * HOUR)
+    duplicati.add_backup("2", "Photos", schedule={"Time": start, "Repeat": "1D"})
     fill(duplicati)
     command.output("collect", duplicati.url, "--password-file", password)
     (job,) = json.loads(command.output("jobs", "--server", "attic-nas", "--json"))
-    assert (job["expectedStart"], job["scheduleSource"]) == ("2099-01-05T03:00:00.000Z", "reported")
+    assert (job["expectedStart"], job["scheduleSource"]) == (start, "reported")
 
 
 def test_a_planned_backup_that_would_not_be_missed_is_told(

@@ -252,7 +252,7 @@ def test_moments_beyond_the_arrival_of_their_report_are_not_shown() -> None:
 
 def test_a_length_is_shown_though_nobody_knows_when_the_run_began() -> None:
     run = stored_run(START, duration=HOUR)
-    undated = replace(run, run=replace(run.run, began=None, ended=None))
+    undated = replace(run, received=START, run=replace(run.run, began=None, ended=None))
     values = values_of([undated])
     assert values["last_duration_seconds"] == 3600
     assert values["deadline_timestamp_seconds"] == (START + DAY + HOUR) / SECOND

@@ -113,7 +113,7 @@ def _copies_missed() -> stat.Panel:
 def _overdue_in() -> stat.Panel:
     about = About(
         "Overdue in",
-        "Time until the job is overdue: its next expected start, its longest run and the"
+        "Time until the job is overdue: its next expected start, how long a run takes and the"
         " tolerance. Below zero it is late. No data: its schedule is off.",
         "dtdurations",
         thresholds(PURPLE, (0, YELLOW), (3600, GREEN)),

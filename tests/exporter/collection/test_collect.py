@@ -268,8 +268,8 @@ def test_what_the_scheduler_plans_is_expected(
     duplicati: Simulator, collected: CollectFrom, fleet: Fleet
 ) -> None:
     duplicati.backups = []
-    start = parse_moment("2026-12-04T01:00:00Z")
-    schedule = {"Time": "2026-12-04T01:00:00Z", "Repeat": "1D", "AllowedDays": ["mon", "fri"]}
+    start = parse_moment("2025-12-12T01:00:00Z")
+    schedule = {"Time": "2025-12-12T01:00:00Z", "Repeat": "1D", "AllowedDays": ["mon", "fri"]}
     duplicati.add_backup("2", "Photos to S3", schedule=schedule)
     fill(duplicati, "2", 2)
     collected()

@@ -83,8 +83,8 @@ def test_a_job_fails_since_the_first_failure_behind_the_last_good_run() -> None:
 
 
 def test_nobody_knows_when_a_long_row_of_failures_began() -> None:
-    runs = daily(Status.SUCCESS, *[Status.ERROR] * 11)
-    found = told(fleet_of(runs), START + 11 * DAY + HOUR)
+    runs = daily(Status.SUCCESS, *[Status.ERROR] * 21)
+    found = told(fleet_of(runs), START + 21 * DAY + HOUR)
     assert found == {Condition.FAILING: None, Condition.STALE: START + MINUTE}
 
 
@@ -103,7 +103,7 @@ def test_runs_are_stopped_since_the_first_of_those_in_a_row() -> None:
 
 
 def test_nobody_knows_when_a_long_row_of_stopped_runs_began() -> None:
-    found = told(fleet_of(daily(*[Status.INTERRUPTED] * 11)), START + 10 * DAY + HOUR)
+    found = told(fleet_of(daily(*[Status.INTERRUPTED] * 21)), START + 20 * DAY + HOUR)
     assert found == {Condition.STALE: START, Condition.INTERRUPTED: None}
 
 
