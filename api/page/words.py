@@ -56,7 +56,8 @@ def exact(moment: Millis) -> str:
 def weekday(moment: Millis) -> str:
     """Write a moment to the minute with its day, as "Thursday 15 January 2026, 10:30 UTC"."""
     found = to_datetime(moment)
-    return f"{_DAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]} {found:%Y, %H:%M} UTC"
+    day = f"{_DAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return f"{day}, {found.hour:02}:{found.minute:02} UTC"
 
 
 def day(moment: Millis) -> str:
