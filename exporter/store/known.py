@@ -110,6 +110,7 @@ class Known:
         self.put(change.servers, change.jobs, change.machine_ids)
         for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
             self.newest.pop(job_id, None)
-        if not self.standing_in.isdisjoint(change.removed_jobs):
-            self.standing_in.update(job.id for job in change.jobs)
+        changed = [job.id for job in change.jobs]
+        if not self.standing_in.isdisjoint((*change.removed_jobs, *changed)):
+            self.standing_in.update(changed)
         self.torn = False

@@ -57,6 +57,12 @@ class Places:
         server = self._known_server(sender) or self._find_server(sender)
         return server, self._known_job(server, sender) or self._find_job(server, sender)
 
+    def rename(self, sender: Sender) -> None:
+        """Let the job of a sender have its present name, if there is one yet."""
+        server = self._known_server(sender) or self._find_server(sender)
+        if self._known_job(server, sender) is None:
+            self._renamed_job(server, sender)
+
     def job(self, job_id: int) -> Job | None:
         """Return a job by its id."""
         return self._learned.job(job_id) or self._known.job(job_id)
@@ -116,14 +122,25 @@ class Places:
         return None if renamed else found
 
     def _find_job(self, server: Server, sender: Sender) -> Job:
+        renamed = self._renamed_job(server, sender)
+        if renamed is not None:
+            return renamed
+        db = self._database()
+        job = recording.insert_job(db, server.id, sender.backup)
+        renaming.set_apart(db, job)
+        room.for_job(db, server.id, self._limits)
+        self._learned.put([], [job])
+        return job
+
+    def _renamed_job(self, server: Server, sender: Sender) -> Job | None:
         db = self._database()
         job = renaming.find_renamed(db, server.id, sender)
         if job is None:
-            job = recording.insert_job(db, server.id, sender.backup)
-            renaming.set_apart(db, job)
-            room.for_job(db, server.id, self._limits)
-        elif job.name == sender.backup:
-            fields = {"job_id": job.id, "job": job.name, "formerly": job.formerly[-1]}
+            return None
+        known = self.job(job.id)
+        new = [name for name in job.formerly if known is None or name not in known.formerly]
+        if new:
+            fields = {"job_id": job.id, "job": job.name, "formerly": new[0]}
             self.notes.append(Note("a backup was renamed in Duplicati", fields))
         self._learned.put([], [job])
         return job

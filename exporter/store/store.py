@@ -21,7 +21,7 @@ from exporter.store import (
     pruning,
     reading,
     refusals,
-    renaming,
+    separating,
 )
 from exporter.store.changes import Change, Recorded, joined
 from exporter.store.entry import Entry
@@ -171,7 +171,7 @@ class Store:
 
     def separate_job(self, job_id: int, then: Seen) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: renaming.separate(db, job_id), then)
+        self._writer.change(lambda db: separating.separate(db, job_id), then)
 
     def delete_job(self, job_id: int, then: Seen) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""

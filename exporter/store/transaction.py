@@ -97,14 +97,16 @@ class Transaction:
         return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
 
     def record_all(self, entries: Iterable[Entry]) -> list[Recorded]:
-        """Record reports that were fetched or saved, in their order.
+        """Record reports that were fetched or saved, the oldest first; return them as they came.
 
-        The newest run of each backup finds its job first: it tells best what it is called now.
+        The newest run of each known backup finds its job first: it tells best what it is called.
         """
         listed = list(entries)
         for entry in sorted(listed, key=lambda each: each.started, reverse=True):
-            self._places.find(Sender.of_report(entry.report, entry.delivery))
-        return [self.record(entry) for entry in listed]
+            self._places.rename(Sender.of_report(entry.report, entry.delivery))
+        by_start = sorted(range(len(listed)), key=lambda place: listed[place].started)
+        recorded = {place: self.record(listed[place]) for place in by_start}
+        return [recorded[place] for place in range(len(listed))]
 
     def place(self, live_report: LiveReport, delivery: Delivery) -> Change:
         """Find the server and the job that a live report tells of, made where nobody knows them.

@@ -1,5 +1,6 @@
 """A backup that was renamed in Duplicati goes on as one job; machines that were cloned are two."""
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
-from exporter.store import Recorded, RunFilter, Store, UnknownIdError
+from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, SENDER
 from tests.exporter.store.deliver import deliver
@@ -107,9 +108,90 @@ def test_a_hash_that_stands_for_several_backups_joins_nothing(store: Store) -> N
 
 
 def test_a_name_whose_first_run_began_before_the_others_last_is_another_job(store: Store) -> None:
-    send(store, 1, "Photos")
-    send(store, 0, "Pictures")
+    for day, name in ((0, "Photos"), (2, "Photos"), (1, "Pictures")):
+        send(store, day, name)
     assert set(jobs(store)) == {"Photos", "Pictures"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_in_whatever_order_reports_come_the_newest_name_is_the_present_one(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    names = ("Photos", "Photos", "Pictures")
+    for day in order:
+        deliver(store, body(day, names[day]))
+    (job,) = store.everything().jobs
+    assert (job.name, job.formerly, job.state.total_runs) == ("Pictures", ("Photos",), 3)
+    assert send(store, 4, "Photos").job.name == "Photos"
+    assert set(jobs(store)) == {"Photos", "Pictures"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_saved_reports_of_a_renamed_backup_are_one_job(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    names = ("Photos", "Photos", "Pictures", "Images")
+    saved = [
+        (read_report(body(day, names[day])), Delivery(FIRST + day * DAY, "a", fetched=True))
+        for day in order
+    ]
+    store.record_all(saved, lambda _: None)
+    (job,) = store.everything().jobs
+    assert (job.name, job.formerly) == ("Images", ("Photos", "Pictures"))
+    assert job.state.total_runs == 4
+
+
+def test_a_posted_report_of_a_run_that_was_fetched_under_the_new_name_is_that_run(
+    store: Store,
+) -> None:
+    for day in range(3):
+        fetched = Delivery(FIRST + day * DAY + HOUR, "a", fetched=True)
+        store.record_all([(read_report(half(day, "Pictures")), fetched)], lambda _: None)
+    again = [deliver(store, half(day, "Photos")) for day in (1, 0, 2)]
+    assert [each.new for each in again] == [False, False, False]
+    assert jobs(store)["Pictures"].formerly == ("Photos",)
+
+
+def half(day: int, backup: str) -> bytes:
+    """Return a report of a run that began in the middle of a second."""
+    extra = {"backup-id": "DB-1", "destination-type": "s3"}
+    return duplicati_report(began=FIRST + day * DAY + 500, backup=backup, extra=extra)
+
+
+def test_machines_that_were_cloned_may_begin_in_the_same_second(store: Store) -> None:
+    send(store, 0, "Photos")
+    send(store, 1, "Pictures")
+    extra = {"backup-id": "DB-1", "destination-type": "s3"}
+    clone = duplicati_report(began=FIRST + DAY + 500, backup="Photos", extra=extra)
+    assert deliver(store, clone).job.name == "Photos"
+    assert set(jobs(store)) == {"Photos", "Pictures"}
+
+
+def test_a_server_that_tells_another_machine_id_than_its_reports_shows_a_new_name_too(
+    store: Store,
+) -> None:
+    """To 2.3.0.4 the API tells the id of the installation."""
+    for day in (1, 2):
+        send(store, day, "Photos")
+    fetched = [
+        (
+            read_report(body(day, "Pictures", machine_id="install")),
+            Delivery(FIRST + day * DAY + HOUR, "a", fetched=True),
+        )
+        for day in (0, 1, 2)
+    ]
+    outcomes = store.record_all(fetched, lambda _: None)
+    assert [each.new for each in outcomes] == [True, False, False]
+    assert [(name, job.formerly) for name, job in jobs(store).items()] == [
+        ("Pictures", ("Photos",))
+    ]
+
+
+def test_names_that_change_with_every_run_are_forgotten_in_time(store: Store) -> None:
+    for day in range(60):
+        send(store, day, f"Photos of day {day}")
+    (job,) = store.everything().jobs
+    assert job.formerly == tuple(f"Photos of day {day}" for day in range(9, 59))
 
 
 def test_a_later_run_under_the_old_name_is_of_a_job_of_its_own(store: Store) -> None:
@@ -182,38 +264,6 @@ def test_what_a_server_remembers_finds_the_job_under_its_present_name(store: Sto
     outcomes = store.record_all(fetched, lambda _: None)
     assert [each.new for each in outcomes] == [True, True, False, False]
     assert [(name, job.state.total_runs) for name, job in jobs(store).items()] == [("Pictures", 4)]
-
-
-def test_a_renaming_can_be_undone(store: Store) -> None:
-    for day, name in enumerate(("Photos", "Photos", "Pictures", "Pictures")):
-        send(store, day, name, status="Success" if day != 3 else "Fatal")
-    joined = jobs(store)["Pictures"]
-    store.separate_job(joined.id, lambda _: None)
-    parted = jobs(store)
-    assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Pictures")]
-    assert parted["Photos"].id == joined.id
-    assert parted["Photos"].state.runs == (2, 0, 0, 0, 0, 0)
-    assert parted["Pictures"].state.runs == (1, 0, 0, 1, 0, 0)
-    assert (parted["Photos"].state.failing, parted["Pictures"].state.failing) == (False, True)
-    assert [job.formerly for job in parted.values()] == [(), ()]
-
-
-def test_what_was_undone_is_not_done_again(store: Store) -> None:
-    send(store, 0, "Photos")
-    joined = send(store, 1, "Pictures")
-    store.separate_job(joined.job.id, lambda _: None)
-    send(store, 2, "Pictures")
-    send(store, 3, "Photos")
-    send(store, 4, "Images")
-    assert set(jobs(store)) == {"Photos", "Pictures", "Images"}
-
-
-def test_only_a_renaming_can_be_undone(store: Store) -> None:
-    known = send(store, 0, "Photos")
-    with pytest.raises(UnknownIdError, match="never renamed"):
-        store.separate_job(known.job.id, lambda _: None)
-    with pytest.raises(UnknownIdError, match="Job not found"):
-        store.separate_job(known.job.id + 1, lambda _: None)
 
 
 def test_a_clock_that_is_ahead_ends_no_name(store: Store) -> None:
