@@ -83,12 +83,37 @@ def is_sentence(line: str) -> bool:
 def end_of_words(line: str, *, failure: bool) -> int | None:
     """Return where in a line the first result begins, None where there is none.
 
+    Duplicati's own first line has none where it ends with identities: before them stands a name,
+    whatever it looks like.
+
     Args:
         line: one that begins with other words.
         failure: whether the text of a failure may begin in it, too.
     """
-    found = _RESULT.search(line, 0, _MAX_SUBJECT)
-    failed = _FAILURE.search(line, 0, _MAX_SUBJECT) if failure else None
+    header = _HEADER.match(line) if len(line) <= _MAX_SUBJECT else None
+    if header is not None and _identified(header["subject"].rstrip()) is not None:
+        return None
+    return _start_of_result(line, failure=failure)
+
+
+def end_of_name(line: str, start: int, others: Iterable[str], *, failure: bool) -> int | None:
+    """Return where the first result begins in a line in which `start` may be one, or a name.
+
+    Where nothing else could be the name in Duplicati's first line, and another line has the same
+    result, it is the name: a backup may be called "ParsedResult: Success".
+    """
+    header = _HEADER.match(line[:start])
+    if header is None or header["subject"].strip():
+        return start
+    key = line[start:].partition(":")[0] + ":"
+    if not any(other.startswith(key) for other in others):
+        return start
+    return _start_of_result(line, failure=failure, at=start + len(key))
+
+
+def _start_of_result(line: str, *, failure: bool, at: int = 0) -> int | None:
+    found = _RESULT.search(line, at, _MAX_SUBJECT)
+    failed = _FAILURE.search(line, at, _MAX_SUBJECT) if failure else None
     starts = [match.start() for match in (found, failed) if match is not None]
     return min(starts) if starts else None
 
@@ -109,16 +134,15 @@ def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
     for pattern, parse in ((_HEADER, _header), (_SENTENCE, _sentence)):
         match = next(filter(None, map(pattern.match, looked_at)), None)
         if match is not None:
-            subject = _without_outcome(_checked(match["subject"].rstrip()), said)
-            told = {"OperationName": match["operation"], **parse(subject)}
+            told = {"OperationName": match["operation"], **parse(match["subject"].rstrip(), said)}
             return found | {key: value.strip() for key, value in told.items() if value.strip()}
     return found
 
 
 def _checked(subject: str) -> str:
     """Return what names something up to where a result begins, if it is not too long."""
-    end = end_of_words(subject, failure=False)
-    subject = subject if end is None else subject[:end].rstrip()
+    end = _start_of_result(subject, failure=False)
+    subject = subject[:end].rstrip() if end else subject
     if len(subject) > _MAX_SUBJECT:
         raise ReportError(Problem("backup-name", f"longer than {MAX_NAME} characters"))
     return subject
@@ -129,25 +153,40 @@ def _without_outcome(subject: str, said: set[str]) -> str:
     found = _TRAILING.search(subject, max(0, len(subject) - 40))
     if found is None or found["outcome"].lower() not in said:
         return subject
-    return subject[: found.start()] or subject
+    name = subject[: found.start()]
+    return subject if not name or name in RESULT_NAMES else name
 
 
-def _header(subject: str) -> Mapping[str, str]:
-    for pattern in _IDENTITIES:
-        found = re.match(pattern, subject)
-        if found is not None:
-            return {
-                "backup-name": found["name"],
-                "machine-id": found["machine_id"],
-                "backup-id": found["backup_id"],
-                "machine-name": found["machine"],
-            }
-    return {"backup-name": subject}
+def _identified(subject: str) -> re.Match[str] | None:
+    """Return what a subject tells that ends with identities; no result is part of these."""
+    if len(subject) > _MAX_SUBJECT:
+        return None
+    found = next(filter(None, (re.match(each, subject) for each in _IDENTITIES)), None)
+    if found is None or _start_of_result(found["machine"], failure=True) is not None:
+        return None
+    return found
 
 
-def _sentence(subject: str) -> Mapping[str, str]:
+def _header(subject: str, said: set[str]) -> Mapping[str, str]:
+    found = _identified(subject) or _identified(_named(subject, said))
+    if found is None:
+        return {"backup-name": _named(subject, said)}
+    return {
+        "backup-name": found["name"],
+        "machine-id": found["machine_id"],
+        "backup-id": found["backup_id"],
+        "machine-name": found["machine"],
+    }
+
+
+def _sentence(subject: str, said: set[str]) -> Mapping[str, str]:
+    subject = _named(subject, said)
     name, on, machine = subject.rpartition(" on ")
     return {"backup-name": name, "machine-name": machine} if on else {"backup-name": subject}
+
+
+def _named(subject: str, said: set[str]) -> str:
+    return _without_outcome(_checked(subject), said)
 
 
 def _own_lines(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

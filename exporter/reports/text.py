@@ -156,7 +156,10 @@ def _unfolded(body: list[str]) -> list[str]:
     has_failure = details > 0 and not any(line.startswith(_FAILED) for line in body[:details])
     unfolded: list[str] = []
     for at, line in enumerate(body[:_HEAD]):
-        end = names.end_of_words(line, failure=has_failure and at < details)
+        may_fail = has_failure and at < details
+        end = names.end_of_words(line, failure=may_fail)
+        if end:
+            end = names.end_of_name(line, end, body[at + 1 :], failure=may_fail)
         if end:
             unfolded += [line[:end].rstrip(), line[end:]]
             return unfolded + body[at + 1 :]

@@ -153,6 +153,8 @@ def test_words_without_results_are_refused_with_the_option_to_change(sentence: s
         "Duplicati Backup report for Photos",
         "A (B), C: D - E",
         "Müller & Söhne",
+        "ParsedResult: Success",
+        "MainOperation: Backup",
     ],
 )
 @pytest.mark.parametrize("identities", ["", f" {IDENTITIES}"])
@@ -160,6 +162,34 @@ def test_a_name_in_duplicatis_own_first_line_is_kept_whole(name: str, identities
     text = f"Duplicati Backup report for {name}{identities}\n\n{RESULTS.format('Warning')}"
 
     assert read_report(text.encode()).backup == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Photos ParsedResult: Success", "DeletedFiles: 3", "Photos EndTime: 3 (x)"]
+)
+@pytest.mark.parametrize("result", ["Success", "Warning", "Error", "Fatal"])
+def test_before_identities_stands_a_name_whatever_it_looks_like(name: str, result: str) -> None:
+    body = _text(f"Duplicati Backup report for {name} {IDENTITIES}\n\n{{results}}", result)
+    report = read_report(body)
+
+    assert (report.backup, report.run.status.value) == (name, result.lower())
+    assert report.counted["DeletedFiles"] == 3
+
+
+def test_a_failure_that_ends_in_parentheses_is_no_machine() -> None:
+    first = f"Duplicati Backup report for Photos {IDENTITIES} Failed: It broke (badly)"
+    report = read_report(f"{first}\nDetails: System.Exception: It broke (badly)".encode())
+
+    assert (report.backup, report.machine.name) == ("Photos", "nas")
+    assert report.run.status is Status.FATAL
+
+
+@pytest.mark.parametrize("layout", NAMED[:5])
+@pytest.mark.parametrize("result", ["Success", "Warning", "Fatal"])
+def test_a_name_that_looks_like_a_result_is_no_result(layout: str, result: str) -> None:
+    report = read_report(_text(layout.replace("Photos", "ParsedResult: Success"), result))
+
+    assert (report.backup, report.run.status.value) == ("ParsedResult: Success", result.lower())
 
 
 @pytest.mark.parametrize("name", ["Photos on S3", "on", "Photos on S3 on tape"])
