@@ -150,10 +150,19 @@ class Fleet:
 
     def find_job(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job of this name, where both are known."""
+        jobs = self._jobs_of_machine(machine_id)
+        return next((job.id for job in jobs if job.name == backup), None)
+
+    def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
+        """Return the id of a machine's job that has or else had this name."""
+        jobs = self._jobs_of_machine(machine_id)
+        had = next((job.id for job in jobs if backup in job.formerly), None)
+        return next((job.id for job in jobs if job.name == backup), had)
+
+    def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
             server_id = self._machine_ids.get(machine_id or "", 0)
-            known = self._jobs_of.get(server_id, ())
-            return next((each for each in known if self._jobs[each].name == backup), None)
+            return [self._jobs[job_id] for job_id in self._jobs_of.get(server_id, ())]
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""

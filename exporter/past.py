@@ -128,7 +128,7 @@ class StoredArchive:
 
     def _read(self, past: PastReport) -> _Understood | Taken:
         try:
-            report = read_report(past.body.encode(errors="surrogatepass"))
+            report = read_report(past.body.encode(errors="surrogatepass"), past.backup)
         except ReportError as error:
             return Taken(Outcome.NOT_UNDERSTOOD, reason=str(error))
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
@@ -153,7 +153,7 @@ class StoredArchive:
         """
         if self._keep_runs is None or received >= self._clock() - self._keep_runs:
             return None
-        job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
+        job_id = self._fleet.find_job_of_past(report.machine.machine_id, report.backup)
         view = None if job_id is None else self._fleet.job(job_id)
         last = None if view is None else view.job.state.last
         began = report.run.began

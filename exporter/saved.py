@@ -14,10 +14,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
 from msgspec import Struct
 
 from exporter.past import PastReport
+from exporter.reports.decoding import decode_json, decode_text
+from exporter.reports.errors import ReportError
 from exporter.times import EARLIEST, Millis
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -50,10 +51,11 @@ Found = Saved | Unreadable
 
 
 class SavedReports:
-    """Reads saved reports. The server is the name of one for senders that tell none."""
+    """Reads saved reports. Server and backup are names for reports that tell none."""
 
-    def __init__(self, server: str | None = None) -> None:
+    def __init__(self, server: str | None = None, backup: str | None = None) -> None:
         self._server = server
+        self._backup = backup
 
     def find(self, paths: Iterable[Path]) -> Iterator[Found]:
         """Yield what lies in files and in folders, file by file and by their names.
@@ -107,13 +109,10 @@ class SavedReports:
     def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
         if len(raw) > MOST_BYTES:
             return Unreadable(source, f"is larger than {MOST_BYTES} bytes")
-        try:
-            body = raw.decode()
-        except UnicodeDecodeError as error:
-            return Unreadable(source, f"is no text: not UTF-8 at byte {error.start}")
+        body = _decoded(raw)
         if not body.strip():
             return Unreadable(source, "is empty")
-        return Saved(source, PastReport(body, received, self._server))
+        return Saved(source, PastReport(body, received, self._server, backup=self._backup))
 
 
 def _is_folder(path: Path) -> bool:
@@ -127,10 +126,17 @@ def _opened(path: Path) -> io.BufferedIOBase:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
 
 
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return decode_text(raw)  # scripts of Windows write UTF-16 and Latin-1
+
+
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf")), dict)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return isinstance(decode_json(line.removeprefix(b"\xef\xbb\xbf")), dict)
+    except ReportError:
         return False
 
 

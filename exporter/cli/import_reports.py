@@ -20,7 +20,7 @@ _STANDARD_INPUT = "-"
 def run(chosen: argparse.Namespace) -> int:
     """Bring the reports along; 1 where something had to be left out."""
     settings = config.load(vars(chosen), os.environ)
-    found = _find(SavedReports(chosen.server), chosen.paths)
+    found = _find(SavedReports(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()
     with connected(settings) as client, progress() as tell:
         archive = RemoteArchive(client, dry_run=chosen.dry_run)

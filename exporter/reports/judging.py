@@ -39,7 +39,7 @@ def was_aborted(exception: Mapping[str, Any]) -> bool:
     """Whether an exception says that a script wanted no backup, and that this is no fault."""
     reason = exception.get("AbortReason")
     if reason is None:
-        return str(exception.get("ClassName")).endswith(_ABORT)
+        return tells_abort(f"{exception.get('ClassName')}: {exception.get('Message')}")
     return str(reason).strip().lower() in _ABORTED
 
 

@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "job forget-copy": ("JOB", "DESTINATION", "--json"),
     "job separate": ("JOB", "--yes"),
     "job delete": ("JOB", "--yes"),
-    "import reports": ("PATH", "--server NAME", "--dry-run"),
+    "import reports": ("PATH", "--server NAME", "--backup NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
     "collect": (
         "URL",

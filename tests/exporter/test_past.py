@@ -45,6 +45,16 @@ def test_a_report_of_the_past_is_recorded_with_its_ids(
     assert [run.stored.id for run in store.runs(RunFilter(), None, 9)] == [taken.run_id]
 
 
+def test_a_report_that_names_no_backup_is_named_beside_it(
+    archive: StoredArchive, fleet: Fleet
+) -> None:
+    text = "MainOperation: Backup\nParsedResult: Success\nBeginTime: x (1735689600)"
+    result_file = json.dumps({**json.loads(duplicati_report(began=BEGAN)), "Extra": None})
+    taken = archive.take([PastReport(each, backup="Photos") for each in (text, result_file)])
+    assert [each.outcome for each in taken] == [Outcome.RECORDED, Outcome.RECORDED]
+    assert [view.job.name for view in fleet.jobs()] == ["Photos"]
+
+
 def test_it_counts_as_received_when_its_run_ended(
     archive: StoredArchive, store: Store, fleet: Fleet
 ) -> None:
@@ -309,6 +319,22 @@ def test_what_was_removed_for_its_age_is_not_counted_again(
     outcomes = [taken.outcome for taken in again]
     assert outcomes == [Outcome.TOO_OLD] * removed + [Outcome.KNOWN] * (20 - removed)
     assert {taken.job_id for taken in again} == {before[0].job.id}
+    assert fleet.jobs() == before
+
+
+def test_what_was_removed_is_not_counted_again_under_a_former_name(
+    keeping_a_week: StoredArchive, store: Store, fleet: Fleet
+) -> None:
+    extra = {"backup-id": "DB-1"}
+    history = [
+        past(NOW - days * DAY, backup="Photos" if days > 10 else "Pictures", extra=extra)
+        for days in range(20, 0, -1)
+    ]
+    keeping_a_week.take(history)
+    store.prune_runs(NOW - 7 * DAY, 0)
+    before = fleet.jobs()
+    keeping_a_week.take(history)
+    assert [(view.job.name, view.job.formerly) for view in before] == [("Pictures", ("Photos",))]
     assert fleet.jobs() == before
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from exporter import saved as saved_module
 from exporter.past import PastReport
+from exporter.reports import read_report
 from exporter.saved import Found, Saved, SavedReports, Unreadable
 
 CHANGED = 1_768_442_400_000
@@ -108,12 +109,25 @@ def test_links_lead_to_files_and_in_no_circle(tmp_path: Path) -> None:
     assert len(bodies(find(tmp_path / "way"))) == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "utf-8-sig"])
+def test_a_file_in_the_encoding_of_a_script_is_read(tmp_path: Path, encoding: str) -> None:
+    text = TEXT.decode().replace("Documents", "Käse").strip()
+    (body,) = bodies(find(write(tmp_path / "x", text.encode(encoding))))
+    assert read_report(body.encode()).backup == "Käse"
+
+
+def test_names_for_those_that_tell_none_come_with_each(tmp_path: Path) -> None:
+    (saved,) = SavedReports("nas", "Photos").find([write(tmp_path / "x")])
+    assert isinstance(saved, Saved)
+    assert (saved.report.server, saved.report.backup) == ("nas", "Photos")
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "is empty"),
         (b" \n ", "is empty"),
-        (b"\x7fELF\xff\xfe", "is no text: not UTF-8 at byte 4"),
+        (b"\xff\xfe \0\n\0", "is empty"),
     ],
 )
 def test_what_can_be_no_report_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -191,5 +205,4 @@ def test_whatever_is_in_a_file_each_part_is_a_text_or_told(content: bytes) -> No
     found = list(SavedReports().read("-", io.BytesIO(content), None))
     assert found
     assert all(each.report.body.strip() for each in found if isinstance(each, Saved))
-    kept = sum(len(body.encode()) for body in bodies(found))
-    assert kept <= len(content)
+    assert sum(map(len, bodies(found))) <= len(content)

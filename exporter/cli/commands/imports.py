@@ -73,6 +73,8 @@ def _add_reports(actions: Commands) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help=text)
     text = "the server's name, for reports that tell none; as ?server= of an upload"
     parser.add_argument("--server", metavar="NAME", type=_name, help=text)
+    text = "the backup's name, for reports that tell none; as ?backup= of an upload"
+    parser.add_argument("--backup", metavar="NAME", type=_name, help=text)
     _add_dry_run(parser)
 
 

@@ -139,7 +139,7 @@ def test_an_exception_as_an_object_is_read() -> None:
         (" NORMAL ", Status.INTERRUPTED),
         (0, Status.INTERRUPTED),
         (1, Status.INTERRUPTED),
-        (None, Status.INTERRUPTED),
+        (None, Status.FATAL),
         ("Error", Status.FATAL),
         ("error", Status.FATAL),
         (2, Status.FATAL),
@@ -162,6 +162,19 @@ def test_a_script_that_wanted_no_backup_interrupts_it(
 
     assert run.status is status
     assert (run.reason or "").endswith("the script said no")
+
+
+@pytest.mark.parametrize(("code", "status"), [(1, Status.INTERRUPTED), (5, Status.FATAL)])
+def test_an_abort_without_a_reason_tells_it_by_the_code_of_the_script(
+    code: int, status: Status
+) -> None:
+    thrown = {
+        "ClassName": "Duplicati.Library.Interface.OperationAbortException",
+        "Message": f'The script "/check" returned with exit code {code}',
+    }
+    run = read_report(as_json({"Data": thrown, "Extra": {"backup-name": "Photos"}})).run
+
+    assert run.status is status
 
 
 def test_the_abort_of_a_script_is_known_without_the_name_of_its_class() -> None:
