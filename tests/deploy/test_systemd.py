@@ -35,7 +35,8 @@ def analyze(*arguments: str | Path) -> str:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    # systemd 255 ends colours even in a pipe, where it began none.
+    return done.stdout.replace("\x1b[0m", "")
 
 
 def values(directive: str) -> list[str]:
