@@ -15,6 +15,7 @@ _DAEMON = "import sys; from exporter.cli import main; sys.exit(main())"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 _MEGABYTE = 1024 * 1024
+_HERE = Path(__file__).parents[2]
 
 
 class Served(NamedTuple):
@@ -31,28 +32,32 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def daemon(database: Path) -> Iterator[Served]:
-    """Run the daemon on a database, all else as by default."""
+def daemon(database: Path, code: Path = _HERE) -> Iterator[Served]:
+    """Run the daemon on a database, all else as by default; the code may be another commit's."""
     options = ["--listen", "127.0.0.1:0", "--database", str(database)]
-    with _running(["-c", _DAEMON, "serve", *options], database.with_suffix(".log")) as served:
+    command = ["-c", _DAEMON, "serve", *options]
+    with _running(command, database.with_suffix(".log"), code) as served:
         yield served
 
 
 @contextlib.contextmanager
 def floor(log: Path, *arguments: str) -> Iterator[Served]:
     """Run a floor."""
-    with _running(["-m", "tests.bench.floor", *arguments], log) as served:
+    with _running(["-m", "tests.bench.floor", *arguments], log, _HERE) as served:
         yield served
 
 
 @contextlib.contextmanager
-def _running(command: list[str], log: Path) -> Iterator[Served]:
+def _running(command: list[str], log: Path, code: Path) -> Iterator[Served]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("DUPLISTATUS_")
     }
+    environment["PYTHONPATH"] = str(code)
     began = time.perf_counter()
     with log.open("wb") as stderr:
-        process = subprocess.Popen([sys.executable, *command], stderr=stderr, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, *command], stderr=stderr, env=environment, cwd=code
+        )
     try:
         url = _address(process, log)
         yield Served(url, process.pid, time.perf_counter() - began)

@@ -1,0 +1,74 @@
+"""Measure uploads and reads of this commit against another's: `python -m tests.bench.commits PATH`.
+
+The path is a checkout of the other commit. Both daemons get the same load in turn, each on a
+database that its own code made, so that a round compares what one machine did in one minute.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import processes
+from tests.bench.figures import Figure, table
+from tests.bench.filling import Size, fresh_copy
+from tests.bench.load import Load
+
+_HERE = Path(__file__).parents[2]
+_SIZE = Size(100_000, 1_000)
+_FILL = """
+import sys
+from pathlib import Path
+from tests.bench.filling import Size, fill
+fill(Path(sys.argv[1]), Size(int(sys.argv[2]), int(sys.argv[3])))
+"""
+_CONNECTIONS = (8, 64)
+
+
+def main() -> int:
+    """Measure in rounds, print the table: ours is this commit, the floor the other one."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.commits", description=__doc__)
+    parser.add_argument("checkout", type=Path, help="folder of the other commit")
+    parser.add_argument("--seconds", type=int, default=5, help="length of each load")
+    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="duplistatus-bench-") as name:
+        folder = Path(name)
+        figures = list(_rounds(folder, chosen.checkout.resolve(), chosen.seconds, chosen.rounds))
+    sys.stdout.write("\n".join(table(figures)) + "\n")
+    return 0
+
+
+def _rounds(folder: Path, other: Path, seconds: int, rounds: int) -> Iterator[Figure]:
+    load = Load(folder, seconds)
+    filled = {
+        code: _fill(code, folder / f"{number}.sqlite") for number, code in enumerate((_HERE, other))
+    }
+    for _ in range(rounds):
+        for connections in _CONNECTIONS:
+            ours, theirs = (
+                _uploads(load, code, filled[code], folder, connections) for code in (_HERE, other)
+            )
+            what = f"uploads, {connections} connections"
+            yield Figure(what, "the other commit", "≥ 1", "/s", ours, theirs)
+
+
+def _fill(code: Path, path: Path) -> Path:
+    size = (str(_SIZE.runs), str(_SIZE.jobs))
+    command = [sys.executable, "-c", _FILL, str(path), *size]
+    environment = {**os.environ, "PYTHONPATH": str(code)}
+    subprocess.run(command, cwd=code, env=environment, check=True)
+    return path
+
+
+def _uploads(load: Load, code: Path, filled: Path, folder: Path, connections: int) -> float:
+    database = fresh_copy(filled, folder / "measured")
+    with processes.daemon(database, code) as served:
+        return load.upload(served.url, _SIZE.jobs, connections).per_second
+
+
+if __name__ == "__main__":
+    sys.exit(main())
