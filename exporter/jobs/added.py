@@ -19,6 +19,7 @@ from exporter.jobs.history import (
     newest,
 )
 from exporter.jobs.state import JobState
+from exporter.jobs.sums import last_of
 from exporter.model import Order, Status, StoredRun, Verification
 from exporter.times import Millis
 
@@ -136,21 +137,17 @@ def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
     return newest(state.recent, entry, RECENT_RUNS)
 
 
-def with_test(state: JobState, stored: StoredRun) -> JobState:
-    """Return a state with the test of stored files that a run told of.
-
-    One that a person stopped says nothing; one of a run that died is not believed where it is good.
-    """
+def tested(state: JobState, stored: StoredRun) -> Verification | None:
+    """Return the last test of stored files; one that a person stopped says nothing."""
     found = stored.verification
     if found is None or found.status is Status.INTERRUPTED:
-        return state
-    newer = state.tested is None or state.tested.at <= found.at
-    verified = verified_at(stored)
-    return replace(
-        state,
-        tested=found if newer else state.tested,
-        verified=state.verified if verified is None else max(verified, state.verified or 0),
-    )
+        return state.tested
+    return found if state.tested is None or state.tested.at <= found.at else state.tested
+
+
+def verified(state: JobState, stored: StoredRun) -> Millis | None:
+    """Return when the last test ended that found no fault."""
+    return last_of(state.verified, verified_at(stored))
 
 
 def verified_at(stored: StoredRun) -> Millis | None:

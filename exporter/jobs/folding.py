@@ -43,11 +43,13 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
         stored: the run.
         runs_after: asked only when a run arrives later than others that followed it.
     """
-    told = _with_operations(state, stored)
     if not stored.run.is_backup:
-        return told
+        return _with_operation(state, stored)
     return replace(
-        told,
+        state,
+        tested=added.tested(state, stored),
+        verified=added.verified(state, stored),
+        compacted=last_of(state.compacted, added.compacted_within(stored)),
         runs=sums.counted(state.runs, stored.run.status),
         uploaded_bytes=sums.added(state.uploaded_bytes, stored.run.counts.uploaded_bytes),
         last=added.later_run(state.last, stored),
@@ -187,11 +189,13 @@ def _with_plan(reported: tuple[ReportedRun, ...], plan: ReportedRun) -> tuple[Re
     return newest(without(reported, plan.id), plan, REPORTED_RUNS)
 
 
-def _with_operations(state: JobState, stored: StoredRun) -> JobState:
-    """Take what any operation tells: a test, a restore or a compact, alone or within."""
-    alone = added.operation_ended_well(stored, COMPACT)
+def _with_operation(state: JobState, stored: StoredRun) -> JobState:
+    """Take what an operation tells that is no backup: a test, a restore or a compact."""
+    compacted = added.operation_ended_well(stored, COMPACT)
     return replace(
-        added.with_test(state, stored),
+        state,
+        tested=added.tested(state, stored),
+        verified=added.verified(state, stored),
         restored=last_of(state.restored, added.operation_ended_well(stored, RESTORE)),
-        compacted=last_of(state.compacted, alone, added.compacted_within(stored)),
+        compacted=last_of(state.compacted, compacted or added.compacted_within(stored)),
     )

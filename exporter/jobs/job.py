@@ -1,7 +1,6 @@
 """A job: a backup of a server, what its runs add up to, and what people set for it."""
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from exporter.jobs.state import JobState, pack, unpack
 from exporter.model import JobSettings
@@ -17,6 +16,12 @@ class Identity(Struct, frozen=True, gc=False):
     machine_id: str
     backup_id: str
     destination_type: str | None = None
+
+
+_MOST_FRESH = 256
+_fresh: dict[bytes, JobState] = {}
+"""States that were just packed, until they are asked for: the fleet asks for each that was stored,
+and to unpack one takes a tenth of what it takes to record a report."""
 
 
 class Job(Struct, frozen=True):
@@ -44,9 +49,15 @@ class Job(Struct, frozen=True):
 
     @property
     def state(self) -> JobState:
-        """What the runs add up to; unpacked by each call."""
-        return unpack(self.packed)
+        """What the runs add up to; unpacked by each call, but for the first after `with_state`."""
+        return _fresh.pop(self.packed, None) or unpack(self.packed)
 
     def with_state(self, state: JobState) -> "Job":
         """Return the job with another state."""
-        return replace(self, packed=pack(state))
+        packed = pack(state)
+        if len(_fresh) >= _MOST_FRESH:
+            _fresh.clear()
+        _fresh[packed] = state
+        return Job(
+            self.id, self.server_id, self.name, packed, self.settings, self.identity, self.formerly
+        )

@@ -88,7 +88,7 @@ def _since_cleared(job: Job, arrived: Millis | None) -> bool:
 
 def has_shrunk(state: JobState) -> bool:
     """Tell whether the last run found much less at the source than is usual."""
-    usual = state.habit().examined_bytes
+    usual = state.usual_bytes()
     found = None if state.measured is None else state.measured.run.counts.examined_bytes
     return usual is not None and found is not None and is_shrunken(found, usual)
 

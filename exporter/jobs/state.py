@@ -21,7 +21,7 @@ from exporter.jobs.history import (
     newest,
     without,
 )
-from exporter.model import Status, StoredRun, Verification
+from exporter.model import StoredRun, Verification
 from exporter.times import Millis
 
 
@@ -84,23 +84,34 @@ class JobState(Struct, frozen=True, array_like=True):
     @property
     def completed_runs(self) -> int:
         """Runs that completed."""
-        return sum(self.runs[status.code] for status in Status if status.completed)
+        success, warning, *_ = self.runs
+        return success + warning
 
     @property
     def failed_runs(self) -> int:
         """Runs that failed; interrupted ones neither failed nor completed."""
-        return sum(self.runs[status.code] for status in Status if status.failed)
+        _success, _warning, error, fatal, unknown, _interrupted = self.runs
+        return error + fatal + unknown
+
+    def usual_bytes(self) -> float | None:
+        """Return the median size at the source of the completed runs before the last one."""
+        return sums.median([run.examined_bytes for run in self._completed_before_last()])
 
     def habit(self) -> Habit:
         """Return the medians of the completed runs before the last one."""
-        last = self.last.order if self.last is not None else (0, 0)
-        earlier = [run for run in self.completed if run.order < last]
-        earlier = earlier[-HABIT_RUNS:]
+        earlier = self._completed_before_last()
         return Habit(
             sums.median([run.duration for run in earlier]),
             sums.median([run.examined_bytes for run in earlier]),
             sums.median([run.changed_files for run in earlier]),
         )
+
+    def _completed_before_last(self) -> tuple[CompletedRun, ...]:
+        last = self.last.order if self.last is not None else (0, 0)
+        earlier = self.completed
+        while earlier and earlier[-1].order >= last:
+            earlier = earlier[:-1]
+        return earlier[-HABIT_RUNS:]
 
     def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
         """Return the state with what Duplicati's own scheduler plans, asked after the last run.

@@ -29,14 +29,18 @@ def joined(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
     return by_status([mine + theirs for mine, theirs in zip(one, other, strict=True)])
 
 
-def last_of(*moments: Millis | None) -> Millis | None:
-    """Return the latest of moments that may be untold."""
-    return max((moment for moment in moments if moment is not None), default=None)
+def last_of(one: Millis | None, other: Millis | None) -> Millis | None:
+    """Return the later of two moments that may be untold."""
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
 
 
-def first_of(*moments: Millis | None) -> Millis | None:
-    """Return the earliest of moments that may be untold."""
-    return min((moment for moment in moments if moment is not None), default=None)
+def first_of(one: Millis | None, other: Millis | None) -> Millis | None:
+    """Return the earlier of two moments that may be untold."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def by_status(counts: list[int]) -> Counted:
