@@ -191,11 +191,12 @@ def _with_plan(reported: tuple[ReportedRun, ...], plan: ReportedRun) -> tuple[Re
 
 def _with_operation(state: JobState, stored: StoredRun) -> JobState:
     """Take what an operation tells that is no backup: a test, a restore or a compact."""
-    compacted = added.operation_ended_well(stored, COMPACT)
+    alone = added.operation_ended_well(stored, COMPACT)
+    compacted = last_of(alone, added.compacted_within(stored))
     return replace(
         state,
         tested=added.tested(state, stored),
         verified=added.verified(state, stored),
         restored=last_of(state.restored, added.operation_ended_well(stored, RESTORE)),
-        compacted=last_of(state.compacted, compacted or added.compacted_within(stored)),
+        compacted=last_of(state.compacted, compacted),
     )

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.bench import processes
 from tests.bench.figures import Figure, table
@@ -26,6 +27,14 @@ from tests.bench.filling import Size, fill
 fill(Path(sys.argv[1]), Size(int(sys.argv[2]), int(sys.argv[3])))
 """
 _CONNECTIONS = (8, 64)
+_OTHER = "the other commit"
+
+
+class _Cost(NamedTuple):
+    """Uploads answered a second, and the microseconds of a processor that each took."""
+
+    per_second: float
+    micros: float
 
 
 def main() -> int:
@@ -53,7 +62,9 @@ def _rounds(folder: Path, other: Path, seconds: int, rounds: int) -> Iterator[Fi
                 _uploads(load, code, filled[code], folder, connections) for code in (_HERE, other)
             )
             what = f"uploads, {connections} connections"
-            yield Figure(what, "the other commit", "≥ 1", "/s", ours, theirs)
+            yield Figure(what, _OTHER, "≥ 1", "/s", ours.per_second, theirs.per_second)
+            what = f"processor time of an upload, {connections} connections"
+            yield Figure(what, _OTHER, "≤ 1", "µs", ours.micros, theirs.micros)
 
 
 def _fill(code: Path, path: Path) -> Path:
@@ -64,10 +75,14 @@ def _fill(code: Path, path: Path) -> Path:
     return path
 
 
-def _uploads(load: Load, code: Path, filled: Path, folder: Path, connections: int) -> float:
+def _uploads(load: Load, code: Path, filled: Path, folder: Path, connections: int) -> _Cost:
     database = fresh_copy(filled, folder / "measured")
     with processes.daemon(database, code) as served:
-        return load.upload(served.url, _SIZE.jobs, connections).per_second
+        before = served.processor_seconds()
+        answered = load.upload(served.url, _SIZE.jobs, connections)
+        taken = served.processor_seconds() - before
+    uploads = answered.per_second * load.seconds
+    return _Cost(answered.per_second, taken / uploads * 1_000_000)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ class Served(NamedTuple):
     pid: int
     start_seconds: float
 
+    def processor_seconds(self) -> float:
+        """Return the processor time it has taken."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def resident_megabytes(self) -> float:
         """Return the memory it holds."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
