@@ -42,6 +42,7 @@ from exporter.past import StoredArchive
 from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 App = falcon.App[falcon.Request, falcon.Response]
@@ -53,6 +54,7 @@ class Parts(NamedTuple):
 
     store: Store
     fleet: Fleet
+    timekeeper: Timekeeper
     listener: Listener
     exposition: Exposition
     telemetry: Telemetry
@@ -106,7 +108,8 @@ def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:
 
 def _reception(parts: Parts) -> Reception:
     deliveries = Deliveries(parts.clock, parts.trusted_proxies)
-    return Reception(parts.telemetry, deliveries, parts.limits, parts.refusals)
+    refusals, timekeeper = parts.refusals, parts.timekeeper
+    return Reception(parts.telemetry, deliveries, parts.limits, refusals, timekeeper)
 
 
 def _add_answers(app: App, parts: Parts) -> None:
@@ -115,7 +118,7 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    shown = badges.Showing(clock, parts.refusals, badges.embedding(parts.access))
+    shown = badges.Showing(clock, parts.refusals, parts.timekeeper, badges.embedding(parts.access))
     app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
     app.add_route("/api/backups", Backups(store, fleet))
@@ -152,10 +155,12 @@ def _add_probes(app: App, parts: Parts) -> None:
 def _add_page(app: App, parts: Parts) -> None:
     store, fleet, clock = parts.store, parts.fleet, parts.clock
     connection = Connection(parts.access, parts.trusted_proxies)
-    incoming = Incoming(parts.refusals, _upload(Astray, parts))
+    incoming = Incoming(parts.refusals, parts.timekeeper, _upload(Astray, parts))
     app.add_route("/", Overview(store, fleet, clock, connection, incoming))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
-    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, parts.refusals))
+    app.add_route(
+        "/servers/{server_id}", ServerPage(store, fleet, clock, parts.refusals, parts.timekeeper)
+    )
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))

@@ -17,6 +17,7 @@ from exporter.conditions.counts import Census
 from exporter.fleet import Fleet
 from exporter.refusals import Refusals
 from exporter.store import Store
+from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 MEDIA_SVG = "image/svg+xml"
@@ -36,10 +37,14 @@ class SvgName(BaseConverter):
 
 
 class Showing(NamedTuple):
-    """What every badge needs: the clock, what was refused, and which pages may show it."""
+    """What every badge needs: the clock, what was refused, and which pages may show it.
+
+    `timekeeper` knows whether the clock is right.
+    """
 
     clock: Callable[[], Millis]
     refusals: Refusals
+    timekeeper: Timekeeper
     embedding: str
 
 
@@ -49,11 +54,14 @@ class _Pictured(Readable):
     def __init__(self, store: Store, fleet: Fleet, showing: Showing) -> None:
         self._store = store
         self._fleet = fleet
-        self._clock, self._refusals, self._embedding = showing
+        self._clock, self._refusals, self._timekeeper, self._embedding = showing
 
     def _refused(self, now: Millis) -> int:
         refused = self._refusals.open(now)
         return 0 if refused is None else refused.count
+
+    def _in_doubt(self) -> bool:
+        return self._timekeeper.fault() is not None
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
         fault = storing.fault(self._store)
@@ -71,7 +79,8 @@ class FleetBadge(_Pictured):
         now = self._clock()
         present = self._fleet.present(now)
         census = Census.of(present.jobs, now, len(present.unjudged))
-        self._answer(req, resp, badge_of_all(census, self._refused(now)))
+        badge = badge_of_all(census, self._refused(now), clock_in_doubt=self._in_doubt())
+        self._answer(req, resp, badge)
 
 
 class ServerBadge(_Pictured):
@@ -84,7 +93,8 @@ class ServerBadge(_Pictured):
         now = self._clock()
         census = Census.of(views, now, len(unjudged))
         name, refused = server.alias or server.name, self._refused(now)
-        self._answer(req, resp, badge_of_server(name, census, refused))
+        badge = badge_of_server(name, census, refused, clock_in_doubt=self._in_doubt())
+        self._answer(req, resp, badge)
 
 
 def embedding(access: Access) -> str:

@@ -12,13 +12,14 @@ from api.errors import ApiError, invalid
 from api.sender import Deliveries
 from exporter.limits import Limit, Limits
 from exporter.logs import event
-from exporter.model import Delivery, Rejected
+from exporter.model import Delivery, Rejected, Run
 from exporter.refusals import Refusals
 from exporter.reports import Problem, ReportError
 from exporter.reports.fields import MAX_NAME
 from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 
 _BUG = "The daemon failed on this report: please report it, with the trace that its log has"
 
@@ -48,17 +49,27 @@ class Reception:
     """Receives what is posted as a report."""
 
     def __init__(
-        self, telemetry: Telemetry, deliveries: Deliveries, limits: Limits, refusals: Refusals
+        self,
+        telemetry: Telemetry,
+        deliveries: Deliveries,
+        limits: Limits,
+        refusals: Refusals,
+        timekeeper: Timekeeper,
     ) -> None:
         self._telemetry = telemetry
         self._deliveries = deliveries
         self._limits = limits
         self.refusals = refusals
+        self._timekeeper = timekeeper
 
     def receive(self, req: falcon.Request) -> Posted:
         """Read what was posted, up to one byte more than is taken."""
         body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
         return Posted(req, self._deliveries.of(req), body)
+
+    def timed(self, delivery: Delivery, run: Run) -> Delivery:
+        """Return how the report of a run came, with a moment for its arrival that can be."""
+        return self._timekeeper.arrived(delivery, run.began if run.ended is None else run.ended)
 
     @contextlib.contextmanager
     def judging(self, posted: Posted, kind: Kind) -> Iterator[None]:

@@ -75,7 +75,7 @@ class Upload:
         return recorded
 
     def _take(self, posted: Posted, report: Report) -> Recorded:
-        delivery = self._assigned(posted, report)
+        delivery = self._reception.timed(self._assigned(posted, report), report.run)
         report = replace(report, log=report.log.gravest(self._limits.max_log_lines))
         if report.log.lines_dropped:
             self._telemetry.reached(Limit.LOG_LINES)

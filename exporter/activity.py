@@ -7,7 +7,8 @@ left no report. A run is known by its begin. Reports that come twice or late cha
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import BACKUP, CLOCK_TOLERANCE, Machine
+from exporter.jobs import believed
+from exporter.model import BACKUP, Machine
 from exporter.times import MINUTE, Millis
 
 STALL_AFTER: Millis = 10 * MINUTE
@@ -53,6 +54,15 @@ class Activity(Struct, frozen=True, array_like=True):
             return True
         return self.reported > other.reported
 
+    def believed(self, received: Millis) -> "Activity":
+        """Return it without a moment of sending that lies behind its arrival.
+
+        Later ones would look older than one that is dated ahead.
+        """
+        if self.reported is None or believed.is_past(self.reported, received):
+            return self
+        return replace(self, reported=None)
+
 
 class LiveReport(Struct, frozen=True):
     """One understood live report: what a backup of a machine is doing."""
@@ -77,7 +87,7 @@ class LiveRun(Struct, frozen=True, array_like=True):
     """What is known of a run by its live reports.
 
     `since` is the begin that counts: the arrival of the first report where the sender's clock is
-    ahead. `heard` is the arrival of the newest.
+    ahead. `heard` is the arrival of the newest. Of what is told only what is believed is kept.
     """
 
     activity: Activity
@@ -87,17 +97,35 @@ class LiveRun(Struct, frozen=True, array_like=True):
     @classmethod
     def first(cls, activity: Activity, received: Millis) -> "LiveRun":
         """Return a run of which this is the first report."""
-        ahead = activity.began > received + CLOCK_TOLERANCE
-        return cls(activity, received if ahead else activity.began, received)
+        since = believed.start(activity.began, received)
+        return cls(activity.believed(received), since, received)
 
     def with_report(self, activity: Activity, received: Millis) -> "LiveRun":
         """Return what is known with one more report, or just this where it brings nothing new."""
+        told = LiveRun.first(activity, received)
         if activity.began != self.activity.began:
-            other = LiveRun.first(activity, received)
-            return other if other.since > self.since else self
-        if self.activity.ended or not (activity.ended or activity.is_newer(self.activity)):
+            return told if self._gives_way_to(told) else self
+        if self.activity.ended or not (activity.ended or told.activity.is_newer(self.activity)):
             return self
-        return replace(self, activity=activity, heard=max(self.heard, received))
+        since = told.since if told.is_dated else self.since
+        return LiveRun(told.activity, since, max(self.heard, received))
+
+    def shifted(self, by: Millis, now: Millis) -> "LiveRun":
+        """Return the same run after the clock that stamped it was set by so much, to now."""
+        heard = min(self.heard + by, now)
+        since = heard if self.is_dated else min(self.since + by, now)
+        if believed.is_past(self.activity.began, heard):
+            since = self.activity.began
+        return LiveRun(self.activity.believed(heard), since, heard)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the begin that was told is the one that counts."""
+        return self.since == self.activity.began
+
+    def _gives_way_to(self, other: "LiveRun") -> bool:
+        """Whether another run began later; one that nobody can have begun yet says nothing."""
+        return other.since > self.since or (other.is_dated and not self.is_dated)
 
     def is_told_by(self, started: Millis | None) -> bool:
         """Whether a recorded run that began then is this one or came after it."""

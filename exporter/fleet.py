@@ -19,6 +19,7 @@ from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.lookalikes import Lookalikes
 from exporter.model import Server
+from exporter.newest import Newest
 from exporter.policy import Policy
 from exporter.schedule import expect
 from exporter.store import Change
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 class Fleet:
     """Every server and job. Any thread may ask; `apply` needs one caller at a time.
 
-    An answer is of one moment: it holds a change whole or not at all.
+    An answer is of one moment: it holds a change whole or not at all. `reports` has when they came.
     """
 
     def __init__(self, policy: Policy, created: Millis, stall_after: Millis = STALL_AFTER) -> None:
@@ -49,7 +50,7 @@ class Fleet:
         self._live = LiveRuns(stall_after)
         self._deadlines = Deadlines()
         self._created = created
-        self._last_report: Millis | None = None
+        self.reports = Newest()
         self._news = Noticed()
         self._faulty: set[int] = set()
 
@@ -69,9 +70,12 @@ class Fleet:
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
         """Take over at start-up what was known to run."""
         with self._lock:
-            for job_id in self._live.resume(runs, now):
-                if job_id in self._jobs:
-                    self._put_job(self._jobs[job_id])
+            self._judge_again(self._live.resume(runs, now))
+
+    def shift_live(self, by: Millis, now: Millis) -> None:
+        """Take in that the clock was set: what was heard live was stamped by the wrong one."""
+        with self._lock:
+            self._judge_again(self._live.shift(by, now))
 
     def hear(self, job_id: int, activity: Activity, received: Millis) -> LiveRun | None:
         """Take in a live report of a job; return what is known of its run now."""
@@ -105,16 +109,14 @@ class Fleet:
         which it is stalled lies between the last asking and now.
         """
         with self._lock:
-            for job_id in tuple(self._faulty):
-                self._judge(self._jobs[job_id])
+            self._judge_again(tuple(self._faulty))
             noticed = self._news
             noticed.jobs.update(self._deadlines.between(noticed.since, now))
             noticed.jobs.update(self._live.turned(noticed.since, now))
             jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
-            servers = [self._servers.get(server_id) for server_id in sorted(noticed.servers)]
             news = News(
                 totals=self._totals(now),
-                servers=tuple(server for server in servers if server is not None),
+                servers=tuple(filter(None, map(self._servers.get, sorted(noticed.servers)))),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
                 removed_servers=tuple(noticed.servers - self._servers.keys()),
                 removed_jobs=tuple(noticed.jobs.difference(jobs)),
@@ -141,12 +143,8 @@ class Fleet:
     def find_servers(self, text: str) -> list[Server]:
         """Return the servers whose name, alias or machine-id is exactly this text."""
         with self._lock:
-            owner = self._machine_ids.get(text)
-            return [
-                server
-                for server in self._servers.values()
-                if text in (server.name, server.alias) or server.id == owner
-            ]
+            owner, known = self._machine_ids.get(text), self._servers.values()
+            return [each for each in known if text in (each.name, each.alias) or each.id == owner]
 
     def find_job(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job of this name, where both are known."""
@@ -219,7 +217,7 @@ class Fleet:
         return JobView(server, job, standing, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
-        sums = self._tallies.sums
+        sums, reported = self._tallies.sums, self.reports.newest
         return Totals(
             servers=len(self._servers),
             jobs=sums.jobs,
@@ -227,7 +225,7 @@ class Fleet:
             failed=sums.failed,
             failing=sums.failing,
             overdue=self._deadlines.count_before(now),
-            last_report=self._created if self._last_report is None else self._last_report,
+            last_report=min(self._created, now) if reported is None else reported,
             running=self._live.count(),
         )
 
@@ -235,11 +233,10 @@ class Fleet:
         known = self._servers.get(server.id)
         self._servers[server.id] = server
         self._news.servers.add(server.id)
-        self._last_report = max(self._last_report or 0, server.last_report)
+        self.reports.put(server.id, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
-            for job_id in self._jobs_of.get(server.id, ()):
-                self._judge(self._jobs[job_id])
+            self._judge_again(self._jobs_of.get(server.id, ()))
 
     def _remove_server(self, server_id: int) -> None:
         del self._servers[server_id]
@@ -248,8 +245,7 @@ class Fleet:
         self._machine_ids = {
             each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }
-        reports = (server.last_report for server in self._servers.values())
-        self._last_report = max(reports, default=None)
+        self.reports.remove(server_id)
 
     def _put_job(self, job: Job) -> None:
         if job.id not in self._jobs:
@@ -257,6 +253,10 @@ class Fleet:
         self._jobs[job.id] = job
         self._lookalikes.put(job)
         self._judge(job)
+
+    def _judge_again(self, job_ids: Iterable[int]) -> None:
+        for job in filter(None, map(self._jobs.get, job_ids)):
+            self._judge(job)
 
     def _remove_job(self, job_id: int) -> None:
         self._tallies.remove(job_id)

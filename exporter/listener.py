@@ -17,6 +17,7 @@ from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run,
 from exporter.reports.lines import message, reason
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import MINUTE, Millis
 
 _SAVED_EVERY: Millis = MINUTE
@@ -53,13 +54,19 @@ class Listener:
     """Takes live reports from any thread; `tidy` needs one caller at a time."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, telemetry: Telemetry, clock: Callable[[], Millis]
+        self,
+        store: Store,
+        fleet: Fleet,
+        telemetry: Telemetry,
+        clock: Callable[[], Millis],
+        timekeeper: Timekeeper,
     ) -> None:
         """Take up what was known before a restart."""
         self._store = store
         self._fleet = fleet
         self._telemetry = telemetry
         self._clock = clock
+        self._timekeeper = timekeeper
         self._lock = threading.Lock()
         self._jobs: dict[_Sender, int] = {}
         self._strangers: dict[_Sender, tuple[LiveReport, Delivery]] = {}
@@ -72,6 +79,7 @@ class Listener:
 
     def take(self, report: LiveReport, delivery: Delivery) -> None:
         """Take in a live report; one of something else than a backup says nothing here."""
+        self._timekeeper.hear(delivery.received, report.activity.reported)
         if not report.is_backup:
             return
         sender = _Sender.of(report, delivery)
@@ -112,7 +120,7 @@ class Listener:
     def tidy(self) -> None:
         """Do what is due: meet new jobs, save what was heard, and settle runs that failed."""
         self._meet_strangers()
-        if self._clock() >= self._saved + _SAVED_EVERY:
+        if abs(self._clock() - self._saved) >= _SAVED_EVERY:
             self._save()
         self._settle()
 
@@ -174,8 +182,8 @@ class Listener:
         for job_id, run in self._fleet.unreported(now):
             name = self._fleet.job_name(job_id)
             if name is not None:
-                report = _stand_in(name, run)
-                self._record(job_id, report, Delivery(now, _SENDER))
+                delivery = self._timekeeper.arrived(Delivery(now, _SENDER), None)
+                self._record(job_id, _stand_in(name, run), delivery)
             self._fleet.settle(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:

@@ -41,12 +41,21 @@ class LiveRuns:
 
         Returns the jobs that had a run.
         """
-        known = dict(runs)
+        known = {job_id: run.shifted(0, now) for job_id, run in runs}
         if known:
             self._listening_since = now
         for job_id, run in known.items():
             self._put(job_id, run)
         return list(known)
+
+    def shift(self, by: Millis, now: Millis) -> list[int]:
+        """Take in that our clock was set by so much, to now; return the jobs that have a run."""
+        self._listening_since = min(self._listening_since + by, now)
+        self._failed = {key: run.shifted(by, now) for key, run in self._failed.items()}
+        for job_id, run in self._runs.items():
+            self._runs[job_id] = run.shifted(by, now)
+            self._arrange(job_id)
+        return list(self._runs)
 
     def hear(self, job_id: int, activity: Activity, received: Millis) -> None:
         """Take in a live report."""

@@ -16,7 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.model import BACKUP, CLOCK_TOLERANCE, Delivery, Report
+from exporter.jobs import believed
+from exporter.model import BACKUP, Delivery, Report
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -166,7 +167,7 @@ class StoredArchive:
         return min(moment, self._clock()) if self._is_past(moment) else None
 
     def _is_past(self, moment: Millis | None) -> TypeGuard[Millis]:
-        return moment is not None and moment <= self._clock() + CLOCK_TOLERANCE
+        return moment is not None and believed.is_past(moment, self._clock())
 
     def _undated(self, past: PastReport, report: Report) -> _Understood | Taken:
         """Take a run of which nothing tells when it ran only where it is known.

@@ -38,10 +38,18 @@ class Keep(Struct, frozen=True):
 class Pruner:
     """Removes what is too old, step by step, until told to stop."""
 
-    def __init__(self, store: Store, keep: Keep, clock: Callable[[], Millis]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keep: Keep,
+        clock: Callable[[], Millis],
+        is_trusted: Callable[[], bool],
+    ) -> None:
         self._store = store
         self._keep = keep
         self._clock = clock
+        self._is_trusted = is_trusted
+        self._waits = False
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -59,7 +67,10 @@ class Pruner:
         self._stopping.set()
 
     def sweep(self) -> None:
-        """Remove all that is too old by now, and give the space back."""
+        """Remove all that is too old by now, and give the space back.
+
+        Nothing is too old by a clock that is not trusted.
+        """
         runs = self._prune(self._store.prune_runs, self._keep.runs)
         messages = self._prune(self._store.prune_messages, self._keep.messages)
         while not self._stopping.is_set() and self._timed(self._store.give_back):
@@ -71,13 +82,20 @@ class Pruner:
         if keep is None:
             return 0
         before, after, total = self._clock() - keep, 0, 0
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and self._may_remove():
             removed, last = self._timed(partial(step, before, after))
             total += removed
             if last is None:
                 break
             after = last
         return total
+
+    def _may_remove(self) -> bool:
+        waits = not self._is_trusted()
+        if waits and not self._waits:
+            _log.info("what is old stays until the clock has agreed with reports for a day")
+        self._waits = waits
+        return not waits
 
     def _timed(self, step: Callable[[], Outcome]) -> Outcome:
         """Take a step, and pause for some times as long."""
@@ -89,9 +107,11 @@ class Pruner:
 
 
 @contextlib.contextmanager
-def pruning(store: Store, keep: Keep, clock: Callable[[], Millis]) -> Iterator[None]:
-    """Remove what is too old meanwhile."""
-    pruner = Pruner(store, keep, clock)
+def pruning(
+    store: Store, keep: Keep, clock: Callable[[], Millis], is_trusted: Callable[[], bool]
+) -> Iterator[None]:
+    """Remove what is too old meanwhile, whenever the clock is trusted."""
+    pruner = Pruner(store, keep, clock, is_trusted)
     thread = threading.Thread(target=pruner.run, name="pruner")
     thread.start()
     try:

@@ -64,6 +64,8 @@ class Telemetry:
         self._collection_interval = _collection_interval(self._registry)
         self._collector_duration = _collector_duration(self._registry)
         self._collector_errors = _collector_errors(self._registry)
+        self._clock_disagrees = _clock_disagrees(self._registry)
+        self._clock_jumps = _clock_jumps(self._registry)
         _watch_size(self._registry, database_bytes)
         _tell_build(self._registry, version)
 
@@ -97,6 +99,14 @@ class Telemetry:
         self._collector_duration.set(seconds)
         self._collector_errors.set(errors)
 
+    def watch_clock(self, disagrees: Callable[[], bool]) -> None:
+        """Ask at each scrape whether the clock contradicts what is stored."""
+        self._clock_disagrees.set_function(lambda: float(disagrees()))
+
+    def clock_jumped(self) -> None:
+        """Count a jump of the clock."""
+        self._clock_jumps.inc()
+
     def text(self, names: Container[str] | None = None) -> bytes:
         """Return the text format, version 0.0.4, of all families or those of some names."""
         return generate_text(_Named(self._registry, names))
@@ -129,6 +139,16 @@ def _collector_duration(registry: CollectorRegistry) -> Gauge:
 def _collector_errors(registry: CollectorRegistry) -> Gauge:
     text = "Servers and jobs whose samples could not be written in this scrape."
     return Gauge("duplistatus_collector_errors", text, registry=registry)
+
+
+def _clock_disagrees(registry: CollectorRegistry) -> Gauge:
+    text = "1 where the clock and what is stored contradict each other, else 0."
+    return Gauge("duplistatus_clock_disagrees", text, registry=registry)
+
+
+def _clock_jumps(registry: CollectorRegistry) -> Counter:
+    text = "How often the clock of the daemon's machine was set, by more than five minutes."
+    return Counter("duplistatus_clock_jumps_total", text, registry=registry)
 
 
 def _uploads(registry: CollectorRegistry) -> dict[Outcome, Counter]:

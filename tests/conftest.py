@@ -20,6 +20,7 @@ from exporter.policy import Policy
 from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, Millis, parse_moment
 from tests.exporter.store.empty import empty_database
 
@@ -50,8 +51,12 @@ class Clock:
 class Daemon:
     """The parts of the daemon put together as `exporter.cli` does it, without a server."""
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock | None = None, count: Clock | None = None
+    ) -> None:
+        """Start it. The clock never jumps, unless a count is given that goes on beside it."""
         self.clock = clock or Clock()
+        self.count = count or self.clock
         path = folder / "reports.sqlite"
         self.path = path if path.exists() else empty_database(path)
         self._start()
@@ -61,10 +66,12 @@ class Daemon:
         self.fleet = Fleet(Policy(), CREATED)
         self.fleet.apply(self.store.everything())
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
-        self.listener = Listener(self.store, self.fleet, telemetry, self.clock)
+        self.timekeeper = Timekeeper(self.store, self.fleet, telemetry, self.clock, self.count)
+        self.listener = Listener(self.store, self.fleet, telemetry, self.clock, self.timekeeper)
         self.parts = Parts(
             store=self.store,
             fleet=self.fleet,
+            timekeeper=self.timekeeper,
             listener=self.listener,
             exposition=Exposition(self.fleet, self.clock, telemetry),
             telemetry=telemetry,

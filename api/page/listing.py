@@ -19,12 +19,20 @@ _NAMED = 20
 """Jobs that could not be judged are named, so many of them."""
 
 
-def head(census: Census, counts: list[Count], now: Millis, refused: int) -> dict[str, Any]:
+def head(
+    census: Census,
+    counts: list[Count],
+    now: Millis,
+    refused: int,
+    *,
+    clock_in_doubt: bool,
+) -> dict[str, Any]:
     """Return what stands at the head of a page, while so many refused reports are open."""
-    calm = Condition.FINE if census.fine and not refused else None
+    calm = Condition.FINE if census.fine and not refused and not clock_in_doubt else None
+    failed = _failed(census, now)
     return {
         "now": When.of(now, now),
-        "sentence": sentence(census, _failed(census, now), refused=refused),
+        "sentence": sentence(census, failed, refused=refused, clock_in_doubt=clock_in_doubt),
         "worst": next(iter(census.troubles), calm),
         "counts": counts,
     }

@@ -24,6 +24,7 @@ from exporter.fleet import Fleet
 from exporter.model import Server
 from exporter.refusals import Refusals
 from exporter.store import Store
+from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 _NAMED = 20
@@ -51,9 +52,10 @@ class Connection(Struct, frozen=True):
 
 
 class Incoming(NamedTuple):
-    """What was refused, and who takes what is posted to the page's address."""
+    """What was refused, by what clock all came, and who takes what is posted to the page."""
 
     refusals: Refusals
+    timekeeper: Timekeeper
     astray: Astray
 
 
@@ -70,7 +72,7 @@ class Overview(Page):
     ) -> None:
         super().__init__(store, fleet, clock)
         self._connection = connection
-        self._refusals, self._astray = incoming
+        self._refusals, self._timekeeper, self._astray = incoming
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Take a report of a sender that was set up without a path."""
@@ -84,10 +86,10 @@ class Overview(Page):
         wish, present = choice.read(req, self._fleet), self._fleet.present(now)
         jobs = judged(present.jobs, now)
         census = Census.counting(jobs, len(present.unjudged))
+        open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()
+        counted = counts(present.totals, census)
         facts = {
-            **head(
-                census, counts(present.totals, census), now, refused.open_count(self._refusals, now)
-            ),
+            **head(census, counted, now, open_count, clock_in_doubt=clock is not None),
             **refused.summary(self._refusals, now),
             **listing(self._store, jobs, wish, now),
             **self._form(),
@@ -96,6 +98,7 @@ class Overview(Page):
             "unjudged": unjudged(self._fleet, present.unjudged),
             "duplicates": self._duplicates(),
             "fault": storing.fault(self._store),
+            "clock": clock,
             "options": [] if census.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,
         }

@@ -17,6 +17,7 @@ from exporter.fleet import Fleet
 from exporter.model import Server
 from exporter.refusals import Refusals
 from exporter.store import Store
+from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 
@@ -24,10 +25,16 @@ class ServerPage(Page):
     """A server by its id, its name, its alias or its machine-id."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], refusals: Refusals
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        refusals: Refusals,
+        timekeeper: Timekeeper,
     ) -> None:
         super().__init__(store, fleet, clock)
         self._refusals = refusals
+        self._timekeeper = timekeeper
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
@@ -36,8 +43,10 @@ class ServerPage(Page):
         views, faulty = self._fleet.of_server(server.id)
         jobs = judged(views, now)
         census = Census.counting(jobs, len(faulty))
+        open_count = refused.open_count(self._refusals, now)
+        in_doubt = self._timekeeper.fault() is not None
         facts = {
-            **head(census, of_conditions(census), now, refused.open_count(self._refusals, now)),
+            **head(census, of_conditions(census), now, open_count, clock_in_doubt=in_doubt),
             **listing(self._store, jobs, Wish(page=choice.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,

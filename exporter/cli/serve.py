@@ -30,6 +30,7 @@ from exporter.refusals import Refusals
 from exporter.retention import Keep, pruning
 from exporter.store import Store
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper, keeping_time
 from exporter.times import now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -59,7 +60,13 @@ def run(chosen: argparse.Namespace) -> int:
         _tell_options(settings, listening)
         _warn_of_openness(parts.access, listening)
         keep = Keep(settings.keep_runs, settings.keep_messages)
-        with pruning(store, keep, now), listen_to_runs(parts), _collecting(settings, parts):
+        trusted = parts.timekeeper.is_trusted
+        with (
+            keeping_time(parts.timekeeper),
+            pruning(store, keep, now, trusted),
+            listen_to_runs(parts),
+            _collecting(settings, parts),
+        ):
             server.run()
     _log.info("stopped")
     return 0
@@ -70,10 +77,12 @@ def make_parts(settings: Config, store: Store) -> Parts:
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     fleet.apply(store.everything())
     telemetry = Telemetry(version(), store.size_bytes)
+    timekeeper = Timekeeper(store, fleet, telemetry, now)
     return Parts(
         store=store,
         fleet=fleet,
-        listener=Listener(store, fleet, telemetry, now),
+        timekeeper=timekeeper,
+        listener=Listener(store, fleet, telemetry, now, timekeeper),
         exposition=Exposition(fleet, now, telemetry),
         telemetry=telemetry,
         refusals=Refusals(store),

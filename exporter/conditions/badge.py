@@ -29,16 +29,18 @@ class Badge(NamedTuple):
     meaning: str
 
 
-def badge_of_all(census: Census, refused: int = 0) -> Badge:
+def badge_of_all(census: Census, refused: int = 0, *, clock_in_doubt: bool = False) -> Badge:
     """Return what a badge says of the whole fleet, of which so many reports were refused."""
-    meaning = sentence(census, refused=refused)
-    return Badge("backups", _words(census, refused), _tone(census, refused), meaning)
+    meaning = sentence(census, refused=refused, clock_in_doubt=clock_in_doubt)
+    return _badge("backups", census, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
 
-def badge_of_server(name: str, census: Census, refused: int = 0) -> Badge:
+def badge_of_server(
+    name: str, census: Census, refused: int = 0, *, clock_in_doubt: bool = False
+) -> Badge:
     """Return what a badge says of a server's jobs; one of the refused reports may be of them."""
-    meaning = f"{name}: {sentence(census, refused=refused)}"
-    return Badge(name, _words(census, refused), _tone(census, refused), meaning)
+    meaning = f"{name}: {sentence(census, refused=refused, clock_in_doubt=clock_in_doubt)}"
+    return _badge(name, census, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
 
 def badge_without_store(subject: str, reason: str) -> Badge:
@@ -46,11 +48,18 @@ def badge_without_store(subject: str, reason: str) -> Badge:
     return Badge(subject, "not storing", Tone.BAD, f"No report can be stored now: {reason}")
 
 
-def _words(census: Census, refused: int) -> str:
+def _badge(subject: str, census: Census, doubts: list[str], meaning: str) -> Badge:
+    return Badge(subject, _words(census, doubts), _tone(census, doubts), meaning)
+
+
+def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
+    told = [f"{refused:,} refused"] if refused else []
+    return [*told, "clock in doubt"] if clock_in_doubt else told
+
+
+def _words(census: Census, doubts: list[str]) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
-    told = [f"{census.count(each):,} {each.word}" for each in census.troubles]
-    if refused:
-        told.append(f"{refused:,} refused")
+    told = [*(f"{census.count(each):,} {each.word}" for each in census.troubles), *doubts]
     if census.unjudged:
         told.append(f"{census.unjudged:,} not judged")
     more = ["…"] if len(told) > _MOST_TROUBLES else []
@@ -66,9 +75,9 @@ def _fine(census: Census) -> str:
     return f"all fine, {warned} with warnings" if warned else "all fine"
 
 
-def _tone(census: Census, refused: int) -> Tone:
+def _tone(census: Census, doubts: list[str]) -> Tone:
     if any(each.is_critical for each in census.troubles):
         return Tone.BAD
-    if census.troubles or census.unjudged or refused:
+    if census.troubles or census.unjudged or doubts:
         return Tone.DOUBTFUL
     return Tone.GOOD if census.fine else Tone.NEUTRAL

@@ -4,25 +4,35 @@ from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition
 
 
-def sentence(census: Census, failed: str | None = None, *, refused: int = 0) -> str:
+def sentence(
+    census: Census,
+    failed: str | None = None,
+    *,
+    refused: int = 0,
+    clock_in_doubt: bool = False,
+) -> str:
     """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
-    All are fine only where each of them is watched, was judged and is in no trouble, and where no
-    report was refused that may have told otherwise.
+    All are fine only where each of them is watched, was judged and is in no trouble, where no
+    report was refused that may have told otherwise, and by a clock that is right.
 
     Args:
         census: how many jobs there are, and how they are.
         failed: when the newest failure was, in words; None where the sentence outlives them.
         refused: how many reports were refused that none of their senders followed.
+        clock_in_doubt: whether the daemon's own clock is, or was in the last day.
     """
-    fine = "reported fine" if refused else None
+    doubts = [*_refused(refused), *(["the daemon's clock is in doubt"] if clock_in_doubt else [])]
+    fine = "reported fine" if doubts else None
     told = ", ".join([_most_of_it(census, failed, fine), *_besides(census)])
-    return f"{told}, {_refused(census, refused)}" if refused else told
+    first = "and" if census.troubles else "but"
+    return f"{told}, {first} {' and '.join(doubts)}" if doubts else told
 
 
-def _refused(census: Census, refused: int) -> str:
-    told = "1 report was refused" if refused == 1 else f"{refused:,} reports were refused"
-    return f"and {told}" if census.troubles else f"but {told}"
+def _refused(refused: int) -> list[str]:
+    if not refused:
+        return []
+    return ["1 report was refused" if refused == 1 else f"{refused:,} reports were refused"]
 
 
 def _most_of_it(census: Census, failed: str | None, fine: str | None) -> str:

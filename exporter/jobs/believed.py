@@ -11,6 +11,16 @@ FURTHEST: Millis = 35 * DAY
 """No run is planned further ahead or takes longer, and no pause counts as more."""
 
 
+def is_past(told: Millis, received: Millis) -> bool:
+    """Tell whether a moment lies not behind the arrival of what told it."""
+    return told <= received + CLOCK_TOLERANCE
+
+
+def start(began: Millis | None, received: Millis) -> Millis:
+    """Return the moment that a run counts from: its arrival where its begin is not believed."""
+    return began if began is not None and is_past(began, received) else received
+
+
 def ended(stored: StoredRun) -> Millis | None:
     """Return when a run ended; None where nobody told."""
     told = stored.run.ended

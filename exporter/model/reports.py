@@ -50,7 +50,8 @@ class Delivery(Struct, frozen=True):
     """How a report came: when, from which address, and the names given in the URL.
 
     One that was `fetched` from elsewhere, by collecting or by an import, tells of a machine that
-    is probably known already.
+    is probably known already. `clock` is what the daemon's clock said, where it is not believed
+    and another moment counts as the arrival.
     """
 
     received: Millis
@@ -58,3 +59,4 @@ class Delivery(Struct, frozen=True):
     server: str | None = None
     backup: str | None = None
     fetched: bool = False
+    clock: Millis | None = None

@@ -1,6 +1,7 @@
 """Everything that touches SQLite. Above this package nobody knows SQL."""
 
 from exporter.store.changes import Change, Recorded
+from exporter.store.clock_marks import ClockMarks
 from exporter.store.copying import back_up
 from exporter.store.database import peek
 from exporter.store.errors import (
@@ -16,6 +17,7 @@ from exporter.store.store import Store
 
 __all__ = [
     "Change",
+    "ClockMarks",
     "JobHistory",
     "JobRun",
     "LimitReachedError",

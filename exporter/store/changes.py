@@ -1,6 +1,6 @@
 """What a write changed, for whoever keeps the present state in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
@@ -19,6 +19,10 @@ class Change(Struct, frozen=True):
     machine_ids: tuple[tuple[str, int], ...] = ()
     removed_servers: tuple[int, ...] = ()
     removed_jobs: tuple[int, ...] = ()
+
+
+Seen = Callable[[Change], None]
+"""Is shown a change once it is durable, before the method returns; in the order of the commits."""
 
 
 class Recorded(Struct, frozen=True):

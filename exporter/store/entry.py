@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from exporter.model import CLOCK_TOLERANCE, Delivery, Report, StoredRun
+from exporter.jobs import believed
+from exporter.model import Delivery, Report, StoredRun
 from exporter.store import rows
 from exporter.times import Millis
 
@@ -28,10 +29,7 @@ class Entry(Struct, frozen=True):
     @property
     def started(self) -> Millis:
         """The moment the run counts from."""
-        began, received = self.report.run.began, self.delivery.received
-        if began is None or began > received + CLOCK_TOLERANCE:
-            return received
-        return began
+        return believed.start(self.report.run.began, self.delivery.received)
 
     def stored(self, run_id: int) -> StoredRun:
         """Return the run as it is recorded under an id."""

@@ -1,8 +1,9 @@
 """The steps that made the schema what it is. Append only: a step that was released never changes.
 
 Times are milliseconds since 1970-01-01 UTC, sizes bytes. `runs.started` orders the runs of a job;
-`runs.began` is what the report said. `jobs.state` is a `JobState` as MessagePack, `runs.counted`
-are the numbers of a report under the names of `names_id`.
+`runs.began` is what the report said; `runs.clock` is what the daemon's own clock said when it came,
+where another moment counts as its arrival. `jobs.state` is a `JobState` as MessagePack,
+`runs.counted` are the numbers of a report under the names of `names_id`.
 """
 
 import time
@@ -176,6 +177,11 @@ INSERT INTO reporters (address)
 SELECT address FROM servers WHERE address IS NOT NULL ORDER BY last_report;
 """
 
+_CLOCKS = """
+ALTER TABLE runs ADD COLUMN clock INTEGER;
+CREATE INDEX runs_of_a_wrong_clock ON runs (id) WHERE clock IS NOT NULL;
+"""
+
 
 @migrations()
 def reports(db: Database) -> None:
@@ -240,3 +246,9 @@ def refusals(db: Database) -> None:
 def due_again(db: Database) -> None:
     """What deadlines ask of the last runs."""
     lengths.renew(db)
+
+
+@migrations()
+def clocks(db: Database) -> None:
+    """What the daemon's own clock said when a report came, where another moment counts."""
+    db.executescript(_CLOCKS)

@@ -13,7 +13,7 @@ from exporter.store.entry import Entry
 
 _Row = Sequence[object]
 
-_RUN_COLUMNS = ("id", "job_id", "fingerprint", "names_id", "counted", *rows.RUN_COLUMNS)
+_RUN_COLUMNS = ("id", "job_id", "fingerprint", "names_id", "counted", "clock", *rows.RUN_COLUMNS)
 _INSERT_RUNS = f"INSERT INTO runs ({', '.join(_RUN_COLUMNS)}) VALUES {{}}"  # noqa: S608 - constant
 _INSERT_LOGS = "INSERT INTO logs (run_id, log) VALUES {}"
 _UPDATE_JOBS = """
@@ -38,7 +38,8 @@ class Pending:
 
     def add_run(self, job_id: int, stored: StoredRun, names_id: int | None, entry: Entry) -> None:
         """Add a run and its log."""
-        own = (stored.id, job_id, entry.report.fingerprint, names_id, entry.counted)
+        told = (entry.report.fingerprint, names_id, entry.counted, entry.delivery.clock)
+        own = (stored.id, job_id, *told)
         moments = (stored.started, stored.received)
         self._runs.append((*own, *moments, *rows.run_row(stored.run)))
         if entry.log is not None:

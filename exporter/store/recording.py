@@ -23,7 +23,8 @@ SELECT id FROM runs WHERE job_id = :job AND began = :began AND began <> started
 AND operation = :operation
 LIMIT 1"""
 _SAME_CONTENT = """
-SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND received >= ? LIMIT 1"""
+SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND coalesce(clock, received) >= ?
+LIMIT 1"""
 _RUNS_AFTER = """
 SELECT count(*) FILTER (WHERE status NOT IN ('success', 'warning', 'interrupted')),
     count(*) FILTER (WHERE status = 'interrupted')
@@ -59,7 +60,9 @@ def known_run(db: Database, job: Job, entry: Entry) -> int | None:
     """
     run = entry.report.run
     if run.began is None:
-        since = entry.delivery.received - RETRY_WINDOW
+        delivery = entry.delivery
+        clock = delivery.received if delivery.clock is None else delivery.clock
+        since = clock - RETRY_WINDOW
         row = db.execute(_SAME_CONTENT, (job.id, entry.report.fingerprint, since)).fetchone()
         return None if row is None else row[0]
     began = {

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from exporter.jobs.folding import rebuilt
+from exporter.jobs.job import Job
 from exporter.logs import event
 from exporter.model import StoredRun
 from exporter.store import reading
+from exporter.store.errors import UnknownIdError
 
 _OUTDATED = "SELECT job_id FROM outdated_states ORDER BY job_id"
 
@@ -27,8 +29,8 @@ def restate(db: Database) -> None:
     _log.info("figures of backups were made anew", extra=event(jobs=len(job_ids)))
 
 
-def remake(db: Database, job_id: int, known: Sequence[StoredRun]) -> None:
-    """Make the state of a job anew. Needs a transaction.
+def remake(db: Database, job_id: int, known: Sequence[StoredRun]) -> Job:
+    """Make the state of a job anew, and return the job. Needs a transaction.
 
     Args:
         db: the database.
@@ -36,7 +38,8 @@ def remake(db: Database, job_id: int, known: Sequence[StoredRun]) -> None:
         known: its stored runs as they were when the kept state was made.
     """
     job = reading.job(db, job_id)
-    if job is not None:
-        state = rebuilt(job.state, known, reading.runs_of(db, job_id))
-        packed = job.with_state(state).packed
-        db.execute("UPDATE jobs SET state = ? WHERE id = ?", (packed, job_id))
+    if job is None:
+        raise UnknownIdError("Job not found")
+    remade = job.with_state(rebuilt(job.state, known, reading.runs_of(db, job_id)))
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (remade.packed, job_id))
+    return remade

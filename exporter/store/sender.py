@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from exporter.activity import LiveReport
+from exporter.jobs import believed
 from exporter.jobs.job import Identity
-from exporter.model import CLOCK_TOLERANCE, Delivery, Machine, Report
+from exporter.model import Delivery, Machine, Report
 from exporter.times import Millis
 
 
@@ -49,6 +50,4 @@ def _identity(
 
 
 def _right(began: Millis | None, delivery: Delivery) -> Millis | None:
-    if began is None or began <= delivery.received + CLOCK_TOLERANCE:
-        return began
-    return delivery.received
+    return None if began is None else believed.start(began, delivery.received)

@@ -23,10 +23,11 @@ from exporter.store import (
     refusals,
     separating,
 )
-from exporter.store.changes import Change, Recorded, joined
+from exporter.store.changes import Change, Recorded, Seen, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
+from exporter.store.timing import Timing
 from exporter.store.transaction import DEFAULTS
 from exporter.store.writer import Writer
 from exporter.times import Millis, now
@@ -39,12 +40,11 @@ checkpoint."""
 
 _PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
-Seen = Callable[[Change], None]
-"""Is shown a change once it is durable, before the method returns; in the order of the commits."""
-
 
 class Store:
     """The reports that were received. Every method may be called from any thread.
+
+    `timing` is what it keeps of the daemon's own clock.
 
     A write is durable on disk when its method returns: it then survives a loss of power. Two
     writes never see each other half done. Reads see what was committed when they began and
@@ -73,6 +73,7 @@ class Store:
             raise
         self._path = path
         self._readers: queue.SimpleQueue[Database] = queue.SimpleQueue()
+        self.timing = Timing(self._writer, self._reader)
 
     def close(self) -> None:
         """Finish the writes that wait and close the file."""

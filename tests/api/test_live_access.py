@@ -83,7 +83,9 @@ def full(daemon: Daemon, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that has the one server and the one job it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
         telemetry = daemon.parts.telemetry
-        daemon.listener = Listener(store, daemon.fleet, telemetry, daemon.clock)
+        daemon.listener = Listener(
+            store, daemon.fleet, telemetry, daemon.clock, daemon.parts.timekeeper
+        )
         parts = daemon.parts._replace(store=store, listener=daemon.listener, limits=LIMITS)
         daemon.client = testing.TestClient(create_app(parts))
         daemon.upload(duplicati_report(began=NOW - DAY, machine_id="of-nas"))

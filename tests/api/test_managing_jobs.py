@@ -18,6 +18,7 @@ from exporter.policy import Override, Policy
 from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.reports_builder import duplicati_report
@@ -206,10 +207,12 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         fleet, clock = Fleet(POLICY, CREATED), Clock()
         telemetry = Telemetry("1.2.3", store.size_bytes)
         exposition = Exposition(fleet, clock, telemetry)
+        timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)
         parts = Parts(
             store=store,
             fleet=fleet,
-            listener=Listener(store, fleet, telemetry, clock),
+            timekeeper=timekeeper,
+            listener=Listener(store, fleet, telemetry, clock, timekeeper),
             exposition=exposition,
             telemetry=telemetry,
             refusals=Refusals(store),

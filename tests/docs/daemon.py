@@ -16,6 +16,7 @@ from exporter.policy import Policy
 from exporter.refusals import Refusals
 from exporter.store import Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import Millis, parse_moment
 from tests.docs import reports
 
@@ -77,10 +78,12 @@ def make_app(store: Store, access: Access = _ACCESS) -> App:
     fleet = Fleet(Policy(), store.created())
     fleet.apply(store.everything())
     telemetry = Telemetry(VERSION, store.size_bytes)
+    timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)
     parts = Parts(
         store=store,
         fleet=fleet,
-        listener=Listener(store, fleet, telemetry, clock),
+        timekeeper=timekeeper,
+        listener=Listener(store, fleet, telemetry, clock, timekeeper),
         exposition=Exposition(fleet, clock, telemetry),
         telemetry=telemetry,
         refusals=Refusals(store),
@@ -110,6 +113,7 @@ def make_broken_app(store: Store) -> App:
     parts = Parts(
         store=broken,
         fleet=broken,
+        timekeeper=broken,
         listener=broken,
         exposition=broken,
         telemetry=telemetry,

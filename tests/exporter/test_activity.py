@@ -63,3 +63,37 @@ def test_only_the_newest_log_lines_are_kept(most: int, kept: tuple[str, ...]) ->
     activity = replace(activity_of(START, START), lines=("a", "b"))
     report = LiveReport(Machine(), "Documents", activity)
     assert report.with_last_lines(most).activity.lines == kept
+
+
+AHEAD = START + 70 * 365 * DAY
+
+
+def test_a_report_that_was_sent_in_the_future_hides_none_that_follows() -> None:
+    going_on = replace(activity_of(START, AHEAD), progress=Progress("a", 0.1))
+    known = told([going_on]).with_report(activity_of(START, HEARD + MINUTE), HEARD + MINUTE)
+    assert known.activity.reported == HEARD + MINUTE
+    assert known.heard == HEARD + MINUTE
+
+
+def test_a_run_of_the_future_hides_none_that_goes_on_and_does_not_come_back() -> None:
+    forged, real = activity_of(AHEAD, AHEAD), activity_of(START, HEARD + MINUTE)
+    known = told([forged]).with_report(real, HEARD + MINUTE)
+    assert known.activity == real
+    assert known.with_report(forged, HEARD + 2 * MINUTE).since == HEARD + 2 * MINUTE
+
+
+@given(by=st.integers(-3650 * DAY, 3650 * DAY), ahead=st.integers(0, HOUR))
+def test_what_was_heard_is_never_heard_later_than_now(by: Millis, ahead: Millis) -> None:
+    heard = HEARD - by
+    run = LiveRun.first(activity_of(HEARD - MINUTE + ahead, HEARD), heard)
+    right = run.shifted(by, HEARD)
+    assert right.heard == HEARD
+    assert right.since <= HEARD + CLOCK_TOLERANCE
+
+
+def test_a_run_that_a_clock_behind_heard_began_when_it_says() -> None:
+    heard = HEARD - 3650 * DAY
+    run = LiveRun.first(activity_of(START, HEARD), heard)
+    assert run.since == heard
+    assert run.shifted(3650 * DAY, HEARD).since == START
+    assert run.with_report(activity_of(START, HEARD + MINUTE), HEARD + MINUTE).since == START

@@ -13,7 +13,7 @@ from exporter.past import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
 from exporter.policy import Policy
 from exporter.schedule import Source
 from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError
-from exporter.store.store import Seen
+from exporter.store.changes import Seen
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import CREATED, NOW, Clock
 from tests.exporter.store.deliver import deliver

@@ -32,6 +32,11 @@ def aged(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+def trusted() -> bool:
+    """Trust the clock."""
+    return True
+
+
 def kept(store: Store) -> list[tuple[int, bool]]:
     """Return the ids of the runs, and whether each still has its log lines."""
     details = {run_id: store.run(run_id) for run_id in (1, 2, 3)}
@@ -51,20 +56,20 @@ def kept(store: Store) -> list[tuple[int, bool]]:
 def test_what_is_older_than_it_is_kept_goes(
     aged: Store, keep: Keep, expected: list[tuple[int, bool]]
 ) -> None:
-    Pruner(aged, keep, Clock()).sweep()
+    Pruner(aged, keep, Clock(), trusted).sweep()
     assert kept(aged) == expected
 
 
 @pytest.mark.usefixtures("at_once")
 def test_it_happens_in_the_background_and_ends_when_told(aged: Store) -> None:
     before = threading.active_count()
-    with pruning(aged, Keep(), Clock()):
+    with pruning(aged, Keep(), Clock(), trusted):
         eventually(lambda: kept(aged) == [(1, False), (2, False), (3, True)], "old log lines gone")
     assert threading.active_count() == before
 
 
 def test_a_pruner_that_was_told_to_stop_takes_no_step(aged: Store) -> None:
-    pruner = Pruner(aged, Keep(runs=DAY, messages=DAY), Clock())
+    pruner = Pruner(aged, Keep(runs=DAY, messages=DAY), Clock(), trusted)
     pruner.stop()
     pruner.run()
     pruner.sweep()
@@ -88,7 +93,7 @@ def test_a_database_that_takes_nothing_now_is_tried_again_later(
     caplog.set_level("WARNING")
     with (
         closing(Unavailable(tmp_path / "reports.sqlite")) as store,
-        pruning(store, Keep(), Clock()),
+        pruning(store, Keep(), Clock(), trusted),
     ):
         assert store.asked.wait(10)
         eventually(lambda: "the disk is full" in caplog.text, "a warning")

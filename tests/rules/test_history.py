@@ -81,6 +81,7 @@ def test_in_thirty_days_it_was_on_for_no_healthy_job(history: History, alert: Ru
         "DuplistatusMetricsAbsent",
         "DuplistatusReportsStopped",
         "DuplistatusBackupDisappeared",
+        "DuplistatusClockWrong",
     ],
 )
 def test_an_alert_on_what_never_happened_was_never_on(history: History, name: str) -> None:
@@ -121,6 +122,7 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusBackupDisappeared",
         "DuplistatusUploadsRejected",
         "DuplistatusLimitReached",
+        "DuplistatusClockWrong",
         "DuplistatusCollectorErrors",
         "DuplistatusCollectionStopped",
     }

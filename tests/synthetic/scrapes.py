@@ -20,6 +20,7 @@ from exporter.policy import Policy
 from exporter.reports import read_activity, read_report
 from exporter.store import Store
 from exporter.telemetry import Outcome, Telemetry
+from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 
 END: Millis = parse_moment("2026-10-22T10:00:00Z")
@@ -61,7 +62,8 @@ class _Daemon:
         self._telemetry = Telemetry("0.1.0", store.size_bytes)
         self._fleet = Fleet(Policy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
-        self._listener = Listener(store, self._fleet, self._telemetry, self.clock)
+        timekeeper = Timekeeper(store, self._fleet, self._telemetry, self.clock, self.clock)
+        self._listener = Listener(store, self._fleet, self._telemetry, self.clock, timekeeper)
         self._random = Random("uploads")
 
     def receive(self, arrivals: Iterable[Arrival]) -> None:
@@ -109,12 +111,13 @@ def scrapes(folder: Path) -> Iterator[Scrape]:
     coming, live = _Coming(arrivals(END)), _Coming(live_arrivals(END, BEGIN - DAY, STEP))
     with closing(Store(folder / "reports.sqlite")) as store:
         daemon = _Daemon(store)
-        for at in range(BEGIN, END + 1, STEP):
+        for at in range(BEGIN - DAY, END + 1, STEP):
             daemon.receive(coming.until(at))
             for arrival in live.until(at):
                 daemon.hear(arrival)
             daemon.clock.now = at
-            yield Scrape(at, _UNREACHABLE if at in DOWN else daemon.scrape())
+            if at >= BEGIN:
+                yield Scrape(at, _UNREACHABLE if at in DOWN else daemon.scrape())
 
 
 def _around(now: Millis, samples: int) -> str:

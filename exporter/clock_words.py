@@ -1,0 +1,43 @@
+"""What is wrong with the clock, in words for people."""
+
+from msgspec import Struct
+
+from exporter.times import Millis, format_interval, format_moment
+
+_MEANWHILE = "Until it is settled nothing old is removed"
+
+
+class Jump(Struct, frozen=True):
+    """The clock was set: what it said then, and by how much."""
+
+    now: Millis
+    by: Millis
+
+
+def too_early(now: Millis) -> str:
+    """Say that the clock is behind this program."""
+    said = f"The clock of this machine says {format_moment(now)}, which is long past: set it"
+    return f"{said}. Reports that come meanwhile count as the newest. {_MEANWHILE}."
+
+
+def behind(now: Millis, newest: Millis) -> str:
+    """Say that stored reports came later than now."""
+    said = f"The clock of this machine says {format_moment(now)}"
+    stored = f"a report is stored that came later, at {format_moment(newest)}"
+    return f"{said}, and {stored}: the clock is behind now, or was ahead then. {_MEANWHILE}."
+
+
+def ahead(now: Millis, away: Millis) -> str:
+    """Say that the daemon seems to have been away for long."""
+    said = f"The clock of this machine says {format_moment(now)}"
+    stored = f"{format_interval(away)} after what is stored last"
+    return (
+        f"{said}, {stored}: the daemon was away for so long, or the clock is ahead. {_MEANWHILE}."
+    )
+
+
+def jumped(jump: Jump) -> str:
+    """Say that the clock was set."""
+    way = "ahead" if jump.by > 0 else "back"
+    said = f"The clock of this machine was set {way} by {format_interval(abs(jump.by))}"
+    return f"{said}, to {format_moment(jump.now)}. Nothing old is removed for a day."

@@ -1,0 +1,40 @@
+"""What was noted of the daemon's clock before a restart."""
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlite_utils import Database
+
+from exporter.times import Millis
+
+_READ = "SELECT value FROM meta WHERE key = ?"
+_WRITE = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+_REMOVE = "DELETE FROM meta WHERE key = ?"
+
+
+class ClockMarks(Struct, frozen=True):
+    """When the clock was looked at last, and since when it agrees with the reports that come."""
+
+    seen: Millis | None = None
+    agreed: Millis | None = None
+
+
+def read(db: Database) -> ClockMarks:
+    """Return what was noted last."""
+    found = {name: db.execute(_READ, (_key(name),)).fetchone() for name in _NAMES}
+    return ClockMarks(**{name: row[0] for name, row in found.items() if row is not None})
+
+
+def write(db: Database, marks: ClockMarks) -> None:
+    """Note what the clock says. Needs a transaction."""
+    for name, moment in asdict(marks).items():
+        if moment is None:
+            db.execute(_REMOVE, (_key(name),))
+        else:
+            db.execute(_WRITE, (_key(name), moment))
+
+
+_NAMES = ClockMarks.__struct_fields__
+
+
+def _key(name: str) -> str:
+    return f"clock_{name}"
