@@ -57,7 +57,7 @@ class OneBackup(Readable):
             raise not_found("Backup not found")
         backup = {
             **_represented(self._fleet, detail.job_id, detail.stored),
-            **run_fields.second_copies(detail.stored.run),
+            **run_fields.besides(detail.stored),
             "counted": detail.counted,
             **run_fields.messages(detail.log),
         }

@@ -3,6 +3,7 @@
 The one place that names the fields of a run: the API answers with them, and exports have them too.
 """
 
+from exporter.distrust import not_believed
 from exporter.model import Log, Run, SecondCopy, StoredRun
 from exporter.times import SECOND, Millis, format_moment
 
@@ -59,6 +60,17 @@ def _known_of_destination(run: Run, figure: int | None) -> int | None:
     """Return a figure of the destination: of a run that did not get so far, 0 says nothing."""
     looked = run.status.completed or run.looked_at_destination
     return figure if looked else None
+
+
+def besides(stored: StoredRun) -> Json:
+    """Return what a run told besides, and which of its fields are shown and count as another."""
+    run = stored.run
+    return {
+        **second_copies(run),
+        "nextScheduled": moment(run.next_scheduled),
+        "verified": moment(None if run.verification is None else run.verification.at),
+        "notBelieved": not_believed(stored),
+    }
 
 
 def second_copies(run: Run) -> Json:

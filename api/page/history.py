@@ -5,6 +5,7 @@ from msgspec import Struct
 from api.page import words
 from api.page.rendering import short
 from api.page.rows import When
+from exporter.distrust import not_believed
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest
 from exporter.store import JobRun, Store
 from exporter.times import Millis
@@ -14,9 +15,22 @@ LINES = 20
 
 LONGEST_LINE = 500
 
+_FIELDS = {
+    "startTime": "begin",
+    "endTime": "end",
+    "duration": "length",
+    "nextScheduled": "next start",
+    "newestVersion": "newest version",
+    "verified": "test",
+}
+"""What fields are called on the page, where it is another word."""
+
 
 class RunRow(Struct, frozen=True):
-    """A run; `lines_left` are those that are not shown, `details` tell what could not be read."""
+    """A run; `lines_left` are those that are not shown, `details` tell what could not be read.
+
+    `not_believed` names what of it counts as something else.
+    """
 
     id: int
     started: When
@@ -30,6 +44,7 @@ class RunRow(Struct, frozen=True):
     lines_left: int
     details: tuple[str, ...]
     details_left: int
+    not_believed: tuple[str, ...]
 
 
 def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
@@ -53,6 +68,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
         lines=tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in lines),
         details=tuple(short(detail, LONGEST_LINE) for detail in log.details[:LINES]),
         details_left=max(len(log.details) - LINES, 0),
+        not_believed=tuple(_FIELDS.get(each, each) for each in not_believed(stored)),
         lines_left=len(log.messages) + log.lines_dropped - len(lines),
     )
 

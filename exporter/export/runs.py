@@ -47,8 +47,8 @@ def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool
     encode = msgspec.json.Encoder().encode
     for run in runs:
         log = run_fields.messages(run.log) if messages else {}
-        copies = run_fields.second_copies(run.stored.run)
-        target.write(encode({**fields(run), **copies, "counted": run.counted, **log}) + b"\n")
+        besides = run_fields.besides(run.stored)
+        target.write(encode({**fields(run), **besides, "counted": run.counted, **log}) + b"\n")
 
 
 def write_csv(runs: Iterable[RecordedRun], target: BinaryIO) -> None:

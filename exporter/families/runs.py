@@ -39,7 +39,7 @@ def _last_success(job: JobMoment) -> float | None:
 def _length(last: StoredRun) -> float | None:
     """Return how long a run took; what was not told when it began is told as it is."""
     length = believed.length(last)
-    return seconds(last.run.duration if length is None else length)
+    return seconds(believed.told_length(last) if length is None else length)
 
 
 def _success_rate(job: JobMoment) -> float | None:
@@ -122,10 +122,10 @@ COUNT_FAMILIES: tuple[Family[JobMoment], ...] = (
         "Files the last run could not read.",
         lambda counts: counts.error_files,
     ),
-    last_count(
+    of_last(
         "last_uploaded_bytes",
         "What the last run sent to the destination.",
-        lambda counts: counts.uploaded_bytes,
+        believed.uploaded,
     ),
     last_count(
         "last_downloaded_bytes",

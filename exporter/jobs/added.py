@@ -115,8 +115,8 @@ def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
 
 def planned(stored: StoredRun) -> ReportedRun | None:
     """Return what a run told of the next one."""
-    moment = stored.run.next_scheduled
-    return None if moment is None else ReportedRun(stored.started, stored.id, moment - stored.ahead)
+    moment = believed.next_start(stored)
+    return None if moment is None else ReportedRun(stored.started, stored.id, moment)
 
 
 def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
@@ -139,7 +139,7 @@ def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
 
 def tested(state: JobState, stored: StoredRun) -> Verification | None:
     """Return the last test of stored files; one that a person stopped says nothing."""
-    found = stored.verification
+    found = believed.verification(stored)
     if found is None or found.status is Status.INTERRUPTED:
         return state.tested
     return found if state.tested is None or state.tested.at <= found.at else state.tested
@@ -152,7 +152,7 @@ def verified(state: JobState, stored: StoredRun) -> Millis | None:
 
 def verified_at(stored: StoredRun) -> Millis | None:
     """Return when a test that a run told of found no fault."""
-    found: Verification | None = stored.verification
+    found: Verification | None = believed.verification(stored)
     if found is None or not found.status.completed or stored.run.status is Status.FATAL:
         return None
     return found.at
@@ -168,7 +168,7 @@ def operation_ended_well(stored: StoredRun, operation: str) -> Millis | None:
 def compacted_within(stored: StoredRun) -> Millis | None:
     """Return when a compact that was part of a run ended well."""
     told = stored.run.compacted
-    return None if told is None or stored.run.dry_run else stored.put_right(told)
+    return None if told is None or stored.run.dry_run else believed.moment(stored, told)
 
 
 def _lean(stored: StoredRun) -> StoredRun:

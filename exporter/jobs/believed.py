@@ -1,14 +1,18 @@
-"""What of a run's moments and lengths is believed: nothing that lies behind its report's arrival.
+"""The one gate: what of a report is believed, before anything is kept of it.
 
-What a sender or a clock says is kept in states for long, so none of it goes in without a bound. The
-run itself shows what was told.
+Nothing that a sender or a clock says goes into a state without a bound, for it is kept there for
+long. The run itself shows what was told.
 """
 
-from exporter.model import CLOCK_TOLERANCE, StoredRun
+from exporter.model import CLOCK_TOLERANCE, StoredRun, Verification
 from exporter.times import DAY, Millis
 
 FURTHEST: Millis = 35 * DAY
 """No run is planned further ahead or takes longer, and no pause counts as more."""
+
+MOST_UPLOADED = 2**53
+"""Bytes that one run can upload: nine petabytes, and the last number that Prometheus tells from its
+neighbour. The counter takes a thousand such runs until it is full."""
 
 
 def is_past(told: Millis, received: Millis) -> bool:
@@ -21,10 +25,21 @@ def start(began: Millis | None, received: Millis) -> Millis:
     return began if began is not None and is_past(began, received) else received
 
 
+def moment(stored: StoredRun, told: Millis) -> Millis:
+    """Return a moment that a run told, by the right clock: none lies behind its report.
+
+    Where its begin was put right, what else it told is as wrong.
+    """
+    ahead = 0 if stored.run.began is None else stored.run.began - stored.started
+    return max(min(told - ahead, stored.received + CLOCK_TOLERANCE), 0)
+
+
 def ended(stored: StoredRun) -> Millis | None:
-    """Return when a run ended; None where nobody told."""
-    told = stored.run.ended
-    return None if told is None else stored.put_right(told)
+    """Return when a run ended; None where nobody told, or it would be before its begin."""
+    if stored.run.ended is None:
+        return None
+    found = moment(stored, stored.run.ended)
+    return None if began(stored) and found < stored.started else found
 
 
 def over(stored: StoredRun) -> Millis:
@@ -49,12 +64,20 @@ def over_by(stored: StoredRun) -> Millis:
 def length(stored: StoredRun) -> Millis | None:
     """Return how long a run took, as it tells.
 
-    None also where it is not known when it began: who cannot tell that cannot tell its length.
+    None also where it is not known when it began: who cannot tell that cannot tell its length. And
+    where it is longer than any run: a clock was set meanwhile.
     """
     told = stored.run.duration
     if told is None or not began(stored):
         return None
-    return min(told, stored.received + CLOCK_TOLERANCE - stored.started)
+    found = min(told, stored.received + CLOCK_TOLERANCE - stored.started)
+    return found if found <= FURTHEST else None
+
+
+def told_length(stored: StoredRun) -> Millis | None:
+    """Return how long a run says that it took, where a run can: to be shown, not waited for."""
+    told = stored.run.duration
+    return None if told is None or told > FURTHEST else told
 
 
 def took(stored: StoredRun) -> Millis | None:
@@ -75,6 +98,24 @@ def wholly(stored: StoredRun) -> bool:
         and (run.ended is None or run.ended <= latest)
         and (run.duration is None or run.duration <= min(latest - run.began, FURTHEST))
     )
+
+
+def verification(stored: StoredRun) -> Verification | None:
+    """Return the test of stored files that a run told of; one of the future ended by now."""
+    told = stored.run.verification
+    return None if told is None else Verification(moment(stored, told.at), told.status)
+
+
+def next_start(stored: StoredRun) -> Millis | None:
+    """Return what a run told of the start of the next one, by the right clock."""
+    told, began = stored.run.next_scheduled, stored.run.began
+    return told if told is None or began is None else max(told - (began - stored.started), 0)
+
+
+def uploaded(stored: StoredRun) -> int | None:
+    """Return the bytes that a run sent to its destination; None also where no run can."""
+    told = stored.run.counts.uploaded_bytes
+    return None if told is None or told > MOST_UPLOADED else told
 
 
 def planned(started: Millis, moment: Millis) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from exporter.jobs import believed
 from exporter.jobs.history import PastRun, merged, newest, without
 from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun
 from exporter.times import DAY, Millis
@@ -99,7 +100,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
         known, older = {each.copy.destination: each for each in self.known}, dict(self.older)
         for copy in told.copies:
-            name, right = copy.destination, replace(copy, at=stored.put_right(copy.at))
+            name, right = copy.destination, replace(copy, at=believed.moment(stored, copy.at))
             known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
         return replace(_bounded(known.values(), runs, since), older=self.older)
 

@@ -6,6 +6,7 @@ zeros a run that did not look only says that it did not (seen in Duplicati 2.1 t
 
 from msgspec import Struct
 
+from exporter.jobs import believed
 from exporter.jobs.history import PastRun, ToldMoment, latest
 from exporter.model import StoredRun
 
@@ -70,4 +71,4 @@ def _known(size: int | None) -> int | None:
 
 def _newest_version(run: StoredRun) -> ToldMoment | None:
     told = run.run.newest_version
-    return None if told is None else ToldMoment(run.started, run.id, run.put_right(told))
+    return None if told is None else ToldMoment(run.started, run.id, believed.moment(run, told))

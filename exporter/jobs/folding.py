@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from exporter.jobs import added, sums
+from exporter.jobs import added, believed, sums
 from exporter.jobs.added import After, RunsAfter, none_after
 from exporter.jobs.history import (
     REPORTED_RUNS,
@@ -51,7 +51,7 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
         verified=added.verified(state, stored),
         compacted=last_of(state.compacted, added.compacted_within(stored)),
         runs=sums.counted(state.runs, stored.run.status),
-        uploaded_bytes=sums.added(state.uploaded_bytes, stored.run.counts.uploaded_bytes),
+        uploaded_bytes=sums.added(state.uploaded_bytes, believed.uploaded(stored)),
         last=added.later_run(state.last, stored),
         last_completed=added.last_completed(state, stored),
         measured=added.measured(state, stored),
@@ -94,7 +94,7 @@ def fits_in_place(known: StoredRun, fuller: StoredRun) -> bool:
         and known.run.is_backup == fuller.run.is_backup
         and (before.completed, before.failed) == (now.completed, now.failed)
         and (added.measures(now) or not added.measures(before))
-        and known.verification in (None, fuller.verification)
+        and believed.verification(known) in (None, believed.verification(fuller))
     )
 
 
@@ -112,7 +112,7 @@ def with_more_told(
     if not known.run.is_backup:
         return with_run(state, fuller, runs_after)
     changed = with_run(_without(state, known), fuller, runs_after)
-    told_before = known.run.counts.uploaded_bytes is not None
+    told_before = believed.uploaded(known) is not None
     uploaded = state.uploaded_bytes if told_before else changed.uploaded_bytes
     return _with_plans(replace(changed, uploaded_bytes=uploaded), state, [known])
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
-from exporter.jobs import added, sums
+from exporter.jobs import added, believed, sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import PastRun
@@ -57,7 +57,7 @@ def _runs_before(kept: JobState, backups: Sequence[StoredRun]) -> sums.Counted:
 
 
 def _uploaded_before(kept: JobState, backups: Sequence[StoredRun]) -> int | None:
-    told = [each.run.counts.uploaded_bytes for each in backups]
+    told = [believed.uploaded(each) for each in backups]
     stored = [size for size in told if size is not None]
     if kept.uploaded_bytes is None or not stored:
         return kept.uploaded_bytes
@@ -86,7 +86,7 @@ def _interrupted_before(kept: JobState, backups: Sequence[StoredRun], ids: Colle
 
 
 def _tested_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Verification | None:
-    return None if any(each.verification == kept for each in runs) else kept
+    return None if any(believed.verification(each) == kept for each in runs) else kept
 
 
 def _moments(runs: Sequence[StoredRun], told: Callable[[StoredRun], Millis | None]) -> set[Millis]:
@@ -130,7 +130,7 @@ def _older_ends(
 def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
     copying = stored.run.copying
     for copy in () if copying is None else copying.copies:
-        yield copy.destination, stored.put_right(copy.at)
+        yield copy.destination, believed.moment(stored, copy.at)
 
 
 def _unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:

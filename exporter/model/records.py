@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from exporter.model.runs import Run, Verification
+from exporter.model.runs import Run
 from exporter.times import MINUTE, Millis
 
 CLOCK_TOLERANCE: Millis = 5 * MINUTE
@@ -28,22 +28,6 @@ class StoredRun(Struct, frozen=True, array_like=True):
     def order(self) -> Order:
         """The key that sorts the runs of a job from first to last."""
         return self.started, self.id
-
-    @property
-    def ahead(self) -> Millis:
-        """By how much the sender's clock was put right; other moments that it told are as wrong."""
-        began = self.run.began
-        return 0 if began is None else began - self.started
-
-    def put_right(self, told: Millis) -> Millis:
-        """Return a moment that the run told, by the right clock: none lies behind its report."""
-        return max(min(told - self.ahead, self.received + CLOCK_TOLERANCE), 0)
-
-    @property
-    def verification(self) -> Verification | None:
-        """The test of stored files that the run told of, by the right clock."""
-        told = self.run.verification
-        return None if told is None else Verification(self.put_right(told.at), told.status)
 
 
 class Server(Struct, frozen=True):

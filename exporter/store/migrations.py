@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from exporter.store.upgrades import interrupted, lengths, states
+from exporter.store.upgrades import counters, interrupted, lengths, states
 
 migrations = Migrations("duplistatus")
 
@@ -250,5 +250,9 @@ def due_again(db: Database) -> None:
 
 @migrations()
 def clocks(db: Database) -> None:
-    """What the daemon's own clock said when a report came, where another moment counts."""
+    """What the daemon's own clock said when a report came, where another moment counts.
+
+    Counters that a run beyond all bounds had stopped go on.
+    """
     db.executescript(_CLOCKS)
+    counters.thaw(db)

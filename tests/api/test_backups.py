@@ -14,6 +14,9 @@ DETAILS = (
     "messages",
     "messagesCut",
     "details",
+    "nextScheduled",
+    "verified",
+    "notBelieved",
 )
 
 
@@ -58,6 +61,9 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
         "retryAttempts": None,
         "secondCopies": [],
         "secondCopiesOutcome": None,
+        "nextScheduled": None,
+        "verified": None,
+        "notBelieved": [],
         "counted": {
             "ExaminedFiles": 10,
             "SizeOfExaminedFiles": 2**40,

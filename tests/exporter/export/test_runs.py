@@ -58,7 +58,9 @@ def test_log_lines_are_left_out_unless_asked_for() -> None:
 def test_a_table_has_the_fields_of_a_line_but_those_that_are_no_cell() -> None:
     run = recorded(stored_run(START, status=Status.FATAL, duration=None))
     (row,), (line,) = table(run), objects(run)
-    assert [*row] == [name for name in line if name not in ("counted", "secondCopies")]
+    assert [*row] == [
+        name for name in line if name not in ("counted", "secondCopies", "notBelieved")
+    ]
     assert (row["status"], row["startTime"]) == ("fatal", "2026-01-01T00:00:00.000Z")
     assert (row["duration"], row["dryRun"]) == ("", "false")
 

@@ -96,6 +96,18 @@ def in_a_row(
     return sum(run.run.status in counting for run in row)
 
 
+def right(run: StoredRun, told: Millis) -> Millis:
+    """Return a moment by the right clock, at most five minutes after the report came."""
+    ahead = 0 if run.run.began is None else run.run.began - run.started
+    return max(min(told - ahead, run.received + 5 * MINUTE), 0)
+
+
+def test_of(run: StoredRun) -> Verification | None:
+    """Return the test of stored files that a run told of."""
+    told = run.run.verification
+    return None if told is None else Verification(right(run, told.at), told.status)
+
+
 def recent(run: StoredRun) -> RecentRun:
     """Return what the deadline asks of a run; one that tells no length took until its report."""
     told = length(run)
@@ -115,7 +127,8 @@ def length(run: StoredRun) -> Millis | None:
     """Return how long a run tells that it took, where its begin is believed."""
     if run.run.duration is None or run.run.began != run.started:
         return None
-    return min(run.run.duration, run.received - run.started + 5 * MINUTE)
+    told = min(run.run.duration, run.received - run.started + 5 * MINUTE)
+    return told if told <= 35 * DAY else None
 
 
 def completed(run: StoredRun) -> CompletedRun:
@@ -128,7 +141,7 @@ def completed(run: StoredRun) -> CompletedRun:
 
 def tests(runs: Iterable[StoredRun]) -> list[Verification]:
     """Return the tests of stored files that nobody stopped."""
-    found = [run.verification for run in runs]
+    found = [test_of(run) for run in runs]
     return [each for each in found if each and each.status is not Status.INTERRUPTED]
 
 
@@ -153,7 +166,7 @@ def ends(runs: Iterable[StoredRun], operation: str) -> list[Millis]:
     """Return when the runs of an operation ended that ended well."""
     good = [run for run in runs if run.run.operation == operation and run.run.status in GOOD]
     return [
-        run.started if run.run.ended is None else run.put_right(run.run.ended)
+        run.started if run.run.ended is None else right(run, run.run.ended)
         for run in good
         if not run.run.dry_run
     ]
@@ -162,7 +175,7 @@ def ends(runs: Iterable[StoredRun], operation: str) -> list[Millis]:
 def compacted(runs: Iterable[StoredRun]) -> list[Millis]:
     """Return when a compact within a run ended well."""
     told = [run for run in runs if run.run.compacted is not None and not run.run.dry_run]
-    return [run.put_right(run.run.compacted or 0) for run in told]
+    return [right(run, run.run.compacted or 0) for run in told]
 
 
 def latest(moments: Iterable[Millis]) -> Millis | None:
@@ -207,7 +220,7 @@ def above_zero(size: int | None) -> int | None:
 def version(run: StoredRun) -> ToldMoment | None:
     """Return the newest version."""
     told = run.run.newest_version
-    return None if told is None else ToldMoment(run.started, run.id, run.put_right(told))
+    return None if told is None else ToldMoment(run.started, run.id, right(run, told))
 
 
 def copies(backups: Sequence[StoredRun]) -> SecondCopies:
@@ -233,7 +246,7 @@ def destinations(runs: Iterable[StoredRun]) -> list[str]:
 def known_copy(runs: Sequence[StoredRun], name: str) -> KnownCopy:
     """Return the last copy to a destination and the ends of all."""
     made = [
-        (run.order, replace(copy, at=run.put_right(copy.at)))
+        (run.order, replace(copy, at=right(run, copy.at)))
         for run in runs
         for copy in (run.run.copying.copies if run.run.copying else ())
         if copy.destination == name

@@ -1,0 +1,32 @@
+"""Which values of a run are shown as they were told and not believed.
+
+Wrong clocks told them, or they are more than a run can have.
+"""
+
+from exporter.jobs import believed
+from exporter.model import StoredRun
+from exporter.times import Millis
+
+
+def not_believed(stored: StoredRun) -> list[str]:
+    """Return the fields of a run of which something else counts than what was told, or nothing."""
+    run, test = stored.run, believed.verification(stored)
+    values = {
+        "startTime": (run.began, None if run.began is None else stored.started),
+        "endTime": (run.ended, believed.ended(stored)),
+        "duration": (run.duration, believed.length(stored)),
+        "nextScheduled": (run.next_scheduled, _plan(stored)),
+        "uploaded": (run.counts.uploaded_bytes, believed.uploaded(stored)),
+        "newestVersion": (run.newest_version, _moment(stored, run.newest_version)),
+        "verified": (run.verification and run.verification.at, test and test.at),
+    }
+    return [name for name, (told, counts) in values.items() if told != counts]
+
+
+def _moment(stored: StoredRun, told: Millis | None) -> Millis | None:
+    return None if told is None else believed.moment(stored, told)
+
+
+def _plan(stored: StoredRun) -> Millis | None:
+    right = believed.next_start(stored)
+    return right if right is None or believed.planned(stored.started, right) else None
