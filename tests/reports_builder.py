@@ -94,10 +94,11 @@ def text_report(
     backup: str = "Documents",
     status: str = "Success",
     duration: Millis = MINUTE,
+    backup_id: str = "DB-2",
 ) -> bytes:
     """Build the form with the text report, whose times are whole seconds."""
     lines = (
-        f"Duplicati Backup report for {backup} ({machine_id}, DB-2, {server})",
+        f"Duplicati Backup report for {backup} ({machine_id}, {backup_id}, {server})",
         "",
         "MainOperation: Backup",
         f"ParsedResult: {status}",

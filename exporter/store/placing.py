@@ -55,7 +55,10 @@ class Places:
             LimitReachedError: they are new, and there is no room for one more.
         """
         server = self._known_server(sender) or self._find_server(sender)
-        return server, self._known_job(server, sender) or self._find_job(server, sender)
+        job = self._known_job(server, sender)
+        if job is None:
+            return server, self._find_job(server, sender)
+        return server, self._called_so_before(job, sender) or job
 
     def rename(self, sender: Sender) -> None:
         """Let the job of a sender have its present name, if there is one yet."""
@@ -120,6 +123,14 @@ class Places:
         # It may have been renamed within this transaction.
         renamed = found is not None and self._learned.job(found.id) is not None
         return None if renamed else found
+
+    def _called_so_before(self, job: Job, sender: Sender) -> Job | None:
+        """Return the job that had another one's name when a run began that comes late."""
+        newest = self._learned.newest.get(job.id) or self._known.newest.get(job.id)
+        began = sender.began
+        if began is None or (newest is not None and began > newest):
+            return None
+        return renaming.called_so_before(self._database(), job, sender)
 
     def _find_job(self, server: Server, sender: Sender) -> Job:
         renamed = self._renamed_job(server, sender)

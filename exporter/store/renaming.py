@@ -8,6 +8,7 @@ a name whose runs all began before those that are known is a former one.
 
 import re
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
@@ -56,6 +57,24 @@ def find_renamed(db: Database, server_id: int, sender: Sender) -> Job | None:
         return _renamed(db, job, sender.backup, began)
     until = _former_until(db, job, sender)
     return None if until is None else _with_former(db, job, sender.backup, until)
+
+
+def called_so_before(db: Database, job: Job, sender: Sender) -> Job | None:
+    """Return the job that had another one's name when a run began which that one does not have.
+
+    Machines that were cloned or merged may have used the name all along, so the former is to have
+    the run, or to be known by the machine and the number of the sender.
+    """
+    second = (sender.began or 0) // SECOND * SECOND
+    if _has_run(db, job, (second, second + SECOND - 1)):
+        return None
+    found, identity = _formerly_called(db, job.server_id, sender), sender.identity
+    if found is None or _has_run(db, found, (second, second + SECOND - 1)):
+        return found
+    if found.identity is None or identity is None:
+        return None
+    same = replace(found.identity, destination_type=identity.destination_type) == identity
+    return found if same else None
 
 
 def set_apart(db: Database, job: Job) -> None:
@@ -129,8 +148,12 @@ def _former_until(db: Database, job: Job, sender: Sender) -> Millis | None:
     if first is not None and began < first and sender.backup not in job.formerly:
         return first
     is_exact = sender.delivery.fetched or began % SECOND
-    known = is_exact and db.execute(_HAS_BEGIN, (job.id, *_same_begin(sender))).fetchone()
+    known = is_exact and _has_run(db, job, _same_begin(sender))
     return began + 1 if known else None
+
+
+def _has_run(db: Database, job: Job, between: tuple[Millis, Millis]) -> bool:
+    return db.execute(_HAS_BEGIN, (job.id, *between)).fetchone() is not None
 
 
 def _renamed(db: Database, job: Job, name: str, began: Millis) -> Job:

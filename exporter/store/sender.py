@@ -1,5 +1,8 @@
 """Who tells of a run: what decides of which server and which job it is."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from exporter.activity import LiveReport
@@ -39,6 +42,15 @@ class Sender(Struct, frozen=True):
     def name(self) -> str | None:
         """What the machine is called: by the address that it posted to, else by itself."""
         return self.delivery.server or self.machine.name
+
+
+def one_of_each_backup(senders: Iterable[Sender]) -> list[Sender]:
+    """Return the first sender of each backup that all of them call the same."""
+    found: dict[Identity, list[Sender]] = defaultdict(list)
+    for sender in senders:
+        if sender.identity is not None:
+            found[sender.identity].append(sender)
+    return [told[0] for told in found.values() if len({each.backup for each in told}) == 1]
 
 
 def _identity(

@@ -24,7 +24,7 @@ from exporter.store.entry import Entry
 from exporter.store.known import Known
 from exporter.store.pending import Pending
 from exporter.store.placing import Places
-from exporter.store.sender import Sender
+from exporter.store.sender import Sender, one_of_each_backup
 from exporter.times import SECOND, Millis
 
 DEFAULTS = Limits()
@@ -99,14 +99,23 @@ class Transaction:
     def record_all(self, entries: Iterable[Entry]) -> list[Recorded]:
         """Record reports that were fetched or saved, the oldest first; return them as they came.
 
-        The newest run of each known backup finds its job first: it tells best what it is called.
+        Where all that tells of a backup calls it the same, the newest run finds its job first: what
+        Duplicati's own server tells bears the present name throughout.
         """
         listed = list(entries)
-        for entry in sorted(listed, key=lambda each: each.started, reverse=True):
-            self._places.rename(Sender.of_report(entry.report, entry.delivery))
         by_start = sorted(range(len(listed)), key=lambda place: listed[place].started)
+        senders = [Sender.of_report(each.report, each.delivery) for each in listed]
+        for sender in one_of_each_backup(senders[place] for place in reversed(by_start)):
+            self._places.rename(sender)
         recorded = {place: self.record(listed[place]) for place in by_start}
-        return [recorded[place] for place in range(len(listed))]
+        return [self._in_the_end(recorded[place]) for place in range(len(listed))]
+
+    def _in_the_end(self, recorded: Recorded) -> Recorded:
+        """Return what became of a report with its server and its job as they are after all."""
+        server = self._places.server(recorded.server.id)
+        return replace(
+            recorded, server=server, job=self._places.job(recorded.job.id) or recorded.job
+        )
 
     def place(self, live_report: LiveReport, delivery: Delivery) -> Change:
         """Find the server and the job that a live report tells of, made where nobody knows them.

@@ -272,3 +272,20 @@ def test_a_clock_that_is_ahead_ends_no_name(store: Store) -> None:
     deliver(store, ahead, received=FIRST + DAY)
     assert send(store, 2, "Photos").job.name == "Photos"
     assert set(jobs(store)) == {"Photos", "Pictures"}
+
+
+def test_what_comes_late_from_before_a_renaming_is_no_run_of_a_namesake(store: Store) -> None:
+    for day, name in ((0, "Photos"), (2, "Pictures"), (4, "Photos")):
+        send(store, day, name)
+    again, late = deliver(store, body(0, "Photos")), deliver(store, body(1, "Photos"))
+    assert (again.new, late.new) == (False, True)
+    assert {again.job.name, late.job.name} == {"Pictures"}
+
+
+def test_saved_reports_come_in_no_order_and_each_job_is_as_it_is_in_the_end(store: Store) -> None:
+    saved = [
+        (read_report(body(day, "Photos")), Delivery(FIRST + day * DAY, "a", fetched=True))
+        for day in (2, 0, 1)
+    ]
+    outcomes = store.record_all(saved, lambda _: None)
+    assert [each.job.state.total_runs for each in outcomes] == [3, 3, 3]
