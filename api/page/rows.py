@@ -151,8 +151,7 @@ def good(state: JobState, now: Millis) -> When | None:
     last = state.last_completed
     if last is None:
         return None
-    ended = last.run.ended
-    return When.of(last.started if ended is None or ended > now else ended, now)
+    return When.of(last.started if last.over > now else last.over, now)
 
 
 def due(view: JobView, now: Millis) -> Due | None:

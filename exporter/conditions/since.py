@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from exporter.conditions.evaluate import Condition
-from exporter.jobs import believed
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.history import PastRun
 from exporter.jobs.standing import is_shrunken
@@ -51,7 +50,7 @@ def _silent(view: JobView, _state: JobState) -> Millis | None:
 
 def _stale(_view: JobView, state: JobState) -> Millis | None:
     good = state.last_completed
-    return state.first_start if good is None else believed.over(good)
+    return state.first_start if good is None else good.over
 
 
 def _interrupted(_view: JobView, state: JobState) -> Millis | None:

@@ -12,16 +12,19 @@ from exporter.families.moment import (
     seconds,
 )
 from exporter.jobs import believed
-from exporter.model import Counts, Status, StoredRun
+from exporter.jobs.history import MeasuredRun
+from exporter.model import Status, StoredRun
 from exporter.times import SECOND
 
 
-def _measured(name: str, text: str, value: Callable[[Counts], int | None]) -> Family[JobMoment]:
+def _measured(
+    name: str, text: str, value: Callable[[MeasuredRun], int | None]
+) -> Family[JobMoment]:
     """Describe the whole source: a run that died or was interrupted counted only a part of it."""
 
     def of_it(job: JobMoment) -> float | None:
         measured = job.state.measured
-        return None if measured is None else value(measured.run.counts)
+        return None if measured is None else value(measured)
 
     return of_job(name, text, of_it)
 
@@ -33,7 +36,7 @@ def _runs(job: JobMoment) -> Iterator[Sample]:
 
 def _last_success(job: JobMoment) -> float | None:
     completed = job.state.last_completed
-    return None if completed is None else believed.over(completed) / SECOND
+    return None if completed is None else completed.over / SECOND
 
 
 def _length(last: StoredRun) -> float | None:

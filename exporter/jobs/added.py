@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from exporter.jobs import believed
 from exporter.jobs.history import (
     COMPLETED_RUNS,
     RECENT_RUNS,
     REPORTED_RUNS,
     CompletedRun,
+    GoodRun,
+    MeasuredRun,
     PastRun,
     RecentRun,
     ReportedRun,
@@ -45,11 +45,13 @@ def later_run(known: StoredRun | None, stored: StoredRun) -> StoredRun:
     return stored if known is None or known.order < stored.order else known
 
 
-def last_completed(state: JobState, stored: StoredRun) -> StoredRun | None:
+def last_completed(state: JobState, stored: StoredRun) -> GoodRun | None:
     """Return the newest run that completed."""
-    if not stored.run.status.completed:
+    status = stored.run.status
+    if not status.completed:
         return state.last_completed
-    return later_run(state.last_completed, _lean(stored))
+    good = GoodRun(stored.started, stored.id, believed.over(stored), status)
+    return later(state.last_completed, good)
 
 
 def measures(status: Status) -> bool:
@@ -57,11 +59,13 @@ def measures(status: Status) -> bool:
     return status not in (Status.FATAL, Status.INTERRUPTED)
 
 
-def measured(state: JobState, stored: StoredRun) -> StoredRun | None:
+def measured(state: JobState, stored: StoredRun) -> MeasuredRun | None:
     """Return the newest run that counted its source as a whole."""
     if not measures(stored.run.status):
         return state.measured
-    return later_run(state.measured, _lean(stored))
+    counts = stored.run.counts
+    entry = MeasuredRun(stored.started, stored.id, counts.examined_files, counts.examined_bytes)
+    return later(state.measured, entry)
 
 
 def failures(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
@@ -169,8 +173,3 @@ def compacted_within(stored: StoredRun) -> Millis | None:
     """Return when a compact that was part of a run ended well."""
     told = stored.run.compacted
     return None if told is None or stored.run.dry_run else believed.moment(stored, told)
-
-
-def _lean(stored: StoredRun) -> StoredRun:
-    """Leave out what is shown of the last run only: a state holds up to three runs."""
-    return replace(stored, run=replace(stored.run, reason=None, copying=None))

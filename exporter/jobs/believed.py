@@ -30,8 +30,11 @@ def moment(stored: StoredRun, told: Millis) -> Millis:
 
     Where its begin was put right, what else it told is as wrong.
     """
-    ahead = 0 if stored.run.began is None else stored.run.began - stored.started
-    return max(min(told - ahead, stored.received + CLOCK_TOLERANCE), 0)
+    began, latest = stored.run.began, stored.received + CLOCK_TOLERANCE
+    right = told if began is None else told - began + stored.started
+    if right > latest:
+        return latest
+    return max(0, right)
 
 
 def ended(stored: StoredRun) -> Millis | None:

@@ -51,6 +51,20 @@ class ToldMoment(PastRun, frozen=True, array_like=True, gc=False):
     moment: Millis
 
 
+class GoodRun(PastRun, frozen=True, array_like=True, gc=False):
+    """The last run that completed: when it was over, and how it ended."""
+
+    over: Millis
+    status: Status
+
+
+class MeasuredRun(PastRun, frozen=True, array_like=True, gc=False):
+    """What the last run that read its whole source found there."""
+
+    examined_files: int | None
+    examined_bytes: int | None
+
+
 class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
     """What a completed run leaves for later runs to be measured against."""
 
@@ -85,7 +99,9 @@ Entry = TypeVar("Entry", bound=PastRun)
 
 def later(known: Entry | None, entry: Entry) -> Entry:
     """Return the one of two whose run comes later; of one run the entry."""
-    return entry if known is None or known.order <= entry.order else known
+    if known is None or (known.started, known.id) <= (entry.started, entry.id):
+        return entry
+    return known
 
 
 def latest(one: Entry | None, other: Entry | None) -> Entry | None:

@@ -25,7 +25,7 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         other: the other job's state.
         runs_after: counts the runs of both.
     """
-    last_completed = _latest_run(one.last_completed, other.last_completed)
+    last_completed = latest(one.last_completed, other.last_completed)
     since = _BEFORE_ALL if last_completed is None else last_completed.order
     decided = latest(one.decided, other.decided)
     tested = [each for each in (one.tested, other.tested) if each is not None]
@@ -34,7 +34,7 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         uploaded_bytes=sums.added(one.uploaded_bytes, other.uploaded_bytes),
         last=_latest_run(one.last, other.last),
         last_completed=last_completed,
-        measured=_latest_run(one.measured, other.measured),
+        measured=latest(one.measured, other.measured),
         consecutive_failures=runs_after(since).failed,
         recent=merged(one.recent, other.recent, RECENT_RUNS),
         completed=merged(one.completed, other.completed, COMPLETED_RUNS),

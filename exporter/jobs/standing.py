@@ -6,7 +6,6 @@ what looks fine elsewhere; a test compares them.
 
 from msgspec import Struct
 
-from exporter.jobs import believed
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
@@ -53,7 +52,7 @@ class Standing(Struct, frozen=True, gc=False):
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
-            last_good=None if good is None else believed.over(good),
+            last_good=None if good is None else good.over,
             first_start=state.first_start,
             failing=is_failing(job, state),
             shrunk=has_shrunk(state),
@@ -62,7 +61,7 @@ class Standing(Struct, frozen=True, gc=False):
             copies_old_from=state.copies.old_from(),
             unnamed=is_unnamed(job.name) and _since_cleared(job, arrived),
             last_failed=None if state.last_failed is None else state.last_failed.started,
-            warned=good is not None and good.run.status is Status.WARNING,
+            warned=good is not None and good.status is Status.WARNING,
         )
 
     def copies_old(self, now: Millis) -> bool:
@@ -89,7 +88,7 @@ def _since_cleared(job: Job, arrived: Millis | None) -> bool:
 def has_shrunk(state: JobState) -> bool:
     """Tell whether the last run found much less at the source than is usual."""
     usual = state.usual_bytes()
-    found = None if state.measured is None else state.measured.run.counts.examined_bytes
+    found = None if state.measured is None else state.measured.examined_bytes
     return usual is not None and found is not None and is_shrunken(found, usual)
 
 

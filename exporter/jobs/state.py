@@ -14,6 +14,8 @@ from exporter.jobs.history import (
     HABIT_RUNS,
     REPORTED_RUNS,
     CompletedRun,
+    GoodRun,
+    MeasuredRun,
     PastRun,
     RecentRun,
     ReportedRun,
@@ -48,8 +50,8 @@ class JobState(Struct, frozen=True, array_like=True):
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
     uploaded_bytes: int | None = None
     last: StoredRun | None = None
-    last_completed: StoredRun | None = None
-    measured: StoredRun | None = None
+    last_completed: GoodRun | None = None
+    measured: MeasuredRun | None = None
     consecutive_failures: int = 0
     recent: tuple[RecentRun, ...] = ()
     completed: tuple[CompletedRun, ...] = ()

@@ -31,8 +31,9 @@ _OUTDATE = "INSERT INTO outdated_states VALUES (?) ON CONFLICT DO NOTHING"
 
 _SOUND = ("success", "warning")
 _WARNING = 1
-_RUNS, _LAST, _MEASURED, _TESTED, _STARTS = 0, 2, 4, 8, 9
-_RUN, _COUNTS, _BACKUP_ID, _DESTINATION_TYPE = 3, 5, 9, 10
+_TOLERANCE = 5 * 60 * 1000
+_RUNS, _LAST, _LAST_COMPLETED, _MEASURED, _TESTED, _STARTS = 0, 2, 3, 4, 8, 9
+_RUN, _STATUS, _BEGAN, _ENDED, _COUNTS, _BACKUP_ID, _DESTINATION_TYPE = 3, 1, 2, 3, 5, 9, 10
 _STORED, _QUOTA = slice(8, 10), slice(10, 12)
 
 
@@ -64,19 +65,41 @@ def _extend(state: list[Any], db: Database, facts: _Facts, job_id: int, name: st
     stopped = facts.interrupted.get(job_id, 0)
     state[_RUNS] = [*state[_RUNS], stopped]
     state[_RUNS][_WARNING] = max(state[_RUNS][_WARNING] - stopped, 0)
-    tested, last = state[_TESTED], state[_LAST]
+    tested, last, measured = state[_TESTED], state[_LAST], state[_MEASURED]
+    state[_LAST_COMPLETED] = _good(state[_LAST_COMPLETED])
+    state[_MEASURED] = _measured(measured)
     starts = [db.execute(_FIRST_START, (job_id,)).fetchone()[0], *state[_STARTS]]
     state += [
         tested[0] if tested and tested[1] in _SOUND else None,
         0,
         [last[1], last[0]] if last else None,
-        _destination(state[_MEASURED]),
+        _destination(measured),
         [[], []],
         facts.restored.get(job_id),
         facts.compacted.get(job_id),
         min((start for start in starts if start is not None), default=None),
         db.execute(_LAST_FAILED, (job_id,)).fetchone() if name == "(unnamed)" else None,
     ]
+
+
+def _good(run: list[Any] | None) -> list[Any] | None:
+    """Return of the last good run its place, its end as far as that is believed, and its status."""
+    if run is None:
+        return None
+    run_id, started, received, told = run
+    began, ended = told[_BEGAN], told[_ENDED]
+    ahead = 0 if began is None else began - started
+    over = started if ended is None else max(min(ended - ahead, received + _TOLERANCE), 0)
+    if began == started:
+        over = max(over, started)
+    return [started, run_id, over, told[_STATUS]]
+
+
+def _measured(run: list[Any] | None) -> list[Any] | None:
+    if run is None:
+        return None
+    files, size, *_ = run[_RUN][_COUNTS]
+    return [run[1], run[0], files, size]
 
 
 def _destination(measured: list[Any] | None) -> list[Any]:

@@ -6,10 +6,13 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from exporter.jobs import believed
 from exporter.jobs.copies import CopyingRun, KnownCopy, SecondCopies
 from exporter.jobs.destination import Destination, Quota, Stored
 from exporter.jobs.history import (
     CompletedRun,
+    GoodRun,
+    MeasuredRun,
     PastRun,
     RecentRun,
     ReportedRun,
@@ -36,8 +39,8 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         runs=counted(backups),
         uploaded_bytes=total(run.run.counts.uploaded_bytes for run in backups),
         last=last(backups, *Status),
-        last_completed=lean(last(backups, *GOOD)),
-        measured=lean(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
+        last_completed=good(last(backups, *GOOD)),
+        measured=measured(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
         consecutive_failures=in_a_row(backups, BAD, GOOD),
         recent=tuple(map(recent, backups))[-20:],
         completed=tuple(completed(run) for run in backups if run.run.status in GOOD)[-21:],
@@ -83,9 +86,19 @@ def newest_where(
     return next((each for each in reversed(told) if each is not None), None)
 
 
-def lean(run: StoredRun | None) -> StoredRun | None:
-    """Leave out what is kept of the last run only."""
-    return run and replace(run, run=replace(run.run, reason=None, copying=None))
+def good(run: StoredRun | None) -> GoodRun | None:
+    """Return what is kept of the last completed run."""
+    if run is None:
+        return None
+    return GoodRun(run.started, run.id, believed.over(run), run.run.status)
+
+
+def measured(run: StoredRun | None) -> MeasuredRun | None:
+    """Return what is kept of the last run that read its whole source."""
+    if run is None:
+        return None
+    counts = run.run.counts
+    return MeasuredRun(run.started, run.id, counts.examined_files, counts.examined_bytes)
 
 
 def in_a_row(

@@ -98,7 +98,9 @@ def test_an_interrupted_run_moves_its_start_and_no_success() -> None:
     good, stopped = nights(S, I)
     state = fold([good, stopped])
     assert state.last == stopped
-    assert state.last_completed == state.measured == good
+    assert state.last_completed is not None
+    assert state.measured is not None
+    assert state.last_completed.id == state.measured.id == good.id
     assert state.starts == (good.started, stopped.started)
     assert [run.status for run in state.recent] == [S, I]
 
