@@ -137,7 +137,7 @@ def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
 
 def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
     """Return the newest runs and how long they took."""
-    entry = RecentRun(stored.started, stored.id, believed.took(stored), stored.run.status)
+    entry = RecentRun(stored.started, stored.id, believed.took(stored), stored.run.status.code)
     return newest(state.recent, entry, RECENT_RUNS)
 
 

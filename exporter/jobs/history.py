@@ -74,14 +74,23 @@ class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the deadline: how long it took, and how it ended.
+    """What a run of any status leaves for the deadline, and how it ended.
 
-    One that told no length took until its report came. The status is None for what older versions
-    kept; such a run completed or failed.
+    The status stands as its code: a word for each of twenty runs would make states, of which two
+    fit into a page of the database, too long for that. It is None for what older versions kept;
+    such a run completed or failed.
     """
 
     duration: Millis | None
-    status: Status | None = None
+    code: int | None = None
+
+    @property
+    def status(self) -> Status | None:
+        """How it ended."""
+        return None if self.code is None else _STATUSES[self.code]
+
+
+_STATUSES = tuple(Status)
 
 
 class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):

@@ -19,7 +19,7 @@ class Identity(Struct, frozen=True, gc=False):
 
 
 _MOST_FRESH = 256
-_fresh: dict[bytes, JobState] = {}
+_fresh: dict[int, tuple[bytes, JobState]] = {}
 """States that were just packed, until they are asked for: the fleet asks for each that was stored,
 and to unpack one takes a tenth of what it takes to record a report."""
 
@@ -50,14 +50,16 @@ class Job(Struct, frozen=True):
     @property
     def state(self) -> JobState:
         """What the runs add up to; unpacked by each call, but for the first after `with_state`."""
-        return _fresh.pop(self.packed, None) or unpack(self.packed)
+        fresh = _fresh.pop(id(self.packed), None)
+        # Another one may have had the same place in memory.
+        return fresh[1] if fresh and fresh[0] is self.packed else unpack(self.packed)
 
     def with_state(self, state: JobState) -> "Job":
         """Return the job with another state."""
         packed = pack(state)
         if len(_fresh) >= _MOST_FRESH:
             _fresh.clear()
-        _fresh[packed] = state
+        _fresh[id(packed)] = packed, state
         return Job(
             self.id, self.server_id, self.name, packed, self.settings, self.identity, self.formerly
         )

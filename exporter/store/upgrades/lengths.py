@@ -17,6 +17,7 @@ ORDER BY started DESC, id DESC LIMIT 20"""
 _SAVE = "UPDATE jobs SET state = ? WHERE id = ?"
 
 _RECENT, _ID, _KEPT = 6, 1, 20
+_CODES = {"success": 0, "warning": 1, "error": 2, "fatal": 3, "unknown": 4, "interrupted": 5}
 _CLOCK_TOLERANCE = 300_000
 _LONGEST = 35 * 86_400_000
 
@@ -35,7 +36,7 @@ def renew(db: Database) -> None:
 def _recent(kept: list[list[Any]], rows: list[tuple[Any, ...]]) -> list[list[Any]]:
     stored = {row[_ID] for row in rows}
     removed = [entry for entry in kept if entry[_ID] not in stored]
-    entries = [[row[0], row[_ID], _took(*row[:1], *row[2:6]), row[6]] for row in rows]
+    entries = [[row[0], row[_ID], _took(*row[:1], *row[2:6]), _CODES[row[6]]] for row in rows]
     return sorted([*removed, *entries], key=lambda each: (each[0], each[_ID]))[-_KEPT:]
 
 

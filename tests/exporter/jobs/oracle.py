@@ -125,7 +125,7 @@ def recent(run: StoredRun) -> RecentRun:
     """Return what the deadline asks of a run; one that tells no length took until its report."""
     told = length(run)
     took = until_over(run) if told is None else told
-    return RecentRun(run.started, run.id, None if took > 35 * DAY else took, run.run.status)
+    return RecentRun(run.started, run.id, None if took > 35 * DAY else took, run.run.status.code)
 
 
 def until_over(run: StoredRun) -> Millis:
