@@ -56,7 +56,7 @@ def test_a_command_works(command: str, filled_database: Path, tmp_path: Path) ->
     shutil.copy(filled_database, copy)
     words = re.sub(r" --database \S+", "", command)
     made = re.sub(r"\S+\.sqlite$", str(tmp_path / "made.sqlite"), words)
-    unasked = ["--yes"] if {"delete", "merge"} & set(words.split()) else []
+    unasked = ["--yes"] if {"delete", "merge", "separate"} & set(words.split()) else []
     assert main([*shlex.split(made), *unasked, "--database", str(copy)]) == 0
 
 
