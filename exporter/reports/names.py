@@ -49,6 +49,12 @@ _IDENTITIES = (
 """What follows the header: since 2.0.8 with identities, before without. Names may hold commas and
 parentheses, so the usual form of a backup's id is tried first."""
 
+_WITHIN = re.compile(
+    r"^(?P<name>.*) \((?P<machine_id>[^\s,()]*), (?P<backup_id>DB-[0-9]+), "
+    r"(?P<machine>[^()]*)\)(?=\W)"
+)
+"""The usual identities with words behind them, which are no part of a name."""
+
 _OUTCOME = r"(?:success|warning|error|fatal|unknown)"
 _TRAILING = re.compile(
     rf"[\s:,;|/=>\u2013\u2014-]+[\[(]?\s*(?P<outcome>{_OUTCOME})\s*[\])]?[.!]?\s*$", re.IGNORECASE
@@ -164,13 +170,15 @@ def _identified(subject: str) -> re.Match[str] | None:
     found = next(filter(None, (re.match(each, subject) for each in _IDENTITIES)), None)
     if found is None or _start_of_result(found["machine"], failure=True) is not None:
         return None
-    return found
+    closed_before = found["machine"].partition("(")[0].count(")")
+    return None if closed_before else found  # else the parentheses of something behind it
 
 
 def _header(subject: str, said: set[str]) -> Mapping[str, str]:
-    found = _identified(subject) or _identified(_named(subject, said))
+    named = _named(subject, said)
+    found = _identified(subject) or _identified(named) or _WITHIN.match(named)
     if found is None:
-        return {"backup-name": _named(subject, said)}
+        return {"backup-name": named}
     return {
         "backup-name": found["name"],
         "machine-id": found["machine_id"],

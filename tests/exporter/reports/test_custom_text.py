@@ -35,6 +35,8 @@ NAMED = [
     f"Duplicati Backup report for Photos {IDENTITIES}\n\n{{results}}",
     f"Duplicati Backup report for Photos {IDENTITIES} {{results}}",
     f"Duplicati Backup report for Photos {IDENTITIES}: {{result}}\n\n{{results}}",
+    f"Duplicati Backup report for Photos {IDENTITIES}: it ended as {{result}}\n\n{{results}}",
+    f"Duplicati Backup report for Photos {IDENTITIES} of tonight (late)\n\n{{results}}",
     "Duplicati {result}, Backup report for Photos\n\n{results}",
     "Duplicati {result} Backup report for Photos\n\n{results}",
     "[{result}] Duplicati Backup report for Photos\n\n{results}",
