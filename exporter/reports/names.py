@@ -67,7 +67,10 @@ _OWN_LINES = {
     "backup-id": re.compile(r"backup[ _-]?id\s*[:=]\s*(\S+)", re.IGNORECASE),
     "machine-id": re.compile(r"machine[ _-]?id\s*[:=]\s*(\S+)", re.IGNORECASE),
 }
-_ONLY_OUTCOME = re.compile(rf"{_OUTCOME}|[0-9]+|%[^%]*%", re.IGNORECASE)
+_NO_NAME = re.compile(rf"(?:backup|job)\s*[:=]\s*(?:{_OUTCOME}|[0-9]+)", re.IGNORECASE)
+"""Lines that tell how a backup ended, or how many there were; after "Backup name:" it is a name."""
+
+_PLACEHOLDER = re.compile(r"%[^%]*%")
 
 _LOOKED_AT = 300
 """Lines of a text in which names are looked for; Duplicati's own stand in the first."""
@@ -201,7 +204,7 @@ def _own_lines(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
     told: set[str] = set()
     for line in lines:
         for key, pattern in _OWN_LINES.items():
-            found = None if key in told else pattern.match(line)
-            if found is not None and _ONLY_OUTCOME.fullmatch(found[1].strip()) is None:
+            found = None if key in told or _NO_NAME.fullmatch(line) else pattern.match(line)
+            if found is not None and _PLACEHOLDER.fullmatch(found[1].strip()) is None:
                 told.add(key)
                 yield key, _checked(found[1].strip())

@@ -202,6 +202,20 @@ def test_a_name_may_hold_the_word_before_the_machine(name: str) -> None:
     assert (report.backup, report.machine.name) == (name, "nas")
 
 
+@pytest.mark.parametrize("name", ["Success", "warning", "2024"])
+def test_behind_the_word_name_stands_one(name: str) -> None:
+    body = f"Backup: Success\nBackup name: {name}\n\n{RESULTS.format('Warning')}".encode()
+
+    assert read_report(body).backup == name
+
+
+@pytest.mark.parametrize("line", ["Backup: Success", "Job: 3", "Backup name: %backup-name%"])
+def test_an_outcome_a_number_or_what_was_not_filled_in_is_no_name(line: str) -> None:
+    assert read_report(f"{line}\n\n{RESULTS.format('Success')}".encode(), "Photos").backup == (
+        "Photos"
+    )
+
+
 def test_identities_may_stand_in_lines_of_their_own() -> None:
     told = "Backup: Photos\nBackup ID: DB-2\nMachine ID: 7c0d5e2b94f14a3e\nMachine name: nas"
     report = read_report(f"{told}\n\n{RESULTS.format('Success')}".encode())
