@@ -58,7 +58,7 @@ def find_server(db: Database, sender: Sender) -> Server:
         return _by_machine_id(db, sender.machine.machine_id, sender)
     if name is not None:
         known = _select(db, _BY_NAME, name) or _merged(db, "name", name)
-        return known or _insert(db, name, None, delivery.received)
+        return known or _insert(db, name, None, delivery.received, _duplicate(db, sender))
     address = delivery.address
     known = _select(db, _BY_ADDRESS, address) or _merged(db, "address", address)
     return known or _insert(db, address, address, delivery.received)
@@ -147,12 +147,16 @@ def _only(db: Database, query: str, *values: object) -> Server | None:
 
 
 def _insert_with_id(db: Database, machine_id: str, sender: Sender) -> Server:
-    """Make a server; one of the same name or address may be the same machine."""
+    name, received = sender.name or machine_id, sender.delivery.received
+    return _insert(db, name, None, received, _duplicate(db, sender))
+
+
+def _duplicate(db: Database, sender: Sender) -> int | None:
+    """Return a server of the same name or address, which may be the same machine."""
     delivery = sender.delivery
     values = {"name": sender.name, "address": None if delivery.fetched else delivery.address}
     found = db.execute(_POSSIBLE_DUPLICATE, values).fetchone()
-    other = None if found is None else found[0]
-    return _insert(db, sender.name or machine_id, None, delivery.received, other)
+    return None if found is None else int(found[0])
 
 
 def _claimed(db: Database, name: str) -> Server | None:

@@ -99,6 +99,18 @@ def test_an_id_from_a_known_address_stays_apart_and_is_told(store: Store) -> Non
     assert second.server.possible_duplicate_of == first.server.id
 
 
+def test_a_name_without_an_id_from_a_known_address_is_told_and_the_id_changes_nothing(
+    store: Store,
+) -> None:
+    """Duplicati of 2026 tells no id until it was started a second time."""
+    first = deliver(store, body(None, name=None))
+    second = deliver(store, body(None, day=8))
+    third = deliver(store, body("one", day=9))
+    assert second.server.possible_duplicate_of == first.server.id
+    assert third.server.id == second.server.id
+    assert third.server.possible_duplicate_of == first.server.id
+
+
 def test_an_id_from_another_address_and_of_another_name_is_no_duplicate(store: Store) -> None:
     deliver(store, body(None, name=None))
     other = duplicati_report(began=NOW - DAY, machine_id="one", server="other")
