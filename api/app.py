@@ -13,6 +13,7 @@ from api.badges import FleetBadge, ServerBadge, SvgName
 from api.contract import Contract
 from api.exposition import Health, Metrics
 from api.headers import Headers
+from api.hosts import Hosts
 from api.imports import Import
 from api.jobs import Jobs, OneJob, SecondCopies
 from api.lastbackups import LastBackup, LastBackups
@@ -30,6 +31,7 @@ from api.rejected import RejectedReports
 from api.renaming import SeparatedJob
 from api.sender import Deliveries, Network
 from api.servers import MergedServer, OneServer, Servers
+from api.sites import Sites
 from api.strays import Strays
 from api.summary import Summary
 from api.upload import Astray, OnlyAstray, Upload
@@ -65,15 +67,25 @@ class Parts(NamedTuple):
     limits: Limits = Limits()
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
+    allowed_hosts: frozenset[str] = frozenset()
     page: bool = True
     keep_runs: Millis | None = None
 
 
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
-    gate = Gate(parts.access, parts.telemetry, parts.trusted_proxies)
-    strays = Strays(_reception(parts), parts.access)
-    app: App = falcon.App(middleware=[Headers(parts.allowed_origins), gate, Faults(), strays])
+    trusted = parts.trusted_proxies
+    # First whether a request is for us, then who may send it.
+    app: App = falcon.App(
+        middleware=[
+            Headers(parts.allowed_origins),
+            Hosts(parts.allowed_hosts, trusted, parts.clock),
+            _sites(parts),
+            Gate(parts.access, parts.telemetry, trusted),
+            Faults(),
+            Strays(_reception(parts), parts.access),
+        ]
+    )
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)
@@ -89,6 +101,10 @@ def create_app(parts: Parts) -> App:
     return app
 
 
+def _sites(parts: Parts) -> Sites:
+    return Sites(parts.allowed_origins, parts.trusted_proxies)
+
+
 def _add_reports(app: App, parts: Parts) -> None:
     app.add_route("/api/upload", _upload(Upload, parts))
     app.add_route("/upload", _upload(Astray, parts))
@@ -99,7 +115,7 @@ def _add_reports(app: App, parts: Parts) -> None:
 
 def oversized(parts: Parts) -> Oversized:
     """Return what notes reports that are refused before they reach the app."""
-    return Oversized(_reception(parts), parts.access)
+    return Oversized(_reception(parts), parts.access, _sites(parts))
 
 
 def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:

@@ -60,7 +60,7 @@ class Gate:
             return
         if self._access.is_open(scope):
             return
-        grants = [each for secret in _secrets(req, scope) for each in self._access.find(secret)]
+        grants = _grants_in(req, scope, self._access)
         opening = tuple(grant for grant in grants if grant.opens(scope))
         if not opening:
             self._note_denied(req, scope)
@@ -83,7 +83,7 @@ def grants_of(req: falcon.Request) -> tuple[Grant, ...]:
 def is_admitted(access: Access, req: falcon.Request) -> bool:
     """Tell whether a request that no resource saw might have handed in a report."""
     scope = Scope.UPLOAD
-    granted = (grant for secret in _secrets(req, scope) for grant in access.find(secret))
+    granted = _grants_in(req, scope, access)
     return access.is_open(scope) or any(grant.opens(scope) for grant in granted)
 
 
@@ -104,19 +104,39 @@ def _scope(req: falcon.Request) -> Scope | None:
     return known or (Scope.READ if reads else Scope.MANAGE)
 
 
-def _secrets(req: falcon.Request, scope: Scope) -> Iterator[str]:
-    """Yield what may be a token.
+def _grants_in(req: falcon.Request, scope: Scope, access: Access) -> list[Grant]:
+    """Return what the secrets of a request open.
 
     A browser sends a password of its own accord, also when another site makes it ask: so none
-    changes anything. Duplicati can set no header, so an upload has its token in the URL.
+    changes anything, and the admin's, which people type to see the page, hands in no report.
     """
+    sent = [each for secret in _sent(req, scope) for each in access.find(secret)]
+    typed = [each for secret in _typed(req, scope) for each in access.find(secret)]
+    if scope is Scope.UPLOAD:
+        typed = [each for each in typed if each.scope is not Scope.MANAGE]
+    return sent + typed
+
+
+def _secrets(req: falcon.Request, scope: Scope) -> Iterator[str]:
+    """Yield what may be a token."""
+    yield from _sent(req, scope)
+    yield from _typed(req, scope)
+
+
+def _sent(req: falcon.Request, scope: Scope) -> Iterator[str]:
+    """Yield what a program was told to send. Duplicati can set no header: it has it in the URL."""
     scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         yield from _if_any(sent)
-    elif scheme.lower() == "basic" and scope is not Scope.MANAGE:
-        yield from _if_any(_password(sent))
     if scope is Scope.UPLOAD:
         yield from _if_any(req.get_param("token") or "")
+
+
+def _typed(req: falcon.Request, scope: Scope) -> Iterator[str]:
+    """Yield the password, where one may open anything."""
+    scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() == "basic" and scope is not Scope.MANAGE:
+        yield from _if_any(_password(sent))
 
 
 def _if_any(text: str) -> Iterator[str]:
@@ -139,7 +159,7 @@ def _denial(scope: Scope, req: falcon.Request, *, known: bool) -> ApiError:
     else:
         needed = f"a token for {scope.value}"
         how = "Authorization: Bearer TOKEN or as the password of Basic"
-        how += ", or as ?token=TOKEN" if scope is Scope.UPLOAD else ""
+        how += " (an upload token), or as ?token=TOKEN" if scope is Scope.UPLOAD else ""
     if known:
         return ApiError(403, f"This is not {needed}")
     return ApiError(401, f"Send {needed} as {how}", headers={"WWW-Authenticate": challenge})

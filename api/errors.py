@@ -26,6 +26,7 @@ KINDS: Mapping[int, str] = {
     408: "RequestTimeoutError",
     413: "PayloadTooLargeError",
     415: "UnsupportedMediaTypeError",
+    421: "MisdirectedRequestError",
     429: "TooManyRequestsError",
     431: "RequestHeaderFieldsTooLargeError",
     500: "InternalError",

@@ -17,7 +17,8 @@ SECURITY = {
 """An answer that a browser is to show sets a policy of its own, with what it really needs."""
 
 _READABLE = "ETag, Retry-After, WWW-Authenticate"
-_SENDABLE = "Authorization, Content-Type, If-None-Match"
+_SENDABLE = "Authorization, If-None-Match"
+_GRANTED = ("GET", "HEAD")
 _PREFLIGHT_SECONDS = "600"
 
 
@@ -48,10 +49,13 @@ class Headers:
 
 
 def _allow(req: falcon.Request, resp: falcon.Response, origin: str) -> None:
+    asked = req.get_header("Access-Control-Request-Method") if req.method == "OPTIONS" else None
+    if asked is not None and asked not in _GRANTED:
+        return  # without an origin no method is granted; POST needs no word of its own
     resp.set_header("Access-Control-Allow-Origin", origin)
     resp.set_header("Access-Control-Expose-Headers", _READABLE)
     resp.set_header(EMBEDDING, "cross-origin")
-    if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
-        resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "GET, HEAD")
+    if asked is not None:
+        resp.set_header("Access-Control-Allow-Methods", "GET")
         resp.set_header("Access-Control-Allow-Headers", _SENDABLE)
         resp.set_header("Access-Control-Max-Age", _PREFLIGHT_SECONDS)

@@ -8,6 +8,7 @@ import falcon
 from api import activity, upload
 from api.auth import is_admitted
 from api.reception import Kind, Reception
+from api.sites import Sites
 from exporter.access import Access
 from exporter.store import StoreUnavailableError
 
@@ -24,14 +25,15 @@ _log = logging.getLogger(__name__)
 class Oversized:
     """Keeps that a report was refused so, where it is one: of an address that sends reports."""
 
-    def __init__(self, reception: Reception, access: Access) -> None:
+    def __init__(self, reception: Reception, access: Access, sites: Sites) -> None:
         self._reception = reception
         self._access = access
+        self._sites = sites
 
     def note(self, req: falcon.Request) -> None:
         """Look at the head of a request that was refused for its length."""
         kind = _KINDS.get(req.path.rstrip("/") or "/")
-        posts = req.method in ("POST", "PUT")
+        posts = req.method in ("POST", "PUT") and not self._sites.is_foreign(req)
         if kind is None or not posts or not is_admitted(self._access, req):
             return
         try:

@@ -65,13 +65,27 @@ def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
     A trusted proxy may say that it was called by another scheme or host than it calls us. A host
     that can not be one is replaced by what the guides call the daemon.
     """
-    scheme, host = req.scheme, req.get_header("Host") or ""
-    if trusted and _is_in(_plain(req.remote_addr), trusted):
+    scheme, host = req.scheme, (hosts_of(req, trusted) or ("",))[-1]
+    if _is_of_proxy(req, trusted):
         told = _last(req, "X-Forwarded-Proto").lower()
         scheme = told if told in _SCHEMES else scheme
-        host = _last(req, "X-Forwarded-Host") or host
     known = host if _HOST.fullmatch(host) else f"{_SOMEWHERE}:{req.env['SERVER_PORT']}"
     return f"{scheme}://{known}"
+
+
+def hosts_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> tuple[str, ...]:
+    """Return the hosts, ports with them, that a request was sent to, the sender's own last.
+
+    That is the daemon's, and the one that a trusted proxy before it was asked for. HTTP/1.0 may
+    name none.
+    """
+    own = req.get_header("Host")
+    proxied = _last(req, "X-Forwarded-Host") if _is_of_proxy(req, trusted) else ""
+    return tuple(host for host in (own, proxied) if host)
+
+
+def _is_of_proxy(req: falcon.Request, trusted: Sequence[Network]) -> bool:
+    return bool(trusted) and _is_in(_plain(req.remote_addr), trusted)
 
 
 def _last(req: falcon.Request, name: str) -> str:

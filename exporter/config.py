@@ -44,6 +44,7 @@ class Config(Struct, frozen=True):
     admin_token: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
     allowed_origins: frozenset[str]
+    allowed_hosts: frozenset[str]
     page: bool
     limits: Limits
     keep_runs: Millis | None

@@ -13,6 +13,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 FOREVER = "forever"
 NEVER = "never"
 
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.\-]{0,251}[a-z0-9_])?", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
 
 
@@ -109,6 +110,16 @@ def origins(text: str) -> frozenset[str]:
     for each in found:
         if _ORIGIN.fullmatch(each) is None:
             message = f"{each!r} is no origin: write https://page.example, without a path"
+            raise ValueError(message)
+    return found
+
+
+def hosts(text: str) -> frozenset[str]:
+    """Return names of hosts, as they are compared."""
+    found = frozenset(each.lower().removesuffix(".") for each in _listed(text))
+    for each in found:
+        if _HOST.fullmatch(each) is None:
+            message = f"{each!r} is no host name: write nas.example, without scheme and port"
             raise ValueError(message)
     return found
 

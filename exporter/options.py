@@ -206,8 +206,15 @@ OPTIONS = (
         "allowed_origins",
         "",
         "ORIGINS",
-        "pages of other sites that may read: https://page.example",
+        "sites whose pages may read and send: https://page.example",
         option_values.origins,
+    ),
+    Option(
+        "allowed_hosts",
+        "",
+        "HOSTS",
+        "host names to answer under, beside addresses and localhost; empty is any",
+        option_values.hosts,
     ),
     Option(
         "page",

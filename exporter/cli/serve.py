@@ -92,6 +92,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         limits=settings.limits,
         trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
+        allowed_hosts=settings.allowed_hosts,
         page=settings.page,
         keep_runs=settings.keep_runs,
     )

@@ -113,6 +113,13 @@ def test_a_token_may_be_the_password_of_basic(closed: testing.TestClient, scope:
     assert ask(closed, method, path, basic(TOKENS[scope])).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/upload", "/api/activity", "/upload", "/"])
+def test_the_admins_password_hands_in_no_report(closed: testing.TestClient, path: str) -> None:
+    answer = ask(closed, "POST", path, basic(ADMIN_TOKEN))
+    assert answer.status_code == 401
+    assert "an upload token" in answer.json["message"]
+
+
 def test_a_password_changes_nothing(closed: testing.TestClient) -> None:
     answer = ask(closed, "DELETE", "/api/servers/1", basic(ADMIN_TOKEN))
     assert answer.status_code == 401

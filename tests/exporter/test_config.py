@@ -110,6 +110,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "admin_token": "0123456789abcdef",
         "trusted_proxies": "127.0.0.1, 2001:db8::/32",
         "allowed_origins": "https://page.example",
+        "allowed_hosts": "nas.example, Backups.Example.",
         "page": "false",
     }
     by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name]})
@@ -177,6 +178,10 @@ WRONG = [
     ("trusted_proxies", "10.0.0.0/33"),
     ("allowed_origins", "*"),
     ("allowed_origins", "https://page.example/"),
+    ("allowed_hosts", "*"),
+    ("allowed_hosts", "https://nas.example"),
+    ("allowed_hosts", "nas.example:9666"),
+    ("allowed_hosts", "nas.example," + "x" * 254),
     ("page", "no"),
     ("page", "FALSE"),
     ("admin_token", "short"),
@@ -189,6 +194,10 @@ def test_a_wrong_value_is_named_with_where_it_was_given(name: str, value: str) -
     variable = f"DUPLISTATUS_{name.upper()}"
     (problem,) = problems_of({}, {variable: value})
     assert problem.startswith(f"{variable}: ")
+
+
+def test_hosts_are_compared_without_case_and_the_dot_of_the_root() -> None:
+    assert load({"allowed_hosts": "NAS.Example., b"}, {}).allowed_hosts == {"nas.example", "b"}
 
 
 def test_every_fault_of_all_sources_is_told_at_once(tmp_path: Path) -> None:

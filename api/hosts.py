@@ -1,0 +1,94 @@
+"""Under which host names the daemon answers.
+
+A page may give its own name a second address, the daemon's; the browser then takes the daemon's
+answers for the page's own (DNS rebinding). Such a request still carries the page's name as `Host`,
+which no page can change. An address can not be given to another.
+"""
+
+import ipaddress
+import logging
+import threading
+from collections.abc import Callable, Collection, Sequence
+
+import falcon
+
+from api.errors import ApiError
+from api.sender import Network, hosts_of
+from exporter.logs import event
+from exporter.times import DAY, Millis
+
+_LOCAL = "localhost"
+_LONGEST_HOST = 253
+"""Characters of a name in DNS: RFC 1035, section 3.1."""
+
+_MOST_TOLD = 100
+"""Names told of in a day; whoever sends more invents them."""
+
+_log = logging.getLogger(__name__)
+
+
+class Hosts:
+    """Refuses requests to other names than those allowed; where none are, tells of each daily."""
+
+    def __init__(
+        self,
+        allowed: Collection[str],
+        trusted: Sequence[Network],
+        clock: Callable[[], Millis],
+    ) -> None:
+        self._allowed = allowed
+        self._trusted = trusted
+        self._clock = clock
+        self._told: dict[str, Millis] = {}
+        self._lock = threading.Lock()
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Look at the names that the request was sent to: its own, and a trusted proxy's.
+
+        Raises:
+            ApiError: 421.
+        """
+        for host in hosts_of(req, self._trusted):
+            name = _name(host)
+            if not name or name == _LOCAL or name in self._allowed or _is_address(name):
+                continue
+            self._tell(name)
+            if self._allowed:
+                message = "This daemon does not answer under this host name"
+                raise ApiError(421, f"{message}: allowed_hosts names those under which it does")
+
+    def _tell(self, name: str) -> None:
+        if not self._is_news(name[:_LONGEST_HOST]):
+            return
+        seen = event(host=name[:_LONGEST_HOST])
+        if self._allowed:
+            _log.warning("request to an unknown host name refused", extra=seen)
+        else:
+            _log.info("asked under a host name; allowed_hosts would bound these", extra=seen)
+
+    def _is_news(self, name: str) -> bool:
+        present = self._clock()
+        with self._lock:
+            if present - self._told.get(name, present - DAY) < DAY:
+                return False
+            self._told = {each: at for each, at in self._told.items() if present - at < DAY}
+            if len(self._told) >= _MOST_TOLD:
+                return False
+            self._told[name] = present
+            return True
+
+
+def _name(host: str) -> str:
+    """Return a host without its port, in the form in which names are compared."""
+    name, separator, port = host.strip().rpartition(":")
+    if not separator or "]" in port:
+        name = host.strip()
+    return name.lower().removesuffix(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True

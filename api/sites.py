@@ -1,0 +1,65 @@
+"""What a page of another site makes a browser send: it reads nothing, and it changes nothing.
+
+A browser says of a request whether its own page or another site's made it, and no script can
+change that: https://www.w3.org/TR/fetch-metadata. It says so over TLS and on this machine only;
+`Origin` comes with everything that may change something. Duplicati and curl send neither.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
+
+import falcon
+
+from api.errors import ApiError
+from api.sender import Network, address_of, hosts_of
+from exporter.logs import event
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_OUR_OWN = ("same-origin", "none")
+"""A page of the daemon's, or the user without any page."""
+
+_PORTS = {"http": ":80", "https": ":443"}
+_LONGEST_ORIGIN = 300
+
+_log = logging.getLogger(__name__)
+
+
+class Sites:
+    """Refuses what pages of other sites send, unless their origin is allowed."""
+
+    def __init__(self, allowed_origins: Collection[str], trusted: Sequence[Network]) -> None:
+        self._allowed = allowed_origins
+        self._trusted = trusted
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Look at what may change something before anything is read of it.
+
+        Raises:
+            ApiError: 403.
+        """
+        if req.method in _SAFE or not self.is_foreign(req):
+            return
+        sender, origin = address_of(req, self._trusted), req.get_header("Origin") or ""
+        seen = event(sender=sender, origin=origin[:_LONGEST_ORIGIN])
+        _log.warning("request of another site's page refused", extra=seen)
+        message = "A page of another site made this browser send it, and that is not allowed"
+        raise ApiError(403, f"{message}: allowed_origins names the sites that may")
+
+    def is_foreign(self, req: falcon.Request) -> bool:
+        """Tell whether a page made a browser send this that is neither ours nor allowed."""
+        origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
+        if origin is not None and origin in self._allowed:
+            return False
+        if site:
+            return site.strip().lower() not in _OUR_OWN
+        return origin is not None and not self._is_ours(req, origin)
+
+    def _is_ours(self, req: falcon.Request, origin: str) -> bool:
+        try:
+            scheme, named = urlsplit(origin.lower())[:2]
+        except ValueError:
+            return False
+        port = _PORTS.get(scheme, "")
+        hosts = (host.lower().removesuffix(port) for host in hosts_of(req, self._trusted))
+        return bool(named) and named.removesuffix(port) in hosts
