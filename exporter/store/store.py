@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import queue
 import shutil
 import sqlite3
@@ -60,11 +61,13 @@ class Store:
             StoreInUseError: another program has the file.
             StoreError: the file can not serve.
         """
+        path = Path(os.path.realpath(path))  # SQLite puts its log beside the file, not the link
         database.check_folder(path)
         gone = not path.exists() and lock.path_of(path).exists()
         self._lock = lock.Lock(path)
         try:
             database.prepare(path)
+            self._lock.hold()
             if gone:
                 _log.warning("a database was here and is gone: an empty one was made")
             self._writer = Writer(database.connect(path), limits)
