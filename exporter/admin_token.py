@@ -24,7 +24,8 @@ def load_or_make(database: Path) -> str:
         token = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} can not be used for the admin token ({error})"
-        raise StoreError(f"{message}: give this user the right, or remove it") from error
+        todo = "give this user the right, make room on the disk, or remove it"
+        raise StoreError(f"{message}: {todo}") from error
     if not token:
         message = f"{path} is empty: remove it, and the next start makes a new admin token"
         raise StoreError(message)
@@ -36,5 +37,9 @@ def _make(path: Path) -> None:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
-    with os.fdopen(file, "w", encoding="ascii") as opened:
-        opened.write(f"{secrets.token_urlsafe(32)}\n")
+    try:
+        with os.fdopen(file, "w", encoding="ascii") as opened:
+            opened.write(f"{secrets.token_urlsafe(32)}\n")
+    except OSError:
+        path.unlink()  # an empty one would stop the next start, too
+        raise

@@ -1,9 +1,12 @@
 """Opening a database: is it ours, is it of this version, is it durable."""
 
 import contextlib
+import errno
+import logging
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,6 +19,10 @@ from exporter.store.migrations import migrations
 
 APPLICATION_ID = 0x44535441
 """Marks a file as a database of this program: "DSTA" in ASCII."""
+
+LEAST_ROOM_BYTES = 256 * 1024
+"""A mark finds room where a report and its log do not; a report takes some 30 KB until the next
+checkpoint."""
 
 _BUSY_SECONDS = 5.0
 _CHECKED_BYTES = 256 * 1024 * 1024
@@ -32,6 +39,8 @@ _FREE = (
 _OLDEST_SQLITE = (3, 37, 0)
 """The first release with STRICT tables."""
 
+_log = logging.getLogger(__name__)
+
 Answer = TypeVar("Answer")
 
 
@@ -46,18 +55,30 @@ def prepare(path: Path) -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
         raise StoreError(message)
-    wal.check(path)
-    refuse_damaged(path)
+    with usable(path):
+        wal.check(path)
+        refuse_damaged(path)
+        with contextlib.closing(_open(path, "rwc")) as db:
+            _upgrade(db, path)
+
+
+@contextlib.contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Say of a database that can not be used what to do, whatever its damage made of it.
+
+    Raises:
+        StoreError: in the place of anything that is raised inside.
+    """
     try:
-        db = _open(path, "rwc")
-    except sqlite3.Error as error:
+        yield
+    except StoreError:
+        raise
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(_unusable(path, error)) from error
-    try:
-        _upgrade(db, path)
-    except sqlite3.Error as error:
-        raise StoreError(_unusable(path, error)) from error
-    finally:
-        db.close()
+    except Exception as error:
+        _log.debug("a database could not be read", exc_info=error)
+        reason = f"{type(error).__name__}: {error}"
+        raise StoreError(f"{path} is damaged ({reason}): {_RESTORE}") from error
 
 
 def connect(path: Path) -> Database:
@@ -109,11 +130,13 @@ def look(path: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
     while True:
         still = _stillness(path)
         try:
-            with contextlib.closing(_open_to_look(path, immutable=still is not None)) as connection:
-                answer = ask(connection)
-        except sqlite3.Error as error:
+            with usable(path):
+                connection = _open_to_look(path, immutable=still is not None)
+                with contextlib.closing(connection):
+                    answer = ask(connection)
+        except StoreError:
             if still == _stillness(path):
-                raise StoreError(_unusable(path, error)) from error
+                raise
         else:
             if still is None or still == _stillness(path):
                 return answer
@@ -230,7 +253,28 @@ def _known_steps() -> set[str]:
         empty.close()
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> str:
-    if isinstance(error, sqlite3.OperationalError):
+def has_room(path: Path) -> bool:
+    """Tell whether a report would find room where a database is."""
+    return shutil.disk_usage(path.parent).free >= LEAST_ROOM_BYTES
+
+
+def _unusable(path: Path, error: Exception) -> str:
+    if _is_full(path, error):
+        return f"{path} can not be opened ({error}): the disk is full, make room on it"
+    if isinstance(error, (sqlite3.OperationalError, OSError)) and not _is_of_text(error):
         return f"{path} can not be opened ({error}): {_FREE}"
     return f"{path} can not be used as a database ({error}): {_RESTORE}"
+
+
+def _is_full(path: Path, error: Exception) -> bool:
+    """Tell a full disk, of which SQLite may say only that a file can not be opened."""
+    named = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    try:
+        return named or "is full" in str(error) or not has_room(path)
+    except OSError:
+        return named
+
+
+def _is_of_text(error: Exception) -> bool:
+    """Tell a text that is none, and a column that is gone: of a schema with damaged bytes."""
+    return any(sign in str(error) for sign in ("Could not decode", "no such", "malformed"))

@@ -7,6 +7,7 @@ ends. SQLite's own locks are of another kind (flock(2), fcntl(2)) and know nothi
 """
 
 import fcntl
+import logging
 import os
 import threading
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from exporter.store.errors import StoreError, StoreInUseError
 
 _LONGEST_URL = 500
+
+_log = logging.getLogger(__name__)
 
 _held: set[tuple[int, int]] = set()
 """The databases of this process. To open and close one of them again, as finding out by its lock
@@ -68,8 +71,11 @@ class Lock:
 
     def announce(self, url: str) -> None:
         """Tell other programs where the holder serves."""
-        os.ftruncate(self._beside, 0)
-        os.pwrite(self._beside, f"{url}\n".encode(), 0)
+        try:
+            os.ftruncate(self._beside, 0)
+            os.pwrite(self._beside, f"{url}\n".encode(), 0)
+        except OSError as error:  # a full disk: serving goes on, commands do not find it
+            _log.warning("the lock file does not tell where the daemon serves: %s", error)
 
     def release(self) -> None:
         """Let others have the database, which must be closed."""

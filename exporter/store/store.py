@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import queue
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from exporter.store import (
     refusals,
     separating,
 )
+from exporter.store.answering import answering
 from exporter.store.changes import Change, Recorded, Seen, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
@@ -34,10 +34,6 @@ from exporter.store.writer import Writer
 from exporter.times import Millis, now
 
 _log = logging.getLogger(__name__)
-
-LEAST_ROOM_BYTES = 256 * 1024
-"""A mark finds room where a report and its log do not; a report takes some 30 KB until the next
-checkpoint."""
 
 _PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
@@ -70,7 +66,8 @@ class Store:
             self._lock.hold()
             if gone:
                 _log.warning("a database was here and is gone: an empty one was made")
-            self._writer = Writer(database.connect(path), limits)
+            with database.usable(path):
+                self._writer = _writer(path, limits)
         except BaseException:
             self._lock.release()
             raise
@@ -93,10 +90,11 @@ class Store:
     def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
         entry = Entry.of(report, delivery)
-        return self._writer.run(
-            lambda transaction: transaction.record(entry),
-            lambda recorded: then(recorded.change),
-        )
+        with answering():
+            return self._writer.run(
+                lambda transaction: transaction.record(entry),
+                lambda recorded: then(recorded.change),
+            )
 
     def record_all(self, reports: Iterable[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
@@ -217,7 +215,7 @@ class Store:
         self._writer.run(
             lambda transaction: transaction.db.execute(_PROBE, (now(),)), lambda _: None
         )
-        if shutil.disk_usage(self._path.parent).free < LEAST_ROOM_BYTES:
+        if not database.has_room(self._path):
             raise StoreUnavailableError("the disk is full: make room on it")
 
     def everything(self) -> Change:
@@ -279,9 +277,8 @@ class Store:
         except queue.Empty:
             db = self._open_reader()
         try:
-            yield db
-        except sqlite3.DatabaseError as error:
-            raise StoreUnavailableError(str(error)) from error
+            with answering():
+                yield db
         finally:
             self._readers.put(db)
 
@@ -291,3 +288,12 @@ class Store:
             return database.connect_reader(self._path)
         except sqlite3.DatabaseError as error:
             raise StoreUnavailableError(str(error)) from error
+
+
+def _writer(path: Path, limits: Limits) -> Writer:
+    db = database.connect(path)
+    try:
+        return Writer(db, limits)
+    except BaseException:
+        db.close()
+        raise

@@ -1,15 +1,19 @@
 """Files that were damaged while no daemon had them: refused, with what to do, and left alone."""
 
+import contextlib
 import os
+import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from exporter.store import RunFilter, Store, StoreError
+from exporter.store import RunFilter, Store, StoreError, StoreUnavailableError
 from tests.exporter.store.deliver import deliver, sqlite
 from tests.reports_builder import duplicati_report, exception_report
 
@@ -152,3 +156,80 @@ def test_a_log_of_which_all_is_in_the_database_is_not_missed(killed: Path) -> No
     store = Store(killed)
     assert len(store.runs(RunFilter(), None, 100)) == RUNS
     store.close()
+
+
+def flip_server(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE servers SET name = CAST(x'ff' AS TEXT)")
+
+
+def flip_name(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE jobs SET name = CAST(x'6aff' AS TEXT) WHERE id = 2")
+
+
+def flip_table(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE jobs RENAME COLUMN paused TO pausee")
+
+
+def flip_schema(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'note TEXT', 'nofe TEXT')")
+
+
+def flip_migrations(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE _sqlite_migrations RENAME COLUMN name TO mame")
+
+
+@pytest.mark.parametrize(
+    "damage", [flip_server, flip_name, flip_table, flip_schema, flip_migrations]
+)
+def test_what_sqlite_takes_for_whole_and_cannot_be_read_is_refused(
+    path: Path, damage: Callable[[sqlite3.Connection], None]
+) -> None:
+    with sqlite(path) as db:
+        damage(db)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="restore a copy that `duplistatus backup-database` made"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_bytes_that_were_flipped_anywhere_are_refused_or_lived_with(
+    path: Path, tmp_path: Path
+) -> None:
+    written = path.read_bytes()
+    chance = random.Random(7)
+    places = [at for at, byte in enumerate(written) if byte]
+    other = tmp_path / "flipped.sqlite"
+    opened = 0
+    for _ in range(60):
+        other.write_bytes(written)
+        overwrite(other, chance.choice(places), chance.randbytes(chance.choice([1, 8, 200])))
+        with contextlib.suppress(StoreError):
+            store = Store(other)
+            with contextlib.suppress(StoreUnavailableError):
+                store.runs(RunFilter(), None, 100)
+                deliver(store, duplicati_report(began=1))
+            store.close()
+            opened += 1
+    assert 0 < opened < 60
+
+
+def test_a_run_that_cannot_be_read_makes_no_fault_of_the_program(path: Path) -> None:
+    with sqlite(path) as db:
+        db.execute("UPDATE runs SET status = 'flipped' WHERE id = 1")
+    store = Store(path)
+    with pytest.raises(StoreUnavailableError, match="cannot be read"):
+        store.run(1)
+    assert store.run(2) is not None
+    store.close()
+
+
+def test_a_disk_without_room_is_told_as_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.store.database.LEAST_ROOM_BYTES", 2**62)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr("exporter.store.database._open", full)
+    with pytest.raises(StoreError, match="the disk is full, make room on it"):
+        Store(path)
