@@ -17,7 +17,7 @@ class Parser(HTTPRequestParser):
     """Refuses what a proxy in front may read another way, and so let a request pass unseen.
 
     RFC 9112 lets a server refuse folded lines (5.2) and has it refuse or close on two lengths
-    (6.3, 11.2); waitress takes both.
+    (6.3, 11.2), and refuse two hosts or none (3.2); waitress takes them all.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -27,9 +27,19 @@ class Parser(HTTPRequestParser):
         told = header_plus.lower()
         if b"content-length" in told or b"transfer-encoding" in told:  # most requests have no body
             _check_length(header_plus)
-        super().parse_header(header_plus)
+        if told.count(b"\nhost:") > 1:
+            raise ParsingError("Host is told twice")
+        self._read(header_plus)
         if self.version != "1.1" and "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("Transfer-Encoding needs HTTP/1.1")
+        if self.version > "1.0" and "HOST" not in self.headers:
+            raise ParsingError("Host is missing")  # HTTP/1.0, which health checks speak, has none
+
+    def _read(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # waitress expects only some of what urlsplit raises
+            raise ParsingError("The address of the request is invalid") from error
 
 
 def _check_length(header_plus: bytes) -> None:

@@ -83,6 +83,33 @@ def test_a_request_in_the_body_of_another_is_no_request(shared_daemon: Daemon) -
     assert "smuggled" not in names(shared_daemon)
 
 
+HEADS = {
+    b"GET http://[ HTTP/1.1\r\nHost: x": 400,
+    b"GET http://[::1/metrics HTTP/1.1\r\nHost: x": 400,
+    b"GET http://]/ HTTP/1.1\r\nHost: x": 400,
+    b"GET http://\xe2\x84\x80/ HTTP/1.1\r\nHost: x": 400,
+    b"GET http://x:y/-/healthy HTTP/1.1\r\nHost: x": 200,
+    b"GET http://[::1]:80/-/healthy HTTP/1.1\r\nHost: x": 200,
+    b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nHost: x": 400,
+    b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nA: b\r\nhOST: y": 400,
+    b"GET /-/healthy HTTP/1.0\r\nHost: x\r\nHost: y": 400,
+    b"GET /-/healthy HTTP/1.1": 400,
+    b"GET /-/healthy HTTP/1.1\r\nA: Host: x": 400,
+    b"GET /-/healthy HTTP/2.0": 400,
+    b"GET /-/healthy HTTP/1.0": 200,
+    b"OPTIONS / HTTP/1.0": 200,
+    b"GET /-/healthy HTTP/1.1\r\nHost:": 200,
+    b"GET /-/healthy HTTP/1.1\r\nHost: [": 200,
+}
+"""Heads, and how they are answered: by themselves, not with a connection that breaks."""
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_odd_address_or_host_is_answered(shared_daemon: Daemon, head: bytes) -> None:
+    assert statuses(said(shared_daemon, head + b"\r\n\r\n")) == [HEADS[head]]
+    assert_unharmed(shared_daemon)
+
+
 @pytest.mark.parametrize("cut", [1, len(SIZE) + 2, len(CHUNKED) // 2, len(CHUNKED) - 1])
 def test_a_chunked_body_that_is_cut_short_is_no_report(shared_daemon: Daemon, cut: int) -> None:
     before = names(shared_daemon)
@@ -101,6 +128,7 @@ def test_requests_sent_at_once_are_answered_in_their_order(shared_daemon: Daemon
 WORDS = (
     *(b"GET", b"POST", b"PATCH", b" ", b"/", b"/api/upload", b"/api/jobs/1", b"HTTP/1.1"),
     *(b"Content-Length: 4", b"Transfer-Encoding: chunked", b"Authorization: Bearer "),
+    *(b"http://[", b"]", b"Host: x", b"HTTP/1.0"),
     *(b"\r\n", b"\r\n\r\n", b"Accept: */*;q=", b"If-None-Match: ", b"?limit=", b"%00", b"{"),
 )
 """What requests are made of; garbage of these comes further than any bytes."""

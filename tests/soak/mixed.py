@@ -33,7 +33,11 @@ _QUESTIONS = (
     "/api/rejected",
     "/-/ready",
 )
-_ODD = (b"GARBAGE\r\n\r\n", b"POST /api/upload HTTP/1.1\r\nContent-Length: 9\r\n\r\n{", b"")
+_ODD = (
+    b"GARBAGE\r\n\r\n",
+    b"POST /api/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    b"",
+)
 
 _GROWTH = {"memory, MB": 1.1, "descriptors": 1.5, "p99 of uploads, ms": 2.0}
 """How often as much as before there may be in the end. A connection to the database has three
