@@ -1,8 +1,11 @@
-"""The head of a request, refused where another could read it differently."""
+"""What arrives of a request, refused where another could read it differently."""
 
 import re
+from typing import Any
 
 from waitress.parser import HTTPRequestParser, ParsingError
+
+from api.chunks import Chunks
 
 _FOLDED = re.compile(rb"\r\n[ \t]")
 _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")
@@ -20,6 +23,8 @@ class Parser(HTTPRequestParser):
     (6.3, 11.2), and refuse two hosts or none (3.2); waitress takes them all.
     """
 
+    body_rcv: Any = None
+
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request."""
         if _FOLDED.search(header_plus):
@@ -34,6 +39,8 @@ class Parser(HTTPRequestParser):
             raise ParsingError("Transfer-Encoding needs HTTP/1.1")
         if self.version > "1.0" and "HOST" not in self.headers:
             raise ParsingError("Host is missing")  # HTTP/1.0, which health checks speak, has none
+        if self.chunked:
+            self.body_rcv = Chunks(self.body_rcv.getbuf())
 
     def _read(self, header_plus: bytes) -> None:
         try:

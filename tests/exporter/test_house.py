@@ -55,7 +55,10 @@ def importers(*packages: str) -> set[str]:
     ("package", "allowed"),
     [
         ("falcon", ("api",)),
-        ("waitress", ("api.channel", "api.dispatcher", "api.parser", "api.serve")),
+        (
+            "waitress",
+            ("api.channel", "api.chunks", "api.dispatcher", "api.parser", "api.serve"),
+        ),
         # the second reads another program's database, which is none of the store's
         ("sqlite3", ("exporter.store", "exporter.duplistatus_app.database")),
         ("sqlite_utils", ("exporter.store",)),
