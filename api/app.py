@@ -115,7 +115,7 @@ def _add_reports(app: App, parts: Parts) -> None:
 
 def oversized(parts: Parts) -> Oversized:
     """Return what notes reports that are refused before they reach the app."""
-    return Oversized(_reception(parts), parts.access, _sites(parts))
+    return Oversized(_reception(parts), parts.access, _sites(parts), parts.telemetry)
 
 
 def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:

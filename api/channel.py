@@ -1,20 +1,18 @@
 """One connection to the HTTP server: requests that are refused as they come, and errors as JSON."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import falcon
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import Error
 
 from api import errors
+from api.arriving import Request, TooManyError, TooSlowError
 from api.dispatcher import Dispatcher
 from api.headers import SECURITY
-from api.parser import Parser
+from api.lingering import LingeringChannel
 from exporter.limits import Limit
 
 _LIMITS = {
@@ -24,40 +22,8 @@ _LIMITS = {
     503: Limit.REQUESTS,
 }
 
-
-class _TooSlowError(Error):
-    code = 408
-    reason = "Request Timeout"
-
-
-class _TooManyError(Error):
-    code = 503
-    reason = "Service Unavailable"
-
-
-class _Request(Parser):
-    """A request that is refused once it has arrived, where too many wait already."""
-
-    completed: bool = False
-    error: Error | None = None
-
-    def __init__(self, adj: Any, is_busy: Callable[[], bool]) -> None:  # noqa: ANN401 - of waitress
-        super().__init__(adj)
-        self._is_busy = is_busy
-
-    def received(self, data: bytes) -> int:
-        """Take a part of it."""
-        taken: int = super().received(data)
-        if self.completed and self.error is None and self._is_busy():
-            self.error = _TooManyError("too many requests wait for their answers")
-        return taken
-
-    def refuse(self, error: Error) -> None:
-        """Let it be answered with an error, though it has not arrived."""
-        if not self.headers_finished:
-            self.parse_header(b"GET / HTTP/1.0\r\n")  # as waitress does where it has none
-        self.error = error
-        self.completed = True
+_HEAD_SECONDS = 1.0
+"""How long to wait for the beginning of a body that is refused for its length."""
 
 
 class _JsonErrorTask(ErrorTask):
@@ -66,16 +32,22 @@ class _JsonErrorTask(ErrorTask):
     def execute(self) -> None:
         error = self.request.error
         self._count(error.code)
-        # A text in quotes is what was sent, and that may be a secret.
-        told = error.body.partition('"')[0].strip()
-        body = errors.body(error.code, f"{error.reason}: {told}")
+        body = errors.body(error.code, self._message())
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "application/json"), *SECURITY.items()]
-        if error.code == _TooManyError.code:
+        if error.code == TooManyError.code:
             self.response_headers.append(("Retry-After", str(errors.RETRY_AFTER_SECONDS)))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
+
+    def _message(self) -> str:
+        if self.request.is_oversized:
+            message: str = self.channel.server.too_large
+            return message
+        # A text in quotes is what was sent, and that may be a secret.
+        told = self.request.error.body.partition('"')[0].strip()
+        return f"{self.request.error.reason}: {told}"
 
     def _count(self, status: int) -> None:
         server = self.channel.server
@@ -83,25 +55,25 @@ class _JsonErrorTask(ErrorTask):
             server.telemetry.reached(_LIMITS[status])
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and server.oversized is not None:
             head = WSGITask(self.channel, self.request).get_environment()
-            server.oversized.note(falcon.Request(head))
+            server.oversized.note(falcon.Request(head), time.monotonic() - self.channel.began)
 
 
-class Channel(HTTPChannel):
+class Channel(LingeringChannel):
     """A connection, which knows for how long its request has been coming."""
 
     error_task_class = _JsonErrorTask
-    request: _Request | None = None
-    requests: list[HTTPRequestParser]
+    request: Request | None = None
+    requests: list[Request]
     dispatcher: Dispatcher
     """Which one its request was handed to."""
 
     began = 0.0
-    _later: Sequence[HTTPRequestParser] = ()
+    _later: Sequence[Request] = ()
     """Requests that were sent at once and wait until the answers before them are sent."""
 
-    def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401 - of waitress
+    def parser_class(self, adj: Any) -> Request:  # noqa: ANN401 - of waitress
         """Make the next request, in the place of waitress's class."""
-        return _Request(adj, self._is_busy)
+        return Request(adj, self._is_busy)
 
     def received(self, data: bytes) -> bool:
         """Take what came, and note when a request begins."""
@@ -111,13 +83,17 @@ class Channel(HTTPChannel):
             self.began = time.monotonic()
         return taken
 
-    def expire(self, oldest: float) -> None:
-        """Refuse a request that began before a moment and still has not arrived."""
+    def expire(self, present: float) -> None:
+        """Refuse a request that still has not arrived, or not enough of one that is refused."""
+        self.end_lingering(present)
         with self.requests_lock:
             waits = self.requests or self._later
-            if self.request is None or waits or self.began >= oldest:
+            if self.request is None or waits:
                 return
-            self.request.refuse(_TooSlowError("it took too long to arrive"))
+            given = _HEAD_SECONDS if self.request.is_oversized else self.server.request_seconds
+            if self.began + given > present:
+                return
+            self.request.refuse(TooSlowError("it took too long to arrive"))
             self.requests.append(self.request)
             self.request = None
             self.server.add_task(self)
@@ -135,6 +111,7 @@ class Channel(HTTPChannel):
         """
         with self.dispatcher.serving():
             if not self.total_outbufs_len:
+                self.unread = self.requests[0].unread
                 super().service()
                 return
             with self.requests_lock:
@@ -158,7 +135,7 @@ class Channel(HTTPChannel):
 
         Asked of every connection in every turn of the loop, so the idle ones come first.
         """
-        closing: bool = self.will_close or self.close_when_flushed
+        closing = self.will_close or self.close_when_flushed
         if not self.total_outbufs_len:
             return closing or bool(self._later)
         return closing or not self.requests or self.total_outbufs_len >= self.adj.send_bytes

@@ -11,6 +11,10 @@ from api.reception import Kind, Reception
 from api.sites import Sites
 from exporter.access import Access
 from exporter.store import StoreUnavailableError
+from exporter.telemetry import Outcome, Telemetry
+
+HEAD_BYTES = 16 * 1024
+"""Of a report that is far too large: enough to see which backup it is of, and what is so long."""
 
 _KINDS: Mapping[str, Kind] = {
     "/api/upload": upload.KIND,
@@ -23,20 +27,25 @@ _log = logging.getLogger(__name__)
 
 
 class Oversized:
-    """Keeps that a report was refused so, where it is one: of an address that sends reports."""
+    """Counts, tells and keeps that a report was refused so, where it is one."""
 
-    def __init__(self, reception: Reception, access: Access, sites: Sites) -> None:
+    def __init__(
+        self, reception: Reception, access: Access, sites: Sites, telemetry: Telemetry
+    ) -> None:
         self._reception = reception
         self._access = access
         self._sites = sites
+        self._telemetry = telemetry
 
-    def note(self, req: falcon.Request) -> None:
-        """Look at the head of a request that was refused for its length."""
+    def note(self, req: falcon.Request, seconds: float) -> None:
+        """Look at the head of a request that was refused so many seconds after it began."""
         kind = _KINDS.get(req.path.rstrip("/") or "/")
         posts = req.method in ("POST", "PUT") and not self._sites.is_foreign(req)
         if kind is None or not posts or not is_admitted(self._access, req):
             return
+        if kind is upload.KIND:
+            self._telemetry.uploaded(Outcome.REJECTED, seconds)
         try:
-            self._reception.refuse_unread(req, kind)
+            self._reception.refuse_unread(req, kind, req.stream.read(HEAD_BYTES))
         except StoreUnavailableError as error:
-            _log.error("a report that is too large could not be noted: %s", error)
+            _log.error("a report that is too large could not be kept: %s", error)

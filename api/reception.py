@@ -89,11 +89,16 @@ class Reception:
             self._keep(posted, kind, 500, _BUG)
             raise
 
-    def refuse_unread(self, req: falcon.Request, kind: Kind) -> None:
-        """Keep that a body was refused by its length alone, where its sender is known."""
-        delivery = self._deliveries.of(req)
-        if self.refusals.knows(delivery.address):
-            self._keep(Posted(req, delivery, b""), kind, 413, too_large(self._limits))
+    def refuse_unread(self, req: falcon.Request, kind: Kind, head: bytes) -> None:
+        """Tell that a body was refused by its length alone, and keep how it begins.
+
+        An empty beginning is kept where its sender is known; a scanner sends no more than that.
+        """
+        posted = Posted(req, self._deliveries.of(req), head)
+        if head or self.refusals.knows(posted.delivery.address):
+            self._keep(posted, kind, 413, too_large(self._limits))
+        else:
+            _tell(posted, kind, too_large(self._limits))
 
     def refuse_stray(self, req: falcon.Request, kind: Kind, status: int, reason: str) -> None:
         """Keep what came to a path that takes no reports, where it looks like one."""
@@ -115,14 +120,13 @@ class Reception:
 
     def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:
         req, delivery = posted.req, posted.delivery
-        size = req.content_length or len(posted.body)
-        _log.warning(kind.refused, extra=event(reason=reason, sender=delivery.address, bytes=size))
+        _tell(posted, kind, reason)
         rejected = Rejected(
             received=delivery.received,
             address=delivery.address,
             reason=reason,
             content_type=_content_type(req),
-            size=size,
+            size=_size(posted),
             body=hide_secrets(req, posted.body),
             live=kind.live,
         )
@@ -133,6 +137,15 @@ def too_large(limits: Limits) -> str:
     """Say why a body is refused for its size, and what to do."""
     message = f"The report is larger than max_upload_bytes, {limits.max_upload_bytes}"
     return f"{message}: bound its log with --send-http-max-log-lines, or raise that setting"
+
+
+def _tell(posted: Posted, kind: Kind, reason: str) -> None:
+    told = event(reason=reason, sender=posted.delivery.address, bytes=_size(posted))
+    _log.warning(kind.refused, extra=told)
+
+
+def _size(posted: Posted) -> int:
+    return posted.req.content_length or len(posted.body)
 
 
 def _check_name(field: str, name: str | None) -> None:

@@ -17,6 +17,7 @@ from api.app import App
 from api.channel import Channel
 from api.dispatcher import Dispatcher
 from api.oversized import Oversized
+from api.reception import too_large
 from exporter.limits import Limits
 from exporter.telemetry import Telemetry
 from exporter.times import SECOND
@@ -113,7 +114,6 @@ class HttpServer:
         self._server.oversized = oversized
         self._server.add_task = self._dispatch
         self._refusals = _dispatcher(1)
-        self._request_seconds = limits.request_timeout / SECOND
         self._next_look = 0.0
 
     def run(self) -> None:
@@ -145,7 +145,8 @@ class HttpServer:
 
     def _dispatch(self, channel: Channel) -> None:
         """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
-        refused = channel.requests[0].error is not None
+        request = channel.requests[0]
+        refused = request.error is not None and not request.is_oversized  # which are kept
         channel.dispatcher = self._refusals if refused else self._server.task_dispatcher
         channel.dispatcher.add_task(channel)
 
@@ -156,7 +157,7 @@ class HttpServer:
             return
         self._next_look = present + _LOOK_SECONDS
         for channel in list(self._server.active_channels.values()):
-            channel.expire(present - self._request_seconds)
+            channel.expire(present)
 
     def _stop_accepting(self) -> None:
         """Close the listening socket alone: the rest of the server still has to drain."""
@@ -193,7 +194,9 @@ def _make_server(
         clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
     )
     server.channel_class = Channel
+    server.request_seconds = limits.request_timeout / SECOND
     server.adj.send_bytes = SEND_BYTES
+    server.too_large = too_large(limits)
     server.most_requests = limits.max_requests
     return server
 

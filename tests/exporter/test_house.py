@@ -57,7 +57,10 @@ def importers(*packages: str) -> set[str]:
         ("falcon", ("api",)),
         (
             "waitress",
-            ("api.channel", "api.chunks", "api.dispatcher", "api.parser", "api.serve"),
+            (
+                *("api.arriving", "api.channel", "api.chunks", "api.dispatcher", "api.lingering"),
+                *("api.parser", "api.serve"),
+            ),
         ),
         # the second reads another program's database, which is none of the store's
         ("sqlite3", ("exporter.store", "exporter.duplistatus_app.database")),

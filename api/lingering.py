@@ -1,0 +1,78 @@
+"""A connection whose sender is refused while it still sends: it is closed so that it sees why."""
+
+import socket
+import time
+from typing import Any
+
+from waitress.channel import HTTPChannel
+
+SILENT_SECONDS = 5.0
+"""How long to wait for more of what is thrown away."""
+
+_PIECE_BYTES = 256 * 1024
+
+
+class LingeringChannel(HTTPChannel):
+    """Throws away what still comes after a refusal, then closes.
+
+    A connection that is closed with bytes unread is reset, and a sender that is reset may never
+    see the answer, which came before (RFC 9112, 9.6).
+    """
+
+    total_outbufs_len: int
+    close_when_flushed: bool
+    will_close: bool
+    socket: socket.socket
+    unread = False
+    """Whether what was answered last had not arrived in full."""
+
+    lingering = False
+    lingers_until = 0.0
+
+    def linger_or_close(self) -> None:
+        """Send what waits to be sent; where that was all, say so, and hear the sender out."""
+        self._flush_exception(self._flush_some)
+        if self.total_outbufs_len and not self.will_close:
+            return
+        self.close_when_flushed = False
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except (OSError, AttributeError):  # the sender is gone already, and maybe its socket
+            self.will_close = True
+            return
+        self.lingering = True
+        self._ends = time.monotonic() + self.server.request_seconds
+        self._heard()
+
+    def handle_write(self) -> None:
+        """Send what waits."""
+        if self.unread and self.close_when_flushed and not self.will_close:
+            self.linger_or_close()
+        else:
+            super().handle_write()
+
+    def handle_read(self) -> None:
+        """Take what came."""
+        if not self.lingering:
+            super().handle_read()
+            return
+        try:
+            more = self.recv(_PIECE_BYTES)
+        except OSError:
+            self.handle_close()
+            return
+        if more:
+            self._heard()
+
+    def readable(self) -> bool:
+        """Tell whether to look at what comes."""
+        asked: Any = super().readable()
+        return bool(asked) or (self.lingering and not self.will_close)
+
+    def end_lingering(self, present: float) -> None:
+        """Close it once nothing more came for a while, or too much."""
+        if self.lingering and present >= self.lingers_until:
+            self.will_close = True
+
+    def _heard(self) -> None:
+        self.lingers_until = min(time.monotonic() + SILENT_SECONDS, self._ends)
