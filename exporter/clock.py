@@ -42,6 +42,10 @@ class Watch:
         self._count = count
         self._apart = clock() - count()
 
+    def is_steady(self) -> bool:
+        """Whether the clock was not set since this was last asked by how much it was."""
+        return abs(self._clock() - self._count() - self._apart) <= JUMP
+
     def jumped(self) -> Millis:
         """Return by how much the clock was set since this was last asked; 0 where it was not."""
         apart = self._clock() - self._count()

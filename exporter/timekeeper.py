@@ -33,6 +33,9 @@ PASSES: Millis = 2 * HOUR
 
 _MARKED_EVERY: Millis = HOUR
 _LOOK_SECONDS = 5.0
+_CALM = (False, False, False, False)
+"""The reasons to put something right, where there is none."""
+
 
 _log = logging.getLogger(__name__)
 
@@ -136,6 +139,8 @@ class Timekeeper:
 
     def look(self) -> None:
         """See whether the clock was set, and put right what can be put right by now."""
+        if self._is_calm():
+            return
         with self._lock:
             by = self._watch.jumped()
             if by:
@@ -144,6 +149,13 @@ class Timekeeper:
                 self._settle(self._clock())
             except StoreUnavailableError as error:
                 _log.warning("what a wrong clock stamped could not be put right now: %s", error)
+
+    def _is_calm(self) -> bool:
+        """Whether nothing is to be done: every report asks, and must not wait for another one."""
+        waits = self._set_by or self._sure or self._doubtful or self._settled != _CALM
+        now = self._clock()
+        wrong = now < NOT_BEFORE or self._is_behind(now) or not self._watch.is_steady()
+        return not waits and not wrong
 
     def tidy(self) -> None:
         """Look, and note now and then what the clock says."""
