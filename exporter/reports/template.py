@@ -22,6 +22,7 @@ _SIGN = re.compile(
     r"MessageSink: Duplicati\.|[A-Z][A-Za-z]*(?:Results|Statistics): [A-Z][A-Za-z]*: "
 )
 _THROWN = "Exception: "
+_THROWN_ALONE = re.compile(r"Exception: (?!null$|None$)\S")
 _BACKEND = "BackendStatistics"
 _FIGURES = frozenset(
     """
@@ -84,6 +85,16 @@ def at_exception(log: Sequence[str]) -> tuple[list[str], str | None]:
     """Part the log from the exception of a run that died, which follows an empty line."""
     for at, line in enumerate(log):
         if line.startswith(_THROWN) and at > 0 and not log[at - 1].strip():
-            told = "\n".join(log[at:]).removeprefix(_THROWN).strip()
-            return list(log[:at]), told or "the run died without a message"
+            return _parted(log, at)
     return list(log), None
+
+
+def at_failure(body: Sequence[str]) -> tuple[list[str], str | None]:
+    """Part the results from the exception of a run that died and logged nothing."""
+    at = next((at for at, line in enumerate(body) if _THROWN_ALONE.match(line)), None)
+    return (list(body), None) if at is None else _parted(body, at)
+
+
+def _parted(lines: Sequence[str], at: int) -> tuple[list[str], str]:
+    told = "\n".join(lines[at:]).removeprefix(_THROWN).strip()
+    return list(lines[:at]), told or "the run died without a message"

@@ -134,7 +134,8 @@ def _parts(content: str) -> tuple[_Parts, bool]:
     body, died = _at_failure(_unfolded(body))
     if is_template:
         log, thrown = template.at_exception(log)
-        died = died or thrown
+        body, unlogged = template.at_failure(body)
+        died = died or thrown or unlogged
     return _Parts(body, died, log), is_template
 
 

@@ -134,6 +134,20 @@ def test_an_exception_alone_makes_a_run_fatal() -> None:
     assert _status(body.partition("\nException:")[0]) is Status.ERROR
 
 
+def test_an_exception_of_a_run_that_logged_nothing_is_seen() -> None:
+    results = BODY.partition("Log Messages:")[0]
+    run = read_report(f"{results}\nException: System.Exception: gone\n   at A.B()".encode()).run
+
+    assert (run.status, run.reason) == (Status.FATAL, "System.Exception: gone\n   at A.B()")
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "None"])
+def test_an_exception_that_is_none_ends_nothing(nothing: str) -> None:
+    results = BODY.partition("Log Messages:")[0]
+
+    assert _status(f"{results}\nException: {nothing}\n") is Status.WARNING
+
+
 def test_figures_of_the_destination_that_contradict_are_left_out() -> None:
     block = BODY.index("BackendStatistics: RemoteCalls")
     again = BODY[block : BODY.index("BackendWriter:")].replace(
