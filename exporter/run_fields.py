@@ -32,7 +32,7 @@ def backup(name: str, stored: StoredRun) -> Json:
         "duration": seconds(run.duration),
         "files": run.counts.examined_files,
         "size": run.counts.examined_bytes,
-        "storageUsed": _known_of_destination(run, run.counts.stored_bytes),
+        "storageUsed": known_of_destination(run, run.counts.stored_bytes),
     }
 
 
@@ -47,7 +47,7 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
         "dryRun": stored.run.dry_run,
         "received": moment(stored.received),
         "uploaded": counts.uploaded_bytes,
-        "versions": _known_of_destination(stored.run, counts.versions),
+        "versions": known_of_destination(stored.run, counts.versions),
         "warnings": counts.warnings,
         "errors": counts.errors,
         "reason": stored.run.reason,
@@ -56,7 +56,7 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
     }
 
 
-def _known_of_destination(run: Run, figure: int | None) -> int | None:
+def known_of_destination(run: Run, figure: int | None) -> int | None:
     """Return a figure of the destination: of a run that did not get so far, 0 says nothing."""
     looked = run.status.completed or run.looked_at_destination
     return figure if looked else None

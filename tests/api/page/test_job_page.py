@@ -146,6 +146,17 @@ def test_other_operations_and_dry_runs_are_listed_as_such(daemon: Daemon, look: 
     assert "success 1 min" in rows[2]
 
 
+def test_what_a_stopped_run_did_not_look_at_is_not_shown_as_nothing(
+    daemon: Daemon, look: Look
+) -> None:
+    unseen = {"KnownFileSize": 0, "BackupListCount": 0, "LastBackupDate": "0001-01-01T00:00:00"}
+    for at, backend in ((LAST, {**unseen, "KnownFileSize": 5}), (LAST + MINUTE, unseen)):
+        daemon.upload(duplicati_report(began=at, data={"Interrupted": True}, backend=backend))
+    rows = [text(row) for row in look("/jobs/1").all("tr") if "data-run" in row.attrib]
+    assert ["0 B" in row for row in rows] == [False, False]
+    assert ["5 B" in row for row in rows] == [False, True]
+
+
 def test_of_a_log_the_worst_lines_are_shown_and_where_the_rest_is(
     daemon: Daemon, look: Look
 ) -> None:
