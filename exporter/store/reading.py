@@ -190,4 +190,4 @@ def _conditions(chosen: RunFilter, before: tuple[Millis, int] | None) -> tuple[s
 def _rows(db: Database, query: str, values: Sequence[object]) -> Iterator[sqlite3.Row]:
     cursor = db.conn.cursor()
     cursor.row_factory = sqlite3.Row
-    yield from cursor.execute(query, values)
+    return iter(cursor.execute(query, values))  # a generator would outlive what fails meanwhile
