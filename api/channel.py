@@ -68,6 +68,9 @@ class Channel(LingeringChannel):
     """Which one its request was handed to."""
 
     began = 0.0
+    is_new = True
+    """Whether nothing has come yet."""
+
     _later: Sequence[Request] = ()
     """Requests that were sent at once and wait until the answers before them are sent."""
 
@@ -77,6 +80,7 @@ class Channel(LingeringChannel):
 
     def received(self, data: bytes) -> bool:
         """Take what came, and note when a request begins."""
+        self.is_new = False
         before = self.request
         taken: bool = super().received(data)
         if self.request is not before:
@@ -97,6 +101,14 @@ class Channel(LingeringChannel):
             self.requests.append(self.request)
             self.request = None
             self.server.add_task(self)
+
+    def is_answered(self) -> bool:
+        """Tell whether a request waits for its answer, or an answer for its reader."""
+        return bool(self.requests or self._later or self.total_outbufs_len)
+
+    def arrives(self) -> bool:
+        """Tell whether a request is on its way, or may be, on a connection that is new."""
+        return self.request is not None or self.lingering or self.is_new
 
     def _is_busy(self) -> bool:
         in_flight: int = self.server.task_dispatcher.in_flight

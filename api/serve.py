@@ -3,7 +3,6 @@
 waitress, with its own errors in the API's form and a stop that finishes what is in flight.
 """
 
-import errno
 import logging
 import socket
 import sys
@@ -40,6 +39,11 @@ loop and the threads fight over every piece: it cost a third of the uploads and 
 waitress deprecates the argument, so it is set behind it; without it all still works."""
 
 DRAIN_SECONDS = 10.0
+"""How long a stop waits for what is being answered."""
+
+ARRIVING_SECONDS = 1.0
+"""How long a stop waits for what still arrives: its sender tries again by itself, and anybody can
+send half of a request."""
 
 _BODY_MARGIN = 1024 * 1024
 """waitress refuses bodies itself; up to here above our limit we read, keep and answer them."""
@@ -48,48 +52,9 @@ _LOOK_SECONDS = 1.0
 """How often requests that take too long to arrive are looked for."""
 
 _POLL_SECONDS = 0.2
+_DRAIN_POLL_SECONDS = 0.02
 
 _log = logging.getLogger(__name__)
-
-
-class ListenError(Exception):
-    """The address can not be listened on; the text says why and what to do."""
-
-
-def listen(host: str | None, port: int) -> socket.socket:
-    """Return a socket that listens; no host means every interface, IPv4 and IPv6.
-
-    Raises:
-        ListenError: the address is taken, is not this machine's, or needs more rights.
-    """
-    try:
-        if host is not None:
-            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-            return socket.create_server((host, port), family=family, backlog=1024)
-        return _listen_everywhere(port)
-    except OSError as error:
-        raise ListenError(_why_not(host, port, error)) from error
-
-
-def _listen_everywhere(port: int) -> socket.socket:
-    if socket.has_dualstack_ipv6():
-        try:
-            return socket.create_server(
-                ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=1024
-            )
-        except OSError as error:
-            if error.errno != errno.EADDRNOTAVAIL:
-                raise
-    return socket.create_server(("", port), backlog=1024)
-
-
-def _why_not(host: str | None, port: int, error: OSError) -> str:
-    where = f"port {port} of {host or 'this machine'}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{where} is in use: stop the other program or choose another with --listen"
-    if error.errno == errno.EACCES:
-        return f"{where} needs more rights: choose one above 1023 with --listen"
-    return f"{where} can not be listened on ({error.strerror}): choose another with --listen"
 
 
 class HttpServer:
@@ -117,18 +82,28 @@ class HttpServer:
         self._next_look = 0.0
 
     def run(self) -> None:
-        """Serve until `stop` is called, then finish what is in flight, for ten seconds at most."""
+        """Serve until `stop` is called, then finish what is in flight, for ten seconds at most.
+
+        New connections wait in the queue of the listening socket meanwhile, which stays open. Where
+        somebody else holds it, too, as systemd does, the next daemon takes them.
+        """
         while not self._stopping.is_set():
-            self._poll()
-        self._stop_accepting()
-        deadline = time.monotonic() + DRAIN_SECONDS
-        while self._in_flight() and time.monotonic() < deadline and not self._hurried.is_set():
-            self._poll()
+            self._poll(_POLL_SECONDS)
+        self._server.accepting = False
+        self._drain()
         self._server.task_dispatcher.shutdown(timeout=1)
         self._refusals.shutdown(timeout=1)
         with self._ending:
             self._ended = True
+            self._server.del_channel()  # its socket belongs to whoever opened it
             wasyncore.close_all(self._map)
+
+    def _drain(self) -> None:
+        """Finish what is in flight. What has come before the stop was seen is read first."""
+        self._poll(0)
+        began = time.monotonic()
+        while self._in_flight(time.monotonic() - began) and not self._hurried.is_set():
+            self._poll(_DRAIN_POLL_SECONDS)
 
     def stop(self) -> None:
         """Make `run` return. Called a second time it no longer waits. Safe in a signal handler."""
@@ -139,8 +114,8 @@ class HttpServer:
             if not self._ended:
                 self._server.pull_trigger()
 
-    def _poll(self) -> None:
-        wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
+    def _poll(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
         self._expire()
 
     def _dispatch(self, channel: Channel) -> None:
@@ -159,20 +134,14 @@ class HttpServer:
         for channel in list(self._server.active_channels.values()):
             channel.expire(present)
 
-    def _stop_accepting(self) -> None:
-        """Close the listening socket alone: the rest of the server still has to drain."""
-        self._server.accepting = False
-        self._server.del_channel()
-        self._server.socket.close()
-
-    def _in_flight(self) -> bool:
-        """Close idle connections and tell whether any other is left."""
+    def _in_flight(self, seconds: float) -> bool:
+        """Close what is not waited for so long after a stop, and tell whether any other is left."""
         channels = list(self._server.active_channels.values())
-        busy = [channel for channel in channels if _is_busy(channel)]
+        awaited = [channel for channel in channels if _is_awaited(channel, seconds)]
         for channel in channels:
-            if channel not in busy:
+            if channel not in awaited:
                 channel.will_close = True
-        return bool(busy)
+        return bool(awaited)
 
 
 def _make_server(
@@ -207,6 +176,8 @@ def _dispatcher(threads: int) -> Dispatcher:
     return dispatcher
 
 
-def _is_busy(channel: Channel) -> bool:
-    """Whether a request is being received, worked on or answered."""
-    return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
+def _is_awaited(channel: Channel, seconds: float) -> bool:
+    """Tell whether a stop waits for a connection after so many seconds."""
+    if channel.is_answered():
+        return seconds < DRAIN_SECONDS
+    return channel.arrives() and seconds < ARRIVING_SECONDS

@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-from api.serve import listen
+from api.listening import listen
 from exporter import logs
 from exporter.access import plain_token
 from exporter.cli.client import Client, ClientError

@@ -22,7 +22,7 @@ from types import FrameType
 from typing import NoReturn
 
 from api.app import Parts
-from api.serve import listen
+from api.listening import listen
 from exporter import config, logs
 from exporter.cli.progress import bar, progress
 from exporter.cli.serve import (

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from api.serve import ListenError
+from api.listening import ListenError
 from exporter.cli import serve
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run
 from exporter.cli.client import ClientError

@@ -13,8 +13,11 @@ from contextlib import AbstractContextManager
 from importlib import metadata
 from types import FrameType
 
+from msgspec.structs import replace
+
 from api.app import Parts, create_app, oversized
-from api.serve import HttpServer, listen
+from api.listening import handed_over, held_to_the_end, listen
+from api.serve import HttpServer
 from exporter import admin_token, config, logs
 from exporter.access import Access, Scope
 from exporter.cli.sources import open_source
@@ -48,10 +51,13 @@ def run(chosen: argparse.Namespace) -> int:
     """Serve until a signal says to stop."""
     settings = config.load(vars(chosen), os.environ)
     logs.set_up(settings.log_format, settings.log_level)
+    given = handed_over(os.environ)
     with (
-        listen(*settings.listen) as listening,
+        held_to_the_end(given or listen(*settings.listen)) as listening,
         contextlib.closing(Store(settings.database, settings.limits)) as store,
     ):
+        if given is not None:
+            settings = replace(settings, listen=Address(_host(given), given.getsockname()[1]))
         parts = make_parts(settings, store)
         server = assemble(settings, parts, listening)
         stop_on_signals(server)
@@ -182,6 +188,12 @@ def _tell_options(settings: Config, listening: socket.socket) -> None:
 def _address(settings: Config, listening: socket.socket) -> Address:
     """Return where the daemon really listens: the port may have been left to the system."""
     return Address(settings.listen.host, listening.getsockname()[1])
+
+
+def _host(listening: socket.socket) -> str | None:
+    """Return where a socket listens; None stands for every interface."""
+    host: str = listening.getsockname()[0].partition("%")[0]
+    return None if ipaddress.ip_address(host).is_unspecified else host
 
 
 def _url(address: Address, everywhere: str) -> str:

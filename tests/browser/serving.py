@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from api.app import create_app
-from api.serve import HttpServer, listen
+from api.listening import listen
+from api.serve import HttpServer
 from tests.conftest import Daemon
 
 

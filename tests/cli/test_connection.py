@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from api.app import App
-from api.serve import HttpServer, listen
+from api.listening import listen
+from api.serve import HttpServer
 from exporter import config
 from exporter.cli.client import Client, ClientError
 from exporter.cli.connection import connected

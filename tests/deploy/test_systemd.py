@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.waiting import eventually
 
 UNIT = DEPLOY / "systemd" / "duplistatus.service"
+SOCKET = UNIT.with_suffix(".socket")
 MOST_EXPOSED = "2.0"
 SHOWN = dict(re.findall(r"^#([A-Z_]+)=(.*)$", read("systemd/environment"), re.MULTILINE))
 ALWAYS_ALLOWED = "@default"
@@ -49,7 +51,15 @@ def test_systemd_has_nothing_to_say(tmp_path: Path) -> None:
     here = tmp_path / UNIT.name
     unit = UNIT.read_text(encoding="utf-8")
     here.write_text(unit.replace("/opt/duplistatus/bin/duplistatus", program()), encoding="utf-8")
-    assert analyze("--man=no", "verify", here) == ""
+    socket = shutil.copy(SOCKET, tmp_path)
+    assert analyze("--man=no", "verify", here, socket) == ""
+
+
+def test_the_socket_is_where_the_daemon_would_listen() -> None:
+    """By its name systemd hands it to the service."""
+    assert SOCKET.stem == UNIT.stem
+    (stream,) = re.findall(r"^ListenStream=(.*)$", SOCKET.read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"*:{stream}" == SHOWN["DUPLISTATUS_LISTEN"]
 
 
 def test_the_exposure_is_below_two() -> None:

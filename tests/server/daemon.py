@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ class Daemon:
         variables: Mapping[str, str] | None = None,
         command: Sequence[str] | None = None,
         action: str = "serve",
+        listening: socket.socket | None = None,
     ) -> None:
         """Start it in a folder and wait until it listens.
 
@@ -38,12 +40,14 @@ class Daemon:
             variables: its environment besides that of the tests.
             command: what to run in the place of the installed program.
             action: its command that serves.
+            listening: what is handed over to it, as systemd does, in the place of its own socket.
         """
         self.log = folder / "stderr.log"
         with self.log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [*(command or [program()]), action, *JSON_LOG, *flags],
+                [*_handing_over(listening), *(command or [program()]), action, *JSON_LOG, *flags],
                 cwd=folder,
+                pass_fds=() if listening is None else (listening.fileno(),),
                 env=environment(variables),
                 stderr=stderr,
             )
@@ -136,3 +140,11 @@ class Daemon:
         except json.JSONDecodeError:
             message = f"a line of the log is no JSON: {self.log.read_text(encoding='utf-8')}"
             raise AssertionError(message) from None
+
+
+def _handing_over(listening: socket.socket | None) -> list[str]:
+    """Return what runs a program as sd_listen_fds(3) says, in its own process."""
+    if listening is None:
+        return []
+    script = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@" 3<&{listening.fileno()}'
+    return ["sh", "-c", script]
