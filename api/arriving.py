@@ -1,13 +1,14 @@
 """A request that arrives: what is refused on the way, and from when on it is answered."""
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from waitress.utilities import Error
 
+from api.memory import Body, Budget
 from api.oversized import HEAD_BYTES
 from api.parser import Parser
+from exporter.limits import Limit
 
 
 class TooSlowError(Error):
@@ -15,39 +16,83 @@ class TooSlowError(Error):
 
     code = 408
     reason = "Request Timeout"
+    limit = Limit.REQUEST_TIME
 
 
 class TooManyError(Error):
-    """It came when there was no room."""
+    """It came when too many others waited."""
 
     code = 503
     reason = "Service Unavailable"
+    limit = Limit.REQUESTS
+
+
+class NoRoomError(Error):
+    """Its body came when those of others took all the memory."""
+
+    code = 503
+    reason = "Service Unavailable"
+    limit = Limit.UPLOAD_MEMORY
+
+
+class Door(Protocol):
+    """Says what may come in."""
+
+    @property
+    def budget(self) -> Budget:
+        """The memory for bodies."""
+
+    def is_busy(self, request: "Request") -> bool:
+        """Tell whether too many like it wait for their answers."""
+
+    def admits_body(self, request: "Request") -> bool:
+        """Tell by its head whether its body is to be read."""
 
 
 class Request(Parser):
-    """A request that is refused once it has arrived, where too many wait already."""
+    """A request whose body is read only where its head allows that."""
 
     completed: bool = False
     expect_continue: bool = False
+    headers_finished: bool = False
+    content_length: int
     body_bytes_received: int = 0
     error: Error | None = None
 
-    def __init__(self, adj: Any, is_busy: Callable[[], bool]) -> None:  # noqa: ANN401 - of waitress
-        super().__init__(adj)
-        self._is_busy = is_busy
+    def __init__(self, adj: Any, door: Door) -> None:  # noqa: ANN401 - of waitress
+        self._body = Body(door.budget)
+        super().__init__(adj, self._body)
+        self._door = door
+        self._is_judged = False
         self.unread = False
         """Whether more of it may come that nobody wants."""
 
     def received(self, data: bytes) -> int:
         """Take a part of it."""
         taken: int = super().received(data)
+        if self.headers_finished and not self._is_judged:
+            self._judge()
+        if self._body.found_no_room and self.error is None:
+            self.error = _no_room()
         if self.error is not None:
             self._end_unread()
         elif self.completed:
             self.expect_continue = False  # there is nothing to go on with
-            if self._is_busy():
+            if self._door.is_busy(self):
                 self.error = TooManyError("too many requests wait for their answers")
-        return taken
+        return len(data) if self.unread and self.completed else taken
+
+    def _judge(self) -> None:
+        """Look at its head. What is not admitted is answered by the app, without its body."""
+        self._is_judged = True
+        if self.body_rcv is None or self.error is not None:
+            return
+        if not self._door.admits_body(self):
+            self.body_rcv = None
+            self.headers["CONNECTION"] = "close"
+            self.completed = self.unread = True
+        elif not self._door.budget.has_room(self.content_length):
+            self.error = _no_room()
 
     def _end_unread(self) -> None:
         """Answer it now; one that is too large once its beginning has come, which is kept.
@@ -70,3 +115,7 @@ class Request(Parser):
             self.parse_header(b"GET / HTTP/1.0\r\n")  # as waitress does where it has none
         self.error = self.error or error
         self.completed = True
+
+
+def _no_room() -> Error:
+    return NoRoomError("the bodies of other requests take all of max_upload_memory")

@@ -2,25 +2,23 @@
 
 import time
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 import falcon
 from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error
 
 from api import errors
 from api.arriving import Request, TooManyError, TooSlowError
 from api.dispatcher import Dispatcher
 from api.headers import SECURITY
 from api.lingering import LingeringChannel
+from api.memory import Budget
+from api.oversized import Oversized
 from exporter.limits import Limit
 
-_LIMITS = {
-    408: Limit.REQUEST_TIME,
-    413: Limit.UPLOAD_BYTES,
-    431: Limit.HEADER_BYTES,
-    503: Limit.REQUESTS,
-}
+_LIMITS = {413: Limit.UPLOAD_BYTES, 431: Limit.HEADER_BYTES}
+"""Of the errors that waitress makes."""
 
 _HEAD_SECONDS = 1.0
 """How long to wait for the beginning of a body that is refused for its length."""
@@ -31,7 +29,7 @@ class _JsonErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        self._count(error.code)
+        self._count(error)
         body = errors.body(error.code, self._message())
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "application/json"), *SECURITY.items()]
@@ -49,13 +47,14 @@ class _JsonErrorTask(ErrorTask):
         told = self.request.error.body.partition('"')[0].strip()
         return f"{self.request.error.reason}: {told}"
 
-    def _count(self, status: int) -> None:
+    def _count(self, error: Error) -> None:
         server = self.channel.server
-        if status in _LIMITS:
-            server.telemetry.reached(_LIMITS[status])
-        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and server.oversized is not None:
-            head = WSGITask(self.channel, self.request).get_environment()
-            server.oversized.note(falcon.Request(head), time.monotonic() - self.channel.began)
+        limit = getattr(error, "limit", None) or _LIMITS.get(error.code)
+        if limit is not None:
+            server.telemetry.reached(limit)
+        if self.request.is_oversized and server.oversized is not None:
+            head = self.channel.head_of(self.request)
+            server.oversized.note(head, time.monotonic() - self.channel.began)
 
 
 class Channel(LingeringChannel):
@@ -76,7 +75,7 @@ class Channel(LingeringChannel):
 
     def parser_class(self, adj: Any) -> Request:  # noqa: ANN401 - of waitress
         """Make the next request, in the place of waitress's class."""
-        return Request(adj, self._is_busy)
+        return Request(adj, self)
 
     def received(self, data: bytes) -> bool:
         """Take what came, and note when a request begins."""
@@ -110,7 +109,31 @@ class Channel(LingeringChannel):
         """Tell whether a request is on its way, or may be, on a connection that is new."""
         return self.request is not None or self.lingering or self.is_new
 
-    def _is_busy(self) -> bool:
+    @property
+    def budget(self) -> Budget:
+        """The memory for the bodies of all connections."""
+        budget: Budget = self.server.budget
+        return budget
+
+    def head_of(self, request: Request) -> falcon.Request:
+        """Return a request as the app would see it."""
+        return falcon.Request(WSGITask(self, request).get_environment())
+
+    def admits_body(self, request: Request) -> bool:
+        """Tell by its head whether the sender may hand in anything; else the app refuses it."""
+        oversized: Oversized | None = self.server.oversized
+        return oversized is None or oversized.admits(lambda: self.head_of(request))
+
+    def handle_close(self) -> None:
+        """Close it, and let go of what has come of requests that nobody will answer."""
+        super().handle_close()
+        for request in (self.request, *self._later):
+            if request is not None:
+                request.close()
+        self.request, self._later = None, ()
+
+    def is_busy(self, _request: Request) -> bool:
+        """Tell whether too many requests wait for their answers."""
         in_flight: int = self.server.task_dispatcher.in_flight
         most: int = self.server.most_requests
         return in_flight >= most

@@ -1,7 +1,10 @@
-"""Reports that are far too large: refused by their heads, so the app never sees them."""
+"""What the head of a request decides before the app sees it: whether its body is read at all.
+
+Reports that are far too large are kept by their beginnings.
+"""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import falcon
 
@@ -9,7 +12,7 @@ from api import activity, upload
 from api.auth import is_admitted
 from api.reception import Kind, Reception
 from api.sites import Sites
-from exporter.access import Access
+from exporter.access import Access, Scope
 from exporter.store import StoreUnavailableError
 from exporter.telemetry import Outcome, Telemetry
 
@@ -36,6 +39,10 @@ class Oversized:
         self._access = access
         self._sites = sites
         self._telemetry = telemetry
+
+    def admits(self, head: Callable[[], falcon.Request]) -> bool:
+        """Tell whether who sends a request may send any body; its head is asked for at need."""
+        return self._access.is_open(Scope.UPLOAD) or is_admitted(self._access, head())
 
     def note(self, req: falcon.Request, seconds: float) -> None:
         """Look at the head of a request that was refused so many seconds after it began."""

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.receiver import FixedStreamReceiver
 
-from api.chunks import Chunks
+from api.chunks import Buffer, Chunks
 
 _FOLDED = re.compile(rb"\r\n[ \t]")
 _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")
@@ -24,6 +25,12 @@ class Parser(HTTPRequestParser):
     """
 
     body_rcv: Any = None
+    headers: dict[str, str]
+
+    def __init__(self, adj: Any, kept: Buffer) -> None:  # noqa: ANN401 - of waitress
+        """Begin a request whose body is kept somewhere."""
+        super().__init__(adj)
+        self._kept = kept
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request."""
@@ -40,7 +47,9 @@ class Parser(HTTPRequestParser):
         if self.version > "1.0" and "HOST" not in self.headers:
             raise ParsingError("Host is missing")  # HTTP/1.0, which health checks speak, has none
         if self.chunked:
-            self.body_rcv = Chunks(self.body_rcv.getbuf())
+            self.body_rcv = Chunks(self._kept)
+        elif self.body_rcv is not None:
+            self.body_rcv = FixedStreamReceiver(self.content_length, self._kept)
 
     def _read(self, header_plus: bytes) -> None:
         try:

@@ -15,6 +15,7 @@ from waitress.server import TcpWSGIServer
 from api.app import App
 from api.channel import Channel
 from api.dispatcher import Dispatcher
+from api.memory import Budget
 from api.oversized import Oversized
 from api.reception import too_large
 from exporter.limits import Limits
@@ -47,6 +48,9 @@ send half of a request."""
 
 _BODY_MARGIN = 1024 * 1024
 """waitress refuses bodies itself; up to here above our limit we read, keep and answer them."""
+
+_REPORTS_AT_LEAST = 2
+"""So many reports of the largest size find room together, whatever `max_upload_memory` is."""
 
 _LOOK_SECONDS = 1.0
 """How often requests that take too long to arrive are looked for."""
@@ -165,6 +169,9 @@ def _make_server(
     server.channel_class = Channel
     server.request_seconds = limits.request_timeout / SECOND
     server.adj.send_bytes = SEND_BYTES
+    server.budget = Budget(
+        max(limits.max_upload_memory, _REPORTS_AT_LEAST * limits.max_upload_bytes)
+    )
     server.too_large = too_large(limits)
     server.most_requests = limits.max_requests
     return server

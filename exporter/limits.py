@@ -17,6 +17,7 @@ class Limit(Enum):
     LOG_LINES = "log_lines"
     SERVERS = "servers"
     JOBS_PER_SERVER = "jobs_per_server"
+    UPLOAD_MEMORY = "upload_memory"
     REQUESTS = "requests"
     HEADER_BYTES = "header_bytes"
     REQUEST_TIME = "request_time"
@@ -26,6 +27,7 @@ class Limits(Struct, frozen=True):
     """The bounds by the names of their options."""
 
     max_upload_bytes: int = 32 * _MEBIBYTE
+    max_upload_memory: int = 256 * _MEBIBYTE
     max_log_lines: int = 1000
     max_servers: int = 10_000
     max_jobs_per_server: int = 1000

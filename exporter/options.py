@@ -80,6 +80,13 @@ OPTIONS = (
         option_values.integer(1024, 1024 * _MEBIBYTE),
     ),
     Option(
+        "max_upload_memory",
+        str(_DEFAULTS.max_upload_memory),
+        "BYTES",
+        "the memory for all reports that arrive; never less than two of the largest",
+        option_values.integer(_MEBIBYTE, 64 * 1024 * _MEBIBYTE),
+    ),
+    Option(
         "max_log_lines",
         str(_DEFAULTS.max_log_lines),
         "LINES",
