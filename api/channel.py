@@ -132,9 +132,9 @@ class Channel(LingeringChannel):
                 request.close()
         self.request, self._later = None, ()
 
-    def is_busy(self, _request: Request) -> bool:
-        """Tell whether too many requests wait for their answers."""
-        in_flight: int = self.server.task_dispatcher.in_flight
+    def is_busy(self, request: Request) -> bool:
+        """Tell whether too many like a request wait for their answers."""
+        in_flight: int = self.server.pools.of(request.command, request.path).in_flight
         most: int = self.server.most_requests
         return in_flight >= most
 

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from waitress.channel import HTTPChannel
 from waitress.task import ThreadedTaskDispatcher
 
+_READS = 8
+"""Scrapes and pages take turns at the one interpreter anyway; a few may wait for the disk."""
+
+_PROBES = 2
+
 
 class Dispatcher(ThreadedTaskDispatcher):
     """Wakes one thread for what comes together; that one wakes the next while there is more.
@@ -41,3 +46,32 @@ class Dispatcher(ThreadedTaskDispatcher):
         finally:
             with self.lock:
                 self.in_flight -= 1
+
+
+class Pools:
+    """Threads for what must not wait for each other: uploads, reads, probes and refusals."""
+
+    def __init__(self, uploads: int) -> None:
+        self.uploads = _pool(uploads)
+        """Also all other changes: what waits for the disk, or for whoever locked the database."""
+        self.reads = _pool(_READS)
+        self.probes = _pool(_PROBES)
+        """A probe of whether a report could be stored waits as one would."""
+        self.refusals = _pool(1)
+
+    def of(self, method: str, path: str) -> Dispatcher:
+        """Return who answers a request."""
+        if method not in ("GET", "HEAD", "OPTIONS"):
+            return self.uploads
+        return self.probes if path == "/-/ready" else self.reads
+
+    def shutdown(self) -> None:
+        """Let the threads end; those that do not are left behind."""
+        for pool in (self.uploads, self.reads, self.probes, self.refusals):
+            pool.shutdown(timeout=1)
+
+
+def _pool(threads: int) -> Dispatcher:
+    dispatcher = Dispatcher()
+    dispatcher.set_thread_count(threads)
+    return dispatcher

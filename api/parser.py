@@ -26,6 +26,8 @@ class Parser(HTTPRequestParser):
 
     body_rcv: Any = None
     headers: dict[str, str]
+    command: str = ""
+    path: str = ""
 
     def __init__(self, adj: Any, kept: Buffer) -> None:  # noqa: ANN401 - of waitress
         """Begin a request whose body is kept somewhere."""

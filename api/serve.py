@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 
-from waitress import create_server, wasyncore
-from waitress.server import TcpWSGIServer
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
 
+from api.accepting import Server, connections
 from api.app import App
 from api.channel import Channel
-from api.dispatcher import Dispatcher
+from api.dispatcher import Pools
 from api.memory import Budget
 from api.oversized import Oversized
 from api.reception import too_large
@@ -29,6 +30,9 @@ sixth more uploads than 16 and 70 % more than 4; 64 took no more, and reads do n
 
 CONNECTIONS = 1000
 """Idle connections count too: at waitress's 100 a few dozen browsers starve a scrape."""
+
+_OTHER_FILES = 192
+"""Files beside connections: each thread may have a connection to the database, which has three."""
 
 IDLE_SECONDS = 120
 """A connection that says nothing for so long is closed. Prometheus keeps one between its scrapes,
@@ -78,11 +82,11 @@ class HttpServer:
         # Reentrant: a signal handler may call `stop` within `run`'s own use of it.
         self._ending = threading.RLock()
         self._ended = False
-        self._server = _make_server(app, self._map, listening, limits)
+        self._pools = Pools(THREADS)
+        self._server = _make_server(app, self._map, listening, limits, self._pools)
         self._server.telemetry = telemetry
         self._server.oversized = oversized
         self._server.add_task = self._dispatch
-        self._refusals = _dispatcher(1)
         self._next_look = 0.0
 
     def run(self) -> None:
@@ -95,8 +99,7 @@ class HttpServer:
             self._poll(_POLL_SECONDS)
         self._server.accepting = False
         self._drain()
-        self._server.task_dispatcher.shutdown(timeout=1)
-        self._refusals.shutdown(timeout=1)
+        self._pools.shutdown()
         with self._ending:
             self._ended = True
             self._server.del_channel()  # its socket belongs to whoever opened it
@@ -125,8 +128,12 @@ class HttpServer:
     def _dispatch(self, channel: Channel) -> None:
         """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
         request = channel.requests[0]
-        refused = request.error is not None and not request.is_oversized  # which are kept
-        channel.dispatcher = self._refusals if refused else self._server.task_dispatcher
+        if request.error is None:
+            channel.dispatcher = self._pools.of(request.command, request.path)
+        elif request.is_oversized:  # its beginning is stored
+            channel.dispatcher = self._pools.uploads
+        else:
+            channel.dispatcher = self._pools.refusals
         channel.dispatcher.add_task(channel)
 
     def _expire(self) -> None:
@@ -149,15 +156,35 @@ class HttpServer:
 
 
 def _make_server(
-    app: App, sockets: dict[int, wasyncore.dispatcher], listening: socket.socket, limits: Limits
-) -> TcpWSGIServer:
+    app: App,
+    sockets: dict[int, wasyncore.dispatcher],
+    listening: socket.socket,
+    limits: Limits,
+    pools: Pools,
+) -> Server:
     """Make waitress's server with the settings that were measured."""
-    server: TcpWSGIServer = create_server(
+    server = Server(
         app,
-        _dispatcher=_dispatcher(THREADS),
-        map=sockets,
-        sockets=[listening],
-        connection_limit=CONNECTIONS,
+        sockets,
+        _sock=listening,
+        dispatcher=pools.uploads,
+        adj=_adjustments(limits),
+        sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
+        bind_socket=False,
+    )
+    server.request_seconds = limits.request_timeout / SECOND
+    server.adj.send_bytes = SEND_BYTES
+    least = _REPORTS_AT_LEAST * limits.max_upload_bytes
+    server.budget = Budget(max(limits.max_upload_memory, least))
+    server.too_large = too_large(limits)
+    server.most_requests = limits.max_requests
+    server.pools = pools
+    return server
+
+
+def _adjustments(limits: Limits) -> Adjustments:
+    return Adjustments(
+        connection_limit=connections(CONNECTIONS, _OTHER_FILES),
         channel_timeout=IDLE_SECONDS,
         asyncore_use_poll=True,
         max_request_body_size=limits.max_upload_bytes + _BODY_MARGIN,
@@ -166,21 +193,6 @@ def _make_server(
         ident=None,
         clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
     )
-    server.channel_class = Channel
-    server.request_seconds = limits.request_timeout / SECOND
-    server.adj.send_bytes = SEND_BYTES
-    server.budget = Budget(
-        max(limits.max_upload_memory, _REPORTS_AT_LEAST * limits.max_upload_bytes)
-    )
-    server.too_large = too_large(limits)
-    server.most_requests = limits.max_requests
-    return server
-
-
-def _dispatcher(threads: int) -> Dispatcher:
-    dispatcher = Dispatcher()
-    dispatcher.set_thread_count(threads)
-    return dispatcher
 
 
 def _is_awaited(channel: Channel, seconds: float) -> bool:

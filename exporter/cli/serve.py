@@ -15,6 +15,7 @@ from types import FrameType
 
 from msgspec.structs import replace
 
+from api.accepting import raise_descriptors
 from api.app import Parts, create_app, oversized
 from api.listening import handed_over, held_to_the_end, listen
 from api.serve import HttpServer
@@ -51,6 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Serve until a signal says to stop."""
     settings = config.load(vars(chosen), os.environ)
     logs.set_up(settings.log_format, settings.log_level)
+    raise_descriptors()
     given = handed_over(os.environ)
     with (
         held_to_the_end(given or listen(*settings.listen)) as listening,

@@ -58,8 +58,8 @@ def importers(*packages: str) -> set[str]:
         (
             "waitress",
             (
-                *("api.arriving", "api.channel", "api.chunks", "api.dispatcher", "api.lingering"),
-                *("api.parser", "api.serve"),
+                *("api.accepting", "api.arriving", "api.channel", "api.chunks", "api.dispatcher"),
+                *("api.lingering", "api.parser", "api.serve"),
             ),
         ),
         # the second reads another program's database, which is none of the store's

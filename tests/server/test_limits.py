@@ -95,6 +95,8 @@ def test_one_request_too_many_is_503_at_once_and_the_others_are_answered(start: 
         other.execute("BEGIN IMMEDIATE")
         with senders(daemon, uploads) as waiting:
             refused = eventually(lambda: busy(daemon), "a refusal")
+            for path in ("/-/healthy", "/metrics", "/api/jobs", "/api/backups"):
+                assert daemon.get(path).status_code == 200
             other.execute("ROLLBACK")
             assert [raw.receive(connection).status for connection in waiting] == [200] * IN_FLIGHT
     assert refused["Retry-After"] == "10"
@@ -103,7 +105,7 @@ def test_one_request_too_many_is_503_at_once_and_the_others_are_answered(start: 
 
 
 def busy(daemon: Daemon) -> dict[str, str] | None:
-    answer = daemon.get("/-/healthy")
+    answer = daemon.post(b"no report")
     return dict(answer.headers) if answer.status_code == 503 else None
 
 
