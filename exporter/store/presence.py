@@ -26,7 +26,8 @@ class Presence:
         Raises:
             StoreUnavailableError: they are not; they may be put back.
         """
-        if self._found() != self._opened:
+        if self._found() != self._opened or not self._files[0].stat().st_size:
+            # To open an empty database deletes its log: https://sqlite.org/walformat.html
             message = "its file was deleted or replaced: put it back, or restart the daemon"
             raise StoreUnavailableError(message)
 

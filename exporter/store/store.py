@@ -1,11 +1,8 @@
 """The store: one file, one writer, any number of readers."""
 
-import contextlib
 import logging
 import os
-import queue
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -27,6 +24,8 @@ from exporter.store.answering import answering
 from exporter.store.changes import Change, Recorded, Seen, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.readers import Readers
+from exporter.store.readiness import Readiness
 from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.store.timing import Timing
 from exporter.store.transaction import DEFAULTS
@@ -72,15 +71,14 @@ class Store:
             self._lock.release()
             raise
         self._path = path
-        self._readers: queue.SimpleQueue[Database] = queue.SimpleQueue()
-        self.timing = Timing(self._writer, self._reader)
+        self._readers = Readers(path, self._writer)
+        self._readiness = Readiness()
+        self.timing = Timing(self._writer, self._readers.lend)
 
     def close(self) -> None:
         """Finish the writes that wait and close the file."""
         self._writer.close()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._readers.get_nowait().close()
+        self._readers.close()
         self._lock.release()
 
     def announce(self, url: str) -> None:
@@ -90,7 +88,7 @@ class Store:
     def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
         entry = Entry.of(report, delivery)
-        with answering():
+        with self._readiness.watching(), answering():
             return self._writer.run(
                 lambda transaction: transaction.record(entry),
                 lambda recorded: then(recorded.change),
@@ -121,7 +119,7 @@ class Store:
         """Note that a live report of an address was taken: it settles refused live ones only."""
         self._note(lambda db: refusals.note_heard(db, address, at))
 
-    def _note(self, work: Callable[[Database], None]) -> None:
+    def _note(self, work: Callable[[Database], object]) -> None:
         self._writer.run(lambda transaction: work(transaction.db), lambda _: None)
 
     def place(self, live_report: LiveReport, delivery: Delivery, then: Seen) -> int:
@@ -184,21 +182,21 @@ class Store:
 
         Return how many, and the last id looked at; None where no more is to be removed.
         """
-        with self._reader() as db:
+        with self._readers.lend() as db:
             found = pruning.old_runs(db, before, after)
         self._remove(pruning.remove_runs, found.ids)
         return len(found.ids), found.last
 
     def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
         """Remove the log lines of some runs; else as `prune_runs`."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             found = pruning.old_messages(db, before, after)
         self._remove(pruning.remove_messages, found.ids)
         return len(found.ids), found.last
 
     def give_back(self) -> bool:
         """Make the file a little smaller; tell whether there was anything to give back."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             if not pruning.can_give_back(db):
                 return False
         self._writer.run(lambda transaction: pruning.give_back(transaction.db), lambda _: None)
@@ -211,10 +209,12 @@ class Store:
             self._writer.run(lambda transaction: remove(transaction.db, ids), lambda _: None)
 
     def probe(self) -> None:
-        """Write a mark, to learn whether a report could be recorded now."""
-        self._writer.run(
-            lambda transaction: transaction.db.execute(_PROBE, (now(),)), lambda _: None
-        )
+        """Write a mark, unless one was written just now, to learn whether a report could be."""
+        self._readiness.check()
+        self._writer.check_files()
+        if not self._readiness.is_fresh or not self._writer.is_untouched:
+            self._note(lambda db: db.execute(_PROBE, (now(),)))
+            self._readiness.probed()
         if not database.has_room(self._path):
             raise StoreUnavailableError("the disk is full: make room on it")
 
@@ -224,70 +224,50 @@ class Store:
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:
         """Return the newest live run of each job that had one."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return list(live.kept(db))
 
     def created(self) -> Millis:
         """Return when the database was made."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return reading.created(db)
 
     def runs(
         self, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int
     ) -> list[JobRun]:
         """Return runs, newest start first, from behind the order key of the last one seen."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return reading.runs(db, chosen, before, limit)
 
     def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
         """Return the newest backup runs of each of the jobs, the oldest of them first."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return reading.newest_backups(db, job_ids, most)
 
     def run(self, run_id: int) -> StoredDetail | None:
         """Return one run with what it counted and its log, or None where there is none."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return reading.run(db, run_id)
 
     def rejected(self, before: int | None, limit: int) -> list[Rejected]:
         """Return what was refused, newest first, from behind the last id seen."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return refusals.rejected(db, before, limit)
 
     def all_rejected(self) -> list[Rejected]:
         """Return all that was refused without its bodies, newest first."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return refusals.all_rejected(db)
 
     def reporters(self) -> list[str]:
         """Return the addresses of which a report was taken, the longest known first."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return refusals.reporters(db)
 
     def size_bytes(self) -> int:
         """Return the size of the database."""
-        with self._reader() as db:
+        with self._readers.lend() as db:
             return reading.size_bytes(db)
-
-    @contextlib.contextmanager
-    def _reader(self) -> Iterator[Database]:
-        """Lend a connection; opening one for each question would cost five times the question."""
-        try:
-            db = self._readers.get_nowait()
-        except queue.Empty:
-            db = self._open_reader()
-        try:
-            with answering():
-                yield db
-        finally:
-            self._readers.put(db)
-
-    def _open_reader(self) -> Database:
-        self._writer.check_files()
-        try:
-            return database.connect_reader(self._path)
-        except sqlite3.DatabaseError as error:
-            raise StoreUnavailableError(str(error)) from error
 
 
 def _writer(path: Path, limits: Limits) -> Writer:

@@ -22,6 +22,7 @@ from exporter.store.errors import StoreUnavailableError
 from exporter.store.known import Known
 from exporter.store.presence import Presence
 from exporter.store.transaction import DEFAULTS, Transaction
+from exporter.store.wholeness import Wholeness
 
 _MOST_IN_A_COMMIT = 256
 _PATIENCE_SECONDS = 30.0
@@ -94,6 +95,7 @@ class Writer:
         self._limits = limits
         self._known = Known.load(db)
         self._presence = Presence(db)
+        self._whole = Wholeness(db)
         self._mutex = threading.Condition()
         self._waiting: deque[_Task] = deque()
         self._led = False
@@ -106,6 +108,20 @@ class Writer:
     def check_files(self) -> None:
         """Raise `StoreUnavailableError` where the files are no longer those that were opened."""
         self._presence.check()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the files look as they were left, so that nothing has to be looked at anew."""
+        return self._whole.is_untouched
+
+    @property
+    def generation(self) -> int:
+        """Another number once the files were read anew: who read before has it from the old."""
+        return self._whole.generation
+
+    def doubt(self, error: sqlite3.Error) -> None:
+        """Have the files looked at where SQLite found damage."""
+        self._whole.doubt(error)
 
     def run(
         self, work: Callable[[Transaction], Outcome], then: Callable[[Outcome], None]
@@ -215,6 +231,7 @@ class Writer:
             if _is_of_the_work(error):
                 self._finish_alone(tasks, error)
             else:
+                self._whole.doubt(error)
                 _log.error("the database does not take writes: %s", error)
                 _fail(tasks, StoreUnavailableError(str(error)))
         except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
@@ -236,8 +253,11 @@ class Writer:
         self._db.rollback()  # does nothing, unless a transaction could not be undone at its end
         if self._known.torn:
             self._known = Known.load(self._db)
+        self._db = self._whole.check(self._db, self._known)
         with Transaction(self._db, self._known, self._limits) as transaction:
-            return [task.work(transaction) for task in tasks]
+            outcomes = [task.work(transaction) for task in tasks]
+        self._whole.left()
+        return outcomes
 
 
 def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:

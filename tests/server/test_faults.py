@@ -1,9 +1,10 @@
 """What befalls the database of a daemon that runs."""
 
+import os
 import resource
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -120,3 +121,63 @@ def test_a_database_that_another_program_locks_refuses_reports_until_it_is_unloc
         with locked(tmp_path / DATABASE):
             assert_refuses_writes(daemon, "locked")
         assert_lost_nothing(daemon, start)
+
+
+def written_over(path: Path) -> None:
+    other = path.with_name("other")
+    with sqlite(other) as db:
+        db.execute("CREATE TABLE theirs (value)")
+    path.write_bytes(other.read_bytes())
+
+
+def cut_log(path: Path) -> None:
+    os.truncate(path.with_name(f"{path.name}-wal"), 32)
+
+
+def deleted_runs(path: Path) -> None:
+    with sqlite(path) as db:
+        db.execute("DELETE FROM runs")
+
+
+def deleted_servers(path: Path) -> None:
+    with sqlite(path) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("DELETE FROM servers")
+
+
+@pytest.mark.parametrize("change", [written_over, cut_log])
+def test_what_is_put_back_is_read_anew_without_a_restart(
+    start: Start, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    daemon, path = start(), tmp_path / DATABASE
+    daemon.upload(reports.nth(1))
+    files = [path, path.with_name(f"{DATABASE}-wal")]
+    before = [file.read_bytes() for file in files]
+    change(path)
+    for _ in range(2):
+        assert daemon.get("/-/ready").status_code == 503
+        assert daemon.post(reports.nth(2)).status_code == 503
+    page = daemon.get("/")
+    assert page.status_code in (200, 503)
+    assert daemon.get("/metrics").status_code == 200
+    for file, content in zip(files, before, strict=True):
+        file.write_bytes(content)
+    assert_lost_nothing(daemon, start)
+
+
+@pytest.mark.parametrize("change", [deleted_runs, deleted_servers])
+def test_rows_that_another_program_deletes_are_told_until_a_restart(
+    start: Start, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    daemon, path = start(), tmp_path / DATABASE
+    daemon.upload(reports.nth(1))
+    assert daemon.get("/-/ready").status_code == 200
+    change(path)
+    for _ in range(2):
+        ready = daemon.get("/-/ready")
+        assert ready.status_code == 503
+        assert "another program changed its rows" in ready.json()["message"]
+        assert daemon.post(reports.nth(1)).status_code == 503
+    assert "another program changed its rows" in daemon.get("/").text
+    assert daemon.stop() == 0
+    assert start().upload(reports.nth(1))["backupId"] > 0

@@ -1,0 +1,61 @@
+"""Connections that read, lent to one question each."""
+
+import contextlib
+import queue
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from exporter.store import database
+from exporter.store.answering import answering
+from exporter.store.writer import Writer
+
+
+class Readers:
+    """Lends connections; opening one for each question would cost five times the question."""
+
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self._path = path
+        self._writer = writer
+        self._idle: queue.SimpleQueue[tuple[int, Database]] = queue.SimpleQueue()
+
+    @contextlib.contextmanager
+    def lend(self) -> Iterator[Database]:
+        """Lend a connection that knows nothing from before the file was last read anew.
+
+        Raises:
+            StoreUnavailableError: the database does not answer.
+        """
+        generation = self._writer.generation
+        with answering(), self._doubting():
+            db = self._take(generation)
+            try:
+                yield db
+            finally:
+                self._idle.put((generation, db))
+
+    @contextlib.contextmanager
+    def _doubting(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._writer.doubt(error)
+            raise
+
+    def close(self) -> None:
+        """Close those that nobody has."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait()[1].close()
+
+    def _take(self, generation: int) -> Database:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                opened, db = self._idle.get_nowait()
+                if opened == generation:
+                    return db
+                db.close()
+        self._writer.check_files()
+        return database.connect_reader(self._path)
