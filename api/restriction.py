@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from api.errors import ApiError
 from exporter.access import Grant
 from exporter.fleet import Fleet
-from exporter.model import Delivery, Machine
+from exporter.model import Delivery, Machine, short_name
 
 
 def assigned(
@@ -20,7 +20,7 @@ def assigned(
     Raises:
         ApiError: the report tells of another server.
     """
-    allowed = sorted({grant.server or "" for grant in grants})
+    allowed = sorted({short_name(grant.server or "") for grant in grants})
     if not allowed or "" in allowed:
         return delivery
     told = delivery.server or machine.name or allowed[0]
@@ -29,4 +29,4 @@ def assigned(
     if foreign or (owner is not None and owner.name != told):
         message = f"This token is for reports of {' and '.join(allowed)} only"
         raise ApiError(403, f"{message}: give the sender one for its own server, or one for all")
-    return replace(delivery, server=told)
+    return replace(delivery, server=told, bound=True)

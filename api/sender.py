@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import falcon
 
-from exporter.model import Delivery
+from exporter.model import Delivery, short_name
 from exporter.times import Millis
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -38,7 +38,7 @@ class Deliveries:
 def _named(req: falcon.Request, parameter: str) -> str | None:
     """Return a name that the URL gives, None where it gives none or a blank one."""
     name = req.get_param(parameter)
-    return name if name is not None and name.strip() else None
+    return short_name(name) if name is not None and name.strip() else None
 
 
 def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:

@@ -16,6 +16,7 @@ class Limit(Enum):
     UPLOAD_BYTES = "upload_bytes"
     LOG_LINES = "log_lines"
     SERVERS = "servers"
+    JOBS = "jobs"
     JOBS_PER_SERVER = "jobs_per_server"
     UPLOAD_MEMORY = "upload_memory"
     REQUESTS = "requests"
@@ -30,6 +31,7 @@ class Limits(Struct, frozen=True):
     max_upload_memory: int = 256 * _MEBIBYTE
     max_log_lines: int = 1000
     max_servers: int = 10_000
+    max_jobs: int = 20_000
     max_jobs_per_server: int = 1000
     max_requests: int = 900
     max_header_bytes: int = 64 * _KIBIBYTE

@@ -101,6 +101,13 @@ OPTIONS = (
         option_values.integer(1, 1_000_000),
     ),
     Option(
+        "max_jobs",
+        str(_DEFAULTS.max_jobs),
+        "JOBS",
+        "how many backups there may be of all servers",
+        option_values.integer(1, 1_000_000),
+    ),
+    Option(
         "max_jobs_per_server",
         str(_DEFAULTS.max_jobs_per_server),
         "JOBS",

@@ -8,6 +8,7 @@ so new ones go to the end and have a default.
 from exporter.model.copies import Copying, CopyOutcome, SecondCopy
 from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest
 from exporter.model.merging import fuller, fuller_log
+from exporter.model.names import short_name
 from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
 from exporter.model.reports import UNNAMED, Delivery, Machine, Report, is_unnamed, unnamed
 from exporter.model.runs import BACKUP, COMPACT, MOST, RESTORE, Counts, Run, Verification
@@ -42,5 +43,6 @@ __all__ = [
     "fuller_log",
     "gravest",
     "is_unnamed",
+    "short_name",
     "unnamed",
 ]

@@ -50,8 +50,9 @@ class Delivery(Struct, frozen=True):
     """How a report came: when, from which address, and the names given in the URL.
 
     One that was `fetched` from elsewhere, by collecting or by an import, tells of a machine that
-    is probably known already. `clock` is what the daemon's clock said, where it is not believed
-    and another moment counts as the arrival.
+    is probably known already. One that is `bound` came with a token for the server it names.
+    `clock` is what the daemon's clock said, where it is not believed and another moment counts as
+    the arrival.
     """
 
     received: Millis
@@ -60,3 +61,4 @@ class Delivery(Struct, frozen=True):
     backup: str | None = None
     fetched: bool = False
     clock: Millis | None = None
+    bound: bool = False

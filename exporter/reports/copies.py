@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from exporter.model import Copying, CopyOutcome, Message, SecondCopy, Status
+from exporter.model import Copying, CopyOutcome, Message, SecondCopy, Status, short_name
 from exporter.reports import lines
 from exporter.reports.fields import Reader
 from exporter.reports.judging import status
@@ -86,7 +86,7 @@ def _copy(entry: Reader, at: Millis | None) -> SecondCopy | None:
         return None
     damaged, judged = entry.count("FailedVerificationCount"), status(entry)
     return SecondCopy(
-        destination=without_secrets(destination),
+        destination=short_name(without_secrets(destination)),
         at=ended,
         status=judged.worse(Status.WARNING) if damaged else judged,
         copied_files=entry.count("CopiedFileCount"),

@@ -6,7 +6,7 @@ Its author can read an answer and mend a field, so here a wrong value is an erro
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from exporter.model import BACKUP, Counts, Log, Machine, Message, Report, Run, Status
+from exporter.model import BACKUP, Counts, Log, Machine, Message, Report, Run, Status, short_name
 from exporter.reports import fields, lines
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.oddities import Oddities
@@ -130,7 +130,7 @@ def _name(value: object) -> str:
     if len(value) > fields.MAX_NAME:
         message = f"is longer than {fields.MAX_NAME} characters"
         raise ValueError(message)
-    return value
+    return short_name(value)
 
 
 def _status(value: object) -> Status:

@@ -1,8 +1,8 @@
 """Careful access to the fields of a report.
 
 Duplicati adds and drops fields with every release, and relays quote numbers or write odd bytes. So
-one that is missing is not reported, and one that cannot be read is left out and named. Only a name
-longer than any is an error: cut, it could be mistaken for another.
+one that is missing is not reported, and one that cannot be read is left out and named. Only what is
+far longer than any name is an error where one should stand.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from exporter.model import short_name
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.oddities import Oddities
 from exporter.times import EARLIEST, LATEST, Millis, parse_moment, parse_timespan
@@ -83,7 +84,7 @@ class Reader:
         return None
 
     def name(self, key: str) -> str | None:
-        """Return a name or an identity, else None.
+        """Return a name or an identity, cut where it has more than 255 bytes, else None.
 
         Raises:
             ReportError: it is longer than any name.
@@ -91,7 +92,7 @@ class Reader:
         value = self.text(key)
         if value is not None and len(value) > MAX_NAME:
             raise ReportError(Problem(key, f"longer than {MAX_NAME} characters"))
-        return value
+        return None if value is None else short_name(value)
 
     def count(self, key: str) -> int | None:
         """Return a number that counts something, else None."""

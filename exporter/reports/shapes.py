@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus, unquote_to_bytes
 
 from msgspec.structs import replace
 
-from exporter.model import Report
+from exporter.model import Report, short_name
 from exporter.reports import documented, duplicati, text
 from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
@@ -47,7 +47,7 @@ def read_report(body: bytes, backup: str | None = None) -> Report:
 def _checked(backup: str | None) -> str | None:
     if backup is not None and len(backup) > MAX_NAME:
         raise ReportError(Problem("backup", f"is longer than {MAX_NAME} characters"))
-    return backup if backup and backup.strip() else None
+    return short_name(backup) if backup and backup.strip() else None
 
 
 def _read(content: str, backup: str | None, oddities: Oddities) -> Report:

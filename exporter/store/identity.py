@@ -57,11 +57,16 @@ def find_server(db: Database, sender: Sender) -> Server:
     if sender.machine.machine_id is not None:
         return _by_machine_id(db, sender.machine.machine_id, sender)
     if name is not None:
-        known = _select(db, _BY_NAME, name) or _merged(db, "name", name)
+        known = named(db, name)
         return known or _insert(db, name, None, delivery.received, _duplicate(db, sender))
     address = delivery.address
     known = _select(db, _BY_ADDRESS, address) or _merged(db, "address", address)
     return known or _insert(db, address, address, delivery.received)
+
+
+def named(db: Database, name: str) -> Server | None:
+    """Return the server of a name, or the one that it was merged into; of several the newest."""
+    return _select(db, _BY_NAME, name) or _merged(db, "name", name)
 
 
 def described(server: Server, machine: Machine, delivery: Delivery, started: Millis) -> Server:

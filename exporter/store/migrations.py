@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from exporter.store.upgrades import counters, interrupted, lengths, states
+from exporter.store.upgrades import counters, interrupted, lengths, names, states
 
 migrations = Migrations("duplistatus")
 
@@ -209,12 +209,12 @@ def counted_names(db: Database) -> None:
     while chunk := db.execute(_COUNTED_IN_JSON, (last,)).fetchall():
         for run_id, packed in chunk:
             counted = msgspec.json.decode(zlib.decompress(packed), type=dict[str, int])
-            names = msgspec.msgpack.encode(tuple(counted))
+            counted_as = msgspec.msgpack.encode(tuple(counted))
             numbers = msgspec.msgpack.encode(tuple(counted.values()))
             db.execute(
-                "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", [names]
+                "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", [counted_as]
             )
-            db.execute(_NAME_COUNTED, (numbers, names, run_id))
+            db.execute(_NAME_COUNTED, (numbers, counted_as, run_id))
         last = chunk[-1][0]
 
 
@@ -256,3 +256,9 @@ def clocks(db: Database) -> None:
     """
     db.executescript(_CLOCKS)
     counters.thaw(db)
+
+
+@migrations()
+def short_names(db: Database) -> None:
+    """No name or identity is longer than 255 bytes."""
+    names.shorten(db)

@@ -60,6 +60,23 @@ class Places:
             return server, self._find_job(server, sender)
         return server, self._called_so_before(job, sender) or job
 
+    def within_token(self, sender: Sender) -> Sender:
+        """Return who a report is of as far as its token lets it say so.
+
+        One that is good for a single server makes that one only: a machine-id that nobody has,
+        under a name that a server with another one has, may be invented to make one more.
+        """
+        machine_id = sender.machine.machine_id
+        if not sender.delivery.bound or machine_id is None or self._is_known(machine_id):
+            return sender
+        server = identity.named(self._database(), sender.name or "")
+        if server is None or server.machine_id is None:
+            return sender
+        return replace(sender, machine=replace(sender.machine, machine_id=None), identity=None)
+
+    def _is_known(self, machine_id: str) -> bool:
+        return machine_id in self._learned.machine_ids or machine_id in self._known.machine_ids
+
     def rename(self, sender: Sender) -> None:
         """Let the job of a sender have its present name, if there is one yet."""
         server = self._known_server(sender) or self._find_server(sender)

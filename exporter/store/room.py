@@ -21,11 +21,14 @@ def for_server(db: Database, limits: Limits) -> None:
 
 
 def for_job(db: Database, server_id: int, limits: Limits) -> None:
-    """See that a server has no more jobs than it may.
+    """See that a server has no more jobs than it may, and that all have no more.
 
     Raises:
-        LimitReachedError: it has.
+        LimitReachedError: it has, or they have.
     """
+    if _count(db, "SELECT count(*) FROM jobs") > limits.max_jobs:
+        message = f"There are as many backups as max_jobs allows, {limits.max_jobs}"
+        raise LimitReachedError(Limit.JOBS, f"{message}: delete some, or raise that setting")
     jobs = _count(db, "SELECT count(*) FROM jobs WHERE server_id = ?", server_id)
     if jobs > limits.max_jobs_per_server:
         message = "The server has as many backups as max_jobs_per_server allows"

@@ -79,7 +79,7 @@ class Transaction:
         Raises:
             LimitReachedError: it is of a new server or job, and there is no room for one more.
         """
-        sender = Sender.of_report(entry.report, entry.delivery)
+        sender = self._places.within_token(Sender.of_report(entry.report, entry.delivery))
         server, job = self._places.find(sender)
         job = self._without_stand_in(job, entry)
         run_id = self._known_run(job, entry)
@@ -123,8 +123,9 @@ class Transaction:
         Raises:
             LimitReachedError: they are new, and there is no room for one more.
         """
-        machine = live_report.machine
-        server, job = self._places.find(Sender.of_live_report(live_report, delivery))
+        sender = self._places.within_token(Sender.of_live_report(live_report, delivery))
+        machine = sender.machine
+        server, job = self._places.find(sender)
         if server.described < 0:
             server = identity.described(server, machine, delivery, delivery.received)
             self._put(server, job)

@@ -210,6 +210,16 @@ def test_a_token_for_one_server_takes_no_other_servers_reports(
     assert len(daemon.get("/api/rejected")["rejected"]) == 6
 
 
+def test_a_token_for_one_server_makes_no_other_whatever_machine_it_invents(
+    closed: testing.TestClient, daemon: Daemon
+) -> None:
+    for number in range(5):
+        answer = upload_as_nas(closed, server="nas", machine_id=f"invented {number}")
+        assert (answer.status_code, answer.json["data"]["serverId"]) == (200, 1)
+    assert upload_as_nas(closed, server="nas", machine_id="m-1").status_code == 200
+    assert daemon.get("/api/summary")["totalServers"] == 1
+
+
 def test_a_token_is_cut_out_of_what_is_kept_of_a_rejected_upload(
     closed: testing.TestClient, daemon: Daemon
 ) -> None:

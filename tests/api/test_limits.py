@@ -107,3 +107,23 @@ def test_a_log_is_cut_at_its_limit_and_that_is_told_and_counted(full: testing.Te
 def test_a_body_that_is_too_large_is_counted(full: testing.TestClient) -> None:
     assert full.simulate_post("/api/upload", body=b"x" * 4097).status_code == 413
     assert reached(full)["upload_bytes"] == 1
+
+
+def test_all_backups_have_a_bound_too_and_known_ones_go_on(daemon: Daemon) -> None:
+    limits = Limits(max_jobs=2)
+    daemon.store.close()
+    store = Store(daemon.path, limits)
+    client = testing.TestClient(
+        create_app(daemon.parts._replace(store=store, refusals=Refusals(store), limits=limits))
+    )
+    assert [post(client, server, "a").status_code for server in ("one", "two", "three")] == [
+        200,
+        200,
+        429,
+    ]
+    answer = post(client, "two", "b")
+    assert answer.status_code == 429
+    assert "max_jobs allows, 2" in answer.json["message"]
+    assert reached(client)["jobs"] == 2
+    assert post(client, "one", "a", began=BEGAN + MINUTE).status_code == 200
+    daemon.store = store

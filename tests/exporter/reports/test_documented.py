@@ -224,10 +224,10 @@ def test_largest_numbers_are_kept() -> None:
 
 
 def test_longest_names_are_kept() -> None:
-    report = read_report(documented({"name": "ü" * 1024}, {"name": "n" * 1024}))
+    report = read_report(documented({"name": "ü" * 127}, {"name": "n" * 255}))
 
-    assert report.backup == "ü" * 1024
-    assert report.machine.name == "n" * 1024
+    assert report.backup == "ü" * 127
+    assert report.machine.name == "n" * 255
 
 
 def test_long_list_of_messages_is_cut() -> None:

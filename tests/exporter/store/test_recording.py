@@ -198,7 +198,7 @@ def test_whatever_numbers_a_report_holds_its_job_takes_further_reports(store: St
 
 
 @pytest.mark.parametrize(
-    "name", ["\u200b", "a" * 1024, "Fotos ☃ / 'x'; DROP TABLE runs", "tab\tnul\0"]
+    "name", ["\u200b", "a" * 255, "Fotos ☃ / 'x'; DROP TABLE runs", "tab\tnul\0"]
 )
 def test_odd_names_are_kept_as_they_are(store: Store, name: str) -> None:
     recorded = deliver(store, documented_report(began=BEGAN, backup=name, server=name))

@@ -1,0 +1,24 @@
+"""How long a name may be: each stands in some forty series of Prometheus."""
+
+import hashlib
+
+MOST_BYTES = 255
+"""Of a name in UTF-8. Real ones have a few dozen; no file system takes a longer one."""
+
+_HASHED = 8
+_FIRST = MOST_BYTES - _HASHED - 1
+_SURELY_SHORT = MOST_BYTES // 4
+
+
+def short_name(name: str) -> str:
+    """Return a name that is short enough: of a longer one what fits, ``~`` and eight digits.
+
+    The digits are those of a hash of all of it, so that two names with the same begin stay two.
+    """
+    if len(name) <= _SURELY_SHORT:
+        return name
+    written = name.encode(errors="surrogatepass")
+    if len(written) <= MOST_BYTES:
+        return name
+    digits = hashlib.sha256(written).hexdigest()[:_HASHED]
+    return f"{written[:_FIRST].decode(errors='ignore')}~{digits}"
