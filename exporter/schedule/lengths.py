@@ -4,7 +4,7 @@ from exporter.jobs.history import RecentRun
 from exporter.model import Status
 from exporter.times import Millis
 
-_STOPPED = Status.INTERRUPTED
+_STOPPED = Status.INTERRUPTED.code
 
 
 def allowed(recent: tuple[RecentRun, ...], interval: Millis) -> Millis:
@@ -13,9 +13,7 @@ def allowed(recent: tuple[RecentRun, ...], interval: Millis) -> Millis:
     It is the second-longest of the last runs, so that one of four days does not hide ten missed
     nights; or, for jobs grow, the last run where that was longer, but an interval at most.
     """
-    took = [
-        run.duration for run in recent if run.duration is not None and run.status is not _STOPPED
-    ]
+    took = [run.duration for run in recent if run.duration is not None and run.code != _STOPPED]
     if not took:
         return 0
     last = min(took[-1], interval)
