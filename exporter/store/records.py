@@ -185,4 +185,4 @@ def _rows(
 ) -> Iterator[sqlite3.Row]:
     cursor = db.conn.cursor()
     cursor.row_factory = sqlite3.Row
-    yield from cursor.execute(query, values)
+    return cursor.execute(query, values)
