@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, cast
@@ -18,6 +19,13 @@ JSON_LOG = ("--log-format", "json")
 ANY_PORT = ("--listen", "127.0.0.1:0")
 _START_SECONDS = 40.0
 """A demonstration makes up its past first, which takes a few seconds of a machine at rest."""
+
+_HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class Daemon:
@@ -146,5 +154,4 @@ def _handing_over(listening: socket.socket | None) -> list[str]:
     """Return what runs a program as sd_listen_fds(3) says, in its own process."""
     if listening is None:
         return []
-    script = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@" 3<&{listening.fileno()}'
-    return ["sh", "-c", script]
+    return [sys.executable, "-c", _HAND_OVER, str(listening.fileno())]
