@@ -1,5 +1,6 @@
 """A request that arrives: what is refused on the way, and from when on it is answered."""
 
+import time
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -64,6 +65,8 @@ class Request(Parser):
         super().__init__(adj, self._body)
         self._door = door
         self._is_judged = False
+        self.arrived = time.monotonic()
+        """When it had arrived, by the clock that nobody sets."""
         self.unread = False
         """Whether more of it may come that nobody wants."""
 
@@ -77,6 +80,7 @@ class Request(Parser):
         if self.error is not None:
             self._end_unread()
         elif self.completed:
+            self.arrived = time.monotonic()
             self.expect_continue = False  # there is nothing to go on with
             if self._door.is_busy(self):
                 self.error = TooManyError("too many requests wait for their answers")

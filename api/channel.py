@@ -15,6 +15,7 @@ from api.headers import SECURITY
 from api.lingering import LingeringChannel
 from api.memory import Budget
 from api.oversized import Oversized
+from api.patience import ARRIVED
 from exporter.limits import Limit
 
 _LIMITS = {413: Limit.UPLOAD_BYTES, 431: Limit.HEADER_BYTES}
@@ -57,9 +58,19 @@ class _JsonErrorTask(ErrorTask):
             server.oversized.note(head, time.monotonic() - self.channel.began)
 
 
+class _AppTask(WSGITask):
+    """Lets the app answer, and tells it since when the request waits."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environment: dict[str, Any] = super().get_environment()
+        environment[ARRIVED] = self.request.arrived
+        return environment
+
+
 class Channel(LingeringChannel):
     """A connection, which knows for how long its request has been coming."""
 
+    task_class = _AppTask
     error_task_class = _JsonErrorTask
     request: Request | None = None
     requests: list[Request]

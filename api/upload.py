@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from api.auth import grants_of
 from api.errors import RETRY_LATER, ApiError
+from api.patience import patiently
 from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
 from exporter.fleet import Fleet
@@ -80,7 +81,11 @@ class Upload:
         if report.log.lines_dropped:
             self._telemetry.reached(Limit.LOG_LINES)
         try:
-            recorded = self._store.record(report, delivery, self._fleet.apply)
+            recorded = patiently(
+                posted.req,
+                self._limits.upload_patience,
+                lambda: self._store.record(report, delivery, self._fleet.apply),
+            )
         except LimitReachedError as error:
             self._telemetry.reached(error.limit)
             raise ApiError(429, str(error), headers=RETRY_LATER) from error

@@ -4,7 +4,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from exporter.times import MINUTE, Millis
+from exporter.times import MINUTE, SECOND, Millis
 
 _KIBIBYTE = 1024
 _MEBIBYTE = 1024 * _KIBIBYTE
@@ -36,3 +36,4 @@ class Limits(Struct, frozen=True):
     max_requests: int = 900
     max_header_bytes: int = 64 * _KIBIBYTE
     request_timeout: Millis = 2 * MINUTE
+    upload_patience: Millis = 30 * SECOND

@@ -136,6 +136,13 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
+        "upload_patience",
+        format_interval(_DEFAULTS.upload_patience),
+        "TIME",
+        "how long a report waits where another program locks the database",
+        parse_interval,
+    ),
+    Option(
         "keep_runs",
         option_values.FOREVER,
         "TIME",

@@ -6,6 +6,7 @@ from exporter.store.copying import back_up
 from exporter.store.database import peek
 from exporter.store.errors import (
     LimitReachedError,
+    StoreBusyError,
     StoreError,
     StoreInUseError,
     StoreUnavailableError,
@@ -28,6 +29,7 @@ __all__ = [
     "RunChoice",
     "RunFilter",
     "Store",
+    "StoreBusyError",
     "StoreError",
     "StoreInUseError",
     "StoreUnavailableError",

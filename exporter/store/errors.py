@@ -24,6 +24,10 @@ class StoreUnavailableError(Exception):
     """The database does not answer now; the same call may succeed later."""
 
 
+class StoreBusyError(StoreUnavailableError):
+    """Another program writes into the database now; waiting may be enough."""
+
+
 class LimitReachedError(Exception):
     """There is no room for what a report would add; the text says which limit and what to do."""
 

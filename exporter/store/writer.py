@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from exporter.limits import Limits
 from exporter.store.changes import Change
-from exporter.store.errors import StoreUnavailableError
+from exporter.store.errors import StoreBusyError, StoreUnavailableError
 from exporter.store.known import Known
 from exporter.store.presence import Presence
 from exporter.store.transaction import DEFAULTS, Transaction
@@ -233,7 +233,7 @@ class Writer:
             else:
                 self._whole.doubt(error)
                 _log.error("the database does not take writes: %s", error)
-                _fail(tasks, StoreUnavailableError(str(error)))
+                _fail(tasks, _unavailable(error))
         except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
             self._finish_alone(tasks, error)
         else:
@@ -265,6 +265,12 @@ def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:
     return not isinstance(error, sqlite3.OperationalError) and type(error) is not (
         sqlite3.DatabaseError
     )
+
+
+def _unavailable(error: sqlite3.DatabaseError) -> StoreUnavailableError:
+    # An error of Python's module itself has no code; the lower byte of a code says its kind.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return (StoreBusyError if code == sqlite3.SQLITE_BUSY else StoreUnavailableError)(str(error))
 
 
 def _fail(tasks: Sequence[_Task], error: Exception) -> None:

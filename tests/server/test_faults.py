@@ -5,15 +5,16 @@ import resource
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.exporter.store.deliver import sqlite
-from tests.server import reports
+from tests.server import raw, reports
 from tests.server.conftest import Start
 from tests.server.daemon import ANY_PORT, Daemon
+from tests.server.waiting import eventually
 
 DATABASE = "duplistatus.sqlite"
 IMPATIENT = """
@@ -116,7 +117,8 @@ def test_a_database_that_is_replaced_takes_no_reports_and_stays_as_it_is(
 def test_a_database_that_another_program_locks_refuses_reports_until_it_is_unlocked(
     tmp_path: Path, start: Start
 ) -> None:
-    with Daemon(tmp_path, *ANY_PORT, command=[sys.executable, "-c", IMPATIENT]) as daemon:
+    flags = (*ANY_PORT, "--upload-patience", "1s")
+    with Daemon(tmp_path, *flags, command=[sys.executable, "-c", IMPATIENT]) as daemon:
         daemon.upload(reports.nth(1))
         with locked(tmp_path / DATABASE):
             assert_refuses_writes(daemon, "locked")
@@ -181,3 +183,18 @@ def test_rows_that_another_program_deletes_are_told_until_a_restart(
     assert "another program changed its rows" in daemon.get("/").text
     assert daemon.stop() == 0
     assert start().upload(reports.nth(1))["backupId"] > 0
+
+
+def test_a_report_waits_until_the_lock_of_another_program_is_gone(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", IMPATIENT]
+    with Daemon(tmp_path, *ANY_PORT, command=command) as daemon, ExitStack() as stack:
+        with locked(tmp_path / DATABASE):
+            waiting = stack.enter_context(raw.connect(daemon))
+            waiting.sendall(raw.upload(reports.documented()))
+            eventually(lambda: _busy_tries(daemon) > 2, "tries while the database is locked")
+            assert daemon.get("/metrics").status_code == 200
+        assert raw.receive(waiting).status == 200
+
+
+def _busy_tries(daemon: Daemon) -> int:
+    return sum("does not take writes" in event["event"] for event in daemon.events())
