@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from heapq import merge
+from itertools import takewhile
 from pathlib import Path
 
 from exporter.demo import Arrival, live_arrivals
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.times import DAY, HOUR, MINUTE
+from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.api.page.conftest import fill_with_all
 from tests.bench.filling import Size, fill
 from tests.conftest import NOW, SENDER, Clock, Daemon
@@ -51,16 +53,25 @@ def trouble(folder: Path) -> Daemon:
         delivery = Delivery(arrival.at, SENDER)
         daemon.store.record(read_report(arrival.body), delivery, daemon.fleet.apply)
 
+    live_since = past.PRESENT - 3 * DAY
+    reports = past.up_to(past.PRESENT)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(record, past.up_to(past.PRESENT)))
-    for arrival in live_arrivals(past.PRESENT, past.PRESENT - 3 * DAY, MINUTE):
-        if arrival.at > past.PRESENT:
-            break
-        daemon.clock.now = arrival.at
-        daemon.client.simulate_post("/api/activity", body=arrival.body)
+        list(threads.map(record, (each for each in reports if each.at <= live_since)))
+    live = live_arrivals(past.PRESENT, live_since, MINUTE)
+    told = takewhile(lambda each: each.at <= past.PRESENT, live)
+    later = ((each, False) for each in reports if each.at > live_since)
+    for arrival, is_live in merge(later, ((each, True) for each in told), key=_when):
+        daemon.clock.now = arrival.at  # which never goes back: that would be a wrong clock
+        if is_live:
+            daemon.client.simulate_post("/api/activity", body=arrival.body)
+        else:
+            record(arrival)
     daemon.clock.now = past.PRESENT
-    daemon.parts.timekeeper.look()  # its clock was set back for the live reports, and on again
     return daemon
+
+
+def _when(entry: tuple[Arrival, bool]) -> Millis:
+    return entry[0].at
 
 
 def every(folder: Path) -> Daemon:
