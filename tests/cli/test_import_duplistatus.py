@@ -379,7 +379,10 @@ def test_a_person_at_a_terminal_sees_how_far_it_is(
 
 @pytest.mark.usefixtures("database")
 def test_the_example_of_the_page_is_what_it_prints(command: Commands, tmp_path: Path) -> None:
-    runs = [run(BEGAN - number * DAY, backup=f"b{number % 2}") for number in range(40)]
+    runs = [
+        run(BEGAN - number * DAY, backup=f"b{number % 2}", backup_id=f"DB-{number % 2}")
+        for number in range(40)
+    ]
     unfinished = run(BEGAN, status="InProgress", id="5f0c1b")
     week = DAILY | {"allowedWeekDays": [1, 2, 3, 4, 5]}
     path = make(
