@@ -14,7 +14,7 @@ from exporter.limits import Limit, Limits
 from exporter.logs import event
 from exporter.model import Delivery, Rejected, Run
 from exporter.refusals import Refusals
-from exporter.reports import Problem, ReportError
+from exporter.reports import ReportError
 from exporter.reports.fields import MAX_NAME
 from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
@@ -115,8 +115,6 @@ class Reception:
         if len(posted.body) > self._limits.max_upload_bytes:
             self._telemetry.reached(Limit.UPLOAD_BYTES)
             raise ApiError(413, too_large(self._limits))
-        for field in ("server", "backup"):
-            _check_name(field, getattr(posted.delivery, field))
 
     def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:
         req, delivery = posted.req, posted.delivery
@@ -146,12 +144,6 @@ def _tell(posted: Posted, kind: Kind, reason: str) -> None:
 
 def _size(posted: Posted) -> int:
     return posted.req.content_length or len(posted.body)
-
-
-def _check_name(field: str, name: str | None) -> None:
-    if name is not None and len(name) > MAX_NAME:
-        message = f"is longer than {MAX_NAME} characters: shorten ?{field}= in the URL"
-        raise ReportError(Problem(field, message))
 
 
 def _content_type(req: falcon.Request) -> str | None:

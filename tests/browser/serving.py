@@ -15,12 +15,12 @@ from tests.conftest import Daemon
 def serving(daemon: Daemon, **parts: Any) -> Iterator[str]:  # noqa: ANN401 - any part
     """Serve a daemon on any port of loopback, with some other parts if wanted; yield its URL."""
     app = create_app(daemon.parts._replace(**parts)) if parts else daemon.app
-    listening = listen("127.0.0.1", 0)
-    server = HttpServer(app, listening, daemon.parts.limits, daemon.parts.telemetry)
-    thread = threading.Thread(target=server.run, name="served daemon")
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.stop()
-        thread.join()
+    with listen("127.0.0.1", 0) as listening:
+        server = HttpServer(app, listening, daemon.parts.limits, daemon.parts.telemetry)
+        thread = threading.Thread(target=server.run, name="served daemon")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.stop()
+            thread.join()

@@ -16,9 +16,10 @@ IDLE = 500
 SLOW = 40
 """More than there are threads to answer."""
 
-JOBS = 40
+JOBS = 100
 LONG = "n" * 1000
-"""A job with such a name has 80 KB of series: forty of them are more than any socket holds."""
+"""A job whose name is cut of such a one has 15 KB of series: a hundred of them are more than any
+socket holds."""
 
 
 @pytest.fixture
