@@ -8,7 +8,7 @@ from tests.deploy.bare_system import Process, apart, bootstrap, command, finish,
 from tests.deploy.files import ROOT
 from tests.tools import machine_settings
 
-CLONE = "/root/duplistatus"
+CLONE = "/srv/duplistatus"
 _ANY = ("ca-certificates", "python3")
 """What any machine has that got a clone from somewhere and can run Python."""
 
