@@ -32,7 +32,10 @@ END;
 
 _COUNT = "SELECT count(*) FROM main.runs"
 
-_SCHEMA = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY type, name"
+_SCHEMA = (
+    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
+    "WHERE tbl_name NOT LIKE 'sqlite!_stat%' ESCAPE '!' ORDER BY type, name"
+)
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNKNOWN = -1
 
