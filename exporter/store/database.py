@@ -92,7 +92,11 @@ def connect(path: Path) -> Database:
 def connect_reader(path: Path) -> Database:
     """Open a prepared database for reading."""
     db = connect(path)
-    db.execute("PRAGMA query_only = ON")
+    try:
+        db.execute("PRAGMA query_only = ON")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 

@@ -20,6 +20,7 @@ class Readers:
         self._path = path
         self._writer = writer
         self._idle: queue.SimpleQueue[tuple[int, Database]] = queue.SimpleQueue()
+        self._closed = False
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[Database]:
@@ -34,7 +35,7 @@ class Readers:
             try:
                 yield db
             finally:
-                self._idle.put((generation, db))
+                self._give_back(generation, db)
 
     @contextlib.contextmanager
     def _doubting(self) -> Iterator[None]:
@@ -45,7 +46,16 @@ class Readers:
             raise
 
     def close(self) -> None:
-        """Close those that nobody has."""
+        """Close those that nobody has now, and any other when it comes back."""
+        self._closed = True
+        self._drain()
+
+    def _give_back(self, generation: int, db: Database) -> None:
+        self._idle.put((generation, db))
+        if self._closed:
+            self._drain()
+
+    def _drain(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._idle.get_nowait()[1].close()
