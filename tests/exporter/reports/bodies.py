@@ -24,6 +24,17 @@ BACKUP: Mapping[str, Any] = {
     "status": "success",
     "startTime": "2024-01-15T02:00:00.000Z",
 }
+RESULTS = """DeletedFiles: 3
+ExaminedFiles: 1234
+SizeOfExaminedFiles: 383365106
+MainOperation: Backup
+ParsedResult: {0}
+EndTime: 28.11.2026 03:05:49 (1795658749)
+BeginTime: 28.11.2026 03:00:00 (1795658400)
+Duration: 00:05:49.3856480
+WarningsActualLength: 0
+ErrorsActualLength: 0"""
+"""Result lines as Duplicati prints them; what it says of the run is to be put in."""
 
 
 def payload(name: str) -> bytes:

@@ -4,18 +4,8 @@ import pytest
 
 from exporter.model import Status
 from exporter.reports import ReportError, read_report
-from tests.exporter.reports.bodies import form, millis, payload, problems
+from tests.exporter.reports.bodies import RESULTS, form, millis, payload, problems
 
-RESULTS = """DeletedFiles: 3
-ExaminedFiles: 1234
-SizeOfExaminedFiles: 383365106
-MainOperation: Backup
-ParsedResult: {0}
-EndTime: 28.11.2026 03:05:49 (1795658749)
-BeginTime: 28.11.2026 03:00:00 (1795658400)
-Duration: 00:05:49.3856480
-WarningsActualLength: 0
-ErrorsActualLength: 0"""
 FAILURE = """Failed: Found 3 files that are missing
 Details: System.Exception: Found 3 files that are missing
    at A.B()

@@ -4,18 +4,7 @@ import pytest
 
 from exporter.model import Status
 from exporter.reports import read_report
-from tests.exporter.reports.bodies import millis
-
-RESULTS = """DeletedFiles: 3
-ExaminedFiles: 1234
-SizeOfExaminedFiles: 383365106
-MainOperation: Backup
-ParsedResult: {0}
-EndTime: 28.11.2026 03:05:49 (1795658749)
-BeginTime: 28.11.2026 03:00:00 (1795658400)
-Duration: 00:05:49.3856480
-WarningsActualLength: 0
-ErrorsActualLength: 0"""
+from tests.exporter.reports.bodies import RESULTS, millis
 
 
 @pytest.mark.parametrize(
