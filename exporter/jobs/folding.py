@@ -11,10 +11,10 @@ from exporter.jobs import added, believed, sums
 from exporter.jobs.added import After, RunsAfter, none_after
 from exporter.jobs.history import (
     REPORTED_RUNS,
-    Entry,
     PastRun,
     ReportedRun,
     newest,
+    unless_of,
     with_start,
     without,
     without_start,
@@ -134,7 +134,7 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
 
 def _without(state: JobState, stored: StoredRun) -> JobState:
     """Return a state without a run, but for what only a newer run replaces."""
-    status = stored.run.status
+    status, ids = stored.run.status, (stored.id,)
     completed, decided = state.last_completed, state.decided
     failed_since = status.failed and (completed is None or completed.order < stored.order)
     interrupted_since = status is Status.INTERRUPTED and (
@@ -143,26 +143,18 @@ def _without(state: JobState, stored: StoredRun) -> JobState:
     return replace(
         state,
         runs=sums.counted(state.runs, status, -1),
-        last=_other_than(state.last, stored),
-        last_completed=_unless_of(state.last_completed, stored),
-        measured=_unless_of(state.measured, stored),
+        last=unless_of(state.last, ids),
+        last_completed=unless_of(completed, ids),
+        measured=unless_of(state.measured, ids),
         consecutive_failures=state.consecutive_failures - failed_since,
         recent=without(state.recent, stored.id),
         completed=without(state.completed, stored.id),
         reported=without(state.reported, stored.id),
         starts=without_start(state.starts, stored.started),
         interrupted_runs=state.interrupted_runs - interrupted_since,
-        decided=_unless_of(decided, stored),
-        last_failed=_unless_of(state.last_failed, stored),
+        decided=unless_of(decided, ids),
+        last_failed=unless_of(state.last_failed, ids),
     )
-
-
-def _unless_of(kept: Entry | None, stored: StoredRun) -> Entry | None:
-    return None if kept is None or kept.id == stored.id else kept
-
-
-def _other_than(kept: StoredRun | None, stored: StoredRun) -> StoredRun | None:
-    return None if kept is None or kept.id == stored.id else kept
 
 
 def _decided_of(state: JobState) -> PastRun | None:

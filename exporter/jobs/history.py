@@ -1,7 +1,8 @@
 """What is kept of past runs: short lists in the order of starts, oldest first."""
 
 import bisect
-from typing import TypeVar
+from collections.abc import Collection
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -103,7 +104,21 @@ class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
     interval: Millis | None = None
 
 
-Entry = TypeVar("Entry", bound=PastRun)
+class Placed(Protocol):
+    """What has its place among the runs of a job: a run, or what is kept of one."""
+
+    @property
+    def started(self) -> Millis:
+        """When the run started."""
+        ...
+
+    @property
+    def id(self) -> int:
+        """The run's id."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Placed)
 
 
 def later(known: Entry | None, entry: Entry) -> Entry:
@@ -116,6 +131,11 @@ def later(known: Entry | None, entry: Entry) -> Entry:
 def latest(one: Entry | None, other: Entry | None) -> Entry | None:
     """Return the one of two, if any, whose run comes later."""
     return one if other is None else later(one, other)
+
+
+def unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:
+    """Return what is kept of a run, unless it is one of these."""
+    return None if entry is None or entry.id in ids else entry
 
 
 def without(entries: tuple[Entry, ...], run_id: int) -> tuple[Entry, ...]:

@@ -12,7 +12,7 @@ from exporter.jobs.history import (
 )
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
-from exporter.model import Order, StoredRun
+from exporter.model import Order
 
 _BEFORE_ALL: Order = (-1, 0)
 
@@ -32,7 +32,7 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
     return JobState(
         runs=sums.joined(one.runs, other.runs),
         uploaded_bytes=sums.added(one.uploaded_bytes, other.uploaded_bytes),
-        last=_latest_run(one.last, other.last),
+        last=latest(one.last, other.last),
         last_completed=last_completed,
         measured=latest(one.measured, other.measured),
         consecutive_failures=runs_after(since).failed,
@@ -51,9 +51,3 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         first_start=first_of(one.first_start, other.first_start),
         last_failed=arrived_last(one.last_failed, other.last_failed),
     )
-
-
-def _latest_run(one: StoredRun | None, other: StoredRun | None) -> StoredRun | None:
-    if one is None or other is None:
-        return one or other
-    return max(one, other, key=lambda stored: stored.order)

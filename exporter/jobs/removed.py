@@ -6,17 +6,14 @@ with it, and so ends with the state that is kept.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TypeVar
 
 from exporter.jobs import added, believed, sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
-from exporter.jobs.history import PastRun
+from exporter.jobs.history import Entry, unless_of
 from exporter.jobs.state import JobState
 from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verification
 from exporter.times import Millis
-
-Entry = TypeVar("Entry", bound=PastRun)
 
 
 def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
@@ -26,9 +23,9 @@ def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
     return JobState(
         runs=_runs_before(kept, backups),
         uploaded_bytes=_uploaded_before(kept, backups),
-        last=_unless_stored(kept.last, ids),
-        last_completed=_unless_of(kept.last_completed, ids),
-        measured=_unless_of(kept.measured, ids),
+        last=unless_of(kept.last, ids),
+        last_completed=unless_of(kept.last_completed, ids),
+        measured=unless_of(kept.measured, ids),
         consecutive_failures=_failures_before(kept, backups, ids),
         recent=_entries_before(kept.recent, ids),
         completed=_entries_before(kept.completed, ids),
@@ -37,17 +34,17 @@ def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         reported=_entries_before(kept.reported, ids),
         verified=_moment_before(kept.verified, _moments(runs, added.verified_at)),
         interrupted_runs=_interrupted_before(kept, backups, ids),
-        decided=_unless_of(kept.decided, ids),
+        decided=unless_of(kept.decided, ids),
         destination=Destination(
-            stored=_unless_of(kept.destination.stored, ids),
-            quota=_unless_of(kept.destination.quota, ids),
-            newest_version=_unless_of(kept.destination.newest_version, ids),
+            stored=unless_of(kept.destination.stored, ids),
+            quota=unless_of(kept.destination.quota, ids),
+            newest_version=unless_of(kept.destination.newest_version, ids),
         ),
         copies=_copies_before(kept.copies, backups),
         restored=_moment_before(kept.restored, _moments(runs, _restored)),
         compacted=_moment_before(kept.compacted, _compacted(runs)),
         first_start=_moment_before(kept.first_start, _starts(backups)),
-        last_failed=_unless_of(kept.last_failed, ids),
+        last_failed=unless_of(kept.last_failed, ids),
     )
 
 
@@ -131,14 +128,6 @@ def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
     copying = stored.run.copying
     for copy in () if copying is None else copying.copies:
         yield copy.destination, believed.moment(stored, copy.at)
-
-
-def _unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:
-    return None if entry is None or entry.id in ids else entry
-
-
-def _unless_stored(run: StoredRun | None, ids: Collection[int]) -> StoredRun | None:
-    return None if run is None or run.id in ids else run
 
 
 def _entries_before(entries: tuple[Entry, ...], ids: Collection[int]) -> tuple[Entry, ...]:
