@@ -91,21 +91,15 @@ def connect(path: Path) -> Database:
 
 def connect_reader(path: Path) -> Database:
     """Open a prepared database for reading."""
-    db = connect(path)
-    try:
-        db.execute("PRAGMA query_only = ON")
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
+    return _open(path, "rw", "query_only = ON")
 
 
-def _open(path: Path, mode: Literal["rw", "rwc"]) -> Database:
+def _open(path: Path, mode: Literal["rw", "rwc"], *more: str) -> Database:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, timeout=_BUSY_SECONDS, check_same_thread=False, uri=True)
     try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        for setting in ("synchronous = FULL", "foreign_keys = ON", *more):
+            connection.execute(f"PRAGMA {setting}")
         return Database(connection)
     except sqlite3.Error:
         connection.close()
