@@ -4,6 +4,7 @@ import falcon
 import msgspec
 
 from api.auth import grants_of
+from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
 from exporter.activity import LiveReport
@@ -13,6 +14,9 @@ from exporter.listener import Listener
 from exporter.reports import read_activity
 
 _TAKEN = msgspec.json.encode({"status": "success", "message": "Activity received"})
+MAX_BYTES = 256 * 1024
+"""A live report has a few hundred; the worst decode to some eighty times their size."""
+
 KIND = Kind("Invalid activity data format", "live report rejected", live=True)
 
 
@@ -42,6 +46,8 @@ class Activity:
     on_put = on_post  # as reports, which may come by either
 
     def _read(self, posted: Posted) -> LiveReport:
+        if len(posted.body) > MAX_BYTES:
+            raise ApiError(413, f"A live report has {MAX_BYTES} bytes at most")
         return read_activity(posted.body, posted.delivery.backup).with_last_lines(
             self._limits.max_log_lines
         )

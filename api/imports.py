@@ -2,11 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import falcon
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from api import bodies
 from api.answers import changed
@@ -15,7 +15,8 @@ from exporter.limits import Limits
 from exporter.logs import event
 from exporter.past import PastReport, StoredArchive, Taken
 from exporter.reports import Problem
-from exporter.reports.fields import MAX_NAME
+from exporter.reports.large.elements import elements
+from exporter.reports.recoding import text_of_json
 from exporter.times import Millis
 
 MOST = 1000
@@ -25,18 +26,21 @@ _log = logging.getLogger(__name__)
 
 
 class _Entry(Struct, forbid_unknown_fields=True):
-    body: str
+    body: Raw
     received: str | None = None
     server: str | None = None
     backup: str | None = None
 
 
 class _Asked(Struct, rename="camel", forbid_unknown_fields=True):
-    reports: list[_Entry]
+    """What is posted; the reports are decoded one by one, for a list of any length may come."""
+
+    reports: Raw
     dry_run: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Asked)
+_entry_decoder = msgspec.json.Decoder(_Entry)
 
 
 class Import:
@@ -48,15 +52,13 @@ class Import:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record reports, or with `dryRun` tell what would become of them."""
-        asked = self._read(req)
-        reports = [_past(number, entry) for number, entry in enumerate(asked.reports)]
-        take = self._archive.try_out if asked.dry_run else self._archive.take
-        taken = take(reports)
-        if not asked.dry_run:
+        reports, is_dry_run = self._read(req)
+        taken = (self._archive.try_out if is_dry_run else self._archive.take)(reports)
+        if not is_dry_run:
             _tell(taken)
         changed(resp, {"results": [_represented(each) for each in taken]})
 
-    def _read(self, req: falcon.Request) -> _Asked:
+    def _read(self, req: falcon.Request) -> tuple[list[PastReport], bool]:
         most = self._limits.max_upload_bytes
         body = req.bounded_stream.read(most + 1)
         if len(body) > most:
@@ -64,20 +66,37 @@ class Import:
             raise ApiError(413, message)
         try:
             asked = _decoder.decode(body)
+            reports = list(_reports(memoryview(asked.reports)))
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             message = 'The body is no {"reports": [{"body": "…"}]}'
             raise invalid(message, Problem("body", str(error))) from None
-        if not 0 < len(asked.reports) <= MOST:
-            raise invalid(f"Send 1 to {MOST} reports", Problem("reports", f"must be 1 to {MOST}"))
-        return asked
+        if not reports:
+            raise _wrong_count()
+        return reports, asked.dry_run
+
+
+def _reports(raw: memoryview) -> Iterator[PastReport]:
+    if bytes(raw[:1]) != b"[":
+        raise msgspec.ValidationError("reports is no list")
+    for number, element in enumerate(elements(raw)):
+        if number == MOST:
+            raise _wrong_count()
+        yield _past(number, _entry_decoder.decode(element))
+
+
+def _wrong_count() -> ApiError:
+    return invalid(f"Send 1 to {MOST} reports", Problem("reports", f"must be 1 to {MOST}"))
 
 
 def _past(number: int, entry: _Entry) -> PastReport:
     for name, text in (("server", entry.server), ("backup", entry.backup)):
-        if text is not None and not 0 < len(text) <= MAX_NAME:
-            raise _wrong(number, name, f"must be a text of 1 to {MAX_NAME} characters")
+        if text == "":
+            raise _wrong(number, name, "must not be empty")
+    raw = bytes(entry.body)
+    if not raw.startswith(b'"'):
+        raise msgspec.ValidationError(f"reports[{number}].body is no text")
     received = _moment(number, entry.received)
-    return PastReport(entry.body, received, entry.server, backup=entry.backup)
+    return PastReport(text_of_json(raw), received, entry.server, backup=entry.backup)
 
 
 def _moment(number: int, text: str | None) -> Millis | None:

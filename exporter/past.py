@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from exporter.fleet import Fleet
 from exporter.jobs import believed
-from exporter.model import BACKUP, Delivery, Report
+from exporter.model import BACKUP, Delivery, Report, short_name
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -48,7 +48,7 @@ class PastReport(Struct, frozen=True):
     stands for the sender's.
     """
 
-    body: str
+    body: bytes
     received: Millis | None = None
     server: str | None = None
     address: str = "imported"
@@ -129,7 +129,7 @@ class StoredArchive:
 
     def _read(self, past: PastReport) -> _Understood | Taken:
         try:
-            report = read_report(past.body.encode(errors="surrogatepass"), past.backup)
+            report = read_report(past.body, past.backup)
         except ReportError as error:
             return Taken(Outcome.NOT_UNDERSTOOD, reason=str(error))
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
@@ -145,7 +145,8 @@ class StoredArchive:
 
     def _understood(self, past: PastReport, report: Report, received: Millis) -> _Understood:
         kept = replace(report, log=report.log.gravest(self._max_log_lines))
-        return kept, Delivery(received, past.address, past.server, past.backup, fetched=True)
+        server = None if past.server is None else short_name(past.server)
+        return kept, Delivery(received, past.address, server, past.backup, fetched=True)
 
     def _job_without(self, report: Report, received: Millis) -> int | None:
         """Return the job of a run that is older than what is kept of it, None where it is kept.

@@ -8,7 +8,6 @@ _TOLD = re.compile(r"\b(?:add|bound|delete|drop|give|go to|raise|report it|send|
 _FIELDS = "Mend these fields in the program that sends them; /api/openapi.yaml describes each."
 _LIVE = "Let nothing but Duplicati's --http-report-status-url send to /api/activity."
 _REMEDIES = (
-    ("longer than", "Choose a shorter name where the report is made."),
     (
         "has no known shape",
         "In Duplicati set --send-http-result-output-format=Json; /api/openapi.yaml has the others.",

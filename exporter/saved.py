@@ -17,8 +17,9 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from exporter.past import PastReport
-from exporter.reports.decoding import decode_json, decode_text
+from exporter.reports.decoding import decode_json
 from exporter.reports.errors import ReportError
+from exporter.reports.recoding import utf8
 from exporter.times import EARLIEST, Millis
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -109,10 +110,9 @@ class SavedReports:
     def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
         if len(raw) > MOST_BYTES:
             return Unreadable(source, f"is larger than {MOST_BYTES} bytes")
-        body = _decoded(raw)
-        if not body.strip():
+        if not utf8(raw):
             return Unreadable(source, "is empty")
-        return Saved(source, PastReport(body, received, self._server, backup=self._backup))
+        return Saved(source, PastReport(raw, received, self._server, backup=self._backup))
 
 
 def _is_folder(path: Path) -> bool:
@@ -124,13 +124,6 @@ def _is_folder(path: Path) -> bool:
 
 def _opened(path: Path) -> io.BufferedIOBase:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return decode_text(raw)  # scripts of Windows write UTF-16 and Latin-1
 
 
 def _is_object(line: bytes) -> bool:

@@ -9,12 +9,13 @@ from typing import TypeVar
 
 from exporter.cli.client import Client, Json, RefusedError
 from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_interval, format_moment
 
 _Item = TypeVar("_Item")
 
-_MOST_CHARACTERS = 2**20
-"""Of the bodies of one request: JSON makes at most six bytes of each."""
+_MOST_BYTES = 2**20
+"""Of the bodies of one request: JSON makes at most six of each."""
 
 
 class RemoteArchive:
@@ -55,29 +56,29 @@ class RemoteArchive:
         return [_taken(result) for result in data["results"]]
 
 
-def batches(items: Iterable[_Item], body: Callable[[_Item], str]) -> Iterator[list[_Item]]:
+def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[list[_Item]]:
     """Cut what has a body into what goes into one request, in its order and as it comes."""
     batch: list[_Item] = []
-    characters = 0
+    size = 0
     for item in items:
         length = len(body(item))
-        if batch and (characters + length > _MOST_CHARACTERS or len(batch) == MOST_AT_ONCE):
+        if batch and (size + length > _MOST_BYTES or len(batch) == MOST_AT_ONCE):
             yield batch
-            batch, characters = [], 0
+            batch, size = [], 0
         batch.append(item)
-        characters += length
+        size += length
     if batch:
         yield batch
 
 
-def _body(report: PastReport) -> str:
+def _body(report: PastReport) -> bytes:
     return report.body
 
 
 def _entry(report: PastReport) -> Json:
     received = None if report.received is None else format_moment(report.received)
     named = {"server": report.server, "backup": report.backup}
-    return {"body": report.body, "received": received, **named}
+    return {"body": decode_text(report.body), "received": received, **named}
 
 
 def _taken(result: Json) -> Taken:

@@ -30,5 +30,5 @@ def take_in(archive: Archive, entries: Iterable[_Entry]) -> Iterator[tuple[_Entr
         yield from zip(batch, archive.take([entry.report for entry in batch]), strict=True)
 
 
-def _body(entry: Entry) -> str:
+def _body(entry: Entry) -> bytes:
     return entry.report.body

@@ -43,7 +43,7 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None
         "Exception": row.exception,
     }
     return PastReport(
-        body=msgspec.json.encode(body).decode(),
+        body=msgspec.json.encode(body),
         received=None if row.at is None else row.at * SECOND,
         address=_ADDRESS,
     )

@@ -103,7 +103,7 @@ def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) ->
     names = {"backup-name": backup, "backup-id": _backup_id(values), **machine}
     extra = {"OperationName": operation, **names}
     body = {"Data": data, "Extra": extra, "LogLines": _log_lines(values)}
-    report = PastReport(msgspec.json.encode(body).decode())
+    report = PastReport(msgspec.json.encode(body))
     return Run(server_id, backup, report, tuple(values.doubts))
 
 

@@ -6,7 +6,7 @@ so new ones go to the end and have a default.
 """
 
 from exporter.model.copies import Copying, CopyOutcome, SecondCopy
-from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest
+from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest, gravity
 from exporter.model.merging import fuller, fuller_log
 from exporter.model.names import short_name
 from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
@@ -42,6 +42,7 @@ __all__ = [
     "fuller",
     "fuller_log",
     "gravest",
+    "gravity",
     "is_unnamed",
     "short_name",
     "unnamed",

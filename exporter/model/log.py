@@ -38,9 +38,10 @@ class Log(Struct, frozen=True, array_like=True):
 
 def gravest(messages: Sequence[Message], most: int) -> tuple[Message, ...]:
     """Return so many of the lines, the gravest, each in its place; of equals the first."""
-    ranked = sorted(range(len(messages)), key=lambda place: (_gravity(messages[place]), place))
+    ranked = sorted(range(len(messages)), key=lambda at: (gravity(messages[at].level), at))
     return tuple(messages[place] for place in sorted(ranked[:most]))
 
 
-def _gravity(line: Message) -> int:
-    return GRAVE_LEVELS.index(line.level) if line.level in GRAVE_LEVELS else len(GRAVE_LEVELS)
+def gravity(level: str) -> int:
+    """Return the place of a level in the order in which lines are kept, 0 for the gravest."""
+    return GRAVE_LEVELS.index(level) if level in GRAVE_LEVELS else len(GRAVE_LEVELS)

@@ -18,7 +18,7 @@ KEY = "RemoteSynchronizationResults"
 MAX_COPIES = 20
 MAX_DESTINATION = 512
 
-_TAG = "RemoteSync"
+TAG = "RemoteSync"
 _FAILED = "-RemoteSyncFailed"
 _SKIPPED = "-RemoteSyncSkipped"
 _SEARCHED = 2000
@@ -41,7 +41,7 @@ def copying(
         ended: how the whole run ended; of one that died no nested result is believed.
         at: when it ended, or began where that is all that is known.
     """
-    said = _said([line for line in messages if _TAG in line.text])
+    said = _said([line for line in messages if TAG in line.text])
     value = results.values.get(KEY)
     entries = value if isinstance(value, list) and ended is not Status.FATAL else []
     copies = tuple(_copies(results, entries, at))

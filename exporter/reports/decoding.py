@@ -28,7 +28,7 @@ _HALF = "holds half a character, replaced by \ufffd"
 
 def decode_text(body: bytes, oddities: Oddities | None = None) -> str:
     """Return a body as text, without what is no part of it at its ends."""
-    encoding = _encoding_of_windows(body)
+    encoding = encoding_of_windows(body)
     if encoding is not None:
         content = body[: len(body) // 2 * 2].decode(encoding, "surrogatepass")
     else:
@@ -54,7 +54,7 @@ def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any: 
     try:
         return msgspec.json.decode(content)
     except RecursionError:
-        raise _too_deep() from None
+        raise too_deep() from None
     except (msgspec.DecodeError, UnicodeError) as error:
         return _decode_leniently(content, str(error), oddities)
 
@@ -66,13 +66,19 @@ def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | N
         value = json.loads(text, strict=False, parse_int=_integer)
         return _mended(value, "", oddities)
     except RecursionError:
-        raise _too_deep() from None
+        raise too_deep() from None
     except ValueError:
-        raise ReportError(Problem("body", f"is no JSON: {problem}")) from None
+        raise no_json(problem) from None
 
 
-def _too_deep() -> ReportError:
+def too_deep() -> ReportError:
+    """Return the error for JSON within JSON without end."""
     return ReportError(Problem("body", "is nested too deep"))
+
+
+def no_json(problem: str) -> ReportError:
+    """Return the error for a body that no reader of JSON takes."""
+    return ReportError(Problem("body", f"is no JSON: {problem}"))
 
 
 def _integer(digits: str) -> int | float:
@@ -102,7 +108,7 @@ def _whole(content: str, path: str, oddities: Oddities | None) -> str:
     return _SURROGATE.sub(_REPLACEMENT, content)
 
 
-def _encoding_of_windows(body: bytes) -> str | None:
+def encoding_of_windows(body: bytes) -> str | None:
     """Tell UTF-16, whose first character is ASCII in a report, with a mark or without."""
     start = body[:2]
     if start == codecs.BOM_UTF16_LE or (start[1:] == b"\0" and start != b"\0\0"):

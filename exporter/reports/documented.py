@@ -127,9 +127,6 @@ def _end(form: _Form, began: Millis | None) -> tuple[Millis | None, Millis | Non
 def _name(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
-    if len(value) > fields.MAX_NAME:
-        message = f"is longer than {fields.MAX_NAME} characters"
-        raise ValueError(message)
     return short_name(value)
 
 

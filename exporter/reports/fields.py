@@ -1,8 +1,7 @@
 """Careful access to the fields of a report.
 
 Duplicati adds and drops fields with every release, and relays quote numbers or write odd bytes. So
-one that is missing is not reported, and one that cannot be read is left out and named. Only what is
-far longer than any name is an error where one should stand.
+one that is missing is not reported, and one that cannot be read is left out and named.
 """
 
 import re
@@ -11,12 +10,11 @@ from itertools import islice
 from typing import Any
 
 from exporter.model import short_name
-from exporter.reports.errors import Problem, ReportError
 from exporter.reports.oddities import Oddities
 from exporter.times import EARLIEST, LATEST, Millis, parse_moment, parse_timespan
 
 MAX_NAME = 1024
-"""Characters in a name or an identity; real ones have a few dozen."""
+"""Characters in which a name is looked for; real ones have a few dozen."""
 
 MAX_COUNTED = 300
 """Numbers kept of one report; Duplicati of 2026 sends about sixty."""
@@ -84,14 +82,8 @@ class Reader:
         return None
 
     def name(self, key: str) -> str | None:
-        """Return a name or an identity, cut where it has more than 255 bytes, else None.
-
-        Raises:
-            ReportError: it is longer than any name.
-        """
+        """Return a name or an identity, cut where it has more than 255 bytes, else None."""
         value = self.text(key)
-        if value is not None and len(value) > MAX_NAME:
-            raise ReportError(Problem(key, f"longer than {MAX_NAME} characters"))
         return None if value is None else short_name(value)
 
     def count(self, key: str) -> int | None:

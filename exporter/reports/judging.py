@@ -133,13 +133,13 @@ def _tested(tested: Reader) -> Verification | None:
     ended, judged = tested.moment("EndTime"), status(tested)
     if ended is None or judged is Status.INTERRUPTED:
         return None
-    found = _faults(tested.values.get("Verifications"))
+    found = faults(tested.values.get("Verifications"))
     if found:
         return Verification(ended, judged.worse(Status.ERROR))
     return None if found is None and judged.completed else Verification(ended, judged)
 
 
-def _faults(files: object) -> bool | None:
+def faults(files: object) -> bool | None:
     """Tell whether any file of a test has a fault, None where that cannot be read."""
     if not isinstance(files, list):
         return False if files is None else None

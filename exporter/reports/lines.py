@@ -20,7 +20,7 @@ _LEVEL_SEARCHED = 100
 
 _TAGGED = re.compile(r"(?:[^\[\n]{0,99})\[(?P<level>[A-Za-z]+)-(?P<tag>[^\]\n]{0,300})\]:? ?")
 _COUNTED_OUT = re.compile(r"\.\.\. and [0-9]+ more")
-_STOPPED = ("BackupHandler-CancellationRequested", "Controller-AbortOperation")
+STOPPED = ("BackupHandler-CancellationRequested", "Controller-AbortOperation")
 """Tags of the lines by which Duplicati tells that a run was stopped or never began."""
 
 
@@ -49,14 +49,16 @@ def text(line: str) -> str:
 def joined(lines: Iterable[str]) -> Iterator[str]:
     """Return entries of a log in text: the lines of a stack trace belong to what they follow."""
     entry: list[str] = []
-    tagged = False
+    tagged, length = False, 0
     for line in lines:
         begins = _TAGGED.match(line) is not None
         if entry and (begins or not tagged or _COUNTED_OUT.match(line)):
             yield "\n".join(entry)
-            entry = []
+            entry, length = [], 0
         tagged = begins or (tagged and bool(entry))
-        entry.append(line)
+        if length <= MAX_LINE_BYTES:  # more would be cut off again
+            entry.append(line[: MAX_LINE_BYTES + 1])
+        length += len(line)
     if entry:
         yield "\n".join(entry)
 
@@ -92,7 +94,7 @@ def reason(status: Status, died: str | None, messages: Sequence[Message]) -> str
 
 
 def _newest_stop(messages: Sequence[Message]) -> Message | None:
-    stops = (line for line in reversed(messages) if tag(line.text).endswith(_STOPPED))
+    stops = (line for line in reversed(messages) if tag(line.text).endswith(STOPPED))
     return next(stops, None)
 
 

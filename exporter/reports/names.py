@@ -7,7 +7,6 @@ before 2.0.8 without what is in parentheses. People write others with ``--send-h
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from exporter.reports.errors import Problem, ReportError
 from exporter.reports.fields import MAX_NAME
 
 RESULT_NAMES = frozenset(
@@ -133,9 +132,6 @@ def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
     Args:
         lines: those that are neither log nor failure.
         outcomes: how the run ended, in the words that may stand behind a name.
-
-    Raises:
-        ReportError: a name is longer than any.
     """
     looked_at = [line.strip() for line in lines[:_LOOKED_AT]]
     said = {outcome.lower() for outcome in outcomes}
@@ -148,13 +144,11 @@ def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _checked(subject: str) -> str:
-    """Return what names something up to where a result begins, if it is not too long."""
+def _bounded(subject: str) -> str:
+    """Return what names something up to where a result begins; nothing longer is looked through."""
     end = _start_of_result(subject, failure=False)
     subject = subject[:end].rstrip() if end else subject
-    if len(subject) > _MAX_SUBJECT:
-        raise ReportError(Problem("backup-name", f"longer than {MAX_NAME} characters"))
-    return subject
+    return subject[:_MAX_SUBJECT]
 
 
 def _without_outcome(subject: str, said: set[str]) -> str:
@@ -197,7 +191,7 @@ def _sentence(subject: str, said: set[str]) -> Mapping[str, str]:
 
 
 def _named(subject: str, said: set[str]) -> str:
-    return _without_outcome(_checked(subject), said)
+    return _without_outcome(_bounded(subject), said)
 
 
 def _own_lines(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
@@ -207,4 +201,4 @@ def _own_lines(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
             found = None if key in told or _NO_NAME.fullmatch(line) else pattern.match(line)
             if found is not None and _PLACEHOLDER.fullmatch(found[1].strip()) is None:
                 told.add(key)
-                yield key, _checked(found[1].strip())
+                yield key, _bounded(found[1].strip())

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
-from urllib.parse import unquote_plus, unquote_to_bytes
+from urllib.parse import unquote_plus
 
 from msgspec.structs import replace
 
@@ -12,14 +14,17 @@ from exporter.model import Report, short_name
 from exporter.reports import documented, duplicati, text
 from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
-from exporter.reports.fields import MAX_NAME
+from exporter.reports.large import LARGE_BYTES, Reduced, reduced_json, reduced_text
 from exporter.reports.oddities import Oddities
+from exporter.reports.recoding import unquoted, utf8
 
-_FORM = re.compile(r"[^=\s&{\[\"<]{1,200}=")
+_FORM = re.compile(rb"[^=\s&{\[\"<]{1,200}=")
 _MAX_FORM_FIELDS = 100
-_PART = re.compile(
-    r"--[^\r\n]{1,200}\r?\n(?:[^\r\n]+\r?\n)+\r?\n(?P<content>.*?)\r?\n--", re.DOTALL
-)
+_PART = re.compile(rb"--[^\r\n]{1,200}\r?\n(?:[^\r\n]+\r?\n)+\r?\n")
+_END_OF_PART = b"\n--"
+
+_one_large = threading.Lock()
+"""Of large bodies one is read at a time: each takes some times its size in memory."""
 
 
 def read_report(body: bytes, backup: str | None = None) -> Report:
@@ -32,60 +37,84 @@ def read_report(body: bytes, backup: str | None = None) -> Report:
     Raises:
         ReportError: it has none of the known shapes, or a value in it cannot be right.
     """
-    oddities = Oddities()
-    named = _checked(backup)
-    if body.startswith(b"{"):
-        # Nearly every report: one pass over its bytes is enough.
-        report = _read_value(decode_json(body, oddities), named, oddities)
-    else:
-        report = _read(decode_text(body, oddities), named, oddities)
-    if report.run.began is not None:
-        return report
-    return replace(report, fingerprint=hashlib.blake2b(body, digest_size=16).digest())
+    with _one_large if len(body) > LARGE_BYTES else nullcontext():
+        report = _Body(backup).read(body)
+        if report.run.began is not None:
+            return report
+        return replace(report, fingerprint=hashlib.blake2b(body, digest_size=16).digest())
 
 
-def _checked(backup: str | None) -> str | None:
-    if backup is not None and len(backup) > MAX_NAME:
-        raise ReportError(Problem("backup", f"is longer than {MAX_NAME} characters"))
-    return short_name(backup) if backup and backup.strip() else None
+class _Body:
+    """What is found in one body: a report in what it is wrapped in."""
+
+    def __init__(self, backup: str | None) -> None:
+        self._backup = short_name(backup) if backup and backup.strip() else None
+        self._oddities = Oddities()
+
+    def read(self, body: bytes) -> Report:
+        # Nearly every report begins like this: there is nothing to take off.
+        return self._json(body) if body.startswith(b"{") else self._unwrapped(utf8(body))
+
+    def _unwrapped(self, content: bytes) -> Report:
+        is_text = _looks_like_text(content)
+        if content.startswith(b"{") or (content.startswith(b"[") and not is_text):
+            return self._json(content)
+        if content.startswith(b"--") and (part := _PART.match(content)) is not None:
+            end = content.find(_END_OF_PART, part.end() - 1)
+            return self._unwrapped(content[part.end() : end if end > 0 else None].strip())
+        form = _FORM.match(content)
+        if form is not None and content[form.end() :].startswith(b"{"):
+            return self._json(content[form.end() :])
+        return self._text(content) if form is None or is_text else self._form(content)
+
+    def _form(self, content: bytes) -> Report:
+        """Find the report among the form's fields: the sender can rename its field."""
+        found = sorted(_fields(content), key=lambda field: field[0] != "message")
+        reports = (value for _, value in found if _is_report(value))
+        report = next(reports, found[0][1])
+        if report.startswith(b"{"):
+            return self._json(report)
+        beside = {name: value for name, value in found if value is not report}
+        return self._text(report, beside)
+
+    def _json(self, content: bytes) -> Report:
+        large = len(content) > LARGE_BYTES
+        body, left_out = reduced_json(content) if large else Reduced(content)
+        report = _read_value(decode_json(body, self._oddities), self._backup, self._oddities)
+        return _with_left_out(report, left_out)
+
+    def _text(self, content: bytes, beside: dict[str, bytes] | None = None) -> Report:
+        large = len(content) > LARGE_BYTES
+        body, left_out = reduced_text(content) if large else Reduced(content)
+        told = {
+            name: decode_text(value[:LARGE_BYTES], self._oddities)
+            for name, value in (beside or {}).items()
+        }
+        told_text = decode_text(body, self._oddities)
+        return _with_left_out(text.read(told_text, self._backup, self._oddities, told), left_out)
 
 
-def _read(content: str, backup: str | None, oddities: Oddities) -> Report:
-    if content.startswith("{") or (content.startswith("[") and not text.looks_like_report(content)):
-        return _read_value(decode_json(content, oddities), backup, oddities)
-    if content.startswith("--") and (part := _PART.match(content)) is not None:
-        return _read(part["content"].strip(), backup, oddities)
-    form = _FORM.match(content)
-    if form is not None and content[form.end() :].startswith("{"):
-        return _read(content[form.end() :], backup, oddities)
-    if form is None or text.looks_like_report(content):
-        return text.read(content, backup, oddities)
-    return _read_form(content, backup, oddities)
-
-
-def _read_form(content: str, backup: str | None, oddities: Oddities) -> Report:
-    """Find the report among the form's fields: the sender can rename its field."""
-    found = sorted(_fields(content, oddities), key=lambda field: field[0] != "message")
-    reports = (value for _, value in found if _is_report(value))
-    report = next(reports, found[0][1])
-    if report.startswith("{"):
-        return _read_value(decode_json(report, oddities), backup, oddities)
-    beside = {name: value for name, value in found if value is not report}
-    return text.read(report, backup, oddities, beside)
-
-
-def _fields(content: str, oddities: Oddities) -> Iterator[tuple[str, str]]:
-    parts = content.split("&")
-    if len(parts) > _MAX_FORM_FIELDS:
+def _fields(content: bytes) -> Iterator[tuple[str, bytes]]:
+    if content.count(b"&") >= _MAX_FORM_FIELDS:
         raise ReportError(Problem("body", f"is a form of more than {_MAX_FORM_FIELDS} fields"))
-    for part in parts:
-        name, _, value = part.partition("=")
-        raw = unquote_to_bytes(value.replace("+", " "))
-        yield unquote_plus(name), decode_text(raw, oddities)
+    for part in content.split(b"&"):
+        name, _, value = part.partition(b"=")
+        yield unquote_plus(name[:LARGE_BYTES].decode(errors="replace")), utf8(unquoted(value))
 
 
-def _is_report(value: str) -> bool:
-    return value.startswith("{") or text.looks_like_report(value)
+def _is_report(value: bytes) -> bool:
+    return value.startswith(b"{") or _looks_like_text(value)
+
+
+def _looks_like_text(content: bytes) -> bool:
+    return text.looks_like_report(content[:LARGE_BYTES].decode(errors="replace"))
+
+
+def _with_left_out(report: Report, lines: int) -> Report:
+    if not lines:
+        return report
+    dropped = report.log.lines_dropped + lines
+    return replace(report, log=replace(report.log, lines_dropped=dropped))
 
 
 def _read_value(value: Any, backup: str | None, oddities: Oddities) -> Report:  # noqa: ANN401

@@ -15,7 +15,7 @@ from tests.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
 OTHER = "192.0.2.8"
-BROKEN = b'{"Data": {"MainOperation": "Backup"}, "Extra": {"backup-name": "' + b"x" * 2000 + b'"}}'
+BROKEN = b'{"Data": {"MainOperation": "Backup"}, "Extra": {"backup-name": "cut off'
 SENTENCE = b"message=The+backup+has+ended"
 
 

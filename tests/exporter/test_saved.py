@@ -32,7 +32,7 @@ def sources(found: list[Found], base: Path) -> list[str]:
     return [str(Path(each.source).relative_to(base)) for each in found]
 
 
-def bodies(found: list[Found]) -> list[str]:
+def bodies(found: list[Found]) -> list[bytes]:
     return [each.report.body for each in found if isinstance(each, Saved)]
 
 
@@ -52,7 +52,7 @@ def reasons(found: list[Found]) -> list[str]:
 )
 def test_a_file_is_a_report(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "report", content)
-    report = PastReport(content.decode(), CHANGED, "nas")
+    report = PastReport(content, CHANGED, "nas")
     assert find(path, server="nas") == [Saved(str(path), report)]
 
 
@@ -62,10 +62,10 @@ def test_a_file_whose_first_line_is_a_whole_object_has_a_report_in_each_line(
     path = write(tmp_path / "all.jsonl", b"\xef\xbb\xbf" + REPORT + b"\r\n\n  \n?\n" + REPORT)
     found = find(path)
     assert [each.source for each in found] == [f"{path}:{line}" for line in (1, 4, 5)]
-    assert [body.strip("\ufeff\r\n") for body in bodies(found)] == [
-        REPORT.decode(),
-        "?",
-        REPORT.decode(),
+    assert [body.strip(b"\xef\xbb\xbf\r\n") for body in bodies(found)] == [
+        REPORT,
+        b"?",
+        REPORT,
     ]
 
 
@@ -113,7 +113,7 @@ def test_links_lead_to_files_and_in_no_circle(tmp_path: Path) -> None:
 def test_a_file_in_the_encoding_of_a_script_is_read(tmp_path: Path, encoding: str) -> None:
     text = TEXT.decode().replace("Documents", "Käse").strip()
     (body,) = bodies(find(write(tmp_path / "x", text.encode(encoding))))
-    assert read_report(body.encode()).backup == "Käse"
+    assert read_report(body).backup == "Käse"
 
 
 def test_names_for_those_that_tell_none_come_with_each(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_what_is_too_large_is_told_and_no_more_of_it_is_read(
     monkeypatch.setattr(saved_module, "MOST_BYTES", 50)
     lines = REPORT + b"\n" + b"x" * 1000 + b"\n" + REPORT + b"\n" + b"y" * 51
     found = find(write(tmp_path / "lines", lines), write(tmp_path / "one", b"z\n" + b"z" * 99))
-    assert bodies(found) == [REPORT.decode() + "\n"] * 2
+    assert bodies(found) == [REPORT + b"\n"] * 2
     too_large = [each.source for each in found if isinstance(each, Unreadable)]
     assert sources(found, tmp_path) == ["lines:1", "lines:2", "lines:3", "lines:4", "one"]
     assert len(too_large) == 3

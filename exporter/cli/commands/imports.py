@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from exporter.cli import import_duplistatus, import_reports
 from exporter.cli.arguments import Commands, Parser, add_asking, add_group
-from exporter.reports.fields import MAX_NAME
 
 _DUPLISTATUS = """\
 FILE is backups.db in the data folder of the web application duplistatus, in
@@ -89,9 +88,8 @@ def _teach(parser: Parser, text: str) -> None:
 
 
 def _name(text: str) -> str:
-    if not 0 < len(text) <= MAX_NAME:
-        message = f"a name has 1 to {MAX_NAME} characters"
-        raise argparse.ArgumentTypeError(message)
+    if not text:
+        raise argparse.ArgumentTypeError("a name must not be empty")
     return text
 
 

@@ -191,7 +191,7 @@ def test_rows_that_can_not_be_read_keep_no_other_out(
     fill(duplicati, "2", 1)
     duplicati.add_row("2", None)
     duplicati.add_row("2", "no json")
-    duplicati.add_row("2", {"BeginTime": "2025-04-21T23:45:46Z", "MainOperation": "n" * 1025})
+    duplicati.add_row("2", {"BeginTime": "2025-04-21T23:45:46Z"})
     duplicati.add_row("2", "told to the log", Type="Message")
     summary = collected()
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.NOT_UNDERSTOOD)) == (1, 3)

@@ -28,7 +28,7 @@ def row(message: object, **columns: Any) -> Row:  # noqa: ANN401 - of a row
 def collected(of: Row, backup: Backup = PHOTOS, info: SystemInfo = INFO) -> Report:
     past = past_report(of, backup, info)
     assert past is not None
-    return read_report(past.body.encode())
+    return read_report(past.body)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_run_that_died_is_fatal_with_its_text() -> None:
 def test_a_run_of_which_only_the_exception_is_left_is_fatal() -> None:
     past = past_report(row(None, exception="System.Exception: no route"), PHOTOS, INFO)
     assert past is not None
-    assert read_report(past.body.encode()).run.status is Status.FATAL
+    assert read_report(past.body).run.status is Status.FATAL
     assert past.received == 1_745_279_200_000
 
 
@@ -124,6 +124,6 @@ def test_any_row_is_a_report_or_an_error_of_this_module(
     try:
         past = past_report(row(json.dumps(message), exception=exception, at=at), PHOTOS, INFO)
         assert past is not None
-        read_report(past.body.encode())
+        read_report(past.body)
     except (UnreadableRowError, ReportError):
         pass

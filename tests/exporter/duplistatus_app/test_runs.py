@@ -17,7 +17,7 @@ ENDLESS: Row = {"end_time": None, "duration_seconds": 3 * DAY // SECOND}
 
 
 def read(row: Row, name: str | None = "nas") -> Report:
-    return read_report(read_run(row, name, NOW).report.body.encode())
+    return read_report(read_run(row, name, NOW).report.body)
 
 
 def test_a_run_is_whose_it_was_and_what_it_counted() -> None:
@@ -201,7 +201,7 @@ def test_whatever_lies_in_a_row_it_is_a_report_or_refused(row: Row, name: str | 
         assert str(found)
         return
     try:
-        report = read_report(found.report.body.encode())
+        report = read_report(found.report.body)
     except ReportError:
         return
     assert report.run.began is not None

@@ -1,9 +1,10 @@
 import pytest
 
-from exporter.reports import ReportError, read_report
+from exporter.model import short_name
+from exporter.reports import read_report
 from exporter.reports.fields import Reader
 from exporter.reports.oddities import Oddities
-from tests.exporter.reports.bodies import details, duplicati, millis, problems
+from tests.exporter.reports.bodies import details, duplicati, millis
 
 NAMES = (
     "backup-name",
@@ -105,14 +106,20 @@ def test_name_of_a_wrong_type_is_not_reported(key: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("key", NAMES)
-def test_name_over_1024_characters_is_refused(key: str) -> None:
-    assert problems(duplicati(extra={key: "ü" * 1024})) == ()
-    assert [problem.field for problem in problems(duplicati(extra={key: "n" * 1025}))] == [key]
+@pytest.mark.parametrize("length", [256, 1025, 100_000])
+def test_a_long_name_is_cut(key: str, length: int) -> None:
+    report = read_report(duplicati(extra={"backup-name": "Photos", key: "n" * length}))
+    machine, run = report.machine, report.run
+
+    named = (machine.machine_id, machine.name, machine.os, run.backup_id, run.destination_type)
+    assert short_name("n" * length) in (*named, report.backup)
 
 
 @pytest.mark.parametrize("key", ["Version", "MainOperation"])
-def test_result_that_names_something_is_bounded_too(key: str) -> None:
-    assert [problem.field for problem in problems(duplicati({key: "n" * 1025}))] == [key]
+def test_a_result_that_names_something_is_cut_too(key: str) -> None:
+    report = read_report(duplicati({key: "n" * 1025}))
+
+    assert short_name("n" * 1025) in (report.machine.version, report.run.operation)
 
 
 @pytest.mark.parametrize(
@@ -181,11 +188,6 @@ def test_number_under_a_name_too_long_is_not_kept() -> None:
     counted = read_report(duplicati({"n" * 1025: 1, "n" * 1024: 2})).counted
 
     assert counted == {"n" * 1024: 2}
-
-
-def test_refusal_names_the_field() -> None:
-    with pytest.raises(ReportError, match=r"^backup-name: longer than 1024 characters$"):
-        Reader({"backup-name": "n" * 1025}).name("backup-name")
 
 
 @pytest.mark.parametrize("value", [5, True, [], {}, 1.5])

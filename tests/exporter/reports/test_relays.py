@@ -2,8 +2,8 @@
 
 import pytest
 
-from exporter.model import Machine
-from exporter.reports import ReportError, read_report
+from exporter.model import Machine, short_name
+from exporter.reports import read_report
 from tests.exporter.reports.bodies import DATA, as_json, duplicati, millis
 
 
@@ -27,9 +27,10 @@ def test_the_backup_is_named_by_the_report_then_by_the_address(
     assert read_report(duplicati(extra=extra), backup).backup == named
 
 
-def test_a_name_in_the_address_is_bounded() -> None:
-    with pytest.raises(ReportError, match=r"^backup: is longer than 1024 characters$"):
-        read_report(duplicati(), "n" * 1025)
+def test_a_long_name_in_the_address_is_cut() -> None:
+    body = duplicati(extra={"backup-name": None})
+
+    assert read_report(body, "n" * 1025).backup == short_name("n" * 1025)
 
 
 @pytest.mark.parametrize("extra", [None, "None", [], 5])

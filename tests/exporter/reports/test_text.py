@@ -1,8 +1,8 @@
 import pytest
 
-from exporter.model import Counts, Machine, Run, Status
+from exporter.model import Counts, Machine, Run, Status, short_name
 from exporter.reports import read_report
-from tests.exporter.reports.bodies import form, millis, payload, problems, text_report
+from tests.exporter.reports.bodies import form, millis, payload, text_report
 
 MACHINE = "7c0d5e2b94f14a3e8b6a1d0f5c3e7a29"
 
@@ -235,14 +235,14 @@ def test_number_beyond_64_bits_is_left_out_and_named(number: str) -> None:
     assert [detail.partition(":")[0] for detail in report.log.details] == ["AddedFiles"]
 
 
-def test_too_long_name_is_refused() -> None:
-    assert [
-        problem.field for problem in problems(text_report("x" * 1025, "ParsedResult: Success"))
-    ] == ["backup-name"]
+def test_a_long_name_is_cut() -> None:
+    report = read_report(text_report("x" * 1025, "ParsedResult: Success"))
+
+    assert report.backup == short_name("x" * 1025)
 
 
-def test_header_longer_than_all_its_names_is_refused_before_it_is_searched() -> None:
-    body = text_report(" (a, DB-1, " * 4000, "ParsedResult: Success")
-    refused = problems(body)
+def test_of_a_header_longer_than_all_its_names_only_the_beginning_is_searched() -> None:
+    report = read_report(text_report("a (a, DB-1, " * 4000, "ParsedResult: Success"))
 
-    assert [problem.field for problem in refused] == ["backup-name"]
+    assert report.backup.startswith("a (a, DB-1, a (a, DB-1, ")
+    assert len(report.backup) == 255

@@ -1,0 +1,69 @@
+"""Which lines of a long log are kept: the gravest, and those from which more is read."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from exporter.model import GRAVE_LEVELS, gravity
+from exporter.reports import copies, lines
+
+_LAST = 20
+"""Lines at the end that are kept: in a text they may name the backup."""
+
+_MOST_BYTES = 8 * 1024 * 1024
+"""Of all lines that are kept."""
+
+_TELLS_MORE = re.compile("|".join((copies.TAG, *lines.STOPPED)))
+_SEARCHED = 400
+"""Characters in which a line's tag stands."""
+
+
+class Selection:
+    """The lines of one log that are worth reading, each in the form in which it came."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._kept: dict[int, bytes] = {}
+        self._ranked: list[list[int]] = [[] for _ in (*GRAVE_LEVELS, "others")]
+        self._telling: list[int] = []
+        self._newest: dict[tuple[bool, int], tuple[int, bytes]] = {}
+        self._last: deque[tuple[int, bytes]] = deque(maxlen=_LAST)
+
+    def add(self, text: str, level: str, raw: bytes) -> None:
+        """Look at the next line, `raw` as it came."""
+        place, self._count = self._count, self._count + 1
+        rank = gravity(level)
+        tells_more = _TELLS_MORE.search(text, 0, _SEARCHED) is not None
+        self._keep(self._ranked[rank], place, raw)
+        if tells_more:
+            self._keep(self._telling, place, raw)
+        self._newest[tells_more, rank] = place, raw
+        self._last.append((place, raw))
+
+    def _keep(self, places: list[int], place: int, raw: bytes) -> None:
+        if len(places) < lines.MAX_LINES:
+            places.append(place)
+            self._kept[place] = raw
+
+    def kept(self) -> list[bytes]:
+        """Return the lines that are kept, in their order."""
+        told = self._kept | dict(self._newest.values()) | dict(self._last)
+        room = _MOST_BYTES
+        chosen = []
+        for place in dict.fromkeys(self._by_weight()):
+            room -= len(told[place])
+            if room < 0:
+                break
+            chosen.append(place)
+        return [told[place] for place in sorted(chosen)]
+
+    def left_out(self) -> int:
+        """Return how many lines are not kept."""
+        return self._count - len(self.kept())
+
+    def _by_weight(self) -> Iterator[int]:
+        yield from (place for place, _ in self._newest.values())
+        yield from (place for place, _ in self._last)
+        yield from self._telling
+        yield from islice((place for places in self._ranked for place in places), lines.MAX_LINES)

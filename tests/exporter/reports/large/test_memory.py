@@ -1,0 +1,23 @@
+"""What a report costs in memory, whatever it holds: 64 MiB and three times its size."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.exporter.reports.large.bombs import BOMBS
+
+ROOT = Path(__file__).parents[4]
+MEBIBYTE = 1024 * 1024
+WITHOUT_ANY = 47 * MEBIBYTE
+"""What the whole daemon takes at rest, so that all of it stays below the bound, too."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_report_takes_no_more_memory_than_is_promised(name: str) -> None:
+    command = [sys.executable, "-m", "tests.exporter.reports.large.peak", name]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    size, grown = map(int, done.stdout.split())
+
+    assert grown + size <= 64 * MEBIBYTE + 3 * size - WITHOUT_ANY
