@@ -5,7 +5,7 @@ import base64
 import pytest
 from falcon import testing
 
-from api import activity
+from api import activity as activity_route
 from api.app import create_app
 from exporter.access import Access, Scope
 from exporter.times import HOUR
@@ -81,7 +81,7 @@ def test_a_wrong_address_has_the_bounds_and_errors_of_the_right_one(
 def test_a_live_report_is_far_smaller_than_a_report(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(activity, "MAX_BYTES", 1000)
+    monkeypatch.setattr(activity_route, "MAX_BYTES", 1000)
     body = b'{"operation":"Backup","x":"' + b"x" * 1000
     refused = send(daemon.client, "POST", "/api/activity", body)
     assert (refused.status_code, refused.json["error"]) == (413, "PayloadTooLargeError")

@@ -12,11 +12,13 @@ from exporter.reports.recoding import cut
 FIRST_BYTES = 128 * 1024
 LAST_BYTES = 64 * 1024
 _LINE_BYTES = 16 * 1024
+_PIECE_BYTES = 64 * 1024
 _MOST_LINES = 2_000_000
 """Lines of a log that are looked at."""
 
 _MOST_DECIDING = 1000
-_LOG = re.compile(rb"(?:^|[\r\n])[ \t]*(?P<title>Log data:|Log Messages:)[ \t]*(?=[\r\n]|$)")
+_LOG = re.compile(rb"(?<![^\r\n])(?P<title>Log data:|Log Messages:)[ \t]*+(?![^\r\n])")
+_TITLE_BEGINS = b"Log "
 _THROWN = re.compile(rb"\n[ \t]*\r?\nException: ")
 _LINE = re.compile(rb"[^\r\n]++")
 _DECIDES = re.compile(
@@ -29,7 +31,7 @@ _DECIDES = re.compile(
 
 def reduced_text(content: bytes) -> Reduced:
     """Return a small text that reads as the large one."""
-    found = _LOG.search(content)
+    found = _title(content)
     if found is None:
         return Reduced(_results(content))
     head, title = content[: found.start("title")], found["title"]
@@ -48,20 +50,45 @@ def reduced_text(content: bytes) -> Reduced:
     return Reduced(b"\n".join(kept), selection.left_out())
 
 
+def _title(content: bytes) -> re.Match[bytes] | None:
+    """Find where the log begins; a pattern alone would hold up all other threads meanwhile."""
+    at = content.find(_TITLE_BEGINS)
+    while at >= 0:
+        found = _LOG.match(content, at)
+        if found is not None:
+            return found
+        at = content.find(_TITLE_BEGINS, at + 1)
+    return None
+
+
 def _results(head: bytes) -> bytes:
     """Return results of which what decides is whole, where they are far longer than any."""
     if len(head) <= FIRST_BYTES + LAST_BYTES:
         return head
     first, last = _begin(head), _end(head)
-    between = _DECIDES.finditer(head, len(first), len(head) - len(last))
-    deciding = dict.fromkeys(cut(found[0], _LINE_BYTES) for found in between)
+    deciding = dict.fromkeys(_deciding(head, len(first), len(head) - len(last)))
     return b"\n".join((first, *islice(deciding, _MOST_DECIDING), last))
+
+
+def _deciding(head: bytes, begin: int, end: int) -> Iterator[bytes]:
+    """Yield the lines that decide, looked for in some lines after the other."""
+    while begin < end:
+        until = min(begin + _PIECE_BYTES, end)
+        whole = _end_of_line(head, begin, until) + 1
+        until = whole if whole > begin else until
+        found = _DECIDES.finditer(head[begin - 1 : until])
+        yield from (cut(line[0], _LINE_BYTES) for line in found)
+        begin = until
 
 
 def _begin(head: bytes) -> bytes:
     first = head[:FIRST_BYTES]
-    end = max(first.rfind(b"\n"), first.rfind(b"\r"))
-    return first[: end + 1] or cut(head, FIRST_BYTES)
+    return first[: _end_of_line(first, 0, len(first)) + 1] or cut(head, FIRST_BYTES)
+
+
+def _end_of_line(content: bytes, begin: int, end: int) -> int:
+    """Return where the last line ends that does so between two places, -1 where none does."""
+    return max(content.rfind(b"\n", begin, end), content.rfind(b"\r", begin, end))
 
 
 def _end(head: bytes) -> bytes:

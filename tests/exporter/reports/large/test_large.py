@@ -151,3 +151,20 @@ def test_nothing_around_it_makes_a_large_report_better(
         result == "Warning"
     )
     assert _read(duplicati(counted)).run.status is not Status.SUCCESS
+
+
+def test_a_line_at_the_end_of_a_piece_is_read_whole() -> None:
+    filling = ["A: 1"] * 100_000
+    for length in (0, 1, 7):
+        lines = [*filling, "x" * length, *["ParsedResult: Success", "AddedFiles: 12"] * 9000]
+        report = _read(text_report("Photos", "MainOperation: Backup", *lines, *filling))
+        assert (report.run.status, report.run.counts.added_files) == (Status.SUCCESS, 12)
+
+
+@pytest.mark.parametrize("title", ["Log data: of all", "x Log data:", " Log data:"])
+def test_words_are_no_title_of_a_log(title: str) -> None:
+    lines = [title, "ParsedResult: Warning", *["A: 1"] * 100_000, "Log data: ", WARNING]
+    report = _read(text_report("Photos", "MainOperation: Backup", *lines))
+
+    assert report.run.status is Status.WARNING
+    assert [message.text for message in report.log.messages] == [WARNING]
