@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from exporter.jobs import believed
 from exporter.jobs.history import PastRun, merged, newest, without
-from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun
+from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun, short_name
 from exporter.times import DAY, Millis
 
 COPYING_RUNS = 30
@@ -98,7 +98,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
             return self  # a job without second copies keeps nothing of them
         entry = CopyingRun(stored.started, stored.id, told.outcome, stored.run.status)
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
-        known, older = {each.copy.destination: each for each in self.known}, dict(self.older)
+        known, older = _by_destination(self.known), dict(self.older)
         for copy in told.copies:
             name, right = copy.destination, replace(copy, at=believed.moment(stored, copy.at))
             known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
@@ -108,9 +108,9 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         """Return what the runs of two jobs tell together."""
         if self.since is None or other.since is None:
             return other if self.since is None else self
-        known = {each.copy.destination: each for each in self.known}
-        for each in other.known:
-            known[each.copy.destination] = _joined(known.get(each.copy.destination), each)
+        known = _by_destination(self.known)
+        for name, each in _by_destination(other.known).items():
+            known[name] = _joined(known.get(name), each)
         runs = merged(self.runs, other.runs, COPYING_RUNS)
         return _bounded(known.values(), runs, min(self.since, other.since))
 
@@ -132,6 +132,11 @@ def _since(since: Order | None, order: Order, outcome: CopyOutcome) -> Order | N
 
 def _is_certain_miss(run: CopyingRun) -> bool:
     return run.outcome is CopyOutcome.MISSED
+
+
+def _by_destination(known: Iterable[KnownCopy]) -> dict[str, KnownCopy]:
+    """Return them by their names as reports give them: older states may hold longer ones."""
+    return {short_name(each.copy.destination): each for each in known}
 
 
 def _is_missed(run: CopyingRun, earlier: Iterable[CopyingRun]) -> bool:

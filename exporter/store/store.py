@@ -24,6 +24,7 @@ from exporter.store.answering import answering
 from exporter.store.changes import Change, Recorded, Seen, joined
 from exporter.store.entry import Entry
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.probing import Probing
 from exporter.store.readers import Readers
 from exporter.store.readiness import Readiness
 from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
@@ -73,10 +74,12 @@ class Store:
         self._path = path
         self._readers = Readers(path, self._writer)
         self._readiness = Readiness()
+        self._probing = Probing(self._mark)
         self.timing = Timing(self._writer, self._readers.lend)
 
     def close(self) -> None:
         """Finish the writes that wait and close the file."""
+        self._probing.close()
         self._writer.close()
         self._readers.close()
         self._lock.release()
@@ -213,10 +216,13 @@ class Store:
         self._readiness.check()
         self._writer.check_files()
         if not self._readiness.is_fresh or not self._writer.is_untouched:
-            self._note(lambda db: db.execute(_PROBE, (now(),)))
-            self._readiness.probed()
+            self._probing.check()
         if not database.has_room(self._path):
             raise StoreUnavailableError("the disk is full: make room on it")
+
+    def _mark(self) -> None:
+        self._note(lambda db: db.execute(_PROBE, (now(),)))
+        self._readiness.probed()
 
     def everything(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""

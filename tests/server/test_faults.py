@@ -26,6 +26,9 @@ sys.exit(main())
 """
 """The daemon, which waits for the lock of another program no longer than a moment."""
 
+PATIENT = IMPATIENT.replace("0.05", "600.0")
+"""The daemon, which waits for that lock far longer than any test does."""
+
 
 @contextmanager
 def full_disk(daemon: Daemon) -> Iterator[None]:
@@ -198,3 +201,12 @@ def test_a_report_waits_until_the_lock_of_another_program_is_gone(tmp_path: Path
 
 def _busy_tries(daemon: Daemon) -> int:
     return sum("does not take writes" in event["event"] for event in daemon.events())
+
+
+def test_who_asks_how_it_is_does_not_wait_for_the_lock_of_another_program(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PATIENT]
+    with Daemon(tmp_path, *ANY_PORT, command=command) as daemon:
+        daemon.upload(reports.nth(1))
+        with locked(tmp_path / DATABASE):
+            for path in ("/-/ready", "/", "/api/badge.svg", "/api/summary", "/-/healthy"):
+                assert daemon.get(path).status_code == 200

@@ -13,7 +13,7 @@ from exporter.jobs.copies import (
     MISSED_IN_A_ROW,
     SecondCopies,
 )
-from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun
+from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun, short_name
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.rules.rule_files import RULES
 from tests.strategies.state import START, copying_to, fold, stored_run
@@ -71,6 +71,15 @@ def after(*told: Told) -> SecondCopies:
 )
 def test_which_runs_missed_their_copy(told: list[Told], missed: int | None) -> None:
     assert after(*told).missed == missed
+
+
+def test_a_long_name_of_an_older_state_goes_on_matching() -> None:
+    long = "file:///" + "x" * 400
+    before = after((S, COPIED)).with_run(run_on(1, (S, COPIED), long))
+    later = run_on(2, (S, COPIED), short_name(long))
+
+    for known in (before.with_run(later), before.joined(SecondCopies().with_run(later))):
+        assert [each.copy.destination for each in known.known] == [A, short_name(long)]
 
 
 def test_a_destination_that_failed_stands_still_while_the_others_move_on() -> None:
