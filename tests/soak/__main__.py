@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.soak import kills, mixed, outage
+from tests.soak.strangers import trial
 
 
 def main() -> int:
@@ -22,6 +23,10 @@ def main() -> int:
     retried = chosen.add_parser("outage", help="let all senders try again at once")
     retried.add_argument("--senders", type=int, default=1000)
     retried.set_defaults(run=lambda folder, asked: outage.run(folder, asked.senders))
+    beside = chosen.add_parser("strangers", help="honest senders beside strangers, and restarts")
+    beside.add_argument("--minutes", type=float, default=60.0)
+    beside.add_argument("--seed", type=int, help="make the choices of an earlier trial again")
+    beside.set_defaults(run=lambda folder, asked: trial.run(folder, asked.minutes, asked.seed))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="duplistatus-soak-") as folder:
         faults: list[str] = asked.run(Path(folder), asked)
