@@ -4,8 +4,10 @@
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 import falcon
 import msgspec
@@ -83,13 +85,38 @@ def body(status: int, message: str, details: Iterable[Problem] = ()) -> bytes:
     return msgspec.json.encode(error)
 
 
+_Handler = Callable[[falcon.Request, falcon.Response, Exception, Any], None]
+
+
 def register(app: falcon.App[falcon.Request, falcon.Response]) -> None:
     """Let every error of an app be answered here."""
-    app.add_error_handler(Exception, _bug)
-    app.add_error_handler(falcon.HTTPError, _falcon_error)
-    app.add_error_handler(StoreUnavailableError, _store_unavailable)
-    app.add_error_handler(UnknownIdError, _unknown_id)
-    app.add_error_handler(ApiError, _api_error)
+    for kind, handle in _HANDLERS.items():
+        app.add_error_handler(kind, _letting_go(handle))
+
+
+def _letting_go(handle: _Handler) -> _Handler:
+    """Return what handles an error and then lets go of all that it holds.
+
+    By its trace an error holds the frames that it went through, with the body of the request in
+    them, and they hold the error: that would stay until Python looks for cycles, minutes later.
+    """
+
+    def handled(
+        req: falcon.Request, resp: falcon.Response, error: Exception, params: object
+    ) -> None:
+        try:
+            handle(req, resp, error, params)
+        finally:
+            _forget(error)
+
+    return handled
+
+
+def _forget(error: BaseException | None) -> None:
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _answer(resp: falcon.Response, error: ApiError) -> None:
@@ -142,3 +169,12 @@ def _falcon_error(
 def _bug(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
     _log.error("%s %s failed", req.method, req.path, exc_info=error)
     _answer(resp, ApiError(500, "The daemon failed on this request; its log has the trace"))
+
+
+_HANDLERS: Mapping[type[Exception], _Handler] = {
+    Exception: _bug,
+    falcon.HTTPError: _falcon_error,
+    StoreUnavailableError: _store_unavailable,
+    UnknownIdError: _unknown_id,
+    ApiError: _api_error,
+}

@@ -1,4 +1,7 @@
+import gc
 import json
+import logging
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from wsgiref.validate import WSGIWarning
@@ -8,9 +11,10 @@ import pytest
 from falcon import testing
 from sqlite_utils import Database
 
+from api import upload
 from exporter.store import StoreUnavailableError, database
 from exporter.times import DAY
-from tests.conftest import NOW, Daemon
+from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.exporter.store.deliver import sqlite
 from tests.reports_builder import duplicati_report
 
@@ -99,6 +103,38 @@ class Broken:
 
     def on_get(self, _req: falcon.Request, _resp: falcon.Response) -> None:
         raise KeyError("a secret of the inside")
+
+
+REFUSALS: dict[str, tuple[bytes, int]] = {
+    "no report": (b" " * 200_000 + b"x", 400),
+    "no JSON": (b'{"Data": {}, "x": "' + b"x" * 200_000, 400),
+    "a wrong field": (b'{"server": {}, "backup": {}, "x": "' + b"x" * 200_000 + b'"}', 400),
+    "too large": (b"x" * (MAX_UPLOAD_BYTES + 1), 413),
+    "a bug": (b"x" * 200_000, 500),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_nothing_of_a_refused_body_waits_for_the_collector_of_cycles(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    body, status = REFUSALS[name]
+    if status == 500:
+        monkeypatch.setattr(upload, "read_report", lambda _body, _backup: int("a bug"))
+    # A log that pytest keeps would keep each trace.
+    monkeypatch.setattr(logging.getLogger("api.errors"), "disabled", True)
+    assert daemon.post(body).status_code == status
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(8):
+            assert daemon.post(bytes(bytearray(body))).status_code == status
+        assert tracemalloc.get_traced_memory()[0] - before < 2 * len(body)
+    finally:
+        tracemalloc.stop()
+        gc.enable()
 
 
 @pytest.mark.parametrize("accept", ACCEPTS)
