@@ -1,18 +1,17 @@
 """The one writer of the database.
 
-SQLite takes one writer at a time, and a durable commit waits for the disk. So whoever comes first
-commits, and whatever waits meanwhile shares the next commit, made by the first of those that wait.
-No thread of its own has to be woken for it, or supervised.
+SQLite takes one writer at a time, and a durable commit waits for the disk. So one thread makes all
+commits, and whatever comes meanwhile shares the next.
 """
 
 import contextlib
 import logging
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import takewhile
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
@@ -37,50 +36,17 @@ class _UndoneError(Exception):
     """Undoes a transaction whose outcome is all that was wanted."""
 
 
-class _Task:
-    """A piece of work that waits for its commit, and what became of it."""
+class _Task(NamedTuple):
+    """A piece of work that waits for its commit, and where what becomes of it is told."""
 
-    def __init__(
-        self, work: Callable[[Transaction], Any], then: Callable[[Any], None], *, alone: bool
-    ) -> None:
-        self.work = work
-        self.then = then
-        self.alone = alone
-        self.leads = False
-        self.done = False
-        self._outcome: Any = None
-        self._error: Exception | None = None
-        self._asleep = threading.Lock()
-        self._asleep.acquire()
+    work: Callable[[Transaction], Any]
+    then: Callable[[Any], None]
+    alone: bool
+    told: Future[Any]
 
-    def succeed(self, outcome: object) -> None:
-        self._outcome = outcome
-        self._end()
 
-    def fail(self, error: Exception) -> None:
-        self._error = error
-        self._end()
-
-    def lead(self) -> None:
-        """Make the caller that waits for this piece the one that commits."""
-        self.leads = True
-        self._asleep.release()
-
-    def _end(self) -> None:
-        self.done = True
-        if not self.leads:
-            self._asleep.release()
-
-    def sleep(self) -> None:
-        """Wait until the piece is done or leads, but not for ever."""
-        self._asleep.acquire(timeout=_PATIENCE_SECONDS)
-
-    def outcome(self) -> Any:  # noqa: ANN401 - whatever the work returned
-        if not self.done:
-            raise StoreUnavailableError("the database did not answer in time")
-        if self._error is not None:
-            raise self._error
-        return self._outcome
+_END = _Task(lambda _: None, lambda _: None, alone=True, told=Future())
+"""Behind all work: the thread ends."""
 
 
 class Writer:
@@ -96,10 +62,12 @@ class Writer:
         self._known = Known.load(db)
         self._presence = Presence(db)
         self._whole = Wholeness(db)
-        self._mutex = threading.Condition()
-        self._waiting: deque[_Task] = deque()
-        self._led = False
+        self._waiting: SimpleQueue[_Task] = SimpleQueue()
+        self._put_back: _Task | None = None
+        self._door = threading.Lock()
         self._closed = False
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
 
     def everything(self) -> Change:
         """Return every server and job as they are."""
@@ -134,7 +102,7 @@ class Writer:
         Raises:
             StoreUnavailableError: the database does not take it now.
         """
-        outcome: Outcome = self._do(_Task(work, then, alone=False))
+        outcome: Outcome = self._do(work, then, alone=False)
         return outcome
 
     def change(self, work: Callable[[Database], Change], then: Callable[[Change], None]) -> None:
@@ -144,7 +112,7 @@ class Writer:
             self._known.apply(change)
             then(change)
 
-        self._do(_Task(lambda transaction: work(transaction.db), tell, alone=True))
+        self._do(lambda transaction: work(transaction.db), tell, alone=True)
 
     def try_out(self, work: Callable[[Transaction], Outcome]) -> Outcome:
         """Return what the work would return, and undo it; else as `run`."""
@@ -155,74 +123,65 @@ class Writer:
             raise _UndoneError
 
         with contextlib.suppress(_UndoneError):
-            self._do(_Task(undone, lambda _: None, alone=True))
+            self._do(undone, lambda _: None, alone=True)
         return outcomes[-1]
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
-        with self._mutex:
+        with self._door:
             self._closed = True
-            self._mutex.wait_for(lambda: not self._led)
+            self._waiting.put(_END)
+        self._thread.join()
         self._db.close()
 
-    def _do(self, task: _Task) -> Any:  # noqa: ANN401 - whatever the work returned
-        self._join(task)
-        try:
-            task.sleep()
-            if task.leads and not task.done:
-                self._lead()
-        finally:
-            self._withdraw(task)
-        return task.outcome()
-
-    def _join(self, task: _Task) -> None:
-        """Queue a piece; where nobody commits, its caller does."""
-        with self._mutex:
+    def _do(
+        self, work: Callable[[Transaction], Any], then: Callable[[Any], None], *, alone: bool
+    ) -> Any:  # noqa: ANN401 - whatever the work returned
+        told: Future[Any] = Future()
+        with self._door:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
-            self._waiting.append(task)
-            if not self._led:
-                self._led = True
-                task.lead()
-
-    def _withdraw(self, task: _Task) -> None:
-        """Leave the queue, done or not. Who leads hands on, however its turn ended."""
-        if task.done and not task.leads:
-            return
-        with self._mutex:
-            if task in self._waiting:
-                self._waiting.remove(task)
-            if task.leads:
-                self._hand_on()
-
-    def _lead(self) -> None:
-        with self._mutex:
-            tasks = self._take()
+            self._waiting.put(_Task(work, then, alone, told))
         try:
-            self._finish(tasks)
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
-            _log.exception("the writer failed")
-            _fail(tasks, error)
+            return told.result(_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise StoreUnavailableError("the database did not answer in time") from None
         finally:
-            _fail(tasks, StoreUnavailableError("the commit was broken off"))
+            told.cancel()  # does nothing to what is done or under way
+
+    def _work(self) -> None:
+        while self._commit_next():
+            pass  # what was committed is let go before the next is waited for
+
+    def _commit_next(self) -> bool:
+        """Wait for work and commit it. Return False at the end."""
+        tasks = self._take()
+        wanted = [task for task in tasks if task.told.set_running_or_notify_cancel()]
+        try:
+            self._finish(wanted)
+        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
+            _log.exception("the writer failed")
+            _fail(wanted, error)
+        return bool(tasks)
 
     def _take(self) -> list[_Task]:
-        """Take what shares a commit from the front of what waits."""
-        if self._waiting[0].alone:
-            return [self._waiting.popleft()]
-        together = takewhile(lambda task: not task.alone, self._waiting)
-        count = min(sum(1 for _ in together), _MOST_IN_A_COMMIT)
-        return [self._waiting.popleft() for _ in range(count)]
-
-    def _hand_on(self) -> None:
-        """Let the first that waits lead. Needs the mutex."""
-        if self._waiting:
-            self._waiting[0].lead()
-        else:
-            self._led = False
-            self._mutex.notify_all()
+        """Wait for work. Return what shares a commit, nothing at the end."""
+        first, self._put_back = self._put_back or self._waiting.get(), None
+        if first.alone:
+            return [] if first is _END else [first]
+        tasks = [first]
+        with contextlib.suppress(Empty):
+            while len(tasks) < _MOST_IN_A_COMMIT:
+                task = self._waiting.get_nowait()
+                if task.alone:
+                    self._put_back = task
+                    break
+                tasks.append(task)
+        return tasks
 
     def _finish(self, tasks: list[_Task]) -> None:
+        if not tasks:
+            return
         try:
             outcomes = self._commit(tasks)
         except StoreUnavailableError as error:
@@ -273,11 +232,11 @@ def _unavailable(error: sqlite3.DatabaseError) -> StoreUnavailableError:
     return (StoreBusyError if code == sqlite3.SQLITE_BUSY else StoreUnavailableError)(str(error))
 
 
-def _fail(tasks: Sequence[_Task], error: Exception) -> None:
+def _fail(tasks: Sequence[_Task], error: BaseException) -> None:
     """Tell an error to those that were told nothing yet."""
     for task in tasks:
-        if not task.done:
-            task.fail(error)
+        if not task.told.done():
+            task.told.set_exception(error)
 
 
 def _tell(task: _Task, outcome: object) -> None:
@@ -285,4 +244,4 @@ def _tell(task: _Task, outcome: object) -> None:
         task.then(outcome)
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
-    task.succeed(outcome)
+    task.told.set_result(outcome)

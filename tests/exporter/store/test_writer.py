@@ -199,7 +199,6 @@ def test_a_closed_writer_takes_nothing(db: Database) -> None:
 def test_who_waited_too_long_is_told_and_its_work_is_not_done(
     writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.store.writer._PATIENCE_SECONDS", 0.01)
     under_way, go_on = threading.Event(), threading.Event()
 
     def hold(_: Transaction) -> None:
@@ -209,10 +208,11 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(writer.run, hold, nothing)
         under_way.wait()
+        monkeypatch.setattr("exporter.store.writer._PATIENCE_SECONDS", 0.01)
         with pytest.raises(StoreUnavailableError, match="in time"):
             writer.run(remember("impatient"), nothing)
         go_on.set()
-        held.result()
+        held.exception()  # it may have been told the same
     assert writer.run(remember("next"), nothing) == "next"
     assert remembered(path) == {"next"}
 

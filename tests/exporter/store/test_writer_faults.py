@@ -165,59 +165,29 @@ def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
     assert record(writer, 2) == second
 
 
-def held(writer: Writer, pool: ThreadPoolExecutor, go_on: threading.Event) -> Future[None]:
-    """Let a piece of work lead until it may go on."""
-    under_way = threading.Event()
+def test_who_is_interrupted_while_waiting_holds_nobody_up(
+    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    under_way, go_on = threading.Event(), threading.Event()
 
     def hold(_: Transaction) -> None:
         under_way.set()
         go_on.wait()
 
-    future = pool.submit(writer.run, hold, nothing)
-    under_way.wait()
-    return future
-
-
-def test_who_is_interrupted_while_waiting_holds_nobody_up(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(_: object) -> None:
-        raise KeyboardInterrupt
-
-    go_on = threading.Event()
     with ThreadPoolExecutor(2) as pool:
-        leading = held(writer, pool, go_on)
+        first = pool.submit(writer.run, hold, nothing)
+        under_way.wait()
         with monkeypatch.context() as broken:
-            broken.setattr("exporter.store.writer._Task.sleep", interrupted)
+            broken.setattr("exporter.store.writer.Future.result", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 record(writer, 1)
         go_on.set()
-        leading.result(BOUND_SECONDS)
+        first.result(BOUND_SECONDS)
         assert pool.submit(record, writer, 2).result(BOUND_SECONDS) == 1
     assert stored(path) == [1]
-
-
-def test_whose_turn_comes_as_patience_ends_hands_it_on(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The turn comes between the end of the wait and the leaving."""
-    go_on, gave_up, may_leave = (threading.Event() for _ in range(3))
-
-    def late(_: object) -> None:
-        gave_up.set()
-        may_leave.wait()
-
-    with ThreadPoolExecutor(3) as pool:
-        leading = held(writer, pool, go_on)
-        with monkeypatch.context() as broken:
-            broken.setattr("exporter.store.writer._Task.sleep", late)
-            waiting = pool.submit(record, writer, 1)
-            gave_up.wait()
-        go_on.set()
-        leading.result(BOUND_SECONDS)
-        may_leave.set()
-        waiting.exception(BOUND_SECONDS)
-        assert pool.submit(record, writer, 2).result(BOUND_SECONDS) in stored(path)
 
 
 def test_senders_without_patience_are_told_and_what_was_answered_is_there_once(
