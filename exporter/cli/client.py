@@ -1,13 +1,14 @@
 """The daemon's API as the commands use it."""
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 
 Json = dict[str, Any]
 
@@ -29,8 +30,8 @@ class Client:
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
-        self._token = token
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._pool = urllib3.PoolManager(timeout=_TIMEOUT_SECONDS, retries=False)
 
     def entries(self, path: str, key: str, parameters: Mapping[str, str]) -> Iterator[Json]:
         """Yield every entry of a listing, page by page."""
@@ -39,7 +40,7 @@ class Client:
             page = {**parameters, "limit": str(_PAGE)}
             if cursor:
                 page["cursor"] = cursor
-            data = self.send("GET", f"{path}?{urllib.parse.urlencode(page)}")
+            data = self.send("GET", f"{path}?{urlencode(page)}")
             yield from data[key]
             cursor = data["nextCursor"]
 
@@ -50,29 +51,22 @@ class Client:
             RefusedError: the daemon does not take the body.
             ClientError: there is no answer, or it is another error.
         """
-        request = urllib.request.Request(  # noqa: S310 - the address is the lock file's
-            f"{self._url}{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
-        )
+        sent = None if body is None else json.dumps(body).encode()
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
-                data: Json = json.load(answer)["data"]
-                return data
-        except urllib.error.HTTPError as error:
-            with error:
-                kind = RefusedError if error.code in _REFUSALS else ClientError
-                raise kind(_told(error)) from error
-        except (OSError, HTTPException, ValueError) as error:
+            answer = self._pool.request(method, f"{self._url}{path}", sent, headers=self._headers)
+            if answer.status != HTTPStatus.OK:
+                raise (RefusedError if answer.status in _REFUSALS else ClientError)(_told(answer))
+            data: Json = answer.json()["data"]
+        except (HTTPError, ValueError, TypeError, KeyError) as error:
             message = f"the daemon at {self._url} that has this database does not answer ({error})"
             raise ClientError(f"{message}: run the command on its machine") from error
+        return data
 
 
-def _told(error: urllib.error.HTTPError) -> str:
+def _told(answer: BaseHTTPResponse) -> str:
     try:
-        body = json.load(error)
-    except (OSError, HTTPException, ValueError):
-        return f"the daemon answered {error.code}"
+        body = answer.json()
+    except ValueError:
+        return f"the daemon answered {answer.status}"
     details = [f"{each['field']} {each['message']}" for each in body.get("details", [])]
     return "; ".join(details) or str(body["message"])

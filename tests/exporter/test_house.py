@@ -71,7 +71,7 @@ def importers(*packages: str) -> set[str]:
         ("exporter.export", ("exporter.export", "exporter.cli")),
         ("argparse", ("exporter.cli",)),
         ("jinja2", ("api.page.rendering",)),
-        ("urllib3", ("exporter.duplicati_server",)),
+        ("urllib3", ("exporter.duplicati_server", "exporter.cli.client")),
         ("grafana_foundation_sdk", ("grafana.build",)),
     ],
 )
