@@ -20,7 +20,7 @@ def lowest(requirements: list[Requirement]) -> Iterator[str]:
     """Yield each as pinned to the version that its range begins with."""
     for requirement in requirements:
         for specifier in requirement.specifier:
-            if specifier.operator == ">=":
+            if specifier.operator in (">=", "~="):
                 yield f"{requirement.name}=={specifier.version}"
 
 
