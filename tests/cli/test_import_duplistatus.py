@@ -395,5 +395,5 @@ def test_the_example_of_the_page_is_what_it_prints(command: Commands, tmp_path: 
     )
     command.output("server", "set", "nas", "--note", "mine")
     told = command("import", "duplistatus", str(path), "--dry-run")
-    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
     assert f"```text\n{told.out}```" in page

@@ -135,5 +135,5 @@ def test_the_example_of_the_page_is_what_it_prints(
     (folder / "shopping.txt").write_text("milk and bread")
     monkeypatch.chdir(folder.parent)
     told = command("import", "reports", "saved")
-    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
     assert f"```text\n{told.out}```" in page

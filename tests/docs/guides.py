@@ -3,10 +3,10 @@
 from tests.docs import pages
 
 NAMES = (
-    "docs/install.md",
-    "docs/duplicati.md",
-    "docs/operating.md",
-    "docs/proxy.md",
+    "docs/installation.md",
+    "docs/connect-duplicati.md",
+    "docs/operations.md",
+    "docs/reverse-proxy.md",
     "docs/troubleshooting.md",
 )
 GUIDES = {name: pages.read(name) for name in NAMES}

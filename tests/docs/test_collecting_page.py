@@ -1,4 +1,4 @@
-"""What docs/history.md shows of collecting: commands and tables that there are."""
+"""What docs/pull.md shows of collecting: commands and tables that there are."""
 
 import shlex
 import tomllib
@@ -11,7 +11,7 @@ from exporter.cli.main import make_parser
 from exporter.duplicati_server.sources import KEYS
 from tests.docs import pages
 
-PAGE = pages.sections(pages.read("docs/history.md"))["From Duplicati's own server"]
+PAGE = pages.read("docs/pull.md")
 
 
 @pytest.mark.parametrize("line", pages.command_lines(PAGE, "duplistatus"))

@@ -126,23 +126,23 @@ def test_the_sizes_of_fleets_follow_from_the_measured_ones() -> None:
 
 
 def test_the_limit_at_the_proxy_is_as_told() -> None:
-    assert "33 MiB" in GUIDES["docs/proxy.md"]
+    assert "33 MiB" in GUIDES["docs/reverse-proxy.md"]
     assert "client_max_body_size 33m;" in read("proxy/nginx.conf")
     assert "max_size 33MiB" in read("proxy/Caddyfile")
     assert f"> {33 * 1024 * 1024}`" in read("proxy/Caddyfile")
-    assert f"DUPLISTATUS_LISTEN={_LISTEN}" in GUIDES["docs/proxy.md"]
+    assert f"DUPLISTATUS_LISTEN={_LISTEN}" in GUIDES["docs/reverse-proxy.md"]
 
 
 def test_the_container_is_as_told() -> None:
-    assert f"as user {last('USER').text.partition(':')[0]}," in GUIDES["docs/install.md"]
+    assert f"as user {last('USER').text.partition(':')[0]}," in GUIDES["docs/installation.md"]
     compose = yaml.safe_load(read("docker/compose.yaml"))
-    assert "in the volume `data`" in GUIDES["docs/install.md"]
+    assert "in the volume `data`" in GUIDES["docs/installation.md"]
     assert {*compose["volumes"]} == {"data"}
 
 
 def _restoring() -> list[str]:
     """Return what the guide does with the files when a copy is restored."""
-    restore = GUIDES["docs/operating.md"].partition("To restore")[2]
+    restore = GUIDES["docs/operations.md"].partition("To restore")[2]
     lines = pages.blocks(restore, "bash")[0].text.splitlines()
     files = [line.removeprefix("sudo ") for line in lines if "systemctl" not in line]
     return [line for line in files if not line.startswith("cd ")]

@@ -1,4 +1,4 @@
-"""docs/history.md says what exports have and what they leave out."""
+"""docs/export.md says what exports have and what they leave out."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from exporter.export import LEFT_OUT, write_csv
 from exporter.times import DAY
 from tests.docs import daemon, pages
 
-PAGE = pages.sections(pages.read("docs/history.md"))["Take everything out"]
+PAGE = pages.read("docs/export.md")
 _SHOWN = "".join(block.text for block in pages.blocks(PAGE, "bash"))
 COMMANDS = [line for line in _SHOWN.splitlines() if line.startswith("duplistatus ")]
 

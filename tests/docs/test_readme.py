@@ -28,8 +28,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }
 _COMMAND = Path(sys.executable).with_name("duplistatus")
 _PAGES = (
-    *("README.md", "docs/api.md", "docs/history.md", "docs/metrics.md", "docs/overdue.md"),
-    "docs/runbook.md",
+    *("README.md", "docs/alerts.md", "docs/api.md", "docs/export.md", "docs/import.md"),
+    *("docs/metrics.md", "docs/overdue.md", "docs/pull.md"),
     *guides.NAMES,
 )
 

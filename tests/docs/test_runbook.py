@@ -1,4 +1,4 @@
-"""docs/runbook.md says of every alert what to do, with commands and requests that work."""
+"""docs/alerts.md says of every alert what to do, with commands and requests that work."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ from tests.docs import daemon, pages
 from tests.rules.rule_files import ALERTS, PROMETHEUS, Rule, load
 from tests.server.commands import needed
 
-PAGE = pages.read("docs/runbook.md")
+PAGE = pages.read("docs/alerts.md")
 
 PARTS = ("Means", "Look", "Do", "False alarm", "Silence")
 

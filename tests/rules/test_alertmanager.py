@@ -70,7 +70,7 @@ def test_alerts_named_by_an_inhibition_exist() -> None:
 
 
 def test_the_runbooks_commands_work(tmp_path: Path) -> None:
-    lines = pages.command_lines(pages.read("docs/runbook.md"), "amtool")
+    lines = pages.command_lines(pages.read("docs/alerts.md"), "amtool")
     with alertmanager("http://localhost", tmp_path) as url:
         answers = [
             amtool(*shlex.split(line.replace("http://localhost:9093", url))[1:]) for line in lines

@@ -23,7 +23,7 @@ from tests.rules.rule_files import (
 )
 from tests.server.commands import needed
 
-RUNBOOK = "docs/runbook.md"
+RUNBOOK = "docs/alerts.md"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}
 TARGET_LABELS = {"job", "instance"}
 LONGEST_OF_RAW = timedelta(hours=6)

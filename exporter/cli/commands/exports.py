@@ -46,7 +46,7 @@ hours, or with --max-block-duration up to a month: take a large fleet in pieces 
 with --since and --until.
 
 Schedules, names and merged servers are as they are today. What only live reports told and what the
-daemon counts of itself is not stored and left out; docs/history.md says more."""
+daemon counts of itself is not stored and left out; docs/export.md says more."""
 
 
 def add_to(commands: Commands) -> None:
