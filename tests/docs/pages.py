@@ -6,6 +6,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 
+PAGES = (
+    "README.md",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+)
+"""The README and every page behind it, by their paths in the repository."""
+
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
@@ -58,6 +64,22 @@ def sections(page: str) -> dict[str, str]:
 def anchor(heading: str) -> str:
     """Return the fragment that a forge gives a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(page: str) -> set[str]:
+    """Return the fragments of all headings; of two that are alike the later one is numbered."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#+ (.+)$", _FENCE.sub("", page), re.MULTILINE):
+        name, number = anchor(heading), 0
+        while (fragment := f"{name}-{number}" if number else name) in found:
+            number += 1
+        found.add(fragment)
+    return found
+
+
+def links(page: str) -> list[str]:
+    """Return what the links and pictures of a page lead to."""
+    return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", _FENCE.sub("", page)))
 
 
 def command_lines(page: str, program: str) -> list[str]:

@@ -1,22 +1,15 @@
-"""What docs/pull.md shows of collecting: commands and tables that there are."""
+"""What docs/pull.md shows of collecting: tables that there are."""
 
-import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from exporter import config
-from exporter.cli.main import make_parser
 from exporter.duplicati_server.sources import KEYS
 from tests.docs import pages
 
 PAGE = pages.read("docs/pull.md")
-
-
-@pytest.mark.parametrize("line", pages.command_lines(PAGE, "duplistatus"))
-def test_a_command_takes_these_arguments(line: str) -> None:
-    assert make_parser().parse_args(shlex.split(line)[1:]).run
 
 
 @pytest.mark.parametrize("block", pages.blocks(PAGE, "toml"), ids=lambda block: block.text[:20])

@@ -13,13 +13,11 @@ import yaml
 from falcon.testing import TestClient
 
 from exporter.cli import main
-from exporter.config import CONFIG_VARIABLE
-from exporter.options import ENVIRONMENT_PREFIX, OPTIONS
 from exporter.store import Store
 from tests.deploy.dockerfile import last
 from tests.deploy.files import read
 from tests.docs import daemon, pages
-from tests.docs.guides import GUIDES, NAMES, TEXT, source
+from tests.docs.guides import GUIDES, TEXT, source
 
 _OURS = re.compile(r"(?:sudo )?(?:\S*/)?duplistatus ((?!serve ).*)")
 _ENGINE = re.compile(r"^docker compose .* exec duplistatus ")
@@ -78,23 +76,10 @@ def test_a_request_is_answered(url: str, client: TestClient) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def test_no_variable_is_named_that_is_not_read() -> None:
-    read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE}
-    assert set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+", TEXT)) <= read
-
-
-def test_every_file_that_a_command_takes_is_there() -> None:
-    for name in re.findall(r"\bdeploy/[\w./-]+[\w]", TEXT):
-        assert (pages.ROOT / name).exists(), name
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_link_to_a_section_leads_to_one(name: str) -> None:
-    here = pages.ROOT / name
-    for target, fragment in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", GUIDES[name]):
-        page = (here.parent / target).read_text(encoding="utf-8") if target else GUIDES[name]
-        headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
-        assert fragment in {pages.anchor(heading) for heading in headings}, (target, fragment)
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_every_file_that_a_command_takes_is_there(name: str) -> None:
+    for file in re.findall(r"\bdeploy/[\w./-]+[\w]", pages.read(name)):
+        assert (pages.ROOT / file).exists(), file
 
 
 @pytest.mark.parametrize("row", pages.rows(TEXT, "the line says"), ids=lambda row: row["why"])
@@ -105,10 +90,11 @@ def test_a_message_of_a_failed_start_is_one_of_the_daemon(row: dict[str, str]) -
 
 def test_every_page_shows_the_same_options_for_duplicati() -> None:
     """But for the address: those that the daemon's own log shows."""
-    shown = re.findall(r"^ *(--send-http-(?!url)[^\s\\]+)", TEXT, re.MULTILINE)
+    text = TEXT + pages.read("README.md")
+    shown = re.findall(r"^ *(--send-http-(?!url)[^\s\\]+)", text, re.MULTILINE)
     own = {f"--send-http-{each}" for each in re.findall(r'"--send-http-([^"{]+)"', source())}
     assert set(shown) == own
-    assert set(re.findall(r"--send-http-url=(\S+/api/\w+)", TEXT)) == {
+    assert set(re.findall(r"--send-http-url=(\S+/api/\w+)", text)) == {
         "http://your-duplistatus-server:9666/api/upload",
         "https://backups.example.org/api/upload",
     }

@@ -1,7 +1,8 @@
-"""README.md says what the code does: its options, its routes, and examples that parse."""
+"""The pages say what the code does: its options, its routes, and examples that parse."""
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,11 +16,12 @@ from falcon.inspect import inspect_routes
 from falcon.testing import TestClient
 
 from exporter import secret_files
+from exporter.cli.main import make_parser
 from exporter.config import CONFIG_VARIABLE
 from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
-from tests.docs import guides, pages
+from tests.docs import pages
 
-README = pages.read("README.md")
+CONFIGURATION = pages.read("docs/configuration.md")
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "json": json.loads,
@@ -27,11 +29,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "yaml": yaml.safe_load,
 }
 _COMMAND = Path(sys.executable).with_name("duplistatus")
-_PAGES = (
-    *("README.md", "docs/alerts.md", "docs/api.md", "docs/export.md", "docs/import.md"),
-    *("docs/metrics.md", "docs/overdue.md", "docs/pull.md"),
-    *guides.NAMES,
-)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +51,7 @@ def _named(route: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_option_is_in_the_table(option: Option) -> None:
-    rows = pages.rows(README, "flag")
+    rows = pages.rows(CONFIGURATION, "flag")
     (row,) = [row for row in rows if pages.code(row["environment"]) == [option.variable]]
     assert pages.code(row["flag"]) == ([f"{option.flag} {option.metavar}"] if option.flag else [])
     if option.default:
@@ -62,13 +59,18 @@ def test_every_option_is_in_the_table(option: Option) -> None:
 
 
 def test_the_table_has_no_other_option() -> None:
-    assert len(pages.rows(README, "flag")) == len(OPTIONS)
+    assert len(pages.rows(CONFIGURATION, "flag")) == len(OPTIONS)
 
 
-def test_no_variable_is_named_that_is_not_read() -> None:
-    read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE}
-    named = set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+", README))
-    assert named - secret_files.VARIABLES == read
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_no_variable_is_named_that_is_not_read(name: str) -> None:
+    read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} | secret_files.VARIABLES
+    assert set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+[A-Z]", pages.read(name))) <= read
+
+
+def test_every_variable_is_named() -> None:
+    named = set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+[A-Z]", CONFIGURATION))
+    assert {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} <= named
 
 
 @pytest.mark.parametrize(
@@ -82,26 +84,33 @@ def test_every_option_is_in_the_help(option: Option, serve_help: str) -> None:
     assert f"{option.flag} {option.metavar} {told}" in serve_help
 
 
-@pytest.mark.parametrize("name", _PAGES)
+@pytest.mark.parametrize("name", pages.PAGES)
 def test_every_example_parses(name: str) -> None:
     for block in pages.blocks(pages.read(name), *_PARSERS):
         assert _PARSERS[block.language](block.text)
 
 
 def test_every_route_is_named(client: TestClient) -> None:
-    text = README + pages.read("docs/api.md")
+    text = pages.read("docs/api.md")
     for route in inspect_routes(client.app):
         assert _named(route.path).search(text), route.path
 
 
-@pytest.mark.parametrize("name", _PAGES)
-def test_every_link_within_the_project_leads_somewhere(name: str) -> None:
-    folder = (pages.ROOT / name).parent
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", pages.read(name)):
-        assert (folder / target).exists(), target
+def _commands() -> list[str]:
+    """Return every call of the program in every page, without what a shell adds to it."""
+    texts = (pages.read(name) for name in pages.PAGES)
+    lines = (line for text in texts for line in pages.command_lines(text, "duplistatus"))
+    return sorted({line.partition("  #")[0].rstrip() for line in lines})
 
 
-def test_the_configuration_of_prometheus_is_the_projects_to_the_letter() -> None:
-    shown = [block.text for block in pages.blocks(README, "yaml") if "scrape_configs" in block.text]
+@pytest.mark.parametrize("line", _commands())
+def test_a_command_takes_these_arguments(line: str) -> None:
+    assert make_parser().parse_args(shlex.split(line)[1:]).run
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/prometheus.md"])
+def test_the_configuration_of_prometheus_is_the_projects_to_the_letter(name: str) -> None:
+    blocks = pages.blocks(pages.read(name), "yaml")
+    shown = [block.text for block in blocks if "scrape_configs" in block.text]
     assert len(shown) == 1
     assert shown[0] in pages.read("deploy/prometheus/prometheus.yml")

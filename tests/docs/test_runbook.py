@@ -41,11 +41,6 @@ def test_the_table_has_every_alert_and_how_grave_it_is() -> None:
     }
 
 
-def test_every_link_within_the_page_leads_to_a_section() -> None:
-    anchors = {pages.anchor(heading) for heading in pages.sections(PAGE)}
-    assert set(re.findall(r"\]\(#([^)]*)\)", PAGE)) <= anchors
-
-
 @pytest.mark.parametrize("words", commands("curl"), ids=lambda words: words[-1])
 def test_a_request_is_answered(words: list[str], client: TestClient) -> None:
     url = urlsplit(words[-1])

@@ -1,6 +1,6 @@
 """Rules for a whole dashboard, after those of Grafana's dashboard-linter.
 
-They stand in its docs/index.md; the rules on job and instance hold for the dashboard of the
+They stand in the index of its docs; the rules on job and instance hold for the dashboard of the
 exporter alone, since the other two are about jobs of Duplicati.
 """
 

@@ -10,6 +10,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.build.writing import FOLDER, texts
+from tests.docs import pages
 from tests.grafana.boards import BOARDS, Board, Json, everything_in
 
 PROVISIONING = FOLDER.parent / "provisioning"
@@ -63,5 +64,4 @@ def test_the_dashboards_come_from_files_that_nobody_edits_in_grafana() -> None:
     (provider,) = _provisioned("dashboards/duplistatus.yaml")["providers"]
     assert provider["type"] == "file"
     assert provider["allowUiUpdates"] is False
-    readme = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8")
-    assert provider["options"]["path"] in readme
+    assert provider["options"]["path"] in pages.read("docs/grafana.md")
