@@ -21,6 +21,7 @@ _NAMING = ("api", "deploy", "exporter", "grafana", "tests")
 _OTHERS = {"node_modules", "__pycache__"}
 """Folders that programs fill."""
 
+_CODE = re.compile(r"`((?:api|exporter|grafana|tests)/[\w./-]*)`")
 _PAGE = re.compile(r"(?<![\w/.])docs/[\w/-]+\.md\b")
 
 
@@ -74,3 +75,9 @@ def _naming() -> Iterator[str]:
 def test_whoever_names_a_page_names_one_that_there_is() -> None:
     named = {name for text in _naming() for name in _PAGE.findall(text)}
     assert named - {*pages.PAGES} == set()
+
+
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_a_file_of_the_code_that_a_page_names_is_there(name: str) -> None:
+    for file in _CODE.findall(pages.read(name)):
+        assert (pages.ROOT / file).exists(), file
