@@ -35,7 +35,7 @@ from api.sites import Sites
 from api.strays import Strays
 from api.summary import Summary
 from api.upload import Astray, OnlyAstray, Upload
-from exporter.access import Access
+from exporter.auth import Access
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits

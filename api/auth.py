@@ -9,7 +9,7 @@ import falcon
 
 from api.errors import ApiError
 from api.sender import Network, address_of
-from exporter.access import Access, Grant, Scope
+from exporter.auth import Access, Grant, Scope
 from exporter.logs import event
 from exporter.telemetry import Telemetry
 

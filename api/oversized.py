@@ -12,7 +12,7 @@ from api import activity, upload
 from api.auth import is_admitted
 from api.reception import Kind, Reception
 from api.sites import Sites
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.store import StoreUnavailableError
 from exporter.telemetry import Outcome, Telemetry
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
-from exporter.deflate import deflate
+from exporter.compression import deflate
 
 LEVEL = 1
 """Four times as fast as level 3, for a twelfth more bytes: docs/performance.md."""

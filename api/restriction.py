@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from api.errors import ApiError
-from exporter.access import Grant
+from exporter.auth import Grant
 from exporter.fleet import Fleet
 from exporter.model import Delivery, Machine, short_name
 

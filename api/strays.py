@@ -7,7 +7,7 @@ import falcon
 from api import upload
 from api.auth import is_admitted
 from api.reception import Reception
-from exporter.access import Access
+from exporter.auth import Access
 
 _LONGEST_PATH = 200
 

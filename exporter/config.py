@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from exporter import secret_files
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.duplicati_server.sources import Source, read_sources
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel

@@ -6,7 +6,7 @@ The flags, the environment's names, the file's keys and the help all come from t
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from exporter import access, option_values
+from exporter import auth, option_values
 from exporter.limits import Limits
 from exporter.times import format_interval, parse_interval
 
@@ -189,7 +189,7 @@ OPTIONS = (
         "",
         "TOKENS",
         "what reports must carry; empty takes them from everybody",
-        access.read_entries,
+        auth.read_entries,
         secret=True,
     ),
     Option(
@@ -197,7 +197,7 @@ OPTIONS = (
         "",
         "TOKENS",
         "what asking for JSON must carry; empty answers everybody",
-        access.read_tokens,
+        auth.read_tokens,
         secret=True,
     ),
     Option(
@@ -205,7 +205,7 @@ OPTIONS = (
         "",
         "TOKENS",
         "what scrapes must carry; empty answers everybody",
-        access.read_tokens,
+        auth.read_tokens,
         secret=True,
     ),
     Option(
@@ -213,7 +213,7 @@ OPTIONS = (
         "",
         "TOKENS",
         "what changes must carry; empty makes one in PATH.admin-token",
-        access.read_tokens,
+        auth.read_tokens,
         secret=True,
     ),
     Option(

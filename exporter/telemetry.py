@@ -13,7 +13,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from exporter.access import Scope
+from exporter.auth import Scope
 from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis

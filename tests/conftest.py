@@ -11,7 +11,7 @@ from falcon import testing
 from hypothesis import settings
 
 from api.app import Parts, create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits

@@ -16,7 +16,7 @@ from api.page.rendering import Page
 from api.page.rows import When
 from api.sender import Network, url_of
 from api.upload import Astray
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
 from exporter.connecting import duplicati_options

@@ -11,7 +11,7 @@ import jinja2
 from api.answers import Readable, tagged
 from api.exposition import accepts_gzip
 from api.page import words
-from exporter.deflate import deflate
+from exporter.compression import deflate
 from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import Millis

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from api.listening import listen
 from exporter import logs
-from exporter.access import plain_token
+from exporter.auth import plain_token
 from exporter.cli.client import Client, ClientError
 from exporter.cli.serve import admin_tokens, assemble, make_parts
 from exporter.config import Config

@@ -20,7 +20,7 @@ from api.app import Parts, create_app, oversized
 from api.listening import handed_over, held_to_the_end, listen
 from api.serve import HttpServer
 from exporter import admin_token, config, logs
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.cli.sources import open_source
 from exporter.collection.rounds import Rounds, collecting
 from exporter.collector import Exposition

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from exporter.deflate import deflate
+from exporter.compression import deflate
 from exporter.jobs.job import Identity, Job
 from exporter.model import (
     Copying,

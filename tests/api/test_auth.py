@@ -5,7 +5,7 @@ import pytest
 from falcon import testing
 
 from api.app import Parts, create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon

@@ -5,7 +5,7 @@ import pytest
 from falcon.testing import TestClient
 
 from api.app import create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.times import DAY, HOUR
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.reports_builder import documented_report, duplicati_report

@@ -9,7 +9,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.store import Store

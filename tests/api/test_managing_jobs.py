@@ -8,7 +8,7 @@ import pytest
 from falcon import testing
 
 from api.app import Parts, create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.listener import Listener

@@ -4,7 +4,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.model import Rejected
 from exporter.refusals import Refusals
 from exporter.store import StoreUnavailableError

@@ -7,7 +7,7 @@ from falcon import testing
 
 from api import activity as activity_route
 from api.app import create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.times import HOUR
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.live import activity

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.times import HOUR
 from tests.browser.axe import violations
 from tests.browser.conftest import Open

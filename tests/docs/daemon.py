@@ -6,7 +6,7 @@ from typing import Any, NoReturn, cast
 from falcon.testing import TestClient
 
 from api.app import App, Parts, create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from sqlite_utils import Database
 
-from exporter.deflate import deflate
+from exporter.compression import deflate
 
 _BY_COUNTS = """
 SELECT id FROM runs WHERE operation = 'Backup' AND NOT dry_run AND status = 'warning'

@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from exporter.connecting import duplicati_options
 from tests.api.page.conftest import LAST, Look
 from tests.api.page.reading import Document, text

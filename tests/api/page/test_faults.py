@@ -5,7 +5,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.page.rendering import POLICY
-from exporter.access import Access, Scope
+from exporter.auth import Access, Scope
 from tests.api.page.reading import Document, text
 from tests.conftest import Daemon
 

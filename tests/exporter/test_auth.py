@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.access import Access, Grant, Scope, plain_token, read_entries, read_tokens
+from exporter.auth import Access, Grant, Scope, plain_token, read_entries, read_tokens
 
 TOKEN = "a-token-of-these-tests"
 OTHER = "another-token-of-these"
