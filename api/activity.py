@@ -7,10 +7,10 @@ from api.auth import grants_of
 from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
-from exporter.activity import LiveReport
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
+from exporter.model.live import LiveReport
 from exporter.reports import read_activity
 
 _TAKEN = msgspec.json.encode({"status": "success", "message": "Activity received"})

@@ -5,9 +5,8 @@ import falcon
 from api import parameters
 from api.answers import Readable, success
 from api.errors import not_found
-from exporter import run_fields
 from exporter.fleet import Fleet
-from exporter.model import StoredRun
+from exporter.model import StoredRun, run_json
 from exporter.reports.fields import MAX_NAME
 from exporter.store import RunFilter, Store
 
@@ -57,14 +56,14 @@ class OneBackup(Readable):
             raise not_found("Backup not found")
         backup = {
             **_represented(self._fleet, detail.job_id, detail.stored),
-            **run_fields.besides(detail.stored),
+            **run_json.besides(detail.stored),
             "counted": detail.counted,
-            **run_fields.messages(detail.log),
+            **run_json.messages(detail.log),
         }
         success(req, resp, {"backup": backup})
 
 
-def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> run_fields.Json:
+def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> run_json.Json:
     server = fleet.server_of(job_id)
     name = fleet.job_name(job_id) or ""
-    return run_fields.run(name, server.id if server else 0, job_id, stored)
+    return run_json.run(name, server.id if server else 0, job_id, stored)

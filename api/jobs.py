@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.errors import invalid, not_found
-from exporter import run_fields
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.logs import event
+from exporter.model import run_json
 from exporter.plans import parse_plan
 from exporter.reports import Problem
 from exporter.store import Store
@@ -73,7 +73,7 @@ class _OfOneJob:
             raise not_found("Job not found")
         return job_id
 
-    def _represented(self, job_id: int) -> run_fields.Json:
+    def _represented(self, job_id: int) -> run_json.Json:
         view = self._fleet.job(job_id)
         if view is None:
             raise not_found("Job not found")

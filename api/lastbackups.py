@@ -5,9 +5,8 @@ import falcon
 from api import represent
 from api.answers import Readable, success
 from api.parameters import find_server
-from exporter import run_fields
 from exporter.fleet import Fleet
-from exporter.model import Server, StoredRun
+from exporter.model import Server, StoredRun, run_json
 
 
 class _OfServer(Readable):
@@ -26,7 +25,7 @@ class LastBackup(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": represent.server_reference(server),
-            "lastBackup": run_fields.backup(*latest[0]) if latest else None,
+            "lastBackup": run_json.backup(*latest[0]) if latest else None,
         }
         success(req, resp, data)
 
@@ -40,9 +39,9 @@ class LastBackups(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": represent.server_reference(server),
-            "backups": [run_fields.backup(name, run) for name, run in latest],
+            "backups": [run_json.backup(name, run) for name, run in latest],
             "backupJobsCount": len(latest),
-            "lastUpdated": run_fields.moment(server.last_report),
+            "lastUpdated": run_json.moment(server.last_report),
         }
         success(req, resp, data)
 

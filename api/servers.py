@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from api import bodies, parameters, represent
 from api.answers import Readable, changed, success
 from api.errors import invalid
-from exporter import run_fields
 from exporter.fleet import Fleet
 from exporter.logs import event
+from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.store import Store
 
@@ -87,7 +87,7 @@ class MergedServer:
         changed(resp, {"server": _represented(self._fleet, target)})
 
 
-def _represented(fleet: Fleet, server_id: int) -> run_fields.Json | None:
+def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
     server = fleet.server(server_id)
     return represent.server(server, len(fleet.jobs_of(server_id))) if server else None
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import falcon
 
 from api.answers import Readable, success
-from exporter import run_fields
 from exporter.fleet import Fleet
+from exporter.model import run_json
 from exporter.times import Millis
 
 
@@ -26,6 +26,6 @@ class Summary(Readable):
             "successfulBackups": totals.completed,
             "failedBackups": totals.failed,
             "overdueBackups": totals.overdue,
-            "lastUpdated": run_fields.moment(totals.last_report),
+            "lastUpdated": run_json.moment(totals.last_report),
         }
         success(req, resp, data)

@@ -11,7 +11,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
-from exporter.activity import STALL_AFTER, Activity, LiveRun
 from exporter.deadlines import Deadlines
 from exporter.jobs.job import Job
 from exporter.jobs.standing import Standing
@@ -19,6 +18,7 @@ from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.lookalikes import Lookalikes
 from exporter.model import Server
+from exporter.model.live import STALL_AFTER, Activity, LiveRun
 from exporter.newest import Newest
 from exporter.policy import Policy
 from exporter.schedule import expect

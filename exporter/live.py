@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from exporter.activity import REPORT_WITHIN, Activity, LiveRun
 from exporter.deadlines import Deadlines
+from exporter.model.live import REPORT_WITHIN, Activity, LiveRun
 from exporter.times import Millis
 
 

@@ -16,8 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.jobs import believed
-from exporter.model import BACKUP, Delivery, Report, short_name
+from exporter.model import BACKUP, Delivery, Report, believed, short_name
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis

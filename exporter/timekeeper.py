@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from exporter import clock_words
-from exporter.clock import NOT_BEFORE, Moment, Watch, agrees, steady
 from exporter.clock_words import Jump
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import CLOCK_TOLERANCE, Delivery
+from exporter.model.clock import NOT_BEFORE, Moment, Watch, agrees, steady
 from exporter.store import ClockMarks, Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis, format_moment

@@ -5,8 +5,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from exporter.activity import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
 from exporter.model import Delivery, Report
+from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
 from exporter.store import Change, Recorded, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
 from tests.conftest import NOW, Daemon

@@ -5,9 +5,8 @@ from msgspec import Struct
 from api.page import words
 from api.page.rendering import short
 from api.page.rows import When
-from exporter import run_fields
-from exporter.distrust import not_believed
-from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest
+from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
+from exporter.model.distrust import not_believed
 from exporter.store import JobRun, Store
 from exporter.times import Millis
 
@@ -64,7 +63,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
         operation=_operation(stored),
         length=None if run.duration is None else words.duration(run.duration),
         source=_size(counts.examined_bytes),
-        stored=_size(run_fields.known_of_destination(run, counts.stored_bytes)),
+        stored=_size(run_json.known_of_destination(run, counts.stored_bytes)),
         uploaded=_size(counts.uploaded_bytes),
         lines=tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in lines),
         details=tuple(short(detail, LONGEST_LINE) for detail in log.details[:LINES]),

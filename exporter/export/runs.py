@@ -7,9 +7,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from exporter import run_fields
-from exporter.model import Counts, Log, Run, Status, StoredRun
-from exporter.run_fields import Json
+from exporter.model import Counts, Log, Run, Status, StoredRun, run_json
+from exporter.model.run_json import Json
 from exporter.store import RecordedRun
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -24,7 +23,7 @@ def fields(recorded: RecordedRun) -> Json:
     run, counts = recorded.stored.run, recorded.stored.run.counts
     verified = run.verification
     return {
-        **run_fields.run(recorded.backup, recorded.server_id, recorded.job_id, recorded.stored),
+        **run_json.run(recorded.backup, recorded.server_id, recorded.job_id, recorded.stored),
         "server": recorded.server,
         "addedFiles": counts.added_files,
         "modifiedFiles": counts.modified_files,
@@ -35,8 +34,8 @@ def fields(recorded: RecordedRun) -> Json:
         "quotaTotal": counts.quota_total_bytes,
         "backupId": run.backup_id,
         "destinationType": run.destination_type,
-        "nextScheduled": run_fields.moment(run.next_scheduled),
-        "verified": run_fields.moment(None if verified is None else verified.at),
+        "nextScheduled": run_json.moment(run.next_scheduled),
+        "verified": run_json.moment(None if verified is None else verified.at),
         "verificationStatus": None if verified is None else verified.status.value,
         "secondCopiesOutcome": None if run.copying is None else run.copying.outcome.value,
     }
@@ -46,8 +45,8 @@ def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool
     """Write an object a line, with what each report counted, and with log lines if asked."""
     encode = msgspec.json.Encoder().encode
     for run in runs:
-        log = run_fields.messages(run.log) if messages else {}
-        besides = run_fields.besides(run.stored)
+        log = run_json.messages(run.log) if messages else {}
+        besides = run_json.besides(run.stored)
         target.write(encode({**fields(run), **besides, "counted": run.counted, **log}) + b"\n")
 
 

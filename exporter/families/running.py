@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from exporter.activity import LiveRun
 from exporter.families.family import Family, Sample
 from exporter.families.moment import JOB_LABELS, JobMoment
+from exporter.model.live import LiveRun
 from exporter.times import SECOND
 
 

@@ -11,9 +11,8 @@ from exporter.families.moment import (
     of_last,
     seconds,
 )
-from exporter.jobs import believed
 from exporter.jobs.history import MeasuredRun
-from exporter.model import Status, StoredRun
+from exporter.model import Status, StoredRun, believed
 from exporter.times import SECOND
 
 

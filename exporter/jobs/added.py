@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from exporter.jobs import believed
 from exporter.jobs.history import (
     COMPLETED_RUNS,
     RECENT_RUNS,
@@ -20,7 +19,7 @@ from exporter.jobs.history import (
 )
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import last_of
-from exporter.model import Order, Status, StoredRun, Verification
+from exporter.model import Order, Status, StoredRun, Verification, believed
 from exporter.times import Millis
 
 

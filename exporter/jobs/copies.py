@@ -11,9 +11,8 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.jobs import believed
 from exporter.jobs.history import PastRun, merged, newest, without
-from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun, short_name
+from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun, believed, short_name
 from exporter.times import DAY, Millis
 
 COPYING_RUNS = 30

@@ -6,9 +6,8 @@ zeros a run that did not look only says that it did not (seen in Duplicati 2.1 t
 
 from msgspec import Struct
 
-from exporter.jobs import believed
 from exporter.jobs.history import PastRun, ToldMoment, latest
-from exporter.model import StoredRun
+from exporter.model import StoredRun, believed
 
 
 class Stored(PastRun, frozen=True, array_like=True, gc=False):

@@ -4,8 +4,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from exporter.jobs import believed
-from exporter.model import CLOCK_TOLERANCE, StoredRun
+from exporter.model import CLOCK_TOLERANCE, StoredRun, believed
 from exporter.times import Millis
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from exporter.jobs import added, believed, sums
+from exporter.jobs import added, sums
 from exporter.jobs.added import After, RunsAfter, none_after
 from exporter.jobs.history import (
     REPORTED_RUNS,
@@ -22,7 +22,7 @@ from exporter.jobs.history import (
 from exporter.jobs.removed import state_before
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
-from exporter.model import COMPACT, RESTORE, Status, StoredRun
+from exporter.model import COMPACT, RESTORE, Status, StoredRun, believed
 
 __all__ = [
     "After",

@@ -7,12 +7,12 @@ with it, and so ends with the state that is kept.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from exporter.jobs import added, believed, sums
+from exporter.jobs import added, sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import Entry, unless_of
 from exporter.jobs.state import JobState
-from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verification
+from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verification, believed
 from exporter.times import Millis
 
 

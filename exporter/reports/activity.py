@@ -6,8 +6,8 @@ and what is null is left out.
 
 import re
 
-from exporter.activity import Activity, LiveReport, Progress
 from exporter.model import Machine, unnamed
+from exporter.model.live import Activity, LiveReport, Progress
 from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.fields import Reader

@@ -1,7 +1,8 @@
 """Which rule applies, and until when a run is waited for."""
 
-from exporter.jobs import believed, doubts
+from exporter.jobs import doubts
 from exporter.jobs.state import JobState
+from exporter.model import believed
 from exporter.plans import Cron, Every, Off
 from exporter.schedule import configured, learned, lengths, reported
 from exporter.schedule.expectation import (

@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from exporter.jobs import believed
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.jobs.history import LEAST_STARTS
+from exporter.model import believed
 from exporter.schedule.expectation import Rule, Source, Step
 from exporter.times import DAY, MINUTE, Millis
 

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 
-from exporter.jobs import believed
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.jobs.history import ReportedRun
 from exporter.jobs.state import JobState
+from exporter.model import believed
 from exporter.schedule.expectation import Rule, Source, Step
 from exporter.times import HOUR, MINUTE, Millis
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 from sqlite_utils import Database
 
-from exporter.clock import Moment, Stamp, arrival
-from exporter.jobs import believed
 from exporter.jobs.job import Job
-from exporter.model import CLOCK_TOLERANCE, Server, StoredRun
+from exporter.model import CLOCK_TOLERANCE, Server, StoredRun, believed
+from exporter.model.clock import Moment, Stamp, arrival
 from exporter.store import reading, restating
 from exporter.store.changes import Change
 from exporter.times import Millis

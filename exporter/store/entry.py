@@ -2,8 +2,7 @@
 
 from msgspec import Struct
 
-from exporter.jobs import believed
-from exporter.model import Delivery, Report, StoredRun
+from exporter.model import Delivery, Report, StoredRun, believed
 from exporter.store import rows
 from exporter.times import Millis
 

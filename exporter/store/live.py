@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from sqlite_utils import Database
 
-from exporter.activity import SAME_RUN, LiveRun
 from exporter.jobs.job import Job
 from exporter.logs import event
 from exporter.model import Run, StoredRun
+from exporter.model.live import SAME_RUN, LiveRun
 from exporter.store import reading
 from exporter.times import Millis
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from exporter.activity import LiveReport
-from exporter.jobs import believed
 from exporter.jobs.job import Identity
-from exporter.model import Delivery, Machine, Report
+from exporter.model import Delivery, Machine, Report, believed
+from exporter.model.live import LiveReport
 from exporter.times import Millis
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from exporter.activity import LiveReport, LiveRun
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
+from exporter.model.live import LiveReport, LiveRun
 from exporter.store import (
     database,
     live,

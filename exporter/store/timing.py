@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from sqlite_utils import Database
 
-from exporter.clock import Moment
+from exporter.model.clock import Moment
 from exporter.store import arrivals, clock_marks, reading
 from exporter.store.changes import Seen
 from exporter.store.clock_marks import ClockMarks

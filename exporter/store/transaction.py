@@ -12,12 +12,12 @@ from typing import Self
 from msgspec.structs import replace
 from sqlite_utils import Database
 
-from exporter.activity import LiveReport
 from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_stand_in
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.logs import event
 from exporter.model import Delivery, Server, StoredRun, fuller
+from exporter.model.live import LiveReport
 from exporter.store import amending, identity, live, reading, recording
 from exporter.store.changes import Change, Recorded
 from exporter.store.entry import Entry

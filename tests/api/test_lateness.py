@@ -1,8 +1,8 @@
 """How late a job is, is told alike by all that ask, also where live reports had excused it."""
 
 from api.page.choice import worst_first
-from exporter.activity import REPORT_WITHIN, STALL_AFTER
 from exporter.conditions.evaluate import judged
+from exporter.model.live import REPORT_WITHIN, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.api.page.reading import Document, text
 from tests.conftest import NOW, Daemon

@@ -13,7 +13,6 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from exporter.activity import Progress
 from exporter.collector import Exposition
 from exporter.families import (
     FLEET_FAMILIES,
@@ -24,6 +23,7 @@ from exporter.families import (
 )
 from exporter.fleet import Fleet
 from exporter.model import CopyOutcome, Counts, Status, Verification
+from exporter.model.live import Progress
 from exporter.policy import Policy
 from exporter.store import Change
 from exporter.telemetry import Telemetry

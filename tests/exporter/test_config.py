@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.activity import STALL_AFTER
 from exporter.config import Config, ConfigError, gather, load
 from exporter.limits import Limits
+from exporter.model.live import STALL_AFTER
 from exporter.option_values import Address
 from exporter.options import OPTIONS
 from exporter.plans import Every, Off

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from exporter.activity import LiveReport
 from exporter.jobs.added import none_after
 from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
+from exporter.model.live import LiveReport
 from exporter.policy import Policy
 from exporter.reports import ReportError, read_activity, read_report, text
 from exporter.schedule import expect

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.activity import Activity, Progress
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
@@ -28,6 +27,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
+from exporter.model.live import Activity, Progress
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.activity import Activity
 from exporter.collector import Exposition
 from exporter.conditions.badge import Tone, badge_of_all
 from exporter.conditions.counts import Census
@@ -21,6 +20,7 @@ from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
+from exporter.model.live import Activity
 from exporter.policy import Policy
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis

@@ -6,9 +6,9 @@ from statistics import median
 
 import pytest
 
-from exporter.activity import LiveReport
 from exporter.demo import live_arrivals
 from exporter.model import RESTORE, CopyOutcome, Run, Status
+from exporter.model.live import LiveReport
 from exporter.reports import read_activity
 from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.demo import past

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from exporter.jobs import believed
 from exporter.jobs.copies import CopyingRun, KnownCopy, SecondCopies
 from exporter.jobs.destination import Destination, Quota, Stored
 from exporter.jobs.history import (
@@ -20,7 +19,7 @@ from exporter.jobs.history import (
     newest_starts,
 )
 from exporter.jobs.state import JobState
-from exporter.model import CopyOutcome, Status, StoredRun, Verification
+from exporter.model import CopyOutcome, Status, StoredRun, Verification, believed
 from exporter.times import DAY, MINUTE, Millis
 
 Value = TypeVar("Value")

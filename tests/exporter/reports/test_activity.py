@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.activity import Activity, LiveReport, Progress
 from exporter.model import Machine
+from exporter.model.live import Activity, LiveReport, Progress
 from exporter.reports import ReportError, read_activity, read_report
 from tests.exporter.reports.bodies import millis
 from tests.strategies.reports import json_values

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.activity import Activity, LiveReport, LiveRun, Progress
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
+from exporter.model.live import Activity, LiveReport, LiveRun, Progress
 from exporter.store import Change, Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW, SENDER

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.activity import Activity, LiveReport, LiveRun, Progress
 from exporter.model import CLOCK_TOLERANCE, Machine
+from exporter.model.live import Activity, LiveReport, LiveRun, Progress
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.strategies.state import START, UNTOLD, activity_of
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.clock import NOT_BEFORE, Moment, Stamp, Watch, agrees, arrival, steady
+from exporter.model.clock import NOT_BEFORE, Moment, Stamp, Watch, agrees, arrival, steady
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.conftest import NOW, Clock
 

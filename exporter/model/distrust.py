@@ -3,8 +3,7 @@
 Wrong clocks told them, or they are more than a run can have.
 """
 
-from exporter.jobs import believed
-from exporter.model import StoredRun
+from exporter.model import StoredRun, believed
 from exporter.times import Millis
 
 

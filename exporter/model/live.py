@@ -7,8 +7,7 @@ left no report. A run is known by its begin. Reports that come twice or late cha
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.jobs import believed
-from exporter.model import BACKUP, Machine
+from exporter.model import BACKUP, Machine, believed
 from exporter.times import MINUTE, Millis
 
 STALL_AFTER: Millis = 10 * MINUTE

@@ -3,8 +3,8 @@
 The one place that names the fields of a run: the API answers with them, and exports have them too.
 """
 
-from exporter.distrust import not_believed
 from exporter.model import Log, Run, SecondCopy, StoredRun
+from exporter.model.distrust import not_believed
 from exporter.times import SECOND, Millis, format_moment
 
 Json = dict[str, object]
