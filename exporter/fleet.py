@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from exporter.deadlines import Deadlines
+from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
-from exporter.jobs.standing import Standing
 from exporter.live import LiveRuns
 from exporter.logs import event
 from exporter.lookalikes import Lookalikes

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
-from exporter.jobs.standing import Standing
 from exporter.live import Running
 from exporter.model import Server
 from exporter.schedule import Expectation, Schedule

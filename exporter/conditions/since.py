@@ -5,8 +5,8 @@ from itertools import takewhile
 
 from exporter.conditions.evaluate import Condition
 from exporter.jobs.copies import MISSED_IN_A_ROW
+from exporter.jobs.health import is_shrunken
 from exporter.jobs.history import PastRun
-from exporter.jobs.standing import is_shrunken
 from exporter.jobs.state import JobState
 from exporter.model import Status
 from exporter.times import Millis

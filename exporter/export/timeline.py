@@ -15,9 +15,9 @@ from exporter.export.grid import Grid
 from exporter.families import JobMoment
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
+from exporter.jobs.health import is_failing
 from exporter.jobs.history import REPORTED_RUNS, ReportedRun, newest
 from exporter.jobs.removed import state_before
-from exporter.jobs.standing import is_failing
 from exporter.jobs.state import JobState
 from exporter.model import Order, StoredRun
 from exporter.schedule import Expectation, Schedule, expect

@@ -14,9 +14,9 @@ from exporter.conditions.evaluate import (
     judged,
 )
 from exporter.fleet import Fleet
-from exporter.jobs import standing
+from exporter.jobs import health
+from exporter.jobs.health import SHRUNK_BELOW, SHRUNK_BYTES
 from exporter.jobs.job import Job
-from exporter.jobs.standing import SHRUNK_BELOW, SHRUNK_BYTES
 from exporter.model import (
     UNNAMED,
     Copying,
@@ -283,7 +283,7 @@ def test_a_last_success_is_stale_by_the_limits_of_its_alert() -> None:
 def test_stored_files_are_damaged_by_the_limit_of_their_alert() -> None:
     told = re.search(r"> ([0-9]+)", expression("DuplistatusVerificationFailed"))
     assert told is not None
-    assert {status for status in Status if status.code <= int(told[1])} == standing.SOUND
+    assert {status for status in Status if status.code <= int(told[1])} == health.SOUND
 
 
 @given(histories(), st.integers(START, START + 60 * DAY))

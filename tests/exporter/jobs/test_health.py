@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from exporter.jobs.health import Standing, is_failing
 from exporter.jobs.job import Job
-from exporter.jobs.standing import Standing, is_failing
 from exporter.model import CopyOutcome, JobSettings, Status, StoredRun, unnamed
 from exporter.times import DAY, MINUTE, Millis
 from tests.strategies.state import START, copying_to, fold, job_named, stored_run
