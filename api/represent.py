@@ -5,7 +5,7 @@ from exporter.conditions.evaluate import conditions
 from exporter.model import JobSettings, Rejected, Server
 from exporter.model.run_json import Json, backup, moment, second_copy, seconds
 from exporter.refusals import is_open
-from exporter.remedies import remedy
+from exporter.reports.remedies import remedy
 from exporter.times import Millis, format_interval
 from exporter.views import JobView
 

@@ -11,7 +11,7 @@ from api.page.rendering import Page, short
 from api.page.rows import When
 from exporter.model import Rejected
 from exporter.refusals import Refusals, is_open
-from exporter.remedies import remedy
+from exporter.reports.remedies import remedy
 from exporter.store.refusals import KEPT
 from exporter.times import Millis
 

@@ -25,12 +25,12 @@ from exporter.cli.sources import open_source
 from exporter.collection.rounds import Rounds, collecting
 from exporter.collector import Exposition
 from exporter.config import Config
-from exporter.connecting import duplicati_options
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.option_values import Address
 from exporter.past import StoredArchive
 from exporter.refusals import Refusals
+from exporter.reports.sender_options import duplicati_options
 from exporter.retention import Keep, pruning
 from exporter.store import Store
 from exporter.telemetry import Telemetry

@@ -11,7 +11,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.model.live import LiveReport
 from exporter.policy import Policy
-from exporter.reports import ReportError, read_activity, read_report, text
+from exporter.reports import ReportError, duplicati_text, read_activity, read_report
 from exporter.schedule import expect
 from exporter.store.entry import Entry
 from exporter.times import Millis
@@ -35,7 +35,7 @@ def body(raw: bytes) -> None:
 def text_report(raw: bytes) -> None:
     """Read a body as text, whatever it looks like."""
     try:
-        report = text.read(raw.decode(errors="replace"), "Photos")
+        report = duplicati_text.read(raw.decode(errors="replace"), "Photos")
     except ReportError:
         return
     _keep(report)

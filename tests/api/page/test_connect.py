@@ -7,7 +7,7 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.auth import Access, Scope
-from exporter.connecting import duplicati_options
+from exporter.reports.sender_options import duplicati_options
 from tests.api.page.conftest import LAST, Look
 from tests.api.page.reading import Document, text
 from tests.conftest import Daemon

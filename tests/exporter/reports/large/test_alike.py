@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 import exporter.reports
-from exporter.reports import ReportError, read_report, shapes
+from exporter.reports import ReportError, detection, read_report
 from exporter.reports.large import objects, texts
 from exporter.reports.large.objects import KNOWN
 from tests.exporter.reports.bodies import form, payload, payload_names
@@ -33,7 +33,7 @@ def _told(body: bytes, *, counted: bool) -> object:
 def _assert_alike(body: bytes, monkeypatch: pytest.MonkeyPatch, *, counted: bool = False) -> None:
     whole = _told(body, counted=counted)
     with monkeypatch.context() as changed:
-        changed.setattr(shapes, "LARGE_BYTES", 0)
+        changed.setattr(detection, "LARGE_BYTES", 0)
         if not counted:
             changed.setattr(objects, "WHOLE_BYTES", 0)
             changed.setattr(texts, "FIRST_BYTES", 1500)  # as long as a failure

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from msgspec.structs import replace
 
 from exporter.model import Report, short_name
-from exporter.reports import documented, duplicati, text
+from exporter.reports import duplicati_json, duplicati_text, generic_json
 from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.large import LARGE_BYTES, Reduced, reduced_json, reduced_text
@@ -91,7 +91,9 @@ class _Body:
             for name, value in (beside or {}).items()
         }
         told_text = decode_text(body, self._oddities)
-        return _with_left_out(text.read(told_text, self._backup, self._oddities, told), left_out)
+        return _with_left_out(
+            duplicati_text.read(told_text, self._backup, self._oddities, told), left_out
+        )
 
 
 def _fields(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -107,7 +109,7 @@ def _is_report(value: bytes) -> bool:
 
 
 def _looks_like_text(content: bytes) -> bool:
-    return text.looks_like_report(content[:LARGE_BYTES].decode(errors="replace"))
+    return duplicati_text.looks_like_report(content[:LARGE_BYTES].decode(errors="replace"))
 
 
 def _with_left_out(report: Report, lines: int) -> Report:
@@ -120,9 +122,9 @@ def _with_left_out(report: Report, lines: int) -> Report:
 def _read_value(value: Any, backup: str | None, oddities: Oddities) -> Report:  # noqa: ANN401
     if isinstance(value, dict):
         if "backup" in value:
-            return documented.read(value, oddities)
-        if "Data" in value or "Exception" in value or duplicati.is_results(value):
-            return duplicati.read(value, backup, oddities)
+            return generic_json.read(value, oddities)
+        if "Data" in value or "Exception" in value or duplicati_json.is_results(value):
+            return duplicati_json.read(value, backup, oddities)
         if "startedUtc" in value:
             raise ReportError(Problem("body", "is a live report: those go to /api/activity"))
     expected = 'neither Duplicati\'s {"Data": …, "Extra": …} nor {"server": …, "backup": …}'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from exporter.remedies import remedy
 from exporter.reports import ReportError, read_activity, read_report
+from exporter.reports.remedies import remedy
 
 BODIES = (
     b"",
