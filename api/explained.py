@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from api.page import words
 from exporter.jobs.doubts import Doubt, Doubted
-from exporter.plans import Cron, Off
 from exporter.schedule import Expectation, Step
+from exporter.schedule.expressions import Cron, Off
 from exporter.times import Millis
 from exporter.views import JobView
 

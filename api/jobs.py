@@ -14,8 +14,8 @@ from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import run_json
-from exporter.plans import parse_plan
 from exporter.reports import Problem
+from exporter.schedule.expressions import parse_plan
 from exporter.store import Store
 from exporter.times import Millis
 from exporter.views import JobView

@@ -15,7 +15,7 @@ from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
 from exporter.option_values import Address, Network, boolean
 from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
-from exporter.policy import Override, Policy, read_overrides
+from exporter.schedule.policy import Override, Policy, read_overrides
 from exporter.secret_files import Setting
 from exporter.times import Millis
 

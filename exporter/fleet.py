@@ -20,8 +20,8 @@ from exporter.lookalikes import Lookalikes
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, Activity, LiveRun
 from exporter.newest import Newest
-from exporter.policy import Policy
 from exporter.schedule import expect
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis

@@ -16,8 +16,8 @@ from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
-from exporter.policy import Policy
 from exporter.refusals import Refusals
+from exporter.schedule.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from exporter.cli.client import Client, Json, RefusedError
 from exporter.cli.outcomes import Reasons, counted
-from exporter.plans import Off
+from exporter.schedule.expressions import Off
 
 Given = Mapping[str, str | None]
 """Settings by their names in the API; None stands for one that nobody set there."""

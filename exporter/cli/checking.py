@@ -10,7 +10,7 @@ from exporter import config
 from exporter.duplicati_server.sources import Source
 from exporter.model import Server
 from exporter.options import OPTIONS
-from exporter.policy import Override
+from exporter.schedule.policy import Override
 from exporter.store import peek
 
 _SECRETS = {option.name for option in OPTIONS if option.secret}

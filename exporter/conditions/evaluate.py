@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from exporter.model import Status
-from exporter.plans import Off
+from exporter.schedule.expressions import Off
 from exporter.times import DAY, Millis
 from exporter.views import JobView
 

@@ -23,8 +23,8 @@ from exporter.families import (
     JobMoment,
 )
 from exporter.model import Server
-from exporter.policy import Policy
 from exporter.rendering import labels
+from exporter.schedule.policy import Policy
 from exporter.store import JobHistory
 from exporter.times import Millis
 from exporter.views import Totals

@@ -1,7 +1,7 @@
 """What a person set: an interval, or a calendar."""
 
-from exporter.plans import Cron
 from exporter.schedule.expectation import Rule, Source, Step
+from exporter.schedule.expressions import Cron
 from exporter.times import Millis
 
 

@@ -3,7 +3,6 @@
 from exporter.jobs import doubts
 from exporter.jobs.state import JobState
 from exporter.model import believed
-from exporter.plans import Cron, Every, Off
 from exporter.schedule import configured, learned, lengths, reported
 from exporter.schedule.expectation import (
     Because,
@@ -13,6 +12,7 @@ from exporter.schedule.expectation import (
     Source,
     Step,
 )
+from exporter.schedule.expressions import Cron, Every, Off
 from exporter.times import LATEST, Millis
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.jobs.doubts import Doubt
-from exporter.plans import Auto, Plan
+from exporter.schedule.expressions import Auto, Plan
 from exporter.times import DAY, HOUR, Millis
 
 

@@ -13,9 +13,9 @@ from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.logs import HumanFormatter
-from exporter.plans import Every
-from exporter.policy import Override, Policy
 from exporter.refusals import Refusals
+from exporter.schedule.expressions import Every
+from exporter.schedule.policy import Override, Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper

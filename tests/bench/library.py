@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from exporter.collector import Exposed, Exposition
 from exporter.fleet import Fleet
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.store import database
 from exporter.store.known import Known
 from exporter.telemetry import Telemetry

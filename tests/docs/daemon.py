@@ -12,8 +12,8 @@ from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.model import Delivery, Rejected
-from exporter.policy import Policy
 from exporter.refusals import Refusals
+from exporter.schedule.policy import Policy
 from exporter.store import Store, StoreUnavailableError
 from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper

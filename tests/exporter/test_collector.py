@@ -24,7 +24,7 @@ from exporter.families import (
 from exporter.fleet import Fleet
 from exporter.model import CopyOutcome, Counts, Status, Verification
 from exporter.model.live import Progress
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE

@@ -11,8 +11,8 @@ from exporter.collector import Exposition
 from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, Sample
 from exporter.fleet import Fleet
 from exporter.jobs.state import JobState
-from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import HOUR, Millis

@@ -9,7 +9,7 @@ from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.option_values import Address
 from exporter.options import OPTIONS
-from exporter.plans import Every, Off
+from exporter.schedule.expressions import Every, Off
 from exporter.times import DAY, HOUR, MINUTE
 
 MIB = 1024 * 1024

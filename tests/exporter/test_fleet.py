@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from exporter.fleet import Fleet
 from exporter.model import Status, StoredRun
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from exporter.views import Totals

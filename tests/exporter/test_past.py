@@ -10,8 +10,8 @@ from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
 from exporter.past import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
-from exporter.policy import Policy
 from exporter.schedule import Source
+from exporter.schedule.policy import Policy
 from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError
 from exporter.store.changes import Seen
 from exporter.times import DAY, HOUR, MINUTE, Millis

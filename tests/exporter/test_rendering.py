@@ -14,8 +14,8 @@ from exporter.collector import Exposition
 from exporter.families import Family, Sample
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, Status
-from exporter.policy import Policy
 from exporter.rendering import FamilyWriter
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis

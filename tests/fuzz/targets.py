@@ -10,9 +10,9 @@ from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.model.live import LiveReport
-from exporter.policy import Policy
 from exporter.reports import ReportError, duplicati_text, read_activity, read_report
 from exporter.schedule import expect
+from exporter.schedule.policy import Policy
 from exporter.store.entry import Entry
 from exporter.times import Millis
 

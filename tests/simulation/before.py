@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from exporter.jobs.history import ReportedRun
 from exporter.jobs.state import JobState
-from exporter.plans import Cron, Every
 from exporter.schedule import Schedule
+from exporter.schedule.expressions import Cron, Every
 from exporter.times import DAY, Millis
 
 RECENT_RUNS = 10

@@ -8,8 +8,8 @@ from exporter.jobs.added import none_after
 from exporter.jobs.folding import with_run
 from exporter.jobs.state import JobState
 from exporter.model import Status
-from exporter.plans import parse_plan
 from exporter.schedule import Schedule, expect
+from exporter.schedule.expressions import parse_plan
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.simulation import before
 from tests.simulation.lives import ZONES, Happened, Life, lived

@@ -16,8 +16,8 @@ from exporter.demo import Arrival, arrivals, live_arrivals
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.model import Delivery
-from exporter.policy import Policy
 from exporter.reports import read_activity, read_report
+from exporter.schedule.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Outcome, Telemetry
 from exporter.timekeeper import Timekeeper

@@ -28,7 +28,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from exporter.views import JobView
 from tests.conftest import CREATED

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.duplistatus_app import JobSetting, SettingError, read_settings, read_tolerance
-from exporter.plans import parse_plan
+from exporter.schedule.expressions import parse_plan
 from exporter.times import parse_interval
 
 BERLIN = "Europe/Berlin"

@@ -20,8 +20,8 @@ from exporter.demo import DAYS, Arrival, arrivals
 from exporter.export import LEFT_OUT
 from exporter.fleet import Fleet
 from exporter.model import Delivery
-from exporter.policy import Policy
 from exporter.reports import read_report
+from exporter.schedule.policy import Policy
 from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE, Millis

@@ -13,8 +13,8 @@ from exporter.export.timeline import timeline
 from exporter.families import JOB_FAMILIES, JobMoment, Sample
 from exporter.jobs.removed import state_before
 from exporter.model import Status, StoredRun
-from exporter.plans import Cron, Every, Off
 from exporter.schedule import Schedule, Source, expect
+from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import JobHistory
 from exporter.times import DAY, HOUR, MINUTE
 from tests.strategies.state import START, fold, histories, job_named, server_named, stored_run

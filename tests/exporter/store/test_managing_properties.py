@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, StoredRun
-from exporter.plans import Every
-from exporter.policy import Override, Policy
+from exporter.schedule.expressions import Every
+from exporter.schedule.policy import Override, Policy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED, NOW

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store, StoreError, StoreInUseError
 from exporter.store import database as opened
 from exporter.times import DAY, MINUTE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from exporter.fleet import Fleet
 from exporter.model import Delivery
-from exporter.policy import Policy
 from exporter.reports import read_report
+from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import CREATED, NOW, SENDER

@@ -11,8 +11,8 @@ from exporter.collector import Exposition
 from exporter.fleet import Fleet
 from exporter.jobs.job import Identity, Job
 from exporter.model import Status
-from exporter.policy import Policy
 from exporter.schedule import Schedule, expect
+from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis, parse_moment

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from exporter.jobs.doubts import Doubted
 from exporter.jobs.state import JobState
 from exporter.model import Status, StoredRun
-from exporter.plans import Cron
 from exporter.schedule import Expectation, Schedule, Source, Step, expect
+from exporter.schedule.expressions import Cron
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
 from tests.strategies.state import fold, stored_run
 

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from exporter.fleet import Fleet
 from exporter.model import CLOCK_TOLERANCE, Delivery, JobSettings, StoredRun
-from exporter.plans import Cron, Every, Off
 from exporter.reports import read_report
 from exporter.schedule import Expectation, Schedule, Source, expect
+from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
 from exporter.store.entry import Entry
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment, parse_moment

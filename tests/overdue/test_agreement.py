@@ -21,7 +21,7 @@ from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
 from exporter.model.live import Activity
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.conftest import CREATED, Clock

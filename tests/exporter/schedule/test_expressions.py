@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.plans import Auto, Cron, Every, Off, Plan, parse_plan
+from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan, parse_plan
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment, parse_moment
 from tests.strategies.state import START
 

@@ -21,7 +21,7 @@ from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import JobSettings, Status
-from exporter.policy import Policy
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import (
     DAY,

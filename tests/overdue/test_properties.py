@@ -10,9 +10,9 @@ from exporter.fleet import Fleet
 from exporter.jobs.joining import joined as joined_states
 from exporter.jobs.state import JobState
 from exporter.model import JobSettings, StoredRun
-from exporter.plans import Auto, Cron, Every, Off
-from exporter.policy import Policy
 from exporter.schedule import Expectation, Schedule, expect
+from exporter.schedule.expressions import Auto, Cron, Every, Off
+from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from exporter.config import ConfigError, load
 from exporter.model import JobSettings
-from exporter.plans import Auto, Cron, Every, Off, Plan
-from exporter.policy import Override, Policy, read_overrides
 from exporter.schedule import Schedule
+from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan
+from exporter.schedule.policy import Override, Policy, read_overrides
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.strategies.state import server_named
 

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from exporter.model import JobSettings, Server
-from exporter.plans import Auto, Plan, parse_plan
 from exporter.schedule import Schedule
+from exporter.schedule.expressions import Auto, Plan, parse_plan
 from exporter.times import DAY, HOUR, Millis, parse_interval
 
 _TEXTS = ("server", "backup")
