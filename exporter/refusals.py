@@ -16,7 +16,7 @@ from exporter.logs import event
 from exporter.model import Delivery, Rejected
 from exporter.reports.likeness import looks_like_report
 from exporter.store import Store, StoreUnavailableError
-from exporter.store.refusals import REPORTERS
+from exporter.store.sqlite.refusals import REPORTERS
 from exporter.times import DAY, Millis
 
 LASTING: Millis = DAY

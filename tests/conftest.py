@@ -22,7 +22,7 @@ from exporter.store import Store
 from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, Millis, parse_moment
-from tests.exporter.store.empty import empty_database
+from tests.support.empty import empty_database
 
 pytest_plugins = ["tests.synthetic.history", "tests.exporter.export.past", "tests.workers"]
 

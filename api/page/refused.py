@@ -12,7 +12,7 @@ from api.page.rows import When
 from exporter.model import Rejected
 from exporter.refusals import Refusals, is_open
 from exporter.reports.remedies import remedy
-from exporter.store.refusals import KEPT
+from exporter.store.sqlite.refusals import KEPT
 from exporter.times import Millis
 
 LISTED = 50

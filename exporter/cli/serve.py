@@ -31,8 +31,8 @@ from exporter.option_values import Address
 from exporter.past import StoredArchive
 from exporter.refusals import Refusals
 from exporter.reports.sender_options import duplicati_options
-from exporter.retention import Keep, pruning
 from exporter.store import Store
+from exporter.store.retention import Keep, pruning
 from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper, keeping_time
 from exporter.times import now

@@ -1,9 +1,6 @@
-"""Everything that touches SQLite. Above this package nobody knows SQL."""
+"""What is stored, and for how long. Above this package nobody knows SQL."""
 
 from exporter.store.changes import Change, Recorded
-from exporter.store.clock_marks import ClockMarks
-from exporter.store.copying import back_up
-from exporter.store.database import peek
 from exporter.store.errors import (
     LimitReachedError,
     StoreBusyError,
@@ -12,9 +9,12 @@ from exporter.store.errors import (
     StoreUnavailableError,
     UnknownIdError,
 )
-from exporter.store.reading import JobRun, PastRun, RunFilter, StoredDetail
-from exporter.store.records import JobHistory, RecordedRun, Records, RunChoice
-from exporter.store.store import Store
+from exporter.store.sqlite.backup import back_up
+from exporter.store.sqlite.clock_marks import ClockMarks
+from exporter.store.sqlite.connection import peek
+from exporter.store.sqlite.offline_reader import JobHistory, RecordedRun, Records, RunChoice
+from exporter.store.sqlite.read_queries import JobRun, PastRun, RunFilter, StoredDetail
+from exporter.store.sqlite.store import Store
 
 __all__ = [
     "Change",

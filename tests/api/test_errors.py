@@ -12,11 +12,12 @@ from falcon import testing
 from sqlite_utils import Database
 
 from api import upload
-from exporter.store import StoreUnavailableError, database
+from exporter.store import StoreUnavailableError
+from exporter.store.sqlite import connection
 from exporter.times import DAY
 from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
-from tests.exporter.store.deliver import sqlite
 from tests.reports_builder import duplicati_report
+from tests.support.deliver import sqlite
 
 ACCEPTS = [
     None,
@@ -154,14 +155,14 @@ def test_a_bug_is_answered_without_internals_and_logged_with_them(
 @pytest.fixture
 def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
     """A daemon whose database another program is writing to and that does not wait for long."""
-    connect = database.connect
+    connect = connection.connect
 
     def impatient(path: Path) -> Database:
         db = connect(path)
         db.execute("PRAGMA busy_timeout = 20")
         return db
 
-    monkeypatch.setattr(database, "connect", impatient)
+    monkeypatch.setattr(connection, "connect", impatient)
     with Daemon(tmp_path) as daemon, sqlite(daemon.path) as other:
         daemon.upload(duplicati_report(began=NOW - DAY))
         other.execute("BEGIN IMMEDIATE")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.retention import Keep, Pruner
+from exporter.store.retention import Keep, Pruner
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
 from tests.conftest import ADMIN_TOKEN, NOW, Clock, Daemon
 from tests.live import activity

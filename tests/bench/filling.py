@@ -13,10 +13,10 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from exporter.jobs.state import pack
-from exporter.store import database
-from exporter.store.entry import Entry
-from exporter.store.known import Known
-from exporter.store.transaction import Transaction
+from exporter.store.sqlite import connection
+from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.transaction import Transaction
+from exporter.store.sqlite.write_cache import Known
 from tests.bench import raw, reports
 from tests.bench.reports import STORED_SINCE, Place
 
@@ -30,8 +30,8 @@ class Size(NamedTuple):
 
 def fill(path: Path, size: Size) -> Path:
     """Make a database."""
-    database.prepare(path)
-    db = database.connect(path)
+    connection.prepare(path)
+    db = connection.connect(path)
     first = [_entry(place) for place in reports.places(size.jobs, size.jobs, STORED_SINCE)]
     known = first[0]
     with Transaction(db, Known.load(db)) as transaction:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from exporter.collector import Exposed, Exposition
 from exporter.fleet import Fleet
 from exporter.schedule.policy import Policy
-from exporter.store import database
-from exporter.store.known import Known
+from exporter.store.sqlite import connection
+from exporter.store.sqlite.write_cache import Known
 from exporter.telemetry import Telemetry
 from exporter.times import now
 from tests.bench.figures import Figure
@@ -17,7 +17,7 @@ from tests.exporter import oracle
 
 def measure(setting: Setting) -> Iterator[Figure]:
     """Measure the text, to its last byte, from the same samples."""
-    db = database.connect_reader(setting.copy(MANY))
+    db = connection.connect_reader(setting.copy(MANY))
     everything = Known.load(db).everything()
     fleet = Fleet(Policy(), 0)
     fleet.apply(everything)

@@ -4,8 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from exporter.jobs.state import pack
-from exporter.store import rows
-from exporter.store.entry import Entry
+from exporter.store.sqlite import rows
+from exporter.store.sqlite.prepared_report import Entry
 from tests.bench import reports
 from tests.bench.reports import JOBS_OF_A_SERVER, STORED_SINCE, Place
 

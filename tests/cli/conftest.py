@@ -15,10 +15,10 @@ from exporter.cli import main
 from exporter.store import Change, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, now
 from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati
-from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
 from tests.server.commands import PREFIX
 from tests.server.daemon import ANY_PORT, Daemon
+from tests.support.deliver import deliver
 
 __all__ = ["certificate", "duplicati", "secure_duplicati"]
 

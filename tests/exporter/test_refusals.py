@@ -14,7 +14,7 @@ from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW
-from tests.exporter.store.empty import empty_database
+from tests.support.empty import empty_database
 
 ADDRESSES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 BODIES = (b"hello", b"ParsedResult: Success")
@@ -100,7 +100,7 @@ def test_of_too_many_addresses_the_one_known_longest_is_forgotten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exporter.refusals.REPORTERS", 3)
-    monkeypatch.setattr("exporter.store.refusals.REPORTERS", 3)
+    monkeypatch.setattr("exporter.store.sqlite.refusals.REPORTERS", 3)
     refusals = Refusals(store)
     for number in (0, 1, 2, 0, 3, 4):
         refusals.taken(Delivery(NOW, f"192.0.2.{number}"))

@@ -13,7 +13,7 @@ from exporter.model.live import LiveReport
 from exporter.reports import ReportError, duplicati_text, read_activity, read_report
 from exporter.schedule import expect
 from exporter.schedule.policy import Policy
-from exporter.store.entry import Entry
+from exporter.store.sqlite.prepared_report import Entry
 from exporter.times import Millis
 
 NOW: Millis = 1_800_000_000_000

@@ -11,7 +11,7 @@ from exporter.reports import read_report
 from exporter.schedule import Expectation, Schedule, Source, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
-from exporter.store.entry import Entry
+from exporter.store.sqlite.prepared_report import Entry
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment, parse_moment
 from tests.reports_builder import duplicati_report
 from tests.strategies.state import change_of, fold, job_named, server_named, stored_run

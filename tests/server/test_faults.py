@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.exporter.store.deliver import sqlite
 from tests.server import raw, reports
 from tests.server.conftest import Start
 from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.waiting import eventually
+from tests.support.deliver import sqlite
 
 DATABASE = "duplistatus.sqlite"
 IMPATIENT = """
 import sys
 from exporter.cli import main
-from exporter.store import database
-database._BUSY_SECONDS = 0.05
+from exporter.store.sqlite import connection
+connection._BUSY_SECONDS = 0.05
 sys.exit(main())
 """
 """The daemon, which waits for the lock of another program no longer than a moment."""

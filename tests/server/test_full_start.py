@@ -12,7 +12,7 @@ from tests.server.daemon import ANY_PORT, Daemon
 FULL = """
 import os, sys
 from exporter.cli import main
-import exporter.store.database as database
+import exporter.store.sqlite.connection as database
 database.LEAST_ROOM_BYTES = 2**62
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
@@ -55,7 +55,7 @@ def test_a_start_behind_a_good_end_without_room_ends_with_a_line(tmp_path: Path,
 NO_ROOM = """
 import sys
 from exporter.cli import main
-import exporter.store.database as database
+import exporter.store.sqlite.connection as database
 database.LEAST_ROOM_BYTES = 2**62
 sys.exit(main())
 """

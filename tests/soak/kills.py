@@ -11,8 +11,8 @@ import requests
 from exporter.times import now
 from tests.bench import reports
 from tests.bench.reports import POSTED_SINCE, Place
-from tests.exporter.store.deliver import sqlite
 from tests.server.daemon import ANY_PORT, Daemon
+from tests.support.deliver import sqlite
 
 _SENDERS = 4
 _JOBS = 40

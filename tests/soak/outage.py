@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tests.bench import reports
 from tests.bench.reports import POSTED_SINCE, Place
-from tests.exporter.store.deliver import sqlite
 from tests.server.daemon import Daemon
 from tests.server.ports import free_port
+from tests.support.deliver import sqlite
 
 _TRIES = 4
 _PATIENCE_SECONDS = 100.0

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.exporter.store.deliver import sqlite
 from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.ports import free_port
 from tests.soak import kills, outage
@@ -13,6 +12,7 @@ from tests.soak.strangers import honest, lives, watch
 from tests.soak.strangers.attacks import Stranger
 from tests.soak.strangers.ledger import Ledger
 from tests.soak.strangers.watch import Descriptors, Look, Memory
+from tests.support.deliver import sqlite
 
 IDLE = Descriptors(others=5, database=7, deleted=0)
 FLAT = Memory(early=80, late=90, peak=100)

@@ -17,8 +17,8 @@ from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.conftest import NOW
 from tests.duplicati.asking import PAYLOADS, server
 from tests.duplicati.simulator import Canned, Simulator, results
-from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
+from tests.support.deliver import deliver
 
 PHOTOS, MAIL = "/backup/2/log", "/backup/3/log"
 BEGAN = NOW - 40 * DAY

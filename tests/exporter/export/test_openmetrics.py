@@ -19,8 +19,8 @@ from exporter.store import Records, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import NOW
 from tests.exporter.export.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
-from tests.exporter.store.deliver import deliver
 from tests.reports_builder import duplicati_report
+from tests.support.deliver import deliver
 
 TARGET = Target("duplistatus", "localhost:9666")
 _TARGET = b'instance="localhost:9666",job="duplistatus"'

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from exporter.model import Delivery, short_name
 from exporter.reports import read_activity, read_report
 from exporter.store import Store
-from exporter.store.upgrades import names
+from exporter.store.sqlite.upgrades import names
 from tests.conftest import NOW, Daemon
-from tests.exporter.store.deliver import deliver, sqlite
 from tests.reports_builder import duplicati_report
+from tests.support.deliver import deliver, sqlite
 
 LONG = "Zürich " * 100
 SIZES = [63, 64, 127, 128, 200, 255, 256, 300, 1024]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exporter.times import Millis
-from tests.exporter.store.deliver import sqlite
+from tests.support.deliver import sqlite
 
 HONEST = "honest-"
 """How the names of their machines begin."""

@@ -14,13 +14,13 @@ from pathlib import Path
 from api.accepting import raise_descriptors
 from exporter.cli.progress import Tell, bar, progress
 from exporter.times import now
-from tests.exporter.store.deliver import sqlite
 from tests.soak.strangers import attacks, bodies, honest, watch
 from tests.soak.strangers.crew import Crew
 from tests.soak.strangers.held import Halves
 from tests.soak.strangers.ledger import Ledger
 from tests.soak.strangers.lives import SERVERS, Lives
 from tests.soak.strangers.watch import Descriptors, Look, Memory
+from tests.support.deliver import sqlite
 
 _SENDERS, _SENT_EVERY = 20, 2.0
 _READERS, _READ_EVERY = 4, 1.0

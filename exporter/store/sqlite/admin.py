@@ -1,0 +1,160 @@
+"""What people put right: names, schedules, merged and deleted servers and jobs.
+
+Each function needs a transaction and returns what it changed.
+"""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.jobs.joining import joined
+from exporter.model import JobSettings, Server
+from exporter.store.changes import Change
+from exporter.store.errors import UnknownIdError
+from exporter.store.sqlite import read_queries, write_queries
+from exporter.times import Millis
+
+_ADD_IDENTITY = "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)"
+
+
+def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -> Change:
+    """Change a server's alias and note."""
+    edited = edit(_server(db, server_id))
+    db.execute(
+        "UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ? WHERE id = ?",
+        (edited.alias, edited.note, edited.possible_duplicate_of, server_id),
+    )
+    return Change(servers=(edited,))
+
+
+def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> Change:
+    """Change what people set for a job."""
+    job = _job(db, job_id)
+    settings = edit(job.settings)
+    db.execute(
+        "UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ? WHERE id = ?",
+        (settings.schedule, settings.tolerance, settings.paused, settings.cleared, job_id),
+    )
+    return Change(jobs=(replace(job, settings=settings),))
+
+
+def plan_job(
+    db: Database, job_id: int, start: Millis, interval: Millis | None, now: Millis
+) -> Change:
+    """Take in what Duplicati's own scheduler plans for a job by now."""
+    job = _job(db, job_id)
+    planned = job.with_state(job.state.with_plan(start, interval, now))
+    if planned.packed != job.packed:
+        db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
+    return Change(jobs=(planned,))
+
+
+def forget_copy(db: Database, job_id: int, destination: str) -> Change:
+    """Forget a second destination of a job."""
+    job = _job(db, job_id)
+    state = job.state
+    if all(known.copy.destination != destination for known in state.copies.known):
+        raise UnknownIdError("The job has no second copy there")
+    forgetting = job.with_state(state.without_destination(destination))
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (forgetting.packed, job_id))
+    return Change(jobs=(forgetting,))
+
+
+def delete_job(db: Database, job_id: int) -> Change:
+    """Remove a job with its runs."""
+    _job(db, job_id)
+    db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+    return Change(removed_jobs=(job_id,))
+
+
+def delete_server(db: Database, server_id: int) -> Change:
+    """Remove a server with all it has."""
+    _server(db, server_id)
+    jobs = tuple(job.id for job in read_queries.jobs_of(db, server_id))
+    db.execute("DELETE FROM servers WHERE id = ?", (server_id,))
+    others = _no_longer_duplicates(db, server_id)
+    return Change(servers=others, removed_servers=(server_id,), removed_jobs=jobs)
+
+
+def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Change:
+    """Make servers one: their jobs, runs and identities become the target's.
+
+    Jobs of the same name join. Later reports of the sources find the target, whether they are
+    known by machine-id, by name or by address.
+    """
+    target = _server(db, target_id)
+    moved: list[int] = []
+    others: dict[int, Server] = {}
+    for source_id in source_ids:
+        source = _server(db, source_id)
+        moved += (job.id for job in read_queries.jobs_of(db, source_id))
+        _move_jobs(db, source_id, target_id)
+        _move_identities(db, source, target_id)
+        target = replace(target, last_report=max(target.last_report, source.last_report))
+        db.execute("DELETE FROM servers WHERE id = ?", (source_id,))
+        others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
+        if target.possible_duplicate_of == source_id:
+            target = replace(target, possible_duplicate_of=None)
+    others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
+    db.execute("UPDATE servers SET last_report = ? WHERE id = ?", (target.last_report, target_id))
+    jobs = tuple(read_queries.jobs_of(db, target_id))
+    identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
+    servers = (target, *others.values())
+    return Change(servers, jobs, identities, tuple(source_ids), tuple(moved))
+
+
+def _no_longer_duplicates(db: Database, server_id: int) -> tuple[Server, ...]:
+    """Note that no server can be the same machine as one that is gone."""
+    gone = "SELECT id FROM servers WHERE possible_duplicate_of = ?"
+    ids = [row[0] for row in db.execute(gone, (server_id,))]
+    for each in ids:
+        db.execute("UPDATE servers SET possible_duplicate_of = NULL WHERE id = ?", (each,))
+    return tuple(_server(db, each) for each in ids)
+
+
+def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
+    own = {job.name: job for job in read_queries.jobs_of(db, target_id)}
+    for job in list(read_queries.jobs_of(db, source_id)):
+        twin = own.get(job.name)
+        if twin is None:
+            db.execute("UPDATE jobs SET server_id = ? WHERE id = ?", (target_id, job.id))
+        else:
+            _join(db, twin, job)
+
+
+def _join(db: Database, job: Job, other: Job) -> None:
+    db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
+    db.execute("UPDATE OR IGNORE former_names SET job_id = ? WHERE job_id = ?", (job.id, other.id))
+    state = joined(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
+    whole = job.with_state(state)
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (whole.packed, job.id))
+    db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
+
+
+def _move_identities(db: Database, source: Server, target_id: int) -> None:
+    for table in ("machine_ids", "merged_identities"):
+        db.execute(
+            f"UPDATE {table} SET server_id = ? WHERE server_id = ?",  # noqa: S608 - constant
+            (target_id, source.id),
+        )
+    if source.machine_id is None:
+        db.execute(_ADD_IDENTITY, ("unclaimed", source.name, target_id))
+    address = db.execute("SELECT address FROM servers WHERE id = ?", (source.id,)).fetchone()[0]
+    kind = "name" if address is None else "address"
+    db.execute(_ADD_IDENTITY, (kind, address or source.name, target_id))
+
+
+def _server(db: Database, server_id: int) -> Server:
+    server = read_queries.server(db, server_id)
+    if server is None:
+        raise UnknownIdError("Server not found")
+    return server
+
+
+def _job(db: Database, job_id: int) -> Job:
+    job = read_queries.job(db, job_id)
+    if job is None:
+        raise UnknownIdError("Job not found")
+    return job

@@ -1,0 +1,125 @@
+"""Arrivals that a wrong clock stamped are put right, with all that counts from them.
+
+`runs.clock` is what the clock said when a report came, where another moment counts: so nothing is
+lost by it, whichever of two clocks was wrong.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.model import CLOCK_TOLERANCE, Server, StoredRun, believed
+from exporter.model.clock import Moment, Stamp, arrival
+from exporter.store.changes import Change
+from exporter.store.sqlite import read_queries, restating
+from exporter.times import Millis
+
+_SUSPECT = """
+SELECT id, job_id, received, coalesce(ended, began), clock FROM runs WHERE id IN (
+    SELECT id FROM runs WHERE job_id IN (
+        SELECT jobs.id FROM jobs JOIN servers ON servers.id = jobs.server_id
+        WHERE servers.last_report > :future
+    ) AND received > :future
+    UNION SELECT id FROM runs WHERE clock IS NOT NULL
+    UNION SELECT id FROM runs WHERE id > :since AND :by <> 0
+)"""
+_PUT_RIGHT = """
+UPDATE runs SET started = ?, received = ?, clock = coalesce(clock, received) WHERE id = ?"""
+_NEWEST = """
+SELECT max(received) FROM runs WHERE job_id IN (SELECT id FROM jobs WHERE server_id = ?)"""
+_SET_SERVER = "UPDATE servers SET last_report = ?, described = ? WHERE id = ?"
+_DOUBTFUL = "SELECT EXISTS (SELECT 1 FROM runs WHERE clock IS NOT NULL AND clock < received)"
+_NO_FUTURE = (
+    "UPDATE former_names SET renamed = :now WHERE renamed > :future",
+    "UPDATE rejected SET received = :now WHERE received > :future",
+    "UPDATE meta SET value = :now WHERE key = 'created' AND value > :future",
+)
+
+_Arrivals = Mapping[int, Millis]
+"""When runs came, by their ids."""
+
+
+def put_right(db: Database, moment: Moment) -> Change:
+    """Put right what a wrong clock stamped, as far as it is known by now. Needs a transaction."""
+    jobs = [_put_job_right(db, job_id, runs) for job_id, runs in _wrong(db, moment).items()]
+    moved = {job.server_id for job in jobs}
+    servers = [_put_server_right(db, each, moment, moved) for each in read_queries.servers(db)]
+    changed = [server for server in servers if server is not None]
+    if not moment.is_future(_newest_report(db)):
+        jobs = _without_future(db, moment, jobs)
+    return Change(tuple(changed), tuple(jobs))
+
+
+def has_doubtful(db: Database) -> bool:
+    """Tell whether reports came while the clock was known to be behind."""
+    return bool(db.execute(_DOUBTFUL).fetchone()[0])
+
+
+def _wrong(db: Database, moment: Moment) -> Mapping[int, dict[int, Millis]]:
+    """Return when runs of each job came that are stored as of another moment."""
+    values = {"future": moment.now + CLOCK_TOLERANCE, "since": moment.since, "by": moment.by}
+    wrong: defaultdict[int, dict[int, Millis]] = defaultdict(dict)
+    for run_id, job_id, received, told, clock in db.execute(_SUSPECT, values).fetchall():
+        right = arrival(Stamp(run_id, received, told, clock), moment)
+        if right != received:
+            wrong[job_id][run_id] = right
+    return wrong
+
+
+def _put_job_right(db: Database, job_id: int, arrivals: _Arrivals) -> Job:
+    known = read_queries.runs_of(db, job_id)
+    for stored in known:
+        if stored.id in arrivals:
+            _put_run_right(db, stored, arrivals[stored.id])
+    return restating.remake(db, job_id, known)
+
+
+def _put_run_right(db: Database, stored: StoredRun, received: Millis) -> None:
+    started = believed.start(stored.run.began, received)
+    db.execute(_PUT_RIGHT, (started, received, stored.id))
+
+
+def _put_server_right(
+    db: Database, server: Server, moment: Moment, moved: set[int]
+) -> Server | None:
+    """Return a server as it is by a right clock, None where it was right."""
+    future = moment.is_future(server.last_report) or moment.is_future(server.described)
+    if not future and server.id not in moved:
+        return None
+    right = _right(server, moment, db.execute(_NEWEST, (server.id,)).fetchone()[0])
+    if right == server:
+        return None
+    db.execute(_SET_SERVER, (right.last_report, right.described, server.id))
+    return right
+
+
+def _right(server: Server, moment: Moment, newest: Millis | None) -> Server:
+    last_report = server.last_report
+    if not moment.is_future(last_report):
+        last_report = max(last_report, newest or 0)
+    elif newest is not None:
+        last_report = newest
+    elif moment.sure:
+        last_report = moment.now
+    described = min(server.described, max(last_report, moment.now))
+    return replace(server, last_report=last_report, described=described)
+
+
+def _newest_report(db: Database) -> Millis:
+    return int(db.execute("SELECT coalesce(max(last_report), 0) FROM servers").fetchone()[0])
+
+
+def _without_future(db: Database, moment: Moment, jobs: list[Job]) -> list[Job]:
+    """Put right what else was stamped ahead of now, where no arrival contradicts the clock."""
+    values = {"now": moment.now, "future": moment.now + CLOCK_TOLERANCE}
+    for statement in _NO_FUTURE:
+        db.execute(statement, values)
+    cleared = "SELECT id FROM jobs WHERE cleared > :future"
+    ids = {row[0] for row in db.execute(cleared, values).fetchall()}
+    db.execute("UPDATE jobs SET cleared = :now WHERE cleared > :future", values)
+    others = [job for job in jobs if job.id not in ids]
+    found = (read_queries.job(db, job_id) for job_id in sorted(ids))
+    return [*others, *(job for job in found if job is not None)]

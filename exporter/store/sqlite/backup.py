@@ -1,0 +1,77 @@
+"""A copy of a whole database, made while others read and write it."""
+
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from exporter.store.errors import StoreError
+from exporter.store.sqlite.connection import APPLICATION_ID, check_there
+
+_OWNER_ONLY = 0o600
+
+
+def back_up(database: Path, copy: Path) -> int:
+    """Copy a database as it is at one moment, whoever has it; return the size of the copy.
+
+    The copy is one file. It comes, or replaces one that is there, once it is whole and on disk.
+
+    Raises:
+        StoreError: there is no copy now, or an older one is still there; the text says why.
+    """
+    _check(database, copy)
+    try:
+        with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f".{copy.name}-") as folder:
+            made = Path(folder, copy.name)
+            _copy(database, made)
+            made.chmod(_OWNER_ONLY)
+            made.replace(copy)
+            _make_durable(copy.parent)
+        return copy.stat().st_size
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{database} can not be copied to {copy} ({error})") from error
+
+
+def _check(database: Path, copy: Path) -> None:
+    check_there(database)
+    # A write-ahead log is applied to whatever file has its name: a copy put before it is ruined.
+    if copy.with_name(f"{copy.name}-wal").exists() or _same(database, copy):
+        message = f"{copy} is a database that a program has open or did not close"
+        raise StoreError(f"{message}: name another file for the copy")
+
+
+def _same(database: Path, copy: Path) -> bool:
+    return copy.exists() and copy.samefile(database)
+
+
+def _copy(database: Path, made: Path) -> None:
+    # Not read-only: SQLite could then not see what lies in a write-ahead log yet.
+    with (
+        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as source,
+        closing(sqlite3.connect(made)) as target,
+    ):
+        if source.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            message = f"{database} is no database of duplistatus: name it with --database"
+            raise StoreError(message)
+        # In one step: page by page it would begin again with each report that comes meanwhile.
+        source.backup(target)
+        _see_that_it_is_whole(target, database)
+        # So that it is one file, wherever it is opened next.
+        target.execute("PRAGMA journal_mode = DELETE")
+
+
+def _see_that_it_is_whole(target: sqlite3.Connection, database: Path) -> None:
+    found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        message = f"{database} is damaged ({found}): restore an older copy"
+        raise StoreError(message)
+
+
+def _make_durable(folder: Path) -> None:
+    """See that the new name survives a loss of power."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

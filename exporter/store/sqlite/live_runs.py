@@ -1,0 +1,74 @@
+"""Live runs on disk, and the runs that stand in for a report that did not come."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.logs import event
+from exporter.model import Run, StoredRun
+from exporter.model.live import SAME_RUN, LiveRun
+from exporter.store.sqlite import read_queries
+from exporter.times import Millis
+
+_KEEP = """
+INSERT INTO live_runs (job_id, run)
+SELECT :job, :run WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job)
+ON CONFLICT (job_id) DO UPDATE SET run = excluded.run"""
+_TOLD = """
+SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :first AND :last
+AND operation = :operation
+UNION ALL
+SELECT id FROM runs WHERE job_id = :job AND began BETWEEN :first AND :last AND began <> started
+AND operation = :operation
+LIMIT 1"""
+_STAND_IN = """
+SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id
+WHERE runs.job_id = :job AND runs.began BETWEEN :first AND :last AND runs.operation = :operation
+LIMIT 1"""
+_STANDING_IN = "SELECT DISTINCT job_id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id"
+
+_log = logging.getLogger(__name__)
+
+_decoder = msgspec.msgpack.Decoder(LiveRun)
+
+
+def keep(db: Database, runs: Iterable[tuple[int, LiveRun]]) -> None:
+    """Write the newest live run of jobs, but for jobs that are gone. Needs a transaction."""
+    rows = ({"job": job_id, "run": msgspec.msgpack.encode(run)} for job_id, run in runs)
+    db.conn.executemany(_KEEP, rows)
+
+
+def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
+    """Yield the newest live run of each job that had one; one that can not be read is left out."""
+    for job_id, packed in db.execute("SELECT job_id, run FROM live_runs"):
+        try:
+            yield job_id, _decoder.decode(packed)
+        except msgspec.MsgspecError as error:
+            # The next live report tells it anew: no reason for the daemon not to start.
+            _log.warning("a live run can not be read: %s", error, extra=event(job_id=job_id))
+
+
+def is_told(db: Database, job: Job, run: Run) -> bool:
+    """Whether a report of a run was recorded."""
+    return db.execute(_TOLD, _place(job, run)).fetchone() is not None
+
+
+def stand_in(db: Database, job: Job, run: Run) -> StoredRun | None:
+    """Return what stands in for the report of a run, where anything does."""
+    row = db.execute(_STAND_IN, _place(job, run)).fetchone()
+    found = None if row is None else read_queries.run(db, row[0])
+    return None if found is None else found.stored
+
+
+def standing_in(db: Database) -> set[int]:
+    """Return the jobs that have a run which stands in for its report."""
+    return {row[0] for row in db.execute(_STANDING_IN)}
+
+
+def _place(job: Job, run: Run) -> dict[str, object]:
+    began: Millis = run.began or 0
+    span = {"first": began - SAME_RUN, "last": began + SAME_RUN}
+    return {"job": job.id, "operation": run.operation, **span}

@@ -1,0 +1,264 @@
+"""The steps that made the schema what it is. Append only: a step that was released never changes.
+
+Times are milliseconds since 1970-01-01 UTC, sizes bytes. `runs.started` orders the runs of a job;
+`runs.began` is what the report said; `runs.clock` is what the daemon's own clock said when it came,
+where another moment counts as its arrival. `jobs.state` is a `JobState` as MessagePack,
+`runs.counted` are the numbers of a report under the names of `names_id`.
+"""
+
+import time
+import zlib
+
+import msgspec
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from exporter.store.sqlite.upgrades import counters, interrupted, lengths, names, states
+
+migrations = Migrations("duplistatus")
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE servers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    alias TEXT,
+    note TEXT,
+    machine_id TEXT,
+    address TEXT UNIQUE,
+    version TEXT,
+    os TEXT,
+    described INTEGER NOT NULL,
+    last_report INTEGER NOT NULL
+) STRICT;
+CREATE INDEX servers_by_name ON servers (name, last_report);
+
+CREATE TABLE machine_ids (
+    machine_id TEXT PRIMARY KEY,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX machine_ids_by_server ON machine_ids (server_id);
+
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    state BLOB NOT NULL,
+    UNIQUE (server_id, name)
+) STRICT;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    operation TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    began INTEGER,
+    ended INTEGER,
+    duration INTEGER,
+    dry_run INTEGER NOT NULL,
+    next_scheduled INTEGER,
+    verified INTEGER,
+    verification_status TEXT,
+    backup_id TEXT,
+    destination_type TEXT,
+    examined_files INTEGER,
+    examined_bytes INTEGER,
+    added_files INTEGER,
+    modified_files INTEGER,
+    deleted_files INTEGER,
+    error_files INTEGER,
+    uploaded_bytes INTEGER,
+    downloaded_bytes INTEGER,
+    stored_bytes INTEGER,
+    versions INTEGER,
+    quota_free_bytes INTEGER,
+    quota_total_bytes INTEGER,
+    warnings INTEGER,
+    errors INTEGER,
+    fingerprint BLOB,
+    counted BLOB
+) STRICT;
+CREATE INDEX runs_by_job ON runs (job_id, started);
+CREATE INDEX runs_by_start ON runs (started);
+CREATE INDEX runs_with_odd_begin ON runs (job_id, began) WHERE began <> started;
+CREATE INDEX runs_without_begin ON runs (job_id, fingerprint) WHERE fingerprint IS NOT NULL;
+
+CREATE TABLE logs (
+    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    log BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE rejected (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    content_type TEXT,
+    size INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+"""
+
+
+_SETTINGS = """
+ALTER TABLE jobs ADD COLUMN schedule TEXT;
+ALTER TABLE jobs ADD COLUMN tolerance INTEGER;
+ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE merged_identities (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    server_id INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX merged_identities_by_server ON merged_identities (server_id);
+"""
+
+_COUNTED_NAMES = """
+CREATE TABLE counted_names (id INTEGER PRIMARY KEY, names BLOB NOT NULL UNIQUE) STRICT;
+ALTER TABLE runs ADD COLUMN names_id INTEGER REFERENCES counted_names;
+"""
+_COUNTED_IN_JSON = """
+SELECT id, counted FROM runs WHERE id > ? AND counted IS NOT NULL ORDER BY id LIMIT 10000"""
+_ADD_NAMES = "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING"
+_NAME_COUNTED = """
+UPDATE runs SET counted = ?, names_id = (SELECT id FROM counted_names WHERE names = ?)
+WHERE id = ?"""
+
+_LIVE_RUNS = """
+CREATE TABLE live_runs (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    run BLOB NOT NULL
+) STRICT;
+CREATE TABLE stand_ins (run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE) STRICT;
+"""
+
+
+_TELLING = """
+ALTER TABLE runs ADD COLUMN retry_attempts INTEGER;
+ALTER TABLE runs ADD COLUMN reason TEXT;
+ALTER TABLE runs ADD COLUMN newest_version INTEGER;
+ALTER TABLE runs ADD COLUMN compacted INTEGER;
+ALTER TABLE runs ADD COLUMN copying BLOB;
+
+ALTER TABLE jobs ADD COLUMN cleared INTEGER;
+ALTER TABLE jobs ADD COLUMN machine_id TEXT;
+ALTER TABLE jobs ADD COLUMN backup_id TEXT;
+ALTER TABLE jobs ADD COLUMN destination_type TEXT;
+ALTER TABLE jobs ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_by_identity ON jobs (machine_id, backup_id) WHERE backup_id IS NOT NULL;
+
+CREATE TABLE former_names (
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    renamed INTEGER NOT NULL,
+    PRIMARY KEY (job_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_names_by_name ON former_names (name);
+
+ALTER TABLE servers ADD COLUMN possible_duplicate_of INTEGER;
+ALTER TABLE machine_ids ADD COLUMN fetched INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE outdated_states (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE
+) STRICT;
+"""
+
+_REFUSALS = """
+ALTER TABLE rejected ADD COLUMN live INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejected ADD COLUMN counts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejected ADD COLUMN settled INTEGER;
+
+CREATE TABLE reporters (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO reporters (address)
+SELECT address FROM servers WHERE address IS NOT NULL ORDER BY last_report;
+"""
+
+_CLOCKS = """
+ALTER TABLE runs ADD COLUMN clock INTEGER;
+CREATE INDEX runs_of_a_wrong_clock ON runs (id) WHERE clock IS NOT NULL;
+"""
+
+
+@migrations()
+def reports(db: Database) -> None:
+    """Servers, their jobs, the runs of the jobs and what could not be understood."""
+    db.executescript(_FIRST)
+    now = time.time_ns() // 1_000_000
+    db.execute("INSERT INTO meta VALUES ('created', ?), ('probed', ?)", [now, now])
+
+
+@migrations()
+def settings(db: Database) -> None:
+    """What people set for jobs, and by what merged servers were known.
+
+    A kind of identity is name, address, or unclaimed: a name that the first machine-id that
+    comes with it takes along.
+    """
+    db.executescript(_SETTINGS)
+
+
+@migrations()
+def counted_names(db: Database) -> None:
+    """The names under which reports count, once each: they are the same from run to run."""
+    db.executescript(_COUNTED_NAMES)
+    last = 0
+    while chunk := db.execute(_COUNTED_IN_JSON, (last,)).fetchall():
+        for run_id, packed in chunk:
+            counted = msgspec.json.decode(zlib.decompress(packed), type=dict[str, int])
+            counted_as = msgspec.msgpack.encode(tuple(counted))
+            numbers = msgspec.msgpack.encode(tuple(counted.values()))
+            db.execute(
+                "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", [counted_as]
+            )
+            db.execute(_NAME_COUNTED, (numbers, counted_as, run_id))
+        last = chunk[-1][0]
+
+
+@migrations()
+def live_runs(db: Database) -> None:
+    """The newest live run of each job, and which runs only stand in for a report."""
+    db.executescript(_LIVE_RUNS)
+
+
+@migrations()
+def telling_more(db: Database) -> None:
+    """What a run tells besides, what a job is known by, and runs that were interrupted.
+
+    Runs that were interrupted had been recorded as warnings. States that owe something to them
+    are noted as outdated: they are made anew when all steps are done.
+    """
+    db.executescript(_TELLING)
+    interrupted.mark(db)
+    states.extend(db)
+
+
+@migrations()
+def refusals(db: Database) -> None:
+    """Which refused bodies count as reports, and the addresses of which a report was taken."""
+    db.executescript(_REFUSALS)
+
+
+@migrations()
+def due_again(db: Database) -> None:
+    """What deadlines ask of the last runs."""
+    lengths.renew(db)
+
+
+@migrations()
+def clocks(db: Database) -> None:
+    """What the daemon's own clock said when a report came, where another moment counts.
+
+    Counters that a run beyond all bounds had stopped go on.
+    """
+    db.executescript(_CLOCKS)
+    counters.thaw(db)
+
+
+@migrations()
+def short_names(db: Database) -> None:
+    """No name or identity is longer than 255 bytes."""
+    names.shorten(db)

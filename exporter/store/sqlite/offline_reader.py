@@ -1,0 +1,189 @@
+"""Reading all that is stored, though a daemon may have the database, and changing nothing of it.
+
+Each answer is of one moment and is read at once, so that nobody's write-ahead log has to wait for
+a reader that takes its time. Between two answers others may write.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.model import MOST, Log, Server, StoredRun
+from exporter.store.errors import StoreError
+from exporter.store.sqlite import connection as database
+from exporter.store.sqlite import read_queries, rows, wal
+from exporter.times import Millis
+
+_ROWS = 500
+"""Runs of a page."""
+
+_LOOKS_AT_LOG = 5
+
+_RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", *rows.RUN_COLUMNS))
+_HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
+_STAND_INS = """
+SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?"""
+_PAGE = f"""
+SELECT {_RUN_COLUMNS}, runs.counted, counted_names.names, logs.log,
+    jobs.id AS job_id, jobs.name AS backup, servers.id AS server_id, servers.name AS server
+FROM runs CROSS JOIN jobs ON jobs.id = runs.job_id CROSS JOIN servers ON servers.id = jobs.server_id
+LEFT JOIN counted_names ON counted_names.id = runs.names_id
+LEFT JOIN logs ON :messages AND logs.run_id = runs.id
+WHERE (runs.started, runs.id) > (:started, :id) AND runs.started < :until
+AND (:server IS NULL OR :server IN (servers.name, servers.alias, CAST(servers.id AS TEXT)))
+ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
+
+Answer = TypeVar("Answer")
+
+LeaveOut = Callable[[str, Exception], None]
+"""Is told what can not be read, and why."""
+
+
+class JobHistory(NamedTuple):
+    """A job and its server as they are now, and its stored runs in the order of their arrival.
+
+    `stand_ins` has the ids of runs that stand in for a report that did not come.
+    """
+
+    server: Server
+    job: Job
+    runs: list[StoredRun]
+    stand_ins: frozenset[int]
+
+
+class RecordedRun(NamedTuple):
+    """One run with what its report counted, and with its log where that was asked for."""
+
+    server: str
+    server_id: int
+    backup: str
+    job_id: int
+    stored: StoredRun
+    counted: dict[str, int]
+    log: Log
+
+
+class RunChoice(Struct, frozen=True):
+    """Which runs to read, by their starts: `since` is included, `until` is not.
+
+    `server` is an id, a name or an alias; None takes all.
+    """
+
+    since: Millis = 0
+    until: Millis = MOST
+    server: str | None = None
+
+
+class Records:
+    """Every method raises `StoreError` where the database can not be read."""
+
+    def __init__(self, path: Path) -> None:
+        """Look whether a database is whole and of this version.
+
+        Raises:
+            StoreError: it is not, or there is none.
+        """
+        _refuse_cut_log(path)
+        database.check_there(path)
+        if not database.is_large(path):
+            database.refuse_damaged(path)
+        self._path = path
+        self._look(lambda db: database.check_version(db, path))
+
+    def created(self) -> Millis:
+        """Return when the database was made."""
+        return self._look(read_queries.created)
+
+    def first_arrival(self) -> Millis | None:
+        """Return when the first of the stored runs arrived, or None where there is none."""
+        query = "SELECT min(received) FROM runs"
+        first: Millis | None = self._look(lambda db: db.execute(query).fetchone()[0])
+        return first
+
+    def servers(self) -> list[Server]:
+        """Return every server, in the order of their ids."""
+        return self._look(read_queries.servers)
+
+    def job_ids(self) -> list[int]:
+        """Return the id of every job, in order."""
+        query = "SELECT id FROM jobs ORDER BY id"
+        return self._look(lambda db: [row[0] for row in db.execute(query)])
+
+    def history(self, job_id: int) -> JobHistory | None:
+        """Return a job with its runs, or None where no job has this id any more."""
+        return self._look(lambda db: _history(db, job_id))
+
+    def runs(
+        self, chosen: RunChoice, leave_out: LeaveOut, *, messages: bool
+    ) -> Iterator[RecordedRun]:
+        """Yield runs, oldest start first, but for those that can not be read."""
+        after = (chosen.since, 0)
+        while page := self._page(chosen, after, messages=messages):
+            for row in page:
+                try:
+                    recorded = _recorded_run(row)
+                except Exception as error:  # noqa: BLE001 - nobody knows what damaged bytes raise
+                    leave_out(f"run {row['id']}", error)
+                else:
+                    yield recorded
+            after = (page[-1]["started"], page[-1]["id"])
+
+    def _page(
+        self, chosen: RunChoice, after: tuple[Millis, int], *, messages: bool
+    ) -> list[sqlite3.Row]:
+        values = {
+            "started": after[0],
+            "id": after[1],
+            "until": chosen.until,
+            "server": chosen.server,
+            "messages": messages,
+        }
+        return self._look(lambda db: list(_rows(db, _PAGE, values)))
+
+    def _look(self, ask: Callable[[Database], Answer]) -> Answer:
+        return database.look(self._path, lambda connection: ask(Database(connection)))
+
+
+def _refuse_cut_log(path: Path) -> None:
+    """Look again before saying so: a daemon may write between a look at its log and the index."""
+    for _ in range(_LOOKS_AT_LOG - 1):
+        with contextlib.suppress(StoreError):
+            return wal.check(path)
+    return wal.check(path)
+
+
+def _history(db: Database, job_id: int) -> JobHistory | None:
+    db.execute("BEGIN")  # the job's state and its runs are to be of one moment
+    job = read_queries.job(db, job_id)
+    server = None if job is None else read_queries.server(db, job.server_id)
+    if job is None or server is None:
+        return None
+    runs = [rows.stored_run(row) for row in _rows(db, _HISTORY, [job_id])]
+    stand_ins = frozenset(row[0] for row in db.execute(_STAND_INS, [job_id]))
+    return JobHistory(server, job, runs, stand_ins)
+
+
+def _recorded_run(row: sqlite3.Row) -> RecordedRun:
+    return RecordedRun(
+        server=row["server"],
+        server_id=row["server_id"],
+        backup=row["backup"],
+        job_id=row["job_id"],
+        stored=rows.stored_run(row),
+        counted=rows.unpack_counted(row["names"], row["counted"]),
+        log=rows.unpack_log(row["log"]),
+    )
+
+
+def _rows(
+    db: Database, query: str, values: Sequence[object] | Mapping[str, object]
+) -> Iterator[sqlite3.Row]:
+    cursor = db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(query, values)

@@ -1,0 +1,186 @@
+"""Which server and which job a sender tells of, made where nobody knows them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.limits import Limits
+from exporter.model import Server
+from exporter.store.sqlite import identity, quotas, renaming, write_queries
+from exporter.store.sqlite.sender import Sender
+from exporter.store.sqlite.write_cache import Known
+
+
+class Note(NamedTuple):
+    """Something that people should read of once it is durable, in a line or in a log."""
+
+    title: str
+    fields: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """The same for people."""
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.fields.items())
+        return f"{self.title}: {told}"
+
+
+class Places:
+    """Finds servers and jobs within one transaction.
+
+    `learned` is what the transaction changes of what is `known`; `notes` gathers what to log.
+    """
+
+    def __init__(
+        self, database: Callable[[], Database], known: Known, learned: Known, limits: Limits
+    ) -> None:
+        self._database = database
+        self._known = known
+        self._learned = learned
+        self._limits = limits
+        self.notes: list[Note] = []
+        self._told = 0
+
+    def new_notes(self) -> tuple[str, ...]:
+        """Return what was noted since this was last asked, as sentences."""
+        new, self._told = self.notes[self._told :], len(self.notes)
+        return tuple(note.sentence for note in new)
+
+    def find(self, sender: Sender) -> tuple[Server, Job]:
+        """Return the server and the job of a sender.
+
+        Raises:
+            LimitReachedError: they are new, and there is no room for one more.
+        """
+        server = self._known_server(sender) or self._find_server(sender)
+        job = self._known_job(server, sender)
+        if job is None:
+            return server, self._find_job(server, sender)
+        return server, self._called_so_before(job, sender) or job
+
+    def within_token(self, sender: Sender) -> Sender:
+        """Return who a report is of as far as its token lets it say so.
+
+        One that is good for a single server makes that one only: a machine-id that nobody has,
+        under a name that a server with another one has, may be invented to make one more.
+        """
+        machine_id = sender.machine.machine_id
+        if not sender.delivery.bound or machine_id is None or self._is_known(machine_id):
+            return sender
+        server = identity.named(self._database(), sender.name or "")
+        if server is None or server.machine_id is None:
+            return sender
+        return replace(sender, machine=replace(sender.machine, machine_id=None), identity=None)
+
+    def _is_known(self, machine_id: str) -> bool:
+        return machine_id in self._learned.machine_ids or machine_id in self._known.machine_ids
+
+    def rename(self, sender: Sender) -> None:
+        """Let the job of a sender have its present name, if there is one yet."""
+        server = self._known_server(sender) or self._find_server(sender)
+        if self._known_job(server, sender) is None:
+            self._renamed_job(server, sender)
+
+    def job(self, job_id: int) -> Job | None:
+        """Return a job by its id."""
+        return self._learned.job(job_id) or self._known.job(job_id)
+
+    def server(self, server_id: int) -> Server:
+        """Return a server by its id."""
+        return self._learned.servers.get(server_id) or self._known.servers[server_id]
+
+    def _known_server(self, sender: Sender) -> Server | None:
+        learned, known = self._learned, self._known
+        machine_id = sender.machine.machine_id or ""
+        if self._is_fetched(machine_id) and not sender.delivery.fetched:
+            return None  # from now on it is one that posts
+        server_id = learned.machine_ids.get(machine_id) or known.machine_ids.get(machine_id)
+        return None if server_id is None else self._server_or_none(server_id)
+
+    def _server_or_none(self, server_id: int) -> Server | None:
+        return self._learned.servers.get(server_id) or self._known.servers.get(server_id)
+
+    def _find_server(self, sender: Sender) -> Server:
+        server = identity.find_server(self._database(), sender)
+        if self._server_or_none(server.id) is None:
+            quotas.for_server(self._database(), self._limits)
+            self._note_duplicate(server)
+        machine_id = sender.machine.machine_id
+        self._note_second_id(server, machine_id)
+        self._learned.put([server], [], [(machine_id, server.id)] if machine_id else [])
+        if machine_id is not None:
+            fetched = sender.delivery.fetched
+            (self._learned.fetched_ids if fetched else self._learned.posted_ids).add(machine_id)
+        return server
+
+    def _is_fetched(self, machine_id: str) -> bool:
+        return machine_id in self._known.fetched_ids or machine_id in self._learned.fetched_ids
+
+    def _note_duplicate(self, server: Server) -> None:
+        other = server.possible_duplicate_of
+        if other is not None:
+            command = f"duplistatus server merge {other} {server.id}"
+            fields = {"server_id": server.id, "possible_duplicate_of": other, "if_so": command}
+            self.notes.append(Note("a server may be one that is known already", fields))
+
+    def _note_second_id(self, server: Server, machine_id: str | None) -> None:
+        known = machine_id in self._known.machine_ids or machine_id in self._learned.machine_ids
+        if machine_id not in (None, server.machine_id) and not known:
+            fields = {"server": server.name, "server_id": server.id, "machine_id": machine_id}
+            self.notes.append(Note("a machine is one that was known by another machine-id", fields))
+
+    def _known_job(self, server: Server, sender: Sender) -> Job | None:
+        key = (server.id, sender.backup)
+        found = self._learned.jobs.get(key)
+        if found is not None:
+            return found
+        found = self._known.jobs.get(key)
+        # It may have been renamed within this transaction.
+        renamed = found is not None and self._learned.job(found.id) is not None
+        return None if renamed else found
+
+    def _called_so_before(self, job: Job, sender: Sender) -> Job | None:
+        """Return the job that had another one's name when a run began that comes late."""
+        newest = self._learned.newest.get(job.id) or self._known.newest.get(job.id)
+        began = sender.began
+        if began is None or (newest is not None and began > newest):
+            return None
+        return renaming.called_so_before(self._database(), job, sender)
+
+    def _find_job(self, server: Server, sender: Sender) -> Job:
+        renamed = self._renamed_job(server, sender)
+        if renamed is not None:
+            return renamed
+        db = self._database()
+        job = write_queries.insert_job(db, server.id, sender.backup)
+        renaming.set_apart(db, job)
+        quotas.for_job(db, server.id, self._limits)
+        self._learned.put([], [job])
+        return job
+
+    def _renamed_job(self, server: Server, sender: Sender) -> Job | None:
+        db = self._database()
+        job = renaming.find_renamed(db, server.id, sender)
+        if job is None:
+            return None
+        known = self.job(job.id)
+        new = [name for name in job.formerly if known is None or name not in known.formerly]
+        if new:
+            fields = {"job_id": job.id, "job": job.name, "formerly": new[0]}
+            self.notes.append(Note("a backup was renamed in Duplicati", fields))
+        self._learned.put([], [job])
+        return job
+
+    def with_identity(self, job: Job, sender: Sender, run_id: int) -> Job:
+        """Return a job with what a sender told of it, where the run is the newest of the job."""
+        if sender.identity is None or sender.identity == job.identity:
+            return job
+        last = job.state.last
+        if last is None or last.id != run_id:
+            return job
+        write_queries.identify_job(self._database(), job.id, sender.identity)
+        identified = replace(job, identity=sender.identity)
+        self._learned.put([], [identified])
+        return identified

@@ -1,0 +1,35 @@
+"""A report made ready to be written, outside of the writer's turn."""
+
+from msgspec import Struct
+
+from exporter.model import Delivery, Report, StoredRun, believed
+from exporter.store.sqlite import rows
+from exporter.times import Millis
+
+
+class Entry(Struct, frozen=True):
+    """A report, and packed what is kept only to be shown again.
+
+    `names` are those under which it counts, `counted` the numbers in their order.
+    """
+
+    report: Report
+    delivery: Delivery
+    names: bytes
+    counted: bytes
+    log: bytes | None
+
+    @classmethod
+    def of(cls, report: Report, delivery: Delivery) -> "Entry":
+        """Pack what a report counts and its log."""
+        names, counted = rows.pack_counted(report.counted)
+        return cls(report, delivery, names, counted, rows.pack_log(report.log))
+
+    @property
+    def started(self) -> Millis:
+        """The moment the run counts from."""
+        return believed.start(self.report.run.began, self.delivery.received)
+
+    def stored(self, run_id: int) -> StoredRun:
+        """Return the run as it is recorded under an id."""
+        return StoredRun(run_id, self.started, self.delivery.received, self.report.run)

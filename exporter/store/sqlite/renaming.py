@@ -1,0 +1,171 @@
+"""Backups that were renamed in Duplicati: the job goes on under its new name.
+
+Duplicati's server numbers its backups, `DB-2`, keeps the number when one is renamed and never uses
+it again. Machines that were cloned send the same numbers, so a run under the old name that begins
+after the first one under the new name shows that there are two jobs. Reports may come in any order:
+a name whose runs all began before those that are known is a former one.
+"""
+
+import re
+
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.store.sqlite import read_queries
+from exporter.store.sqlite.sender import Sender
+from exporter.times import SECOND, Millis
+
+_NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
+_MOST_FORMER_NAMES = 50
+"""Of a job; of more the oldest is forgotten. Nobody renames a backup so often, a program might."""
+
+_SAME_IDENTITY = """
+SELECT id FROM jobs WHERE server_id = :server AND NOT apart
+AND machine_id = :machine_id AND backup_id = :backup_id
+AND coalesce(destination_type = :destination_type, TRUE)"""
+_FORMERLY = """
+SELECT former_names.job_id, former_names.renamed FROM former_names
+JOIN jobs ON jobs.id = former_names.job_id WHERE jobs.server_id = ? AND former_names.name = ?
+ORDER BY former_names.renamed"""
+_SAME_NUMBER = """
+SELECT id FROM jobs WHERE server_id = :server AND NOT apart AND backup_id = :backup_id
+AND coalesce(destination_type = :destination_type, TRUE)
+AND EXISTS (SELECT 1 FROM runs WHERE job_id = jobs.id AND started BETWEEN :first AND :last)"""
+_HAS_BEGIN = "SELECT 1 FROM runs WHERE job_id = ? AND started BETWEEN ? AND ? LIMIT 1"
+_SET_APART = "UPDATE jobs SET apart = 1 WHERE id = ?"
+_PUT_FORMER = "INSERT OR REPLACE INTO former_names VALUES (?, ?, ?)"
+_SURPLUS = """
+DELETE FROM former_names WHERE job_id = :job AND name IN (
+    SELECT name FROM former_names WHERE job_id = :job ORDER BY renamed DESC, name
+    LIMIT -1 OFFSET :most)"""
+
+
+def find_renamed(db: Database, server_id: int, sender: Sender) -> Job | None:
+    """Return the job of a sender whose backup no job is called now; None where there is none.
+
+    It is one that was called so when the run began, or one that goes on under this name, which it
+    then has: its last former name tells. Needs a transaction.
+    """
+    was_called = _formerly_called(db, server_id, sender)
+    if was_called is not None:
+        return was_called
+    job, began = _same_backup(db, server_id, sender), sender.began
+    if job is None or began is None:
+        return None
+    if _goes_on(job, sender):
+        return _renamed(db, job, sender.backup, began)
+    until = _former_until(db, job, sender)
+    return None if until is None else _with_former(db, job, sender.backup, until)
+
+
+def called_so_before(db: Database, job: Job, sender: Sender) -> Job | None:
+    """Return the job that had another one's name when a run began which that one does not have.
+
+    Machines that were cloned or merged may have used the name all along, so the former is to have
+    the run, or to be known by the machine and the number of the sender.
+    """
+    second = (sender.began or 0) // SECOND * SECOND
+    if _has_run(db, job, (second, second + SECOND - 1)):
+        return None
+    found, identity = _formerly_called(db, job.server_id, sender), sender.identity
+    if found is None or _has_run(db, found, (second, second + SECOND - 1)):
+        return found
+    if found.identity is None or identity is None:
+        return None
+    same = replace(found.identity, destination_type=identity.destination_type) == identity
+    return found if same else None
+
+
+def set_apart(db: Database, job: Job) -> None:
+    """Let a new job never be taken for one that had its name before. Needs a transaction."""
+    namesakes = db.execute(_FORMERLY, (job.server_id, job.name)).fetchall()
+    apart = [(job.id,), *((job_id,) for job_id, _ in namesakes)] if namesakes else []
+    db.conn.executemany(_SET_APART, apart)
+
+
+def _formerly_called(db: Database, server_id: int, sender: Sender) -> Job | None:
+    began = sender.began
+    for job_id, renamed in db.execute(_FORMERLY, (server_id, sender.backup)):
+        if began is not None and began < renamed:
+            return read_queries.job(db, job_id)
+    return None
+
+
+def _same_backup(db: Database, server_id: int, sender: Sender) -> Job | None:
+    """Return the one job of a machine's number; the API of Duplicati tells other machine-ids."""
+    identity = sender.identity
+    if identity is None or _NUMBERED.fullmatch(identity.backup_id) is None:
+        return None
+    first, last = _same_begin(sender)
+    values = {
+        "server": server_id,
+        "machine_id": identity.machine_id,
+        "backup_id": identity.backup_id,
+        "destination_type": identity.destination_type,
+        "first": first,
+        "last": last,
+    }
+    found = db.execute(_SAME_IDENTITY, values).fetchall()
+    if not found and sender.delivery.fetched:
+        found = db.execute(_SAME_NUMBER, values).fetchall()
+    return read_queries.job(db, found[0][0]) if len(found) == 1 else None
+
+
+def _same_begin(sender: Sender) -> tuple[Millis, Millis]:
+    """Return between which moments a run begins that is the sender's.
+
+    A report that is fetched may be of a run that a text told, in whole seconds. Machines that were
+    cloned may begin in the same second: of a posted report only the very moment shows the run.
+    """
+    began = sender.began or 0
+    second = began - began % SECOND
+    return (second, second + SECOND - 1) if sender.delivery.fetched else (began, began)
+
+
+def _goes_on(job: Job, sender: Sender) -> bool:
+    """Tell whether a run under another name follows the last one of a job.
+
+    What Duplicati's own server tells bears the present name throughout: there the last run that is
+    known shows it as well.
+    """
+    began, last = sender.began, job.state.last
+    if began is None:
+        return False
+    first, end = _same_begin(sender)
+    if sender.delivery.fetched and last is not None and first <= last.started <= end:
+        return True
+    is_later = last is None or last.started < began
+    return is_later and sender.backup not in job.formerly
+
+
+def _former_until(db: Database, job: Job, sender: Sender) -> Millis | None:
+    """Return until when a job had another name, None where a run shows that it had not.
+
+    Either the run began before all that is known of the job, or it is known under the new name.
+    """
+    began, first = sender.began or 0, job.state.first_start
+    if first is not None and began < first and sender.backup not in job.formerly:
+        return first
+    is_exact = sender.delivery.fetched or began % SECOND
+    known = is_exact and _has_run(db, job, _same_begin(sender))
+    return began + 1 if known else None
+
+
+def _has_run(db: Database, job: Job, between: tuple[Millis, Millis]) -> bool:
+    return db.execute(_HAS_BEGIN, (job.id, *between)).fetchone() is not None
+
+
+def _renamed(db: Database, job: Job, name: str, began: Millis) -> Job:
+    last = job.state.last
+    renamed = began if last is None else max(began, last.started + 1)
+    db.execute("UPDATE jobs SET name = ? WHERE id = ?", (name, job.id))
+    db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job.id, name))
+    return _with_former(db, job, job.name, renamed)
+
+
+def _with_former(db: Database, job: Job, name: str, until: Millis) -> Job:
+    """Note that a job was called so before a moment; return it as it is now."""
+    db.execute(_PUT_FORMER, (job.id, name, until))
+    db.execute(_SURPLUS, {"job": job.id, "most": _MOST_FORMER_NAMES})
+    return read_queries.job(db, job.id) or job

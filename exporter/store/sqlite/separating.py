@@ -1,0 +1,58 @@
+"""Parting what was taken for one backup that was renamed, where a person says that it is two."""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from exporter.jobs.folding import rebuilt
+from exporter.jobs.job import Job
+from exporter.store.changes import Change
+from exporter.store.errors import UnknownIdError
+from exporter.store.sqlite import read_queries, write_queries
+from exporter.times import Millis
+
+_LAST_RENAMING = """
+SELECT name, renamed FROM former_names WHERE job_id = ? ORDER BY renamed DESC, name LIMIT 1"""
+_NAMESAKE = "SELECT id FROM jobs WHERE server_id = ? AND name = ?"
+_SAVE = "UPDATE jobs SET state = ?, apart = 1 WHERE id = ?"
+_MOVE_LATER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started >= ?"
+_MOVE_EARLIER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started < ?"
+
+
+def separate(db: Database, job_id: int) -> Change:
+    """Undo the last renaming of a job: its runs since become those of a job of their own.
+
+    Where another job has the former name by now, the runs from before become that one's.
+    Needs a transaction.
+
+    Raises:
+        UnknownIdError: there is no such job, or it was never renamed.
+    """
+    job, renaming = read_queries.job(db, job_id), db.execute(_LAST_RENAMING, (job_id,)).fetchone()
+    if job is None:
+        raise UnknownIdError("Job not found")
+    if renaming is None:
+        raise UnknownIdError("The job was never renamed")
+    old_name, renamed = renaming
+    db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job_id, old_name))
+    found = db.execute(_NAMESAKE, (job.server_id, old_name)).fetchone()
+    namesake = None if found is None else read_queries.job(db, found[0])
+    if namesake is not None:
+        return _moved(db, _MOVE_EARLIER, job, namesake, renamed)
+    db.execute("UPDATE jobs SET name = ? WHERE id = ?", (old_name, job_id))
+    new = write_queries.insert_job(db, job.server_id, job.name)
+    return _moved(db, _MOVE_LATER, job, new, renamed)
+
+
+def _moved(db: Database, moving: str, job: Job, other: Job, renamed: Millis) -> Change:
+    """Move runs from a job to another one, and let them never be taken for one again."""
+    known = [(each, read_queries.runs_of(db, each.id)) for each in (job, other)]
+    db.execute(moving, (other.id, job.id, renamed))
+    for each, runs in known:
+        state = rebuilt(each.state, runs, read_queries.runs_of(db, each.id))
+        db.execute(_SAVE, (each.with_state(state).packed, each.id))
+    return Change(jobs=tuple(_present(db, (job, other))))
+
+
+def _present(db: Database, jobs: Iterable[Job]) -> Iterable[Job]:
+    return filter(None, (read_queries.job(db, each.id) for each in jobs))

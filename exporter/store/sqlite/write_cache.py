@@ -1,0 +1,116 @@
+"""What the writer knows of servers and jobs without asking the database.
+
+One program has the database, so what it read at its start and wrote since is what stands there.
+The fleet holds the same values, so they take no memory of their own.
+"""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from exporter.jobs.job import Job
+from exporter.model import Server
+from exporter.store.changes import Change
+from exporter.store.sqlite import live_runs, read_queries
+from exporter.times import Millis
+
+_MOST_NAMES = 256
+"""Lists of names kept in mind: each version of Duplicati has a few, a forger has any number."""
+
+
+class Known:
+    """Servers by id and by machine-id, jobs by server and name. Needs one caller at a time.
+
+    `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
+    `names` has the ids of the lists of names under which reports count. `last_run` is the largest
+    id of a run. Of all other jobs than `standing_in` no run stands in for its report.
+    `fetched_ids` are machine-ids that no report was posted with; `posted_ids`, those of which one
+    was since. `torn` is true where a change may have been taken in part.
+    """
+
+    def __init__(self) -> None:
+        self.torn = False
+        self.servers: dict[int, Server] = {}
+        self.machine_ids: dict[str, int] = {}
+        self.jobs: dict[tuple[int, str], Job] = {}
+        self.newest: dict[int, Millis] = {}
+        self.names: dict[bytes, int] = {}
+        self.last_run = 0
+        self.standing_in: set[int] = set()
+        self.fetched_ids: set[str] = set()
+        self.posted_ids: set[str] = set()
+        self._keys: dict[int, tuple[int, str]] = {}
+
+    @classmethod
+    def load(cls, db: Database) -> "Known":
+        """Read what a database holds."""
+        known = cls()
+        known.put(read_queries.servers(db), read_queries.jobs(db), read_queries.machine_ids(db))
+        known.last_run = read_queries.last_run(db)
+        known.standing_in = live_runs.standing_in(db)
+        known.fetched_ids = read_queries.fetched_ids(db)
+        return known
+
+    def everything(self) -> Change:
+        """Return every server and job as a change of an empty fleet."""
+        # Each copy is of one moment; a job's server is there before the job.
+        jobs, servers = list(self.jobs.values()), list(self.servers.values())
+        return Change(
+            tuple(sorted(servers, key=lambda server: server.id)),
+            tuple(sorted(jobs, key=lambda job: job.id)),
+            tuple(sorted(self.machine_ids.items())),
+        )
+
+    def job(self, job_id: int) -> Job | None:
+        """Return a job by its id."""
+        key = self._keys.get(job_id)
+        return None if key is None else self.jobs.get(key)
+
+    def put(
+        self,
+        servers: Iterable[Server],
+        jobs: Iterable[Job],
+        machine_ids: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        """Take what is new or other."""
+        self.servers.update((server.id, server) for server in servers)
+        self.machine_ids.update(machine_ids)
+        for job in jobs:
+            key = (job.server_id, job.name)
+            former = self._keys.get(job.id, key)
+            known = self.jobs.get(former)
+            if former != key and known is not None and known.id == job.id:
+                del self.jobs[former]
+            self.jobs[key] = job
+            self._keys[job.id] = key
+
+    def learn(self, learned: "Known") -> None:
+        """Take what a transaction of reports changed."""
+        self.torn = True
+        self.put(learned.servers.values(), learned.jobs.values(), learned.machine_ids.items())
+        self.newest.update(learned.newest)
+        self.last_run = max(self.last_run, learned.last_run)
+        self.names.update(learned.names)
+        self.standing_in |= learned.standing_in
+        self.fetched_ids = (self.fetched_ids | learned.fetched_ids) - learned.posted_ids
+        if len(self.names) > _MOST_NAMES:
+            self.names.clear()
+        self.torn = False
+
+    def apply(self, change: Change) -> None:
+        """Take what people changed: runs may have moved from job to job."""
+        self.torn = True
+        for job_id in change.removed_jobs:
+            self.jobs.pop(self._keys.pop(job_id), None)
+        gone = set(change.removed_servers)
+        for server_id in gone:
+            self.servers.pop(server_id, None)
+        moved = {name: owner for name, owner in self.machine_ids.items() if owner not in gone}
+        self.machine_ids = moved
+        self.put(change.servers, change.jobs, change.machine_ids)
+        for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
+            self.newest.pop(job_id, None)
+        changed = [job.id for job in change.jobs]
+        if not self.standing_in.isdisjoint((*change.removed_jobs, *changed)):
+            self.standing_in.update(changed)
+        self.torn = False

@@ -1,0 +1,97 @@
+"""What a report asks of the database."""
+
+from collections.abc import Callable
+
+from msgspec.structs import astuple
+from sqlite_utils import Database
+
+from exporter.jobs.folding import After, RunsAfter
+from exporter.jobs.job import Identity, Job
+from exporter.jobs.state import JobState
+from exporter.model import BACKUP, JobSettings, Order
+from exporter.store.sqlite.prepared_report import Entry
+from exporter.times import MINUTE, SECOND, Millis
+
+RETRY_WINDOW: Millis = 10 * MINUTE
+"""How long the same report without a begin is a retry: four tries of 100 s and their pauses."""
+
+_SAME_BEGIN = """
+SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :second AND :second + 999
+AND operation = :operation AND (began = :began OR began = :second OR :began = :second)
+UNION ALL
+SELECT id FROM runs WHERE job_id = :job AND began = :began AND began <> started
+AND operation = :operation
+LIMIT 1"""
+_SAME_CONTENT = """
+SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND coalesce(clock, received) >= ?
+LIMIT 1"""
+_RUNS_AFTER = """
+SELECT count(*) FILTER (WHERE status NOT IN ('success', 'warning', 'interrupted')),
+    count(*) FILTER (WHERE status = 'interrupted')
+FROM runs WHERE job_id = ? AND (started, id) > (?, ?) AND operation = ? AND NOT dry_run"""
+_NEWEST_BEGIN = """
+SELECT max(
+    coalesce((SELECT max(started) FROM runs WHERE job_id = :job), -1),
+    coalesce((SELECT max(began) FROM runs WHERE job_id = :job AND began <> started), -1))"""
+
+
+def insert_job(db: Database, server_id: int, name: str) -> Job:
+    """Make a job that has no runs. Needs a transaction."""
+    job = Job.of(0, server_id, name, JobState(), JobSettings())
+    inserted = db.execute(
+        "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?)", (server_id, name, job.packed)
+    ).lastrowid
+    return Job(inserted or 0, server_id, name, job.packed)
+
+
+def identify_job(db: Database, job_id: int, identity: Identity) -> None:
+    """Note by what Duplicati knows a job's backup. Needs a transaction."""
+    db.execute(
+        "UPDATE jobs SET machine_id = ?, backup_id = ?, destination_type = ? WHERE id = ?",
+        (*astuple(identity), job_id),
+    )
+
+
+def known_run(db: Database, job: Job, entry: Entry) -> int | None:
+    """Find the run a report tells of again.
+
+    A run is known by its begin, and one without a begin by its content for a while. The text
+    report cuts its begin to seconds, so a whole second also stands for any begin within it.
+    """
+    run = entry.report.run
+    if run.began is None:
+        delivery = entry.delivery
+        clock = delivery.received if delivery.clock is None else delivery.clock
+        since = clock - RETRY_WINDOW
+        row = db.execute(_SAME_CONTENT, (job.id, entry.report.fingerprint, since)).fetchone()
+        return None if row is None else row[0]
+    began = {
+        "job": job.id,
+        "operation": run.operation,
+        "began": run.began,
+        "second": run.began - run.began % SECOND,
+    }
+    row = db.execute(_SAME_BEGIN, began).fetchone()
+    return None if row is None else row[0]
+
+
+def newest_begin(db: Database, job_id: int) -> Millis:
+    """Return the latest moment that a run of a job began or counts from; -1 where it has none."""
+    return int(db.execute(_NEWEST_BEGIN, {"job": job_id}).fetchone()[0])
+
+
+def runs_after(database: Callable[[], Database], job_id: int) -> RunsAfter:
+    """Return what counts the backup runs of a job behind a place in their order, when asked."""
+
+    def count(order: Order) -> After:
+        found = database().execute(_RUNS_AFTER, (job_id, *order, BACKUP)).fetchone()
+        return After(*found)
+
+    return count
+
+
+def names_id(db: Database, names: bytes) -> int:
+    """Return the id of a list of names, which is made where it is new. Needs a transaction."""
+    db.execute("INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", (names,))
+    found = db.execute("SELECT id FROM counted_names WHERE names = ?", (names,)).fetchone()
+    return int(found[0])

@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+
+from exporter.store import Store, StoreUnavailableError
+from exporter.store.sqlite import readiness
+from exporter.store.sqlite.readiness import Readiness
+from tests.reports_builder import exception_report
+from tests.support.deliver import deliver
+
+
+def fail(watched: Readiness) -> None:
+    def store() -> None:
+        raise StoreUnavailableError("no room")
+
+    with pytest.raises(StoreUnavailableError), watched.watching():
+        store()
+
+
+def succeed(watched: Readiness) -> None:
+    with watched.watching():
+        pass
+
+
+class Clock:
+    """Seconds, as the test sets them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(readiness, "time", clock)
+    return clock
+
+
+def test_a_report_that_failed_says_nothing_against_a_probe_behind_it() -> None:
+    watched = Readiness()
+    fail(watched)
+    watched.check()
+    fail(watched)
+    watched.probed()
+    watched.check()
+
+
+def test_reports_that_fail_where_probes_succeed_are_believed(clock: Clock) -> None:
+    watched = Readiness()
+    for _ in range(2):
+        fail(watched)
+        watched.probed()
+    with pytest.raises(StoreUnavailableError, match="no room"):
+        watched.check()
+    clock.now += 59
+    fail(watched)
+    clock.now += 59
+    with pytest.raises(StoreUnavailableError):
+        watched.check()
+    clock.now += 1
+    watched.check()
+
+
+def test_one_that_is_stored_ends_it() -> None:
+    watched = Readiness()
+    for _ in range(3):
+        fail(watched)
+        watched.probed()
+    succeed(watched)
+    watched.check()
+    fail(watched)
+    watched.check()
+
+
+def test_a_probe_stands_for_those_of_a_second_and_not_behind_a_failure(clock: Clock) -> None:
+    watched, fresh = Readiness(), []
+    for seconds in (0.0, 0.9, 0.2):
+        clock.now += seconds
+        fresh.append(watched.is_fresh)
+        if not seconds:
+            watched.probed()
+    watched.probed()
+    fail(watched)
+    assert [*fresh, watched.is_fresh] == [False, True, False, False]
+
+
+def test_many_probes_write_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "reports.sqlite")
+    deliver(store, exception_report())
+    notes: list[object] = []
+    monkeypatch.setattr(store, "_note", notes.append)
+    for _ in range(50):
+        store.probe()
+    assert len(notes) == 1
+    store.close()

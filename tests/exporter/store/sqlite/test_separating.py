@@ -1,0 +1,69 @@
+"""A person says that what was taken for a renamed backup is two of them."""
+
+import pytest
+
+from exporter.jobs.folding import rebuilt
+from exporter.jobs.state import JobState
+from exporter.model import Counts, Delivery, Log, Machine, Report, Run, Status
+from exporter.store import RunFilter, Store, UnknownIdError
+from exporter.times import DAY, HOUR
+from tests.exporter.store.sqlite.test_renaming import FIRST, jobs, run_names, send
+
+
+def test_a_renaming_can_be_undone(store: Store) -> None:
+    for day, name in enumerate(("Photos", "Photos", "Pictures", "Pictures")):
+        send(store, day, name, status="Success" if day != 3 else "Fatal")
+    joined = jobs(store)["Pictures"]
+    store.separate_job(joined.id, lambda _: None)
+    parted = jobs(store)
+    assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Pictures")]
+    assert parted["Photos"].id == joined.id
+    assert parted["Photos"].state.runs == (2, 0, 0, 0, 0, 0)
+    assert parted["Pictures"].state.runs == (1, 0, 0, 1, 0, 0)
+    assert (parted["Photos"].state.failing, parted["Pictures"].state.failing) == (False, True)
+    assert [job.formerly for job in parted.values()] == [(), ()]
+
+
+def test_what_was_undone_is_not_done_again(store: Store) -> None:
+    send(store, 0, "Photos")
+    joined = send(store, 1, "Pictures")
+    store.separate_job(joined.job.id, lambda _: None)
+    send(store, 2, "Pictures")
+    send(store, 3, "Photos")
+    send(store, 4, "Images")
+    assert set(jobs(store)) == {"Photos", "Pictures", "Images"}
+
+
+def test_only_a_renaming_can_be_undone(store: Store) -> None:
+    known = send(store, 0, "Photos")
+    with pytest.raises(UnknownIdError, match="never renamed"):
+        store.separate_job(known.job.id, lambda _: None)
+    with pytest.raises(UnknownIdError, match="Job not found"):
+        store.separate_job(known.job.id + 1, lambda _: None)
+
+
+def test_where_another_job_has_the_old_name_the_earlier_runs_are_its_own(store: Store) -> None:
+    for day, name in enumerate(("Photos", "Photos", "Pictures", "Photos")):
+        send(store, day, name)
+    store.separate_job(jobs(store)["Pictures"].id, lambda _: None)
+    parted = jobs(store)
+    assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Photos")]
+    assert [job.formerly for job in parted.values()] == [(), ()]
+    for job in parted.values():
+        found = store.runs(RunFilter(job_id=job.id), None, 10)
+        stored = sorted((run.stored for run in found), key=lambda run: run.order)
+        assert job.state == rebuilt(JobState(), [], stored)
+
+
+def test_what_stands_in_for_a_report_is_replaced_by_it_after_that_too(store: Store) -> None:
+    send(store, 0, "Photos")
+    joined = send(store, 1, "Pictures").job
+    began = FIRST + 2 * DAY
+    store.stand_in(joined.id, failed(began), Delivery(began + HOUR, "live"), lambda _: None)
+    store.separate_job(joined.id, lambda _: None)
+    assert send(store, 2, "Pictures").job.state.runs == (2, 0, 0, 0, 0, 0)
+
+
+def failed(began: int) -> Report:
+    run = Run("Backup", Status.FATAL, began, None, None, Counts())
+    return Report(Machine(), "Pictures", run, Log(), {})

@@ -1,0 +1,140 @@
+"""Reports that share a commit leave what each would have left alone."""
+
+import contextlib
+import json
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.model import Delivery
+from exporter.reports import read_report
+from exporter.store import Recorded, Store
+from exporter.store.sqlite import connection as opened
+from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.transaction import Transaction
+from exporter.store.sqlite.write_cache import Known
+from exporter.times import DAY, HOUR, MINUTE
+from tests.conftest import NOW
+from tests.reports_builder import documented_report, duplicati_report, exception_report
+from tests.support.deliver import sqlite
+from tests.support.empty import empty_database
+
+_TABLES = ("servers", "machine_ids", "jobs", "runs", "logs", "counted_names")
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Entry:
+    """Draw a report of few servers, jobs and moments, so that many meet or come again."""
+    began = NOW - draw(st.integers(0, 5)) * HOUR + draw(st.sampled_from([0, 0, 500, 3 * DAY]))
+    name, backup = draw(st.sampled_from(["nas", "old", None])), draw(st.sampled_from(["A", "B"]))
+    status = draw(st.sampled_from(["Success", "Error"]))
+    counts = draw(st.sampled_from([{}, {"AddedFiles": 3}, {"AddedFiles": 4, "Odd": 2**40}]))
+    lines = draw(st.sampled_from([(), ("[Warning-x]: careful",)]))
+    machine_id = draw(st.sampled_from(["m-1", "m-2", None]))
+    body = draw(
+        st.sampled_from(
+            [
+                duplicati_report(
+                    began=began,
+                    server=name,
+                    machine_id=machine_id,
+                    backup=backup,
+                    status=status,
+                    lines=lines,
+                    data=counts,
+                ),
+                documented_report(began=began, server="nas", backup=backup),
+                exception_report(server=name, backup=backup),
+            ]
+        )
+    )
+    sender = draw(st.sampled_from(["192.0.2.1", "192.0.2.2"]))
+    received = NOW + draw(st.integers(0, 30)) * MINUTE
+    return Entry.of(read_report(body), Delivery(received, sender))
+
+
+def record(path: Path, groups: Sequence[Sequence[Entry]]) -> list[Recorded]:
+    """Record groups of reports in a new database, each group in one transaction."""
+    empty_database(path)
+    db = opened.connect(path)
+    known = Known.load(db)
+    recorded: list[Recorded] = []
+    for group in groups:
+        with Transaction(db, known) as transaction:
+            recorded += [transaction.record(entry) for entry in group]
+    assert known.everything() == Known.load(db).everything()
+    db.close()
+    return recorded
+
+
+def content(path: Path) -> dict[str, list[object]]:
+    with sqlite(path) as db:
+        return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
+
+
+@given(st.lists(reports(), max_size=12), st.data())
+def test_reports_that_share_a_commit_leave_what_each_would_leave_alone(
+    entries: list[Entry], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(entries)))
+    with tempfile.TemporaryDirectory() as name:
+        alone, together = Path(name) / "alone.sqlite", Path(name) / "together.sqlite"
+        one_by_one = record(alone, [[entry] for entry in entries])
+        assert record(together, [entries[:cut], entries[cut:]]) == one_by_one
+        assert content(together) == content(alone)
+
+
+def test_a_run_that_comes_twice_in_one_commit_is_recorded_once(tmp_path: Path) -> None:
+    entry = Entry.of(read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1"))
+    first, again = record(tmp_path / "reports.sqlite", [[entry, entry]])
+    assert (first.new, again.new) == (True, False)
+    assert first.run_id == again.run_id
+    assert again.job.state.total_runs == 1
+
+
+def test_what_was_undone_is_not_known(tmp_path: Path) -> None:
+    path = empty_database(tmp_path / "reports.sqlite")
+    db = opened.connect(path)
+    known = Known.load(db)
+    entry = Entry.of(read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1"))
+    with contextlib.suppress(ValueError), Transaction(db, known) as transaction:
+        transaction.record(entry)
+        assert transaction.db.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        raise ValueError("a fault")
+    assert known.everything() == Known().everything()
+    with Transaction(db, known) as transaction:
+        recorded = transaction.record(entry)
+    assert recorded.new
+    assert known.everything() == Known.load(db).everything()
+    db.close()
+
+
+def test_what_reports_counted_before_their_names_were_shared_is_still_known(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "reports.sqlite"
+    entry = Entry.of(
+        read_report(duplicati_report(began=NOW, data={"AddedFiles": 3})), Delivery(NOW, "x")
+    )
+    (recorded,) = record(path, [[entry]])
+    with sqlite(path) as db:
+        _undo_shared_names(db, recorded.run_id)
+    with closing(Store(path)) as store:
+        detail = store.run(recorded.run_id)
+        assert detail is not None
+        assert detail.counted == {"AddedFiles": 3}
+
+
+def _undo_shared_names(db: sqlite3.Connection, run_id: int) -> None:
+    """Take a database back to where each run held its own names."""
+    counted = zlib.compress(json.dumps({"AddedFiles": 3}).encode())
+    db.execute("UPDATE runs SET names_id = NULL, counted = ? WHERE id = ?", (counted, run_id))
+    db.execute("ALTER TABLE runs DROP COLUMN names_id")
+    db.execute("DROP TABLE counted_names")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'counted_names'")

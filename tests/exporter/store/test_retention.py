@@ -1,0 +1,98 @@
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter.store import Store, StoreUnavailableError, retention
+from exporter.store.retention import Keep, Pruner, pruning
+from exporter.times import DAY, HOUR
+from tests.conftest import NOW, Clock
+from tests.reports_builder import duplicati_report
+from tests.server.waiting import eventually
+from tests.support.deliver import deliver
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first sweep begin with the thread."""
+    monkeypatch.setattr(retention, "FIRST_AFTER_SECONDS", 0.0)
+
+
+@pytest.fixture
+def aged(tmp_path: Path) -> Iterator[Store]:
+    """A store with runs of one job that came 400, 100 and 10 days ago."""
+    with closing(Store(tmp_path / "reports.sqlite")) as store:
+        for age in (400, 100, 10):
+            moment = NOW - age * DAY
+            body = duplicati_report(began=moment - HOUR, lines=("a line",))
+            deliver(store, body, received=moment)
+        yield store
+
+
+def trusted() -> bool:
+    """Trust the clock."""
+    return True
+
+
+def kept(store: Store) -> list[tuple[int, bool]]:
+    """Return the ids of the runs, and whether each still has its log lines."""
+    details = {run_id: store.run(run_id) for run_id in (1, 2, 3)}
+    return [(run_id, bool(each.log.messages)) for run_id, each in details.items() if each]
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        (Keep(), [(1, False), (2, False), (3, True)]),
+        (Keep(runs=365 * DAY), [(2, False), (3, True)]),
+        (Keep(runs=365 * DAY, messages=None), [(2, True), (3, True)]),
+        (Keep(messages=None), [(1, True), (2, True), (3, True)]),
+        (Keep(runs=DAY, messages=DAY), [(3, False)]),
+    ],
+)
+def test_what_is_older_than_it_is_kept_goes(
+    aged: Store, keep: Keep, expected: list[tuple[int, bool]]
+) -> None:
+    Pruner(aged, keep, Clock(), trusted).sweep()
+    assert kept(aged) == expected
+
+
+@pytest.mark.usefixtures("at_once")
+def test_it_happens_in_the_background_and_ends_when_told(aged: Store) -> None:
+    before = threading.active_count()
+    with pruning(aged, Keep(), Clock(), trusted):
+        eventually(lambda: kept(aged) == [(1, False), (2, False), (3, True)], "old log lines gone")
+    assert threading.active_count() == before
+
+
+def test_a_pruner_that_was_told_to_stop_takes_no_step(aged: Store) -> None:
+    pruner = Pruner(aged, Keep(runs=DAY, messages=DAY), Clock(), trusted)
+    pruner.stop()
+    pruner.run()
+    pruner.sweep()
+    assert len(kept(aged)) == 3
+
+
+class Unavailable(Store):
+    """A store that takes no change, and tells that it was asked."""
+
+    asked = threading.Event()
+
+    def prune_messages(self, before: int, after: int) -> tuple[int, int | None]:
+        self.asked.set()
+        raise StoreUnavailableError("the disk is full")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_database_that_takes_nothing_now_is_tried_again_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING")
+    with (
+        closing(Unavailable(tmp_path / "reports.sqlite")) as store,
+        pruning(store, Keep(), Clock(), trusted),
+    ):
+        assert store.asked.wait(10)
+        eventually(lambda: "the disk is full" in caplog.text, "a warning")
