@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from api.page import words
+from exporter.fleet.views import JobView
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.schedule import Expectation, Step
 from exporter.schedule.expressions import Cron, Off
 from exporter.times import Millis
-from exporter.views import JobView
 
 _SET = "If that is right, set its schedule."
 _KNOWN_BY = {

@@ -12,13 +12,13 @@ from api.answers import Readable, changed, success
 from api.errors import invalid, not_found
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView
 from exporter.logs import event
 from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.schedule.expressions import parse_plan
 from exporter.store import Store
 from exporter.times import Millis
-from exporter.views import JobView
 
 _log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from exporter.families import (
     JobMoment,
 )
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView, News
 from exporter.kept import KeptFamilies, KeptFamily
 from exporter.model import Server
 from exporter.telemetry import Telemetry
 from exporter.times import Millis
-from exporter.views import JobView, News
 
 _AT_A_STRETCH = 20
 """Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread

@@ -11,9 +11,9 @@ from api import parameters
 from api.errors import ApiError
 from exporter.conditions.evaluate import Condition, Judged
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView
 from exporter.model import Server
 from exporter.times import Millis
-from exporter.views import JobView
 
 ROWS = 200
 """Jobs on one page."""

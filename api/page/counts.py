@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition
-from exporter.views import Totals
+from exporter.fleet.views import Totals
 
 _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)
 """Shown though nothing is the matter: these are asked for."""

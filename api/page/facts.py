@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from api.page import words
 from api.page.rows import When
+from exporter.fleet.views import JobView
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState
 from exporter.model import SecondCopy, Status
 from exporter.times import Millis
-from exporter.views import JobView
 
 
 class Copy(Struct, frozen=True):

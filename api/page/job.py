@@ -13,10 +13,10 @@ from api.page.facts import facts
 from api.page.history import history
 from api.page.rendering import Page
 from api.page.rows import When
+from exporter.fleet.views import JobView
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.store import RunFilter
 from exporter.times import Millis
-from exporter.views import JobView
 
 RUNS = 20
 """Runs on one page."""

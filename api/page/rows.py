@@ -10,12 +10,12 @@ from api.page.drawing import Spark, Strip
 from api.page.rendering import short
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
+from exporter.fleet.live_runs import Running
+from exporter.fleet.views import JobView
 from exporter.jobs.state import JobState
-from exporter.live import Running
 from exporter.model import Server, Status
 from exporter.store import PastRun, Store
 from exporter.times import SECOND, Millis, format_moment
-from exporter.views import JobView
 
 _LONGEST_PHASE = 40
 _PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")

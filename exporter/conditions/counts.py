@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from exporter.conditions.evaluate import Condition, Judged, judged
+from exporter.fleet.views import JobView
 from exporter.times import Millis
-from exporter.views import JobView
 
 _UNWATCHED = (Condition.PAUSED, Condition.OFF)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
+from exporter.fleet.views import JobView
 from exporter.model import Status
 from exporter.schedule.expressions import Off
 from exporter.times import DAY, Millis
-from exporter.views import JobView
 
 AGED_INTERVALS = 2
 AGED_MORE: Millis = DAY

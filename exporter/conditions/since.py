@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from exporter.conditions.evaluate import Condition
+from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.health import is_shrunken
 from exporter.jobs.history import PastRun
 from exporter.jobs.state import JobState
 from exporter.model import Status
 from exporter.times import Millis
-from exporter.views import JobView
 
 
 def since(view: JobView, state: JobState, condition: Condition) -> Millis | None:

@@ -22,12 +22,12 @@ from exporter.families import (
     Family,
     JobMoment,
 )
+from exporter.fleet.views import Totals
 from exporter.model import Server
 from exporter.rendering import labels
 from exporter.schedule.policy import Policy
 from exporter.store import JobHistory
 from exporter.times import Millis
-from exporter.views import Totals
 
 Subject = TypeVar("Subject")
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from exporter.export.grid import Grid
 from exporter.export.timeline import Span
-from exporter.tally import Tally
+from exporter.fleet.totals import Tally
+from exporter.fleet.views import Totals
 from exporter.times import Millis
-from exporter.views import Totals
 
 
 class Share(NamedTuple):

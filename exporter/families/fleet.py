@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 
 from exporter.families.family import Family, Sample
+from exporter.fleet.views import Totals
 from exporter.times import SECOND
-from exporter.views import Totals
 
 
 def _fleet(name: str, text: str, value: Callable[[Totals], float | None]) -> Family[Totals]:

@@ -6,12 +6,12 @@ from typing import Literal
 from msgspec import Struct
 
 from exporter.families.family import Family, Sample
+from exporter.fleet.live_runs import Running
+from exporter.fleet.views import JobView
 from exporter.jobs.state import Habit, JobState
-from exporter.live import Running
 from exporter.model import Counts, StoredRun
 from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
-from exporter.views import JobView
 
 
 class JobMoment(Struct, frozen=True):

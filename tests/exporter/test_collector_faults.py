@@ -158,7 +158,7 @@ def misjudged(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ZeroDivisionError("a bug")
         return expect(state, schedule, running_since)
 
-    monkeypatch.setattr("exporter.fleet.expect", expect_or_fail)
+    monkeypatch.setattr("exporter.fleet.fleet.expect", expect_or_fail)
 
 
 def two_runs() -> Change:
@@ -191,7 +191,7 @@ def test_a_job_is_judged_again_by_every_scrape(
     fleet.apply(two_runs())
     exposition = exposition_over(fleet)
     assert of_job(lines(exposition), "Photos") == []
-    monkeypatch.setattr("exporter.fleet.expect", expect)
+    monkeypatch.setattr("exporter.fleet.fleet.expect", expect)
     told = lines(exposition)
     assert len(of_job(told, "Photos")) >= len(of_job(told, "Mail"))
     assert "duplistatus_collector_errors 0.0" in told

@@ -16,6 +16,7 @@ from exporter.families import (
     Sample,
 )
 from exporter.fleet import Fleet
+from exporter.fleet.views import Totals
 from exporter.model import (
     Copying,
     CopyOutcome,
@@ -28,7 +29,6 @@ from exporter.model import (
 )
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from exporter.views import Totals
 from tests.conftest import CREATED
 from tests.strategies.state import (
     START,

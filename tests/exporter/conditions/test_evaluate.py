@@ -14,6 +14,7 @@ from exporter.conditions.evaluate import (
     judged,
 )
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView
 from exporter.jobs import health
 from exporter.jobs.health import SHRUNK_BELOW, SHRUNK_BYTES
 from exporter.jobs.job import Job
@@ -30,7 +31,6 @@ from exporter.model import (
 )
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from exporter.views import JobView
 from tests.conftest import CREATED
 from tests.rules.rule_files import RULES
 from tests.strategies.state import (

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView
 from exporter.jobs.job import Job
 from exporter.model import (
     UNNAMED,
@@ -18,7 +19,6 @@ from exporter.model import (
 )
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from exporter.views import JobView
 from tests.conftest import CREATED
 from tests.strategies.state import (
     START,

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.fleet import Fleet
+from exporter.fleet.views import Totals
 from exporter.model import Status, StoredRun
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from exporter.views import Totals
 from tests.conftest import CREATED
 from tests.strategies.state import (
     START,

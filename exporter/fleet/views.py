@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.fleet.live_runs import Running
 from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
-from exporter.live import Running
 from exporter.model import Server
 from exporter.schedule import Expectation, Schedule
 from exporter.times import Millis

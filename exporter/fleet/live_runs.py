@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from exporter.deadlines import Deadlines
+from exporter.fleet.deadlines import Deadlines
 from exporter.model.live import REPORT_WITHIN, Activity, LiveRun
 from exporter.times import Millis
 

@@ -11,21 +11,21 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
-from exporter.deadlines import Deadlines
+from exporter.fleet.deadlines import Deadlines
+from exporter.fleet.live_runs import LiveRuns
+from exporter.fleet.lookalikes import Lookalikes
+from exporter.fleet.newest import Newest
+from exporter.fleet.totals import NOTHING, Tallies, Tally
+from exporter.fleet.views import JobView, Judgement, News, Noticed, Part, Present, Totals
 from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
-from exporter.live import LiveRuns
 from exporter.logs import event
-from exporter.lookalikes import Lookalikes
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, Activity, LiveRun
-from exporter.newest import Newest
 from exporter.schedule import expect
 from exporter.schedule.policy import Policy
 from exporter.store import Change
-from exporter.tally import NOTHING, Tallies, Tally
 from exporter.times import Millis
-from exporter.views import JobView, Judgement, News, Noticed, Part, Present, Totals
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
+from exporter.fleet.views import Judgement
 from exporter.jobs.job import Job
-from exporter.views import Judgement
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
 
