@@ -36,14 +36,14 @@ from api.strays import Strays
 from api.summary import Summary
 from api.upload import Astray, OnlyAstray, Upload
 from exporter.auth import Access
-from exporter.collector import Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.past import StoredArchive
 from exporter.refusals import Refusals
 from exporter.store import Store
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 

@@ -10,8 +10,8 @@ import falcon
 from api.errors import ApiError
 from api.sender import Network, address_of
 from exporter.auth import Access, Grant, Scope
+from exporter.exposition.self_metrics import Telemetry
 from exporter.logs import event
-from exporter.telemetry import Telemetry
 
 _PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml", "/page.css", "/page.js"}
 """What starts and watches the daemon has no token; the contract and how a page looks is no secret,

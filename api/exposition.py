@@ -6,10 +6,10 @@ import falcon
 from falcon import mediatypes
 
 from api.answers import Readable, success
-from api.packing import Packer
 from api.parameters import find_server
 from api.partsfile import PartsFile
-from exporter.collector import EVERYTHING, Exposition, Selection
+from exporter.exposition import EVERYTHING, Exposition, Selection
+from exporter.exposition.gzip_cache import Packer
 from exporter.fleet import Fleet
 from exporter.store import Store
 

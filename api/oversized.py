@@ -13,8 +13,8 @@ from api.auth import is_admitted
 from api.reception import Kind, Reception
 from api.sites import Sites
 from exporter.auth import Access, Scope
+from exporter.exposition.self_metrics import Outcome, Telemetry
 from exporter.store import StoreUnavailableError
-from exporter.telemetry import Outcome, Telemetry
 
 HEAD_BYTES = 16 * 1024
 """Of a report that is far too large: enough to see which backup it is of, and what is so long."""

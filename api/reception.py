@@ -10,6 +10,7 @@ import falcon
 from api.auth import hide_secrets
 from api.errors import ApiError, invalid
 from api.sender import Deliveries
+from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limit, Limits
 from exporter.logs import event
 from exporter.model import Delivery, Rejected, Run
@@ -18,7 +19,6 @@ from exporter.reports import ReportError
 from exporter.reports.fields import MAX_NAME
 from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 
 _BUG = "The daemon failed on this report: please report it, with the trace that its log has"

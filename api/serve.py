@@ -19,8 +19,8 @@ from api.dispatcher import Pools
 from api.memory import Budget
 from api.oversized import Oversized
 from api.reception import too_large
+from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limits
-from exporter.telemetry import Telemetry
 from exporter.times import SECOND
 
 THREADS = 32

@@ -12,13 +12,13 @@ from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
+from exporter.exposition.self_metrics import Outcome, Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
 from exporter.logs import event
 from exporter.model import Delivery, Report
 from exporter.reports import read_report
 from exporter.store import LimitReachedError, Recorded, Store
-from exporter.telemetry import Outcome, Telemetry
 
 _MESSAGES = {
     Outcome.RECORDED: "Backup data uploaded successfully",

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
 from exporter.model.live import LiveReport, LiveRun
 from exporter.reports.lines import message, reason
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import MINUTE, Millis
 

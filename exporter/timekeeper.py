@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from exporter import clock_words
 from exporter.clock_words import Jump
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import CLOCK_TOLERANCE, Delivery
 from exporter.model.clock import NOT_BEFORE, Moment, Watch, agrees, steady
 from exporter.store import ClockMarks, Store, StoreUnavailableError
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis, format_moment
 
 TRUSTED_AFTER: Millis = DAY

@@ -12,14 +12,14 @@ from hypothesis import settings
 
 from api.app import Parts, create_app
 from exporter.auth import Access, Scope
-from exporter.collector import Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
 from exporter.refusals import Refusals
 from exporter.schedule.policy import Policy
 from exporter.store import Store
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, Millis, parse_moment
 from tests.support.empty import empty_database

@@ -35,10 +35,10 @@ from exporter.cli.serve import (
 )
 from exporter.config import Config
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
+from exporter.exposition.self_metrics import Outcome
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.store import Recorded, Store
-from exporter.telemetry import Outcome
 from exporter.times import DAY, SECOND, Millis, now
 
 EPILOG = """\

@@ -23,8 +23,9 @@ from exporter import admin_token, config, logs
 from exporter.auth import Access, Scope
 from exporter.cli.sources import open_source
 from exporter.collection.rounds import Rounds, collecting
-from exporter.collector import Exposition
 from exporter.config import Config
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.option_values import Address
@@ -33,7 +34,6 @@ from exporter.refusals import Refusals
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.store.retention import Keep, pruning
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper, keeping_time
 from exporter.times import now
 

@@ -12,10 +12,10 @@ from exporter.duplicati_server.errors import ServerError, StoppedError
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.sources import Source
 from exporter.duplicati_server.transport import Pause
+from exporter.exposition.self_metrics import CollectionOutcome, Telemetry
 from exporter.logs import event
 from exporter.past import Archive, Outcome
 from exporter.store import StoreUnavailableError
-from exporter.telemetry import CollectionOutcome, Telemetry
 from exporter.times import SECOND, Millis
 
 Open = Callable[[Source, Pause], DuplicatiServer]

@@ -14,7 +14,7 @@ from exporter.export.grid import Grid
 from exporter.export.series import FamilyFile
 from exporter.export.timeline import Span, timeline
 from exporter.export.totals import FleetSums, Share
-from exporter.families import (
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,
@@ -22,9 +22,9 @@ from exporter.families import (
     Family,
     JobMoment,
 )
+from exporter.exposition.text_format import labels
 from exporter.fleet.views import Totals
 from exporter.model import Server
-from exporter.rendering import labels
 from exporter.schedule.policy import Policy
 from exporter.store import JobHistory
 from exporter.times import Millis

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
-from exporter.families import Family
-from exporter.rendering import FamilyWriter
+from exporter.exposition.families import Family
+from exporter.exposition.text_format import FamilyWriter
 
 Subject = TypeVar("Subject")
 

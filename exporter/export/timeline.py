@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from exporter.export.grid import Grid
-from exporter.families import JobMoment
+from exporter.exposition.families import JobMoment
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
 from exporter.jobs.health import is_failing

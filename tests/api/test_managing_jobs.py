@@ -9,7 +9,8 @@ from falcon import testing
 
 from api.app import Parts, create_app
 from exporter.auth import Access, Scope
-from exporter.collector import Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.logs import HumanFormatter
@@ -17,7 +18,6 @@ from exporter.refusals import Refusals
 from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
 from exporter.store import Store
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon

@@ -3,16 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 
-from exporter.collector import Exposed, Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.scrape import Exposed
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite import connection
 from exporter.store.sqlite.write_cache import Known
-from exporter.telemetry import Telemetry
 from exporter.times import now
 from tests.bench.figures import Figure
 from tests.bench.setting import MANY, Setting
-from tests.exporter import oracle
+from tests.exporter.exposition import oracle
 
 
 def measure(setting: Setting) -> Iterator[Figure]:

@@ -9,8 +9,8 @@ from api.serve import HttpServer
 from exporter import config
 from exporter.cli.client import Client, ClientError
 from exporter.cli.connection import connected
+from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limits
-from exporter.telemetry import Telemetry
 from tests.cli.conftest import Commands
 from tests.duplicati.simulator import Canned, Simulator
 

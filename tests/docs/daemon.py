@@ -7,7 +7,8 @@ from falcon.testing import TestClient
 
 from api.app import App, Parts, create_app
 from exporter.auth import Access, Scope
-from exporter.collector import Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limits
 from exporter.listener import Listener
@@ -15,7 +16,6 @@ from exporter.model import Delivery, Rejected
 from exporter.refusals import Refusals
 from exporter.schedule.policy import Policy
 from exporter.store import Store, StoreUnavailableError
-from exporter.telemetry import Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import Millis, parse_moment
 from tests.docs import reports

@@ -10,14 +10,14 @@ from falcon.testing import TestClient
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.families import (
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
 )
-from exporter.telemetry import Telemetry
+from exporter.exposition.self_metrics import Telemetry
 from tests.docs import daemon, pages
 from tests.docs.metrics import PAGE, Described, on_the_page
 

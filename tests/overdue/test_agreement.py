@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.collector import Exposition
 from exporter.conditions.badge import Tone, badge_of_all
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
 from exporter.model.live import Activity
 from exporter.schedule.policy import Policy
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.conftest import CREATED, Clock
 from tests.strategies.state import START, activities, change_of, fold, histories, server_named

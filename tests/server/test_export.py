@@ -10,7 +10,7 @@ import pytest
 
 from exporter.cli import main
 from exporter.export import LEFT_OUT
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
+from exporter.exposition.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_interval, format_moment
 from tests.exporter.export.past import END, POLICY, Past
 from tests.grafana.boards import TARGETS

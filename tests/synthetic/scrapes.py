@@ -10,16 +10,16 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from exporter.collector import Exposition
 from exporter.demo import DAYS as DAYS_OF_FLEET
 from exporter.demo import Arrival, arrivals, live_arrivals
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Outcome, Telemetry
 from exporter.fleet import Fleet
 from exporter.listener import Listener
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.schedule.policy import Policy
 from exporter.store import Store
-from exporter.telemetry import Outcome, Telemetry
 from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 

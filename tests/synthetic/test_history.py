@@ -2,7 +2,12 @@
 
 import pytest
 
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, RUNNING_FAMILIES, SERVER_FAMILIES
+from exporter.exposition.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+)
 from exporter.times import HOUR
 from tests.synthetic.history import History
 from tests.synthetic.rules import alerting, recording

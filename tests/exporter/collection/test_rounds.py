@@ -12,9 +12,9 @@ from exporter.duplicati_server.opening import open_server
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.sources import Source, make_source
 from exporter.duplicati_server.transport import Pause, Route
+from exporter.exposition.self_metrics import Telemetry
 from exporter.past import StoredArchive
 from exporter.store import RunFilter, Store, StoreUnavailableError
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Clock
 from tests.duplicati.simulator import PASSWORD, Canned, Simulator

@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from exporter.collector import Exposition
 from exporter.demo import DAYS, Arrival, arrivals
 from exporter.export import LEFT_OUT
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.schedule.policy import Policy
 from exporter.store import Store
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import SENDER, Clock
 from tests.reports_builder import duplicati_report, exception_report

@@ -12,7 +12,12 @@ from msgspec.structs import replace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from exporter.export import LEFT_OUT, Grid, History, Target
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, RUNNING_FAMILIES, SERVER_FAMILIES
+from exporter.exposition.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    RUNNING_FAMILIES,
+    SERVER_FAMILIES,
+)
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store import Records, Store

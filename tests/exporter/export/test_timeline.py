@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from exporter.export import Grid
 from exporter.export.timeline import timeline
-from exporter.families import JOB_FAMILIES, JobMoment, Sample
+from exporter.exposition.families import JOB_FAMILIES, JobMoment, Sample
 from exporter.jobs.removed import state_before
 from exporter.model import Status, StoredRun
 from exporter.schedule import Schedule, Source, expect

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from exporter.collector import Exposition
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.jobs.job import Identity, Job
 from exporter.model import Status
 from exporter.schedule import Schedule, expect
 from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.reports_builder import duplicati_report
 from tests.strategies.state import fold

@@ -10,17 +10,17 @@ from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from exporter.collector import Exposition
-from exporter.families import Family, Sample
+from exporter.exposition import Exposition
+from exporter.exposition.families import Family, Sample
+from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.text_format import FamilyWriter
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, Status
-from exporter.rendering import FamilyWriter
 from exporter.schedule.policy import Policy
 from exporter.store import Change
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED
-from tests.exporter import oracle
+from tests.exporter.exposition import oracle
 from tests.strategies.state import START, activities, job_named, server_named, stored_run
 
 LABELS = ("server_id", "backup", "A", "_b")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from exporter.families.copies import COPY_FAMILIES
-from exporter.families.destination import DESTINATION_FAMILIES
-from exporter.families.expected import EXPECTED_FAMILIES
-from exporter.families.family import Family, Sample
-from exporter.families.moment import JOB_LABELS, JobMoment
-from exporter.families.runs import COUNT_FAMILIES, OUTCOME_FAMILIES
+from exporter.exposition.families.copies import COPY_FAMILIES
+from exporter.exposition.families.destination import DESTINATION_FAMILIES
+from exporter.exposition.families.expected import EXPECTED_FAMILIES
+from exporter.exposition.families.family import Family, Sample
+from exporter.exposition.families.moment import JOB_LABELS, JobMoment
+from exporter.exposition.families.runs import COUNT_FAMILIES, OUTCOME_FAMILIES
 
 
 def _job_info(job: JobMoment) -> Iterator[Sample]:

@@ -3,7 +3,7 @@ import gzip
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.packing import Packer
+from exporter.exposition.gzip_cache import Packer
 
 PARTS = st.lists(st.binary(max_size=200) | st.just(b"duplistatus 1\n" * 5000), max_size=4)
 

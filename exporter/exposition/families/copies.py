@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from exporter.families.family import Family, Sample
-from exporter.families.moment import JOB_LABELS, JobMoment, of_job, seconds
+from exporter.exposition.families.family import Family, Sample
+from exporter.exposition.families.moment import JOB_LABELS, JobMoment, of_job, seconds
 from exporter.jobs.copies import KnownCopy
 from exporter.times import SECOND
 

@@ -4,12 +4,12 @@ The one place that says what a metric is. Values are in base units: seconds, byt
 nobody reported gives no sample.
 """
 
-from exporter.families.family import Family, Sample
-from exporter.families.fleet import FLEET_FAMILIES
-from exporter.families.job import JOB_FAMILIES
-from exporter.families.moment import JobMoment
-from exporter.families.running import RUNNING_FAMILIES
-from exporter.families.server import SERVER_FAMILIES
+from exporter.exposition.families.family import Family, Sample
+from exporter.exposition.families.fleet import FLEET_FAMILIES
+from exporter.exposition.families.job import JOB_FAMILIES
+from exporter.exposition.families.moment import JobMoment
+from exporter.exposition.families.running import RUNNING_FAMILIES
+from exporter.exposition.families.server import SERVER_FAMILIES
 
 __all__ = [
     "FLEET_FAMILIES",

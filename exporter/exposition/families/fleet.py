@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
-from exporter.families.family import Family, Sample
+from exporter.exposition.families.family import Family, Sample
 from exporter.fleet.views import Totals
 from exporter.times import SECOND
 

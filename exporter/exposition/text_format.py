@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from prometheus_client.utils import floatToGoString
 
-from exporter.families import Family
+from exporter.exposition.families import Family
 
 Subject = TypeVar("Subject")
 

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.families import Family, Sample
-from exporter.kept import PAGE, KeptFamily
+from exporter.exposition.cache import PAGE, KeptFamily
+from exporter.exposition.families import Family, Sample
 
 IDS = st.sampled_from([1, 2, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE, 10**9])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.families.family import Family, Sample
+from exporter.exposition.families.family import Family, Sample
 from exporter.model import Server
 
 

@@ -8,7 +8,7 @@ from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from exporter.families import (
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,

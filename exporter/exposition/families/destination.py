@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from exporter.families.family import Family
-from exporter.families.moment import JobMoment, of_job, seconds
+from exporter.exposition.families.family import Family
+from exporter.exposition.families.moment import JobMoment, of_job, seconds
 from exporter.jobs.destination import Quota, Stored
 
 

@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from exporter import collector
-from exporter.collector import Exposition
-from exporter.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES, Family, Sample
+from exporter.exposition import Exposition, scrape
+from exporter.exposition.families import (
+    FLEET_FAMILIES,
+    JOB_FAMILIES,
+    SERVER_FAMILIES,
+    Family,
+    Sample,
+)
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.jobs.state import JobState
 from exporter.schedule import Expectation, Schedule, expect
 from exporter.schedule.policy import Policy
 from exporter.store import Change
-from exporter.telemetry import Telemetry
 from exporter.times import HOUR, Millis
 from tests.conftest import CREATED
 from tests.strategies.state import START, job_named, server_named, stored_run
@@ -46,8 +51,8 @@ class Bug:
 
 
 def in_families(monkeypatch: pytest.MonkeyPatch, name: str) -> Bug:
-    bug = Bug(getattr(collector, name))
-    monkeypatch.setattr(collector, name, bug.families)
+    bug = Bug(getattr(scrape, name))
+    monkeypatch.setattr(scrape, name, bug.families)
     return bug
 
 

@@ -11,18 +11,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from exporter.families import (
+from exporter.exposition.cache import KeptFamilies, KeptFamily
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     JobMoment,
 )
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView, News
-from exporter.kept import KeptFamilies, KeptFamily
 from exporter.model import Server
-from exporter.telemetry import Telemetry
 from exporter.times import Millis
 
 _AT_A_STRETCH = 20

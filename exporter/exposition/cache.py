@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from exporter.families import Family
+from exporter.exposition.families import Family
+from exporter.exposition.text_format import FamilyWriter
 from exporter.logs import event
-from exporter.rendering import FamilyWriter
 
 _log = logging.getLogger(__name__)
 

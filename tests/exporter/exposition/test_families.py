@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from exporter.families import (
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,

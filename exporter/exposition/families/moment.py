@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from exporter.families.family import Family, Sample
+from exporter.exposition.families.family import Family, Sample
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.jobs.state import Habit, JobState

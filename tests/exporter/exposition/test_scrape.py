@@ -13,20 +13,20 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from exporter.collector import Exposition
-from exporter.families import (
+from exporter.exposition import Exposition
+from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
 )
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.model import CopyOutcome, Counts, Status, Verification
 from exporter.model.live import Progress
 from exporter.schedule.policy import Policy
 from exporter.store import Change
-from exporter.telemetry import Telemetry
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED
 from tests.strategies.state import (
@@ -38,7 +38,7 @@ from tests.strategies.state import (
     stored_run,
 )
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 NOW = START + 6 * DAY
 ODD = 'büro "1" \\ north\nwing'
 _DESCRIBED: tuple[Family[Any], ...] = (
