@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 from exporter.config import CONFIG_VARIABLE
-from exporter.options import OPTIONS, Option
+from exporter.config.options import OPTIONS, Option
 
 USAGE_ERROR = 2
 """The exit code of a command that was asked for something impossible."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from exporter import config
-from exporter.duplicati_server.sources import Source
+from exporter.config.options import OPTIONS
+from exporter.config.pull_targets import Source
 from exporter.model import Server
-from exporter.options import OPTIONS
 from exporter.schedule.policy import Override
 from exporter.store import peek
 

@@ -18,9 +18,9 @@ from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.config import Config
+from exporter.config.pull_targets import Source, make_source
 from exporter.duplicati_server.errors import NoAccessError, ServerError
 from exporter.duplicati_server.opening import first_line, read_password
-from exporter.duplicati_server.sources import Source, make_source
 from exporter.logs import printable
 from exporter.past import Archive, Outcome
 

@@ -24,11 +24,11 @@ from exporter.auth import Access, Scope
 from exporter.cli.sources import open_source
 from exporter.collection.rounds import Rounds, collecting
 from exporter.config import Config
+from exporter.config.parsers import Address
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.listener import Listener
-from exporter.option_values import Address
 from exporter.past import StoredArchive
 from exporter.refusals import Refusals
 from exporter.reports.sender_options import duplicati_options

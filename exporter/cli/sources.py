@@ -3,9 +3,9 @@
 import urllib.request
 from urllib.parse import urlsplit
 
+from exporter.config.pull_targets import Source
 from exporter.duplicati_server.opening import open_server, read_password
 from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.sources import Source
 from exporter.duplicati_server.transport import Pause, Route, sleep
 
 

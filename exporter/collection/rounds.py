@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from exporter.collection.collect import Place, collect
 from exporter.collection.marks import Marks
 from exporter.collection.summary import MOST_REASONS, Summary
+from exporter.config.pull_targets import Source
 from exporter.duplicati_server.errors import ServerError, StoppedError
 from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.sources import Source
 from exporter.duplicati_server.transport import Pause
 from exporter.exposition.self_metrics import CollectionOutcome, Telemetry
 from exporter.logs import event

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning, SSLError
 
+from exporter.config.pull_targets import Source
 from exporter.duplicati_server.errors import NoAccessError
-from exporter.duplicati_server.sources import Source
 
 _CERTIFICATE = "CERTIFICATE-----"
 """Stands in the first line of each certificate in PEM (RFC 7468)."""

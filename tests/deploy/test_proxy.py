@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from exporter.options import OPTIONS
+from exporter.config.options import OPTIONS
 from tests.deploy.proxies import COMMANDS, HOST, Proxy, running
 from tests.server import reports
 from tests.server.commands import BOUND_SECONDS

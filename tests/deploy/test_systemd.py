@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config import CONFIG_VARIABLE, load
-from exporter.options import OPTIONS
+from exporter.config.options import OPTIONS
 from tests.deploy.files import DEPLOY, read
 from tests.duplicati.certificate import make_certificate
 from tests.duplicati.simulator import PASSWORD, Simulator

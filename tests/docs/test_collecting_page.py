@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter import config
-from exporter.duplicati_server.sources import KEYS
+from exporter.config.pull_targets import KEYS
 from tests.docs import pages
 
 PAGE = pages.read("docs/pull.md")

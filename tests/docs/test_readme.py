@@ -15,10 +15,9 @@ import yaml
 from falcon.inspect import inspect_routes
 from falcon.testing import TestClient
 
-from exporter import secret_files
 from exporter.cli.main import make_parser
-from exporter.config import CONFIG_VARIABLE
-from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
+from exporter.config import CONFIG_VARIABLE, secrets
+from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from tests.docs import pages
 
 CONFIGURATION = pages.read("docs/configuration.md")
@@ -64,7 +63,7 @@ def test_the_table_has_no_other_option() -> None:
 
 @pytest.mark.parametrize("name", pages.PAGES)
 def test_no_variable_is_named_that_is_not_read(name: str) -> None:
-    read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} | secret_files.VARIABLES
+    read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} | secrets.VARIABLES
     assert set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+[A-Z]", pages.read(name))) <= read
 
 

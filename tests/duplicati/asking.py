@@ -5,10 +5,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from exporter.config.pull_targets import Source, make_source
 from exporter.duplicati_server.opening import open_server
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.sources import Source, make_source
 from exporter.duplicati_server.transport import Route, Transport
 from tests.duplicati.simulator import PASSWORD, Simulator
 

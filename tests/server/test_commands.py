@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.options import OPTIONS
+from exporter.config.options import OPTIONS
 from tests.server import commands
 
 COMMANDS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exporter.cli import backing_up, checking, demo, serve
 from exporter.cli.arguments import Commands, add, add_configured, take, take_database
-from exporter.options import OPTIONS
+from exporter.config.options import OPTIONS
 
 _BACKUP = (
     "Works while the daemon runs and while it does not. The copy is of one moment, and was read"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exporter.cli import exporting
 from exporter.cli.arguments import Commands, Parser, Run, add, add_group, take, take_database
-from exporter.options import OPTIONS
+from exporter.config.options import OPTIONS
 from exporter.times import EARLIEST, LATEST, MINUTE, Millis, parse_interval, parse_moment
 
 _EVERYWHERE = "Works while the daemon runs and while it does not, and changes nothing."

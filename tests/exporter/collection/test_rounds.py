@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.collection.rounds import Rounds, collecting
+from exporter.config.pull_targets import Source, make_source
 from exporter.duplicati_server.opening import open_server
 from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.sources import Source, make_source
 from exporter.duplicati_server.transport import Pause, Route
 from exporter.exposition.self_metrics import Telemetry
 from exporter.past import StoredArchive

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from exporter.config.pull_targets import make_source
 from exporter.duplicati_server.errors import NoAccessError
 from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.sources import make_source
 from exporter.duplicati_server.transport import Transport
 from tests.duplicati.asking import AT_ONCE, session
 from tests.duplicati.certificate import Certificate, make_certificate

@@ -3,10 +3,10 @@ import threading
 
 import pytest
 
+from exporter.config.pull_targets import make_source
 from exporter.duplicati_server import transport
 from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError, StoppedError
 from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.sources import make_source
 from exporter.duplicati_server.transport import Route, Transport
 from tests.duplicati.asking import session, source_of
 from tests.duplicati.simulator import API, PASSWORD, Canned, Simulator

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from exporter import secret_files
 from exporter.auth import Access, Scope
-from exporter.duplicati_server.sources import Source, read_sources
+from exporter.config import secrets
+from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
+from exporter.config.parsers import Address, Network, boolean
+from exporter.config.pull_targets import Source, read_sources
+from exporter.config.secrets import Setting
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.option_values import Address, Network, boolean
-from exporter.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.schedule.policy import Override, Policy, read_overrides
-from exporter.secret_files import Setting
 from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
@@ -120,7 +120,7 @@ def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> G
     """Return what is given and by whom, unchecked."""
     path = flags.get("config") or environment.get(CONFIG_VARIABLE)
     file = _read_file(path) if path else _File()
-    hidden, unreadable = secret_files.read(environment)
+    hidden, unreadable = secrets.read(environment)
     settings = {
         option.name: _setting(option, flags, environment, hidden, file.settings)
         for option in OPTIONS
@@ -185,7 +185,7 @@ def _text(key: str, value: object) -> str | None:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    known = {CONFIG_VARIABLE, *(option.variable for option in OPTIONS), *secret_files.VARIABLES}
+    known = {CONFIG_VARIABLE, *(option.variable for option in OPTIONS), *secrets.VARIABLES}
     return [
         f"{name} is unknown; known are {', '.join(sorted(known))}"
         for name in sorted(environment)

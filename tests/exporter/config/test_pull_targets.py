@@ -2,7 +2,7 @@ import tomllib
 
 import pytest
 
-from exporter.duplicati_server.sources import Source, make_source, read_sources
+from exporter.config.pull_targets import Source, make_source, read_sources
 
 PIN = "ab" * 32
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from exporter.config import Config, ConfigError, gather, load
+from exporter.config.options import OPTIONS
+from exporter.config.parsers import Address
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
-from exporter.option_values import Address
-from exporter.options import OPTIONS
 from exporter.schedule.expressions import Every, Off
 from exporter.times import DAY, HOUR, MINUTE
 

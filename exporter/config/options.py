@@ -6,7 +6,8 @@ The flags, the environment's names, the file's keys and the help all come from t
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from exporter import auth, option_values
+from exporter import auth
+from exporter.config import parsers
 from exporter.limits import Limits
 from exporter.times import format_interval, parse_interval
 
@@ -49,84 +50,84 @@ OPTIONS = (
         "*:9666",
         "HOST:PORT",
         "address and port to serve; * is every interface",
-        option_values.address,
+        parsers.address,
     ),
     Option(
         "database",
         "duplistatus.sqlite",
         "PATH",
         "the SQLite file that keeps the reports; made where there is none",
-        option_values.path,
+        parsers.path,
     ),
     Option(
         "log_format",
         "human",
         "FORMAT",
         "how events are written to stderr: human or json",
-        option_values.choice("human", "json"),
+        parsers.choice("human", "json"),
     ),
     Option(
         "log_level",
         "info",
         "LEVEL",
         "the least grave events to write: debug, info, warning or error",
-        option_values.choice("debug", "info", "warning", "error"),
+        parsers.choice("debug", "info", "warning", "error"),
     ),
     Option(
         "max_upload_bytes",
         str(_DEFAULTS.max_upload_bytes),
         "BYTES",
         "the largest report to accept",
-        option_values.integer(1024, 1024 * _MEBIBYTE),
+        parsers.integer(1024, 1024 * _MEBIBYTE),
     ),
     Option(
         "max_upload_memory",
         str(_DEFAULTS.max_upload_memory),
         "BYTES",
         "the memory for all reports that arrive; never less than two of the largest",
-        option_values.integer(_MEBIBYTE, 64 * 1024 * _MEBIBYTE),
+        parsers.integer(_MEBIBYTE, 64 * 1024 * _MEBIBYTE),
     ),
     Option(
         "max_log_lines",
         str(_DEFAULTS.max_log_lines),
         "LINES",
         "how many log lines of a run to keep",
-        option_values.integer(0, _DEFAULTS.max_log_lines),
+        parsers.integer(0, _DEFAULTS.max_log_lines),
     ),
     Option(
         "max_servers",
         str(_DEFAULTS.max_servers),
         "SERVERS",
         "how many servers may report",
-        option_values.integer(1, 1_000_000),
+        parsers.integer(1, 1_000_000),
     ),
     Option(
         "max_jobs",
         str(_DEFAULTS.max_jobs),
         "JOBS",
         "how many backups there may be of all servers",
-        option_values.integer(1, 1_000_000),
+        parsers.integer(1, 1_000_000),
     ),
     Option(
         "max_jobs_per_server",
         str(_DEFAULTS.max_jobs_per_server),
         "JOBS",
         "how many backups a server may have",
-        option_values.integer(1, 1_000_000),
+        parsers.integer(1, 1_000_000),
     ),
     Option(
         "max_requests",
         str(_DEFAULTS.max_requests),
         "REQUESTS",
         "how many requests may wait for their answers at once",
-        option_values.integer(16, 100_000),
+        parsers.integer(16, 100_000),
     ),
     Option(
         "max_header_bytes",
         str(_DEFAULTS.max_header_bytes),
         "BYTES",
         "the largest head of a request to accept",
-        option_values.integer(4096, _MEBIBYTE),
+        parsers.integer(4096, _MEBIBYTE),
     ),
     Option(
         "request_timeout",
@@ -144,17 +145,17 @@ OPTIONS = (
     ),
     Option(
         "keep_runs",
-        option_values.FOREVER,
+        parsers.FOREVER,
         "TIME",
         "how long to keep runs; counters and last runs stay",
-        option_values.kept,
+        parsers.kept,
     ),
     Option(
         "keep_messages",
         "90d",
         "TIME",
         "how long to keep the log lines of runs",
-        option_values.kept,
+        parsers.kept,
     ),
     Option(
         "expected_interval",
@@ -179,10 +180,10 @@ OPTIONS = (
     ),
     Option(
         "collect_every",
-        option_values.NEVER,
+        parsers.NEVER,
         "TIME",
         "how often to collect from the [[collect]] servers of the file: 15m, 1h",
-        option_values.repeated,
+        parsers.repeated,
     ),
     Option(
         "upload_tokens",
@@ -221,27 +222,27 @@ OPTIONS = (
         "",
         "NETWORKS",
         "proxies whose X-Forwarded-For is believed: 127.0.0.1, 10.0.0.0/8",
-        option_values.networks,
+        parsers.networks,
     ),
     Option(
         "allowed_origins",
         "",
         "ORIGINS",
         "sites whose pages may read and send: https://page.example",
-        option_values.origins,
+        parsers.origins,
     ),
     Option(
         "allowed_hosts",
         "",
         "HOSTS",
         "host names to answer under, beside addresses and localhost; empty is any",
-        option_values.hosts,
+        parsers.hosts,
     ),
     Option(
         "page",
         "true",
         "BOOLEAN",
         "whether to serve the page for people at /: true or false",
-        option_values.boolean,
+        parsers.boolean,
     ),
 )

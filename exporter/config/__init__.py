@@ -1,0 +1,12 @@
+"""The configuration: options, environment, file and secrets, made one checked value."""
+
+from exporter.config.loader import (
+    CONFIG_VARIABLE,
+    Config,
+    ConfigError,
+    Given,
+    gather,
+    load,
+)
+
+__all__ = ["CONFIG_VARIABLE", "Config", "ConfigError", "Given", "gather", "load"]
