@@ -8,8 +8,8 @@ from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
 from api.restriction import assigned
 from exporter.fleet import Fleet
+from exporter.ingest.live import Listener
 from exporter.limits import Limits
-from exporter.listener import Listener
 from exporter.model.live import LiveReport
 from exporter.reports import read_activity
 

@@ -39,12 +39,12 @@ from exporter.auth import Access
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
+from exporter.ingest.importer import StoredArchive
+from exporter.ingest.live import Listener
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
-from exporter.listener import Listener
-from exporter.past import StoredArchive
-from exporter.refusals import Refusals
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 App = falcon.App[falcon.Request, falcon.Response]

@@ -15,9 +15,9 @@ from exporter.auth import Access, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import Census
 from exporter.fleet import Fleet
-from exporter.refusals import Refusals
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 MEDIA_SVG = "image/svg+xml"

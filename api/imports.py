@@ -11,9 +11,9 @@ from msgspec import Raw, Struct
 from api import bodies
 from api.answers import changed
 from api.errors import ApiError, invalid
+from exporter.ingest.importer import PastReport, StoredArchive, Taken
 from exporter.limits import Limits
 from exporter.logs import event
-from exporter.past import PastReport, StoredArchive, Taken
 from exporter.reports import Problem
 from exporter.reports.large.elements import elements
 from exporter.reports.recoding import text_of_json

@@ -8,7 +8,7 @@ from api import bodies, parameters, represent
 from api.answers import changed
 from api.errors import invalid, not_found
 from exporter.fleet import Fleet
-from exporter.past import StoredArchive
+from exporter.ingest.importer import StoredArchive
 from exporter.reports import Problem
 from exporter.times import Millis
 

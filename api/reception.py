@@ -11,15 +11,15 @@ from api.auth import hide_secrets
 from api.errors import ApiError, invalid
 from api.sender import Deliveries
 from exporter.exposition.self_metrics import Telemetry
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limit, Limits
 from exporter.logs import event
 from exporter.model import Delivery, Rejected, Run
-from exporter.refusals import Refusals
 from exporter.reports import ReportError
 from exporter.reports.fields import MAX_NAME
 from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
-from exporter.timekeeper import Timekeeper
 
 _BUG = "The daemon failed on this report: please report it, with the trace that its log has"
 

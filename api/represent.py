@@ -3,9 +3,9 @@
 from api import explained
 from exporter.conditions.evaluate import conditions
 from exporter.fleet.views import JobView
+from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
 from exporter.model.run_json import Json, backup, moment, second_copy, seconds
-from exporter.refusals import is_open
 from exporter.reports.remedies import remedy
 from exporter.times import Millis, format_interval
 

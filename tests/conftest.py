@@ -15,12 +15,12 @@ from exporter.auth import Access, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
+from exporter.ingest.live import Listener
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
-from exporter.listener import Listener
-from exporter.refusals import Refusals
 from exporter.schedule.policy import Policy
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, Millis, parse_moment
 from tests.support.empty import empty_database
 

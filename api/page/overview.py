@@ -20,11 +20,11 @@ from exporter.auth import Access, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
 from exporter.fleet import Fleet
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
-from exporter.refusals import Refusals
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 _NAMED = 20

@@ -9,8 +9,8 @@ from api import parameters
 from api.page import words
 from api.page.rendering import Page, short
 from api.page.rows import When
+from exporter.ingest.refusals import Refusals, is_open
 from exporter.model import Rejected
-from exporter.refusals import Refusals, is_open
 from exporter.reports.remedies import remedy
 from exporter.store.sqlite.refusals import KEPT
 from exporter.times import Millis

@@ -14,10 +14,10 @@ from api.page.rows import When
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import judged
 from exporter.fleet import Fleet
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
-from exporter.refusals import Refusals
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import Millis
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from exporter.cli.client import Client, Json, RefusedError
-from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_interval, format_moment
 

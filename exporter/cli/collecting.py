@@ -21,8 +21,8 @@ from exporter.config import Config
 from exporter.config.pull_targets import Source, make_source
 from exporter.duplicati_server.errors import NoAccessError, ServerError
 from exporter.duplicati_server.opening import first_line, read_password
+from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import printable
-from exporter.past import Archive, Outcome
 
 INCOMPLETE = 1
 """The exit code where something could not be collected."""

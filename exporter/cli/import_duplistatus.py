@@ -16,7 +16,7 @@ from exporter.cli.connection import connected
 from exporter.cli.outcomes import Outcomes, Reasons, counted
 from exporter.cli.progress import Tell, bar, progress
 from exporter.cli.taking_in import take_in
-from exporter.duplistatus_app import (
+from exporter.ingest.duplistatus import (
     JobSetting,
     Run,
     RunError,
@@ -28,7 +28,7 @@ from exporter.duplistatus_app import (
     read_settings,
     read_tolerance,
 )
-from exporter.past import PastReport
+from exporter.ingest.importer import PastReport
 from exporter.times import now
 
 

@@ -12,7 +12,7 @@ from exporter.cli.connection import connected
 from exporter.cli.outcomes import Outcomes, counted
 from exporter.cli.progress import progress
 from exporter.cli.taking_in import take_in
-from exporter.saved import Found, Saved, SavedReports, Unreadable
+from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
 
 _STANDARD_INPUT = "-"
 

@@ -9,8 +9,8 @@ from exporter.cli.arguments import USAGE_ERROR, Parser, Run
 from exporter.cli.client import ClientError
 from exporter.cli.commands import GROUPS
 from exporter.config import ConfigError
-from exporter.duplistatus_app import UnreadableDatabaseError
 from exporter.export import ExportError
+from exporter.ingest.duplistatus import UnreadableDatabaseError
 from exporter.store import StoreError, StoreUnavailableError
 
 INTERRUPTED = 130

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from exporter.ingest.importer import Outcome, Taken
 from exporter.logs import printable
-from exporter.past import Outcome, Taken
 
 _MOST_REASONS = 10
 _LONGEST_REASON = 300

@@ -28,13 +28,13 @@ from exporter.config.parsers import Address
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
-from exporter.listener import Listener
-from exporter.past import StoredArchive
-from exporter.refusals import Refusals
+from exporter.ingest.importer import StoredArchive
+from exporter.ingest.live import Listener
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper, keeping_time
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.store.retention import Keep, pruning
-from exporter.timekeeper import Timekeeper, keeping_time
 from exporter.times import now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)

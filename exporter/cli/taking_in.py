@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from exporter.cli.archive import batches
-from exporter.past import Archive, PastReport, Taken
+from exporter.ingest.importer import Archive, PastReport, Taken
 
 
 class Entry(Protocol):

@@ -13,7 +13,7 @@ from exporter.duplicati_server.errors import NoAccessError, ServerError
 from exporter.duplicati_server.history import Row
 from exporter.duplicati_server.reports import UnreadableRowError, past_report
 from exporter.duplicati_server.server import Backup, DuplicatiServer
-from exporter.past import Archive, Outcome, PastReport
+from exporter.ingest.importer import Archive, Outcome, PastReport
 from exporter.store import UnknownIdError
 
 

@@ -13,8 +13,8 @@ from exporter.duplicati_server.errors import ServerError, StoppedError
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.transport import Pause
 from exporter.exposition.self_metrics import CollectionOutcome, Telemetry
+from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import event
-from exporter.past import Archive, Outcome
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from exporter.past import Outcome, Taken
+from exporter.ingest.importer import Outcome, Taken
 
 MOST_REASONS = 5
 """Shown of each kind: the rest is likely to be the same."""

@@ -10,7 +10,7 @@ import msgspec
 
 from exporter.duplicati_server.history import RESULT, Row
 from exporter.duplicati_server.server import Backup, SystemInfo
-from exporter.past import PastReport
+from exporter.ingest.importer import PastReport
 from exporter.times import SECOND
 
 _LOGS = ("Errors", "Warnings", "Messages")

@@ -8,8 +8,8 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
+from exporter.ingest.refusals import Refusals
 from exporter.limits import Limits
-from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW, Daemon

@@ -10,8 +10,8 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.auth import Access, Scope
+from exporter.ingest.live import Listener
 from exporter.limits import Limits
-from exporter.listener import Listener
 from exporter.store import Store
 from exporter.times import DAY
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon

@@ -12,13 +12,13 @@ from exporter.auth import Access, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
-from exporter.listener import Listener
+from exporter.ingest.live import Listener
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import HumanFormatter
-from exporter.refusals import Refusals
 from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.reports_builder import duplicati_report

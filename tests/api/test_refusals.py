@@ -5,8 +5,8 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.auth import Access, Scope
+from exporter.ingest.refusals import Refusals
 from exporter.model import Rejected
-from exporter.refusals import Refusals
 from exporter.store import StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon

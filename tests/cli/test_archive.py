@@ -12,7 +12,7 @@ from exporter.cli.archive import RemoteArchive, batches
 from exporter.cli.client import Client
 from exporter.cli.connection import connected
 from exporter.cli.outcomes import Outcomes
-from exporter.past import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.reports_builder import duplicati_report, exception_report

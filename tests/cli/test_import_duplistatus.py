@@ -12,7 +12,7 @@ import pytest
 from exporter.cli.client import Client
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.cli.conftest import Commands, known
-from tests.exporter.duplistatus_app.databases import Age, Row, as_stored, make, run
+from tests.exporter.ingest.duplistatus.databases import Age, Row, as_stored, make, run
 from tests.reports_builder import duplicati_report, text_report
 from tests.server.daemon import Daemon
 

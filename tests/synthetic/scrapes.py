@@ -15,12 +15,12 @@ from exporter.demo import Arrival, arrivals, live_arrivals
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Outcome, Telemetry
 from exporter.fleet import Fleet
-from exporter.listener import Listener
+from exporter.ingest.live import Listener
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.schedule.policy import Policy
 from exporter.store import Store
-from exporter.timekeeper import Timekeeper
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 
 END: Millis = parse_moment("2026-10-22T10:00:00Z")

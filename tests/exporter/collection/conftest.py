@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.past import StoredArchive
+from exporter.ingest.importer import StoredArchive
 from exporter.store import Store
 from tests.conftest import Clock
 from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati

@@ -10,7 +10,7 @@ from exporter.collection.marks import Marks
 from exporter.collection.summary import Summary
 from exporter.duplicati_server.errors import ServerError
 from exporter.fleet import Fleet
-from exporter.past import Outcome, PastReport, StoredArchive, Taken
+from exporter.ingest.importer import Outcome, PastReport, StoredArchive, Taken
 from exporter.schedule import Source
 from exporter.store import RunFilter, Store, StoreUnavailableError, UnknownIdError
 from exporter.times import DAY, HOUR, Millis, parse_moment

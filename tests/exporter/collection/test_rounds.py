@@ -13,7 +13,7 @@ from exporter.duplicati_server.opening import open_server
 from exporter.duplicati_server.server import DuplicatiServer
 from exporter.duplicati_server.transport import Pause, Route
 from exporter.exposition.self_metrics import Telemetry
-from exporter.past import StoredArchive
+from exporter.ingest.importer import StoredArchive
 from exporter.store import RunFilter, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Clock

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from exporter.fleet import Fleet
+from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
-from exporter.past import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
 from exporter.schedule import Source
 from exporter.schedule.policy import Policy
 from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError

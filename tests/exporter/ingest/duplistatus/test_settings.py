@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.duplistatus_app import JobSetting, SettingError, read_settings, read_tolerance
+from exporter.ingest.duplistatus import JobSetting, SettingError, read_settings, read_tolerance
 from exporter.schedule.expressions import parse_plan
 from exporter.times import parse_interval
 

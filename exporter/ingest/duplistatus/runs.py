@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
+from exporter.ingest.importer import PastReport
 from exporter.model import BACKUP, CLOCK_TOLERANCE
-from exporter.past import PastReport
 from exporter.times import SECOND, Millis, format_moment, parse_moment
 
 _NUMBERS = {

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.duplistatus_app import Run, RunError, read_run
-from exporter.duplistatus_app.runs import COLUMNS
+from exporter.ingest.duplistatus import Run, RunError, read_run
+from exporter.ingest.duplistatus.runs import COLUMNS
 from exporter.model import Report, Status
 from exporter.reports import ReportError, read_report
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
-from tests.exporter.duplistatus_app.databases import Row, run
+from tests.exporter.ingest.duplistatus.databases import Row, run
 
 NOW: Millis = 1_768_528_800_000
 BEGAN = NOW - 2 * DAY

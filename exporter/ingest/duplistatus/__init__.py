@@ -4,9 +4,9 @@ What is known of it comes from its public documentation and source: schemas 1 to
 versions 0.5 to 1.0.
 """
 
-from exporter.duplistatus_app.database import Server, Source, UnreadableDatabaseError, opened
-from exporter.duplistatus_app.runs import Run, RunError, read_run
-from exporter.duplistatus_app.settings import (
+from exporter.ingest.duplistatus.database import Server, Source, UnreadableDatabaseError, opened
+from exporter.ingest.duplistatus.runs import Run, RunError, read_run
+from exporter.ingest.duplistatus.settings import (
     JobSetting,
     SettingError,
     Settings,

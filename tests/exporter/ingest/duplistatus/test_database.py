@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from exporter.duplistatus_app import UnreadableDatabaseError, database, opened
-from exporter.duplistatus_app.database import Server
+from exporter.ingest.duplistatus import UnreadableDatabaseError, database, opened
+from exporter.ingest.duplistatus.database import Server
 from exporter.times import DAY
-from tests.exporter.duplistatus_app.databases import Age, Row, make, run
-from tests.exporter.duplistatus_app.test_runs import BEGAN
+from tests.exporter.ingest.duplistatus.databases import Age, Row, make, run
+from tests.exporter.ingest.duplistatus.test_runs import BEGAN
 
 Look = Callable[[Path], object]
 

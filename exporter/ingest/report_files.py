@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from exporter.past import PastReport
+from exporter.ingest.importer import PastReport
 from exporter.reports.decoding import decode_json
 from exporter.reports.errors import ReportError
 from exporter.reports.recoding import utf8

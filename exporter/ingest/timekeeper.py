@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from exporter import clock_words
-from exporter.clock_words import Jump
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
+from exporter.ingest import clock_words
+from exporter.ingest.clock_words import Jump
 from exporter.logs import event
 from exporter.model import CLOCK_TOLERANCE, Delivery
 from exporter.model.clock import NOT_BEFORE, Moment, Watch, agrees, steady

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from exporter.ingest.refusals import Refusals
 from exporter.model import Delivery, Rejected
-from exporter.refusals import Refusals
 from exporter.store import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW
@@ -99,7 +99,7 @@ def test_a_refused_report_is_open_until_one_of_its_address_is_taken(arrivals: li
 def test_of_too_many_addresses_the_one_known_longest_is_forgotten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.refusals.REPORTERS", 3)
+    monkeypatch.setattr("exporter.ingest.refusals.REPORTERS", 3)
     monkeypatch.setattr("exporter.store.sqlite.refusals.REPORTERS", 3)
     refusals = Refusals(store)
     for number in (0, 1, 2, 0, 3, 4):
@@ -113,7 +113,7 @@ def test_of_too_many_addresses_the_one_known_longest_is_forgotten(
 def test_of_addresses_that_told_of_runs_only_no_more_are_remembered(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.refusals.REPORTERS", 3)
+    monkeypatch.setattr("exporter.ingest.refusals.REPORTERS", 3)
     refusals = Refusals(store)
     for number in range(5):
         refusals.heard(Delivery(NOW, f"192.0.2.{number}"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from exporter.duplistatus_app.runs import COLUMNS
+from exporter.ingest.duplistatus.runs import COLUMNS
 
 Row = Mapping[str, object]
 

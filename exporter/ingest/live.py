@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
+from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import event
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
 from exporter.model.live import LiveReport, LiveRun
 from exporter.reports.lines import message, reason
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
-from exporter.timekeeper import Timekeeper
 from exporter.times import MINUTE, Millis
 
 _SAVED_EVERY: Millis = MINUTE

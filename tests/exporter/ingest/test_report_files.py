@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from exporter import saved as saved_module
-from exporter.past import PastReport
+from exporter.ingest import report_files as saved_module
+from exporter.ingest.importer import PastReport
+from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
 from exporter.reports import read_report
-from exporter.saved import Found, Saved, SavedReports, Unreadable
 
 CHANGED = 1_768_442_400_000
 REPORT = b'{"Data": {"MainOperation": "Backup"}}'
