@@ -14,15 +14,15 @@ from exporter.cli.connection import connected
 from exporter.cli.outcomes import counted
 from exporter.cli.progress import bar, progress
 from exporter.cli.sources import open_source
-from exporter.collection.collect import Place, collect
-from exporter.collection.marks import Marks
-from exporter.collection.summary import Summary
 from exporter.config import Config
 from exporter.config.pull_targets import Source, make_source
-from exporter.duplicati_server.errors import NoAccessError, ServerError
-from exporter.duplicati_server.opening import first_line, read_password
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import printable
+from exporter.pull.bookmarks import Marks
+from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.client.opening import first_line, read_password
+from exporter.pull.pull_server import Place, collect
+from exporter.pull.summary import Summary
 
 INCOMPLETE = 1
 """The exit code where something could not be collected."""

@@ -22,7 +22,6 @@ from api.serve import HttpServer
 from exporter import admin_token, config, logs
 from exporter.auth import Access, Scope
 from exporter.cli.sources import open_source
-from exporter.collection.rounds import Rounds, collecting
 from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.exposition import Exposition
@@ -32,6 +31,7 @@ from exporter.ingest.importer import StoredArchive
 from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper, keeping_time
+from exporter.pull.loop import Rounds, collecting
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.store.retention import Keep, pruning

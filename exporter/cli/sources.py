@@ -4,9 +4,9 @@ import urllib.request
 from urllib.parse import urlsplit
 
 from exporter.config.pull_targets import Source
-from exporter.duplicati_server.opening import open_server, read_password
-from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.transport import Pause, Route, sleep
+from exporter.pull.client.opening import open_server, read_password
+from exporter.pull.client.server import DuplicatiServer
+from exporter.pull.client.transport import Pause, Route, sleep
 
 
 def open_source(source: Source, pause: Pause = sleep, password: str = "") -> DuplicatiServer:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from exporter.config.pull_targets import Source, make_source
-from exporter.duplicati_server.opening import open_server
-from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.transport import Route, Transport
+from exporter.pull.client.opening import open_server
+from exporter.pull.client.server import DuplicatiServer
+from exporter.pull.client.session import Session
+from exporter.pull.client.transport import Route, Transport
 from tests.duplicati.simulator import PASSWORD, Simulator
 
 AT_ONCE = Route(pause=lambda _seconds: False)

@@ -5,16 +5,16 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from exporter.collection.collect import Place, collect
-from exporter.collection.marks import Marks
-from exporter.collection.summary import MOST_REASONS, Summary
 from exporter.config.pull_targets import Source
-from exporter.duplicati_server.errors import ServerError, StoppedError
-from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.transport import Pause
 from exporter.exposition.self_metrics import CollectionOutcome, Telemetry
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import event
+from exporter.pull.bookmarks import Marks
+from exporter.pull.client.errors import ServerError, StoppedError
+from exporter.pull.client.server import DuplicatiServer
+from exporter.pull.client.transport import Pause
+from exporter.pull.pull_server import Place, collect
+from exporter.pull.summary import MOST_REASONS, Summary
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from exporter.duplicati_server import history
-from exporter.duplicati_server.errors import GoneError, ServerError
-from exporter.duplicati_server.history import Row, pages
+from exporter.pull.client import log
+from exporter.pull.client.errors import GoneError, ServerError
+from exporter.pull.client.log import Row, pages
 from tests.duplicati.asking import session
 from tests.duplicati.simulator import Canned, Simulator
 
@@ -18,7 +18,7 @@ def fill(simulator: Simulator, rows: int) -> None:
 
 def read(simulator: Simulator, backup_id: str = "2") -> list[list[Row]]:
     with session(simulator) as asking:
-        return list(pages(asking, backup_id, history.PAGE_ROWS))
+        return list(pages(asking, backup_id, log.PAGE_ROWS))
 
 
 @pytest.mark.parametrize("rows", [0, 1, 99, 100, 101, 250])
@@ -31,7 +31,7 @@ def test_all_rows_are_read_down_to_the_first(duplicati: Simulator, rows: int) ->
 def test_smaller_pages_than_asked_for_are_no_end(
     duplicati: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "PAGE_ROWS", 1)
+    monkeypatch.setattr(log, "PAGE_ROWS", 1)
     fill(duplicati, 25)
     assert [len(page) for page in read(duplicati)] == [10, 10, 5]
 
@@ -46,7 +46,7 @@ def test_rows_that_come_between_two_pages_move_nothing(duplicati: Simulator) -> 
 def test_a_backup_that_is_deleted_between_two_pages_is_gone(duplicati: Simulator) -> None:
     fill(duplicati, 150)
     with session(duplicati) as asking:
-        reading = pages(asking, "2", history.PAGE_ROWS)
+        reading = pages(asking, "2", log.PAGE_ROWS)
         assert len(next(reading)) == 100
         duplicati.delete("2")
         with pytest.raises(GoneError):
@@ -63,7 +63,7 @@ def test_the_same_page_again_ends_the_reading(duplicati: Simulator) -> None:
     fill(duplicati, 20)
     duplicati.always[LOG] = Canned(200, json.dumps(duplicati.rows["2"]).encode())
     with session(duplicati) as asking:
-        reading = pages(asking, "2", history.PAGE_ROWS)
+        reading = pages(asking, "2", log.PAGE_ROWS)
         assert len(next(reading)) == 20
         with pytest.raises(ServerError, match="gives the same rows of the backup 2 again"):
             next(reading)
@@ -76,7 +76,7 @@ def test_a_page_that_overlaps_the_last_gives_each_row_once(duplicati: Simulator)
 
 
 def test_a_log_without_end_is_ended(duplicati: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "MOST_ROWS", 100)
+    monkeypatch.setattr(log, "MOST_ROWS", 100)
     fill(duplicati, 150)
     with pytest.raises(ServerError, match="more than 100 rows of the backup 2"):
         read(duplicati)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError
-from exporter.duplicati_server.transport import Answer, Transport
+from exporter.pull.client.errors import GoneError, NoAccessError, ServerError
+from exporter.pull.client.transport import Answer, Transport
 
 Json: TypeAlias = Any
 

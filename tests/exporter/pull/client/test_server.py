@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from exporter.duplicati_server import server as module
-from exporter.duplicati_server.errors import NoAccessError, ServerError
-from exporter.duplicati_server.opening import read_password
-from exporter.duplicati_server.schedules import Planned
-from exporter.duplicati_server.server import Backup, SystemInfo
+from exporter.pull.client import server as module
+from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.client.opening import read_password
+from exporter.pull.client.schedules import Planned
+from exporter.pull.client.server import Backup, SystemInfo
 from exporter.times import DAY, parse_moment
 from tests.duplicati.asking import server
 from tests.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.duplicati_server.schedules import Planned, planned
+from exporter.pull.client.schedules import Planned, planned
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 
 START = "2026-07-15T01:00:00Z"

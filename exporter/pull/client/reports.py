@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from exporter.duplicati_server.history import RESULT, Row
-from exporter.duplicati_server.server import Backup, SystemInfo
 from exporter.ingest.importer import PastReport
+from exporter.pull.client.log import RESULT, Row
+from exporter.pull.client.server import Backup, SystemInfo
 from exporter.times import SECOND
 
 _LOGS = ("Errors", "Warnings", "Messages")

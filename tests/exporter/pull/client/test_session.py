@@ -4,10 +4,10 @@ import threading
 import pytest
 
 from exporter.config.pull_targets import make_source
-from exporter.duplicati_server import transport
-from exporter.duplicati_server.errors import GoneError, NoAccessError, ServerError, StoppedError
-from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.transport import Route, Transport
+from exporter.pull.client import transport
+from exporter.pull.client.errors import GoneError, NoAccessError, ServerError, StoppedError
+from exporter.pull.client.session import Session
+from exporter.pull.client.transport import Route, Transport
 from tests.duplicati.asking import session, source_of
 from tests.duplicati.simulator import API, PASSWORD, Canned, Simulator
 from tests.server.ports import free_port

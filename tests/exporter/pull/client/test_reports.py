@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.duplicati_server.history import Row
-from exporter.duplicati_server.reports import UnreadableRowError, past_report
-from exporter.duplicati_server.server import Backup, SystemInfo
 from exporter.model import Report, Status
+from exporter.pull.client.log import Row
+from exporter.pull.client.reports import UnreadableRowError, past_report
+from exporter.pull.client.server import Backup, SystemInfo
 from exporter.reports import ReportError, read_report
 from tests.duplicati.asking import PAYLOADS
 from tests.duplicati.simulator import MACHINE_ID, MACHINE_NAME, results

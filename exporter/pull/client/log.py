@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from exporter.duplicati_server.errors import ServerError
-from exporter.duplicati_server.session import Json, Session
+from exporter.pull.client.errors import ServerError
+from exporter.pull.client.session import Json, Session
 from exporter.times import LATEST, SECOND
 
 PAGE_ROWS = 100

@@ -14,7 +14,7 @@ import urllib3
 from urllib3.exceptions import InsecureRequestWarning, SSLError
 
 from exporter.config.pull_targets import Source
-from exporter.duplicati_server.errors import NoAccessError
+from exporter.pull.client.errors import NoAccessError
 
 _CERTIFICATE = "CERTIFICATE-----"
 """Stands in the first line of each certificate in PEM (RFC 7468)."""

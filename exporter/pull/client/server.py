@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from exporter.duplicati_server import history, schedules
-from exporter.duplicati_server.errors import ServerError
-from exporter.duplicati_server.history import Row
-from exporter.duplicati_server.schedules import Planned
-from exporter.duplicati_server.session import Json, Session
+from exporter.pull.client import log, schedules
+from exporter.pull.client.errors import ServerError
+from exporter.pull.client.log import Row
+from exporter.pull.client.schedules import Planned
+from exporter.pull.client.session import Json, Session
 
 MOST_BACKUPS = 1000
 
@@ -71,11 +71,11 @@ class DuplicatiServer:
 
     def history(self, backup: Backup) -> Iterator[list[Row]]:
         """Yield what a backup's runs left, page by page, the newest first."""
-        return history.pages(self._session, backup.id, history.PAGE_ROWS)
+        return log.pages(self._session, backup.id, log.PAGE_ROWS)
 
     def news(self, backup: Backup) -> Iterator[list[Row]]:
         """Yield the same from a short first page, for one who knows all but the newest."""
-        return history.pages(self._session, backup.id, history.NEWS_ROWS)
+        return log.pages(self._session, backup.id, log.NEWS_ROWS)
 
     def close(self) -> None:
         """Close the connection."""

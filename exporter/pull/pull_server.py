@@ -7,13 +7,13 @@ it did not come to is taken by the next one, since nothing but a mark ends the r
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from exporter.collection.marks import Mark, Marks
-from exporter.collection.summary import Summary
-from exporter.duplicati_server.errors import NoAccessError, ServerError
-from exporter.duplicati_server.history import Row
-from exporter.duplicati_server.reports import UnreadableRowError, past_report
-from exporter.duplicati_server.server import Backup, DuplicatiServer
 from exporter.ingest.importer import Archive, Outcome, PastReport
+from exporter.pull.bookmarks import Mark, Marks
+from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.client.log import Row
+from exporter.pull.client.reports import UnreadableRowError, past_report
+from exporter.pull.client.server import Backup, DuplicatiServer
+from exporter.pull.summary import Summary
 from exporter.store import UnknownIdError
 
 

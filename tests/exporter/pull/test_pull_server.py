@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from exporter.collection.collect import Place, collect
-from exporter.collection.marks import Marks
-from exporter.collection.summary import Summary
-from exporter.duplicati_server.errors import ServerError
 from exporter.fleet import Fleet
 from exporter.ingest.importer import Outcome, PastReport, StoredArchive, Taken
+from exporter.pull.bookmarks import Marks
+from exporter.pull.client.errors import ServerError
+from exporter.pull.pull_server import Place, collect
+from exporter.pull.summary import Summary
 from exporter.schedule import Source
 from exporter.store import RunFilter, Store, StoreUnavailableError, UnknownIdError
 from exporter.times import DAY, HOUR, Millis, parse_moment

@@ -10,7 +10,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from exporter.duplicati_server.history import Row
+from exporter.pull.client.log import Row
 
 
 class Mark(Struct, frozen=True):

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from exporter.config.pull_targets import make_source
-from exporter.duplicati_server.errors import NoAccessError
-from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.transport import Transport
+from exporter.pull.client.errors import NoAccessError
+from exporter.pull.client.session import Session
+from exporter.pull.client.transport import Transport
 from tests.duplicati.asking import AT_ONCE, session
 from tests.duplicati.certificate import Certificate, make_certificate
 from tests.duplicati.simulator import PASSWORD, Simulator

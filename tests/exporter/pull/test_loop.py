@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.collection.rounds import Rounds, collecting
 from exporter.config.pull_targets import Source, make_source
-from exporter.duplicati_server.opening import open_server
-from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.transport import Pause, Route
 from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.importer import StoredArchive
+from exporter.pull.client.opening import open_server
+from exporter.pull.client.server import DuplicatiServer
+from exporter.pull.client.transport import Pause, Route
+from exporter.pull.loop import Rounds, collecting
 from exporter.store import RunFilter, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Clock

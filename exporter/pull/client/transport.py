@@ -19,8 +19,8 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout, make_headers
 
 from exporter.config.pull_targets import Source
-from exporter.duplicati_server import certificates
-from exporter.duplicati_server.errors import NoAccessError, ServerError, StoppedError
+from exporter.pull.client import certificates
+from exporter.pull.client.errors import NoAccessError, ServerError, StoppedError
 
 MOST_BYTES = 32 * 1024 * 1024
 """A page of a hundred results is about one megabyte."""

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TextIO
 
 from exporter.config.pull_targets import Source
-from exporter.duplicati_server.errors import NoAccessError
-from exporter.duplicati_server.server import DuplicatiServer
-from exporter.duplicati_server.session import Session
-from exporter.duplicati_server.transport import Route, Transport
+from exporter.pull.client.errors import NoAccessError
+from exporter.pull.client.server import DuplicatiServer
+from exporter.pull.client.session import Session
+from exporter.pull.client.transport import Route, Transport
 
 _MOST_CHARACTERS = 4096
 
