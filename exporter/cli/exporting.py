@@ -12,7 +12,7 @@ from exporter.cli.outcomes import Reasons
 from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config
-from exporter.export import ExportError, Grid, History, Target, write_csv, write_jsonl
+from exporter.exports import ExportError, Grid, History, Target, write_csv, write_jsonl
 from exporter.store import Records, RunChoice, StoreError
 from exporter.times import now
 

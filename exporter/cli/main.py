@@ -9,7 +9,7 @@ from exporter.cli.arguments import USAGE_ERROR, Parser, Run
 from exporter.cli.client import ClientError
 from exporter.cli.commands import GROUPS
 from exporter.config import ConfigError
-from exporter.export import ExportError
+from exporter.exports import ExportError
 from exporter.ingest.duplistatus import UnreadableDatabaseError
 from exporter.store import StoreError, StoreUnavailableError
 

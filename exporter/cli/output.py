@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
-from exporter.export import ExportError
+from exporter.exports import ExportError
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporter.cli import exporting, main
-from exporter.export import LEFT_OUT, write_csv
+from exporter.exports import LEFT_OUT, write_csv
 from exporter.times import DAY
 from tests.docs import daemon, pages
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from exporter.cli import main
-from exporter.export import LEFT_OUT
+from exporter.exports import LEFT_OUT
 from exporter.exposition.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_interval, format_moment
-from tests.exporter.export.past import END, POLICY, Past
+from tests.exporter.exports.past import END, POLICY, Past
 from tests.grafana.boards import TARGETS
 from tests.grafana.expressions import filled, selectors
 from tests.server.commands import needed

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.export import write_csv, write_jsonl
+from exporter.exports import write_csv, write_jsonl
 from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
 from exporter.store import RecordedRun, Records, RunChoice
 from exporter.times import HOUR

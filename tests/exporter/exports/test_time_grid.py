@@ -1,7 +1,7 @@
 import pytest
 
-from exporter.export import ExportError, Grid
-from exporter.export.grid import MOST_MOMENTS
+from exporter.exports import ExportError, Grid
+from exporter.exports.time_grid import MOST_MOMENTS
 from exporter.times import HOUR, MINUTE, SECOND
 from tests.strategies.state import START
 

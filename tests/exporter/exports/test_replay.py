@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.export import Grid
-from exporter.export.timeline import timeline
+from exporter.exports import Grid
+from exporter.exports.replay import timeline
 from exporter.exposition.families import JOB_FAMILIES, JobMoment, Sample
 from exporter.jobs.removed import state_before
 from exporter.model import Status, StoredRun

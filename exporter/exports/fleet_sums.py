@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
-from exporter.export.grid import Grid
-from exporter.export.timeline import Span
+from exporter.exports.replay import Span
+from exporter.exports.time_grid import Grid
 from exporter.fleet.totals import Tally
 from exporter.fleet.views import Totals
 from exporter.times import Millis

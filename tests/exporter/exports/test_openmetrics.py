@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporter.export import LEFT_OUT, Grid, History, Target
+from exporter.exports import LEFT_OUT, Grid, History, Target
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
@@ -23,7 +23,7 @@ from exporter.reports import read_report
 from exporter.store import Records, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import NOW
-from tests.exporter.export.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
+from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
 from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
 

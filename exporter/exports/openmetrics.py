@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self, TypeVar
 
-from exporter.export.grid import Grid
-from exporter.export.series import FamilyFile
-from exporter.export.timeline import Span, timeline
-from exporter.export.totals import FleetSums, Share
+from exporter.exports.family_file import FamilyFile
+from exporter.exports.fleet_sums import FleetSums, Share
+from exporter.exports.replay import Span, timeline
+from exporter.exports.time_grid import Grid
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,

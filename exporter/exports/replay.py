@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from exporter.export.grid import Grid
+from exporter.exports.time_grid import Grid
 from exporter.exposition.families import JobMoment
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run

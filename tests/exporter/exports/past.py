@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from exporter.demo import DAYS, Arrival, arrivals
-from exporter.export import LEFT_OUT
+from exporter.exports import LEFT_OUT
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from exporter.export.errors import ExportError
+from exporter.exports.errors import ExportError
 from exporter.times import SECOND, Millis, format_interval, format_moment
 
 MOST_MOMENTS = 2_000_000

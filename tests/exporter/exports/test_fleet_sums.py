@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from exporter.export import Grid
-from exporter.export.timeline import timeline
-from exporter.export.totals import Share
+from exporter.exports import Grid
+from exporter.exports.fleet_sums import Share
+from exporter.exports.replay import timeline
 from exporter.model import JobSettings, Status, unnamed
 from exporter.schedule import Schedule
 from exporter.store import JobHistory

@@ -3,10 +3,10 @@
 Pure but for the files it writes: what is read comes from an `Records`.
 """
 
-from exporter.export.errors import ExportError
-from exporter.export.grid import Grid
-from exporter.export.openmetrics import LEFT_OUT, History, Target
-from exporter.export.runs import write_csv, write_jsonl
+from exporter.exports.errors import ExportError
+from exporter.exports.openmetrics import LEFT_OUT, History, Target
+from exporter.exports.runs import write_csv, write_jsonl
+from exporter.exports.time_grid import Grid
 
 __all__ = [
     "LEFT_OUT",
