@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from api.listening import listen
 from exporter import logs
 from exporter.auth import plain_token
-from exporter.cli.client import Client, ClientError
-from exporter.cli.serve import admin_tokens, assemble, make_parts
+from exporter.cli.api_client import Client, ClientError
+from exporter.cli.daemon import admin_tokens, assemble, make_parts
 from exporter.config import Config
 from exporter.store import Store, StoreError, StoreInUseError
 

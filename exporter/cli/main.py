@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from api.listening import ListenError
-from exporter.cli import serve
+from exporter.cli import daemon
+from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run
-from exporter.cli.client import ClientError
 from exporter.cli.commands import GROUPS
 from exporter.config import ConfigError
 from exporter.exports import ExportError
@@ -55,7 +55,7 @@ def make_parser() -> Parser:
         " failing, in JSON and for Prometheus.",
         allow_abbrev=False,
     )
-    version = f"duplistatus {serve.version()}"
+    version = f"duplistatus {daemon.version()}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for group in GROUPS:

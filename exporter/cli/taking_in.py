@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from exporter.cli.archive import batches
+from exporter.cli.import_client import batches
 from exporter.ingest.importer import Archive, PastReport, Taken
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.cli import exporting, main
+from exporter.cli import main
+from exporter.cli.commands import export
 from exporter.exports import LEFT_OUT, write_csv
 from exporter.times import DAY
 from tests.docs import daemon, pages
@@ -24,7 +25,7 @@ def test_an_export_works_as_shown(
 ) -> None:
     copy = shutil.copy(filled_database, daemon.database_in(tmp_path))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(exporting, "now", lambda: daemon.NOW + 2 * DAY)
+    monkeypatch.setattr(export, "now", lambda: daemon.NOW + 2 * DAY)
     words = shlex.split(command)[1:]
     assert main([*words, "--database", str(copy)]) == 0
     written = tmp_path / words[words.index("--output") + 1]

@@ -45,7 +45,11 @@ class Here(Machine):
         (["debian13"], ["debian13"], []),
         (["debian13", "testing"], ["debian13", "testing"], []),
         (["--", "-x"], [*SUPPORTED], ["-x"]),
-        (["debian12", "--", "tests/cli", "--", "-x"], ["debian12"], ["tests/cli", "--", "-x"]),
+        (
+            ["debian12", "--", "tests/exporter/cli", "--", "-x"],
+            ["debian12"],
+            ["tests/exporter/cli", "--", "-x"],
+        ),
     ],
 )
 def test_systems_come_first_and_the_rest_is_for_pytest(

@@ -2,8 +2,8 @@
 
 import argparse
 
-from exporter.cli import collecting
 from exporter.cli.arguments import Commands, Parser, add_asking
+from exporter.cli.commands import pull
 
 _EXPLAINED = """\
 Reads the runs that a server of Duplicati (2.1 or later) remembers, and when it plans the next
@@ -27,7 +27,7 @@ at once."""
 def add_to(commands: Commands) -> None:
     """Add the group."""
     summary = "bring along the runs that servers of Duplicati remember"
-    parser = add_asking(commands, "collect", summary, collecting.run)
+    parser = add_asking(commands, "collect", summary, pull.run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
     parser.add_argument(

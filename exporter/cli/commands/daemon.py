@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from exporter.cli import backing_up, checking, demo, serve
+from exporter.cli import daemon
 from exporter.cli.arguments import Commands, add, add_configured, take, take_database
+from exporter.cli.commands import backup_database, check_config, demo
 from exporter.config.options import OPTIONS
 
 _BACKUP = (
@@ -16,15 +17,15 @@ _BACKUP = (
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    add_configured(commands, "serve", "run the daemon", serve.run)
+    add_configured(commands, "serve", "run the daemon", daemon.run)
     check = "check the configuration and show it, with the jobs that each override matches"
-    add_configured(commands, "check-config", check, checking.run)
+    add_configured(commands, "check-config", check, check_config.run)
     _add_backup(commands)
     _add_demo(commands)
 
 
 def _add_backup(commands: Commands) -> None:
-    parser = add(commands, "backup-database", "copy the database to a file", backing_up.run)
+    parser = add(commands, "backup-database", "copy the database to a file", backup_database.run)
     parser.epilog = _BACKUP
     take_database(parser)
     help_text = "the copy; one that is there is replaced once the new one is whole"

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from exporter.cli import exporting
 from exporter.cli.arguments import Commands, Parser, Run, add, add_group, take, take_database
+from exporter.cli.commands import export
 from exporter.config.options import OPTIONS
 from exporter.times import EARLIEST, LATEST, MINUTE, Millis, parse_interval, parse_moment
 
@@ -58,7 +58,7 @@ def add_to(commands: Commands) -> None:
 
 def _add_openmetrics(actions: Commands) -> None:
     summary = "write the past as OpenMetrics, for Prometheus to take in"
-    parser = _add(actions, "openmetrics", summary, exporting.export_openmetrics, _OPENMETRICS)
+    parser = _add(actions, "openmetrics", summary, export.export_openmetrics, _OPENMETRICS)
     take(parser, *(each for each in OPTIONS if each.name in ("expected_interval", "tolerance")))
     _take_span(parser, "moments", "the first run", "now")
     parser.add_argument(
@@ -75,7 +75,7 @@ def _add_openmetrics(actions: Commands) -> None:
 
 
 def _add_runs(actions: Commands) -> None:
-    parser = _add(actions, "runs", "write the runs as a table", exporting.export_runs, _RUNS)
+    parser = _add(actions, "runs", "write the runs as a table", export.export_runs, _RUNS)
     formats = ("csv", "jsonl")
     text = "csv (default) or jsonl"
     parser.add_argument("--format", choices=formats, default="csv", metavar="FORMAT", help=text)

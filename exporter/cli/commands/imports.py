@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from exporter.cli import import_duplistatus, import_reports
 from exporter.cli.arguments import Commands, Parser, add_asking, add_group
+from exporter.cli.commands import import_duplistatus, import_reports
 
 _DUPLISTATUS = """\
 FILE is backups.db in the data folder of the web application duplistatus, in

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exporter.times import DAY, MINUTE, SECOND, format_moment, now
-from tests.cli.conftest import Commands, known
+from tests.exporter.cli.conftest import Commands, known
 from tests.reports_builder import documented_report, duplicati_report, exception_report, text_report
 from tests.server.commands import BOUND_SECONDS, environment, program
 from tests.server.daemon import Daemon
@@ -135,5 +135,5 @@ def test_the_example_of_the_page_is_what_it_prints(
     (folder / "shopping.txt").write_text("milk and bread")
     monkeypatch.chdir(folder.parent)
     told = command("import", "reports", "saved")
-    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "import.md").read_text(encoding="utf-8")
     assert f"```text\n{told.out}```" in page

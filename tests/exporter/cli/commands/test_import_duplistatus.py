@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from exporter.cli.client import Client
+from exporter.cli.api_client import Client
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
-from tests.cli.conftest import Commands, known
+from tests.exporter.cli.conftest import Commands, known
 from tests.exporter.ingest.duplistatus.databases import Age, Row, as_stored, make, run
 from tests.reports_builder import duplicati_report, text_report
 from tests.server.daemon import Daemon
 
 Json = dict[str, Any]
-PAYLOADS = Path(__file__).parents[1] / "payloads"
+PAYLOADS = Path(__file__).parents[3] / "payloads"
 BEGAN = now() // DAY * DAY - 3 * DAY
 SERVERS = (
     {"id": "m-1", "name": "nas", "alias": "Cellar", "note": "ask Hans"},
@@ -395,5 +395,5 @@ def test_the_example_of_the_page_is_what_it_prints(command: Commands, tmp_path: 
     )
     command.output("server", "set", "nas", "--note", "mine")
     told = command("import", "duplistatus", str(path), "--dry-run")
-    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "import.md").read_text(encoding="utf-8")
     assert f"```text\n{told.out}```" in page

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from tabulate import tabulate
 
 from exporter import config
-from exporter.cli import explaining
-from exporter.cli.client import Client, ClientError, Json
+from exporter.cli import explanation
+from exporter.cli.api_client import Client, ClientError, Json
 from exporter.cli.connection import connected
 from exporter.config import Config
 from exporter.logs import printable
@@ -118,7 +118,7 @@ def explain_job(chosen: argparse.Namespace) -> int:
     """Say why a job is due when it is."""
     with connected(_settings(chosen)) as client:
         data = client.send("GET", f"/api/jobs/{_job_id(chosen.job)}")
-    _show(chosen, data, "\n".join(explaining.lines(data["job"], data["explanation"])))
+    _show(chosen, data, "\n".join(explanation.lines(data["job"], data["explanation"])))
     return 0
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from api.app import Parts
 from exporter import config
-from exporter.cli.demo import keep_receiving
-from exporter.cli.serve import make_parts
+from exporter.cli.commands.demo import keep_receiving
+from exporter.cli.daemon import make_parts
 from exporter.demo import Arrival
 from exporter.store import Store
 from exporter.times import DAY, MINUTE

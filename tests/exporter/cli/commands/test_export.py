@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import pytest
 
-from exporter.cli import exporting
+from exporter.cli.commands import export
 from exporter.store import Store
 from exporter.times import HOUR, format_moment, now
 from tests.bench.filling import Size, fill
-from tests.cli.conftest import Commands, Terminal
+from tests.exporter.cli.conftest import Commands, Terminal
 from tests.reports_builder import duplicati_report
 from tests.server.commands import environment, program
 from tests.support.deliver import deliver, sqlite
@@ -214,7 +214,7 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
         target.write(b"id,")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(exporting, "write_csv", begin)
+    monkeypatch.setattr(export, "write_csv", begin)
     before = {*tmp_path.iterdir()}
     assert command("export", "runs", "--output", str(tmp_path / "out")) == (130, "", "")
     assert {*tmp_path.iterdir()} == before

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from exporter import config
-from exporter.cli.archive import RemoteArchive
 from exporter.cli.connection import connected
-from exporter.cli.outcomes import Outcomes, counted
+from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_summary import Outcomes, counted
 from exporter.cli.progress import progress
 from exporter.cli.taking_in import take_in
 from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable

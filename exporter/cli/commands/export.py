@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from exporter import config
-from exporter.cli.outcomes import Reasons
+from exporter.cli.import_summary import Reasons
 from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config

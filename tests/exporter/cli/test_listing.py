@@ -8,7 +8,7 @@ import requests
 
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, now
-from tests.cli.conftest import OVERDUE_BY, Commands
+from tests.exporter.cli.conftest import OVERDUE_BY, Commands
 from tests.live import activity
 from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon

@@ -9,12 +9,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 from exporter import config
-from exporter.cli.adopting import Adoption
-from exporter.cli.archive import RemoteArchive
-from exporter.cli.client import Client
+from exporter.cli.api_client import Client
 from exporter.cli.connection import connected
-from exporter.cli.outcomes import Outcomes, Reasons, counted
+from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_summary import Outcomes, Reasons, counted
 from exporter.cli.progress import Tell, bar, progress
+from exporter.cli.settings_import import Adoption
 from exporter.cli.taking_in import take_in
 from exporter.ingest.duplistatus import (
     JobSetting,

@@ -8,8 +8,8 @@ import pytest
 from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, Status
 from exporter.store import Store
 from exporter.times import HOUR, MINUTE, now
-from tests.cli.conftest import Commands, known
 from tests.conftest import SENDER
+from tests.exporter.cli.conftest import Commands, known
 from tests.recording import report_of
 from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon

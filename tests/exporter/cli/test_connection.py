@@ -7,12 +7,12 @@ from api.app import App
 from api.listening import listen
 from api.serve import HttpServer
 from exporter import config
-from exporter.cli.client import Client, ClientError
+from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected
 from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limits
-from tests.cli.conftest import Commands
 from tests.duplicati.simulator import Canned, Simulator
+from tests.exporter.cli.conftest import Commands
 
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:

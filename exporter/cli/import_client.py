@@ -7,7 +7,7 @@ and what is refused for its size or for one of its reports goes again in halves.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from exporter.cli.client import Client, Json, RefusedError
+from exporter.cli.api_client import Client, Json, RefusedError
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_interval, format_moment

@@ -2,7 +2,7 @@ from contextlib import closing
 from pathlib import Path
 
 from exporter.store import Change, RunFilter, Store, StoredDetail
-from tests.cli.conftest import Commands, known
+from tests.exporter.cli.conftest import Commands, known
 from tests.server.daemon import ANY_PORT, Daemon
 
 

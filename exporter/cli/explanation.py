@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.cli.client import Json
+from exporter.cli.api_client import Json
 from exporter.logs import printable
 from exporter.times import SECOND, format_interval
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from exporter.cli.client import Client, Json, RefusedError
-from exporter.cli.outcomes import Reasons, counted
+from exporter.cli.api_client import Client, Json, RefusedError
+from exporter.cli.import_summary import Reasons, counted
 from exporter.schedule.expressions import Off
 
 Given = Mapping[str, str | None]

@@ -24,8 +24,7 @@ from typing import NoReturn
 from api.app import Parts
 from api.listening import listen
 from exporter import config, logs
-from exporter.cli.progress import bar, progress
-from exporter.cli.serve import (
+from exporter.cli.daemon import (
     STOPPING,
     announce,
     assemble,
@@ -33,6 +32,7 @@ from exporter.cli.serve import (
     make_parts,
     stop_on_signals,
 )
+from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
 from exporter.exposition.self_metrics import Outcome

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from exporter import config
-from exporter.cli import archive as archive_module
-from exporter.cli.archive import RemoteArchive, batches
-from exporter.cli.client import Client
+from exporter.cli import import_client as archive_module
+from exporter.cli.api_client import Client
 from exporter.cli.connection import connected
-from exporter.cli.outcomes import Outcomes
+from exporter.cli.import_client import RemoteArchive, batches
+from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now

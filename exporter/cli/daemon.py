@@ -21,7 +21,7 @@ from api.listening import handed_over, held_to_the_end, listen
 from api.serve import HttpServer
 from exporter import admin_token, config, logs
 from exporter.auth import Access, Scope
-from exporter.cli.sources import open_source
+from exporter.cli.duplicati import open_source
 from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.exposition import Exposition

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Commands
+from tests.exporter.cli.conftest import Commands
 from tests.server.daemon import Daemon
 
 TOKEN = "a-token-that-nobody-may-see"

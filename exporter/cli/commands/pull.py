@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from exporter import config, logs
-from exporter.cli.archive import RemoteArchive
-from exporter.cli.client import ClientError
+from exporter.cli.api_client import ClientError
 from exporter.cli.connection import connected
-from exporter.cli.outcomes import counted
+from exporter.cli.duplicati import open_source
+from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_summary import counted
 from exporter.cli.progress import bar, progress
-from exporter.cli.sources import open_source
 from exporter.config import Config
 from exporter.config.pull_targets import Source, make_source
 from exporter.ingest.importer import Archive, Outcome

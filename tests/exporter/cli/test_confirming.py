@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Commands, known
+from tests.exporter.cli.conftest import Commands, known
 from tests.server import commands as installed
 
 DANGEROUS = (

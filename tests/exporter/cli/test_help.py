@@ -1,6 +1,6 @@
 import pytest
 
-from tests.cli.conftest import Commands
+from tests.exporter.cli.conftest import Commands
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "servers": ("--json",),
