@@ -5,18 +5,10 @@ from typing import NamedTuple, TypeVar
 
 import falcon
 
-from api import badges, errors
-from api.activity import Activity
+from api import errors
 from api.auth import Gate
-from api.backups import Backups, OneBackup
-from api.badges import FleetBadge, ServerBadge, SvgName
-from api.contract import Contract
-from api.exposition import Health, Metrics
 from api.headers import Headers
 from api.hosts import Hosts
-from api.imports import Import
-from api.jobs import Jobs, OneJob, SecondCopies
-from api.lastbackups import LastBackup, LastBackups
 from api.oversized import Oversized
 from api.page.assets import Asset
 from api.page.faults import Faults
@@ -24,17 +16,26 @@ from api.page.job import JobPage
 from api.page.overview import Connection, Incoming, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
-from api.planned import PlannedStart
-from api.probes import Healthy, Ready
 from api.reception import Reception
-from api.rejected import RejectedReports
-from api.renaming import SeparatedJob
+from api.resources import badges
+from api.resources.activity import Activity
+from api.resources.badges import FleetBadge, ServerBadge, SvgName
+from api.resources.imports import Import
+from api.resources.jobs import Jobs, OneJob, SecondCopies
+from api.resources.latest_runs import LastBackup, LastBackups
+from api.resources.metrics import Health, Metrics
+from api.resources.openapi import Contract
+from api.resources.planned import PlannedStart
+from api.resources.probes import Healthy, Ready
+from api.resources.rejected import RejectedReports
+from api.resources.renaming import SeparatedJob
+from api.resources.runs import Backups, OneBackup
+from api.resources.servers import MergedServer, OneServer, Servers
+from api.resources.strays import Strays
+from api.resources.summary import Summary
+from api.resources.upload import Astray, OnlyAstray, Upload
 from api.sender import Deliveries, Network
-from api.servers import MergedServer, OneServer, Servers
 from api.sites import Sites
-from api.strays import Strays
-from api.summary import Summary
-from api.upload import Astray, OnlyAstray, Upload
 from exporter.auth import Access
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry

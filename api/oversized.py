@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 
 import falcon
 
-from api import activity, upload
 from api.auth import is_admitted
 from api.reception import Kind, Reception
+from api.resources import activity, upload
 from api.sites import Sites
 from exporter.auth import Access, Scope
 from exporter.exposition.self_metrics import Outcome, Telemetry

@@ -14,8 +14,8 @@ from api.page.counts import counts
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
+from api.resources.upload import Astray
 from api.sender import Network, url_of
-from api.upload import Astray
 from exporter.auth import Access, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged

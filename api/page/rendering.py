@@ -9,8 +9,8 @@ import falcon
 import jinja2
 
 from api.answers import Readable, tagged
-from api.exposition import accepts_gzip
 from api.page import words
+from api.resources.metrics import accepts_gzip
 from exporter.compression import deflate
 from exporter.fleet import Fleet
 from exporter.store import Store

@@ -11,7 +11,7 @@ import pytest
 from falcon import testing
 from sqlite_utils import Database
 
-from api import upload
+from api.resources import upload
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import connection
 from exporter.times import DAY

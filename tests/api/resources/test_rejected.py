@@ -106,7 +106,7 @@ def test_a_report_on_which_the_daemon_fails_is_kept_and_counts(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("api.upload.read_report", fail)
+    monkeypatch.setattr("api.resources.upload.read_report", fail)
     refuse(daemon, BROKEN, status=500)
     assert opened(daemon) == 1
     assert "please report it" in daemon.get("/api/rejected")["rejected"][0]["reason"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.badge_drawing import COLOURS, MOST_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
+from api.resources.badge_svg import COLOURS, MOST_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
 from exporter.conditions.badge import Badge, Tone
 
 SVG = "{http://www.w3.org/2000/svg}"

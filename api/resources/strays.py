@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 import falcon
 
-from api import upload
 from api.auth import is_admitted
 from api.reception import Reception
+from api.resources import upload
 from exporter.auth import Access
 
 _LONGEST_PATH = 200

@@ -8,9 +8,9 @@ from falcon.routing import BaseConverter
 
 from api import storing
 from api.answers import Readable, tagged
-from api.badge_drawing import draw
 from api.headers import EMBEDDING
 from api.parameters import find_server
+from api.resources.badge_svg import draw
 from exporter.auth import Access, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import Census

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from falcon import testing
 
-from api.imports import MOST
+from api.resources.imports import MOST
 from exporter.times import DAY, HOUR, format_moment
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.reports_builder import duplicati_report

@@ -5,8 +5,8 @@ import base64
 import pytest
 from falcon import testing
 
-from api import activity as activity_route
 from api.app import create_app
+from api.resources import activity as activity_route
 from exporter.auth import Access, Scope
 from exporter.times import HOUR
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
