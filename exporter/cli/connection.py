@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-from api.listening import listen
+from api.server.listening import listen
 from exporter import logs
 from exporter.auth import plain_token
 from exporter.cli.api_client import Client, ClientError

@@ -15,10 +15,10 @@ from types import FrameType
 
 from msgspec.structs import replace
 
-from api.accepting import raise_descriptors
 from api.app import Parts, create_app, oversized
-from api.listening import handed_over, held_to_the_end, listen
-from api.serve import HttpServer
+from api.server.accepting import raise_descriptors
+from api.server.http_server import HttpServer
+from api.server.listening import handed_over, held_to_the_end, listen
 from exporter import admin_token, config, logs
 from exporter.auth import Access, Scope
 from exporter.cli.duplicati import open_source

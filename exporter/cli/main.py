@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from api.listening import ListenError
+from api.server.listening import ListenError
 from exporter.cli import daemon
 from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run

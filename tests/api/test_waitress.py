@@ -16,7 +16,7 @@ from waitress.receiver import ChunkedReceiver, FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from api.chunks import Chunks
+from api.server.chunks import Chunks
 
 CHANNEL = (
     *("requests", "requests_lock", "request", "total_outbufs_len", "current_outbuf_count"),

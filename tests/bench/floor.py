@@ -19,7 +19,7 @@ import msgspec
 from waitress import create_server
 
 from api.app import App
-from api.serve import CONNECTIONS, SEND_BYTES, THREADS
+from api.server.http_server import CONNECTIONS, SEND_BYTES, THREADS
 from tests.bench.raw import RawWriter
 from tests.bench.reports import POSTED_SINCE
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from api.app import create_app
-from api.listening import listen
-from api.serve import HttpServer
+from api.server.http_server import HttpServer
+from api.server.listening import listen
 from tests.conftest import Daemon
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from api.listening import ListenError, handed_over
+from api.server.listening import ListenError, handed_over
 from tests.server import raw, reports
 from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.waiting import eventually

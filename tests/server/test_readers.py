@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.serve import THREADS
+from api.server.http_server import THREADS
 from tests.server import raw, reports
 from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.waiting import eventually

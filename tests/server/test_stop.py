@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api import serve
+from api.server import http_server
 from tests.server import raw, reports
 from tests.server.daemon import ANY_PORT, Daemon
 
@@ -109,7 +109,7 @@ HALVES = {
 
 def test_requests_that_never_end_delay_the_stop_for_a_second(daemon: Daemon) -> None:
     """Their senders try again, and anybody can send half of a request."""
-    assert serve.ARRIVING_SECONDS == 1
+    assert http_server.ARRIVING_SECONDS == 1
     with ExitStack() as stack:
         halves = [stack.enter_context(raw.connect(daemon)) for _ in HALVES]
         for connection, half in zip(halves, HALVES.values(), strict=True):
@@ -124,8 +124,11 @@ def test_an_answer_that_nobody_reads_delays_the_stop_for_a_while_only(
     tmp_path: Path, given: float
 ) -> None:
     """Ten seconds, but the tests have no time for so many."""
-    assert serve.DRAIN_SECONDS == 10
-    hasty = f"import api.serve, exporter.cli, sys; api.serve.DRAIN_SECONDS = {given}; "
+    assert http_server.DRAIN_SECONDS == 10
+    hasty = (
+        "import exporter.cli, sys; from api.server import http_server;"
+        f" http_server.DRAIN_SECONDS = {given}; "
+    )
     command = [sys.executable, "-c", f"{hasty}sys.exit(exporter.cli.main())"]
     with Daemon(tmp_path, *ANY_PORT, command=command) as daemon, ExitStack() as stack:
         unread = stack.enter_context(socket.socket())
@@ -139,7 +142,7 @@ def test_an_answer_that_nobody_reads_delays_the_stop_for_a_while_only(
             assert daemon.wait(AT_ONCE_SECONDS) == 0
         else:
             with pytest.raises(subprocess.TimeoutExpired):
-                daemon.wait(2 * serve.ARRIVING_SECONDS)
+                daemon.wait(2 * http_server.ARRIVING_SECONDS)
 
 
 def test_a_sender_that_went_away_does_not_delay_the_stop(

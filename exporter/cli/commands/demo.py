@@ -22,7 +22,7 @@ from types import FrameType
 from typing import NoReturn
 
 from api.app import Parts
-from api.listening import listen
+from api.server.listening import listen
 from exporter import config, logs
 from exporter.cli.daemon import (
     STOPPING,

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from api.app import App
-from api.listening import listen
-from api.serve import HttpServer
+from api.server.http_server import HttpServer
+from api.server.listening import listen
 from exporter import config
 from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected

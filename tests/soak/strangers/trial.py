@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from api.accepting import raise_descriptors
+from api.server.accepting import raise_descriptors
 from exporter.cli.progress import Tell, bar, progress
 from exporter.times import now
 from tests.soak.strangers import attacks, bodies, honest, watch

@@ -17,7 +17,8 @@ _PARTS = 3
 
 _DATABASE_FILES = 192
 """Each thread may have a connection to the database, which has three descriptors, and the daemon
-counts on no more (`api/serve.py`). How many there are depends on how many have read at once."""
+counts on no more (`api/server/http_server.py`). How many there are depends on how many have read at
+once."""
 
 _MEGABYTE = 1024 * 1024
 

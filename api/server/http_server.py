@@ -12,13 +12,13 @@ import time
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
-from api.accepting import Server, connections
 from api.app import App
-from api.channel import Channel
-from api.dispatcher import Pools
-from api.memory import Budget
 from api.oversized import Oversized
 from api.reception import too_large
+from api.server.accepting import Server, connections
+from api.server.channel import Channel
+from api.server.dispatcher import Pools
+from api.server.memory import Budget
 from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limits
 from exporter.times import SECOND

@@ -8,7 +8,7 @@ import time
 
 from waitress.server import TcpWSGIServer
 
-from api.channel import Channel
+from api.server.channel import Channel
 from exporter.logs import event
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}

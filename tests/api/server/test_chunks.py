@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from waitress.buffers import OverflowableBuffer
 
-from api.chunks import MOST_FRAMING, Chunks
+from api.server.chunks import MOST_FRAMING, Chunks
 
 PLENTY = 1 << 20
 NEXT = b"GET / HTTP/1.1\r\n"

@@ -6,7 +6,7 @@ from typing import Any
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import FixedStreamReceiver
 
-from api.chunks import Buffer, Chunks
+from api.server.chunks import Buffer, Chunks
 
 _FOLDED = re.compile(rb"\r\n[ \t]")
 _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")

@@ -9,13 +9,13 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from api import errors
-from api.arriving import Request, TooManyError, TooSlowError
-from api.dispatcher import Dispatcher
 from api.headers import SECURITY
-from api.lingering import LingeringChannel
-from api.memory import Budget
 from api.oversized import Oversized
 from api.patience import ARRIVED
+from api.server.arriving import Request, TooManyError, TooSlowError
+from api.server.dispatcher import Dispatcher
+from api.server.lingering import LingeringChannel
+from api.server.memory import Budget
 from exporter.limits import Limit
 
 _LIMITS = {413: Limit.UPLOAD_BYTES, 431: Limit.HEADER_BYTES}

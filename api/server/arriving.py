@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 from waitress.utilities import Error
 
-from api.memory import Body, Budget
 from api.oversized import HEAD_BYTES
-from api.parser import Parser
+from api.server.memory import Body, Budget
+from api.server.parser import Parser
 from exporter.limits import Limit
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.memory import SMALL_BYTES, Body, Budget
+from api.server.memory import SMALL_BYTES, Body, Budget
 
 MOST = 8 * 1024 * 1024
 SIZES = st.lists(st.integers(0, MOST), max_size=12)

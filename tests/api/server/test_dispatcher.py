@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.dispatcher import Dispatcher
+from api.server.dispatcher import Dispatcher
 
 THREADS = 3
 BOUND_SECONDS = 20.0

@@ -1,0 +1,1 @@
+"""The HTTP server: how requests come, within bounds. It knows waitress."""
