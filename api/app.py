@@ -11,7 +11,7 @@ from api.headers import Headers
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.assets import Asset
-from api.page.faults import Faults
+from api.page.error_pages import Faults
 from api.page.job import JobPage
 from api.page.overview import Connection, Incoming, Overview
 from api.page.refused import RefusedPage

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api.page import words
+from api import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.schedule import Expectation, Step
@@ -32,7 +32,7 @@ def why(view: JobView) -> str:
         return "Nothing is expected: its schedule is off, and nobody is told when it stays away."
     if expected is None:
         return "Nothing is expected before the first run has ended."
-    told = f"Expected {words.weekday(expected.start)}, {_reason(view, expected)}"
+    told = f"Expected {formatting.weekday(expected.start)}, {_reason(view, expected)}"
     return f"{told}; {_until(expected)}."
 
 
@@ -73,12 +73,12 @@ def _reason(view: JobView, expected: Expectation) -> str:
         case Step.CALENDAR:
             return f"{_calendar(view)}, as somebody set it"
         case Step.PLANNED:
-            return f"as Duplicati planned it with the run of {words.weekday(because.since)}"
+            return f"as Duplicati planned it with the run of {formatting.weekday(because.since)}"
         case Step.MOVED_ON:
-            planned = words.weekday(because.since)
+            planned = formatting.weekday(because.since)
             return f"as Duplicati planned one for {planned} and runs since then told no other"
         case step:
-            pause = words.duration(because.planned - because.since)
+            pause = formatting.duration(because.planned - because.since)
             known_by = _KNOWN_BY[step].format(runs=because.runs)
             return f"{pause} after its last start, {known_by}"
 
@@ -91,7 +91,7 @@ def _calendar(view: JobView) -> str:
 def _until(expected: Expectation) -> str:
     if expected.paused:
         return "it is paused, so nobody is told when it stays away"
-    overdue = f"overdue after {words.weekday(expected.deadline)}"
+    overdue = f"overdue after {formatting.weekday(expected.deadline)}"
     if expected.excused:
         return f"{overdue}, for its run was heard of"
     return f"{overdue}, which allows for {_allowed(expected)}"
@@ -102,7 +102,9 @@ def _allowed(expected: Expectation) -> str:
     lengths = {"for the run": because.length, "of tolerance": because.tolerance}
     if because.queue:
         lengths = {"in the queue": because.queue, **lengths}
-    told = [f"{words.duration(length)} {what}" for what, length in lengths.items() if length > 0]
+    told = [
+        f"{formatting.duration(length)} {what}" for what, length in lengths.items() if length > 0
+    ]
     return " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
 
 
@@ -110,16 +112,17 @@ def _doubt(doubt: Doubt) -> str:
     told, counts = doubt.told, doubt.counts
     match doubt.what:
         case Doubted.BEGIN:
-            return f"Its last run says that it began {words.exact(told)}{_instead(counts)}"
+            return f"Its last run says that it began {formatting.exact(told)}{_instead(counts)}"
         case Doubted.END:
-            return f"Its last run says that it ended {words.exact(told)}{_instead(counts)}"
+            return f"Its last run says that it ended {formatting.exact(told)}{_instead(counts)}"
         case Doubted.LENGTH:
-            counted = "nothing" if counts is None else words.duration(counts)
-            return f"Its last run says that it took {words.duration(told)}: {counted} counts."
+            counted = "nothing" if counts is None else formatting.duration(counts)
+            return f"Its last run says that it took {formatting.duration(told)}: {counted} counts."
         case Doubted.PAUSE:
-            return f"Its usual pause would be {words.duration(told)}: 35 d count. {_SET}"
+            return f"Its usual pause would be {formatting.duration(told)}: 35 d count. {_SET}"
         case plan:
-            return f"Duplicati planned its next run for {words.exact(told)}{_of_plan(plan, counts)}"
+            next_run = formatting.exact(told)
+            return f"Duplicati planned its next run for {next_run}{_of_plan(plan, counts)}"
 
 
 def _of_plan(plan: Doubted, counts: Millis | None) -> str:
@@ -130,4 +133,4 @@ def _of_plan(plan: Doubted, counts: Millis | None) -> str:
 
 
 def _instead(counts: Millis | None) -> str:
-    return "." if counts is None else f": {words.exact(counts)} counts."
+    return "." if counts is None else f": {formatting.exact(counts)} counts."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from api.page import words
+from api import formatting
 from exporter.model import Counts, Status, StoredRun
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 
@@ -85,10 +85,14 @@ def _duration(stored: StoredRun) -> int | None:
 
 
 MEASURES = (
-    Measure("Source size", _whole(lambda counts: counts.examined_bytes), words.size, _byte_step),
-    Measure("Stored", _stored, words.size, _byte_step),
-    Measure("Duration", _duration, words.duration, _span_step),
-    Measure("Uploaded", lambda stored: stored.run.counts.uploaded_bytes, words.size, _byte_step),
+    Measure(
+        "Source size", _whole(lambda counts: counts.examined_bytes), formatting.size, _byte_step
+    ),
+    Measure("Stored", _stored, formatting.size, _byte_step),
+    Measure("Duration", _duration, formatting.duration, _span_step),
+    Measure(
+        "Uploaded", lambda stored: stored.run.counts.uploaded_bytes, formatting.size, _byte_step
+    ),
 )
 
 
@@ -116,8 +120,8 @@ def _chart(measure: Measure, points: list[Point]) -> Chart:
         line="M" + "L".join(places),
         dots="".join(f"M{place}h0" for place in places),
         rows=tuple(_marks(measure, step, count)),
-        first=words.day(points[0][0]),
-        last=words.day(points[-1][0]),
+        first=formatting.day(points[0][0]),
+        last=formatting.day(points[-1][0]),
     )
 
 
@@ -145,6 +149,7 @@ def _text(measure: Measure, points: list[Point]) -> str:
     least, most = measure.written(min(values)), measure.written(max(values))
     newest = measure.written(values[-1])
     return (
-        f"{len(points)} runs from {words.day(points[0][0])} to {words.day(points[-1][0])}: "
+        f"{len(points)} runs from {formatting.day(points[0][0])}"
+        f" to {formatting.day(points[-1][0])}: "
         f"{least} to {most}, the newest {newest}"
     )

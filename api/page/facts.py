@@ -4,7 +4,7 @@ import shlex
 
 from msgspec import Struct
 
-from api.page import words
+from api import formatting
 from api.page.rows import When
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import KnownCopy
@@ -68,5 +68,5 @@ def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
 
 def _amounts(copy: SecondCopy) -> str:
     files, count = copy.copied_files, copy.copied_bytes
-    told = [] if files is None else [f"{words.number(files)} file{'' if files == 1 else 's'}"]
-    return ", ".join([*told, *([] if count is None else [words.size(count)])])
+    told = [] if files is None else [f"{formatting.number(files)} file{'' if files == 1 else 's'}"]
+    return ", ".join([*told, *([] if count is None else [formatting.size(count)])])

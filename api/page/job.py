@@ -8,11 +8,11 @@ from api import explained, parameters
 from api.errors import not_found
 from api.page import rows
 from api.page.charts import charts
-from api.page.choice import label
 from api.page.facts import facts
-from api.page.history import history
+from api.page.filters import label
 from api.page.rendering import Page
 from api.page.rows import When
+from api.page.run_rows import history
 from exporter.fleet.views import JobView
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.store import RunFilter

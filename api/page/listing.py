@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from api.page import choice, drawing, rows, words
-from api.page.choice import Wish
+from api import formatting
+from api.page import filters, rows, sparklines
 from api.page.counts import Count
+from api.page.filters import Wish
 from api.page.rows import When
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, Judged
@@ -41,22 +42,22 @@ def head(
 def _failed(census: Census, now: Millis) -> str | None:
     """Say when the newest failure was; a start to come is that of a clock a little ahead."""
     last = census.last_failure
-    return None if last is None else words.relative(min(last, now), now)
+    return None if last is None else formatting.relative(min(last, now), now)
 
 
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     """Return what the first of these jobs and their servers are called."""
     named = ((fleet.job_name(each), fleet.server_of(each)) for each in job_ids)
-    told = (f"{name} of {choice.label(server)}" for name, server in named if server is not None)
+    told = (f"{name} of {filters.label(server)}" for name, server in named if server is not None)
     return list(islice(told, _NAMED))
 
 
 def listing(store: Store, jobs: Iterable[Judged], wish: Wish, now: Millis) -> dict[str, Any]:
     """Return the rows that are asked for, and what is needed to show them."""
-    shown = choice.shown(jobs, wish)
+    shown = filters.shown(jobs, wish)
     return {
         "wish": wish,
         "shown": shown,
         "groups": rows.groups(store, shown.views, now, grouped=bool(wish.group)),
-        "shapes": drawing.SHAPES,
+        "shapes": sparklines.SHAPES,
     }

@@ -8,9 +8,9 @@ import falcon
 from msgspec import Struct
 
 from api import storing
-from api.page import choice, refused
-from api.page.choice import label
+from api.page import filters, refused
 from api.page.counts import counts
+from api.page.filters import label
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
@@ -83,7 +83,7 @@ class Overview(Page):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
         now = self._clock()
-        wish, present = choice.read(req, self._fleet), self._fleet.present(now)
+        wish, present = filters.read(req, self._fleet), self._fleet.present(now)
         jobs = judged(present.jobs, now)
         census = Census.counting(jobs, len(present.unjudged))
         open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()

@@ -5,8 +5,7 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
-from api import parameters
-from api.page import words
+from api import formatting, parameters
 from api.page.rendering import Page, short
 from api.page.rows import When
 from exporter.ingest.refusals import Refusals, is_open
@@ -111,7 +110,7 @@ def _entry(rejected: Rejected, now: Millis) -> Entry:
         reason=rejected.reason,
         remedy=remedy(rejected.reason),
         content_type=rejected.content_type,
-        size=words.size(rejected.size),
+        size=formatting.size(rejected.size),
         body=shown,
         is_cut=shown != body or rejected.size > len(rejected.body[:_LONGEST_CODED]),
         is_open=is_open(rejected, now),

@@ -8,8 +8,8 @@ from typing import Any
 import falcon
 import jinja2
 
+from api import formatting
 from api.answers import Readable, tagged
-from api.page import words
 from api.resources.metrics import accepts_gzip
 from exporter.compression import deflate
 from exporter.fleet import Fleet
@@ -58,7 +58,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(short=short, number=words.number)
+    environment.filters.update(short=short, number=formatting.number)
     return environment
 
 

@@ -5,9 +5,10 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from api.page import drawing, words
-from api.page.drawing import Spark, Strip
+from api import formatting as words
+from api.page import sparklines
 from api.page.rendering import short
+from api.page.sparklines import Spark, Strip
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.fleet.live_runs import Running
@@ -101,7 +102,7 @@ def groups(store: Store, views: list[JobView], now: Millis, *, grouped: bool) ->
 
 
 def _rows(store: Store, views: list[JobView], now: Millis) -> list[Row]:
-    runs = store.newest_backups([view.job.id for view in views], drawing.RUNS)
+    runs = store.newest_backups([view.job.id for view in views], sparklines.RUNS)
     return [row(view, runs[view.job.id], now) for view in views]
 
 
@@ -120,8 +121,8 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         due=due(view, now),
         length=None if span is None else words.duration(span),
         size=None if size is None else words.size(size),
-        spark=drawing.spark(runs),
-        strip=drawing.strip(runs),
+        spark=sparklines.spark(runs),
+        strip=sparklines.strip(runs),
         progress=None if view.running is None else progress(view.running, now),
         failures=state.consecutive_failures,
         interrupted=state.interrupted_runs,

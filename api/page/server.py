@@ -5,9 +5,9 @@ from collections.abc import Callable
 import falcon
 
 from api import parameters
-from api.page import choice, refused
-from api.page.choice import Wish
+from api.page import filters, refused
 from api.page.counts import of_conditions
+from api.page.filters import Wish
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
@@ -47,10 +47,10 @@ class ServerPage(Page):
         in_doubt = self._timekeeper.fault() is not None
         facts = {
             **head(census, of_conditions(census), now, open_count, clock_in_doubt=in_doubt),
-            **listing(self._store, jobs, Wish(page=choice.page(req)), now),
+            **listing(self._store, jobs, Wish(page=filters.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
-            "name": choice.label(server),
+            "name": filters.label(server),
             "duplicate": self._duplicate(server),
             "last_report": When.of(server.last_report, now),
         }

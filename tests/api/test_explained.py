@@ -5,9 +5,9 @@ from typing import NamedTuple
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
-from tests.api.page.reading import Document, text
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, text
 
 BEGAN = NOW - HOUR
 

@@ -1,13 +1,13 @@
 """How late a job is, is told alike by all that ask, also where live reports had excused it."""
 
-from api.page.choice import worst_first
+from api.page.filters import worst_first
 from exporter.conditions.evaluate import judged
 from exporter.model.live import REPORT_WITHIN, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
-from tests.api.page.reading import Document, text
 from tests.conftest import NOW, Daemon
 from tests.live import activity
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, text
 
 JOB = '{backup="Documents",server="nas",server_id="1"}'
 BEGAN = NOW + DAY

@@ -9,9 +9,9 @@ from api.app import create_app
 from exporter.auth import Access, Scope
 from exporter.reports.sender_options import duplicati_options
 from tests.api.page.conftest import LAST, Look
-from tests.api.page.reading import Document, text
 from tests.conftest import Daemon
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, text
 
 
 def options(page: Document) -> list[str]:

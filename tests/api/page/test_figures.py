@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api.page import words
+from api import formatting
 from exporter.times import DAY, HOUR, SECOND
 from tests.api.page.conftest import show
-from tests.api.page.reading import cell, condition, elements, stamp, text
 from tests.conftest import NOW, Daemon
+from tests.support.pages import cell, condition, elements, stamp, text
 
 
 @pytest.fixture(params=[NOW, NOW + HOUR, NOW + DAY, NOW + 40 * DAY])
@@ -68,7 +68,7 @@ def assert_alike(row: Element, job: dict[str, Any]) -> None:
 
 
 def of_run(run: dict[str, Any]) -> str:
-    return f"{words.duration(run['duration'] * SECOND)} {words.size(run['size'])}"
+    return f"{formatting.duration(run['duration'] * SECOND)} {formatting.size(run['size'])}"
 
 
 def test_the_last_run_of_a_server_is_the_one_its_rows_tell(fleet: Daemon) -> None:

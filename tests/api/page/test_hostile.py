@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from api.page.rendering import render
 from tests.api.page.conftest import LAST, show
-from tests.api.page.reading import Document, elements, text
 from tests.conftest import ADMIN_TOKEN, Daemon
 from tests.live import activity
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, elements, text
 
 HOSTILE = (
     "<script>alert(1)</script>",

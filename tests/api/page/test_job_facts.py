@@ -13,10 +13,10 @@ from exporter.model import (
 )
 from exporter.times import DAY, HOUR, MINUTE
 from tests.api.page.conftest import LAST, Look
-from tests.api.page.reading import Document, elements, text
 from tests.conftest import Daemon
 from tests.recording import record
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, elements, text
 
 DAY_BEFORE = LAST - DAY
 

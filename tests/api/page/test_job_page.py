@@ -2,14 +2,14 @@
 
 import pytest
 
-from api.page.history import LINES
 from api.page.job import RUNS
+from api.page.run_rows import LINES
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.api.page.conftest import EVERY, LAST, Look, change, daily
-from tests.api.page.reading import Document, elements, text
 from tests.conftest import NOW, Daemon
 from tests.recording import USUAL
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, elements, text
 
 
 def runs(page: Document) -> list[int]:

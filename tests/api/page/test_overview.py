@@ -5,13 +5,13 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api.page.choice import ROWS
-from api.page.drawing import RUNS
+from api.page.filters import ROWS
+from api.page.sparklines import RUNS
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.api.page.conftest import EVERY, LAST, Look, daily
-from tests.api.page.reading import Document, cell, condition, elements, text
 from tests.conftest import NOW, Daemon
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, cell, condition, elements, text
 
 
 def names(page: Document) -> dict[str, str]:

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.api.page.conftest import LAST, Look, daily
-from tests.api.page.reading import Document, condition, elements, text
 from tests.conftest import ADMIN_TOKEN, Daemon
 from tests.reports_builder import duplicati_report
+from tests.support.pages import Document, condition, elements, text
 
 
 def facts(page: Document) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from api.page import words
+from api import formatting
 from exporter.model import Status
 from exporter.store import PastRun
 
@@ -76,7 +76,7 @@ def spark(runs: Sequence[PastRun]) -> Spark | None:
     top = max(*spans, 1)
     first = RUNS - len(runs)
     points = (f"{(first + at) * CELL + 2} {HEIGHT - 1 - _tall(span, top)}" for at, span in told)
-    shortest, longest = words.duration(min(spans)), words.duration(max(spans))
+    shortest, longest = formatting.duration(min(spans)), formatting.duration(max(spans))
     text = f"Last {_runs(len(told))} took {shortest} to {longest}"
     return Spark("M" + "L".join(points), text)
 

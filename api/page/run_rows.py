@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from api.page import words
+from api import formatting
 from api.page.rendering import short
 from api.page.rows import When
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
@@ -61,7 +61,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
         started=When.of(stored.started, now),
         status=run.status,
         operation=_operation(stored),
-        length=None if run.duration is None else words.duration(run.duration),
+        length=None if run.duration is None else formatting.duration(run.duration),
         source=_size(counts.examined_bytes),
         stored=_size(run_json.known_of_destination(run, counts.stored_bytes)),
         uploaded=_size(counts.uploaded_bytes),
@@ -81,4 +81,4 @@ def _operation(stored: StoredRun) -> str | None:
 
 
 def _size(count: int | None) -> str | None:
-    return None if count is None else words.size(count)
+    return None if count is None else formatting.size(count)

@@ -1,6 +1,6 @@
 import pytest
 
-from api.page import words
+from api import formatting
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 
 NOW = parse_moment("2026-01-15T10:30:00Z")
@@ -23,7 +23,7 @@ NOW = parse_moment("2026-01-15T10:30:00Z")
     ],
 )
 def test_a_moment_is_told_from_now_in_whole_units(before: Millis, told: str) -> None:
-    assert words.relative(NOW - before, NOW) == told
+    assert formatting.relative(NOW - before, NOW) == told
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_moment_is_told_from_now_in_whole_units(before: Millis, told: str) -> 
     ],
 )
 def test_how_far_runs_lie_apart_is_told_in_the_largest_unit(interval: Millis, told: str) -> None:
-    assert words.every(interval) == told
+    assert formatting.every(interval) == told
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_how_far_runs_lie_apart_is_told_in_the_largest_unit(interval: Millis, to
     ],
 )
 def test_a_duration_is_told_in_its_two_largest_units(span: Millis, told: str) -> None:
-    assert words.duration(span) == told
+    assert formatting.duration(span) == told
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_duration_is_told_in_its_two_largest_units(span: Millis, told: str) ->
     ],
 )
 def test_a_size_is_told_to_three_digits(count: int, told: str) -> None:
-    assert words.size(count) == told
+    assert formatting.size(count) == told
 
 
 def test_moments_are_written_in_utc_and_say_so() -> None:
-    assert words.exact(NOW) == "2026-01-15 10:30:00 UTC"
-    assert words.weekday(NOW) == "Thursday 15 January 2026, 10:30 UTC"
+    assert formatting.exact(NOW) == "2026-01-15 10:30:00 UTC"
+    assert formatting.weekday(NOW) == "Thursday 15 January 2026, 10:30 UTC"
