@@ -7,6 +7,7 @@ import falcon
 
 from api import errors
 from api.auth import Gate
+from api.client_address import Deliveries, Network
 from api.headers import Headers
 from api.hosts import Hosts
 from api.oversized import Oversized
@@ -34,7 +35,6 @@ from api.resources.servers import MergedServer, OneServer, Servers
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
-from api.sender import Deliveries, Network
 from api.sites import Sites
 from exporter.auth import Access
 from exporter.exposition import Exposition

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import falcon
 
+from api.client_address import Network, address_of
 from api.errors import ApiError
-from api.sender import Network, address_of
 from exporter.auth import Access, Grant, Scope
 from exporter.exposition.self_metrics import Telemetry
 from exporter.logs import event

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 
 import falcon
 
+from api.client_address import Network, hosts_of
 from api.errors import ApiError
-from api.sender import Network, hosts_of
 from exporter.logs import event
 from exporter.times import DAY, Millis
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import falcon
 
 from api.auth import hide_secrets
+from api.client_address import Deliveries
 from api.errors import ApiError, invalid
-from api.sender import Deliveries
 from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import falcon
 
+from api.client_address import Network, address_of, hosts_of
 from api.errors import ApiError
-from api.sender import Network, address_of, hosts_of
 from exporter.logs import event
 
 _SAFE = ("GET", "HEAD", "OPTIONS")

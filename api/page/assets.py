@@ -4,8 +4,8 @@ from importlib import resources
 
 import falcon
 
-from api.answers import Readable
 from api.page.rendering import answer
+from api.responses import Readable
 
 
 class Asset(Readable):

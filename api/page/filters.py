@@ -7,7 +7,7 @@ import falcon
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api import parameters
+from api import query
 from api.errors import ApiError
 from exporter.conditions.evaluate import Condition, Judged
 from exporter.fleet import Fleet
@@ -69,7 +69,7 @@ def read(req: falcon.Request, fleet: Fleet) -> Wish:
 
 def page(req: falcon.Request) -> int:
     """Return the number of the page that is asked for; what is no number asks for the first."""
-    return parameters.parse_id(_param(req, "page")) or 1
+    return query.parse_id(_param(req, "page")) or 1
 
 
 def _param(req: falcon.Request, name: str) -> str:
@@ -95,7 +95,7 @@ def _understood(wish: Wish, fleet: Fleet) -> Wish:
 
 def _server(text: str, fleet: Fleet) -> Server | None:
     try:
-        return parameters.find_server(fleet, text) if text else None
+        return query.find_server(fleet, text) if text else None
     except ApiError:
         return None
 

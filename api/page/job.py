@@ -4,7 +4,7 @@ from typing import Any
 
 import falcon
 
-from api import explained, parameters
+from api import explained, query
 from api.errors import not_found
 from api.page import rows
 from api.page.charts import charts
@@ -31,7 +31,7 @@ class JobPage(Page):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
         now = self._clock()
-        view = self._fleet.job(parameters.required_id(params["job_id"], "job"))
+        view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found("Job not found")
         facts = self._of_job(view, now) | self._of_runs(req, view.job.id, now)
@@ -57,9 +57,9 @@ class JobPage(Page):
         return None if other is None else self._fleet.job(other)
 
     def _of_runs(self, req: falcon.Request, job_id: int, now: Millis) -> dict[str, Any]:
-        found = self._store.runs(RunFilter(job_id=job_id), parameters.cursor(req), RUNS + 1)
+        found = self._store.runs(RunFilter(job_id=job_id), query.cursor(req), RUNS + 1)
         page = found[:RUNS]
-        following = parameters.format_cursor(*page[-1].stored.order) if found[RUNS:] else None
+        following = query.format_cursor(*page[-1].stored.order) if found[RUNS:] else None
         return {"runs": history(self._store, page, now), "following": following}
 
     def _newest_backups(self, job_id: int) -> list[StoredRun]:

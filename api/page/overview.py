@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import falcon
 from msgspec import Struct
 
-from api import storing
+from api import readiness
+from api.client_address import Network, url_of
 from api.page import filters, refused
 from api.page.counts import counts
 from api.page.filters import label
@@ -15,7 +16,6 @@ from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from api.resources.upload import Astray
-from api.sender import Network, url_of
 from exporter.auth import Access, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
@@ -97,7 +97,7 @@ class Overview(Page):
             "last_report": When.of(present.totals.last_report, now),
             "unjudged": unjudged(self._fleet, present.unjudged),
             "duplicates": self._duplicates(),
-            "fault": storing.fault(self._store),
+            "fault": readiness.fault(self._store),
             "clock": clock,
             "options": [] if census.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,

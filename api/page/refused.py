@@ -5,7 +5,7 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
-from api import formatting, parameters
+from api import formatting, query
 from api.page.rendering import Page, short
 from api.page.rows import When
 from exporter.ingest.refusals import Refusals, is_open
@@ -56,13 +56,13 @@ class RefusedPage(Page):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
-        now, last = self._clock(), parameters.cursor(req)
+        now, last = self._clock(), query.cursor(req)
         found = self._store.rejected(last[1] if last else None, LISTED + 1)
         page = found[:LISTED]
         facts = {
             "now": When.of(now, now),
             "entries": [_entry(each, now) for each in page],
-            "following": parameters.format_cursor(0, page[-1].id) if found[LISTED:] else None,
+            "following": query.format_cursor(0, page[-1].id) if found[LISTED:] else None,
             "kept": KEPT,
         }
         self._show(req, resp, "refused", facts)

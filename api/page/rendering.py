@@ -9,8 +9,8 @@ import falcon
 import jinja2
 
 from api import formatting
-from api.answers import Readable, tagged
 from api.resources.metrics import accepts_gzip
+from api.responses import Readable, tagged
 from exporter.compression import deflate
 from exporter.fleet import Fleet
 from exporter.store import Store

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import falcon
 
-from api import parameters
+from api import query
 from api.page import filters, refused
 from api.page.counts import of_conditions
 from api.page.filters import Wish
@@ -39,7 +39,7 @@ class ServerPage(Page):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
         now = self._clock()
-        server = parameters.find_server(self._fleet, params["server_id"])
+        server = query.find_server(self._fleet, params["server_id"])
         views, faulty = self._fleet.of_server(server.id)
         jobs = judged(views, now)
         census = Census.counting(jobs, len(faulty))

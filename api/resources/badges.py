@@ -6,11 +6,11 @@ from typing import NamedTuple
 import falcon
 from falcon.routing import BaseConverter
 
-from api import storing
-from api.answers import Readable, tagged
+from api import readiness
 from api.headers import EMBEDDING
-from api.parameters import find_server
+from api.query import find_server
 from api.resources.badge_svg import draw
+from api.responses import Readable, tagged
 from exporter.auth import Access, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import Census
@@ -64,7 +64,7 @@ class _Pictured(Readable):
         return self._timekeeper.fault() is not None
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
-        fault = storing.fault(self._store)
+        fault = readiness.fault(self._store)
         if fault is not None:
             badge = badge_without_store(badge.subject, fault)
         resp.set_header(EMBEDDING, self._embedding)

@@ -8,9 +8,9 @@ import falcon
 import msgspec
 from msgspec import Raw, Struct
 
-from api import bodies
-from api.answers import changed
+from api import request_body
 from api.errors import ApiError, invalid
+from api.responses import changed
 from exporter.ingest.importer import PastReport, StoredArchive, Taken
 from exporter.limits import Limits
 from exporter.logs import event
@@ -103,7 +103,7 @@ def _moment(number: int, text: str | None) -> Millis | None:
     if text is None:
         return None
     try:
-        return bodies.moment(text)
+        return request_body.moment(text)
     except ValueError as error:
         raise _wrong(number, "received", str(error)) from None
 

@@ -7,9 +7,9 @@ from typing import Any
 import falcon
 from msgspec.structs import replace
 
-from api import bodies, parameters, represent
-from api.answers import Readable, changed, success
+from api import query, request_body, serialization
 from api.errors import invalid, not_found
+from api.responses import Readable, changed, success
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -33,21 +33,21 @@ class Jobs(Readable):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
         now = self._clock()
-        limit, last = parameters.limit(req), parameters.cursor(req) or (0, 0)
+        limit, last = query.limit(req), query.cursor(req) or (0, 0)
         behind = [view for view in self._chosen(req, now) if view.job.id > last[1]]
         page = behind[:limit]
         data = {
-            "jobs": [represent.job(view, now) for view in page],
+            "jobs": [serialization.job(view, now) for view in page],
             "nextCursor": (
-                parameters.format_cursor(0, page[-1].job.id) if len(behind) > limit else None
+                query.format_cursor(0, page[-1].job.id) if len(behind) > limit else None
             ),
         }
         success(req, resp, data)
 
     def _chosen(self, req: falcon.Request, now: Millis) -> list[JobView]:
-        overdue, failing = parameters.flag(req, "overdue"), parameters.flag(req, "failing")
-        condition = parameters.condition(req)
-        server_id = parameters.server_parameter(req, self._fleet)
+        overdue, failing = query.flag(req, "overdue"), query.flag(req, "failing")
+        condition = query.condition(req)
+        server_id = query.server_parameter(req, self._fleet)
         jobs = [
             view
             for view in (self._fleet.overdue(now) if overdue else self._fleet.jobs())
@@ -68,7 +68,7 @@ class _OfOneJob:
         self._clock = clock
 
     def _known(self, text: str) -> int:
-        job_id = parameters.required_id(text, "job")
+        job_id = query.required_id(text, "job")
         if self._fleet.job(job_id) is None:
             raise not_found("Job not found")
         return job_id
@@ -77,7 +77,7 @@ class _OfOneJob:
         view = self._fleet.job(job_id)
         if view is None:
             raise not_found("Job not found")
-        return {"job": represent.job(view, self._clock())}
+        return {"job": serialization.job(view, self._clock())}
 
 
 class OneJob(_OfOneJob, Readable):
@@ -85,20 +85,20 @@ class OneJob(_OfOneJob, Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the job, and with how its deadline comes about."""
-        view = self._fleet.job(parameters.required_id(params["job_id"], "job"))
+        view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found("Job not found")
-        job = represent.job(view, self._clock())
-        success(req, resp, {"job": job, "explanation": represent.explanation(view)})
+        job = serialization.job(view, self._clock())
+        success(req, resp, {"job": job, "explanation": serialization.explanation(view)})
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Set when the job is due, or that what has come until now is dealt with."""
         known = self._known(job_id)
-        values = bodies.read(
+        values = request_body.read(
             req,
             {
                 "schedule": _schedule,
-                "tolerance": bodies.interval("30m or 2h"),
+                "tolerance": request_body.interval("30m or 2h"),
                 "paused": _yes_or_no,
                 "cleared": self._cleared,
             },

@@ -2,9 +2,9 @@
 
 import falcon
 
-from api import represent
-from api.answers import Readable, success
-from api.parameters import find_server
+from api import serialization
+from api.query import find_server
+from api.responses import Readable, success
 from exporter.fleet import Fleet
 from exporter.model import Server, StoredRun, run_json
 
@@ -24,7 +24,7 @@ class LastBackup(_OfServer):
         server = find_server(self._fleet, params["server_id"])
         latest = _latest(self._fleet, server)
         data = {
-            "server": represent.server_reference(server),
+            "server": serialization.server_reference(server),
             "lastBackup": run_json.backup(*latest[0]) if latest else None,
         }
         success(req, resp, data)
@@ -38,7 +38,7 @@ class LastBackups(_OfServer):
         server = find_server(self._fleet, params["server_id"])
         latest = _latest(self._fleet, server)
         data = {
-            "server": represent.server_reference(server),
+            "server": serialization.server_reference(server),
             "backups": [run_json.backup(name, run) for name, run in latest],
             "backupJobsCount": len(latest),
             "lastUpdated": run_json.moment(server.last_report),

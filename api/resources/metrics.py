@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import falcon
 from falcon import mediatypes
 
-from api.answers import Readable, success
-from api.parameters import find_server
-from api.partsfile import PartsFile
+from api.parts_file import PartsFile
+from api.query import find_server
+from api.responses import Readable, success
 from exporter.exposition import EVERYTHING, Exposition, Selection
 from exporter.exposition.gzip_cache import Packer
 from exporter.fleet import Fleet

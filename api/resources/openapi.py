@@ -4,7 +4,7 @@ from importlib import resources
 
 import falcon
 
-from api.answers import Readable, tagged
+from api.responses import Readable, tagged
 
 
 class Contract(Readable):

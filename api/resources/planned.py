@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import falcon
 
-from api import bodies, parameters, represent
-from api.answers import changed
+from api import query, request_body, serialization
 from api.errors import invalid, not_found
+from api.responses import changed
 from exporter.fleet import Fleet
 from exporter.ingest.importer import StoredArchive
 from exporter.reports import Problem
@@ -23,9 +23,9 @@ class PlannedStart:
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Take in the start, and how far starts lie apart at the widest."""
-        known = parameters.required_id(job_id, "job")
-        values = bodies.read(
-            req, {"start": bodies.moment, "interval": bodies.interval("12h or 1d")}
+        known = query.required_id(job_id, "job")
+        values = request_body.read(
+            req, {"start": request_body.moment, "interval": request_body.interval("12h or 1d")}
         )
         if "start" not in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
@@ -33,4 +33,4 @@ class PlannedStart:
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
-        changed(resp, {"job": represent.job(view, self._clock())})
+        changed(resp, {"job": serialization.job(view, self._clock())})

@@ -2,9 +2,9 @@
 
 import falcon
 
-from api import storing
-from api.answers import Readable, success
+from api import readiness
 from api.errors import unavailable
+from api.responses import Readable, success
 from exporter.store import Store
 
 
@@ -24,7 +24,7 @@ class Ready(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer once a write has reached the disk; 503 where it does not, with the reason."""
-        fault = storing.fault(self._store)
+        fault = readiness.fault(self._store)
         if fault is not None:
             raise unavailable(f"A report can not be stored now: {fault}")
         success(req, resp, {})

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import falcon
 
-from api import parameters, represent
-from api.answers import Readable, success
+from api import query, serialization
+from api.responses import Readable, success
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -19,13 +19,11 @@ class RejectedReports(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
-        limit, last = parameters.limit(req), parameters.cursor(req)
+        limit, last = query.limit(req), query.cursor(req)
         found = self._store.rejected(last[1] if last else None, limit + 1)
         page, now = found[:limit], self._clock()
         data = {
-            "rejected": [represent.rejected(entry, now) for entry in page],
-            "nextCursor": (
-                parameters.format_cursor(0, page[-1].id) if len(found) > limit else None
-            ),
+            "rejected": [serialization.rejected(entry, now) for entry in page],
+            "nextCursor": (query.format_cursor(0, page[-1].id) if len(found) > limit else None),
         }
         success(req, resp, data)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import falcon
 
-from api import parameters, represent
-from api.answers import changed
+from api import query, serialization
 from api.errors import not_found
+from api.responses import changed
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.store import Store
@@ -26,10 +26,10 @@ class SeparatedJob:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Separate, and answer with the job under its former name."""
-        known = parameters.required_id(job_id, "job")
+        known = query.required_id(job_id, "job")
         self._store.separate_job(known, self._fleet.apply)
         _log.warning("job separated", extra=event(job_id=known))
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
-        changed(resp, {"job": represent.job(view, self._clock())})
+        changed(resp, {"job": serialization.job(view, self._clock())})

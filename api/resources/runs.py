@@ -2,9 +2,9 @@
 
 import falcon
 
-from api import parameters
-from api.answers import Readable, success
+from api import query
 from api.errors import not_found
+from api.responses import Readable, success
 from exporter.fleet import Fleet
 from exporter.model import StoredRun, run_json
 from exporter.reports.fields import MAX_NAME
@@ -20,25 +20,25 @@ class Backups(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
-        limit = parameters.limit(req)
-        found = self._store.runs(self._filter(req), parameters.cursor(req), limit + 1)
+        limit = query.limit(req)
+        found = self._store.runs(self._filter(req), query.cursor(req), limit + 1)
         page = found[:limit]
         data = {
             "backups": [_represented(self._fleet, run.job_id, run.stored) for run in page],
             "nextCursor": (
-                parameters.format_cursor(*page[-1].stored.order) if len(found) > limit else None
+                query.format_cursor(*page[-1].stored.order) if len(found) > limit else None
             ),
         }
         success(req, resp, data)
 
     def _filter(self, req: falcon.Request) -> RunFilter:
         return RunFilter(
-            server_id=parameters.server_parameter(req, self._fleet),
-            job_id=parameters.entry_id(req, "job"),
-            status=parameters.status(req),
+            server_id=query.server_parameter(req, self._fleet),
+            job_id=query.entry_id(req, "job"),
+            status=query.status(req),
             operation=(req.get_param("operation") or "")[:MAX_NAME] or None,
-            since=parameters.moment(req, "since"),
-            until=parameters.moment(req, "until"),
+            since=query.moment(req, "since"),
+            until=query.moment(req, "until"),
         )
 
 
@@ -51,7 +51,7 @@ class OneBackup(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the run."""
-        detail = self._store.run(parameters.required_id(params["run_id"], "backup"))
+        detail = self._store.run(query.required_id(params["run_id"], "backup"))
         if detail is None:
             raise not_found("Backup not found")
         backup = {

@@ -6,9 +6,9 @@ from typing import Any
 import falcon
 from msgspec.structs import replace
 
-from api import bodies, parameters, represent
-from api.answers import Readable, changed, success
+from api import query, request_body, serialization
 from api.errors import invalid
+from api.responses import Readable, changed, success
 from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import run_json
@@ -31,14 +31,12 @@ class Servers(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
-        limit, last = parameters.limit(req), parameters.cursor(req) or (0, 0)
+        limit, last = query.limit(req), query.cursor(req) or (0, 0)
         behind = [server for server in self._fleet.servers() if server.id > last[1]]
         page = behind[:limit]
         data = {
             "servers": [_represented(self._fleet, server.id) for server in page],
-            "nextCursor": (
-                parameters.format_cursor(0, page[-1].id) if len(behind) > limit else None
-            ),
+            "nextCursor": (query.format_cursor(0, page[-1].id) if len(behind) > limit else None),
         }
         success(req, resp, data)
 
@@ -52,8 +50,10 @@ class OneServer:
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Set or clear a server's alias and note, or say that it is no duplicate of another."""
-        known = parameters.required_id(server_id, "server")
-        values = bodies.read(req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing})
+        known = query.required_id(server_id, "server")
+        values = request_body.read(
+            req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing}
+        )
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
         self._store.set_server(known, lambda server: replace(server, **edits), self._fleet.apply)
         _log.info("server changed", extra=event(server_id=known, **values))
@@ -61,7 +61,7 @@ class OneServer:
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
-        known = parameters.required_id(server_id, "server")
+        known = query.required_id(server_id, "server")
         self._store.delete_server(known, self._fleet.apply)
         _log.warning("server deleted", extra=event(server_id=known))
         changed(resp, {"deleted": {"server": known}})
@@ -76,8 +76,8 @@ class MergedServer:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Move the jobs, runs and identities of servers here; jobs of the same name join."""
-        target = parameters.required_id(server_id, "server")
-        sources = bodies.read(req, {"from": _ids})["from"]
+        target = query.required_id(server_id, "server")
+        sources = request_body.read(req, {"from": _ids})["from"]
         if target in sources:
             problem = Problem("from", "holds the server itself")
             raise invalid("A server can not be merged into itself", problem)
@@ -89,7 +89,7 @@ class MergedServer:
 
 def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
     server = fleet.server(server_id)
-    return represent.server(server, len(fleet.jobs_of(server_id))) if server else None
+    return serialization.server(server, len(fleet.jobs_of(server_id))) if server else None
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

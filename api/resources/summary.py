@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import falcon
 
-from api.answers import Readable, success
+from api.responses import Readable, success
 from exporter.fleet import Fleet
 from exporter.model import run_json
 from exporter.times import Millis

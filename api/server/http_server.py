@@ -191,7 +191,7 @@ def _adjustments(limits: Limits) -> Adjustments:
         max_request_header_size=limits.max_header_bytes,
         outbuf_high_watermark=sys.maxsize,  # one answer waits at most, and no thread with it
         ident=None,
-        clear_untrusted_proxy_headers=False,  # api.sender knows whom to believe
+        clear_untrusted_proxy_headers=False,  # api.client_address knows whom to believe
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from api.sender import Network, url_of
+from api.client_address import Network, url_of
 from tests.conftest import NOW, Daemon
 from tests.reports_builder import duplicati_report
 

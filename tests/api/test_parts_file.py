@@ -3,7 +3,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.partsfile import PartsFile
+from api.parts_file import PartsFile
 
 PARTS = st.lists(st.binary(max_size=20), max_size=8)
 
