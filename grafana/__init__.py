@@ -1,1 +1,1 @@
-"""What Grafana loads: dashboards and their provisioning; `grafana.build` writes the dashboards."""
+"""What Grafana loads: dashboards and their provisioning; `grafana.source` writes the dashboards."""

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from grafana.build import links
+from grafana.source import links
 from tests.grafana.boards import BOARDS, Board, Json, everything_in
 
 pytestmark = pytest.mark.parametrize("board", BOARDS, ids=str)

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.build.writing import FOLDER, texts
+from grafana.source.writing import FOLDER, texts
 from tests.docs import pages
 from tests.grafana.boards import BOARDS, Board, Json, everything_in
 
@@ -20,7 +20,7 @@ PROVISIONING = FOLDER.parent / "provisioning"
     ("path", "text"), texts().items(), ids=lambda each: getattr(each, "name", "")
 )
 def test_a_committed_dashboard_is_what_the_script_makes(path: Path, text: str) -> None:
-    assert path.read_text(encoding="utf-8") == text, "run: python -m grafana.build"
+    assert path.read_text(encoding="utf-8") == text, "run: python -m grafana.source"
 
 
 def test_no_other_file_lies_there() -> None:

@@ -4,11 +4,11 @@ from grafana_foundation_sdk.builders import stat, timeseries
 from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.build import links, variables
-from grafana.build.boards import Board, Row, put_together
-from grafana.build.colours import GREEN, GREY, PURPLE, RED, YELLOW, named, thresholds
-from grafana.build.panels import About, bars, figure, fixed, lines
-from grafana.build.queries import Query, age
+from grafana.source import links, variables
+from grafana.source.boards import Board, Row, put_together
+from grafana.source.colours import GREEN, GREY, PURPLE, RED, YELLOW, named, thresholds
+from grafana.source.panels import About, bars, figure, fixed, lines
+from grafana.source.queries import Query, age
 
 _GIB = 2.0**30
 _FIGURE = (4, 4)

@@ -1,6 +1,6 @@
 """Writes the dashboards into grafana/dashboards."""
 
-from grafana.build.writing import write
+from grafana.source.writing import write
 
 if __name__ == "__main__":
     write()

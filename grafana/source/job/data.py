@@ -2,11 +2,11 @@
 
 from grafana_foundation_sdk.builders import timeseries
 
-from grafana.build.boards import Row
-from grafana.build.colours import GREEN, GREY, RED, YELLOW, thresholds
-from grafana.build.habits import changed_files
-from grafana.build.panels import About, bars, limited, lines
-from grafana.build.queries import NAME, Query, chosen
+from grafana.source.boards import Row
+from grafana.source.colours import GREEN, GREY, RED, YELLOW, thresholds
+from grafana.source.habits import changed_files
+from grafana.source.panels import About, bars, limited, lines
+from grafana.source.queries import NAME, Query, chosen
 
 _HALF = (12, 8)
 

@@ -3,11 +3,11 @@
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.build import links, variables
-from grafana.build.boards import Board, put_together
-from grafana.build.colours import RED
-from grafana.build.job import data, destination, now, runs
-from grafana.build.queries import DATASOURCE, NAME, chosen, in_millis, last_failed
+from grafana.source import links, variables
+from grafana.source.boards import Board, put_together
+from grafana.source.colours import RED
+from grafana.source.job import data, destination, now, runs
+from grafana.source.queries import DATASOURCE, NAME, chosen, in_millis, last_failed
 
 
 def _failed_runs() -> build.AnnotationQuery:

@@ -11,8 +11,8 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMapping,
 )
 
-from grafana.build import colours
-from grafana.build.queries import DATASOURCE, Query, at_the_end, over_time
+from grafana.source import colours
+from grafana.source.queries import DATASOURCE, Query, at_the_end, over_time
 
 Panel = TypeVar("Panel", stat.Panel, timeseries.Panel, statetimeline.Panel, table.Panel)
 

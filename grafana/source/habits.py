@@ -1,6 +1,6 @@
 """What departs from a job's own habit: the typical values are medians of its last runs."""
 
-from grafana.build.queries import chosen, per_job
+from grafana.source.queries import chosen, per_job
 
 _RATIO_OF_SIZES = (0.7, 1.5)
 _RATIO_OF_DURATIONS = (0.5, 2)

@@ -3,9 +3,9 @@
 from grafana_foundation_sdk.builders import statetimeline, timeseries
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from grafana.build import links
-from grafana.build.boards import Row
-from grafana.build.colours import (
+from grafana.source import links
+from grafana.source.boards import Row
+from grafana.source.colours import (
     GREEN,
     GREY,
     PURPLE,
@@ -15,8 +15,8 @@ from grafana.build.colours import (
     status_thresholds,
     thresholds,
 )
-from grafana.build.panels import About, fixed, limited, lines, status_bars, timeline
-from grafana.build.queries import NAME, Query, chosen, per_job, status_or_overdue
+from grafana.source.panels import About, fixed, limited, lines, status_bars, timeline
+from grafana.source.queries import NAME, Query, chosen, per_job, status_or_overdue
 
 _DAY = 86400.0
 _HALF = (12, 8)

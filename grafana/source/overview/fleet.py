@@ -4,8 +4,8 @@ from grafana_foundation_sdk.builders import statetimeline, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.common import BarAlignment
 
-from grafana.build.boards import Row
-from grafana.build.colours import (
+from grafana.source.boards import Row
+from grafana.source.colours import (
     GREEN,
     GREY,
     RED,
@@ -15,17 +15,10 @@ from grafana.build.colours import (
     status_thresholds,
     thresholds,
 )
-from grafana.build.links import row_to_job, series_to_job
-from grafana.build.panels import About, status_bars, timeline
-from grafana.build.queries import (
-    LOOKS,
-    Query,
-    chosen,
-    in_millis,
-    per_job,
-    status_or_overdue,
-)
-from grafana.build.tables import JOBS, Column, Rows, listing
+from grafana.source.links import row_to_job, series_to_job
+from grafana.source.panels import About, status_bars, timeline
+from grafana.source.queries import LOOKS, Query, chosen, in_millis, per_job, status_or_overdue
+from grafana.source.tables import JOBS, Column, Rows, listing
 
 
 def row() -> Row:

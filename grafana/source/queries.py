@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import prometheus as build
 from grafana_foundation_sdk.models.common import DataSourceRef
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from grafana.build.colours import OVERDUE_CODE
+from grafana.source.colours import OVERDUE_CODE
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 

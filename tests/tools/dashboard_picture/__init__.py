@@ -1,4 +1,4 @@
-"""The picture of the overview in the README: `python -m grafana.picture` draws it.
+"""The picture of the overview in the README: `python -m tests.tools.dashboard_picture` draws it.
 
 The panels are those of the committed dashboard with their own queries; a Prometheus answers them
 that holds thirty days of the synthetic fleet. Grafana itself is not needed: the page in `page/`

@@ -9,7 +9,7 @@ from tests.server.commands import needed
 from tests.synthetic.history import History, thirty_days
 
 _FOLDER = Path(__file__).parent
-_PICTURE = _FOLDER / "overview.png"
+_PICTURE = _FOLDER.parents[2] / "docs" / "overview.png"
 _SIZE = (1600, 2556)
 """Pixels: the 24 columns, and all rows but those of the panel that is left out."""
 
@@ -27,8 +27,8 @@ _FLAGS = (
 def main() -> None:
     """Bundle the page, make the fleet's history and draw the page with it."""
     npm = needed("npm")
-    subprocess.run([npm, "ci"], cwd=_FOLDER, check=True)  # noqa: S603 - our own lock file
-    subprocess.run([npm, "run", "bundle"], cwd=_FOLDER, check=True)  # noqa: S603 - our own script
+    subprocess.run([npm, "ci"], cwd=_FOLDER, check=True)
+    subprocess.run([npm, "run", "bundle"], cwd=_FOLDER, check=True)
     with tempfile.TemporaryDirectory() as folder, thirty_days(Path(folder)) as history:
         _draw(history, Path(folder) / "chromium")
 
@@ -37,7 +37,7 @@ def _draw(history: History, profile: Path) -> None:
     asked = urlencode({"prometheus": history.url, "at": history.end // 1000})
     page = f"{(_FOLDER / 'page' / 'index.html').as_uri()}?{asked}"
     command = [needed("chromium"), *_FLAGS, f"--user-data-dir={profile}", page]
-    subprocess.run(command, check=True)  # noqa: S603 - our own page
+    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.build import exporter, job, overview
+from grafana.source import exporter, job, overview
 
 FOLDER = Path(__file__).parents[1] / "dashboards"
 

@@ -8,7 +8,7 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from grafana.build.queries import DATASOURCE
+from grafana.source.queries import DATASOURCE
 
 Variable = build.DatasourceVariable | build.QueryVariable
 

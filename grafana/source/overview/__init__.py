@@ -2,9 +2,9 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.build import links, variables
-from grafana.build.boards import Board, put_together
-from grafana.build.overview import fleet, now, running, storage
+from grafana.source import links, variables
+from grafana.source.boards import Board, put_together
+from grafana.source.overview import fleet, now, running, storage
 
 _BOARD = Board(
     uid=links.OVERVIEW,

@@ -1,7 +1,7 @@
 """What one sees without scrolling: the figures, and the jobs behind them."""
 
-from grafana.build.boards import Row
-from grafana.build.overview import figures, lists
+from grafana.source.boards import Row
+from grafana.source.overview import figures, lists
 
 
 def row() -> Row:

@@ -2,8 +2,8 @@
 
 from grafana_foundation_sdk.builders import stat
 
-from grafana.build.boards import Row
-from grafana.build.colours import (
+from grafana.source.boards import Row
+from grafana.source.colours import (
     GREEN,
     ORANGE,
     PURPLE,
@@ -13,8 +13,8 @@ from grafana.build.colours import (
     status_thresholds,
     thresholds,
 )
-from grafana.build.panels import About, figure
-from grafana.build.queries import NAME, Query, age, chosen, per_job, status_or_overdue
+from grafana.source.panels import About, figure
+from grafana.source.queries import NAME, Query, age, chosen, per_job, status_or_overdue
 
 _DAY = 86400.0
 _FIGURE = (4, 4)

@@ -13,9 +13,9 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMapping,
 )
 
-from grafana.build.colours import GREY, absent
-from grafana.build.panels import About, described
-from grafana.build.queries import as_rows
+from grafana.source.colours import GREY, absent
+from grafana.source.panels import About, described
+from grafana.source.queries import as_rows
 
 _UNSEEN = ("Time", "instance", "server_id")
 """What tells rows apart but says nothing to people."""

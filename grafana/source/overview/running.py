@@ -3,12 +3,12 @@
 from grafana_foundation_sdk.builders import stat, table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from grafana.build.boards import Row
-from grafana.build.colours import BLUE, GREEN, GREY, RED, YELLOW, thresholds
-from grafana.build.links import row_to_job
-from grafana.build.panels import About, figure
-from grafana.build.queries import JOB, Query, age, chosen
-from grafana.build.tables import JOBS, Column, Rows, listing
+from grafana.source.boards import Row
+from grafana.source.colours import BLUE, GREEN, GREY, RED, YELLOW, thresholds
+from grafana.source.links import row_to_job
+from grafana.source.panels import About, figure
+from grafana.source.queries import JOB, Query, age, chosen
+from grafana.source.tables import JOBS, Column, Rows, listing
 
 _FIGURE = (3, 7)
 _SILENCE = thresholds(GREEN, (300, YELLOW), (600, RED))

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from grafana.build import colours, habits
-from grafana.build.colours import (
+from grafana.source import colours, habits
+from grafana.source.colours import (
     PURPLE,
     RED,
     YELLOW,
@@ -14,18 +14,10 @@ from grafana.build.colours import (
     status_thresholds,
     thresholds,
 )
-from grafana.build.links import row_to_job
-from grafana.build.panels import About
-from grafana.build.queries import (
-    JOB,
-    age,
-    chosen,
-    in_millis,
-    is_failing,
-    is_overdue,
-    per_job,
-)
-from grafana.build.tables import IN_COLOUR, JOBS, Column, Rows, listing
+from grafana.source.links import row_to_job
+from grafana.source.panels import About
+from grafana.source.queries import JOB, age, chosen, in_millis, is_failing, is_overdue, per_job
+from grafana.source.tables import IN_COLOUR, JOBS, Column, Rows, listing
 
 _DAY = 86400.0
 _LIST = (12, 6)

@@ -3,10 +3,10 @@
 from grafana_foundation_sdk.builders import timeseries
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from grafana.build.boards import Row
-from grafana.build.colours import GREEN, RED, YELLOW, thresholds
-from grafana.build.panels import About, limited, lines
-from grafana.build.queries import NAME, Query, age, chosen
+from grafana.source.boards import Row
+from grafana.source.colours import GREEN, RED, YELLOW, thresholds
+from grafana.source.panels import About, limited, lines
+from grafana.source.queries import NAME, Query, age, chosen
 
 _THIRD = (8, 8)
 _HALF = (12, 8)

@@ -7,8 +7,8 @@ from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync, Panel
 
-from grafana.build import links
-from grafana.build.variables import Variable
+from grafana.source import links
+from grafana.source.variables import Variable
 
 SCHEMA_VERSION = 39
 """The newest that Grafana 10 reads without a change; later ones bring it up to date themselves."""

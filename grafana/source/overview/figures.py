@@ -2,21 +2,9 @@
 
 from grafana_foundation_sdk.builders import stat
 
-from grafana.build.colours import (
-    GREEN,
-    RED,
-    YELLOW,
-    named,
-    thresholds,
-)
-from grafana.build.panels import About, figure
-from grafana.build.queries import (
-    CHOSEN,
-    LOOKS,
-    Query,
-    age,
-    chosen,
-)
+from grafana.source.colours import GREEN, RED, YELLOW, named, thresholds
+from grafana.source.panels import About, figure
+from grafana.source.queries import CHOSEN, LOOKS, Query, age, chosen
 
 _DAY = 86400.0
 _FIGURE = (3, 4)

@@ -2,8 +2,8 @@
 
 from grafana_foundation_sdk.builders import table, timeseries
 
-from grafana.build.boards import Row
-from grafana.build.colours import (
+from grafana.source.boards import Row
+from grafana.source.colours import (
     GREEN,
     GREY,
     RED,
@@ -13,10 +13,10 @@ from grafana.build.colours import (
     status_thresholds,
     thresholds,
 )
-from grafana.build.links import row_to_job
-from grafana.build.panels import About, lines, stacked
-from grafana.build.queries import SERVER, Query, age, chosen, per_copy, per_job
-from grafana.build.tables import JOBS, Column, Rows, listing
+from grafana.source.links import row_to_job
+from grafana.source.panels import About, lines, stacked
+from grafana.source.queries import SERVER, Query, age, chosen, per_copy, per_job
+from grafana.source.tables import JOBS, Column, Rows, listing
 
 _DAY = 86400.0
 _HALF = (12, 9)
