@@ -24,7 +24,7 @@ from exporter.store import Store
 from exporter.times import DAY, Millis, parse_moment
 from tests.support.empty import empty_database
 
-pytest_plugins = ["tests.synthetic.history", "tests.exporter.exports.past", "tests.workers"]
+pytest_plugins = ["tests.synthetic.history", "tests.exporter.exports.past", "tests.support.workers"]
 
 NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY
@@ -168,7 +168,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
         action="store_true",
-        help="rewrite the files of tests/golden instead of comparing with them",
+        help="rewrite the files of tests/support/golden instead of comparing with them",
     )
 
 

@@ -9,7 +9,7 @@ from exporter.auth import Access, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
 TOKENS = {

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment
 from tests.conftest import NOW, Daemon
-from tests.live import activity
-from tests.reports_builder import (
+from tests.support.live import activity
+from tests.support.reports_builder import (
     compact,
     documented_report,
     duplicati_report,

@@ -16,8 +16,8 @@ from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import connection
 from exporter.times import DAY
 from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import sqlite
+from tests.support.reports_builder import duplicati_report
 
 ACCEPTS = [
     None,

@@ -6,8 +6,8 @@ import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.pages import Document, text
+from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
 

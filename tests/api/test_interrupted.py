@@ -4,7 +4,7 @@ import pytest
 
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 DATA = {"ExaminedFiles": 40, "SizeOfExaminedFiles": 780_004}
 LOOKED = {"KnownFileSize": 805_671, "BackupListCount": 3}

@@ -5,9 +5,9 @@ from exporter.conditions.evaluate import judged
 from exporter.model.live import REPORT_WITHIN, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.conftest import NOW, Daemon
-from tests.live import activity
-from tests.reports_builder import duplicati_report
+from tests.support.live import activity
 from tests.support.pages import Document, text
+from tests.support.reports_builder import duplicati_report
 
 JOB = '{backup="Documents",server="nas",server_id="1"}'
 BEGAN = NOW + DAY

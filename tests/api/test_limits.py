@@ -13,7 +13,7 @@ from exporter.limits import Limits
 from exporter.store import Store
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 LIMITS = Limits(max_upload_bytes=4096, max_log_lines=2, max_servers=2, max_jobs_per_server=2)
 BEGAN = NOW - HOUR

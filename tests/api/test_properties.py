@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.conftest import NOW, Clock, Daemon
-from tests.reports_builder import documented_report, duplicati_report
+from tests.support.reports_builder import documented_report, duplicati_report
 
 ASKED = (
     "/api/summary",

@@ -2,7 +2,7 @@ import pytest
 
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 JSON_ROUTES = [
     "/api/summary",

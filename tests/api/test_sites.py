@@ -6,7 +6,7 @@ from falcon import testing
 
 from api.app import create_app
 from tests.conftest import ADMIN_TOKEN, NOW, SENDER, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 ALLOWED = "https://page.example"
 HOST = "nas.example:9666"

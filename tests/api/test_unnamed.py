@@ -2,7 +2,7 @@
 
 from exporter.times import DAY, HOUR
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 FAILURES = 'duplistatus_backup_consecutive_failures{backup="(unnamed)",server="nas",server_id="1"}'

@@ -8,8 +8,8 @@ import pytest
 from exporter.store.retention import Keep, Pruner
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
 from tests.conftest import ADMIN_TOKEN, NOW, Clock, Daemon
-from tests.live import activity
-from tests.reports_builder import duplicati_report, exception_report
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report, exception_report
 
 YEARS = 11 * 365 * DAY
 LONG_AGO = parse_moment("2020-01-01T00:00:00Z")

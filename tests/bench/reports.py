@@ -24,7 +24,7 @@ STORED_SINCE: Millis = from_datetime(datetime(2015, 1, 1, tzinfo=UTC))
 POSTED_SINCE: Millis = from_datetime(datetime(2017, 1, 1, tzinfo=UTC))
 """What is posted starts after all that is stored, a day apart for each job as backups do."""
 
-_PAYLOAD = Path(__file__).parents[1] / "payloads" / "json-2.3.1.0.json"
+_PAYLOAD = Path(__file__).parents[1] / "support" / "payloads" / "json-2.3.1.0.json"
 _LINES = 18
 _LINE = (
     "2026-07-14 20:11:07 +02 - [Information-Duplicati.Library.Main.Controller-StartingOperation]:"

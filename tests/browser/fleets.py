@@ -14,7 +14,7 @@ from tests.api.page.conftest import fill_with_all
 from tests.bench.filling import Size, fill
 from tests.conftest import NOW, SENDER, Clock, Daemon
 from tests.exporter.demo import past
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 _AT_ONCE = 16
 """Reports that are recorded together share a commit."""

@@ -14,7 +14,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.reports_builder import documented_report
+from tests.support.reports_builder import documented_report
 
 _IS_THERE = "image => image.naturalWidth > 0"
 

@@ -8,7 +8,7 @@ from exporter.times import HOUR
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 NAMES = [
     "<script>window.mine = 1</script>",

@@ -12,7 +12,7 @@ from tests.browser.conftest import Open
 from tests.browser.fleets import STATES
 from tests.browser.serving import serving
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import documented_report
+from tests.support.reports_builder import documented_report
 
 MOST_BYTES = 100_000
 

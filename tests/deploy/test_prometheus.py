@@ -12,10 +12,10 @@ from exporter.times import HOUR
 from tests.conftest import NOW, Daemon
 from tests.deploy.files import DEPLOY, read
 from tests.docs import metrics
-from tests.reports_builder import duplicati_report
 from tests.rules.promql import named
 from tests.rules.rule_files import RECORDED, RULES
 from tests.server.commands import needed
+from tests.support.reports_builder import duplicati_report
 
 ROUTE = "/api/health"
 OF_PROMETHEUS = {"up", "ALERTS", "ALERTS_FOR_STATE"}

@@ -11,7 +11,7 @@ with atheris.instrument_imports(include=["exporter"]):
     from tests.fuzz.targets import TARGETS
 
 _HERE = Path(__file__).parent
-_PAYLOADS = _HERE.parent / "payloads"
+_PAYLOADS = _HERE.parent / "support" / "payloads"
 _SEEDS = (_HERE / "corpus", _PAYLOADS, _PAYLOADS / "shapes")
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.targets import TARGETS, Target
 
 HERE = Path(__file__).parent
-FOLDERS = (HERE / "corpus", HERE.parent / "payloads")
+FOLDERS = (HERE / "corpus", HERE.parent / "support" / "payloads")
 BODIES = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
 
 

@@ -25,7 +25,14 @@ from exporter.model.live import Activity
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.conftest import CREATED, Clock
-from tests.strategies.state import START, activities, change_of, fold, histories, server_named
+from tests.support.strategies.state import (
+    START,
+    activities,
+    change_of,
+    fold,
+    histories,
+    server_named,
+)
 
 MIDDLE = START + 10 * DAY
 END = START + 40 * DAY

@@ -13,8 +13,8 @@ from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
 from exporter.store.sqlite.prepared_report import Entry
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment, parse_moment
-from tests.reports_builder import duplicati_report
-from tests.strategies.state import change_of, fold, job_named, server_named, stored_run
+from tests.support.reports_builder import duplicati_report
+from tests.support.strategies.state import change_of, fold, job_named, server_named, stored_run
 
 SCHEDULE = Schedule(expected_interval=DAY, tolerance=HOUR)
 TOOK = 10 * MINUTE

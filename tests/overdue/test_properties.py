@@ -16,7 +16,7 @@ from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     BACKUPS,
     START,
     Kind,

@@ -34,7 +34,7 @@ from exporter.times import (
     to_datetime,
 )
 from tests.conftest import CREATED
-from tests.strategies.state import server_named, stored_run
+from tests.support.strategies.state import server_named, stored_run
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_DAY = date(2026, 3, 2)

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-_PAYLOADS = Path(__file__).parents[1] / "payloads"
+_PAYLOADS = Path(__file__).parents[1] / "support" / "payloads"
 
 
 def payload(name: str) -> bytes:
-    """Return a body of tests/payloads."""
+    """Return a body of tests/support/payloads."""
     return (_PAYLOADS / name).read_bytes()
 
 
 def payloads() -> list[bytes]:
-    """Return every body of tests/payloads that is a report."""
+    """Return every body of tests/support/payloads that is a report."""
     bodies = (path for path in sorted(_PAYLOADS.iterdir()) if path.suffix in (".json", ".txt"))
     return [path.read_bytes() for path in bodies]
 

@@ -11,13 +11,13 @@ from typing import Any, Self
 
 import pytest
 
-from tests.duplicati.asking import PAYLOADS
-from tests.duplicati.fixtures import duplicati
-from tests.duplicati.simulator import PASSWORD, Canned, Simulator, results
 from tests.server.commands import BOUND_SECONDS, environment, program, run
 from tests.server.conftest import Start
 from tests.server.daemon import Daemon
 from tests.server.waiting import eventually
+from tests.support.duplicati.asking import PAYLOADS
+from tests.support.duplicati.fixtures import duplicati
+from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator, results
 
 __all__ = ["duplicati"]
 

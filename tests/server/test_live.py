@@ -3,11 +3,11 @@
 import requests
 
 from exporter.times import MINUTE, now
-from tests.live import activity
 from tests.server.commands import BOUND_SECONDS
 from tests.server.conftest import Start
 from tests.server.daemon import Daemon, Json
 from tests.server.waiting import eventually
+from tests.support.live import activity
 
 
 def tell(daemon: Daemon, body: bytes) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
-from tests.reports_builder import duplicati_report, exception_report
 from tests.server.daemon import ANY_PORT, Daemon
 from tests.server.setting import SettableClock
 from tests.server.waiting import eventually
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report, exception_report
 
 NOW = parse_moment("2026-06-15T10:00:00Z")
 YEARS = 11 * 365 * DAY

@@ -7,10 +7,10 @@ import pytest
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, unnamed
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.live import activity
-from tests.recording import USUAL, record
-from tests.reports_builder import duplicati_report
+from tests.support.live import activity
 from tests.support.pages import Document
+from tests.support.recording import USUAL, record
+from tests.support.reports_builder import duplicati_report
 
 Look = Callable[..., Document]
 

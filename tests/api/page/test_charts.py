@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from api.page.charts import HEIGHT, WIDTH, charts
 from exporter.model import MOST, Counts, Status
 from exporter.times import DAY, MINUTE
-from tests.strategies.state import START, stored_run
+from tests.support.strategies.state import START, stored_run
 
 GIB = 1024**3
 

@@ -10,8 +10,8 @@ from exporter.auth import Access, Scope
 from exporter.reports.sender_options import duplicati_options
 from tests.api.page.conftest import LAST, Look
 from tests.conftest import Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.pages import Document, text
+from tests.support.reports_builder import duplicati_report
 
 
 def options(page: Document) -> list[str]:

@@ -14,9 +14,9 @@ from exporter.model import (
 from exporter.times import DAY, HOUR, MINUTE
 from tests.api.page.conftest import LAST, Look
 from tests.conftest import Daemon
-from tests.recording import record
-from tests.reports_builder import duplicati_report
 from tests.support.pages import Document, elements, text
+from tests.support.recording import record
+from tests.support.reports_builder import duplicati_report
 
 DAY_BEFORE = LAST - DAY
 

@@ -10,8 +10,8 @@ from api.page.sparklines import RUNS
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.api.page.conftest import EVERY, LAST, Look, daily
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.pages import Document, cell, condition, elements, text
+from tests.support.reports_builder import duplicati_report
 
 
 def names(page: Document) -> dict[str, str]:

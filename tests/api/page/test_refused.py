@@ -6,8 +6,8 @@ from exporter.times import DAY, HOUR
 from tests.api.page.conftest import LAST, Look
 from tests.api.resources.test_badges import FLEET, words
 from tests.conftest import SENDER, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.pages import elements, text
+from tests.support.reports_builder import duplicati_report
 
 BROKEN = b'{"backup": {"name": "Photos"}}'
 EVIL = b"<script>alert(1)</script>\x00\x1b[31m\xe2\x80\xae" + b"<b>" * 5000

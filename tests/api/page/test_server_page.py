@@ -4,8 +4,8 @@ import pytest
 
 from tests.api.page.conftest import LAST, Look, daily
 from tests.conftest import ADMIN_TOKEN, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.pages import Document, condition, elements, text
+from tests.support.reports_builder import duplicati_report
 
 
 def facts(page: Document) -> dict[str, str]:

@@ -10,8 +10,8 @@ from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport
 from exporter.store import Change, Recorded, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
 from tests.conftest import NOW, Daemon
-from tests.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
-from tests.reports_builder import duplicati_report
+from tests.support.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
+from tests.support.reports_builder import duplicati_report
 
 JOB = '{backup="Documents",server="nas",server_id="1"}'
 LENGTH = 40 * MINUTE

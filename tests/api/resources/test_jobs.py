@@ -21,7 +21,7 @@ from exporter.schedule.policy import Override, Policy
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
 DEADLINE = BEGAN + DAY + MINUTE + HOUR

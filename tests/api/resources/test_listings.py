@@ -4,7 +4,7 @@ import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import NOW, SENDER, Daemon
-from tests.reports_builder import documented_report, duplicati_report
+from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY
 WHY = (

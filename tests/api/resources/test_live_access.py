@@ -15,8 +15,8 @@ from exporter.limits import Limits
 from exporter.store import Store
 from exporter.times import DAY
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.live import activity
-from tests.reports_builder import duplicati_report
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 TOKEN = "the-token-of-duplicati"
 NAS_TOKEN = "the-token-of-the-nas"

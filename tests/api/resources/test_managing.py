@@ -3,7 +3,7 @@ from falcon import testing
 
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.reports_builder import documented_report, duplicati_report
+from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - HOUR
 CHANGES = [

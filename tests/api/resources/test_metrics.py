@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from exporter.times import DAY
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"

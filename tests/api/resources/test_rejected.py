@@ -10,8 +10,8 @@ from exporter.model import Rejected
 from exporter.store import StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
-from tests.live import activity
-from tests.reports_builder import duplicati_report
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
 OTHER = "192.0.2.8"

@@ -4,7 +4,7 @@ import pytest
 
 from exporter.times import DAY
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 

@@ -10,8 +10,8 @@ from api.resources import activity as activity_route
 from exporter.auth import Access, Scope
 from exporter.times import HOUR
 from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
-from tests.live import activity
-from tests.reports_builder import duplicati_report, text_report
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report, text_report
 
 BEGAN = NOW - HOUR
 ASTRAY = ("/", "/upload", "/upload/")

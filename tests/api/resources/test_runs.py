@@ -3,8 +3,8 @@ import pytest
 from exporter.model import Copying, CopyOutcome, Counts, Log, SecondCopy, Status
 from exporter.times import DAY, MINUTE, format_moment
 from tests.conftest import NOW, Daemon
-from tests.recording import record
-from tests.reports_builder import documented_report, duplicati_report
+from tests.support.recording import record
+from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY
 DETAILS = (

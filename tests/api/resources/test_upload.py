@@ -5,7 +5,7 @@ from falcon import testing
 
 from exporter.times import DAY, SECOND, Millis, format_moment, parse_moment
 from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
-from tests.reports_builder import (
+from tests.support.reports_builder import (
     documented_report,
     duplicati_report,
     exception_report,

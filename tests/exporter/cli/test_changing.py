@@ -10,9 +10,9 @@ from exporter.store import Store
 from exporter.times import HOUR, MINUTE, now
 from tests.conftest import SENDER
 from tests.exporter.cli.conftest import Commands, known
-from tests.recording import report_of
-from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon
+from tests.support.recording import report_of
+from tests.support.reports_builder import duplicati_report
 
 Json = dict[str, Any]
 

@@ -11,8 +11,8 @@ from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected
 from exporter.exposition.self_metrics import Telemetry
 from exporter.limits import Limits
-from tests.duplicati.simulator import Canned, Simulator
 from tests.exporter.cli.conftest import Commands
+from tests.support.duplicati.simulator import Canned, Simulator
 
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:

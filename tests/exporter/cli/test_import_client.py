@@ -15,7 +15,7 @@ from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
-from tests.reports_builder import duplicati_report, exception_report
+from tests.support.reports_builder import duplicati_report, exception_report
 
 BEGAN = now() - 30 * DAY
 SMALL = 4096

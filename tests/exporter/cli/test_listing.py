@@ -9,11 +9,11 @@ import requests
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, now
 from tests.exporter.cli.conftest import OVERDUE_BY, Commands
-from tests.live import activity
-from tests.reports_builder import duplicati_report
 from tests.server.daemon import Daemon
 from tests.server.waiting import eventually
 from tests.support.deliver import deliver
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 

@@ -33,7 +33,7 @@ from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.conftest import CREATED
 from tests.rules.rule_files import RULES
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     activities,
     activity_of,

@@ -20,7 +20,7 @@ from exporter.model import (
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import CREATED
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     activity_of,
     change_of,

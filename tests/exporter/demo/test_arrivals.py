@@ -14,7 +14,7 @@ from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT
 
-PAYLOAD = Path(__file__).parents[2] / "payloads" / "json-2.3.1.0.json"
+PAYLOAD = Path(__file__).parents[2] / "support" / "payloads" / "json-2.3.1.0.json"
 
 DIGEST = f"""
 from hashlib import sha256

@@ -26,8 +26,8 @@ from exporter.schedule.policy import Policy
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import SENDER, Clock
-from tests.reports_builder import duplicati_report, exception_report
 from tests.support.deliver import sqlite
+from tests.support.reports_builder import duplicati_report, exception_report
 from tests.synthetic.scrapes import END as PRESENT
 
 BEGIN: Millis = PRESENT - DAYS * DAY

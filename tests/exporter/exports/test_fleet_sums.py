@@ -9,7 +9,7 @@ from exporter.model import JobSettings, Status, unnamed
 from exporter.schedule import Schedule
 from exporter.store import JobHistory
 from exporter.times import DAY, HOUR, Millis
-from tests.strategies.state import START, job_named, server_named, stored_run
+from tests.support.strategies.state import START, job_named, server_named, stored_run
 
 GRID = Grid.between(START, START + 4 * DAY, 12 * HOUR)
 

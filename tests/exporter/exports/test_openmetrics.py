@@ -24,8 +24,8 @@ from exporter.store import Records, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import NOW
 from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 TARGET = Target("duplistatus", "localhost:9666")
 _TARGET = b'instance="localhost:9666",job="duplistatus"'

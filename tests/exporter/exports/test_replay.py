@@ -17,7 +17,14 @@ from exporter.schedule import Schedule, Source, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import JobHistory
 from exporter.times import DAY, HOUR, MINUTE
-from tests.strategies.state import START, fold, histories, job_named, server_named, stored_run
+from tests.support.strategies.state import (
+    START,
+    fold,
+    histories,
+    job_named,
+    server_named,
+    stored_run,
+)
 
 LABELS = ("1", "nas", "Documents")
 SCHEDULES = st.sampled_from(

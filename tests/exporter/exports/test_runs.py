@@ -12,9 +12,9 @@ from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
 from exporter.store import RecordedRun, Records, RunChoice
 from exporter.times import HOUR
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
-from tests.strategies.state import START, copying_to, histories, stored_run
 from tests.support.deliver import left_out
+from tests.support.reports_builder import duplicati_report
+from tests.support.strategies.state import START, copying_to, histories, stored_run
 
 LOG = Log((Message("warning", "a\nb"),), lines_dropped=2)
 

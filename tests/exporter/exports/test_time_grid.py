@@ -3,7 +3,7 @@ import pytest
 from exporter.exports import ExportError, Grid
 from exporter.exports.time_grid import MOST_MOMENTS
 from exporter.times import HOUR, MINUTE, SECOND
-from tests.strategies.state import START
+from tests.support.strategies.state import START
 
 STEP = 5 * MINUTE
 

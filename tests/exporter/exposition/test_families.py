@@ -30,7 +30,7 @@ from exporter.model import (
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.conftest import CREATED
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     change_of,
     copying_to,

@@ -1,4 +1,4 @@
-"""Whole expositions, compared with the files of tests/golden (see its README)."""
+"""Whole expositions, compared with the files of tests/support/golden (see its README)."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     activity_of,
     copying_to,
@@ -38,7 +38,7 @@ from tests.strategies.state import (
     stored_run,
 )
 
-GOLDEN = Path(__file__).parents[2] / "golden"
+GOLDEN = Path(__file__).parents[2] / "support" / "golden"
 NOW = START + 6 * DAY
 ODD = 'büro "1" \\ north\nwing'
 _DESCRIBED: tuple[Family[Any], ...] = (

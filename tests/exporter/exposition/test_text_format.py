@@ -21,7 +21,7 @@ from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.conftest import CREATED
 from tests.exporter.exposition import oracle
-from tests.strategies.state import START, activities, job_named, server_named, stored_run
+from tests.support.strategies.state import START, activities, job_named, server_named, stored_run
 
 LABELS = ("server_id", "backup", "A", "_b")
 VALUES = st.floats() | st.integers(-(2**63), 2**63).map(float) | st.booleans().map(float)

@@ -9,7 +9,7 @@ from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import CREATED
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     change_of,
     histories,

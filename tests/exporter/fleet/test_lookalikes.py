@@ -6,8 +6,8 @@ from exporter.fleet import Fleet
 from exporter.store import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 HASH = "0c2f5b7c19a94bd1"
 

@@ -16,8 +16,8 @@ from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError
 from exporter.store.changes import Seen
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import CREATED, NOW, Clock
-from tests.reports_builder import duplicati_report, exception_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report, exception_report
 
 BEGAN = NOW - 400 * DAY
 

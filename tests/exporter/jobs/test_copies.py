@@ -16,7 +16,7 @@ from exporter.jobs.copies import (
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun, short_name
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.rules.rule_files import RULES
-from tests.strategies.state import START, copying_to, fold, stored_run
+from tests.support.strategies.state import START, copying_to, fold, stored_run
 
 S, W, E, F, I = (  # noqa: E741 - short in a table
     Status.SUCCESS,

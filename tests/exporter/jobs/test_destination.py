@@ -5,7 +5,7 @@ import pytest
 from exporter.jobs.destination import Destination
 from exporter.model import Counts, Status, StoredRun
 from exporter.times import DAY, HOUR, Millis
-from tests.strategies.state import START, fold, stored_run
+from tests.support.strategies.state import START, fold, stored_run
 
 S, F, I = Status.SUCCESS, Status.FATAL, Status.INTERRUPTED  # noqa: E741 - short in a table
 

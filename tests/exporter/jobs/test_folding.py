@@ -10,7 +10,7 @@ from exporter.jobs.state import JobState, pack, unpack
 from exporter.model import CopyOutcome, Status, StoredRun
 from exporter.times import DAY, MINUTE
 from tests.exporter.jobs.oracle import state_of
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     copying_to,
     fold,

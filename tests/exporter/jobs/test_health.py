@@ -7,7 +7,7 @@ from exporter.jobs.health import Standing, is_failing
 from exporter.jobs.job import Job
 from exporter.model import CopyOutcome, JobSettings, Status, StoredRun, unnamed
 from exporter.times import DAY, MINUTE, Millis
-from tests.strategies.state import START, copying_to, fold, job_named, stored_run
+from tests.support.strategies.state import START, copying_to, fold, job_named, stored_run
 
 S, E, I = Status.SUCCESS, Status.ERROR, Status.INTERRUPTED  # noqa: E741 - short in a table
 

@@ -8,7 +8,7 @@ from exporter.jobs.state import JobState
 from exporter.model import CopyOutcome, StoredRun
 from exporter.times import DAY
 from tests.exporter.jobs.oracle import state_of
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     copying_to,
     fold,

@@ -10,7 +10,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Counts, Run, Status, StoredRun, Verification
 from exporter.times import DAY, HOUR
 from tests.exporter.jobs.oracle import state_of
-from tests.strategies.state import (
+from tests.support.strategies.state import (
     START,
     fold,
     histories,

@@ -9,7 +9,7 @@ from exporter.jobs.state import JobState
 from exporter.model import StoredRun
 from exporter.times import DAY
 from tests.exporter.jobs.oracle import state_of
-from tests.strategies.state import START, fold, histories, stored_run
+from tests.support.strategies.state import START, fold, histories, stored_run
 
 
 @given(histories(most=60), st.integers(0, 60))

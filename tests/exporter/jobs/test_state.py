@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from exporter.jobs.state import JobState
 from exporter.model import Counts, Status, StoredRun, Verification
 from exporter.times import DAY, HOUR, MINUTE
-from tests.strategies.state import START, fold, histories, stored_run
+from tests.support.strategies.state import START, fold, histories, stored_run
 
 S, W, E, F, U = Status.SUCCESS, Status.WARNING, Status.ERROR, Status.FATAL, Status.UNKNOWN
 

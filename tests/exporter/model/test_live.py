@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from exporter.model import CLOCK_TOLERANCE, Machine
 from exporter.model.live import Activity, LiveReport, LiveRun, Progress
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.strategies.state import START, UNTOLD, activity_of
+from tests.support.strategies.state import START, UNTOLD, activity_of
 
 HEARD = START + HOUR
 

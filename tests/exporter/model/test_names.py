@@ -11,8 +11,8 @@ from exporter.reports import read_activity, read_report
 from exporter.store import Store
 from exporter.store.sqlite.upgrades import names
 from tests.conftest import NOW, Daemon
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report
 
 LONG = "Zürich " * 100
 SIZES = [63, 64, 127, 128, 200, 255, 256, 300, 1024]

@@ -4,7 +4,7 @@ from exporter.fleet import Fleet
 from exporter.ingest.importer import StoredArchive
 from exporter.store import Store
 from tests.conftest import Clock
-from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati
+from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
 
 __all__ = ["certificate", "duplicati", "secure_duplicati"]
 

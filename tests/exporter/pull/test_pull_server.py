@@ -15,10 +15,10 @@ from exporter.schedule import Source
 from exporter.store import RunFilter, Store, StoreUnavailableError, UnknownIdError
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.conftest import NOW
-from tests.duplicati.asking import PAYLOADS, server
-from tests.duplicati.simulator import Canned, Simulator, results
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.duplicati.asking import PAYLOADS, server
+from tests.support.duplicati.simulator import Canned, Simulator, results
+from tests.support.reports_builder import duplicati_report
 
 PHOTOS, MAIL = "/backup/2/log", "/backup/3/log"
 BEGAN = NOW - 40 * DAY

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from exporter.reports import Problem, ReportError, read_report
 
-_PAYLOADS = Path(__file__).parents[2] / "payloads"
+_PAYLOADS = Path(__file__).parents[2] / "support" / "payloads"
 
 DATA: Mapping[str, Any] = {
     "MainOperation": "Backup",

@@ -11,7 +11,7 @@ from tests.exporter.reports.bodies import (
     problems,
     text_report,
 )
-from tests.reports_builder import exception_report
+from tests.support.reports_builder import exception_report
 
 DEEP = 100_000
 SHAPES = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.reports.likeness import SEARCHED_BYTES, looks_like_report
 from tests.conftest import NOW
-from tests.reports_builder import (
+from tests.support.reports_builder import (
     documented_report,
     duplicati_report,
     exception_report,

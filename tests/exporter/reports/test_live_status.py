@@ -11,7 +11,7 @@ from exporter.model import Machine
 from exporter.model.live import Activity, LiveReport, Progress
 from exporter.reports import ReportError, read_activity, read_report
 from tests.exporter.reports.bodies import millis
-from tests.strategies.reports import json_values
+from tests.support.strategies.reports import json_values
 
 WHOLE: dict[str, Any] = {
     "operation": "Backup",

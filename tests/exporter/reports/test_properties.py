@@ -11,7 +11,13 @@ from exporter.model import Report, Status
 from exporter.reports import ReportError, read_report
 from exporter.reports.names import RESULT_NAMES
 from tests.exporter.reports.bodies import form
-from tests.strategies.reports import Told, json_bodies, json_objects, text_bodies, told_texts
+from tests.support.strategies.reports import (
+    Told,
+    json_bodies,
+    json_objects,
+    text_bodies,
+    told_texts,
+)
 
 INTEGERS = range(-(2**63), 2**63)
 SETTINGS = settings(max_examples=100, deadline=None)

@@ -11,7 +11,7 @@ from exporter.model import Status, StoredRun
 from exporter.schedule import Expectation, Schedule, Source, Step, expect
 from exporter.schedule.expressions import Cron
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
-from tests.strategies.state import fold, stored_run
+from tests.support.strategies.state import fold, stored_run
 
 TOOK = 10 * MINUTE
 SCHEDULE = Schedule(expected_interval=DAY, tolerance=HOUR)

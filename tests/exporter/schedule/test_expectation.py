@@ -7,7 +7,7 @@ from exporter.jobs.state import JobState
 from exporter.model import CLOCK_TOLERANCE, Status, StoredRun
 from exporter.schedule import Expectation, Schedule, Source, expect
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.strategies.state import START, backups, fold, histories, stored_run
+from tests.support.strategies.state import START, backups, fold, histories, stored_run
 
 TOLERANCE = HOUR
 LONGEST = 7 * HOUR

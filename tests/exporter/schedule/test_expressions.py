@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan, parse_plan
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment, parse_moment
-from tests.strategies.state import START
+from tests.support.strategies.state import START
 
 ALLOWED = ('"auto"', '"off"', '"every 12h"', '"cron 0 3 * * 1-5 Europe/Berlin"')
 

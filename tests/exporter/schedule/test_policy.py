@@ -10,7 +10,7 @@ from exporter.schedule import Schedule
 from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan
 from exporter.schedule.policy import Override, Policy, read_overrides
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.strategies.state import server_named
+from tests.support.strategies.state import server_named
 
 UNSET = JobSettings()
 KNOWN = "server, backup, schedule, tolerance, expected_interval"

@@ -4,8 +4,6 @@ import random
 import secrets
 
 from exporter.times import now
-from tests.live import activity
-from tests.reports_builder import duplicati_report
 from tests.soak.strangers.wire import (
     MEBIBYTE,
     connect,
@@ -16,6 +14,8 @@ from tests.soak.strangers.wire import (
     reset,
     status,
 )
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 _LIMIT = 32 * MEBIBYTE
 _READ_NEVERTHELESS = MEBIBYTE

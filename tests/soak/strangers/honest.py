@@ -8,9 +8,9 @@ from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
 from exporter.times import MINUTE, SECOND, Millis, now
-from tests.live import activity
-from tests.reports_builder import duplicati_report
 from tests.soak.strangers.ledger import HONEST, Ledger, Told
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 TRIES = 3
 _BETWEEN_TRIES_SECONDS = 1.0

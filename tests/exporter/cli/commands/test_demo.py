@@ -15,8 +15,8 @@ from exporter.demo import Arrival
 from exporter.store import Store
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW, Clock
-from tests.reports_builder import duplicati_report
 from tests.server.waiting import eventually
+from tests.support.reports_builder import duplicati_report
 
 
 def arrival(at: int, backup: str) -> Arrival:

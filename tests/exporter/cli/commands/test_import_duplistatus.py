@@ -13,11 +13,11 @@ from exporter.cli.api_client import Client
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.exporter.cli.conftest import Commands, known
 from tests.exporter.ingest.duplistatus.databases import Age, Row, as_stored, make, run
-from tests.reports_builder import duplicati_report, text_report
 from tests.server.daemon import Daemon
+from tests.support.reports_builder import duplicati_report, text_report
 
 Json = dict[str, Any]
-PAYLOADS = Path(__file__).parents[3] / "payloads"
+PAYLOADS = Path(__file__).parents[3] / "support" / "payloads"
 BEGAN = now() // DAY * DAY - 3 * DAY
 SERVERS = (
     {"id": "m-1", "name": "nas", "alias": "Cellar", "note": "ask Hans"},

@@ -9,9 +9,14 @@ import pytest
 
 from exporter.times import DAY, MINUTE, SECOND, format_moment, now
 from tests.exporter.cli.conftest import Commands, known
-from tests.reports_builder import documented_report, duplicati_report, exception_report, text_report
 from tests.server.commands import BOUND_SECONDS, environment, program
 from tests.server.daemon import Daemon
+from tests.support.reports_builder import (
+    documented_report,
+    duplicati_report,
+    exception_report,
+    text_report,
+)
 
 BEGAN = now() // DAY * DAY - 3 * DAY
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from exporter.times import DAY, HOUR, format_moment, now
-from tests.duplicati.simulator import PASSWORD, Canned, Simulator
 from tests.exporter.cli.conftest import Commands, known
-from tests.reports_builder import duplicati_report
+from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator
+from tests.support.reports_builder import duplicati_report
 
 pytestmark = pytest.mark.usefixtures("database")
 

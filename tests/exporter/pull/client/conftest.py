@@ -1,3 +1,3 @@
-from tests.duplicati.fixtures import certificate, duplicati, secure_duplicati
+from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
 
 __all__ = ["certificate", "duplicati", "secure_duplicati"]

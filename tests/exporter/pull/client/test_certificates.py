@@ -7,9 +7,9 @@ from exporter.config.pull_targets import make_source
 from exporter.pull.client.errors import NoAccessError
 from exporter.pull.client.session import Session
 from exporter.pull.client.transport import Transport
-from tests.duplicati.asking import AT_ONCE, session
-from tests.duplicati.certificate import Certificate, make_certificate
-from tests.duplicati.simulator import PASSWORD, Simulator
+from tests.support.duplicati.asking import AT_ONCE, session
+from tests.support.duplicati.certificate import Certificate, make_certificate
+from tests.support.duplicati.simulator import PASSWORD, Simulator
 
 
 def refusal(simulator: Simulator, **trust: str) -> str:

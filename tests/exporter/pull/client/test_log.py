@@ -5,8 +5,8 @@ import pytest
 from exporter.pull.client import log
 from exporter.pull.client.errors import GoneError, ServerError
 from exporter.pull.client.log import Row, pages
-from tests.duplicati.asking import session
-from tests.duplicati.simulator import Canned, Simulator
+from tests.support.duplicati.asking import session
+from tests.support.duplicati.simulator import Canned, Simulator
 
 LOG = "/backup/2/log"
 

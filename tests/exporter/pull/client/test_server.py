@@ -9,8 +9,8 @@ from exporter.pull.client.opening import read_password
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.server import Backup, SystemInfo
 from exporter.times import DAY, parse_moment
-from tests.duplicati.asking import server
-from tests.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator
+from tests.support.duplicati.asking import server
+from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator
 
 SCHEDULE = {
     "ID": 1,

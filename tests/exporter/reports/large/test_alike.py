@@ -11,7 +11,7 @@ from exporter.reports import ReportError, detection, read_report
 from exporter.reports.large import objects, texts
 from exporter.reports.large.objects import KNOWN
 from tests.exporter.reports.bodies import form, payload, payload_names
-from tests.strategies.reports import json_bodies, text_bodies
+from tests.support.strategies.reports import json_bodies, text_bodies
 
 SETTINGS = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -11,9 +11,9 @@ from exporter.model import JobSettings, Server
 from exporter.store import Change, RunFilter, Store, UnknownIdError
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW
-from tests.reports_builder import documented_report, duplicati_report, exception_report
-from tests.strategies.state import fold
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import documented_report, duplicati_report, exception_report
+from tests.support.strategies.state import fold
 
 BEGAN = NOW - DAY
 ADDRESS = "192.0.2.99"

@@ -17,10 +17,10 @@ from exporter.schedule.policy import Override, Policy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED, NOW
-from tests.reports_builder import documented_report, duplicati_report
-from tests.strategies.state import fold
 from tests.support.deliver import deliver
 from tests.support.empty import empty_database
+from tests.support.reports_builder import documented_report, duplicati_report
+from tests.support.strategies.state import fold
 
 POLICY = Policy(
     overrides=(

@@ -7,8 +7,8 @@ import pytest
 from exporter.store import RunFilter, Store, StoreError, back_up
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report
 
 EVERY_RUN = RunFilter()
 MANY = 1000

@@ -8,8 +8,8 @@ from exporter.reports import read_report
 from exporter.store import Recorded, Store
 from exporter.times import MINUTE
 from tests.conftest import NOW, SENDER
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import sqlite
+from tests.support.reports_builder import duplicati_report
 
 THREADS = 16
 EACH = 12

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from exporter.store import RunFilter, Store, StoreError, StoreUnavailableError
-from tests.reports_builder import duplicati_report, exception_report
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report, exception_report
 
 RUNS = 40
 PAGE = 4096
@@ -24,7 +24,7 @@ import os, signal, sys
 from pathlib import Path
 from exporter.store import Store
 from tests.support.deliver import deliver
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 from tests.conftest import NOW
 store = Store(Path(sys.argv[1]))
 for number in range({RUNS}):

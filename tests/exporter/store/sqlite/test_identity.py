@@ -6,8 +6,8 @@ from exporter.model import Server
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import documented_report, duplicati_report, text_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import documented_report, duplicati_report, text_report
 
 BEGAN = NOW - DAY
 

@@ -4,8 +4,8 @@ from exporter.model import Rejected, Status
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, SENDER
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - DAY
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from exporter.store import Store, StoreError, StoreInUseError
-from tests.reports_builder import exception_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import exception_report
 
 URL = "http://127.0.0.1:9666"
 HOLDER = """

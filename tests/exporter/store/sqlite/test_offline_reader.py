@@ -16,8 +16,8 @@ from exporter.store import JobHistory, RecordedRun, Records, RunChoice, RunFilte
 from exporter.store.sqlite import connection
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver, left_out, sqlite
+from tests.support.reports_builder import duplicati_report
 
 ALL = RunChoice()
 

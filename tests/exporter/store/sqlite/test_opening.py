@@ -9,8 +9,8 @@ from exporter.store import RunFilter, Store, StoreError, StoreInUseError
 from exporter.store.sqlite import connection as opened
 from exporter.times import DAY, MINUTE
 from tests.conftest import CREATED, NOW
-from tests.reports_builder import duplicati_report, exception_report
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report, exception_report
 
 
 def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:

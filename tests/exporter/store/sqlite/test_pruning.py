@@ -10,9 +10,9 @@ from exporter.store import Store
 from exporter.store.sqlite import pruning
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver, sqlite
 from tests.support.empty import empty_database
+from tests.support.reports_builder import duplicati_report
 
 RUNS = 30
 LINES = ("[Warning-x]: careful", "[Warning-x]: more careful")

@@ -5,8 +5,8 @@ import pytest
 from exporter.store import Store, StoreUnavailableError
 from exporter.store.sqlite import readiness
 from exporter.store.sqlite.readiness import Readiness
-from tests.reports_builder import exception_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import exception_report
 
 
 def fail(watched: Readiness) -> None:

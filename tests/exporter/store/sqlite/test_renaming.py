@@ -11,9 +11,9 @@ from exporter.reports import read_activity, read_report
 from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, SENDER
-from tests.live import activity
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.live import activity
+from tests.support.reports_builder import duplicati_report
 
 FIRST = NOW - 9 * DAY
 

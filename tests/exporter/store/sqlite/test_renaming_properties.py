@@ -15,9 +15,9 @@ from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import CREATED, NOW, SENDER
-from tests.reports_builder import duplicati_report, text_report
-from tests.strategies.state import fold
 from tests.support.empty import empty_database
+from tests.support.reports_builder import duplicati_report, text_report
+from tests.support.strategies.state import fold
 
 DAYS = 8
 NAMES = ("Photos", "Pictures", "Images")

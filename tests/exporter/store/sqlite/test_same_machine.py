@@ -8,8 +8,8 @@ from exporter.reports import read_report
 from exporter.store import Change, Recorded, Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW, SENDER
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 
 def body(machine_id: str | None, *, name: str | None = "nas", day: int = 9) -> bytes:

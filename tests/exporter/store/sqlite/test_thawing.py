@@ -12,8 +12,8 @@ from exporter.store import Store
 from exporter.store.sqlite.upgrades import counters
 from exporter.times import DAY
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from exporter.model import (
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report, text_report
-from tests.strategies.state import BACKUPS, Kind, stored_run
 from tests.support.deliver import deliver, job_of
+from tests.support.reports_builder import duplicati_report, text_report
+from tests.support.strategies.state import BACKUPS, Kind, stored_run
 
 BEGAN = NOW - HOUR
 BACKEND = {

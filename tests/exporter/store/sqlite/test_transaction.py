@@ -21,9 +21,9 @@ from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.write_cache import Known
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import documented_report, duplicati_report, exception_report
 from tests.support.deliver import sqlite
 from tests.support.empty import empty_database
+from tests.support.reports_builder import documented_report, duplicati_report, exception_report
 
 _TABLES = ("servers", "machine_ids", "jobs", "runs", "logs", "counted_names")
 

@@ -16,9 +16,9 @@ from exporter.schedule import Schedule, expect
 from exporter.schedule.policy import Policy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, Millis, parse_moment
-from tests.reports_builder import duplicati_report
-from tests.strategies.state import fold
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report
+from tests.support.strategies.state import fold
 
 DATABASES = Path(__file__).parent / "databases"
 NOW = parse_moment("2026-03-01T12:00:00Z")

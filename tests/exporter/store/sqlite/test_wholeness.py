@@ -9,8 +9,8 @@ import pytest
 from exporter.store import RunFilter, Store, StoreUnavailableError
 from exporter.times import MINUTE
 from tests.conftest import NOW
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import deliver, sqlite
+from tests.support.reports_builder import duplicati_report
 
 PAGE = 4096
 RUNS = 30

@@ -4,13 +4,13 @@ from exporter.model import Status
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.conftest import NOW
-from tests.reports_builder import (
+from tests.support.deliver import deliver, job_of
+from tests.support.reports_builder import (
     documented_report,
     duplicati_report,
     exception_report,
     text_report,
 )
-from tests.support.deliver import deliver, job_of
 
 BEGAN = NOW - DAY
 

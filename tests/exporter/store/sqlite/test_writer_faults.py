@@ -20,8 +20,8 @@ from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.writer import Writer
 from exporter.times import MINUTE
 from tests.conftest import NOW, SENDER
-from tests.reports_builder import duplicati_report
 from tests.support.deliver import sqlite
+from tests.support.reports_builder import duplicati_report
 
 SENDERS = 12
 BOUND_SECONDS = 20.0

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.duplicati.certificate import Certificate, make_certificate
-from tests.duplicati.simulator import Simulator
+from tests.support.duplicati.certificate import Certificate, make_certificate
+from tests.support.duplicati.simulator import Simulator
 
 
 @pytest.fixture

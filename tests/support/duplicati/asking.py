@@ -10,7 +10,7 @@ from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.session import Session
 from exporter.pull.client.transport import Route, Transport
-from tests.duplicati.simulator import PASSWORD, Simulator
+from tests.support.duplicati.simulator import PASSWORD, Simulator
 
 AT_ONCE = Route(pause=lambda _seconds: False)
 PAYLOADS = Path(__file__).parents[1] / "payloads"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.duplicati.certificate import Certificate
+from tests.support.duplicati.certificate import Certificate
 
 PASSWORD = "correct horse battery staple"
 MACHINE_ID = "7c0d5e2b94f14a3e8b6a1d0f5c3e7a29"

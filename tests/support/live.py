@@ -13,7 +13,7 @@ from falcon import testing
 
 from exporter.times import MINUTE, SECOND, Millis, format_moment
 from tests.conftest import SENDER, Daemon
-from tests.reports_builder import duplicati_report
+from tests.support.reports_builder import duplicati_report
 
 INTERVAL: Millis = 30 * SECOND
 """How often Duplicati posts with its usual `--http-report-status-interval`."""
