@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tests.bench import processes
 from tests.bench.figures import Figure
 from tests.bench.setting import MANY, Setting
-from tests.server.prometheus import Prometheus, running
+from tests.process.prometheus import Prometheus, running
 
 _CONFIG = """
 scrape_configs:

@@ -16,7 +16,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.server.commands import BOUND_SECONDS, needed
+from tests.process.commands import BOUND_SECONDS, needed
 
 Scheme = Literal["light", "dark"]
 

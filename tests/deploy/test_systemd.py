@@ -11,10 +11,10 @@ import pytest
 from exporter.config import CONFIG_VARIABLE, load
 from exporter.config.options import OPTIONS
 from tests.deploy.files import DEPLOY, read
-from tests.server import reports
-from tests.server.commands import needed, program
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.waiting import eventually
+from tests.process import reports
+from tests.process.commands import needed, program
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.waiting import eventually
 from tests.support.duplicati.certificate import make_certificate
 from tests.support.duplicati.simulator import PASSWORD, Simulator
 

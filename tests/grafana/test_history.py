@@ -9,7 +9,7 @@ import requests
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.expressions import FILLED, filled
-from tests.server.commands import BOUND_SECONDS
+from tests.process.commands import BOUND_SECONDS
 from tests.synthetic.history import History
 from tests.synthetic.scrapes import DOWN
 

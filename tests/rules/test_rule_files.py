@@ -10,6 +10,7 @@ import promql_parser as promql
 import pytest
 
 from tests.docs import metrics, pages
+from tests.process.commands import needed
 from tests.rules.promql import Named, kept, named, nodes
 from tests.rules.rule_files import (
     ALERTS,
@@ -21,7 +22,6 @@ from tests.rules.rule_files import (
     Rule,
     load,
 )
-from tests.server.commands import needed
 
 RUNBOOK = "docs/alerts.md"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}

@@ -11,7 +11,7 @@ import requests
 from exporter.times import now
 from tests.bench import reports
 from tests.bench.reports import POSTED_SINCE, Place
-from tests.server.daemon import ANY_PORT, Daemon
+from tests.process.daemon import ANY_PORT, Daemon
 from tests.support.deliver import sqlite
 
 _SENDERS = 4

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.bench import reports
 from tests.bench.reports import POSTED_SINCE, Place
-from tests.server.daemon import Daemon
-from tests.server.ports import free_port
+from tests.process.daemon import Daemon
+from tests.process.ports import free_port
 from tests.support.deliver import sqlite
 
 _TRIES = 4

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.ports import free_port
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.ports import free_port
 from tests.soak import kills, outage
 from tests.soak.strangers import honest, lives, watch
 from tests.soak.strangers.attacks import Stranger

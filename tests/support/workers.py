@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 
 _ASK_HISTORY = "test_history.py"
 _BROWSER = "tests/browser/"
-_RUN_PROGRAMS = (_BROWSER, "tests/server/", "tests/rules/", "tests/soak/")
+_RUN_PROGRAMS = (_BROWSER, "tests/process/", "tests/rules/", "tests/soak/")
 
 
 class ByModule(LoadFileScheduling):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from exporter.times import SECOND
-from tests.server.commands import needed
+from tests.process.commands import needed
 from tests.synthetic.scrapes import Scrape
 
 _TARGET = rb'instance="localhost:9666",job="duplistatus"'

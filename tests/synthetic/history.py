@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from exporter.times import MINUTE, SECOND, Millis
-from tests.server.commands import BOUND_SECONDS
-from tests.server.prometheus import running
+from tests.process.commands import BOUND_SECONDS
+from tests.process.prometheus import running
 from tests.synthetic.backfill import backfill
 from tests.synthetic.rules import alerting, backfill_rules, recording, since
 from tests.synthetic.scrapes import BEGIN, END, STEP, scrapes

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from exporter.times import SECOND
-from tests.server.commands import needed
+from tests.process.commands import needed
 from tests.synthetic.scrapes import BEGIN, END, STEP
 
 Group = dict[str, Any]

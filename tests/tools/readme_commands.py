@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.deploy.bare_system import Process, send
-from tests.server.commands import needed
-from tests.server.ports import free_port
-from tests.server.reports import documented
+from tests.process.commands import needed
+from tests.process.ports import free_port
+from tests.process.reports import documented
 from tests.tools.machine import CLONE, Machine
 
 _LISTENS = "listening"

@@ -14,8 +14,8 @@ import pytest
 from exporter.cli import main
 from exporter.store import Change, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, now
-from tests.server.commands import PREFIX
-from tests.server.daemon import ANY_PORT, Daemon
+from tests.process.commands import PREFIX
+from tests.process.daemon import ANY_PORT, Daemon
 from tests.support.deliver import deliver
 from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
 from tests.support.reports_builder import duplicati_report

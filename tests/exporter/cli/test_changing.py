@@ -10,7 +10,7 @@ from exporter.store import Store
 from exporter.times import HOUR, MINUTE, now
 from tests.conftest import SENDER
 from tests.exporter.cli.conftest import Commands, known
-from tests.server.daemon import Daemon
+from tests.process.daemon import Daemon
 from tests.support.recording import report_of
 from tests.support.reports_builder import duplicati_report
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.exporter.cli.conftest import Commands, known
-from tests.server import commands as installed
+from tests.process import commands as installed
 
 DANGEROUS = (
     ("server", "delete", "old"),

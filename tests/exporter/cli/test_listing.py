@@ -9,8 +9,8 @@ import requests
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, now
 from tests.exporter.cli.conftest import OVERDUE_BY, Commands
-from tests.server.daemon import Daemon
-from tests.server.waiting import eventually
+from tests.process.daemon import Daemon
+from tests.process.waiting import eventually
 from tests.support.deliver import deliver
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report

@@ -17,7 +17,7 @@ from exporter.pull.loop import Rounds, collecting
 from exporter.store import RunFilter, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Clock
-from tests.server.waiting import eventually
+from tests.process.waiting import eventually
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator
 from tests.support.reports_builder import duplicati_report
 

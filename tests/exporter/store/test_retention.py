@@ -9,7 +9,7 @@ from exporter.store import Store, StoreUnavailableError, retention
 from exporter.store.retention import Keep, Pruner, pruning
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW, Clock
-from tests.server.waiting import eventually
+from tests.process.waiting import eventually
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.server.commands import needed
+from tests.process.commands import needed
 
 
 class Certificate(NamedTuple):

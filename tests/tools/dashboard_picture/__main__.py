@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.server.commands import needed
+from tests.process.commands import needed
 from tests.synthetic.history import History, thirty_days
 
 _FOLDER = Path(__file__).parent

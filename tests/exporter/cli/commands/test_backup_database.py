@@ -3,7 +3,7 @@ from pathlib import Path
 
 from exporter.store import Change, RunFilter, Store, StoredDetail
 from tests.exporter.cli.conftest import Commands, known
-from tests.server.daemon import ANY_PORT, Daemon
+from tests.process.daemon import ANY_PORT, Daemon
 
 
 def _details(database: Path) -> list[StoredDetail | None]:

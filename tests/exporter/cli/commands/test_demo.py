@@ -15,7 +15,7 @@ from exporter.demo import Arrival
 from exporter.store import Store
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW, Clock
-from tests.server.waiting import eventually
+from tests.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 

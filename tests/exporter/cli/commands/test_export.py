@@ -15,7 +15,7 @@ from exporter.store import Store
 from exporter.times import HOUR, format_moment, now
 from tests.bench.filling import Size, fill
 from tests.exporter.cli.conftest import Commands, Terminal
-from tests.server.commands import environment, program
+from tests.process.commands import environment, program
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 

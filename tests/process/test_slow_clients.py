@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.server import raw, reports
-from tests.server.commands import BOUND_SECONDS
-from tests.server.daemon import Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.commands import BOUND_SECONDS
+from tests.process.daemon import Daemon
+from tests.process.waiting import eventually
 
 IDLE = 500
 SLOW = 40

@@ -12,9 +12,9 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.conftest import ADMIN_TOKEN
 from tests.docs.contract import Contract, Operation
-from tests.server import reports
-from tests.server.commands import BOUND_SECONDS
-from tests.server.daemon import ANY_PORT, Daemon
+from tests.process import reports
+from tests.process.commands import BOUND_SECONDS
+from tests.process.daemon import ANY_PORT, Daemon
 
 CONTRACT = "/api/openapi.yaml"
 NOTHING_TO_SEND = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import commands
-from tests.server.daemon import ANY_PORT, Daemon
+from tests.process import commands
+from tests.process.daemon import ANY_PORT, Daemon
 
 
 def demo(folder: Path) -> Daemon:

@@ -11,8 +11,8 @@ from typing import Any, Self, cast
 
 import requests
 
-from tests.server.commands import BOUND_SECONDS, environment, program
-from tests.server.waiting import eventually
+from tests.process.commands import BOUND_SECONDS, environment, program
+from tests.process.waiting import eventually
 
 Json = dict[str, Any]
 JSON_LOG = ("--log-format", "json")

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import requests
 
-from tests.server import commands
-from tests.server.conftest import Start
-from tests.server.daemon import Daemon
-from tests.server.reports import documented
-from tests.server.waiting import eventually
+from tests.process import commands
+from tests.process.conftest import Start
+from tests.process.daemon import Daemon
+from tests.process.reports import documented
+from tests.process.waiting import eventually
 
 PASTE = "Duplicati options to paste: "
 

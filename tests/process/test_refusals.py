@@ -3,10 +3,10 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.server import commands
-from tests.server.commands import refusal
-from tests.server.conftest import Start
-from tests.server.daemon import ANY_PORT
+from tests.process import commands
+from tests.process.commands import refusal
+from tests.process.conftest import Start
+from tests.process.daemon import ANY_PORT
 
 
 def refused(*flags: str, folder: Path, **variables: str) -> str:

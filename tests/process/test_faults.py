@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import raw, reports
-from tests.server.conftest import Start
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.conftest import Start
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.waiting import eventually
 from tests.support.deliver import sqlite
 
 DATABASE = "duplistatus.sqlite"

@@ -15,8 +15,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_interval, f
 from tests.exporter.exports.past import END, POLICY, Past
 from tests.grafana.boards import TARGETS
 from tests.grafana.expressions import filled, selectors
-from tests.server.commands import needed
-from tests.server.prometheus import running
+from tests.process.commands import needed
+from tests.process.prometheus import running
 from tests.synthetic.backfill import backfill
 from tests.synthetic.history import History
 from tests.synthetic.scrapes import Scrape

@@ -5,10 +5,10 @@ import socket
 
 import pytest
 
-from tests.server import raw, reports
-from tests.server.conftest import Start
-from tests.server.daemon import Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.conftest import Start
+from tests.process.daemon import Daemon
+from tests.process.waiting import eventually
 
 LIMIT = 4096
 REPORT = json.dumps(reports.documented("nas", "Huge")).encode()

@@ -3,10 +3,10 @@
 import requests
 
 from exporter.times import MINUTE, now
-from tests.server.commands import BOUND_SECONDS
-from tests.server.conftest import Start
-from tests.server.daemon import Daemon, Json
-from tests.server.waiting import eventually
+from tests.process.commands import BOUND_SECONDS
+from tests.process.conftest import Start
+from tests.process.daemon import Daemon, Json
+from tests.process.waiting import eventually
 from tests.support.live import activity
 
 

@@ -11,10 +11,10 @@ from typing import Any, Self
 
 import pytest
 
-from tests.server.commands import BOUND_SECONDS, environment, program, run
-from tests.server.conftest import Start
-from tests.server.daemon import Daemon
-from tests.server.waiting import eventually
+from tests.process.commands import BOUND_SECONDS, environment, program, run
+from tests.process.conftest import Start
+from tests.process.daemon import Daemon
+from tests.process.waiting import eventually
 from tests.support.duplicati.asking import PAYLOADS
 from tests.support.duplicati.fixtures import duplicati
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator, results

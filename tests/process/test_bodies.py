@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import raw, reports
-from tests.server.commands import PREFIX
-from tests.server.conftest import Start
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.commands import PREFIX
+from tests.process.conftest import Start
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.waiting import eventually
 
 TOKEN = "a-token-of-sixteen"
 MEBIBYTE = 1024 * 1024

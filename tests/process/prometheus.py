@@ -7,9 +7,9 @@ from pathlib import Path
 
 import requests
 
-from tests.server.commands import BOUND_SECONDS, needed
-from tests.server.ports import free_port
-from tests.server.waiting import eventually
+from tests.process.commands import BOUND_SECONDS, needed
+from tests.process.ports import free_port
+from tests.process.waiting import eventually
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "prometheus" / "prometheus.yml"
 _START_SECONDS = 20.0

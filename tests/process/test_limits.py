@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from api.headers import SECURITY
-from tests.server import raw, reports
-from tests.server.conftest import Start
-from tests.server.daemon import Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.conftest import Start
+from tests.process.daemon import Daemon
+from tests.process.waiting import eventually
 
 SLOW = 200
 IN_FLIGHT = 16

@@ -16,9 +16,9 @@ import pytest
 import requests
 
 from api.server.listening import ListenError, handed_over
-from tests.server import raw, reports
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.waiting import eventually
+from tests.process import raw, reports
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.waiting import eventually
 
 TRIES = 3
 BETWEEN_TRIES_SECONDS = 1.0

@@ -8,9 +8,9 @@ import pytest
 
 from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
-from tests.server.daemon import ANY_PORT, Daemon
-from tests.server.setting import SettableClock
-from tests.server.waiting import eventually
+from tests.process.daemon import ANY_PORT, Daemon
+from tests.process.setting import SettableClock
+from tests.process.waiting import eventually
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report, exception_report
 
