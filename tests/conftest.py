@@ -24,7 +24,11 @@ from exporter.store import Store
 from exporter.times import DAY, Millis, parse_moment
 from tests.support.empty import empty_database
 
-pytest_plugins = ["tests.synthetic.history", "tests.exporter.exports.past", "tests.support.workers"]
+pytest_plugins = [
+    "tests.tools.synthetic.history",
+    "tests.exporter.exports.past",
+    "tests.support.workers",
+]
 
 NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY

@@ -11,10 +11,10 @@ from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.api.page.conftest import fill_with_all
-from tests.bench.filling import Size, fill
 from tests.conftest import NOW, SENDER, Clock, Daemon
 from tests.exporter.demo import past
 from tests.support.reports_builder import duplicati_report
+from tests.tools.bench.filling import Size, fill
 
 _AT_ONCE = 16
 """Reports that are recorded together share a commit."""

@@ -5,7 +5,7 @@ import pytest
 from tests.deploy.homepage import METRICS, Json
 from tests.docs import metrics
 from tests.rules.promql import named
-from tests.synthetic.history import History
+from tests.tools.synthetic.history import History
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric["label"])

@@ -6,8 +6,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests import lowest
 from tests.docs import pages
+from tests.tools import lowest
 
 DATED = {"tzdata"}
 """Has no oldest version that would do: each release is newer law."""

@@ -10,8 +10,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.expressions import FILLED, filled
 from tests.process.commands import BOUND_SECONDS
-from tests.synthetic.history import History
-from tests.synthetic.scrapes import DOWN
+from tests.tools.synthetic.history import History
+from tests.tools.synthetic.scrapes import DOWN
 
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.simulation.judging import Both, judged
-from tests.simulation.worlds import LIMITS, WORLDS
+from tests.tools.simulation.judging import Both, judged
+from tests.tools.simulation.worlds import LIMITS, WORLDS
 
 SEEDS = (0, 1)
 """One life in each half of the year: clocks are put forward and back on both hemispheres."""

@@ -17,9 +17,9 @@ from tests.grafana.boards import TARGETS
 from tests.grafana.expressions import filled, selectors
 from tests.process.commands import needed
 from tests.process.prometheus import running
-from tests.synthetic.backfill import backfill
-from tests.synthetic.history import History
-from tests.synthetic.scrapes import Scrape
+from tests.tools.synthetic.backfill import backfill
+from tests.tools.synthetic.history import History
+from tests.tools.synthetic.scrapes import Scrape
 
 Answer = Mapping[tuple[tuple[str, str], ...], list[float]]
 

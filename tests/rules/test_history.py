@@ -6,8 +6,8 @@ import pytest
 
 from exporter.times import SECOND
 from tests.rules.rule_files import ALERTS, RULES, Rule
-from tests.synthetic.history import History
-from tests.synthetic.scrapes import DOWN, STEP
+from tests.tools.synthetic.history import History
+from tests.tools.synthetic.scrapes import DOWN, STEP
 
 Subjects = set[tuple[str, str]]
 

@@ -1,8 +1,8 @@
 """How pytest-xdist shares the tests out among processes: a module at a time. A plugin of the tests.
 
-So a module's fixtures are made once. The thirty days of `tests.synthetic.history` are the same for
-all who ask them: those tests stand in modules called test_history.py, which go to one process. So
-do those of `tests.browser`, with its one Chromium.
+So a module's fixtures are made once. The thirty days of `tests.tools.synthetic.history` are the
+same for all who ask them: those tests stand in modules called test_history.py, which go to one
+process. So do those of `tests.browser`, with its one Chromium.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 
 _ASK_HISTORY = "test_history.py"
 _BROWSER = "tests/browser/"
-_RUN_PROGRAMS = (_BROWSER, "tests/process/", "tests/rules/", "tests/soak/")
+_RUN_PROGRAMS = (_BROWSER, "tests/process/", "tests/rules/", "tests/tools/soak/")
 
 
 class ByModule(LoadFileScheduling):

@@ -28,7 +28,7 @@ from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import SENDER, Clock
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
-from tests.synthetic.scrapes import END as PRESENT
+from tests.tools.synthetic.scrapes import END as PRESENT
 
 BEGIN: Millis = PRESENT - DAYS * DAY
 STEP: Millis = 30 * MINUTE

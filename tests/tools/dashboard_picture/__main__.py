@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.process.commands import needed
-from tests.synthetic.history import History, thirty_days
+from tests.tools.synthetic.history import History, thirty_days
 
 _FOLDER = Path(__file__).parent
 _PICTURE = _FOLDER.parents[2] / "docs" / "overview.png"

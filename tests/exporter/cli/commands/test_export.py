@@ -13,11 +13,11 @@ import pytest
 from exporter.cli.commands import export
 from exporter.store import Store
 from exporter.times import HOUR, format_moment, now
-from tests.bench.filling import Size, fill
 from tests.exporter.cli.conftest import Commands, Terminal
 from tests.process.commands import environment, program
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
+from tests.tools.bench.filling import Size, fill
 
 EITHER = pytest.mark.usefixtures("either")
 FILLED = pytest.mark.usefixtures("database")

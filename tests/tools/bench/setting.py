@@ -1,0 +1,36 @@
+"""Where and on what is measured."""
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.tools.bench.filling import Size, fresh_copy
+from tests.tools.bench.load import Load
+
+FEW = Size(1_000, 1_000)
+MANY = Size(1_000_000, 10_000)
+
+
+class Setting(NamedTuple):
+    """A folder, the filled databases in it, and what makes the load."""
+
+    folder: Path
+    filled: dict[Size, Path]
+    load: Load
+
+    def copy(self, size: Size) -> Path:
+        """Return a fresh database of a size."""
+        return fresh_copy(self.filled[size], self.folder / "measured")
+
+    @property
+    def floor_log(self) -> Path:
+        """Where a floor writes its log."""
+        return self.folder / "floor.log"
+
+
+def stored(database: Path) -> int:
+    """Return how many runs a database holds."""
+    connection = sqlite3.connect(database)
+    found: int = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+    connection.close()
+    return found
