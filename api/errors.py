@@ -113,7 +113,7 @@ def _letting_go(handle: _Handler) -> _Handler:
 
 
 def _forget(error: BaseException | None) -> None:
-    while error is not None:
+    while error is not None and error.__traceback__ is not None:
         traceback.clear_frames(error.__traceback__)
         error.__traceback__ = None
         error = error.__cause__ or error.__context__
