@@ -61,6 +61,6 @@ def test_any_body_is_read_alike(body: bytes, monkeypatch: pytest.MonkeyPatch) ->
 def test_all_that_readers_ask_for_is_known() -> None:
     folder = Path(exporter.reports.__file__).parent
     sources = [path.read_text(encoding="utf-8") for path in folder.glob("*.py")]
-    of_live = (folder / "activity.py").read_text(encoding="utf-8")
+    of_live = (folder / "live_status.py").read_text(encoding="utf-8")
     asked = {name for source in sources for name in _ASKED.findall(source)}
     assert asked - set(_ASKED.findall(of_live)) <= set(KNOWN)
