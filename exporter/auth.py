@@ -1,13 +1,18 @@
 """Who may do what: four scopes, the tokens that open them, and whether a secret is one of these.
 
 Of a token only its SHA-256 is kept. Tokens are long and random, so a slow hash would add nothing.
+The one that changes must carry is made where nobody configured it: it lies beside the database, in
+a file that only its user can read.
 """
 
 import hashlib
 import hmac
+import os
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -17,6 +22,10 @@ SHORTEST_TOKEN = 16
 _STORED = "sha256:"
 _STORED_FORM = re.compile(r"sha256:[0-9a-fA-F]{64}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+class AdminTokenError(Exception):
+    """The file of the admin token can not be used; the text says why and what to do."""
 
 
 class Scope(Enum):
@@ -90,6 +99,44 @@ def plain_token(entries: Iterable[str]) -> str | None:
     """Return the first token that is stored as it is sent."""
     tokens = (entry.split(maxsplit=1)[0] for entry in entries)
     return next((token for token in tokens if not token.startswith(_STORED)), None)
+
+
+def path_beside(database: Path) -> Path:
+    """Return where the token of a database is kept."""
+    return database.with_name(f"{database.name}.admin-token")
+
+
+def load_or_make(database: Path) -> str:
+    """Return the token of a database, made where there is none.
+
+    Raises:
+        AdminTokenError: the file can not be made or read, or holds none.
+    """
+    path = path_beside(database)
+    try:
+        _make(path)
+        token = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path} can not be used for the admin token ({error})"
+        todo = "give this user the right, make room on the disk, or remove it"
+        raise AdminTokenError(f"{message}: {todo}") from error
+    if not token:
+        message = f"{path} is empty: remove it, and the next start makes a new admin token"
+        raise AdminTokenError(message)
+    return token
+
+
+def _make(path: Path) -> None:
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    try:
+        with os.fdopen(file, "w", encoding="ascii") as opened:
+            opened.write(f"{secrets.token_urlsafe(32)}\n")
+    except OSError:
+        path.unlink()  # an empty one would stop the next start, too
+        raise
 
 
 def _check(number: int, entry: str) -> None:

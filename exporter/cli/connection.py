@@ -25,6 +25,7 @@ def connected(settings: Config) -> Iterator[Client]:
 
     Raises:
         StoreError: there is no such database, or it can not be used.
+        AdminTokenError: the token that changes must carry can not be read or made.
     """
     if not settings.database.exists():
         message = f"there is no database {settings.database}: name it with --database"

@@ -19,8 +19,8 @@ from api.app import Parts, create_app, oversized
 from api.server.accepting import raise_descriptors
 from api.server.http_server import HttpServer
 from api.server.listening import handed_over, held_to_the_end, listen
-from exporter import admin_token, config, logs
-from exporter.auth import Access, Scope
+from exporter import config, logs
+from exporter.auth import Access, Scope, load_or_make
 from exporter.cli.duplicati import open_source
 from exporter.config import Config
 from exporter.config.parsers import Address
@@ -108,7 +108,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
 
 def admin_tokens(settings: Config) -> tuple[str, ...]:
     """Return what changes must carry, made at the first start where nobody configured it."""
-    return settings.admin_token or (admin_token.load_or_make(settings.database),)
+    return settings.admin_token or (load_or_make(settings.database),)
 
 
 def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from api.server.listening import ListenError
+from exporter.auth import AdminTokenError
 from exporter.cli import daemon
 from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run
@@ -17,6 +18,7 @@ INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as a shell tells it."""
 
 _FAULTS = (
+    AdminTokenError,
     StoreError,
     StoreUnavailableError,
     ListenError,

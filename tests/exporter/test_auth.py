@@ -1,10 +1,21 @@
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.auth import Access, Grant, Scope, plain_token, read_entries, read_tokens
+from exporter.auth import (
+    Access,
+    AdminTokenError,
+    Grant,
+    Scope,
+    load_or_make,
+    path_beside,
+    plain_token,
+    read_entries,
+    read_tokens,
+)
 
 TOKEN = "a-token-of-these-tests"
 OTHER = "another-token-of-these"
@@ -91,3 +102,27 @@ def test_the_token_that_commands_send_is_the_first_that_can_be_sent() -> None:
 @given(st.text())
 def test_any_secret_can_be_asked_for(secret: str) -> None:
     assert Access([Grant(Scope.READ, b"digest")]).find(secret) == ()
+
+
+def test_the_admin_token_is_made_once_for_nobody_else_to_read(tmp_path: Path) -> None:
+    database = tmp_path / "reports.sqlite"
+    made = load_or_make(database)
+    assert read_tokens(made) == (made,)
+    assert load_or_make(database) == made
+    assert path_beside(database).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"\xff", "can not be used")]
+)
+def test_a_file_that_holds_no_admin_token_is_named(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    path_beside(tmp_path / "reports.sqlite").write_bytes(content)
+    with pytest.raises(AdminTokenError, match=f"reports.sqlite.admin-token {told}"):
+        load_or_make(tmp_path / "reports.sqlite")
+
+
+def test_an_admin_token_that_can_not_be_made_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AdminTokenError, match="give this user the right"):
+        load_or_make(tmp_path / "no such folder" / "reports.sqlite")
