@@ -18,6 +18,13 @@ _ANYWHERE = (
     "Works while the daemon runs and while it does not: a running one is asked through its API"
     " and knows at once."
 )
+_IMPORTING = """\
+Exit codes: 0 all is here; 1 something was left out, and the summary says
+what; 2 nothing could be done.
+
+Works while the daemon runs and while it does not: a running one is asked
+through its API and knows at once.
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -91,3 +98,15 @@ def add_json(parser: Parser) -> None:
 def add_confirmed(parser: Parser) -> None:
     """Let a command do without a question what can not be undone."""
     parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def add_dry_run(parser: Parser) -> None:
+    """Let a command only tell what it would do."""
+    text = "say what would happen, and record and set nothing"
+    parser.add_argument("--dry-run", action="store_true", help=text)
+
+
+def teach(parser: Parser, text: str) -> None:
+    """Explain a command that imports, below its arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = text + _IMPORTING

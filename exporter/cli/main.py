@@ -8,7 +8,7 @@ from exporter.auth import AdminTokenError
 from exporter.cli import daemon
 from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run
-from exporter.cli.commands import GROUPS
+from exporter.cli.commands import COMMANDS
 from exporter.config import ConfigError
 from exporter.exports import ExportError
 from exporter.ingest.duplistatus import UnreadableDatabaseError
@@ -60,6 +60,6 @@ def make_parser() -> Parser:
     version = f"duplistatus {daemon.version()}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in GROUPS:
-        group.add_to(commands)
+    for add_to in COMMANDS:
+        add_to(commands)
     return parser

@@ -1,8 +1,39 @@
-"""The commands as they are typed: a module for each group, which adds it to the parser."""
+"""The commands as they are typed: a module for each, with its arguments and what it does."""
 
-from exporter.cli.commands import collect, daemon, exports, imports, jobs, listings, servers
+from exporter.cli.arguments import Commands, add_group
+from exporter.cli.commands import (
+    backup_database,
+    check_config,
+    demo,
+    export,
+    import_duplistatus,
+    import_reports,
+    jobs,
+    listings,
+    pull,
+    serve,
+    servers,
+)
 
-GROUPS = (daemon, listings, servers, jobs, collect, imports, exports)
-"""In the order of the help."""
 
-__all__ = ["GROUPS"]
+def _add_imports(commands: Commands) -> None:
+    actions = add_group(commands, "import", "bring runs of the past along from elsewhere")
+    import_duplistatus.add_to(actions)
+    import_reports.add_to(actions)
+
+
+COMMANDS = (
+    serve.add_to,
+    check_config.add_to,
+    backup_database.add_to,
+    demo.add_to,
+    listings.add_to,
+    servers.add_to,
+    jobs.add_to,
+    pull.add_to,
+    _add_imports,
+    export.add_to,
+)
+"""Each adds to the parser, in the order of the help."""
+
+__all__ = ["COMMANDS"]

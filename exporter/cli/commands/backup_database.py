@@ -3,9 +3,26 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from exporter import config
+from exporter.cli.arguments import Commands, add, take_database
 from exporter.store import back_up
+
+_EXPLAINED = (
+    "Works while the daemon runs and while it does not. The copy is of one moment, and was read"
+    " again to see that it is whole. To restore it: stop the daemon, remove the database with its"
+    " -wal and -shm files, copy FILE to its place, start the daemon."
+)
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add(commands, "backup-database", "copy the database to a file", run)
+    parser.epilog = _EXPLAINED
+    take_database(parser)
+    help_text = "the copy; one that is there is replaced once the new one is whole"
+    parser.add_argument("file", metavar="FILE", type=Path, help=help_text)
 
 
 def run(chosen: argparse.Namespace) -> int:

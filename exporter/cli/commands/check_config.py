@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from exporter import config
+from exporter.cli.arguments import Commands, add_configured
 from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import Source
 from exporter.model import Server
@@ -14,6 +15,12 @@ from exporter.schedule.policy import Override
 from exporter.store import peek
 
 _SECRETS = {option.name for option in OPTIONS if option.secret}
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    summary = "check the configuration and show it, with the jobs that each override matches"
+    add_configured(commands, "check-config", summary, run)
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from typing import NoReturn
 from api.app import Parts
 from api.server.listening import listen
 from exporter import config, logs
+from exporter.cli.arguments import Commands, add, take
 from exporter.cli.daemon import (
     STOPPING,
     announce,
@@ -34,6 +35,7 @@ from exporter.cli.daemon import (
 )
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
+from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
 from exporter.exposition.self_metrics import Outcome
 from exporter.model import Delivery
@@ -41,7 +43,7 @@ from exporter.reports import read_activity, read_report
 from exporter.store import Recorded, Store
 from exporter.times import DAY, SECOND, Millis, now
 
-EPILOG = """\
+_EXPLAINED = """\
 Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
 warnings, one stopped coming, one never succeeded, one lost most of its files, one is about to fill
 its disk, one server went away in the middle of a run, one backup runs. While it serves, more
@@ -75,6 +77,14 @@ _ENDING = (*STOPPING, signal.SIGHUP)
 """With SIGHUP a terminal closes, and takes the demonstration along."""
 
 _log = logging.getLogger(__name__)
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add(commands, "demo", "run a daemon with a made-up fleet to look at", run)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXPLAINED
+    take(parser, *(option for option in OPTIONS if option.name != "database"))
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -4,12 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from exporter import config
 from exporter.cli.api_client import Client
+from exporter.cli.arguments import Commands, add_asking, add_dry_run, teach
 from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive
 from exporter.cli.import_summary import Outcomes, Reasons, counted
@@ -30,6 +33,45 @@ from exporter.ingest.duplistatus import (
 )
 from exporter.ingest.importer import PastReport
 from exporter.times import now
+
+_EXPLAINED = """\
+FILE is backups.db in the data folder of the web application duplistatus, in
+its container /app/data. Stop it before you copy that folder; where FILE is read
+in its own place it may run. FILE stays as it is. Its runs come in as if
+Duplicati had posted them here, so what was posted here too counts once.
+Aliases, notes, schedules and the tolerance are set where nothing is set here.
+It can be run again: what is known stays.
+
+  docker stop duplistatus
+  docker cp duplistatus:/app/data/. old
+  duplistatus import duplistatus old/backups.db --dry-run
+  duplistatus import duplistatus old/backups.db --timezone Europe/Berlin
+
+"""
+
+
+def add_to(actions: Commands) -> None:
+    """Add the command to those that import."""
+    summary = "import the database of the web application duplistatus"
+    parser = add_asking(actions, "duplistatus", summary, run)
+    teach(parser, _EXPLAINED)
+    parser.add_argument("file", metavar="FILE", type=Path, help="its backups.db")
+    parser.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        type=_zone,
+        help="where the clocks of its servers hang, as Europe/Berlin: a daily backup on certain"
+        " days of the week gets a schedule by the calendar",
+    )
+    add_dry_run(parser)
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"{text!r} is no time zone: write one as Europe/Berlin"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from exporter import config
+from exporter.cli.arguments import Commands, add_asking, add_dry_run, teach
 from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive
 from exporter.cli.import_summary import Outcomes, counted
@@ -15,6 +16,40 @@ from exporter.cli.taking_in import take_in
 from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
 
 _STANDARD_INPUT = "-"
+
+
+_EXPLAINED = """\
+Each file holds one report as Duplicati sent it, JSON, text or form, or one
+JSON report in each line, as logs and exports do; names that end in .gz are
+unpacked. In folders all files are taken but hidden ones. A report that tells
+no time counts from when its file was last changed. It can be run again: what
+is known stays.
+
+  duplistatus import reports saved/ --dry-run
+  duplistatus import reports saved/ more.json --server nas
+  zcat reports-*.jsonl.gz | duplistatus import reports -
+
+"""
+
+
+def add_to(actions: Commands) -> None:
+    """Add the command to those that import."""
+    summary = "import reports that were saved in files"
+    parser = add_asking(actions, "reports", summary, run)
+    teach(parser, _EXPLAINED)
+    text = "files, folders, or - for the standard input"
+    parser.add_argument("paths", metavar="PATH", nargs="+", help=text)
+    text = "the server's name, for reports that tell none; as ?server= of an upload"
+    parser.add_argument("--server", metavar="NAME", type=_name, help=text)
+    text = "the backup's name, for reports that tell none; as ?backup= of an upload"
+    parser.add_argument("--backup", metavar="NAME", type=_name, help=text)
+    add_dry_run(parser)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("a name must not be empty")
+    return text
 
 
 def run(chosen: argparse.Namespace) -> int:
