@@ -1,10 +1,12 @@
 """What the commands' arguments are made of: the parser, and what several commands take."""
 
 import argparse
+import os
 from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
-from exporter.config import CONFIG_VARIABLE
+from exporter import config
+from exporter.config import CONFIG_VARIABLE, Config
 from exporter.config.options import OPTIONS, Option
 
 USAGE_ERROR = 2
@@ -83,6 +85,11 @@ def take(parser: Parser, *options: Option) -> None:
             default = f" (default {option.default})" if option.default else ""
             text = f"{option.help}{default} [{option.variable}]"
             parser.add_argument(option.flag, metavar=option.metavar, help=text)
+
+
+def configuration(chosen: argparse.Namespace) -> Config:
+    """Return the configuration that holds for a command."""
+    return config.load(vars(chosen), os.environ)
 
 
 def add_subject(parser: Parser, name: str, text: str) -> None:

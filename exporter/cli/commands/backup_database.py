@@ -1,12 +1,10 @@
 """duplistatus backup-database."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from exporter import config
-from exporter.cli.arguments import Commands, add, take_database
+from exporter.cli.arguments import Commands, add, configuration, take_database
 from exporter.store import back_up
 
 _EXPLAINED = (
@@ -27,7 +25,7 @@ def add_to(commands: Commands) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Copy the database, whether a daemon has it or not."""
-    settings = config.load(vars(chosen), os.environ)
+    settings = configuration(chosen)
     size = back_up(settings.database, chosen.file)
     sys.stdout.write(f"{settings.database} is backed up to {chosen.file}, {size} bytes\n")
     return 0

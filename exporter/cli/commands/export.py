@@ -1,15 +1,22 @@
 """duplistatus export: everything out of a database, whoever has it."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
-from exporter import config
-from exporter.cli.arguments import Commands, Parser, Run, add, add_group, take, take_database
+from exporter.cli.arguments import (
+    Commands,
+    Parser,
+    Run,
+    add,
+    add_group,
+    configuration,
+    take,
+    take_database,
+)
 from exporter.cli.import_summary import Reasons
 from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
@@ -150,7 +157,7 @@ def export_runs(chosen: argparse.Namespace) -> int:
     """Write every stored run as a row."""
     if chosen.messages and chosen.format == "csv":
         raise ExportError("a table has no room for log lines: ask for --format jsonl")
-    records = Records(_settings(chosen).database)
+    records = Records(configuration(chosen).database)
     choice, left_out = _choice(chosen, records), _LeftOut()
     with _telling(chosen) as tell, output(chosen.output) as target:
         found = records.runs(choice, left_out.add, messages=chosen.messages)
@@ -164,7 +171,7 @@ def export_runs(chosen: argparse.Namespace) -> int:
 
 def export_openmetrics(chosen: argparse.Namespace) -> int:
     """Write the past as scrapes of it would have got it."""
-    settings = _settings(chosen)
+    settings = configuration(chosen)
     records = Records(settings.database)
     grid = _grid(chosen, records)
     target = Target(chosen.job, chosen.instance)
@@ -228,10 +235,6 @@ def _replay(
             left_out.add(f"job {job_id}", error)
     for server in records.servers():
         history.add_server(server)
-
-
-def _settings(chosen: argparse.Namespace) -> Config:
-    return config.load(vars(chosen), os.environ)
 
 
 def _grid(chosen: argparse.Namespace, records: Records) -> Grid:

@@ -1,7 +1,6 @@
 """duplistatus import duplistatus: all that the web application of this name holds."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from exporter import config
 from exporter.cli.api_client import Client
-from exporter.cli.arguments import Commands, add_asking, add_dry_run, teach
+from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive
 from exporter.cli.import_summary import Outcomes, Reasons, counted
@@ -76,7 +74,7 @@ def _zone(text: str) -> str:
 
 def run(chosen: argparse.Namespace) -> int:
     """Bring along the runs, and what people set; 1 where something had to be left out."""
-    settings = config.load(vars(chosen), os.environ)
+    settings = configuration(chosen)
     with opened(chosen.file) as source, connected(settings) as client:
         runs = _Runs(source, dry_run=chosen.dry_run)
         people = _Settings(source, chosen.timezone)

@@ -1,13 +1,11 @@
 """duplistatus import reports: what was saved in files."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from exporter import config
-from exporter.cli.arguments import Commands, add_asking, add_dry_run, teach
+from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive
 from exporter.cli.import_summary import Outcomes, counted
@@ -54,7 +52,7 @@ def _name(text: str) -> str:
 
 def run(chosen: argparse.Namespace) -> int:
     """Bring the reports along; 1 where something had to be left out."""
-    settings = config.load(vars(chosen), os.environ)
+    settings = configuration(chosen)
     found = _find(SavedReports(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()
     with connected(settings) as client, progress() as tell:

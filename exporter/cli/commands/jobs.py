@@ -1,6 +1,11 @@
-"""The commands that put a job right."""
+"""duplistatus jobs, and duplistatus job: list them, say why one is due, set, clear or delete it."""
 
-from exporter.cli import display
+import argparse
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from exporter.cli import explanation
+from exporter.cli.api_client import ClientError, Json
 from exporter.cli.arguments import (
     Commands,
     Parser,
@@ -9,39 +14,54 @@ from exporter.cli.arguments import (
     add_group,
     add_json,
     add_subject,
+    configuration,
 )
+from exporter.cli.connection import connected
+from exporter.cli.display import confirmed, find_server, show, table
 
+_JOB_COLUMNS = ("ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE")
 _OF_JOB = "id of the job; see duplistatus jobs"
+
+
+def add_list_to(commands: Commands) -> None:
+    """Add the command that lists."""
+    parser = add_asking(commands, "jobs", "list the backup jobs", list_jobs)
+    parser.add_argument("--overdue", action="store_true", help="only those that are overdue")
+    parser.add_argument("--failing", action="store_true", help="only those whose last run failed")
+    text = "only those for which this holds, as overdue, stale, interrupted or second_copy"
+    parser.add_argument("--condition", metavar="WORD", help=text)
+    parser.add_argument("--server", metavar="SERVER", help="only those of a server, by id or name")
+    add_json(parser)
 
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "job", "set when a job is due, clear it, or delete it")
-    parser = add_asking(actions, "explain", "say why a job is due when it is", display.explain_job)
+    parser = add_asking(actions, "explain", "say why a job is due when it is", explain_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
-    parser = add_asking(actions, "set", "set when a job is due", display.set_job)
+    parser = add_asking(actions, "set", "set when a job is due", set_job)
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
     summary = "say that what has come until now without a name is dealt with"
-    parser = add_asking(actions, "clear", summary, display.clear_job)
+    parser = add_asking(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
     _add_parting(actions)
-    parser = add_asking(actions, "delete", "delete a job with its runs", display.delete_job)
+    parser = add_asking(actions, "delete", "delete a job with its runs", delete_job)
     add_subject(parser, "job", _OF_JOB)
     add_confirmed(parser)
 
 
 def _add_parting(actions: Commands) -> None:
     summary = "forget a second destination that was given up"
-    parser = add_asking(actions, "forget-copy", summary, display.forget_copy)
+    parser = add_asking(actions, "forget-copy", summary, forget_copy)
     add_subject(parser, "job", _OF_JOB)
     add_subject(parser, "destination", "its URL, as the page and duplistatus jobs --json show it")
     add_json(parser)
     summary = "part a job from a backup that was not renamed, but is another one"
-    parser = add_asking(actions, "separate", summary, display.separate_job)
+    parser = add_asking(actions, "separate", summary, separate_job)
     add_subject(parser, "job", _OF_JOB)
     add_confirmed(parser)
 
@@ -64,3 +84,111 @@ def _add_settings(parser: Parser) -> None:
         "--pause", action="store_true", default=None, dest="paused", help="never overdue"
     )
     paused.add_argument("--resume", action="store_false", dest="paused", help="overdue again")
+
+
+def list_jobs(chosen: argparse.Namespace) -> int:
+    """Print the jobs."""
+    parameters = {name: "true" for name in ("overdue", "failing") if getattr(chosen, name)}
+    if chosen.condition:
+        parameters["condition"] = chosen.condition
+    with connected(configuration(chosen)) as client:
+        if chosen.server:
+            parameters["server"] = str(find_server(client, chosen.server))
+        jobs = list(client.entries("/api/jobs", "jobs", parameters))
+    show(chosen, jobs, _job_table(jobs))
+    return 0
+
+
+def set_job(chosen: argparse.Namespace) -> int:
+    """Set when a job is due."""
+    given = {"schedule": chosen.schedule, "tolerance": chosen.job_tolerance}
+    body: Json = {name: value or None for name, value in given.items() if value is not None}
+    if chosen.paused is not None:
+        body["paused"] = chosen.paused
+    with connected(configuration(chosen)) as client:
+        job = client.send("PATCH", f"/api/jobs/{_job_id(chosen.job)}", body)["job"]
+    show(chosen, job, _job_table([job]))
+    return 0
+
+
+def clear_job(chosen: argparse.Namespace) -> int:
+    """Say that what has come of a job until now is dealt with."""
+    with connected(configuration(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}"
+        job = client.send("PATCH", path, {"cleared": True})["job"]
+    show(chosen, job, _job_table([job]))
+    return 0
+
+
+def forget_copy(chosen: argparse.Namespace) -> int:
+    """Forget a second destination that was given up."""
+    destination = urlencode({"destination": chosen.destination})
+    with connected(configuration(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}/copies?{destination}"
+        job = client.send("DELETE", path)["job"]
+    show(chosen, job, _job_table([job]))
+    return 0
+
+
+def explain_job(chosen: argparse.Namespace) -> int:
+    """Say why a job is due when it is."""
+    with connected(configuration(chosen)) as client:
+        data = client.send("GET", f"/api/jobs/{_job_id(chosen.job)}")
+    show(chosen, data, "\n".join(explanation.lines(data["job"], data["explanation"])))
+    return 0
+
+
+def separate_job(chosen: argparse.Namespace) -> int:
+    """Part a job from the one that it was taken for under a former name."""
+    with connected(configuration(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}"
+        job = client.send("GET", path)["job"]
+        former = (job["formerly"] or ["its former name"])[-1]
+        if not confirmed(chosen, f"part {job['name']} from {former} of {job['server']}"):
+            return 1
+        client.send("POST", f"{path}/separate")
+    return 0
+
+
+def delete_job(chosen: argparse.Namespace) -> int:
+    """Delete a job with its runs."""
+    with connected(configuration(chosen)) as client:
+        path = f"/api/jobs/{_job_id(chosen.job)}"
+        job = client.send("GET", path)["job"]
+        if not confirmed(chosen, f"delete {job['name']} of {job['server']} with all its runs"):
+            return 1
+        client.send("DELETE", path)
+    return 0
+
+
+def _job_id(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        message = f"{text} is no job's id, see duplistatus jobs"
+        raise ClientError(message)
+    return int(text)
+
+
+def _job_table(jobs: Sequence[Json]) -> str:
+    return table([_job_row(job) for job in jobs], _JOB_COLUMNS)
+
+
+def _job_row(job: Json) -> list[object]:
+    """Return the cells of a job; one that is only known to have begun has no last run."""
+    last = job["lastRun"] or {"startTime": None, "status": None}
+    return [
+        job["id"],
+        job["server"],
+        job["name"],
+        last["startTime"],
+        last["status"],
+        job["expectedStart"],
+        job["scheduleSource"],
+        _state(job),
+    ]
+
+
+def _state(job: Json) -> str:
+    """Tell all that holds for a job, and how late it is."""
+    hours, seconds = divmod(job["lateBySeconds"], 3600)
+    late = {"overdue": f"overdue by {hours}h{seconds // 60:02}m"}
+    return ", ".join(late.get(each, each.replace("_", " ")) for each in job["conditions"])

@@ -3,13 +3,12 @@
 import argparse
 import contextlib
 import getpass
-import os
 import sys
 from pathlib import Path
 
-from exporter import config, logs
+from exporter import logs
 from exporter.cli.api_client import ClientError
-from exporter.cli.arguments import Commands, Parser, add_asking
+from exporter.cli.arguments import Commands, Parser, add_asking, configuration
 from exporter.cli.connection import connected
 from exporter.cli.duplicati import open_source
 from exporter.cli.import_client import RemoteArchive
@@ -90,7 +89,7 @@ def _add_access(parser: Parser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Collect from one server, or from those of the configuration."""
-    settings = config.load(vars(chosen), os.environ)
+    settings = configuration(chosen)
     logs.set_up(settings.log_format, "error")
     sources = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
     password = _password(chosen) if chosen.url else ""

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from api.app import Parts
 from api.server.accepting import raise_descriptors
 from api.server.listening import handed_over, held_to_the_end, listen
-from exporter import config, logs
+from exporter import logs
 from exporter.auth import Access, Scope
-from exporter.cli.arguments import Commands, add_configured
+from exporter.cli.arguments import Commands, add_configured, configuration
 from exporter.cli.daemon import (
     announce,
     assemble,
@@ -49,7 +49,7 @@ def add_to(commands: Commands) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Serve until a signal says to stop."""
-    settings = config.load(vars(chosen), os.environ)
+    settings = configuration(chosen)
     logs.set_up(settings.log_format, settings.log_level)
     raise_descriptors()
     given = handed_over(os.environ)

@@ -1,6 +1,9 @@
-"""The commands that put a server right."""
+"""duplistatus servers, and duplistatus server: list them, name, merge or delete one."""
 
-from exporter.cli import display
+import argparse
+from collections.abc import Sequence
+
+from exporter.cli.api_client import Json
 from exporter.cli.arguments import (
     Commands,
     add_asking,
@@ -8,23 +11,89 @@ from exporter.cli.arguments import (
     add_group,
     add_json,
     add_subject,
+    configuration,
 )
+from exporter.cli.connection import connected
+from exporter.cli.display import confirmed, find_server, show, table
+
+_SERVER_COLUMNS = {
+    "ID": "id",
+    "NAME": "name",
+    "ALIAS": "alias",
+    "JOBS": "jobs",
+    "LAST REPORT": "lastReport",
+    "DUPLICATI": "duplicatiVersion",
+    "NOTE": "note",
+}
+
+
+def add_list_to(commands: Commands) -> None:
+    """Add the command that lists."""
+    parser = add_asking(commands, "servers", "list the servers", list_servers)
+    add_json(parser)
 
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "server", "name, merge or delete a server")
-    parser = add_asking(actions, "set", "name a server or note something", display.set_server)
+    parser = add_asking(actions, "set", "name a server or note something", set_server)
     add_subject(parser, "server", "id or name of the server")
     parser.add_argument("--alias", metavar="TEXT", help='a name for people; "" clears it')
     parser.add_argument("--note", metavar="TEXT", help='anything; "" clears it')
     text = "it is not the machine that it looks like"
     parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
-    parser = add_asking(actions, "merge", "make servers part of another", display.merge_servers)
+    parser = add_asking(actions, "merge", "make servers part of another", merge_servers)
     add_subject(parser, "server", "id or name of the server that stays")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers that go into it")
     add_confirmed(parser)
-    parser = add_asking(actions, "delete", "delete a server with its runs", display.delete_server)
+    parser = add_asking(actions, "delete", "delete a server with its runs", delete_server)
     add_subject(parser, "server", "id or name of the server")
     add_confirmed(parser)
+
+
+def list_servers(chosen: argparse.Namespace) -> int:
+    """Print the servers."""
+    with connected(configuration(chosen)) as client:
+        servers = list(client.entries("/api/servers", "servers", {}))
+    show(chosen, servers, _server_table(servers))
+    return 0
+
+
+def set_server(chosen: argparse.Namespace) -> int:
+    """Set a server's alias and note, or say that it is no duplicate."""
+    given = {"alias": chosen.alias, "note": chosen.note}
+    body: Json = {name: value or None for name, value in given.items() if value is not None}
+    if chosen.not_a_duplicate:
+        body["possibleDuplicateOf"] = None
+    with connected(configuration(chosen)) as client:
+        server_id = find_server(client, chosen.server)
+        server = client.send("PATCH", f"/api/servers/{server_id}", body)["server"]
+    show(chosen, server, _server_table([server]))
+    return 0
+
+
+def merge_servers(chosen: argparse.Namespace) -> int:
+    """Make servers part of another."""
+    with connected(configuration(chosen)) as client:
+        target = find_server(client, chosen.server)
+        sources = [find_server(client, source) for source in chosen.sources]
+        if not confirmed(chosen, f"merge {', '.join(chosen.sources)} into {chosen.server}"):
+            return 1
+        client.send("POST", f"/api/servers/{target}/merge", {"from": sources})
+    return 0
+
+
+def delete_server(chosen: argparse.Namespace) -> int:
+    """Delete a server with its jobs and runs."""
+    with connected(configuration(chosen)) as client:
+        server_id = find_server(client, chosen.server)
+        if not confirmed(chosen, f"delete the server {chosen.server} with all its runs"):
+            return 1
+        client.send("DELETE", f"/api/servers/{server_id}")
+    return 0
+
+
+def _server_table(servers: Sequence[Json]) -> str:
+    rows = [[server[key] for key in _SERVER_COLUMNS.values()] for server in servers]
+    return table(rows, tuple(_SERVER_COLUMNS))
