@@ -5,10 +5,10 @@ and what is refused for its size or for one of its reports goes again in halves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from exporter.cli.api_client import Client, Json, RefusedError
-from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.ingest.importer import MOST_AT_ONCE, Archive, Outcome, PastReport, Taken
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_interval, format_moment
 
@@ -16,6 +16,23 @@ _Item = TypeVar("_Item")
 
 _MOST_BYTES = 2**20
 """Of the bodies of one request: JSON makes at most six of each."""
+
+
+class Entry(Protocol):
+    """A report, and where it was found, for a person who looks for it."""
+
+    @property
+    def source(self) -> str:
+        """Where it was found."""
+        ...
+
+    @property
+    def report(self) -> PastReport:
+        """The report."""
+        ...
+
+
+_Found = TypeVar("_Found", bound=Entry)
 
 
 class RemoteArchive:
@@ -32,7 +49,11 @@ class RemoteArchive:
 
     def take(self, reports: Sequence[PastReport]) -> list[Taken]:
         """Record reports, or tell what would become of them."""
-        return [taken for batch in batches(reports, _body) for taken in self._sent(batch)]
+        return [
+            taken
+            for batch in batches(reports, lambda report: report.body)
+            for taken in self._sent(batch)
+        ]
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Take in what Duplicati's own scheduler plans; a dry run changes nothing."""
@@ -56,6 +77,12 @@ class RemoteArchive:
         return [_taken(result) for result in data["results"]]
 
 
+def take_in(archive: Archive, entries: Iterable[_Found]) -> Iterator[tuple[_Found, Taken]]:
+    """Yield what becomes of each; no more of them are held than go into one request."""
+    for batch in batches(entries, lambda entry: entry.report.body):
+        yield from zip(batch, archive.take([entry.report for entry in batch]), strict=True)
+
+
 def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[list[_Item]]:
     """Cut what has a body into what goes into one request, in its order and as it comes."""
     batch: list[_Item] = []
@@ -69,10 +96,6 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
         size += length
     if batch:
         yield batch
-
-
-def _body(report: PastReport) -> bytes:
-    return report.body
 
 
 def _entry(report: PastReport) -> Json:

@@ -12,11 +12,10 @@ from msgspec import Struct
 from exporter.cli.api_client import Client
 from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
-from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_client import RemoteArchive, take_in
 from exporter.cli.import_summary import Outcomes, Reasons, counted
 from exporter.cli.progress import Tell, bar, progress
 from exporter.cli.settings_import import Adoption
-from exporter.cli.taking_in import take_in
 from exporter.ingest.duplistatus import (
     JobSetting,
     Run,

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
-from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_client import RemoteArchive, take_in
 from exporter.cli.import_summary import Outcomes, counted
 from exporter.cli.progress import progress
-from exporter.cli.taking_in import take_in
 from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
 
 _STANDARD_INPUT = "-"
