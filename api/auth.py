@@ -1,17 +1,20 @@
-"""Who may call what: which scope a request needs, and whether its token opens it."""
+"""Who may call what: the scope that a request needs, what its token opens, and for which server."""
 
 import base64
 import binascii
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import falcon
+from msgspec.structs import replace
 
 from api.client_address import Network, address_of
 from api.errors import ApiError
 from exporter.auth import Access, Grant, Scope
 from exporter.exposition.self_metrics import Telemetry
+from exporter.fleet import Fleet
 from exporter.logs import event
+from exporter.model import Delivery, Machine, short_name
 
 _PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml", "/page.css", "/page.js"}
 """What starts and watches the daemon has no token; the contract and how a page looks is no secret,
@@ -78,6 +81,28 @@ def grants_of(req: falcon.Request) -> tuple[Grant, ...]:
     """Return what admitted a request; nothing where nobody needs a token."""
     grants: tuple[Grant, ...] | None = req.context.get(_GRANTS)
     return grants or ()
+
+
+def assigned(
+    delivery: Delivery, machine: Machine, grants: Iterable[Grant], fleet: Fleet
+) -> Delivery:
+    """Return whose report this is: the server's that its token is for, where it is for one.
+
+    A machine-id finds its server whatever it is called, so it has to be that server's too.
+
+    Raises:
+        ApiError: the report tells of another server.
+    """
+    allowed = sorted({short_name(grant.server or "") for grant in grants})
+    if not allowed or "" in allowed:
+        return delivery
+    told = delivery.server or machine.name or allowed[0]
+    owner = fleet.owner(machine.machine_id) if machine.machine_id else None
+    foreign = [name for name in (told, owner.name if owner else told) if name not in allowed]
+    if foreign or (owner is not None and owner.name != told):
+        message = f"This token is for reports of {' and '.join(allowed)} only"
+        raise ApiError(403, f"{message}: give the sender one for its own server, or one for all")
+    return replace(delivery, server=told, bound=True)
 
 
 def is_admitted(access: Access, req: falcon.Request) -> bool:

@@ -3,10 +3,9 @@
 import falcon
 import msgspec
 
-from api.auth import grants_of
+from api.auth import assigned, grants_of
 from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
-from api.restriction import assigned
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.limits import Limits

@@ -7,11 +7,10 @@ import falcon
 import msgspec
 from msgspec.structs import replace
 
-from api.auth import grants_of
+from api.auth import assigned, grants_of
 from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
-from api.restriction import assigned
 from exporter.exposition.self_metrics import Outcome, Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
