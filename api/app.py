@@ -22,11 +22,10 @@ from api.resources import badges
 from api.resources.activity import Activity
 from api.resources.badges import FleetBadge, ServerBadge, SvgName
 from api.resources.imports import Import
-from api.resources.jobs import Jobs, OneJob, SecondCopies
+from api.resources.jobs import Jobs, OneJob, PlannedStart, SecondCopies
 from api.resources.latest_runs import LastBackup, LastBackups
 from api.resources.metrics import Health, Metrics
 from api.resources.openapi import Contract
-from api.resources.planned import PlannedStart
 from api.resources.probes import Healthy, Ready
 from api.resources.rejected import RejectedReports
 from api.resources.renaming import SeparatedJob

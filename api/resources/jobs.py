@@ -1,4 +1,4 @@
-"""/api/jobs and /api/jobs/{id}: every backup job, what is expected of it, and its settings."""
+"""/api/jobs and what lies below: every backup job, what is expected of it, and its settings."""
 
 import logging
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from api.responses import Readable, changed, success
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
+from exporter.ingest.importer import StoredArchive
 from exporter.logs import event
 from exporter.model import run_json
 from exporter.reports import Problem
@@ -134,6 +135,29 @@ class SecondCopies(_OfOneJob):
         self._store.forget_copy(known, destination, self._fleet.apply)
         _log.warning("second copy forgotten", extra=event(job_id=known, destination=destination))
         changed(resp, self._represented(known))
+
+
+class PlannedStart:
+    """The next start of a job, as whoever asked its Duplicati knows it."""
+
+    def __init__(self, archive: StoredArchive, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._archive = archive
+        self._fleet = fleet
+        self._clock = clock
+
+    def on_put(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
+        """Take in the start, and how far starts lie apart at the widest."""
+        known = query.required_id(job_id, "job")
+        values = request_body.read(
+            req, {"start": request_body.moment, "interval": request_body.interval("12h or 1d")}
+        )
+        if "start" not in values:
+            raise invalid("Some fields are wrong", Problem("start", "is missing"))
+        self._archive.plan(known, values["start"], values.get("interval"))
+        view = self._fleet.job(known)
+        if view is None:
+            raise not_found("Job not found")
+        changed(resp, {"job": serialization.job(view, self._clock())})
 
 
 def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
