@@ -9,7 +9,7 @@ import falcon
 import jinja2
 
 from api import formatting
-from api.resources.metrics import accepts_gzip
+from api.negotiation import accepts_gzip
 from api.responses import Readable, tagged
 from exporter.compression import deflate
 from exporter.fleet import Fleet
