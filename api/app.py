@@ -74,9 +74,19 @@ class Parts(NamedTuple):
 
 def create_app(parts: Parts) -> App:
     """Return the app; every route of openapi.yaml."""
+    app = _admitting(parts)
+    app.req_options.strip_url_path_trailing_slash = True
+    app.router_options.converters["svg"] = SvgName
+    errors.register(app)
+    for add_routes in _ROUTES:
+        add_routes(app, parts)
+    return app
+
+
+def _admitting(parts: Parts) -> App:
+    """Return an app that first asks whether a request is for us, then who may send it."""
     trusted = parts.trusted_proxies
-    # First whether a request is for us, then who may send it.
-    app: App = falcon.App(
+    return falcon.App(
         middleware=[
             Headers(parts.allowed_origins),
             Hosts(parts.allowed_hosts, trusted, parts.clock),
@@ -86,19 +96,6 @@ def create_app(parts: Parts) -> App:
             Strays(_reception(parts), parts.access),
         ]
     )
-    app.req_options.strip_url_path_trailing_slash = True
-    app.router_options.converters["svg"] = SvgName
-    errors.register(app)
-    _add_reports(app, parts)
-    _add_answers(app, parts)
-    _add_managed(app, parts)
-    _add_past(app, parts)
-    _add_probes(app, parts)
-    if parts.page:
-        _add_page(app, parts)
-    else:
-        app.add_route("/", _upload(OnlyAstray, parts))
-    return app
 
 
 def _sites(parts: Parts) -> Sites:
@@ -168,6 +165,13 @@ def _add_probes(app: App, parts: Parts) -> None:
     app.add_route("/-/ready", Ready(parts.store))
 
 
+def _add_root(app: App, parts: Parts) -> None:
+    if parts.page:
+        _add_page(app, parts)
+    else:
+        app.add_route("/", _upload(OnlyAstray, parts))
+
+
 def _add_page(app: App, parts: Parts) -> None:
     store, fleet, clock = parts.store, parts.fleet, parts.clock
     connection = Connection(parts.access, parts.trusted_proxies)
@@ -180,3 +184,6 @@ def _add_page(app: App, parts: Parts) -> None:
     )
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
+
+
+_ROUTES = (_add_reports, _add_answers, _add_managed, _add_past, _add_probes, _add_root)
