@@ -11,12 +11,13 @@ from msgspec import Struct
 from exporter.auth import Access, Scope
 from exporter.config import secrets
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
+from exporter.config.overrides import read_overrides
 from exporter.config.parsers import Address, Network, boolean
 from exporter.config.pull_targets import Source, read_sources
 from exporter.config.secrets import Setting
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.schedule.policy import Override, Policy, read_overrides
+from exporter.schedule.policy import Override, Policy
 from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"

@@ -1,19 +1,15 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.config import ConfigError, load
 from exporter.model import JobSettings
 from exporter.schedule import Schedule
 from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan
-from exporter.schedule.policy import Override, Policy, read_overrides
+from exporter.schedule.policy import Override, Policy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import server_named
 
 UNSET = JobSettings()
-KNOWN = "server, backup, schedule, tolerance, expected_interval"
 
 
 def schedule_of(
@@ -120,110 +116,3 @@ def test_what_a_person_set_wins_over_the_file_setting_by_setting(
 @pytest.mark.parametrize("paused", [True, False])
 def test_only_a_person_pauses_a_job(*, paused: bool) -> None:
     assert schedule_of(OVER_ALL, settings=JobSettings(paused=paused)).paused is paused
-
-
-def test_overrides_are_read_in_their_order() -> None:
-    tables = [
-        {"server": "nas", "schedule": "cron 0 3 * * 1-5 Europe/Berlin"},
-        {"backup": "Ph*", "tolerance": "2h", "expected_interval": "1w"},
-    ]
-    overrides, problems = read_overrides(tables)
-    assert problems == []
-    assert overrides == (
-        Override("nas", "*", Cron("0 3 * * 1-5", "Europe/Berlin")),
-        Override("*", "Ph*", None, 2 * HOUR, 7 * DAY),
-    )
-
-
-@pytest.mark.parametrize("value", ["nas", 5, {"server": "nas"}, ["nas"], [{}, 5]])
-def test_overrides_must_be_tables(value: object) -> None:
-    overrides, problems = read_overrides(value)
-    assert overrides == ()
-    assert problems == ["override must be tables, each begun by a line [[override]]"]
-
-
-@pytest.mark.parametrize(
-    ("table", "problem"),
-    [
-        ({"severs": "nas", "tolerance": "1h"}, f"severs is unknown; known are {KNOWN}"),
-        ({"tolerance": 3600}, "tolerance must be a text"),
-        ({"server": "", "tolerance": "1h"}, "server must be a text"),
-        ({"server": ["nas"], "tolerance": "1h"}, "server must be a text"),
-        ({"schedule": True}, "schedule must be a text"),
-        ({"server": "nas"}, "sets nothing; give one of schedule, tolerance, expected_interval"),
-        ({}, "sets nothing; give one of schedule, tolerance, expected_interval"),
-    ],
-)
-def test_a_wrong_override_is_named_by_its_number(table: dict[str, object], problem: str) -> None:
-    _, problems = read_overrides([{"tolerance": "1h"}, table])
-    assert problems == [f"override 2: {problem}"]
-
-
-@pytest.mark.parametrize(
-    ("key", "text", "told"),
-    [
-        ("schedule", "sometimes", "override 1: schedule: 'sometimes' is no schedule"),
-        ("schedule", "cron 0 3 * * * Mars/Base", "override 1: schedule: 'Mars/Base' is no time"),
-        ("tolerance", "soon", "override 1: tolerance: 'soon' is no length of time"),
-        ("expected_interval", "0d", "override 1: expected_interval: '0d' is out of range"),
-    ],
-)
-def test_a_setting_that_can_not_be_read_is_named_with_its_reason(
-    key: str, text: str, told: str
-) -> None:
-    _, (problem,) = read_overrides([{key: text}])
-    assert problem.startswith(told)
-
-
-def test_every_problem_of_every_override_is_told() -> None:
-    tables = [
-        {"severs": "nas", "tolerance": "soon", "schedule": "never"},
-        {"tolerance": "1h"},
-        {"backup": 5, "expected_interval": "often"},
-    ]
-    _, problems = read_overrides(tables)
-    assert [problem.partition(" is ")[0].partition(" must ")[0] for problem in problems] == [
-        "override 1: severs",
-        "override 1: schedule: 'never'",
-        "override 1: tolerance: 'soon'",
-        "override 3: backup",
-        "override 3: expected_interval: 'often'",
-    ]
-
-
-FILE = """
-expected_interval = "2d"
-tolerance = "3h"
-
-[[override]]
-server = "Cellar"
-schedule = "every 12h"
-
-[[override]]
-backup = "Ph*"
-tolerance = "30m"
-"""
-
-
-def test_the_file_makes_the_policy_of_the_daemon(tmp_path: Path) -> None:
-    file = tmp_path / "duplistatus.toml"
-    file.write_text(FILE)
-    policy = load({"config": str(file)}, {}).policy
-    assert policy == Policy(
-        2 * DAY,
-        3 * HOUR,
-        (Override("Cellar", plan=Every(12 * HOUR)), Override(backup="Ph*", tolerance=30 * MINUTE)),
-    )
-    nas = server_named("nas", alias="Cellar")
-    assert policy.schedule(nas, "Photos", UNSET) == Schedule(2 * DAY, 30 * MINUTE, Every(12 * HOUR))
-    assert policy.schedule(nas, "Mail", UNSET).tolerance == 3 * HOUR
-
-
-def test_a_file_with_wrong_overrides_is_refused_with_all_that_is_wrong(tmp_path: Path) -> None:
-    file = tmp_path / "duplistatus.toml"
-    file.write_text('tolerance = "soon"\n[[override]]\ntolerance = 5\n[[override]]\nx = 1\n')
-    with pytest.raises(ConfigError) as refused:
-        load({"config": str(file)}, {})
-    told = "\n".join(refused.value.problems)
-    for fault in ("tolerance: 'soon'", "override 1: tolerance must", "override 2: x is unknown"):
-        assert f"{file}: {fault}" in told
