@@ -15,6 +15,7 @@ from exporter.fleet.deadlines import Deadlines
 from exporter.fleet.live_runs import LiveRuns
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
+from exporter.fleet.servers import Servers
 from exporter.fleet.totals import NOTHING, Tallies, Tally
 from exporter.fleet.views import JobView, Judgement, News, Noticed, Part, Present, Totals
 from exporter.jobs.health import Standing
@@ -40,8 +41,7 @@ class Fleet:
         """Begin empty; `created` stands for the newest report until there is one."""
         self._policy = policy
         self._lock = threading.Lock()
-        self._servers: dict[int, Server] = {}
-        self._machine_ids: dict[str, int] = {}
+        self._servers = Servers()
         self._jobs: dict[int, Job] = {}
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._judged: dict[int, Judgement] = {}
@@ -61,7 +61,7 @@ class Fleet:
                 self._remove_job(job_id)
             for server in change.servers:
                 self._put_server(server)
-            self._machine_ids.update(change.machine_ids)
+            self._servers.lead(change.machine_ids)
             for job in change.jobs:
                 self._put_job(job)
             for server_id in change.removed_servers:
@@ -118,7 +118,7 @@ class Fleet:
                 totals=self._totals(now),
                 servers=tuple(filter(None, map(self._servers.get, sorted(noticed.servers)))),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
-                removed_servers=tuple(noticed.servers - self._servers.keys()),
+                removed_servers=tuple(noticed.servers - self._servers.ids()),
                 removed_jobs=tuple(noticed.jobs.difference(jobs)),
                 faulty=frozenset(self._faulty),
             )
@@ -128,7 +128,7 @@ class Fleet:
     def servers(self) -> list[Server]:
         """Return every server, in the order of their ids."""
         with self._lock:
-            return sorted(self._servers.values(), key=lambda server: server.id)
+            return self._servers.all()
 
     def server(self, server_id: int) -> Server | None:
         """Return a server by its id."""
@@ -137,14 +137,12 @@ class Fleet:
     def owner(self, machine_id: str) -> Server | None:
         """Return the server a machine-id leads to."""
         with self._lock:
-            server_id = self._machine_ids.get(machine_id)
-            return None if server_id is None else self._servers.get(server_id)
+            return self._servers.owner(machine_id)
 
     def find_servers(self, text: str) -> list[Server]:
         """Return the servers whose name, alias or machine-id is exactly this text."""
         with self._lock:
-            owner, known = self._machine_ids.get(text), self._servers.values()
-            return [each for each in known if text in (each.name, each.alias) or each.id == owner]
+            return self._servers.find(text)
 
     def find_job(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job of this name, where both are known."""
@@ -159,8 +157,9 @@ class Fleet:
 
     def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
-            server_id = self._machine_ids.get(machine_id or "", 0)
-            return [self._jobs[job_id] for job_id in self._jobs_of.get(server_id, ())]
+            owner = self._servers.owner(machine_id or "")
+            job_ids = () if owner is None else self._jobs_of.get(owner.id, ())
+            return [self._jobs[job_id] for job_id in job_ids]
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
@@ -230,8 +229,7 @@ class Fleet:
         )
 
     def _put_server(self, server: Server) -> None:
-        known = self._servers.get(server.id)
-        self._servers[server.id] = server
+        known = self._servers.put(server)
         self._news.servers.add(server.id)
         self.reports.put(server.id, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
@@ -239,12 +237,9 @@ class Fleet:
             self._judge_again(self._jobs_of.get(server.id, ()))
 
     def _remove_server(self, server_id: int) -> None:
-        del self._servers[server_id]
+        self._servers.remove(server_id)
         self._news.servers.add(server_id)
         self._jobs_of.pop(server_id, None)
-        self._machine_ids = {
-            each: owner for each, owner in self._machine_ids.items() if owner != server_id
-        }
         self.reports.remove(server_id)
 
     def _put_job(self, job: Job) -> None:

@@ -1,0 +1,62 @@
+"""The servers, found by id, name, alias or machine-id."""
+
+from collections.abc import Iterable, KeysView
+
+from exporter.model import Server
+
+
+class Servers:
+    """Every server, and which one each machine-id leads to.
+
+    Any thread may `get` one; all else needs one caller at a time.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Server] = {}
+        self._machine_ids: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __getitem__(self, server_id: int) -> Server:
+        return self._by_id[server_id]
+
+    def get(self, server_id: int) -> Server | None:
+        """Return a server by its id."""
+        return self._by_id.get(server_id)
+
+    def ids(self) -> KeysView[int]:
+        """Return the id of every server."""
+        return self._by_id.keys()
+
+    def all(self) -> list[Server]:
+        """Return every server, in the order of their ids."""
+        return sorted(self._by_id.values(), key=lambda server: server.id)
+
+    def owner(self, machine_id: str) -> Server | None:
+        """Return the server that a machine-id leads to."""
+        server_id = self._machine_ids.get(machine_id)
+        return None if server_id is None else self.get(server_id)
+
+    def find(self, text: str) -> list[Server]:
+        """Return the servers whose name, alias or machine-id is exactly this text."""
+        owner = self._machine_ids.get(text)
+        known = self._by_id.values()
+        return [each for each in known if text in (each.name, each.alias) or each.id == owner]
+
+    def put(self, server: Server) -> Server | None:
+        """Take in a new or changed server; return what it was before."""
+        known = self._by_id.get(server.id)
+        self._by_id[server.id] = server
+        return known
+
+    def lead(self, machine_ids: Iterable[tuple[str, int]]) -> None:
+        """Let machine-ids lead to the servers of these ids."""
+        self._machine_ids.update(machine_ids)
+
+    def remove(self, server_id: int) -> None:
+        """Forget a server, and what led to it."""
+        del self._by_id[server_id]
+        self._machine_ids = {
+            each: owner for each, owner in self._machine_ids.items() if owner != server_id
+        }
