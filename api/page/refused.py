@@ -11,7 +11,7 @@ from api.page.rows import When
 from exporter.ingest.refusals import Refusals, is_open
 from exporter.model import Rejected
 from exporter.reports.remedies import remedy
-from exporter.store.sqlite.refusals import KEPT
+from exporter.store import KEPT
 from exporter.times import Millis
 
 LISTED = 50

@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from exporter.logs import event
 from exporter.model import Delivery, Rejected
 from exporter.reports.likeness import looks_like_report
-from exporter.store import Store, StoreUnavailableError
-from exporter.store.sqlite.refusals import REPORTERS
+from exporter.store import REPORTERS, Store, StoreUnavailableError
 from exporter.times import DAY, Millis
 
 LASTING: Millis = DAY

@@ -10,13 +10,25 @@ from exporter.store.errors import (
     UnknownIdError,
 )
 from exporter.store.sqlite.backup import back_up
-from exporter.store.sqlite.clock_marks import ClockMarks
 from exporter.store.sqlite.connection import peek
-from exporter.store.sqlite.offline_reader import JobHistory, RecordedRun, Records, RunChoice
-from exporter.store.sqlite.read_queries import JobRun, PastRun, RunFilter, StoredDetail
+from exporter.store.sqlite.offline_reader import Records
 from exporter.store.sqlite.store import Store
+from exporter.store.values import (
+    KEPT,
+    REPORTERS,
+    ClockMarks,
+    JobHistory,
+    JobRun,
+    PastRun,
+    RecordedRun,
+    RunChoice,
+    RunFilter,
+    StoredDetail,
+)
 
 __all__ = [
+    "KEPT",
+    "REPORTERS",
     "Change",
     "ClockMarks",
     "JobHistory",

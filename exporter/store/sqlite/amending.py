@@ -8,7 +8,7 @@ from exporter.jobs.state import JobState
 from exporter.model import StoredRun, fuller_log
 from exporter.store.sqlite import read_queries, rows, write_queries
 from exporter.store.sqlite.prepared_report import Entry
-from exporter.store.sqlite.read_queries import StoredDetail
+from exporter.store.values import StoredDetail
 
 _COLUMNS = rows.RUN_COLUMNS[2:]
 _UPDATE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"  # noqa: S608 - constant

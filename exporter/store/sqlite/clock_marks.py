@@ -1,21 +1,13 @@
 """What was noted of the daemon's clock before a restart."""
 
-from msgspec import Struct
 from msgspec.structs import asdict
 from sqlite_utils import Database
 
-from exporter.times import Millis
+from exporter.store.values import ClockMarks
 
 _READ = "SELECT value FROM meta WHERE key = ?"
 _WRITE = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 _REMOVE = "DELETE FROM meta WHERE key = ?"
-
-
-class ClockMarks(Struct, frozen=True):
-    """When the clock was looked at last, and since when it agrees with the reports that come."""
-
-    seen: Millis | None = None
-    agreed: Millis | None = None
 
 
 def read(db: Database) -> ClockMarks:

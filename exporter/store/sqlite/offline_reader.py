@@ -8,16 +8,15 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from msgspec import Struct
 from sqlite_utils import Database
 
-from exporter.jobs.job import Job
-from exporter.model import MOST, Log, Server, StoredRun
+from exporter.model import Server
 from exporter.store.errors import StoreError
 from exporter.store.sqlite import connection as database
 from exporter.store.sqlite import read_queries, rows, wal
+from exporter.store.values import JobHistory, RecordedRun, RunChoice
 from exporter.times import Millis
 
 _ROWS = 500
@@ -43,41 +42,6 @@ Answer = TypeVar("Answer")
 
 LeaveOut = Callable[[str, Exception], None]
 """Is told what can not be read, and why."""
-
-
-class JobHistory(NamedTuple):
-    """A job and its server as they are now, and its stored runs in the order of their arrival.
-
-    `stand_ins` has the ids of runs that stand in for a report that did not come.
-    """
-
-    server: Server
-    job: Job
-    runs: list[StoredRun]
-    stand_ins: frozenset[int]
-
-
-class RecordedRun(NamedTuple):
-    """One run with what its report counted, and with its log where that was asked for."""
-
-    server: str
-    server_id: int
-    backup: str
-    job_id: int
-    stored: StoredRun
-    counted: dict[str, int]
-    log: Log
-
-
-class RunChoice(Struct, frozen=True):
-    """Which runs to read, by their starts: `since` is included, `until` is not.
-
-    `server` is an id, a name or an alias; None takes all.
-    """
-
-    since: Millis = 0
-    until: Millis = MOST
-    server: str | None = None
 
 
 class Records:

@@ -3,56 +3,19 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from msgspec import Struct
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
-from exporter.model import BACKUP, Log, Server, Status, StoredRun
+from exporter.model import BACKUP, Server, Status, StoredRun
 from exporter.store.sqlite import rows
+from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
 
 _RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", "job_id", *rows.RUN_COLUMNS))
 _SERVER_COLUMNS = ", ".join(rows.SERVER_COLUMNS)
 
 _JOBS = f"SELECT {', '.join(rows.JOB_COLUMNS)} FROM jobs"  # noqa: S608 - constant
-
-
-class RunFilter(Struct, frozen=True):
-    """Which runs a listing shows; None shows all. `since` is included, `until` is not."""
-
-    server_id: int | None = None
-    job_id: int | None = None
-    status: Status | None = None
-    operation: str | None = None
-    since: Millis | None = None
-    until: Millis | None = None
-
-
-class JobRun(NamedTuple):
-    """A run and the job it is of."""
-
-    job_id: int
-    stored: StoredRun
-
-
-class PastRun(NamedTuple):
-    """What a row of runs shows of each: how it ended and how long it took."""
-
-    id: int
-    started: Millis
-    status: Status
-    duration: Millis | None
-
-
-class StoredDetail(NamedTuple):
-    """One run with everything its report counted and its log."""
-
-    job_id: int
-    stored: StoredRun
-    counted: dict[str, int]
-    log: Log
 
 
 def servers(db: Database) -> list[Server]:

@@ -8,16 +8,11 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from exporter.model import Rejected
+from exporter.store.values import KEPT, REPORTERS
 from exporter.times import Millis
-
-KEPT = 200
-"""Refused bodies that are kept, of all senders."""
 
 KEPT_BYTES = 64 * 1024
 """Of a refused body."""
-
-REPORTERS = 20_000
-"""Addresses of which a report was taken that are remembered: twice as many as servers may be."""
 
 _LISTED = ", ".join(name for name in Rejected.__struct_fields__ if name != "body")
 _INSERT = """

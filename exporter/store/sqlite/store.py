@@ -25,12 +25,12 @@ from exporter.store.sqlite import (
 from exporter.store.sqlite.answering import answering
 from exporter.store.sqlite.prepared_report import Entry
 from exporter.store.sqlite.probing import Probing
-from exporter.store.sqlite.read_queries import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.store.sqlite.readers import Readers
 from exporter.store.sqlite.readiness import Readiness
 from exporter.store.sqlite.timing import Timing
 from exporter.store.sqlite.transaction import DEFAULTS
 from exporter.store.sqlite.writer import Writer
+from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis, now
 
 _log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 from exporter.model.clock import Moment
 from exporter.store.changes import Seen
 from exporter.store.sqlite import arrivals, clock_marks, read_queries
-from exporter.store.sqlite.clock_marks import ClockMarks
 from exporter.store.sqlite.writer import Writer
+from exporter.store.values import ClockMarks
 
 
 class Timing:

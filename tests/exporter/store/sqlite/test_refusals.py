@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Rejected
-from exporter.store import Store
-from exporter.store.sqlite.refusals import KEPT, KeptRow, surplus
+from exporter.store import KEPT, Store
+from exporter.store.sqlite.refusals import KeptRow, surplus
 from tests.conftest import NOW
 
 KEPT_ROWS = st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), min_size=2, max_size=30)
