@@ -20,7 +20,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.schedule.policy import Policy
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, Millis, parse_moment
 from tests.support.empty import empty_database
 

@@ -14,7 +14,8 @@ from exporter.auth import plain_token
 from exporter.cli.api_client import Client, ClientError
 from exporter.cli.daemon import admin_tokens, assemble, make_parts
 from exporter.config import Config
-from exporter.store import Store, StoreError, StoreInUseError
+from exporter.store import StoreError, StoreInUseError
+from exporter.store.sqlite import Store
 
 _LOOPBACK = "127.0.0.1"
 

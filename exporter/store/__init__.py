@@ -1,4 +1,4 @@
-"""What is stored, and for how long. Above this package nobody knows SQL."""
+"""What is stored, and for how long: what a store can do, and one that does it with SQLite."""
 
 from exporter.store.changes import Change, Recorded
 from exporter.store.errors import (
@@ -9,10 +9,7 @@ from exporter.store.errors import (
     StoreUnavailableError,
     UnknownIdError,
 )
-from exporter.store.sqlite.backup import back_up
-from exporter.store.sqlite.connection import peek
-from exporter.store.sqlite.offline_reader import Records
-from exporter.store.sqlite.store import Store
+from exporter.store.interface import Store
 from exporter.store.values import (
     KEPT,
     REPORTERS,
@@ -37,7 +34,6 @@ __all__ = [
     "PastRun",
     "Recorded",
     "RecordedRun",
-    "Records",
     "RunChoice",
     "RunFilter",
     "Store",
@@ -47,6 +43,4 @@ __all__ = [
     "StoreUnavailableError",
     "StoredDetail",
     "UnknownIdError",
-    "back_up",
-    "peek",
 ]

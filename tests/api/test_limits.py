@@ -10,7 +10,7 @@ from falcon import testing
 from api.app import create_app
 from exporter.ingest.refusals import Refusals
 from exporter.limits import Limits
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW, Daemon
 from tests.support.reports_builder import duplicati_report

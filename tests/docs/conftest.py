@@ -10,7 +10,7 @@ from falcon.testing import TestClient
 
 from api.app import App
 from exporter.limits import Limits
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from tests.docs import daemon
 from tests.docs.cases import Fault
 

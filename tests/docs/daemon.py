@@ -16,7 +16,8 @@ from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.model import Delivery, Rejected
 from exporter.schedule.policy import Policy
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.times import Millis, parse_moment
 from tests.docs import reports
 

@@ -13,7 +13,7 @@ import yaml
 from falcon.testing import TestClient
 
 from exporter.cli import main
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from tests.deploy.dockerfile import last
 from tests.deploy.files import read
 from tests.docs import daemon, pages

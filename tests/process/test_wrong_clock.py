@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
 from tests.process.daemon import ANY_PORT, Daemon
 from tests.process.setting import SettableClock

@@ -8,7 +8,8 @@ from pathlib import Path
 from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Recorded, Store
+from exporter.store import Recorded
+from exporter.store.sqlite import Store
 from exporter.times import Millis
 from tests.conftest import NOW, SENDER
 

@@ -4,7 +4,7 @@ import functools
 import tempfile
 from pathlib import Path
 
-from exporter.store import Store
+from exporter.store.sqlite import Store
 
 
 @functools.cache

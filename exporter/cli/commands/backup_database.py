@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from exporter.cli.arguments import Commands, add, configuration, take_database
-from exporter.store import back_up
+from exporter.store.sqlite import back_up
 
 _EXPLAINED = (
     "Works while the daemon runs and while it does not. The copy is of one moment, and was read"

@@ -12,7 +12,7 @@ from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import Source
 from exporter.model import Server
 from exporter.schedule.policy import Override
-from exporter.store import peek
+from exporter.store.sqlite import peek
 
 _SECRETS = {option.name for option in OPTIONS if option.secret}
 

@@ -40,7 +40,8 @@ from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
 from exporter.exposition.self_metrics import Outcome
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
-from exporter.store import Recorded, Store
+from exporter.store import Recorded
+from exporter.store.sqlite import Store
 from exporter.times import DAY, SECOND, Millis, now
 
 _EXPLAINED = """\

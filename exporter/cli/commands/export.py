@@ -23,7 +23,8 @@ from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.exports import ExportError, Grid, History, Target, write_csv, write_jsonl
-from exporter.store import Records, RunChoice, StoreError
+from exporter.store import RunChoice, StoreError
+from exporter.store.sqlite import Records
 from exporter.times import EARLIEST, LATEST, MINUTE, Millis, now, parse_interval, parse_moment
 
 _RUNS_TOLD = 1000

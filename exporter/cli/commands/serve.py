@@ -32,8 +32,8 @@ from exporter.ingest.importer import StoredArchive
 from exporter.ingest.timekeeper import keeping_time
 from exporter.pull.loop import Rounds, collecting
 from exporter.reports.sender_options import duplicati_options
-from exporter.store import Store
 from exporter.store.retention import Keep, pruning
+from exporter.store.sqlite import Store
 from exporter.times import now
 
 _ALLOCATIONS = 20_000

@@ -7,7 +7,8 @@ import pytest
 
 from exporter.model import Delivery, Report
 from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
-from exporter.store import Change, Recorded, Store, StoreUnavailableError
+from exporter.store import Change, Recorded, StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
 from tests.conftest import NOW, Daemon
 from tests.support.live import INTERVAL, Fate, Run, Simulator, activity, post, tell

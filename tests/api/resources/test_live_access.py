@@ -12,7 +12,7 @@ from api.app import create_app
 from exporter.auth import Access, Scope
 from exporter.ingest.live import Listener
 from exporter.limits import Limits
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY
 from tests.conftest import ADMIN_TOKEN, NOW, Daemon
 from tests.support.live import activity

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from exporter.cli import main
-from exporter.store import Change, Store
+from exporter.store import Change
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, now
 from tests.process.commands import PREFIX
 from tests.process.daemon import ANY_PORT, Daemon

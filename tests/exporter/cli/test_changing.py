@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, Status
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import HOUR, MINUTE, now
 from tests.conftest import SENDER
 from tests.exporter.cli.conftest import Commands, known

@@ -13,7 +13,8 @@ from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive, batches
 from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.support.reports_builder import duplicati_report, exception_report
 

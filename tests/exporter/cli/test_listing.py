@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, now
 from tests.exporter.cli.conftest import OVERDUE_BY, Commands
 from tests.process.daemon import Daemon

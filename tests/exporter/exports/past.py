@@ -23,7 +23,7 @@ from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.schedule.policy import Policy
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import SENDER, Clock
 from tests.support.deliver import sqlite

@@ -20,7 +20,7 @@ from exporter.exposition.families import (
 )
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Records, Store
+from exporter.store.sqlite import Records, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import NOW
 from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape

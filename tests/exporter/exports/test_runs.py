@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from exporter.exports import write_csv, write_jsonl
 from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
-from exporter.store import RecordedRun, Records, RunChoice
+from exporter.store import RecordedRun, RunChoice
+from exporter.store.sqlite import Records
 from exporter.times import HOUR
 from tests.conftest import NOW, Daemon
 from tests.support.deliver import left_out

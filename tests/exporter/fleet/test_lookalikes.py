@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW
 from tests.support.deliver import deliver

@@ -12,8 +12,9 @@ from exporter.limits import Limits
 from exporter.model import Delivery, Report
 from exporter.schedule import Source
 from exporter.schedule.policy import Policy
-from exporter.store import Recorded, RunFilter, Store, StoreUnavailableError
+from exporter.store import Recorded, RunFilter, StoreUnavailableError
 from exporter.store.changes import Seen
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import CREATED, NOW, Clock
 from tests.support.deliver import deliver

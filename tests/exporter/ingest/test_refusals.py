@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from exporter.ingest.refusals import Refusals
 from exporter.model import Delivery, Rejected
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW
 from tests.support.empty import empty_database

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.model import Delivery, short_name
 from exporter.reports import read_activity, read_report
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.store.sqlite.upgrades import names
 from tests.conftest import NOW, Daemon
 from tests.support.deliver import deliver, sqlite

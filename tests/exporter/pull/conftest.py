@@ -2,7 +2,7 @@ import pytest
 
 from exporter.fleet import Fleet
 from exporter.ingest.importer import StoredArchive
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from tests.conftest import Clock
 from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
 

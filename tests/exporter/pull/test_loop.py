@@ -14,7 +14,8 @@ from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause, Route
 from exporter.pull.loop import Rounds, collecting
-from exporter.store import RunFilter, Store, StoreUnavailableError
+from exporter.store import RunFilter, StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, Clock
 from tests.process.waiting import eventually

@@ -12,7 +12,8 @@ from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import Place, collect
 from exporter.pull.summary import Summary
 from exporter.schedule import Source
-from exporter.store import RunFilter, Store, StoreUnavailableError, UnknownIdError
+from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.conftest import NOW
 from tests.support.deliver import deliver

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store, StoreUnavailableError, retention
+from exporter.store import StoreUnavailableError, retention
 from exporter.store.retention import Keep, Pruner, pruning
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW, Clock
 from tests.process.waiting import eventually

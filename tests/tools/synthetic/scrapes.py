@@ -20,7 +20,7 @@ from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.schedule.policy import Policy
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
 
 END: Millis = parse_moment("2026-10-22T10:00:00Z")

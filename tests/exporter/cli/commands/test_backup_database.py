@@ -1,7 +1,8 @@
 from contextlib import closing
 from pathlib import Path
 
-from exporter.store import Change, RunFilter, Store, StoredDetail
+from exporter.store import Change, RunFilter, StoredDetail
+from exporter.store.sqlite import Store
 from tests.exporter.cli.conftest import Commands, known
 from tests.process.daemon import ANY_PORT, Daemon
 

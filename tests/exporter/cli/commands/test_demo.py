@@ -12,7 +12,7 @@ from exporter import config
 from exporter.cli.commands.demo import keep_receiving
 from exporter.cli.daemon import make_parts
 from exporter.demo import Arrival
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW, Clock
 from tests.process.waiting import eventually

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pytest
 
 from exporter.cli.commands import export
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.times import HOUR, format_moment, now
 from tests.exporter.cli.conftest import Commands, Terminal
 from tests.process.commands import environment, program

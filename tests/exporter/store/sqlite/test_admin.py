@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, Server
-from exporter.store import Change, RunFilter, Store, UnknownIdError
+from exporter.store import Change, RunFilter, UnknownIdError
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW
 from tests.support.deliver import deliver, sqlite

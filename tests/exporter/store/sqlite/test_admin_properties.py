@@ -14,7 +14,8 @@ from exporter.fleet import Fleet
 from exporter.model import JobSettings, StoredRun
 from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import CREATED, NOW
 from tests.support.deliver import deliver

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import RunFilter, Store, StoreError, back_up
+from exporter.store import RunFilter, StoreError
+from exporter.store.sqlite import Store, back_up
 from exporter.times import HOUR, MINUTE
 from tests.conftest import NOW
 from tests.support.deliver import deliver, sqlite

@@ -5,7 +5,8 @@ from pathlib import Path
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Recorded, Store
+from exporter.store import Recorded
+from exporter.store.sqlite import Store
 from exporter.times import MINUTE
 from tests.conftest import NOW, SENDER
 from tests.support.deliver import sqlite

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import RunFilter, Store, StoreError, StoreUnavailableError
+from exporter.store import RunFilter, StoreError, StoreUnavailableError
+from exporter.store.sqlite import Store
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
 
@@ -22,7 +23,7 @@ PAGE = 4096
 KILLED = f"""
 import os, signal, sys
 from pathlib import Path
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 from tests.conftest import NOW

@@ -6,7 +6,8 @@ import pytest
 
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
 from exporter.model.live import Activity, LiveReport, LiveRun, Progress
-from exporter.store import Change, Recorded, RunFilter, Store
+from exporter.store import Change, Recorded, RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.conftest import NOW, SENDER
 from tests.support.deliver import deliver, sqlite

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store, StoreError, StoreInUseError
+from exporter.store import StoreError, StoreInUseError
+from exporter.store.sqlite import Store
 from tests.support.deliver import deliver
 from tests.support.reports_builder import exception_report
 
@@ -16,7 +17,7 @@ URL = "http://127.0.0.1:9666"
 HOLDER = """
 import sys
 from pathlib import Path
-from exporter.store import Store
+from exporter.store.sqlite import Store
 store = Store(Path(sys.argv[1]))
 store.announce(sys.argv[2])
 print("has it", flush=True)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import JobHistory, RecordedRun, Records, RunChoice, RunFilter, Store, StoreError
-from exporter.store.sqlite import connection
+from exporter.store import JobHistory, RecordedRun, RunChoice, RunFilter, StoreError
+from exporter.store.sqlite import Records, Store, connection
 from exporter.times import DAY, MINUTE
 from tests.conftest import NOW
 from tests.support.deliver import deliver, left_out, sqlite

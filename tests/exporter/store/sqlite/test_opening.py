@@ -5,7 +5,8 @@ import pytest
 
 from exporter.fleet import Fleet
 from exporter.schedule.policy import Policy
-from exporter.store import RunFilter, Store, StoreError, StoreInUseError
+from exporter.store import RunFilter, StoreError, StoreInUseError
+from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.times import DAY, MINUTE
 from tests.conftest import CREATED, NOW

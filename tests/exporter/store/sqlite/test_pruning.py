@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store
-from exporter.store.sqlite import pruning
+from exporter.store.sqlite import Store, pruning
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW
 from tests.support.deliver import deliver, sqlite

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.readers import Readers
 from exporter.store.sqlite.writer import Writer

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import Store, StoreUnavailableError
-from exporter.store.sqlite import readiness
+from exporter.store import StoreUnavailableError
+from exporter.store.sqlite import Store, readiness
 from exporter.store.sqlite.readiness import Readiness
 from tests.support.deliver import deliver
 from tests.support.reports_builder import exception_report

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Rejected
-from exporter.store import KEPT, Store
+from exporter.store import KEPT
+from exporter.store.sqlite import Store
 from exporter.store.sqlite.refusals import KeptRow, surplus
 from tests.conftest import NOW
 

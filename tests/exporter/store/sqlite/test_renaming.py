@@ -8,7 +8,8 @@ import pytest
 from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
-from exporter.store import Recorded, RunFilter, Store
+from exporter.store import Recorded, RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.conftest import NOW, SENDER
 from tests.support.deliver import deliver

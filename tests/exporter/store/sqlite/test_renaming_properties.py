@@ -12,7 +12,8 @@ from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.schedule.policy import Policy
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.conftest import CREATED, NOW, SENDER
 from tests.support.empty import empty_database

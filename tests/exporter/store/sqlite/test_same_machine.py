@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from exporter.model import Delivery, Server
 from exporter.reports import read_report
-from exporter.store import Change, Recorded, Store
+from exporter.store import Change, Recorded
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.conftest import NOW, SENDER
 from tests.support.deliver import deliver

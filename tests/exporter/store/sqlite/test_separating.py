@@ -5,7 +5,8 @@ import pytest
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.state import JobState
 from exporter.model import Counts, Delivery, Log, Machine, Report, Run, Status
-from exporter.store import RunFilter, Store, UnknownIdError
+from exporter.store import RunFilter, UnknownIdError
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.exporter.store.sqlite.test_renaming import FIRST, jobs, run_names, send
 

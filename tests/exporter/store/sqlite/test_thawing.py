@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.jobs.state import pack, unpack
-from exporter.store import Store
+from exporter.store.sqlite import Store
 from exporter.store.sqlite.upgrades import counters
 from exporter.times import DAY
 from tests.conftest import NOW

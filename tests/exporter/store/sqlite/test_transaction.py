@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Recorded, Store
+from exporter.store import Recorded
+from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.prepared_report import Entry
 from exporter.store.sqlite.transaction import Transaction

@@ -14,7 +14,8 @@ from exporter.jobs.job import Identity, Job
 from exporter.model import Status
 from exporter.schedule import Schedule, expect
 from exporter.schedule.policy import Policy
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report

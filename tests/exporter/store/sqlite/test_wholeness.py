@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store import RunFilter, Store, StoreUnavailableError
+from exporter.store import RunFilter, StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.times import MINUTE
 from tests.conftest import NOW
 from tests.support.deliver import deliver, sqlite

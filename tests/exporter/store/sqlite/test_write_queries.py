@@ -1,7 +1,8 @@
 import pytest
 
 from exporter.model import Status
-from exporter.store import RunFilter, Store
+from exporter.store import RunFilter
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.conftest import NOW
 from tests.support.deliver import deliver, job_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from exporter.store import Change, Store, StoreUnavailableError
+from exporter.store import Change, StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.writer import Writer

@@ -13,7 +13,8 @@ from sqlite_utils import Database
 
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Store, StoreUnavailableError
+from exporter.store import StoreUnavailableError
+from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.prepared_report import Entry
 from exporter.store.sqlite.transaction import Transaction
