@@ -5,7 +5,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from api import formatting as words
+from api import formatting
 from api.page import sparklines
 from api.page.rendering import short
 from api.page.sparklines import Spark, Strip
@@ -32,7 +32,9 @@ class When(Struct, frozen=True):
     @classmethod
     def of(cls, moment: Millis, now: Millis) -> "When":
         """Return how a moment is shown."""
-        return cls(format_moment(moment), words.exact(moment), words.relative(moment, now))
+        return cls(
+            format_moment(moment), formatting.exact(moment), formatting.relative(moment, now)
+        )
 
 
 class Held(Struct, frozen=True):
@@ -119,8 +121,8 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         held=held(view, state, now),
         good=good(state, now),
         due=due(view, now),
-        length=None if span is None else words.duration(span),
-        size=None if size is None else words.size(size),
+        length=None if span is None else formatting.duration(span),
+        size=None if size is None else formatting.size(size),
         spark=sparklines.spark(runs),
         strip=sparklines.strip(runs),
         progress=None if view.running is None else progress(view.running, now),
@@ -163,7 +165,7 @@ def due(view: JobView, now: Millis) -> Due | None:
     late = view.late(now)
     return Due(
         start=When.of(expected.start, now),
-        late=words.length(late) if late else None,
+        late=formatting.length(late) if late else None,
         late_stamp=f"PT{late // SECOND}S",
     )
 
@@ -189,4 +191,8 @@ def _phase(name: str) -> str:
 def _amounts(count: int | None, total: int | None) -> str:
     if count is None:
         return ""
-    return words.size(count) if total is None else f"{words.size(count)} of {words.size(total)}"
+    return (
+        formatting.size(count)
+        if total is None
+        else f"{formatting.size(count)} of {formatting.size(total)}"
+    )

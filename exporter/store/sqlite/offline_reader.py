@@ -14,8 +14,7 @@ from sqlite_utils import Database
 
 from exporter.model import Server
 from exporter.store.errors import StoreError
-from exporter.store.sqlite import connection as database
-from exporter.store.sqlite import read_queries, rows, wal
+from exporter.store.sqlite import connection, read_queries, rows, wal
 from exporter.store.values import JobHistory, RecordedRun, RunChoice
 from exporter.times import Millis
 
@@ -54,11 +53,11 @@ class Records:
             StoreError: it is not, or there is none.
         """
         _refuse_cut_log(path)
-        database.check_there(path)
-        if not database.is_large(path):
-            database.refuse_damaged(path)
+        connection.check_there(path)
+        if not connection.is_large(path):
+            connection.refuse_damaged(path)
         self._path = path
-        self._look(lambda db: database.check_version(db, path))
+        self._look(lambda db: connection.check_version(db, path))
 
     def created(self) -> Millis:
         """Return when the database was made."""
@@ -111,7 +110,7 @@ class Records:
         return self._look(lambda db: list(_rows(db, _PAGE, values)))
 
     def _look(self, ask: Callable[[Database], Answer]) -> Answer:
-        return database.look(self._path, lambda connection: ask(Database(connection)))
+        return connection.look(self._path, lambda opened: ask(Database(opened)))
 
 
 def _refuse_cut_log(path: Path) -> None:
