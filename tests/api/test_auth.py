@@ -8,7 +8,7 @@ from api.app import Parts, create_app
 from exporter.auth import Access, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
-from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import (
     compact,

@@ -8,7 +8,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.client_address import Network, url_of
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 PROXY, OTHER_PROXY = "10.0.0.1", "10.0.0.2"

@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW, Clock, Daemon
+from tests.support.daemon import NOW, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 
 OVERDUE = 'duplistatus_backup_overdue{backup="Documents",server="nas",server_id="1"}'

@@ -15,7 +15,7 @@ from api.resources import upload
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import connection
 from exporter.times import DAY
-from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
+from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.pages import Document, text
 from tests.support.reports_builder import duplicati_report
 

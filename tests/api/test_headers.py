@@ -3,7 +3,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.headers import SECURITY
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 
 PAGE = "https://page.example"
 PATHS = [

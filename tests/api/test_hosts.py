@@ -6,7 +6,7 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.times import DAY
-from tests.conftest import NOW, Clock, Daemon
+from tests.support.daemon import NOW, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 
 PROXY = "10.0.0.1"

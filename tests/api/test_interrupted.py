@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 DATA = {"ExaminedFiles": 40, "SizeOfExaminedFiles": 780_004}

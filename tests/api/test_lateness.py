@@ -4,7 +4,7 @@ from api.page.filters import worst_first
 from exporter.conditions.evaluate import judged
 from exporter.model.live import REPORT_WITHIN, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
 from tests.support.pages import Document, text
 from tests.support.reports_builder import duplicati_report

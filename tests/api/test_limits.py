@@ -12,7 +12,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.limits import Limits
 from exporter.store.sqlite import Store
 from exporter.times import HOUR, MINUTE
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 LIMITS = Limits(max_upload_bytes=4096, max_log_lines=2, max_servers=2, max_jobs_per_server=2)

@@ -11,7 +11,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from exporter.times import DAY, HOUR, MINUTE, SECOND
-from tests.conftest import NOW, Clock, Daemon
+from tests.support.daemon import NOW, Clock, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 ASKED = (

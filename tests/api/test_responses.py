@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.times import DAY, HOUR
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 JSON_ROUTES = [

@@ -5,7 +5,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from tests.conftest import ADMIN_TOKEN, NOW, SENDER, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, SENDER, Daemon
 from tests.support.reports_builder import duplicati_report
 
 ALLOWED = "https://page.example"

@@ -1,7 +1,7 @@
 """Reports that name no backup: a failure among them stands until a person clears it."""
 
 from exporter.times import DAY, HOUR
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

@@ -7,7 +7,7 @@ import pytest
 
 from exporter.store.retention import Keep, Pruner
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Clock, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Clock, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report, exception_report
 

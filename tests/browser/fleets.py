@@ -11,8 +11,8 @@ from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.api.page.conftest import fill_with_all
-from tests.conftest import NOW, SENDER, Clock, Daemon
 from tests.exporter.demo import past
+from tests.support.daemon import NOW, SENDER, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 from tests.tools.bench.filling import Size, fill
 

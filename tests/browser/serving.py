@@ -8,7 +8,7 @@ from typing import Any
 from api.app import create_app
 from api.server.http_server import HttpServer
 from api.server.listening import listen
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from exporter.times import HOUR
 from tests.browser.axe import violations
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report
 
 _IS_THERE = "image => image.naturalWidth > 0"

@@ -7,7 +7,7 @@ import pytest
 from exporter.times import HOUR
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 NAMES = [

@@ -11,7 +11,7 @@ from tests.browser.chromium import NARROWEST, SCHEMES, SIZES
 from tests.browser.conftest import Open
 from tests.browser.fleets import STATES
 from tests.browser.serving import serving
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import documented_report
 
 MOST_BYTES = 100_000

@@ -9,7 +9,7 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.browser.chromium import Watched
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 _A_MINUTE_LATER = "01:01"

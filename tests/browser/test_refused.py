@@ -9,7 +9,7 @@ from tests.browser.axe import violations
 from tests.browser.chromium import NARROWEST, SCHEMES, SIZES
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from exporter.times import HOUR
-from tests.conftest import NOW, Daemon
 from tests.deploy.files import DEPLOY, read
 from tests.docs import metrics
 from tests.process.commands import needed
 from tests.rules.promql import named
 from tests.rules.rule_files import RECORDED, RULES
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 ROUTE = "/api/health"

@@ -24,7 +24,7 @@ from exporter.model import JobSettings, StoredRun
 from exporter.model.live import Activity
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, MINUTE, SECOND, Millis
-from tests.conftest import CREATED, Clock
+from tests.support.daemon import CREATED, Clock
 from tests.support.strategies.state import (
     START,
     activities,

@@ -15,7 +15,7 @@ from exporter.schedule.expressions import Auto, Cron, Every, Off
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     BACKUPS,
     START,

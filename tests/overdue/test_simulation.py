@@ -33,7 +33,7 @@ from exporter.times import (
     from_datetime,
     to_datetime,
 )
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import server_named, stored_run
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,7 +11,7 @@ from exporter.reports import read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.times import Millis
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 
 
 def deliver(

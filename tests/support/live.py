@@ -12,7 +12,7 @@ from enum import Enum, auto
 from falcon import testing
 
 from exporter.times import MINUTE, SECOND, Millis, format_moment
-from tests.conftest import SENDER, Daemon
+from tests.support.daemon import SENDER, Daemon
 from tests.support.reports_builder import duplicati_report
 
 INTERVAL: Millis = 30 * SECOND

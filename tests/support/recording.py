@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
 from exporter.times import MINUTE, Millis
-from tests.conftest import SENDER, Daemon
+from tests.support.daemon import SENDER, Daemon
 
 USUAL = 10**10
 _NOTHING = Log()

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, unnamed
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.live import activity
 from tests.support.pages import Document
 from tests.support.recording import USUAL, record

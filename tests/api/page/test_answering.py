@@ -8,7 +8,7 @@ from falcon import testing
 
 from api.page.rendering import POLICY, short, shown
 from tests.api.page.conftest import LAST
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 from tests.support.reports_builder import duplicati_report
 
 PATHS = ["/", "/jobs/1", "/servers/1", "/page.css", "/page.js"]

@@ -9,7 +9,7 @@ from api.app import create_app
 from exporter.auth import Access, Scope
 from exporter.reports.sender_options import duplicati_options
 from tests.api.page.conftest import LAST, Look
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 from tests.support.pages import Document, text
 from tests.support.reports_builder import duplicati_report
 

@@ -6,7 +6,7 @@ from falcon import testing
 from api.app import create_app
 from api.page.rendering import POLICY
 from exporter.auth import Access, Scope
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 from tests.support.pages import Document, text
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -9,7 +9,7 @@ import pytest
 from api import formatting
 from exporter.times import DAY, HOUR, SECOND
 from tests.api.page.conftest import show
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.pages import cell, condition, elements, stamp, text
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from api.page.rendering import render
 from tests.api.page.conftest import LAST, show
-from tests.conftest import ADMIN_TOKEN, Daemon
+from tests.support.daemon import ADMIN_TOKEN, Daemon
 from tests.support.live import activity
 from tests.support.pages import Document, elements, text
 from tests.support.reports_builder import duplicati_report

@@ -13,7 +13,7 @@ from exporter.model import (
 )
 from exporter.times import DAY, HOUR, MINUTE
 from tests.api.page.conftest import LAST, Look
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 from tests.support.pages import Document, elements, text
 from tests.support.recording import record
 from tests.support.reports_builder import duplicati_report

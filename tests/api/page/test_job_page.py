@@ -6,7 +6,7 @@ from api.page.job import RUNS
 from api.page.run_rows import LINES
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.api.page.conftest import EVERY, LAST, Look, change, daily
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.pages import Document, elements, text
 from tests.support.recording import USUAL
 from tests.support.reports_builder import duplicati_report

@@ -5,7 +5,7 @@ from falcon.testing import TestClient
 
 from api.app import create_app
 from exporter.times import HOUR
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 PAGES = ["/", "/jobs/1", "/servers/1", "/page.css", "/page.js"]

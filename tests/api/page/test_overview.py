@@ -9,7 +9,7 @@ from api.page.filters import ROWS
 from api.page.sparklines import RUNS
 from exporter.times import DAY, HOUR, MINUTE, format_moment
 from tests.api.page.conftest import EVERY, LAST, Look, daily
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.pages import Document, cell, condition, elements, text
 from tests.support.reports_builder import duplicati_report
 

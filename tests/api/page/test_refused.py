@@ -5,7 +5,7 @@ import pytest
 from exporter.times import DAY, HOUR
 from tests.api.page.conftest import LAST, Look
 from tests.api.resources.test_badges import FLEET, words
-from tests.conftest import SENDER, Daemon
+from tests.support.daemon import SENDER, Daemon
 from tests.support.pages import elements, text
 from tests.support.reports_builder import duplicati_report
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.page.conftest import LAST, Look, daily
-from tests.conftest import ADMIN_TOKEN, Daemon
+from tests.support.daemon import ADMIN_TOKEN, Daemon
 from tests.support.pages import Document, condition, elements, text
 from tests.support.reports_builder import duplicati_report
 

@@ -10,7 +10,7 @@ from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport
 from exporter.store import Change, Recorded, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
 from tests.support.reports_builder import duplicati_report
 

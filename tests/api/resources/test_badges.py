@@ -7,7 +7,7 @@ from falcon.testing import TestClient
 from api.app import create_app
 from exporter.auth import Access, Scope
 from exporter.times import DAY, HOUR
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 FLEET = "/api/badge.svg"

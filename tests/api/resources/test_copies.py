@@ -7,7 +7,7 @@ from falcon import testing
 
 from exporter.model import UNNAMED, Copying, CopyOutcome, SecondCopy, Status
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.recording import record
 
 BEGAN = NOW - 2 * DAY

@@ -7,7 +7,7 @@ from falcon import testing
 
 from api.resources.imports import MOST
 from exporter.times import DAY, HOUR, format_moment
-from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - 30 * DAY

@@ -20,7 +20,7 @@ from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
+from tests.support.daemon import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR

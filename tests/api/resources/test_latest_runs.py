@@ -3,7 +3,7 @@ from urllib.parse import quote
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY

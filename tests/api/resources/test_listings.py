@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import NOW, SENDER, Daemon
+from tests.support.daemon import NOW, SENDER, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY

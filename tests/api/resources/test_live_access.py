@@ -14,7 +14,7 @@ from exporter.ingest.live import Listener
 from exporter.limits import Limits
 from exporter.store.sqlite import Store
 from exporter.times import DAY
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report
 

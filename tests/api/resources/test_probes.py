@@ -1,6 +1,6 @@
 import pytest
 
-from tests.conftest import Daemon
+from tests.support.daemon import Daemon
 
 
 def test_a_daemon_that_lives_says_so(daemon: Daemon) -> None:

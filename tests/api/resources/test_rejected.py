@@ -9,7 +9,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.model import Rejected
 from exporter.store import StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
+from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report
 

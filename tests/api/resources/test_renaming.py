@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.times import DAY
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

@@ -9,7 +9,7 @@ from api.app import create_app
 from api.resources import activity as activity_route
 from exporter.auth import Access, Scope
 from exporter.times import HOUR
-from tests.conftest import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
+from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report, text_report
 

@@ -2,7 +2,7 @@ import pytest
 
 from exporter.model import Copying, CopyOutcome, Counts, Log, SecondCopy, Status
 from exporter.times import DAY, MINUTE, format_moment
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.recording import record
 from tests.support.reports_builder import documented_report, duplicati_report
 

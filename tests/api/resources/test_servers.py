@@ -7,7 +7,7 @@ from falcon import testing
 
 from exporter.logs import HumanFormatter, JsonFormatter
 from exporter.times import DAY, HOUR, format_moment
-from tests.conftest import ADMIN_TOKEN, NOW, Daemon
+from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - HOUR

@@ -1,5 +1,5 @@
 from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.conftest import CREATED, NOW, Daemon
+from tests.support.daemon import CREATED, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - 2 * HOUR

@@ -4,7 +4,7 @@ import pytest
 from falcon import testing
 
 from exporter.times import DAY, SECOND, Millis, format_moment, parse_moment
-from tests.conftest import MAX_UPLOAD_BYTES, NOW, Daemon
+from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import (
     documented_report,
     duplicati_report,

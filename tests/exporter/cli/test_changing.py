@@ -8,9 +8,9 @@ import pytest
 from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, Status
 from exporter.store.sqlite import Store
 from exporter.times import HOUR, MINUTE, now
-from tests.conftest import SENDER
 from tests.exporter.cli.conftest import Commands, known
 from tests.process.daemon import Daemon
+from tests.support.daemon import SENDER
 from tests.support.recording import report_of
 from tests.support.reports_builder import duplicati_report
 

@@ -31,8 +31,8 @@ from exporter.model import (
 )
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from tests.conftest import CREATED
 from tests.rules.rule_files import RULES
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     START,
     activities,

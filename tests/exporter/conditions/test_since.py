@@ -19,7 +19,7 @@ from exporter.model import (
 )
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     START,
     activity_of,

@@ -25,7 +25,7 @@ from exporter.reports import read_report
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import SENDER, Clock
+from tests.support.daemon import SENDER, Clock
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
 from tests.tools.synthetic.scrapes import END as PRESENT

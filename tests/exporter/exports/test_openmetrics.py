@@ -22,8 +22,8 @@ from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store.sqlite import Records, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
-from tests.conftest import NOW
 from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 

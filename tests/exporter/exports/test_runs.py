@@ -12,7 +12,7 @@ from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
 from exporter.store import RecordedRun, RunChoice
 from exporter.store.sqlite import Records
 from exporter.times import HOUR
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.deliver import left_out
 from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import START, copying_to, histories, stored_run

@@ -28,7 +28,7 @@ from exporter.model.live import Progress
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     START,
     activity_of,

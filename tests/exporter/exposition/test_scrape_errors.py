@@ -21,7 +21,7 @@ from exporter.schedule import Expectation, Schedule, expect
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import HOUR, Millis
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import START, job_named, server_named, stored_run
 
 JOBS = {1: "Documents", 2: "Photos", 3: "Mail"}

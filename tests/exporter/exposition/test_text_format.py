@@ -19,8 +19,8 @@ from exporter.model import JobSettings, Status
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
-from tests.conftest import CREATED
 from tests.exporter.exposition import oracle
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import START, activities, job_named, server_named, stored_run
 
 LABELS = ("server_id", "backup", "A", "_b")

@@ -8,7 +8,7 @@ from exporter.model import Status, StoredRun
 from exporter.schedule.policy import Policy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import CREATED
+from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     START,
     change_of,

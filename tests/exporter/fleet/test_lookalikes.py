@@ -5,7 +5,7 @@ import pytest
 from exporter.fleet import Fleet
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 

@@ -16,7 +16,7 @@ from exporter.store import Recorded, RunFilter, StoreUnavailableError
 from exporter.store.changes import Seen
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import CREATED, NOW, Clock
+from tests.support.daemon import CREATED, NOW, Clock
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report, exception_report
 

@@ -13,7 +13,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.model import Delivery, Rejected
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.empty import empty_database
 
 ADDRESSES = ("192.0.2.1", "192.0.2.2", "192.0.2.3")

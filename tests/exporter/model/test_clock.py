@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from exporter.model.clock import NOT_BEFORE, Moment, Stamp, Watch, agrees, arrival, steady
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from tests.conftest import NOW, Clock
+from tests.support.daemon import NOW, Clock
 
 YEARS = 11 * 365 * DAY
 BEHIND = NOW - 6 * 365 * DAY

@@ -10,7 +10,7 @@ from exporter.model import Delivery, short_name
 from exporter.reports import read_activity, read_report
 from exporter.store.sqlite import Store
 from exporter.store.sqlite.upgrades import names
-from tests.conftest import NOW, Daemon
+from tests.support.daemon import NOW, Daemon
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 

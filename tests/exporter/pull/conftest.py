@@ -3,7 +3,7 @@ import pytest
 from exporter.fleet import Fleet
 from exporter.ingest.importer import StoredArchive
 from exporter.store.sqlite import Store
-from tests.conftest import Clock
+from tests.support.daemon import Clock
 from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
 
 __all__ = ["certificate", "duplicati", "secure_duplicati"]

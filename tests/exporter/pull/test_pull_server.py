@@ -15,7 +15,7 @@ from exporter.schedule import Source
 from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, Millis, parse_moment
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.duplicati.asking import PAYLOADS, server
 from tests.support.duplicati.simulator import Canned, Simulator, results

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.reports.likeness import SEARCHED_BYTES, looks_like_report
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.reports_builder import (
     documented_report,
     duplicati_report,

@@ -11,7 +11,7 @@ from exporter.model import JobSettings, Server
 from exporter.store import Change, RunFilter, UnknownIdError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import documented_report, duplicati_report, exception_report
 from tests.support.strategies.state import fold

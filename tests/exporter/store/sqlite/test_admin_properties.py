@@ -17,7 +17,7 @@ from exporter.schedule.policy import Override, Policy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import CREATED, NOW
+from tests.support.daemon import CREATED, NOW
 from tests.support.deliver import deliver
 from tests.support.empty import empty_database
 from tests.support.reports_builder import documented_report, duplicati_report

@@ -7,7 +7,7 @@ import pytest
 from exporter.store import RunFilter, StoreError
 from exporter.store.sqlite import Store, back_up
 from exporter.times import HOUR, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -8,7 +8,7 @@ from exporter.reports import read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.times import MINUTE
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from exporter.store.sqlite import Store
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 store = Store(Path(sys.argv[1]))
 for number in range({RUNS}):
     deliver(store, duplicati_report(began=NOW + number * 60000))

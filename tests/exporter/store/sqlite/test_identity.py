@@ -5,7 +5,7 @@ import pytest
 from exporter.model import Server
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import documented_report, duplicati_report, text_report
 

@@ -4,7 +4,7 @@ from exporter.model import Rejected, Status
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 

@@ -9,7 +9,7 @@ from exporter.model.live import Activity, LiveReport, LiveRun, Progress
 from exporter.store import Change, Recorded, RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import activity_of, fold

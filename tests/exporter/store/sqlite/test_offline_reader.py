@@ -15,7 +15,7 @@ from exporter.reports import read_report
 from exporter.store import JobHistory, RecordedRun, RunChoice, RunFilter, StoreError
 from exporter.store.sqlite import Records, Store, connection
 from exporter.times import DAY, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, left_out, sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -9,7 +9,7 @@ from exporter.store import RunFilter, StoreError, StoreInUseError
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.times import DAY, MINUTE
-from tests.conftest import CREATED, NOW
+from tests.support.daemon import CREATED, NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
 

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.store.sqlite import Store, pruning
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.empty import empty_database
 from tests.support.reports_builder import duplicati_report

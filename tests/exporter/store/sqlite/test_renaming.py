@@ -11,7 +11,7 @@ from exporter.reports import read_activity, read_report
 from exporter.store import Recorded, RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report

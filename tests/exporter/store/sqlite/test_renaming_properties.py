@@ -15,7 +15,7 @@ from exporter.schedule.policy import Policy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, SECOND, Millis
-from tests.conftest import CREATED, NOW, SENDER
+from tests.support.daemon import CREATED, NOW, SENDER
 from tests.support.empty import empty_database
 from tests.support.reports_builder import duplicati_report, text_report
 from tests.support.strategies.state import fold

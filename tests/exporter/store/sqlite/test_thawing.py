@@ -11,7 +11,7 @@ from exporter.jobs.state import pack, unpack
 from exporter.store.sqlite import Store
 from exporter.store.sqlite.upgrades import counters
 from exporter.times import DAY
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 

@@ -17,7 +17,7 @@ from exporter.model import (
 )
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, job_of
 from tests.support.reports_builder import duplicati_report, text_report
 from tests.support.strategies.state import BACKUPS, Kind, stored_run

@@ -21,7 +21,7 @@ from exporter.store.sqlite.prepared_report import Entry
 from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.write_cache import Known
 from exporter.times import DAY, HOUR, MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import sqlite
 from tests.support.empty import empty_database
 from tests.support.reports_builder import documented_report, duplicati_report, exception_report

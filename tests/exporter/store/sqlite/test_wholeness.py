@@ -9,7 +9,7 @@ import pytest
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import MINUTE
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -4,7 +4,7 @@ from exporter.model import Status
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from tests.conftest import NOW
+from tests.support.daemon import NOW
 from tests.support.deliver import deliver, job_of
 from tests.support.reports_builder import (
     documented_report,

@@ -20,7 +20,7 @@ from exporter.store.sqlite.prepared_report import Entry
 from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.writer import Writer
 from exporter.times import MINUTE
-from tests.conftest import NOW, SENDER
+from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report
 

@@ -1,0 +1,114 @@
+"""A daemon without its sockets: a settable clock, a store in a folder of its own, the app."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from falcon import testing
+
+from api.app import Parts, create_app
+from exporter.auth import Access, Scope
+from exporter.exposition import Exposition
+from exporter.exposition.self_metrics import Telemetry
+from exporter.fleet import Fleet
+from exporter.ingest.live import Listener
+from exporter.ingest.refusals import Refusals
+from exporter.ingest.timekeeper import Timekeeper
+from exporter.limits import Limits
+from exporter.schedule.policy import Policy
+from exporter.store.sqlite import Store
+from exporter.times import DAY, Millis, parse_moment
+from tests.support.empty import empty_database
+
+NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
+CREATED: Millis = NOW - 30 * DAY
+SENDER = "192.0.2.7"
+MAX_UPLOAD_BYTES = 256 * 1024
+ADMIN_TOKEN = "the-token-of-the-tests"
+
+
+class Clock:
+    """The present moment, as the test sets it."""
+
+    def __init__(self, now: Millis = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> Millis:
+        return self.now
+
+
+class Daemon:
+    """The parts of the daemon put together as `exporter.cli` does it, without a server."""
+
+    def __init__(
+        self, folder: Path, clock: Clock | None = None, count: Clock | None = None
+    ) -> None:
+        """Start it. The clock never jumps, unless a count is given that goes on beside it."""
+        self.clock = clock or Clock()
+        self.count = count or self.clock
+        path = folder / "reports.sqlite"
+        self.path = path if path.exists() else empty_database(path)
+        self._start()
+
+    def _start(self) -> None:
+        self.store = Store(self.path)
+        self.fleet = Fleet(Policy(), CREATED)
+        self.fleet.apply(self.store.everything())
+        telemetry = Telemetry("1.2.3", self.store.size_bytes)
+        self.timekeeper = Timekeeper(self.store, self.fleet, telemetry, self.clock, self.count)
+        self.listener = Listener(self.store, self.fleet, telemetry, self.clock, self.timekeeper)
+        self.parts = Parts(
+            store=self.store,
+            fleet=self.fleet,
+            timekeeper=self.timekeeper,
+            listener=self.listener,
+            exposition=Exposition(self.fleet, self.clock, telemetry),
+            telemetry=telemetry,
+            refusals=Refusals(self.store),
+            clock=self.clock,
+            version="1.2.3",
+            access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),
+            limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
+        )
+        self.app = create_app(self.parts)
+        self.client = testing.TestClient(self.app)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    def restart(self) -> None:
+        """Stop, and start again on the same database."""
+        self.store.close()
+        self._start()
+
+    def post(self, body: bytes, *, query: str = "", sender: str = SENDER) -> testing.Result:
+        """Post a report as Duplicati does."""
+        return self.client.simulate_post(
+            "/api/upload",
+            body=body,
+            query_string=query,
+            remote_addr=sender,
+            headers={"Content-Type": "application/json"},
+        )
+
+    def upload(self, body: bytes, *, query: str = "", sender: str = SENDER) -> dict[str, int]:
+        """Post a report that is to be taken; return the ids of its run and its server."""
+        result = self.post(body, query=query, sender=sender)
+        assert result.status_code == 200, result.text
+        ids: dict[str, int] = result.json["data"]
+        return ids
+
+    def get(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - JSON may hold anything
+        """Return the data of a JSON answer."""
+        result = self.client.simulate_get(path, params=parameters)
+        assert result.status_code == 200, result.text
+        assert result.json["status"] == "success"
+        return result.json["data"]
+
+    def series(self) -> dict[str, float]:
+        """Return the samples of the exposition, each by its name and labels as written."""
+        lines = self.client.simulate_get("/metrics").text.removesuffix("\n").split("\n")
+        samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
