@@ -16,7 +16,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.process.commands import BOUND_SECONDS, needed
+from tests.support.process.commands import BOUND_SECONDS, needed
 
 Scheme = Literal["light", "dark"]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from tests.deploy.bare_system import PATH, TRUSTED_INSIDE, bootstrap
 from tests.deploy.dockerfile import Instruction, last, stages
 from tests.deploy.files import ROOT
-from tests.process import reports
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import reports
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 SUITES = {"debian:13-slim": "trixie"}
 LARGE = 2 * 1024 * 1024

@@ -10,9 +10,9 @@ from typing import NamedTuple, TypeAlias
 import requests
 
 from tests.deploy.files import read
-from tests.process.commands import BOUND_SECONDS, needed
-from tests.process.ports import free_port
-from tests.process.waiting import eventually
+from tests.support.process.commands import BOUND_SECONDS, needed
+from tests.support.process.ports import free_port
+from tests.support.process.waiting import eventually
 
 HOST = "127.0.0.1"
 CERTIFICATE, KEY = "fullchain.pem", "privkey.pem"

@@ -15,7 +15,7 @@ import yaml
 from tests.deploy.dockerfile import instructions, last, stages
 from tests.deploy.files import DEPLOY, ROOT, read
 from tests.deploy.test_prometheus import check
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 DOCKER = DEPLOY / "docker"
 COMPOSE = ("docker/compose.yaml", "docker/compose.monitoring.yaml")

@@ -10,8 +10,8 @@ import pytest
 from exporter.model import Status
 from exporter.times import HOUR
 from tests.deploy.homepage import METRICS, WIDGETS, Json
-from tests.process.reports import payloads
 from tests.support.daemon import NOW, Daemon
+from tests.support.process.reports import payloads
 from tests.support.reports_builder import duplicati_report, exception_report
 
 MOST_IN_A_BLOCK = 4

@@ -12,8 +12,8 @@ from tests.deploy.dockerfile import last
 from tests.deploy.files import DEPLOY, ROOT
 from tests.deploy.manifests import BASE, MANIFESTS, Json, kustomization, one
 from tests.deploy.test_docker import VERSION
-from tests.process.commands import needed
 from tests.rules.rule_files import RULE_FILES, RULES, load
+from tests.support.process.commands import needed
 
 NEWEST = kubernetes_validate.latest_version()
 VERSIONS = ("1.29", NEWEST)

@@ -11,10 +11,10 @@ import yaml
 from exporter.times import HOUR
 from tests.deploy.files import DEPLOY, read
 from tests.docs import metrics
-from tests.process.commands import needed
 from tests.rules.promql import named
 from tests.rules.rule_files import RECORDED, RULES
 from tests.support.daemon import NOW, Daemon
+from tests.support.process.commands import needed
 from tests.support.reports_builder import duplicati_report
 
 ROUTE = "/api/health"

@@ -13,9 +13,9 @@ import requests
 
 from exporter.config.options import OPTIONS
 from tests.deploy.proxies import COMMANDS, HOST, Proxy, running
-from tests.process import reports
-from tests.process.commands import BOUND_SECONDS
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import reports
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 LIMIT = int(next(option.default for option in OPTIONS if option.name == "max_upload_bytes"))
 MEBIBYTE = 1024 * 1024

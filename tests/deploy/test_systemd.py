@@ -11,12 +11,12 @@ import pytest
 from exporter.config import CONFIG_VARIABLE, load
 from exporter.config.options import OPTIONS
 from tests.deploy.files import DEPLOY, read
-from tests.process import reports
-from tests.process.commands import needed, program
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
 from tests.support.duplicati.certificate import make_certificate
 from tests.support.duplicati.simulator import PASSWORD, Simulator
+from tests.support.process import reports
+from tests.support.process.commands import needed, program
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 UNIT = DEPLOY / "systemd" / "duplistatus.service"
 SOCKET = UNIT.with_suffix(".socket")

@@ -13,8 +13,8 @@ from falcon.testing import TestClient
 
 from exporter.cli import main
 from tests.docs import daemon, pages
-from tests.process.commands import needed
 from tests.rules.rule_files import ALERTS, PROMETHEUS, Rule, load
+from tests.support.process.commands import needed
 
 PAGE = pages.read("docs/alerts.md")
 

@@ -9,7 +9,7 @@ import requests
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.expressions import FILLED, filled
-from tests.process.commands import BOUND_SECONDS
+from tests.support.process.commands import BOUND_SECONDS
 from tests.tools.synthetic.history import History
 from tests.tools.synthetic.scrapes import DOWN
 

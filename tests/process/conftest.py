@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 
 class Start(Protocol):

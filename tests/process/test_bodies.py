@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import raw, reports
-from tests.process.commands import PREFIX
 from tests.process.conftest import Start
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.commands import PREFIX
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 TOKEN = "a-token-of-sixteen"
 MEBIBYTE = 1024 * 1024

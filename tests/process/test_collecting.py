@@ -11,13 +11,13 @@ from typing import Any, Self
 
 import pytest
 
-from tests.process.commands import BOUND_SECONDS, environment, program, run
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon
-from tests.process.waiting import eventually
 from tests.support.duplicati.asking import PAYLOADS
 from tests.support.duplicati.fixtures import duplicati
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator, results
+from tests.support.process.commands import BOUND_SECONDS, environment, program, run
+from tests.support.process.daemon import Daemon
+from tests.support.process.waiting import eventually
 
 __all__ = ["duplicati"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config.options import OPTIONS
-from tests.process import commands
+from tests.support.process import commands
 
 COMMANDS = (
     ["serve"],

@@ -3,8 +3,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from tests.process import reports
-from tests.process.daemon import ANY_PORT, Daemon, Json
+from tests.support.process import reports
+from tests.support.process.daemon import ANY_PORT, Daemon, Json
 
 THREADS = 8
 EACH = 25

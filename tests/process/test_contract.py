@@ -11,10 +11,10 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.docs.contract import Contract, Operation
-from tests.process import reports
-from tests.process.commands import BOUND_SECONDS
-from tests.process.daemon import ANY_PORT, Daemon
 from tests.support.daemon import ADMIN_TOKEN
+from tests.support.process import reports
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 CONTRACT = "/api/openapi.yaml"
 NOTHING_TO_SEND = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import commands
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import commands
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 
 def demo(folder: Path) -> Daemon:

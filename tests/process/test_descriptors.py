@@ -5,11 +5,11 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.process import raw
-from tests.process.commands import program
 from tests.process.conftest import Start
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw
+from tests.support.process.commands import program
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 ASK = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FILES = resource.RLIMIT_NOFILE

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 import requests
 
-from tests.process.commands import BOUND_SECONDS, needed
-from tests.process.daemon import Daemon
+from tests.support.process.commands import BOUND_SECONDS, needed
+from tests.support.process.daemon import Daemon
 
 UPLOAD = """
 curl -X POST http://localhost:9666/api/upload \\

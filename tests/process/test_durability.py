@@ -4,9 +4,9 @@ from itertools import count
 
 import requests
 
-from tests.process import reports
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon, Json
+from tests.support.process import reports
+from tests.support.process.daemon import Daemon, Json
 
 
 def state(daemon: Daemon) -> tuple[object, ...]:

@@ -15,8 +15,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_interval, f
 from tests.exporter.exports.past import END, POLICY, Past
 from tests.grafana.boards import TARGETS
 from tests.grafana.expressions import filled, selectors
-from tests.process.commands import needed
-from tests.process.prometheus import running
+from tests.support.process.commands import needed
+from tests.support.process.prometheus import running
 from tests.tools.synthetic.backfill import backfill
 from tests.tools.synthetic.history import History
 from tests.tools.synthetic.scrapes import Scrape

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import raw, reports
 from tests.process.conftest import Start
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
 from tests.support.deliver import sqlite
+from tests.support.process import raw, reports
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 DATABASE = "duplistatus.sqlite"
 IMPATIENT = """

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import commands, reports
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import commands, reports
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 FULL = """
 import os, sys

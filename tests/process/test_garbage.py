@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.process import raw, reports
-from tests.process.daemon import Daemon
+from tests.support.process import raw, reports
+from tests.support.process.daemon import Daemon
 
 HONEST = json.dumps(reports.documented("honest")).encode()
 SMUGGLED = json.dumps(reports.documented("smuggled")).encode()

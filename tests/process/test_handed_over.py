@@ -16,9 +16,9 @@ import pytest
 import requests
 
 from api.server.listening import ListenError, handed_over
-from tests.process import raw, reports
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 TRIES = 3
 BETWEEN_TRIES_SECONDS = 1.0

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from api.headers import SECURITY
-from tests.process import raw, reports
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.daemon import Daemon
+from tests.support.process.waiting import eventually
 
 SLOW = 200
 IN_FLIGHT = 16

@@ -3,11 +3,11 @@
 import requests
 
 from exporter.times import MINUTE, now
-from tests.process.commands import BOUND_SECONDS
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon, Json
-from tests.process.waiting import eventually
 from tests.support.live import activity
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.daemon import Daemon, Json
+from tests.support.process.waiting import eventually
 
 
 def tell(daemon: Daemon, body: bytes) -> None:

@@ -5,10 +5,10 @@ import socket
 
 import pytest
 
-from tests.process import raw, reports
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.daemon import Daemon
+from tests.support.process.waiting import eventually
 
 LIMIT = 4096
 REPORT = json.dumps(reports.documented("nas", "Huge")).encode()

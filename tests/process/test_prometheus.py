@@ -9,10 +9,10 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from tests.process import reports
-from tests.process.commands import BOUND_SECONDS, needed
-from tests.process.daemon import Daemon
-from tests.process.prometheus import CONFIG, Prometheus, scraping
+from tests.support.process import reports
+from tests.support.process.commands import BOUND_SECONDS, needed
+from tests.support.process.daemon import Daemon
+from tests.support.process.prometheus import CONFIG, Prometheus, scraping
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"

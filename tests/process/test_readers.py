@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from api.server.http_server import THREADS
-from tests.process import raw, reports
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 REQUESTS = 150

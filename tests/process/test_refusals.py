@@ -3,10 +3,10 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.process import commands
-from tests.process.commands import refusal
 from tests.process.conftest import Start
-from tests.process.daemon import ANY_PORT
+from tests.support.process import commands
+from tests.support.process.commands import refusal
+from tests.support.process.daemon import ANY_PORT
 
 
 def refused(*flags: str, folder: Path, **variables: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.process import commands, raw
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.reports import documented, payloads
+from tests.support.process import commands, raw
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.reports import documented, payloads
 
 UPLOAD, ROTATED, NAS = "upload-token-7c1e93", "rotated-token-b82d40", "token-of-nas-51fa06"
 READ, SCRAPE, ADMIN = "reader-token-0e64b9", "scrape-token-93ab17", "admin-token-e5d208"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.process import raw, reports
-from tests.process.commands import BOUND_SECONDS
-from tests.process.daemon import Daemon
-from tests.process.waiting import eventually
+from tests.support.process import raw, reports
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.daemon import Daemon
+from tests.support.process.waiting import eventually
 
 IDLE = 500
 SLOW = 40

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import requests
 
-from tests.process import commands
 from tests.process.conftest import Start
-from tests.process.daemon import Daemon
-from tests.process.reports import documented
-from tests.process.waiting import eventually
+from tests.support.process import commands
+from tests.support.process.daemon import Daemon
+from tests.support.process.reports import documented
+from tests.support.process.waiting import eventually
 
 PASTE = "Duplicati options to paste: "
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from api.server import http_server
-from tests.process import raw, reports
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import raw, reports
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 BODY = json.dumps(reports.documented()).encode()

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import raw, reports
-from tests.process.commands import PREFIX
 from tests.process.conftest import Start
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process import raw, reports
+from tests.support.process.commands import PREFIX
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 MEBIBYTE = 1024 * 1024
 LIMIT = 4096

@@ -8,10 +8,10 @@ import pytest
 
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.setting import SettableClock
-from tests.process.waiting import eventually
 from tests.support.deliver import deliver
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.setting import SettableClock
+from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report, exception_report
 
 NOW = parse_moment("2026-06-15T10:00:00Z")

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import requests
 import yaml
 
-from tests.process.commands import BOUND_SECONDS, needed
-from tests.process.ports import free_port
-from tests.process.prometheus import running, served
 from tests.rules.rule_files import ALERTMANAGER, PROMETHEUS, RULE_FILES, load
+from tests.support.process.commands import BOUND_SECONDS, needed
+from tests.support.process.ports import free_port
+from tests.support.process.prometheus import running, served
 
 _OFTEN = "200ms"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import reports
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.waiting import eventually
 from tests.rules.alerting import Receiver, Told, alerting
+from tests.support.process import reports
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 OVERDUE, TOO_OLD, DOWN = (
     "DuplistatusBackupOverdue",

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.docs import pages
-from tests.process.commands import needed
 from tests.rules.alerting import alertmanager
 from tests.rules.rule_files import ALERTMANAGER, ALERTS, ROOT, load
+from tests.support.process.commands import needed
 
 GOES_TO = {
     "critical": ["ntfy", "mail", "webhook"],

@@ -10,7 +10,6 @@ import promql_parser as promql
 import pytest
 
 from tests.docs import metrics, pages
-from tests.process.commands import needed
 from tests.rules.promql import Named, kept, named, nodes
 from tests.rules.rule_files import (
     ALERTS,
@@ -22,6 +21,7 @@ from tests.rules.rule_files import (
     Rule,
     load,
 )
+from tests.support.process.commands import needed
 
 RUNBOOK = "docs/alerts.md"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}

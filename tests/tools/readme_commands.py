@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.deploy.bare_system import Process, send
-from tests.process.commands import needed
-from tests.process.ports import free_port
-from tests.process.reports import documented
+from tests.support.process.commands import needed
+from tests.support.process.ports import free_port
+from tests.support.process.reports import documented
 from tests.tools.machine import CLONE, Machine
 
 _LISTENS = "listening"

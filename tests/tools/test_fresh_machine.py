@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.bare_system import NotMadeError, Process, finish
-from tests.process.commands import program
+from tests.support.process.commands import program
 from tests.tools import machine_settings, readme_commands
 from tests.tools.fresh_machine import SUPPORTED, Outcome, asked
 from tests.tools.machine import Machine

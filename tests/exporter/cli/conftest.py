@@ -15,10 +15,10 @@ from exporter.cli import main
 from exporter.store import Change
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, now
-from tests.process.commands import PREFIX
-from tests.process.daemon import ANY_PORT, Daemon
 from tests.support.deliver import deliver
 from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
+from tests.support.process.commands import PREFIX
+from tests.support.process.daemon import ANY_PORT, Daemon
 from tests.support.reports_builder import duplicati_report
 
 __all__ = ["certificate", "duplicati", "secure_duplicati"]

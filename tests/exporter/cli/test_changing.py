@@ -9,8 +9,8 @@ from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, 
 from exporter.store.sqlite import Store
 from exporter.times import HOUR, MINUTE, now
 from tests.exporter.cli.conftest import Commands, known
-from tests.process.daemon import Daemon
 from tests.support.daemon import SENDER
+from tests.support.process.daemon import Daemon
 from tests.support.recording import report_of
 from tests.support.reports_builder import duplicati_report
 

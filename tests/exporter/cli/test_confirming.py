@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.exporter.cli.conftest import Commands, known
-from tests.process import commands as installed
+from tests.support.process import commands as installed
 
 DANGEROUS = (
     ("server", "delete", "old"),

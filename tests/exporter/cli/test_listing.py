@@ -9,10 +9,10 @@ import requests
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, now
 from tests.exporter.cli.conftest import OVERDUE_BY, Commands
-from tests.process.daemon import Daemon
-from tests.process.waiting import eventually
 from tests.support.deliver import deliver
 from tests.support.live import activity
+from tests.support.process.daemon import Daemon
+from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

@@ -17,9 +17,9 @@ from exporter.pull.loop import Rounds, collecting
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
-from tests.process.waiting import eventually
 from tests.support.daemon import NOW, Clock
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator
+from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 

@@ -9,9 +9,9 @@ from exporter.store import StoreUnavailableError, retention
 from exporter.store.retention import Keep, Pruner, pruning
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
-from tests.process.waiting import eventually
 from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
+from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.process.commands import needed
+from tests.support.process.commands import needed
 
 
 class Certificate(NamedTuple):

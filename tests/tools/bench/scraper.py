@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from tests.process.prometheus import Prometheus, running
+from tests.support.process.prometheus import Prometheus, running
 from tests.tools.bench import processes
 from tests.tools.bench.figures import Figure
 from tests.tools.bench.setting import MANY, Setting

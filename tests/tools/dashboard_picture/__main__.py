@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.process.commands import needed
+from tests.support.process.commands import needed
 from tests.tools.synthetic.history import History, thirty_days
 
 _FOLDER = Path(__file__).parent

@@ -9,8 +9,8 @@ from pathlib import Path
 import requests
 
 from exporter.times import now
-from tests.process.daemon import ANY_PORT, Daemon
 from tests.support.deliver import sqlite
+from tests.support.process.daemon import ANY_PORT, Daemon
 from tests.tools.bench import reports
 from tests.tools.bench.reports import POSTED_SINCE, Place
 

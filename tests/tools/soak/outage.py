@@ -9,9 +9,9 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.process.daemon import Daemon
-from tests.process.ports import free_port
 from tests.support.deliver import sqlite
+from tests.support.process.daemon import Daemon
+from tests.support.process.ports import free_port
 from tests.tools.bench import reports
 from tests.tools.bench.reports import POSTED_SINCE, Place
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.daemon import ANY_PORT, Daemon
-from tests.process.ports import free_port
 from tests.support.deliver import sqlite
+from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.ports import free_port
 from tests.tools.soak import kills, outage
 from tests.tools.soak.strangers import honest, lives, watch
 from tests.tools.soak.strangers.attacks import Stranger

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from exporter.times import SECOND
-from tests.process.commands import needed
+from tests.support.process.commands import needed
 from tests.tools.synthetic.scrapes import Scrape
 
 _TARGET = rb'instance="localhost:9666",job="duplistatus"'

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from exporter.times import MINUTE, SECOND, Millis
-from tests.process.commands import BOUND_SECONDS
-from tests.process.prometheus import running
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.prometheus import running
 from tests.tools.synthetic.backfill import backfill
 from tests.tools.synthetic.rules import alerting, backfill_rules, recording, since
 from tests.tools.synthetic.scrapes import BEGIN, END, STEP, scrapes

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from exporter.times import SECOND
-from tests.process.commands import needed
+from tests.support.process.commands import needed
 from tests.tools.synthetic.scrapes import BEGIN, END, STEP
 
 Group = dict[str, Any]

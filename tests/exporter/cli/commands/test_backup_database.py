@@ -4,7 +4,7 @@ from pathlib import Path
 from exporter.store import Change, RunFilter, StoredDetail
 from exporter.store.sqlite import Store
 from tests.exporter.cli.conftest import Commands, known
-from tests.process.daemon import ANY_PORT, Daemon
+from tests.support.process.daemon import ANY_PORT, Daemon
 
 
 def _details(database: Path) -> list[StoredDetail | None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.exporter.cli.conftest import Commands
-from tests.process.daemon import Daemon
+from tests.support.process.daemon import Daemon
 
 TOKEN = "a-token-that-nobody-may-see"
 CONFIG = f"""

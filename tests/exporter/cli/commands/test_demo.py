@@ -14,8 +14,8 @@ from exporter.cli.daemon import make_parts
 from exporter.demo import Arrival
 from exporter.store.sqlite import Store
 from exporter.times import DAY, MINUTE
-from tests.process.waiting import eventually
 from tests.support.daemon import NOW, Clock
+from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 

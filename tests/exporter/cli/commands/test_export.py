@@ -14,8 +14,8 @@ from exporter.cli.commands import export
 from exporter.store.sqlite import Store
 from exporter.times import HOUR, format_moment, now
 from tests.exporter.cli.conftest import Commands, Terminal
-from tests.process.commands import environment, program
 from tests.support.deliver import deliver, sqlite
+from tests.support.process.commands import environment, program
 from tests.support.reports_builder import duplicati_report
 from tests.tools.bench.filling import Size, fill
 

@@ -13,7 +13,7 @@ from exporter.cli.api_client import Client
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
 from tests.exporter.cli.conftest import Commands, known
 from tests.exporter.ingest.duplistatus.databases import Age, Row, as_stored, make, run
-from tests.process.daemon import Daemon
+from tests.support.process.daemon import Daemon
 from tests.support.reports_builder import duplicati_report, text_report
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ import pytest
 
 from exporter.times import DAY, MINUTE, SECOND, format_moment, now
 from tests.exporter.cli.conftest import Commands, known
-from tests.process.commands import BOUND_SECONDS, environment, program
-from tests.process.daemon import Daemon
+from tests.support.process.commands import BOUND_SECONDS, environment, program
+from tests.support.process.daemon import Daemon
 from tests.support.reports_builder import (
     documented_report,
     duplicati_report,

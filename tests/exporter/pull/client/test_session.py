@@ -8,9 +8,9 @@ from exporter.pull.client import transport
 from exporter.pull.client.errors import GoneError, NoAccessError, ServerError, StoppedError
 from exporter.pull.client.session import Session
 from exporter.pull.client.transport import Route, Transport
-from tests.process.ports import free_port
 from tests.support.duplicati.asking import session, source_of
 from tests.support.duplicati.simulator import API, PASSWORD, Canned, Simulator
+from tests.support.process.ports import free_port
 
 BACKUPS = "/backups"
 

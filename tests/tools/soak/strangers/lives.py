@@ -6,8 +6,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.process.daemon import Daemon
-from tests.process.ports import free_port
+from tests.support.process.daemon import Daemon
+from tests.support.process.ports import free_port
 
 SERVERS = 300
 """So many are known at most, and they are made before anything is measured: what a server costs in

@@ -11,8 +11,8 @@ from typing import Any, Self, cast
 
 import requests
 
-from tests.process.commands import BOUND_SECONDS, environment, program
-from tests.process.waiting import eventually
+from tests.support.process.commands import BOUND_SECONDS, environment, program
+from tests.support.process.waiting import eventually
 
 Json = dict[str, Any]
 JSON_LOG = ("--log-format", "json")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import requests
 
-from tests.process.commands import BOUND_SECONDS, needed
-from tests.process.ports import free_port
-from tests.process.waiting import eventually
+from tests.support.process.commands import BOUND_SECONDS, needed
+from tests.support.process.ports import free_port
+from tests.support.process.waiting import eventually
 
-CONFIG = Path(__file__).parents[2] / "deploy" / "prometheus" / "prometheus.yml"
+CONFIG = Path(__file__).parents[3] / "deploy" / "prometheus" / "prometheus.yml"
 _START_SECONDS = 20.0
 
 

@@ -6,8 +6,8 @@ import socket
 from io import BufferedIOBase, BytesIO
 from typing import Any, NamedTuple, cast
 
-from tests.process.commands import BOUND_SECONDS
-from tests.process.daemon import Daemon
+from tests.support.process.commands import BOUND_SECONDS
+from tests.support.process.daemon import Daemon
 
 
 class Answer(NamedTuple):

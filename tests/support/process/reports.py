@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-_PAYLOADS = Path(__file__).parents[1] / "support" / "payloads"
+_PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 def payload(name: str) -> bytes:
