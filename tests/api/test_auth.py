@@ -8,6 +8,7 @@ from api.app import Parts, create_app
 from exporter.auth import Access, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
+from tests.support.changes import change
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -234,3 +235,29 @@ def test_a_token_is_cut_out_of_what_is_kept_of_a_rejected_upload(
     (kept,) = daemon.get("/api/rejected")["rejected"]
     assert kept["body"] == "token=(token)&message=none"
     assert kept["contentType"] == "text/plain; token=(token)"
+
+
+CHANGES = [
+    ("PATCH", "/api/servers/1"),
+    ("DELETE", "/api/servers/1"),
+    ("POST", "/api/servers/1/merge"),
+    ("PATCH", "/api/jobs/1"),
+    ("DELETE", "/api/jobs/1"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_without_the_admin_token_nothing_is_changed(
+    two_servers: Daemon, method: str, path: str
+) -> None:
+    before = two_servers.store.everything()
+    for given in ({}, {"Authorization": ""}, {"Authorization": f"Basic {ADMIN_TOKEN}"}):
+        result = two_servers.client.simulate_request(
+            method, path, json={"alias": "x"}, headers=given
+        )
+        assert (result.status_code, result.json["error"]) == (401, "AuthenticationError")
+        assert result.headers["www-authenticate"].startswith("Bearer")
+    for token in ("wrong", ADMIN_TOKEN[:-1], f"{ADMIN_TOKEN}x", "é" * 16):
+        result = change(two_servers, method, path, {"alias": "x"}, token=token)
+        assert (result.status_code, result.json["error"]) == (403, "ForbiddenError")
+    assert two_servers.store.everything() == before

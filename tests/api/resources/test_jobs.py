@@ -20,6 +20,7 @@ from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, format_moment
+from tests.support.changes import changed
 from tests.support.daemon import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -321,3 +322,95 @@ def test_each_change_is_logged_once_and_without_the_token(
     lines = [HumanFormatter().format(record) for record in caplog.records]
     assert len([line for line in lines if told in line]) == 1
     assert not [line for line in lines if ADMIN_TOKEN in line]
+
+
+PLANNED_FROM = NOW - DAY
+WHY_AS_PLANNED = (
+    "Expected Wednesday 14 January 2026, 22:30 UTC, as Duplicati planned it with the run of "
+    "Wednesday 14 January 2026, 10:30 UTC; overdue after Wednesday 14 January 2026, 23:31 UTC, "
+    "which allows for 1 min for the run and 1 h of tolerance."
+)
+
+
+def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=PLANNED_FROM, next_scheduled=PLANNED_FROM + 12 * HOUR))
+    (job,) = daemon.get("/api/jobs")["jobs"]
+    last_run = daemon.get("/api/lastbackup/1")["lastBackup"]
+    assert job == {
+        "formerly": [],
+        "possibleDuplicateOf": None,
+        "condition": "overdue",
+        "conditions": ["overdue"],
+        "lastSuccess": format_moment(PLANNED_FROM + MINUTE),
+        "newestVersion": None,
+        "interruptedRuns": 0,
+        "secondCopies": [],
+        "secondCopiesMissed": None,
+        "lastRestore": None,
+        "lastCompact": None,
+        "id": 1,
+        "serverId": 1,
+        "server": "nas",
+        "name": "Documents",
+        "schedule": "auto",
+        "tolerance": "1h",
+        "paused": False,
+        "settings": {"schedule": None, "tolerance": None, "cleared": None},
+        "expectedStart": format_moment(PLANNED_FROM + 12 * HOUR),
+        "deadline": format_moment(PLANNED_FROM + 13 * HOUR + MINUTE),
+        "scheduleSource": "reported",
+        "why": WHY_AS_PLANNED,
+        "notBelieved": [],
+        "overdue": True,
+        "lateBySeconds": 11 * 3600 - 60,
+        "running": None,
+        "lastRun": {**last_run, "reason": None},
+    }
+    assert daemon.get("/api/jobs/1")["job"] == job
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected", "source"),
+    [
+        ("every 12h", "2026-01-15T21:30:00.000Z", "configured"),
+        ("cron 0 3 * * 1-5 Europe/Berlin", "2026-01-16T02:00:00.000Z", "configured"),
+        ("cron 0 3 * * 0", "2026-01-18T03:00:00.000Z", "configured"),
+        ("auto", "2026-01-16T09:30:00.000Z", "default"),
+        (None, "2026-01-16T09:30:00.000Z", "default"),
+    ],
+)
+def test_a_job_is_due_as_a_person_set_it(
+    two_servers: Daemon, schedule: str | None, expected: str, source: str
+) -> None:
+    job = changed(two_servers, "PATCH", "/api/jobs/1", {"schedule": schedule, "tolerance": "2h"})[
+        "job"
+    ]
+    assert two_servers.get("/api/jobs/1")["job"] == job
+    assert isinstance(job, dict)
+    assert (job["expectedStart"], job["scheduleSource"]) == (expected, source)
+    assert job["tolerance"] == "2h"
+
+
+@pytest.mark.parametrize("setting", [{"schedule": "off"}, {"paused": True}])
+def test_a_job_that_is_off_or_paused_is_never_overdue(
+    two_servers: Daemon, setting: dict[str, object]
+) -> None:
+    two_servers.clock.now += 30 * DAY
+    assert two_servers.get("/api/summary")["overdueBackups"] == 3
+    changed(two_servers, "PATCH", "/api/jobs/1", setting)
+    assert two_servers.get("/api/summary")["overdueBackups"] == 2
+    assert two_servers.get("/api/summary")["totalBackupJobs"] == 3
+    assert two_servers.series()["duplistatus_overdue_backups"] == 2
+    changed(two_servers, "PATCH", "/api/jobs/1", {"schedule": None, "paused": False})
+    assert two_servers.get("/api/summary")["overdueBackups"] == 3
+
+
+def test_a_job_that_is_deleted_lowers_the_counters_and_leaves_the_others(
+    two_servers: Daemon,
+) -> None:
+    changed(two_servers, "DELETE", "/api/jobs/2")
+    summary = two_servers.get("/api/summary")
+    assert (summary["totalServers"], summary["totalBackupJobs"]) == (2, 2)
+    assert (summary["successfulBackups"], summary["failedBackups"]) == (2, 0)
+    assert two_servers.client.simulate_get("/api/jobs/2").status_code == 404
+    assert two_servers.get("/api/lastbackups/2")["backupJobsCount"] == 1

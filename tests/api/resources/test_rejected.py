@@ -237,3 +237,21 @@ def test_a_report_at_a_path_that_takes_none_needs_the_token_too(
         closed.simulate_post("/api/uplaod", body=body, query_string=query)
     assert opened(daemon) == 1
     assert "the-token" not in daemon.get("/api/rejected")["rejected"][0]["reason"]
+
+
+def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon) -> None:
+    daemon.post(b"not \xff a report")
+    (kept,) = daemon.get("/api/rejected")["rejected"]
+    assert kept == {
+        "id": 1,
+        "received": format_moment(NOW),
+        "sender": SENDER,
+        "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
+        "--send-http-result-output-format=Json",
+        "remedy": None,
+        "contentType": "application/json",
+        "size": 14,
+        "counts": False,
+        "settled": None,
+        "body": "not \ufffd a report",
+    }

@@ -6,7 +6,8 @@ import pytest
 from falcon import testing
 
 from exporter.logs import HumanFormatter, JsonFormatter
-from exporter.times import DAY, HOUR, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_moment
+from tests.support.changes import change, changed
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
@@ -30,20 +31,6 @@ def three(daemon: Daemon) -> Daemon:
     daemon.upload(duplicati_report(began=BEGAN, server="old", machine_id="m-2"))
     daemon.upload(documented_report(began=BEGAN, server="by name"))
     return daemon
-
-
-def change(
-    daemon: Daemon, method: str, path: str, body: object = None, token: str | None = ADMIN_TOKEN
-) -> testing.Result:
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    return daemon.client.simulate_request(method, path, json=body, headers=headers)
-
-
-def changed(daemon: Daemon, method: str, path: str, body: object = None) -> Json:
-    result = change(daemon, method, path, body)
-    assert result.status_code == 200, result.text
-    data: Json = result.json["data"]
-    return data
 
 
 def listed(daemon: Daemon) -> dict[int, Json]:
@@ -259,3 +246,105 @@ def test_what_was_refused_is_logged_as_no_change_and_no_token_with_it(
     assert not [word for word in ("changed", "merged", "deleted") if f"server {word}" in text]
     assert ADMIN_TOKEN not in text
     assert WRONG_TOKEN not in text
+
+
+def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - DAY))
+    daemon.upload(duplicati_report(began=NOW - DAY, backup="Photos"))
+    daemon.upload(duplicati_report(began=NOW - DAY, backup="Never made", operation="Restore"))
+    assert daemon.get("/api/servers")["servers"] == [
+        {
+            "id": 1,
+            "name": "nas",
+            "alias": None,
+            "note": None,
+            "machineId": "m-1",
+            "duplicatiVersion": "2.1.0.5",
+            "os": "Linux",
+            "jobs": 2,
+            "lastReport": format_moment(NOW),
+            "possibleDuplicateOf": None,
+        }
+    ]
+
+
+def test_a_server_is_given_an_alias_and_a_note_and_keeps_them(two_servers: Daemon) -> None:
+    data = changed(two_servers, "PATCH", "/api/servers/1", {"alias": "Cellar", "note": "Hans asks"})
+    (listed, _) = two_servers.get("/api/servers")["servers"]
+    assert data == {"server": listed}
+    assert (listed["alias"], listed["note"], listed["name"]) == ("Cellar", "Hans asks", "nas")
+    two_servers.upload(duplicati_report(began=BEGAN + MINUTE))
+    assert two_servers.get("/api/lastbackup/Cellar")["server"]["alias"] == "Cellar"
+    changed(two_servers, "PATCH", "/api/servers/1", {"alias": None})
+    (listed, _) = two_servers.get("/api/servers")["servers"]
+    assert (listed["alias"], listed["note"]) == (None, "Hans asks")
+
+
+def test_a_server_that_is_deleted_takes_all_it_has_with_it(two_servers: Daemon) -> None:
+    changed(two_servers, "DELETE", "/api/servers/2")
+    summary = two_servers.get("/api/summary")
+    assert (summary["totalServers"], summary["totalBackupJobs"]) == (1, 1)
+    assert (summary["successfulBackups"], summary["failedBackups"]) == (1, 0)
+    assert [run["id"] for run in two_servers.get("/api/backups")["backups"]] == [1]
+    assert two_servers.client.simulate_get("/api/lastbackup/2").status_code == 404
+    assert two_servers.client.simulate_get("/api/lastbackup/m-2").status_code == 400
+
+
+def test_what_was_deleted_begins_anew_under_new_ids_when_it_reports_again(
+    two_servers: Daemon,
+) -> None:
+    changed(two_servers, "DELETE", "/api/servers/1")
+    assert two_servers.upload(duplicati_report(began=BEGAN))["serverId"] == 3
+
+
+def test_merged_servers_are_one_and_jobs_of_one_name_join(two_servers: Daemon) -> None:
+    before = two_servers.get("/api/summary")
+    changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
+    after = two_servers.get("/api/summary")
+    assert after == before | {"totalServers": 1, "totalBackupJobs": 2}
+    many = two_servers.get("/api/lastbackups/1")
+    assert [(run["name"], run["status"]) for run in many["backups"]] == [
+        ("Documents", "success"),
+        ("Photos", "success"),
+    ]
+    assert {run["serverId"] for run in two_servers.get("/api/backups")["backups"]} == {1}
+    assert two_servers.client.simulate_get("/api/lastbackup/2").status_code == 404
+    assert two_servers.get("/api/lastbackup/m-2")["server"]["id"] == 1
+
+
+def test_later_reports_of_a_merged_server_land_in_the_one_it_became(two_servers: Daemon) -> None:
+    two_servers.upload(documented_report(began=BEGAN, server="by name"))
+    two_servers.upload(
+        duplicati_report(began=BEGAN, server=None, machine_id=None), sender="192.0.2.99"
+    )
+    changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2, 3, 4]})
+    later = BEGAN + MINUTE
+    bodies = [
+        duplicati_report(began=later, server="old", machine_id="m-2"),
+        documented_report(began=later, server="by name"),
+    ]
+    assert [two_servers.upload(body)["serverId"] for body in bodies] == [1, 1]
+    anonymous = duplicati_report(began=later + MINUTE, server=None, machine_id=None)
+    assert two_servers.upload(anonymous, sender="192.0.2.99")["serverId"] == 1
+
+
+@pytest.mark.parametrize("ids", [[], [1], [2, 1], [99], [2, 99], "2", [True], ["2"], None, [0]])
+def test_a_merge_that_can_not_be_done_is_not_half_done(two_servers: Daemon, ids: object) -> None:
+    before = two_servers.store.everything()
+    assert change(two_servers, "POST", "/api/servers/1/merge", {"from": ids}).status_code in (
+        400,
+        404,
+    )
+    assert two_servers.store.everything() == before
+
+
+def test_the_fleet_after_changes_is_the_fleet_after_a_restart(two_servers: Daemon) -> None:
+    changed(two_servers, "PATCH", "/api/jobs/3", {"schedule": "every 2h"})
+    changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
+    changed(two_servers, "PATCH", "/api/servers/1", {"alias": "Cellar"})
+    two_servers.clock.now += DAY
+    paths = ("/api/summary", "/api/servers", "/api/jobs", "/api/backups", "/api/lastbackups/1")
+    before = [two_servers.get(path) for path in paths]
+    assert before[0]["lastUpdated"] == format_moment(NOW)
+    two_servers.restart()
+    assert [two_servers.get(path) for path in paths] == before

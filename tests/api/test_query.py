@@ -2,16 +2,11 @@ from functools import partial
 
 import pytest
 
-from exporter.times import DAY, HOUR, MINUTE, format_moment
-from tests.support.daemon import NOW, SENDER, Daemon
+from exporter.times import DAY, HOUR, format_moment
+from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
 BEGAN = NOW - DAY
-WHY = (
-    "Expected Wednesday 14 January 2026, 22:30 UTC, as Duplicati planned it with the run of "
-    "Wednesday 14 January 2026, 10:30 UTC; overdue after Wednesday 14 January 2026, 23:31 UTC, "
-    "which allows for 1 min for the run and 1 h of tolerance."
-)
 LISTINGS = {
     "/api/servers": "servers",
     "/api/jobs": "jobs",
@@ -99,63 +94,6 @@ def test_a_page_has_a_hundred_entries_unless_told_otherwise(daemon: Daemon) -> N
     page = daemon.get("/api/rejected")
     assert len(page["rejected"]) == 100
     assert len(daemon.get("/api/rejected", cursor=page["nextCursor"])["rejected"]) == 1
-
-
-def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
-    daemon.upload(duplicati_report(began=BEGAN))
-    daemon.upload(duplicati_report(began=BEGAN, backup="Photos"))
-    daemon.upload(duplicati_report(began=BEGAN, backup="Never made", operation="Restore"))
-    assert daemon.get("/api/servers")["servers"] == [
-        {
-            "id": 1,
-            "name": "nas",
-            "alias": None,
-            "note": None,
-            "machineId": "m-1",
-            "duplicatiVersion": "2.1.0.5",
-            "os": "Linux",
-            "jobs": 2,
-            "lastReport": format_moment(NOW),
-            "possibleDuplicateOf": None,
-        }
-    ]
-
-
-def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
-    daemon.upload(duplicati_report(began=BEGAN, next_scheduled=BEGAN + 12 * HOUR))
-    (job,) = daemon.get("/api/jobs")["jobs"]
-    last_run = daemon.get("/api/lastbackup/1")["lastBackup"]
-    assert job == {
-        "formerly": [],
-        "possibleDuplicateOf": None,
-        "condition": "overdue",
-        "conditions": ["overdue"],
-        "lastSuccess": format_moment(BEGAN + MINUTE),
-        "newestVersion": None,
-        "interruptedRuns": 0,
-        "secondCopies": [],
-        "secondCopiesMissed": None,
-        "lastRestore": None,
-        "lastCompact": None,
-        "id": 1,
-        "serverId": 1,
-        "server": "nas",
-        "name": "Documents",
-        "schedule": "auto",
-        "tolerance": "1h",
-        "paused": False,
-        "settings": {"schedule": None, "tolerance": None, "cleared": None},
-        "expectedStart": format_moment(BEGAN + 12 * HOUR),
-        "deadline": format_moment(BEGAN + 13 * HOUR + MINUTE),
-        "scheduleSource": "reported",
-        "why": WHY,
-        "notBelieved": [],
-        "overdue": True,
-        "lateBySeconds": 11 * 3600 - 60,
-        "running": None,
-        "lastRun": {**last_run, "reason": None},
-    }
-    assert daemon.get("/api/jobs/1")["job"] == job
 
 
 @pytest.fixture
@@ -250,21 +188,3 @@ def test_a_wrong_filter_is_an_error_and_not_ignored(
     result = mixed.client.simulate_get(path, params={name: value})
     assert result.status_code == status
     assert result.json["status"] == "error"
-
-
-def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon) -> None:
-    daemon.post(b"not \xff a report")
-    (kept,) = daemon.get("/api/rejected")["rejected"]
-    assert kept == {
-        "id": 1,
-        "received": format_moment(NOW),
-        "sender": SENDER,
-        "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
-        "--send-http-result-output-format=Json",
-        "remedy": None,
-        "contentType": "application/json",
-        "size": 14,
-        "counts": False,
-        "settled": None,
-        "body": "not \ufffd a report",
-    }
