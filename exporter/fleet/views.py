@@ -60,12 +60,11 @@ class JobView(Struct, frozen=True):
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
-        return self.late(now) > 0
+        return self.expectation is not None and self.expectation.overdue(now)
 
     def late(self, now: Millis) -> Millis:
         """Return for how long a job is overdue; 0 where it is not."""
-        deadline = self.effective_deadline
-        return 0 if deadline is None else max(now - deadline, 0)
+        return 0 if self.expectation is None else self.expectation.late(now)
 
 
 class Part(NamedTuple):

@@ -97,8 +97,12 @@ class Expectation(Struct, frozen=True, gc=False):
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
+        return self.late(now) > 0
+
+    def late(self, now: Millis) -> Millis:
+        """Return for how long a job is overdue; 0 where it is not."""
         deadline = self.effective_deadline
-        return deadline is not None and now > deadline
+        return 0 if deadline is None else max(now - deadline, 0)
 
     def excused_until(self, moment: Millis) -> "Expectation":
         """Return what is expected while the job runs or its report is on its way, until then."""
