@@ -64,11 +64,10 @@ class Condition(Enum):
 
 def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     """Return all that holds for a job at a moment, worst first; never nothing."""
-    standing, schedule, running = view.standing, view.schedule, view.running
-    stalled = running is not None and running.stalled(now)
+    standing, schedule, stalled = view.standing, view.schedule, view.stalled(now)
     holding = (  # pairs: a page asks this of ten thousand jobs, and a member's hash is slow
         (Condition.OVERDUE, view.overdue(now)),
-        (Condition.FAILING, standing.failing),
+        (Condition.FAILING, view.failing),
         (Condition.DAMAGED, standing.damaged),
         (Condition.STALE, _is_stale(view, now)),
         (Condition.STALLED, stalled),
@@ -77,7 +76,7 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
         (Condition.SECOND_COPY, standing.copies_missed or _is_copy_old(view, now)),
         (Condition.UNNAMED, standing.unnamed),
         (Condition.WARNING, standing.warned),
-        (Condition.RUNNING, running is not None and not stalled),
+        (Condition.RUNNING, view.running is not None and not stalled),
         (Condition.WAITING, standing.last is None),
         (Condition.PAUSED, schedule.paused),
         (Condition.OFF, isinstance(schedule.plan, Off)),

@@ -58,6 +58,10 @@ class JobView(Struct, frozen=True):
         """Whether the last run left no usable version."""
         return self.standing.failing
 
+    def stalled(self, now: Millis) -> bool:
+        """Whether a run goes on that was not heard of for too long."""
+        return self.running is not None and self.running.stalled(now)
+
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""
         return self.expectation is not None and self.expectation.overdue(now)

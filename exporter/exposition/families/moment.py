@@ -38,8 +38,8 @@ class JobMoment(Struct, frozen=True):
             view.overdue(now),
             labels,
             view.running,
-            view.running is not None and view.running.stalled(now),
-            view.standing.failing,
+            view.stalled(now),
+            view.failing,
         )
 
 
