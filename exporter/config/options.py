@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from exporter import auth
 from exporter.config import parsers
 from exporter.limits import Limits
+from exporter.model.live import STALL_AFTER
+from exporter.schedule.policy import Policy
 from exporter.times import format_interval, parse_interval
 
 ENVIRONMENT_PREFIX = "DUPLISTATUS_"
@@ -16,6 +18,7 @@ ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 _FILE_SUFFIX = "_FILE"
 _MEBIBYTE = 1024 * 1024
 _DEFAULTS = Limits()
+_POLICY = Policy()
 
 
 class Option(NamedTuple):
@@ -159,21 +162,21 @@ OPTIONS = (
     ),
     Option(
         "expected_interval",
-        "1d",
+        format_interval(_POLICY.expected_interval),
         "TIME",
         "how often a backup is expected that reports no schedule: 12h, 1d, 1w",
         parse_interval,
     ),
     Option(
         "tolerance",
-        "1h",
+        format_interval(_POLICY.tolerance),
         "TIME",
         "how late a backup may be before it is overdue: 30m, 2h",
         parse_interval,
     ),
     Option(
         "stall_after",
-        "10m",
+        format_interval(STALL_AFTER),
         "TIME",
         "how long a running backup may be silent before it is stalled: 10m, 1h",
         parse_interval,

@@ -11,7 +11,9 @@ from msgspec import Struct
 from exporter.model import JobSettings, Server
 from exporter.schedule import Schedule
 from exporter.schedule.expressions import Auto, Plan, parse_plan
-from exporter.times import DAY, HOUR, Millis
+from exporter.times import Millis
+
+_UNSET = Schedule()
 
 
 class Override(Struct, frozen=True):
@@ -41,8 +43,8 @@ def _matches(text: str, pattern: str) -> bool:
 class Policy(Struct, frozen=True):
     """The configuration's part of every schedule."""
 
-    expected_interval: Millis = DAY
-    tolerance: Millis = HOUR
+    expected_interval: Millis = _UNSET.expected_interval
+    tolerance: Millis = _UNSET.tolerance
     overrides: tuple[Override, ...] = ()
 
     def schedule(self, server: Server, backup: str, settings: JobSettings) -> Schedule:
