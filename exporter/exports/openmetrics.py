@@ -17,6 +17,7 @@ from exporter.exports.time_grid import Grid
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
+    RUNNING_BACKUPS,
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
@@ -31,9 +32,7 @@ from exporter.times import Millis
 
 Subject = TypeVar("Subject")
 
-_RUNNING = "duplistatus_running_backups"
-
-LEFT_OUT = (_RUNNING, *(family.name for family in RUNNING_FAMILIES))
+LEFT_OUT = (RUNNING_BACKUPS.name, *(family.name for family in RUNNING_FAMILIES))
 """Families of the fleet and of jobs that only live reports feed."""
 
 _END = b"# EOF\n"
@@ -64,7 +63,7 @@ class History:
         self._sums = FleetSums(grid, created)
         self._seen: dict[int, Millis] = {}
         self._open = ExitStack()
-        of_fleet = tuple(family for family in FLEET_FAMILIES if family.name != _RUNNING)
+        of_fleet = tuple(family for family in FLEET_FAMILIES if family is not RUNNING_BACKUPS)
         begin = partial(self._begin, target.text(), folder)
         self._fleet: list[FamilyFile[Totals]] = [begin(family) for family in of_fleet]
         self._servers: list[FamilyFile[Server]] = [begin(family) for family in SERVER_FAMILIES]

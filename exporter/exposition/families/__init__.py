@@ -5,7 +5,7 @@ nobody reported gives no sample.
 """
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.fleet import FLEET_FAMILIES
+from exporter.exposition.families.fleet import FLEET_FAMILIES, RUNNING_BACKUPS
 from exporter.exposition.families.job import JOB_FAMILIES
 from exporter.exposition.families.moment import JobMoment
 from exporter.exposition.families.running import RUNNING_FAMILIES
@@ -14,6 +14,7 @@ from exporter.exposition.families.server import SERVER_FAMILIES
 __all__ = [
     "FLEET_FAMILIES",
     "JOB_FAMILIES",
+    "RUNNING_BACKUPS",
     "RUNNING_FAMILIES",
     "SERVER_FAMILIES",
     "Family",

@@ -22,6 +22,12 @@ def _success_rate(totals: Totals) -> float:
     return totals.completed / runs if runs else math.nan
 
 
+RUNNING_BACKUPS = _fleet(
+    "running_backups",
+    "Jobs of which a run is going on, by its live reports.",
+    lambda totals: totals.running,
+)
+
 FLEET_FAMILIES: tuple[Family[Totals], ...] = (
     _fleet(
         "backup_success_rate",
@@ -38,11 +44,7 @@ FLEET_FAMILIES: tuple[Family[Totals], ...] = (
         "Jobs whose newest run that completed or failed, failed.",
         lambda totals: totals.failing,
     ),
-    _fleet(
-        "running_backups",
-        "Jobs of which a run is going on, by its live reports.",
-        lambda totals: totals.running,
-    ),
+    RUNNING_BACKUPS,
     _fleet("servers", "Servers that have sent a report.", lambda totals: totals.servers),
     _fleet("backup_jobs", "Jobs that have made a backup or begun one.", lambda totals: totals.jobs),
     _fleet(
