@@ -13,7 +13,8 @@ from api.reception import Kind, Reception
 from api.resources import activity, upload
 from api.sites import Sites
 from exporter.auth import Access, Scope
-from exporter.exposition.self_metrics import Outcome, Telemetry
+from exporter.exposition.families.daemon import Outcome
+from exporter.exposition.self_metrics import Telemetry
 from exporter.store import StoreUnavailableError
 
 HEAD_BYTES = 16 * 1024

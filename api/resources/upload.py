@@ -11,7 +11,8 @@ from api.auth import assigned, grants_of
 from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
-from exporter.exposition.self_metrics import Outcome, Telemetry
+from exporter.exposition.families.daemon import Outcome
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
 from exporter.logs import event

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from exporter.config.pull_targets import Source
-from exporter.exposition.self_metrics import CollectionOutcome, Telemetry
+from exporter.exposition.families.daemon import CollectionOutcome
+from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import event
 from exporter.pull.bookmarks import Marks

@@ -37,7 +37,7 @@ from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
-from exporter.exposition.self_metrics import Outcome
+from exporter.exposition.families.daemon import Outcome
 from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.store import Recorded

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from exporter.demo import DAYS as DAYS_OF_FLEET
 from exporter.demo import Arrival, arrivals, live_arrivals
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Outcome, Telemetry
+from exporter.exposition.families.daemon import Outcome
+from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.timekeeper import Timekeeper

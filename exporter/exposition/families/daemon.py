@@ -1,0 +1,152 @@
+"""The families that the daemon tells of itself: they count what happens, and none is of a job."""
+
+import math
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.registry import CollectorRegistry
+
+from exporter.auth import Scope
+from exporter.limits import Limit
+
+_UPLOAD_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+Kind = TypeVar("Kind", bound=Enum)
+
+
+class Outcome(Enum):
+    """What became of an upload."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    LIMITED = "limited"
+    FAILED = "failed"
+
+
+class CollectionOutcome(Enum):
+    """What became of the collection from one server."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+class DaemonFamilies:
+    """The families, in the order in which they are told, each to be counted in."""
+
+    def __init__(
+        self, registry: CollectorRegistry, version: str, database_bytes: Callable[[], float]
+    ) -> None:
+        """Begin at zero."""
+        self.uploads = _uploads(registry)
+        self.upload_duration = _upload_duration(registry)
+        self.denied = _denied(registry)
+        self.limits = _limits(registry)
+        self.collections = _collections(registry)
+        self.last_collection = _last_collection(registry)
+        self.collection_interval = _collection_interval(registry)
+        self.collector_duration = _collector_duration(registry)
+        self.collector_errors = _collector_errors(registry)
+        self.clock_disagrees = _clock_disagrees(registry)
+        self.clock_jumps = _clock_jumps(registry)
+        _watch_size(registry, database_bytes)
+        _tell_build(registry, version)
+
+
+def _collector_duration(registry: CollectorRegistry) -> Gauge:
+    text = "Time the samples of the fleet took in this scrape."
+    return Gauge("duplistatus_collector_duration_seconds", text, registry=registry)
+
+
+def _collector_errors(registry: CollectorRegistry) -> Gauge:
+    text = "Servers and jobs whose samples could not be written in this scrape."
+    return Gauge("duplistatus_collector_errors", text, registry=registry)
+
+
+def _clock_disagrees(registry: CollectorRegistry) -> Gauge:
+    text = "1 where the clock and what is stored contradict each other, else 0."
+    return Gauge("duplistatus_clock_disagrees", text, registry=registry)
+
+
+def _clock_jumps(registry: CollectorRegistry) -> Counter:
+    text = "How often the clock of the daemon's machine was set, by more than five minutes."
+    return Counter("duplistatus_clock_jumps_total", text, registry=registry)
+
+
+def _uploads(registry: CollectorRegistry) -> dict[Outcome, Counter]:
+    text = "Uploads by what became of them."
+    family = Counter("duplistatus_uploads_total", text, ["outcome"], registry=registry)
+    return _each(family, Outcome)
+
+
+def _denied(registry: CollectorRegistry) -> dict[Scope, Counter]:
+    text = "Requests without a token for what they asked, by the scope they needed."
+    family = Counter("duplistatus_denied_requests_total", text, ["scope"], registry=registry)
+    return _each(family, Scope)
+
+
+def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
+    text = "Requests that ran into a limit, by the limit."
+    family = Counter("duplistatus_limits_reached_total", text, ["limit"], registry=registry)
+    return _each(family, Limit)
+
+
+def _collections(registry: CollectorRegistry) -> dict[CollectionOutcome, Counter]:
+    text = "Collections from servers of Duplicati, by what became of them."
+    family = Counter("duplistatus_collections_total", text, ["outcome"], registry=registry)
+    return _each(family, CollectionOutcome)
+
+
+def _last_collection(registry: CollectorRegistry) -> Gauge:
+    return Gauge(
+        "duplistatus_last_collection_timestamp_seconds",
+        "When everything was last collected from a server; 0 before, since the start.",
+        ["server"],
+        registry=registry,
+    )
+
+
+def _collection_interval(registry: CollectorRegistry) -> Gauge:
+    interval = Gauge(
+        "duplistatus_collection_interval_seconds",
+        "How long to wait between two collections; NaN where none is configured.",
+        registry=registry,
+    )
+    interval.set(math.nan)
+    return interval
+
+
+def _each(family: Counter, kinds: type[Kind]) -> dict[Kind, Counter]:
+    """Return a family's counter of each kind, all of which are there from the start."""
+    return {kind: family.labels(kind.value) for kind in kinds}
+
+
+def _upload_duration(registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        "duplistatus_upload_duration_seconds",
+        "Time from an upload's arrival to its answer.",
+        buckets=_UPLOAD_BUCKETS,
+        registry=registry,
+    )
+
+
+def _watch_size(registry: CollectorRegistry, database_bytes: Callable[[], float]) -> None:
+    size = Gauge(
+        "duplistatus_database_bytes",
+        "Size of the database; NaN while it does not answer.",
+        registry=registry,
+    )
+    size.set_function(database_bytes)
+
+
+def _tell_build(registry: CollectorRegistry, version: str) -> None:
+    build = Gauge(
+        "duplistatus_build_info",
+        "The version that runs; always 1.",
+        ["version"],
+        registry=registry,
+    )
+    build.labels(version).set(1)
