@@ -16,18 +16,6 @@ from exporter.fleet import Fleet
 from exporter.logs import event
 from exporter.model import Delivery, Machine, short_name
 
-_PUBLIC = {"/-/healthy", "/-/ready", "/api/openapi.yaml", "/page.css", "/page.js"}
-"""What starts and watches the daemon has no token; the contract and how a page looks is no secret,
-and a page that asks for a token has to look like one."""
-
-_SCOPES = {
-    "/api/upload": Scope.UPLOAD,
-    "/api/activity": Scope.UPLOAD,
-    "/upload": Scope.UPLOAD,
-    "/api/health": Scope.METRICS,
-    "/metrics": Scope.METRICS,
-}
-
 _BEARER = 'Bearer realm="duplistatus"'
 _BASIC = 'Basic realm="duplistatus", charset="UTF-8"'
 
@@ -37,7 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 class Gate:
-    """Admits requests. A route that is added needs a token to read, and the admin's to change."""
+    """Admits requests. A resource that is added needs a token to read, and the admin's to change.
+
+    It has another scope in `to_read` or `to_change` where it needs that; None to read is public.
+    """
 
     def __init__(
         self, access: Access, telemetry: Telemetry, trusted_proxies: Sequence[Network]
@@ -58,7 +49,7 @@ class Gate:
         Raises:
             ApiError: 401 or 403.
         """
-        scope = _scope(req)
+        scope = _scope(req, resource)
         if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
             return
         if self._access.is_open(scope):
@@ -119,14 +110,12 @@ def hide_secrets(req: falcon.Request, text: bytes) -> bytes:
     return text
 
 
-def _scope(req: falcon.Request) -> Scope | None:
-    if req.uri_template in _PUBLIC:
-        return None
-    reads = req.method in ("GET", "HEAD")
-    if req.uri_template == "/" and not reads:
-        return Scope.UPLOAD  # a report of a sender that was set up with the address alone
-    known = _SCOPES.get(req.uri_template or "")
-    return known or (Scope.READ if reads else Scope.MANAGE)
+def _scope(req: falcon.Request, resource: object) -> Scope | None:
+    if req.method in ("GET", "HEAD"):
+        read: Scope | None = getattr(resource, "to_read", Scope.READ)
+        return read
+    change: Scope = getattr(resource, "to_change", Scope.MANAGE)
+    return change
 
 
 def _grants_in(req: falcon.Request, scope: Scope, access: Access) -> list[Grant]:

@@ -5,9 +5,13 @@ import hashlib
 import falcon
 import msgspec
 
+from exporter.auth import Scope
+
 
 class Readable:
     """A resource that answers GET; HEAD gets the same without the body."""
+
+    to_read: Scope | None = Scope.READ
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer GET."""

@@ -11,6 +11,8 @@ from api.responses import Readable
 class Asset(Readable):
     """A file of this package. A browser asks each time, and gets it only when it is another."""
 
+    to_read = None  # how a page looks is no secret, and one that asks for a token has to look so
+
     def __init__(self, name: str, media_type: str) -> None:
         self._body = resources.files("api.page").joinpath(name).read_bytes()
         self._media_type = media_type

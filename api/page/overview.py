@@ -62,6 +62,8 @@ class Incoming(NamedTuple):
 class Overview(Page):
     """All backups, worst first, or how to connect the first one."""
 
+    to_change = Scope.UPLOAD  # a report of a sender that was set up with the address alone
+
     def __init__(
         self,
         store: Store,

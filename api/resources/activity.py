@@ -6,6 +6,7 @@ import msgspec
 from api.auth import assigned, grants_of
 from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
+from exporter.auth import Scope
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.limits import Limits
@@ -21,6 +22,8 @@ KIND = Kind("Invalid activity data format", "live report rejected", live=True)
 
 class Activity:
     """Takes live reports; answers without waiting for the disk."""
+
+    to_change = Scope.UPLOAD
 
     def __init__(
         self, listener: Listener, fleet: Fleet, limits: Limits, reception: Reception

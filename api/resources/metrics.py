@@ -8,6 +8,7 @@ from api.negotiation import accepts_gzip, preferred
 from api.parts_file import PartsFile
 from api.query import find_server
 from api.responses import Readable, success
+from exporter.auth import Scope
 from exporter.exposition import EVERYTHING, Exposition, Selection
 from exporter.exposition.gzip_cache import Packer
 from exporter.fleet import Fleet
@@ -21,6 +22,7 @@ class Metrics(Readable):
     """The exposition, in the format and coding the scrape prefers."""
 
     offers: Sequence[str] = (TEXT, OPENMETRICS)
+    to_read = Scope.METRICS
 
     def __init__(self, exposition: Exposition, fleet: Fleet) -> None:
         self._exposition = exposition

@@ -11,6 +11,8 @@ from exporter.store import Store
 class Healthy(Readable):
     """The process lives."""
 
+    to_read = None  # what starts and watches the daemon has no token
+
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer at once."""
         success(req, resp, {})
@@ -18,6 +20,8 @@ class Healthy(Readable):
 
 class Ready(Readable):
     """A report could be stored now."""
+
+    to_read = None
 
     def __init__(self, store: Store) -> None:
         self._store = store

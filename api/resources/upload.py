@@ -11,6 +11,7 @@ from api.auth import assigned, grants_of
 from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
+from exporter.auth import Scope
 from exporter.exposition.families.daemon import Outcome
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
@@ -33,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 class Upload:
     """Takes every shape of report; answers once the run is durable on disk."""
+
+    to_change = Scope.UPLOAD
 
     def __init__(
         self,
