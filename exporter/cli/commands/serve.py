@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import os
 import socket
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
@@ -34,7 +35,6 @@ from exporter.pull.loop import Rounds, collecting
 from exporter.reports.sender_options import duplicati_options
 from exporter.store.retention import Keep, pruning
 from exporter.store.sqlite import Store
-from exporter.times import now
 
 _ALLOCATIONS = 20_000
 """Between two looks at what is new: the garbage of some hundred reports."""
@@ -59,24 +59,35 @@ def run(chosen: argparse.Namespace) -> int:
     ):
         if given is not None:
             settings = replace(settings, listen=Address(_host(given), given.getsockname()[1]))
-        parts = make_parts(settings, store)
-        server = assemble(settings, parts, listening)
-        stop_on_signals(server)
-        _spare_the_collector()
-        announce(settings, store, listening)
-        _tell_options(settings, listening)
-        _warn_of_openness(parts.access, listening)
-        keep = Keep(settings.keep_runs, settings.keep_messages)
-        trusted = parts.timekeeper.is_trusted
-        with (
-            keeping_time(parts.timekeeper),
-            pruning(store, keep, now, trusted),
-            listen_to_runs(parts),
-            _collecting(settings, parts),
-        ):
-            server.run()
+        _serve(settings, store, listening)
     _log.info("stopped")
     return 0
+
+
+def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
+    parts = make_parts(settings, store)
+    server = assemble(settings, parts, listening)
+    stop_on_signals(server)
+    _spare_the_collector()
+    announce(settings, store, listening)
+    _tell_options(settings, listening)
+    _warn_of_openness(parts.access, listening)
+    with _working_behind(settings, parts):
+        server.run()
+
+
+@contextlib.contextmanager
+def _working_behind(settings: Config, parts: Parts) -> Iterator[None]:
+    """Do meanwhile what no request waits for."""
+    keep = Keep(settings.keep_runs, settings.keep_messages)
+    trusted = parts.timekeeper.is_trusted
+    with (
+        keeping_time(parts.timekeeper),
+        pruning(parts.store, keep, parts.clock, trusted),
+        listen_to_runs(parts),
+        _collecting(settings, parts),
+    ):
+        yield
 
 
 def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
