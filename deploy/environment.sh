@@ -28,6 +28,12 @@ install_packages() {
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# Say whether an environment's pip installs dependency groups: 25.1 or later, and Python may bring an
+# older one.
+knows_groups() {
+    "$1/bin/pip" install --help | grep -e '--group' >/dev/null
+}
+
 # make_environment FOLDER PIP_ARGUMENTS…: a virtual environment with what pip is told to install.
 make_environment() {
     local folder=$1 python
@@ -39,6 +45,9 @@ make_environment() {
         fi
         rm -rf "$folder"
         "$python" -m venv "$folder"
+    fi
+    if [[ " $* " = *" --group "* ]] && ! knows_groups "$folder"; then
+        "$folder/bin/pip" install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
     fi
     "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"
 }
