@@ -8,6 +8,7 @@ import pytest
 
 from tests.docs import pages
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
+from tests.grafana.every import of_every
 from tests.grafana.expressions import FILLED, filled, groupings, labels, nodes, selected, selectors
 
 _MARKS = [
@@ -15,7 +16,7 @@ _MARKS = [
     for board in BOARDS
     for marks in board.json["annotations"]["list"]
 ]
-each_target = pytest.mark.parametrize("target", [*TARGETS, *_MARKS], ids=str)
+each_target = of_every([*TARGETS, *_MARKS])
 
 _PAGE = pages.read("docs/metrics.md")
 

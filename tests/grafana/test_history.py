@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 import requests
 
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
+from tests.grafana.every import of_every
 from tests.grafana.expressions import FILLED, filled
 from tests.support.process.commands import BOUND_SECONDS
 from tests.tools.synthetic.history import History
 from tests.tools.synthetic.scrapes import DOWN
 
-each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
+each_target = of_every(TARGETS)
 
 _ONE_JOB = {**FILLED, "server": "nas", "backup": "Projects"}
 """The dashboard of a job is looked at with one chosen, here one that tells all that there is."""
@@ -59,7 +59,7 @@ def _ask(history: History, target: Target, values: Mapping[str, str]) -> list[di
 
 
 @each_target
-def test_every_expression_finds_something(history: History, target: Target) -> None:
+def test_every_expression_finds_something(target: Target, history: History) -> None:
     found = _ask(history, target, _values(target))
     assert found
     assert any(value not in ("NaN", "+Inf") for series in found for value in _read(series))
@@ -72,7 +72,7 @@ def _read(series: dict[str, Any]) -> list[str]:
 
 @each_target
 def test_no_expression_holds_more_than_prometheus_allows_for_a_large_fleet(
-    history: History, target: Target
+    target: Target, history: History
 ) -> None:
     """Samples are counted and not seconds: the count is the same on any machine."""
     held = _most_samples(history, target)
@@ -101,8 +101,8 @@ _OF_THIS_MOMENT = [
 ]
 
 
-@pytest.mark.parametrize("target", _OF_THIS_MOMENT, ids=str)
-def test_while_the_exporter_is_down_nothing_looks_fine(history: History, target: Target) -> None:
+@of_every(_OF_THIS_MOMENT)
+def test_while_the_exporter_is_down_nothing_looks_fine(target: Target, history: History) -> None:
     """No series, no figure: a panel says that it has no data, and not that there is nothing."""
     down = DOWN[0] + HOUR
     found = history.query(filled(target.expr, _values(target)), down)

@@ -8,9 +8,10 @@ import pytest
 from grafana_foundation_sdk.models import units
 
 from tests.grafana.boards import BOARDS, PANELS, Json, Panel
+from tests.grafana.every import of_every
 from tests.grafana.expressions import labels_of_result
 
-each_panel = pytest.mark.parametrize("panel", PANELS, ids=str)
+each_panel = of_every(PANELS)
 
 _TYPES = {"stat", "table", "timeseries", "state-timeline"}
 _TRANSFORMATIONS = {"merge", "organize"}
@@ -81,10 +82,10 @@ def _organised(panel: Panel) -> Json:
     return options
 
 
-TABLES = [panel for panel in PANELS if panel.json["type"] == "table"]
+each_table = of_every([panel for panel in PANELS if panel.json["type"] == "table"])
 
 
-@pytest.mark.parametrize("panel", TABLES, ids=str)
+@each_table
 def test_every_column_of_a_table_is_named_or_left_out(panel: Panel) -> None:
     options = _organised(panel)
     values = [f"Value #{target.json['refId']}" for target in panel.targets]
@@ -97,7 +98,7 @@ def test_every_column_of_a_table_is_named_or_left_out(panel: Panel) -> None:
     assert shown <= columns
 
 
-@pytest.mark.parametrize("panel", TABLES, ids=str)
+@each_table
 def test_a_table_is_sorted_and_styled_by_columns_that_it_has(panel: Panel) -> None:
     titles = set(_organised(panel)["renameByName"].values())
     assert {each["displayName"] for each in panel.json["options"]["sortBy"]} <= titles
@@ -105,7 +106,7 @@ def test_a_table_is_sorted_and_styled_by_columns_that_it_has(panel: Panel) -> No
     assert {each["options"] for each in styled} <= titles
 
 
-@pytest.mark.parametrize("panel", TABLES, ids=str)
+@each_table
 def test_an_empty_cell_does_not_say_what_an_empty_table_says(panel: Panel) -> None:
     first, *_ = panel.overrides
     assert first["matcher"] == {"id": "byRegexp", "options": "/.*/"}
