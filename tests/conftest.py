@@ -19,6 +19,7 @@ from tests.support.empty import empty_database
 pytest_plugins = [
     "tests.tools.synthetic.history",
     "tests.exporter.exports.past",
+    "tests.support.quick",
     "tests.support.workers",
 ]
 

@@ -37,6 +37,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8")))
 
 
+@pytest.mark.not_quick
 def test_what_a_database_is_opened_with_is_named() -> None:
     """By position it is a warning from Python 3.13 on, which no earlier one tells."""
     calls = [
@@ -62,6 +63,7 @@ def test_skipped():
 """
 
 
+@pytest.mark.not_quick
 @pytest.mark.parametrize(
     ("in_ci", "processes", "code"), [("true", "0", 1), ("true", "2", 1), ("", "0", 0)]
 )

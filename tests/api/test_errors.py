@@ -180,6 +180,7 @@ def test_a_daemon_that_can_not_store_is_not_ready_and_says_when_to_ask_again(
     assert int(result.headers["retry-after"]) > 0
 
 
+@pytest.mark.not_quick
 def test_a_report_that_can_not_be_stored_is_to_be_sent_again(locked: Daemon) -> None:
     result = locked.post(duplicati_report(began=NOW))
     assert_is_error(result, 503, "ServiceUnavailableError")

@@ -14,6 +14,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.support.daemon import NOW, Clock, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
+pytestmark = pytest.mark.not_quick
+
 ASKED = (
     "/api/summary",
     "/api/servers",

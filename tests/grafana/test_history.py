@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import requests
 
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
@@ -12,6 +13,8 @@ from tests.grafana.expressions import FILLED, filled
 from tests.support.process.commands import BOUND_SECONDS
 from tests.tools.synthetic.history import History
 from tests.tools.synthetic.scrapes import DOWN
+
+pytestmark = pytest.mark.not_quick
 
 each_target = of_every(TARGETS)
 

@@ -36,6 +36,8 @@ from exporter.times import (
 from tests.support.daemon import CREATED
 from tests.support.strategies.state import server_named, stored_run
 
+pytestmark = pytest.mark.not_quick
+
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_DAY = date(2026, 3, 2)
 DAYS = 60

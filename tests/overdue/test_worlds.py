@@ -10,6 +10,8 @@ import pytest
 from tests.tools.simulation.judging import Both, judged
 from tests.tools.simulation.worlds import LIMITS, WORLDS
 
+pytestmark = pytest.mark.not_quick
+
 SEEDS = (0, 1)
 """One life in each half of the year: clocks are put forward and back on both hemispheres."""
 

@@ -14,6 +14,8 @@ from exporter.times import DAY, HOUR, Millis, parse_moment
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT
 
+pytestmark = pytest.mark.not_quick
+
 PAYLOAD = Path(__file__).parents[2] / "support" / "payloads" / "json-2.3.1.0.json"
 
 DIGEST = f"""

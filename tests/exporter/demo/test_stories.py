@@ -14,6 +14,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT, Runs, days_ago
 
+pytestmark = pytest.mark.not_quick
+
 
 @pytest.fixture(scope="module")
 def runs() -> Runs:

@@ -27,6 +27,8 @@ from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
 
+pytestmark = pytest.mark.not_quick
+
 TARGET = Target("duplistatus", "localhost:9666")
 _TARGET = b'instance="localhost:9666",job="duplistatus"'
 

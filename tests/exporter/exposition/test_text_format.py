@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -78,6 +79,7 @@ def _change(data: st.DataObject, known: set[int]) -> Change:
     return Change((server,), (replace(job, settings=chosen),))
 
 
+@pytest.mark.not_quick
 @settings(max_examples=40)
 @given(st.data())
 def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.DataObject) -> None:

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.support.strategies.reports import (
     text_bodies,
     told_texts,
 )
+
+pytestmark = pytest.mark.not_quick
 
 INTEGERS = range(-(2**63), 2**63)
 SETTINGS = settings(max_examples=100, deadline=None)

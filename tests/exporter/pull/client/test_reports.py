@@ -117,6 +117,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.not_quick
 @given(JSON, st.none() | st.text(), st.none() | st.integers())
 def test_any_row_is_a_report_or_an_error_of_this_module(
     message: object, exception: str | None, at: int | None

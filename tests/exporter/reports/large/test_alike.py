@@ -49,6 +49,7 @@ def test_recorded_reports_are_read_alike(
     _assert_alike(payload(name), monkeypatch, counted=counted)
 
 
+@pytest.mark.not_quick
 @given(body=json_bodies() | text_bodies())
 @SETTINGS
 def test_any_body_is_read_alike(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

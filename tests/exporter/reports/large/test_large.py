@@ -13,6 +13,8 @@ from exporter.reports.large import LARGE_BYTES
 from exporter.reports.large.objects import KNOWN
 from tests.exporter.reports.bodies import RESULTS, documented, duplicati, form, text_report
 
+pytestmark = pytest.mark.not_quick
+
 MANY = 20_000
 WARNING = "2025-04-21 23:45:46 +00 - [Warning-A.B]: a file, somewhere, is locked"
 FOUND = {"Key": "duplicati-b1.dblock.zip.aes", "Value": ["Missing"]}

@@ -8,6 +8,8 @@ import pytest
 
 from tests.exporter.reports.large.bombs import BOMBS
 
+pytestmark = pytest.mark.not_quick
+
 ROOT = Path(__file__).parents[4]
 MEBIBYTE = 1024 * 1024
 WITHOUT_ANY = 47 * MEBIBYTE

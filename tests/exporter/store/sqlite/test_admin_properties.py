@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -192,6 +193,7 @@ def refolded(store: Store, job_id: int) -> list[StoredRun]:
     return sorted(runs, key=lambda stored: stored.id)
 
 
+@pytest.mark.not_quick
 @given(SEQUENCES)
 def test_after_any_changes_memory_and_database_know_the_same(
     sequence: tuple[list[Step], list[Step]],

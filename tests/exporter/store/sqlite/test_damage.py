@@ -18,6 +18,8 @@ from exporter.store.sqlite import Store
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
 
+pytestmark = pytest.mark.not_quick
+
 RUNS = 40
 PAGE = 4096
 KILLED = f"""

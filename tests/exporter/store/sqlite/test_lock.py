@@ -13,6 +13,8 @@ from exporter.store.sqlite import Store
 from tests.support.deliver import deliver
 from tests.support.reports_builder import exception_report
 
+pytestmark = pytest.mark.not_quick
+
 URL = "http://127.0.0.1:9666"
 HOLDER = """
 import sys

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.support.daemon import CREATED, NOW, SENDER
 from tests.support.empty import empty_database
 from tests.support.reports_builder import duplicati_report, text_report
 from tests.support.strategies.state import fold
+
+pytestmark = pytest.mark.not_quick
 
 DAYS = 8
 NAMES = ("Photos", "Pictures", "Images")

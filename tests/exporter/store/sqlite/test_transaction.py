@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ def content(path: Path) -> dict[str, list[object]]:
         return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
 
 
+@pytest.mark.not_quick
 @given(st.lists(reports(), max_size=12), st.data())
 def test_reports_that_share_a_commit_leave_what_each_would_leave_alone(
     entries: list[Entry], data: st.DataObject

@@ -13,6 +13,8 @@ from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 
+pytestmark = pytest.mark.not_quick
+
 PAGE = 4096
 RUNS = 30
 
