@@ -101,3 +101,16 @@ def test_quick_installs_nothing_but_pythons_packages(tmp_path: Path) -> None:
     assert environment == "pip .venv-dev --editable . --group dev"
     assert checks == CHECKS
     assert tests == "pytest --numprocesses auto --quick -k times"
+
+
+@pytest.mark.not_quick
+@pytest.mark.parametrize(
+    ("arguments", "of_pytest"), [([], ["--cov"]), (["-x"], ["-x"]), (["-n", "0"], ["-n", "0"])]
+)
+def test_all_of_it_counts_branches_unless_only_a_part_is_asked_for(
+    tmp_path: Path, arguments: list[str], of_pytest: list[str]
+) -> None:
+    *_, tests = told = logged(tmp_path, *arguments)
+    assert told.count("npm ci --silent") == 1
+    assert told[-1 - len(CHECKS) : -1] == CHECKS
+    assert tests == " ".join(["pytest --numprocesses auto", *of_pytest])
