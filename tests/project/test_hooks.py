@@ -60,9 +60,9 @@ def test_a_recipe_runs_what_there_is() -> None:
 def test_every_dependency_says_what_it_is_for() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     lists = re.findall(
-        r"^(?:dependencies|lint|test|fuzz) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
+        r"^(?:dependencies|lint|test|fuzz|release) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
     )
-    assert len(lists) == 4
+    assert len(lists) == 5
     lines = ["", *"".join(lists).splitlines()]
     for before, line in pairwise(lines):
         told = before if line.endswith(",") else line
@@ -71,4 +71,4 @@ def test_every_dependency_says_what_it_is_for() -> None:
 
 def test_what_developers_need_is_offered_to_nobody_else() -> None:
     assert "optional-dependencies" not in PROJECT["project"]
-    assert {"dev", "lint", "test", "fuzz"} == set(PROJECT["dependency-groups"])
+    assert {"dev", "lint", "test", "fuzz", "release"} == set(PROJECT["dependency-groups"])

@@ -111,6 +111,6 @@ def test_all_of_it_counts_branches_unless_only_a_part_is_asked_for(
     tmp_path: Path, arguments: list[str], of_pytest: list[str]
 ) -> None:
     *_, tests = told = logged(tmp_path, *arguments)
-    assert told.count("npm ci --silent") == 1
+    assert told.count("npm ci --silent") == 2
     assert told[-1 - len(CHECKS) : -1] == CHECKS
     assert tests == " ".join(["pytest --numprocesses auto", *of_pytest])

@@ -1,0 +1,41 @@
+"""A tag is released only where version and changelog say the same."""
+
+import re
+
+import pytest
+
+from tests.deploy.files import ROOT
+from tests.tools.release import faults, main, version
+
+DATED = f"# Changelog\n\n## [Unreleased]\n\n## [{version()}] - 2026-01-31\n"
+
+
+def test_a_tag_of_the_version_with_a_dated_section_is_released() -> None:
+    assert list(faults(f"v{version()}", DATED)) == []
+
+
+@pytest.mark.parametrize("tag", [version(), "v99.0.0", "main", f"v{version()}-rc1"])
+def test_another_tag_is_not(tag: str) -> None:
+    (fault,) = faults(tag, DATED)
+    assert tag in fault
+
+
+@pytest.mark.parametrize("heading", ["## [Unreleased]", "## [99.0.0] - 2026-01-31", ""])
+def test_a_version_without_its_date_in_the_changelog_is_not(heading: str) -> None:
+    (fault,) = faults(f"v{version()}", f"# Changelog\n\n{heading}\n")
+    assert "CHANGELOG.md" in fault
+
+
+def test_what_keeps_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("v99.0.0") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("the tag is v99.0.0, the version in pyproject.toml")
+
+
+def test_the_version_stands_wherever_the_page_of_releases_says() -> None:
+    page = (ROOT / "RELEASE.md").read_text(encoding="utf-8")
+    (step,) = re.findall(r"^2\. .*?(?=^3\. )", page, re.MULTILINE | re.DOTALL)
+    named = [name for name in re.findall(r"`([\w./]+)`", step) if (ROOT / name).is_file()]
+    assert len(named) == 5
+    assert [name for name in named if version() not in (ROOT / name).read_text()] == []
