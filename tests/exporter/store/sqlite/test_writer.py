@@ -214,6 +214,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
             writer.run(remember("impatient"), nothing)
         go_on.set()
         held.exception()  # it may have been told the same
+    monkeypatch.undo()
     assert writer.run(remember("next"), nothing) == "next"
     assert remembered(path) == {"next"}
 
