@@ -1,4 +1,4 @@
-"""Which servers of Duplicati are collected from, and how each of them is known and trusted."""
+"""Which servers of Duplicati are pulled from, and how each of them is known and trusted."""
 
 import re
 from collections import Counter

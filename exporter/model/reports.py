@@ -49,7 +49,7 @@ class Report(Struct, frozen=True):
 class Delivery(Struct, frozen=True):
     """How a report came: when, from which address, and the names given in the URL.
 
-    One that was `fetched` from elsewhere, by collecting or by an import, tells of a machine that
+    One that was `fetched` from elsewhere, by pulling or by an import, tells of a machine that
     is probably known already. One that is `bound` came with a token for the server it names.
     `clock` is what the daemon's clock said, where it is not believed and another moment counts as
     the arrival.

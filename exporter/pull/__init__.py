@@ -1,1 +1,1 @@
-"""Collecting: what Duplicati's own servers remember of their runs is fetched and recorded."""
+"""Pulling: what Duplicati's own servers remember of their runs is fetched and recorded."""

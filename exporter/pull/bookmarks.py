@@ -1,9 +1,9 @@
-"""How far the histories of backups were taken, so that the next collection reads less.
+"""How far the histories of backups were taken, so that the next pull reads less.
 
-A run that is known says nothing about older ones: it may have been posted, or an earlier
-collection may have broken off behind it. So a mark is set only when everything down to the first
-row, or to the mark before, has been taken. It is a row, not a number: the rows of a database that
-Duplicati made anew begin with 1 again, and are then read to the first.
+A run that is known says nothing about older ones: it may have been posted, or an earlier pull may
+have broken off behind it. So a mark is set only when everything down to the first row, or to the
+mark before, has been taken. It is a row, not a number: the rows of a database that Duplicati made
+anew begin with 1 again, and are then read to the first.
 """
 
 from typing import Self

@@ -1,4 +1,4 @@
-"""Collecting again and again, from one server after the other, while the daemon serves."""
+"""Pulling again and again, from one server after the other, while the daemon serves."""
 
 import contextlib
 import logging
@@ -14,7 +14,7 @@ from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError, StoppedError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause
-from exporter.pull.pull_server import Place, collect
+from exporter.pull.pull_server import Place, pull_server
 from exporter.pull.summary import MOST_REASONS, Summary
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """Collects from every server in turn. Needs one caller at a time, but for `stop`."""
+    """Pulls from every server in turn. Needs one caller at a time, but for `stop`."""
 
     def __init__(
         self,
@@ -61,16 +61,16 @@ class Rounds:
         self._stopping.set()
 
     def go_round(self) -> None:
-        """Collect from each server once; a fault of one keeps no other out."""
+        """Pull from each server once; a fault of one keeps no other out."""
         for source in self._sources:
-            outcome, fault = self._collect(source)
+            outcome, fault = self._pull(source)
             self._telemetry.collection_ended(source.name, outcome, self._clock())
             self._tell(source.name, fault)
 
-    def _collect(self, source: Source) -> tuple[CollectionOutcome, str]:
-        """Collect from a server; return what became of it, and what is wrong, empty if nothing.
+    def _pull(self, source: Source) -> tuple[CollectionOutcome, str]:
+        """Pull from a server; return what became of it, and what is wrong, empty if nothing.
 
-        A backup that is not watched is wrong, and yet everything was collected.
+        A backup that is not watched is wrong, and yet everything was pulled.
         """
         try:
             summary = self._ask(source)
@@ -88,7 +88,7 @@ class Rounds:
 
     def _ask(self, source: Source) -> Summary:
         with contextlib.closing(self._open(source, self._stopping.wait)) as server:
-            return collect(server, self._archive, self._marks, self._look_up)
+            return pull_server(server, self._archive, self._marks, self._look_up)
 
     def _look_up(self, _place: Place) -> None:
         if self._stopping.is_set():
@@ -111,9 +111,9 @@ def _log_summary(server: str, summary: Summary) -> None:
 
 
 @contextlib.contextmanager
-def collecting(rounds: Rounds, interval: Millis) -> Iterator[None]:
-    """Collect meanwhile."""
-    thread = threading.Thread(target=rounds.run, args=(interval,), name="collection", daemon=True)
+def pulling(rounds: Rounds, interval: Millis) -> Iterator[None]:
+    """Pull meanwhile."""
+    thread = threading.Thread(target=rounds.run, args=(interval,), name="pull", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""One collection: everything that one server remembers is taken into the archive.
+"""One pull: everything that one server remembers is taken into the archive.
 
 The newest rows are taken first, so that one that breaks off leaves the present state right; what
 it did not come to is taken by the next one, since nothing but a mark ends the reading early.
@@ -18,7 +18,7 @@ from exporter.store import UnknownIdError
 
 
 class Place(NamedTuple):
-    """How far a collection is: the backup it is at, of how many, and the runs it has seen."""
+    """How far a pull is: the backup it is at, of how many, and the runs it has seen."""
 
     server: str
     backup: str
@@ -30,33 +30,33 @@ class Place(NamedTuple):
 Tell = Callable[[Place], None]
 
 
-def collect(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> Summary:
+def pull_server(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> Summary:
     """Take what a server remembers; a fault of one backup keeps no other out.
 
     Args:
         server: is asked.
         archive: takes the runs, a page in a commit.
-        marks: how far earlier collections came.
+        marks: how far earlier pulls came.
         tell: is shown how far this one is.
 
     Raises:
         ServerError: the server does not even tell its backups.
     """
-    collection = _Collection(server, archive, marks, tell)
+    pull = _Pull(server, archive, marks, tell)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
-        collection.place = Place(server.name, backup.name, number, len(backups), 0)
+        pull.place = Place(server.name, backup.name, number, len(backups), 0)
         try:
-            collection.take(backup)
+            pull.take(backup)
         except ServerError as error:
-            collection.summary.add_fault(f"{backup.name}: {error}")
+            pull.summary.add_fault(f"{backup.name}: {error}")
             if isinstance(error, NoAccessError):
                 break
-    return collection.summary
+    return pull.summary
 
 
-class _Collection:
-    """The collection of one server while it goes on."""
+class _Pull:
+    """The pull of one server while it goes on."""
 
     def __init__(self, server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> None:
         self.place = Place(server.name, "", 0, 0, 0)

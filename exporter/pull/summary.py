@@ -1,4 +1,4 @@
-"""What became of the collection of one server."""
+"""What became of the pull of one server."""
 
 from collections import Counter
 from collections.abc import Sequence

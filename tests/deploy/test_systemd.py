@@ -84,8 +84,8 @@ def _permitted() -> set[str]:
     return (permitted - forbidden) | _calls(ALWAYS_ALLOWED)
 
 
-def _collecting_from(duplicati: Simulator, folder: Path) -> str:
-    """Return a configuration that lets the daemon collect a run."""
+def _pulling_from(duplicati: Simulator, folder: Path) -> str:
+    """Return a configuration that lets the daemon pull a run."""
     duplicati.add_backup("2", "Photos")
     duplicati.add_row("2", {"MainOperation": "Backup", "ParsedResult": "Success"})
     (folder / "password").write_text(PASSWORD)
@@ -113,7 +113,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> str:
     trace = folder / "trace"
     strace = [needed("strace"), "--daemonize", "--follow-forks", f"--output={trace}", program()]
     with Simulator(make_certificate(folder)) as duplicati:
-        config = _collecting_from(duplicati, folder)
+        config = _pulling_from(duplicati, folder)
         with Daemon(folder, *ANY_PORT, "--config", config, command=strace) as daemon:
             _work(daemon)
             # strace fills short process ids up with spaces.

@@ -1,4 +1,4 @@
-"""What docs/pull.md shows of collecting: tables that there are."""
+"""What docs/pull.md shows of pulling: tables that there are."""
 
 import tomllib
 from pathlib import Path

@@ -21,11 +21,11 @@ from exporter.logs import printable
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import NoAccessError, ServerError
 from exporter.pull.client.opening import first_line, read_password
-from exporter.pull.pull_server import Place, collect
+from exporter.pull.pull_server import Place, pull_server
 from exporter.pull.summary import Summary
 
 INCOMPLETE = 1
-"""The exit code where something could not be collected."""
+"""The exit code where something could not be pulled."""
 
 _STDIN = "-"
 _ABOUT_AN_ADDRESS = ("name", "password_file", "fingerprint", "ca_file", "insecure")
@@ -88,14 +88,14 @@ def _add_access(parser: Parser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Collect from one server, or from those of the configuration."""
+    """Pull from one server, or from those of the configuration."""
     settings = configuration(chosen)
     logs.set_up(settings.log_format, "error")
     sources = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
     password = _password(chosen) if chosen.url else ""
     with connected(settings) as client:
         archive = RemoteArchive(client, dry_run=chosen.dry_run)
-        codes = [_collect(source, password, archive, dry=chosen.dry_run) for source in sources]
+        codes = [_pull(source, password, archive, dry=chosen.dry_run) for source in sources]
     return max(codes)
 
 
@@ -142,8 +142,8 @@ def _password(chosen: argparse.Namespace) -> str:
     raise ClientError(f"{message}, or - for the standard input")
 
 
-def _collect(source: Source, password: str, archive: Archive, *, dry: bool) -> int:
-    """Collect from a server and tell what became of it; return the exit code."""
+def _pull(source: Source, password: str, archive: Archive, *, dry: bool) -> int:
+    """Pull from a server and tell what became of it; return the exit code."""
     try:
         summary = _summary(source, password, archive)
     except ServerError as error:
@@ -162,7 +162,7 @@ def _summary(source: Source, password: str, archive: Archive) -> Summary:
         progress() as tell,
         contextlib.closing(open_source(source, password=password)) as server,
     ):
-        return collect(server, archive, Marks(), lambda place: tell(_shown(place)))
+        return pull_server(server, archive, Marks(), lambda place: tell(_shown(place)))
 
 
 def _shown(place: Place) -> str:

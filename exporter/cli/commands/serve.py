@@ -31,7 +31,7 @@ from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.ingest.importer import StoredArchive
 from exporter.ingest.timekeeper import keeping_time
-from exporter.pull.loop import Rounds, collecting
+from exporter.pull.loop import Rounds, pulling
 from exporter.reports.sender_options import duplicati_options
 from exporter.store.retention import Keep, pruning
 from exporter.store.sqlite import Store
@@ -85,13 +85,13 @@ def _working_behind(settings: Config, parts: Parts) -> Iterator[None]:
         keeping_time(parts.timekeeper),
         pruning(parts.store, keep, parts.clock, trusted),
         listen_to_runs(parts),
-        _collecting(settings, parts),
+        _pulling(settings, parts),
     ):
         yield
 
 
-def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
-    """Collect from servers of Duplicati meanwhile, where that is configured."""
+def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
+    """Pull from servers of Duplicati meanwhile, where that is configured."""
     if settings.collect_every is None:
         return contextlib.nullcontext()
     if not settings.sources:
@@ -104,7 +104,7 @@ def _collecting(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     most_lines = parts.limits.max_log_lines
     archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
     rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)
-    return collecting(rounds, settings.collect_every)
+    return pulling(rounds, settings.collect_every)
 
 
 def _spare_the_collector() -> None:

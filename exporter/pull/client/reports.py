@@ -1,6 +1,6 @@
 """A row of a backup's log as the report that Duplicati's send-http would have posted of the run.
 
-So the same run, posted and collected, is one run. What a row does not tell (all lines of the log,
+So the same run, posted and pulled, is one run. What a row does not tell (all lines of the log,
 the next planned run) is left out.
 """
 
@@ -17,6 +17,7 @@ _LOGS = ("Errors", "Warnings", "Messages")
 """Lists of lines, the first twenty of each; a posted report has them in LogLines instead."""
 
 _ADDRESS = "collected"
+"""Stands in databases where a server tells no name that can be shown: so it keeps this word."""
 
 
 class UnreadableRowError(ValueError):
@@ -33,7 +34,7 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None
         return None
     results = _results(row)
     if row.at is None and not results.get("BeginTime"):
-        # Counted from now it would be another run with each collection, and look as if it just ran.
+        # Counted from now it would be another run with each pull, and look as if it just ran.
         raise _unreadable(row, "tells no time, nor does the row")
     lines = [line for key in _LOGS for line in _lines(results.pop(key, None))]
     body = {

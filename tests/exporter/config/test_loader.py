@@ -309,7 +309,7 @@ def test_every_fault_of_the_overrides_is_told_with_its_number(tmp_path: Path) ->
     assert problems_of({"config": written(tmp_path, "override = 5")})
 
 
-def test_servers_to_collect_from_stand_in_tables(tmp_path: Path) -> None:
+def test_servers_to_pull_from_stand_in_tables(tmp_path: Path) -> None:
     text = '[[collect]]\nurl = "https://nas:8200"\npassword_file = "/etc/nas"\nname = "nas"'
     (source,) = overridden(tmp_path, text).sources
     assert (source.name, source.url, source.password_file) == (

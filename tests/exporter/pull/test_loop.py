@@ -13,7 +13,7 @@ from exporter.ingest.importer import StoredArchive
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause, Route
-from exporter.pull.loop import Rounds, collecting
+from exporter.pull.loop import Rounds, pulling
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
@@ -64,7 +64,7 @@ def samples(telemetry: Telemetry) -> dict[str, float]:
 
 
 def outcomes(telemetry: Telemetry) -> tuple[float, float, float]:
-    """Return how many collections were complete, incomplete and failed."""
+    """Return how many pulls were complete, incomplete and failed."""
     found = samples(telemetry)
     complete, incomplete, failed = (
         found[f'collections_total{{outcome="{name}"}}']
@@ -73,7 +73,7 @@ def outcomes(telemetry: Telemetry) -> tuple[float, float, float]:
     return complete, incomplete, failed
 
 
-def test_a_round_collects_from_every_server(
+def test_a_round_pulls_from_every_server(
     duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
 ) -> None:
     run(duplicati, "2", 5)
@@ -95,7 +95,7 @@ def test_a_server_that_fails_keeps_no_other_out(
     assert 'last_collection_timestamp_seconds{server="nas"}' not in samples(telemetry)
 
 
-def test_a_collection_that_leaves_something_out_is_incomplete(
+def test_a_pull_that_leaves_something_out_is_incomplete(
     duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
 ) -> None:
     duplicati.always["/backup/2/log"] = Canned(404)
@@ -103,7 +103,7 @@ def test_a_collection_that_leaves_something_out_is_incomplete(
     assert outcomes(telemetry) == (1, 1, 0)
 
 
-def test_a_database_that_does_not_answer_fails_the_collection_and_no_more(
+def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     duplicati: Simulator,
     rounds: Rounds,
     store: Store,
@@ -171,7 +171,7 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
     assert outcomes(telemetry) == (4, 0, 0)
 
 
-def test_what_was_collected_is_logged_where_it_is_new(
+def test_what_was_pulled_is_logged_where_it_is_new(
     duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "exporter")
@@ -185,11 +185,11 @@ def test_what_was_collected_is_logged_where_it_is_new(
 def test_rounds_go_on_until_they_are_told_to_stop(
     duplicati: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
 ) -> None:
-    with collecting(rounds, 1):
+    with pulling(rounds, 1):
         eventually(lambda: outcomes(telemetry)[0] >= 4, "two rounds")
         run(duplicati, "2", 5)
         eventually(lambda: store.runs(RunFilter(), None, 9), "the run of a later round")
-    assert not [thread for thread in threading.enumerate() if thread.name == "collection"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "pull"]
 
 
 def test_before_the_first_round_ends_it_is_known_that_none_did(
@@ -202,7 +202,7 @@ def test_before_the_first_round_ends_it_is_known_that_none_did(
         go_on.wait(10)
 
     duplicati.before["/backups"] = hold
-    with collecting(rounds, 15 * MINUTE):
+    with pulling(rounds, 15 * MINUTE):
         assert reached.wait(10)
         assert samples(telemetry) == {
             "collection_interval_seconds": 900,
@@ -220,7 +220,7 @@ def test_a_stop_ends_a_pause_between_two_tries(
     duplicati: Simulator, other: Simulator, rounds: Rounds
 ) -> None:
     duplicati.always["/backups"] = Canned(503, headers=(("Retry-After", "30"),))
-    with collecting(rounds, DAY):
+    with pulling(rounds, DAY):
         eventually(lambda: duplicati.asked("/backups"), "the question")
-    assert not [thread for thread in threading.enumerate() if thread.name == "collection"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "pull"]
     assert other.requests == []

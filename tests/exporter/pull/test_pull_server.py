@@ -1,4 +1,4 @@
-"""Collections from a server that behaves, and from one that does not."""
+"""Pulls from a server that behaves, and from one that does not."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from exporter.fleet import Fleet
 from exporter.ingest.importer import Outcome, PastReport, StoredArchive, Taken
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError
-from exporter.pull.pull_server import Place, collect
+from exporter.pull.pull_server import Place, pull_server
 from exporter.pull.summary import Summary
 from exporter.schedule import Source
 from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
@@ -23,16 +23,16 @@ from tests.support.reports_builder import duplicati_report
 
 PHOTOS, MAIL = "/backup/2/log", "/backup/3/log"
 BEGAN = NOW - 40 * DAY
-CollectFrom = Callable[..., Summary]
+PullFrom = Callable[..., Summary]
 
 
 @pytest.fixture
-def collected(duplicati: Simulator, archive: StoredArchive) -> CollectFrom:
-    """Collect from the simulated server, by default as one that was never collected from."""
+def pulled(duplicati: Simulator, archive: StoredArchive) -> PullFrom:
+    """Pull from the simulated server, by default as one that was never pulled from."""
 
     def once(marks: Marks | None = None) -> Summary:
         with server(duplicati) as asked:
-            return collect(asked, archive, marks or Marks(), lambda _place: None)
+            return pull_server(asked, archive, marks or Marks(), lambda _place: None)
 
     return once
 
@@ -52,11 +52,11 @@ def hourly(runs: int) -> list[Millis]:
     return [BEGAN + at * HOUR for at in range(runs)]
 
 
-def test_a_history_is_collected_down_to_its_first_run(
-    duplicati: Simulator, collected: CollectFrom, store: Store, fleet: Fleet
+def test_a_history_is_pulled_down_to_its_first_run(
+    duplicati: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
 ) -> None:
     fill(duplicati, "2", 250)
-    summary = collected()
+    summary = pulled()
     assert (summary.backups, summary.count(Outcome.RECORDED), summary.complete) == (1, 250, True)
     assert starts(store) == hourly(250)
     (view,) = fleet.jobs()
@@ -65,19 +65,17 @@ def test_a_history_is_collected_down_to_its_first_run(
     assert view.job.state.last.started == BEGAN + 249 * HOUR
 
 
-def test_collecting_again_adds_nothing(
-    duplicati: Simulator, collected: CollectFrom, fleet: Fleet
-) -> None:
+def test_pulling_again_adds_nothing(duplicati: Simulator, pulled: PullFrom, fleet: Fleet) -> None:
     fill(duplicati, "2", 150)
-    collected()
+    pulled()
     before = fleet.jobs()
-    summary = collected()
+    summary = pulled()
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (0, 150)
     assert fleet.jobs() == before
 
 
 def test_what_was_posted_hides_nothing_that_is_older(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     """A whole page of runs that are known is no reason to end: those may have been posted."""
     fill(duplicati, "2", 250)
@@ -85,73 +83,73 @@ def test_what_was_posted_hides_nothing_that_is_older(
         extra = {"machine-id": "7c0d5e2b94f14a3e8b6a1d0f5c3e7a29"}
         body = duplicati_report(began=began, backup="Photos to S3", server="attic-nas", extra=extra)
         deliver(store, body, received=began + HOUR)
-    summary = collected()
+    summary = pulled()
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (130, 120)
     assert starts(store) == hourly(250)
 
 
-def test_a_collection_that_breaks_off_leaves_no_hole(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+def test_a_pull_that_breaks_off_leaves_no_hole(
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     marks = Marks()
     fill(duplicati, "2", 250)
     duplicati.faults[PHOTOS] += [None, Canned(200, b"<html>")]
-    assert not collected(marks).complete
-    assert starts(store) == hourly(250)[-100:], "what was collected is kept, the newest first"
-    summary = collected(marks)
+    assert not pulled(marks).complete
+    assert starts(store) == hourly(250)[-100:], "what was pulled is kept, the newest first"
+    summary = pulled(marks)
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (150, 100)
     assert starts(store) == hourly(250)
 
 
 def test_one_that_breaks_off_behind_a_whole_one_leaves_no_hole(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     marks = Marks()
     fill(duplicati, "2", 50)
-    collected(marks)
+    pulled(marks)
     fill(duplicati, "2", 250, first=BEGAN + 50 * HOUR)
     duplicati.faults[PHOTOS] += [None, Canned(404)]
-    assert not collected(marks).complete
-    assert collected(marks).complete
+    assert not pulled(marks).complete
+    assert pulled(marks).complete
     assert starts(store) == hourly(300)
 
 
 def test_the_next_one_reads_to_where_the_last_came(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     marks = Marks()
     fill(duplicati, "2", 350)
-    collected(marks)
+    pulled(marks)
     fill(duplicati, "2", 3, first=BEGAN + 350 * HOUR)
     asked = duplicati.asked(PHOTOS)
-    summary = collected(marks)
+    summary = pulled(marks)
     assert duplicati.asked(PHOTOS) == asked + 1
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (3, 7)
     assert starts(store) == hourly(353)
 
 
 def test_many_new_ones_are_read_in_few_pages(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     marks = Marks()
     fill(duplicati, "2", 50)
-    collected(marks)
+    pulled(marks)
     fill(duplicati, "2", 200, first=BEGAN + 50 * HOUR)
     asked = duplicati.asked(PHOTOS)
-    collected(marks)
+    pulled(marks)
     assert duplicati.asked(PHOTOS) == asked + 3
     assert starts(store) == hourly(250)
 
 
 def test_a_database_that_duplicati_made_anew_is_read_to_its_first_row(
-    duplicati: Simulator, collected: CollectFrom, store: Store
+    duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
     marks = Marks()
     fill(duplicati, "2", 300)
-    collected(marks)
+    pulled(marks)
     duplicati.rows["2"] = []
     fill(duplicati, "2", 320, first=BEGAN + 300 * HOUR)
-    collected(marks)
+    pulled(marks)
     assert starts(store) == hourly(620)
 
 
@@ -169,17 +167,17 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoredA
     marks = Marks()
     fill(duplicati, "2", 2)
     with server(duplicati) as asked:
-        summary = collect(asked, Full(), marks, lambda _place: None)
+        summary = pull_server(asked, Full(), marks, lambda _place: None)
         assert (summary.complete, summary.problems) == (False, ["there is no room"])
-        assert collect(asked, archive, marks, lambda _place: None).count(Outcome.RECORDED) == 1
+        assert pull_server(asked, archive, marks, lambda _place: None).count(Outcome.RECORDED) == 1
 
 
 def test_other_operations_are_recorded_and_counted_apart(
-    duplicati: Simulator, collected: CollectFrom, fleet: Fleet
+    duplicati: Simulator, pulled: PullFrom, fleet: Fleet
 ) -> None:
     for name in ("json-2.1.0.5", "json-test", "json-restore"):
         duplicati.add_row("2", results(PAYLOADS / f"{name}.json"))
-    summary = collected()
+    summary = pulled()
     assert (summary.count(Outcome.RECORDED), summary.other_operations) == (1, 2)
     (view,) = fleet.jobs()
     assert view.job.state.total_runs == 1
@@ -187,58 +185,56 @@ def test_other_operations_are_recorded_and_counted_apart(
 
 
 def test_rows_that_can_not_be_read_keep_no_other_out(
-    duplicati: Simulator, collected: CollectFrom
+    duplicati: Simulator, pulled: PullFrom
 ) -> None:
     fill(duplicati, "2", 1)
     duplicati.add_row("2", None)
     duplicati.add_row("2", "no json")
     duplicati.add_row("2", "told to the log", Type="Message")
-    summary = collected()
+    summary = pulled()
     assert (summary.count(Outcome.RECORDED), summary.count(Outcome.NOT_UNDERSTOOD)) == (1, 2)
     assert summary.reasons == [
         "Photos to S3: the message of row 2 is empty",
         "Photos to S3: the message of row 3 is no JSON",
     ]
-    assert summary.complete, "another collection would not understand them either"
+    assert summary.complete, "another pull would not understand them either"
     assert summary.rows == 3
 
 
-def test_a_fault_of_one_backup_keeps_no_other_out(
-    duplicati: Simulator, collected: CollectFrom
-) -> None:
+def test_a_fault_of_one_backup_keeps_no_other_out(duplicati: Simulator, pulled: PullFrom) -> None:
     duplicati.add_backup("3", "Mail")
     duplicati.add_backup("4", "Music")
     fill(duplicati, "2", 2)
     fill(duplicati, "4", 3)
     duplicati.always[MAIL] = Canned(500)
-    summary = collected()
+    summary = pulled()
     assert (summary.backups, summary.count(Outcome.RECORDED)) == (2, 5)
     assert summary.faults == ["Mail: nas answers /backup/3/log with status 500"]
 
 
 def test_a_backup_that_is_deleted_between_two_pages_keeps_no_other_out(
-    duplicati: Simulator, collected: CollectFrom
+    duplicati: Simulator, pulled: PullFrom
 ) -> None:
     duplicati.add_backup("3", "Mail")
     fill(duplicati, "2", 150)
     fill(duplicati, "3", 1)
     duplicati.after[PHOTOS] = lambda: duplicati.delete("2")
-    summary = collected()
+    summary = pulled()
     assert summary.faults == ["Photos to S3: nas has nothing at /backup/2/log"]
     assert summary.count(Outcome.RECORDED) == 101
 
 
 def test_a_backup_that_is_renamed_between_two_pages_stays_one_job(
-    duplicati: Simulator, collected: CollectFrom, fleet: Fleet
+    duplicati: Simulator, pulled: PullFrom, fleet: Fleet
 ) -> None:
     fill(duplicati, "2", 150)
     duplicati.before[PHOTOS] = lambda: duplicati.rename("2", "Pictures")
-    assert collected().complete
+    assert pulled().complete
     assert [view.job.name for view in fleet.jobs()] == ["Photos to S3"]
 
 
 def test_a_password_that_is_changed_in_the_middle_ends_the_asking(
-    duplicati: Simulator, collected: CollectFrom
+    duplicati: Simulator, pulled: PullFrom
 ) -> None:
     for backup_id in ("3", "4", "5"):
         duplicati.add_backup(backup_id, f"Backup {backup_id}")
@@ -249,29 +245,29 @@ def test_a_password_that_is_changed_in_the_middle_ends_the_asking(
         duplicati.tokens.clear()
 
     duplicati.before[MAIL] = change
-    summary = collected()
+    summary = pulled()
     assert summary.faults == ["Backup 3: nas does not accept the password"]
     assert duplicati.asked("/auth/login") == 2
     assert summary.count(Outcome.RECORDED) == 1
 
 
 def test_a_server_that_does_not_tell_its_backups_is_no_server_without_any(
-    duplicati: Simulator, collected: CollectFrom
+    duplicati: Simulator, pulled: PullFrom
 ) -> None:
     duplicati.always["/backups"] = Canned(500)
     with pytest.raises(ServerError, match="status 500"):
-        collected()
+        pulled()
 
 
 def test_what_the_scheduler_plans_is_expected(
-    duplicati: Simulator, collected: CollectFrom, fleet: Fleet
+    duplicati: Simulator, pulled: PullFrom, fleet: Fleet
 ) -> None:
     duplicati.backups = []
     start = parse_moment("2025-12-12T01:00:00Z")
     schedule = {"Time": "2025-12-12T01:00:00Z", "Repeat": "1D", "AllowedDays": ["mon", "fri"]}
     duplicati.add_backup("2", "Photos to S3", schedule=schedule)
     fill(duplicati, "2", 2)
-    collected()
+    pulled()
     (view,) = fleet.jobs()
     assert view.expectation is not None
     assert view.expectation.source is Source.REPORTED
@@ -279,10 +275,10 @@ def test_what_the_scheduler_plans_is_expected(
 
 
 def test_a_planned_backup_that_no_run_makes_known_is_told(
-    duplicati: Simulator, collected: CollectFrom
+    duplicati: Simulator, pulled: PullFrom
 ) -> None:
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
-    summary = collected()
+    summary = pulled()
     assert summary.complete
     (told,) = summary.unwatched
     assert told.startswith("New: is planned, but Duplicati remembers no run of it")
@@ -305,11 +301,11 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
     duplicati.add_backup("2", "Photos", schedule=schedule)
     fill(duplicati, "2", 1)
     with server(duplicati) as asked:
-        summary = collect(asked, Emptied(), Marks(), lambda _place: None)
+        summary = pull_server(asked, Emptied(), Marks(), lambda _place: None)
     assert summary.faults == ["Photos: the job was deleted meanwhile"]
 
 
-def test_a_database_that_does_not_answer_ends_the_collection(
+def test_a_database_that_does_not_answer_ends_the_pull(
     duplicati: Simulator, archive: StoredArchive, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -318,7 +314,7 @@ def test_a_database_that_does_not_answer_ends_the_collection(
     monkeypatch.setattr(store, "record_all", fail)
     fill(duplicati, "2", 1)
     with server(duplicati) as asked, pytest.raises(StoreUnavailableError):
-        collect(asked, archive, Marks(), lambda _place: None)
+        pull_server(asked, archive, Marks(), lambda _place: None)
 
 
 def test_a_person_who_waits_is_told_how_far_it_is(
@@ -329,7 +325,7 @@ def test_a_person_who_waits_is_told_how_far_it_is(
     fill(duplicati, "3", 1)
     told: list[Place] = []
     with server(duplicati) as asked:
-        collect(asked, archive, Marks(), told.append)
+        pull_server(asked, archive, Marks(), told.append)
     assert told == [
         Place("nas", "Photos to S3", 1, 2, runs=0),
         Place("nas", "Photos to S3", 1, 2, runs=100),

@@ -175,7 +175,7 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
         (("--password-file", "/nowhere", "--insecure"), "--password-file, --insecure: say for"),
     ],
 )
-def test_what_can_not_be_collected_is_refused(
+def test_what_can_not_be_pulled_is_refused(
     command: Commands, arguments: tuple[str, ...], told: str
 ) -> None:
     refusal = command.refusal("collect", *arguments)
@@ -212,7 +212,7 @@ def table(url: str, password: str, name: str) -> str:
     return f'[[collect]]\nurl = "{url}"\npassword_file = "{password}"\nname = "{name}"\n'
 
 
-def test_the_servers_of_the_configuration_are_collected_from_whatever_one_of_them_does(
+def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_does(
     command: Commands, database: Path, duplicati: Simulator, password: str
 ) -> None:
     fill(duplicati)

@@ -1,4 +1,4 @@
-"""A run that is collected is the run that was posted, but for what a row does not tell."""
+"""A run that is pulled is the run that was posted, but for what a row does not tell."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def row(message: object, **columns: Any) -> Row:  # noqa: ANN401 - of a row
     return replace(Row(17, 1_745_279_200, "Result", text, None), **columns)
 
 
-def collected(of: Row, backup: Backup = PHOTOS, info: SystemInfo = INFO) -> Report:
+def pulled(of: Row, backup: Backup = PHOTOS, info: SystemInfo = INFO) -> Report:
     past = past_report(of, backup, info)
     assert past is not None
     return read_report(past.body)
@@ -36,13 +36,13 @@ def collected(of: Row, backup: Backup = PHOTOS, info: SystemInfo = INFO) -> Repo
     ["json-2.1.0.5", "json-warnings", "json-errors", "json-interrupted", "json-dry-run",
      "json-test", "json-restore"],
 )  # fmt: skip
-def test_a_collected_run_is_the_posted_one(name: str) -> None:
+def test_a_pulled_run_is_the_posted_one(name: str) -> None:
     payload = PAYLOADS / f"{name}.json"
     extra = json.loads(payload.read_bytes())["Extra"]
     backup = replace(PHOTOS, name=extra["backup-name"], id=extra["backup-id"].removeprefix("DB-"))
     info = replace(INFO, machine_id=extra["machine-id"], machine_name=extra["machine-name"])
     posted = read_report(payload.read_bytes())
-    told = collected(row(results(payload)), backup, info)
+    told = pulled(row(results(payload)), backup, info)
     assert (told.machine, told.backup, told.run) == (posted.machine, posted.backup, posted.run)
     assert told.counted == posted.counted
 
@@ -52,7 +52,7 @@ def test_what_the_server_knows_besides_is_added() -> None:
     backup = Backup("7", "Datenbank-Größe (täglich)", "s3", None)
     info = SystemInfo("e1f04b7d2a684c5f9d3b8e6a0c7f1524", "db-runner-3", "Linux")
     posted = read_report(payload.read_bytes())
-    told = collected(row(results(payload)), backup, info)
+    told = pulled(row(results(payload)), backup, info)
     assert told.machine == posted.machine
     assert told.run == replace(posted.run, next_scheduled=None)
 
@@ -64,14 +64,14 @@ def test_lines_of_the_log_come_along_the_gravest_first() -> None:
         "Warnings": ["2025-04-21 23:45:48 +01 - [Warning-x]: careful", 5],
         "Errors": ["2025-04-21 23:45:49 +01 - [Error-x]: failed"],
     }
-    log = collected(row(results_)).log
+    log = pulled(row(results_)).log
     assert [message.level for message in log.messages] == ["error", "warning", "information"]
 
 
 def test_a_run_that_died_is_fatal_with_its_text() -> None:
     payload = PAYLOADS / "json-died.json"
     posted = json.loads(payload.read_bytes())
-    told = collected(row(results(payload), exception=posted["Exception"]))
+    told = pulled(row(results(payload), exception=posted["Exception"]))
     assert told.run == read_report(payload.read_bytes()).run
     assert "The remote server returned 503" in told.log.messages[0].text
 

@@ -1,4 +1,4 @@
-"""Runs that were posted, collected by the command, and collected by the daemon itself."""
+"""Runs that were posted, pulled by the command, and pulled by the daemon itself."""
 
 import json
 import os
@@ -78,7 +78,7 @@ def password(tmp_path: Path) -> Path:
     return file
 
 
-def collected(simulator: Simulator, folder: Path) -> str:
+def pulled(simulator: Simulator, folder: Path) -> str:
     finished = run("collect", simulator.url, "--password-file", "password", folder=folder)
     assert (finished.returncode, finished.stderr) == (0, "")
     return finished.stdout
@@ -94,23 +94,23 @@ def runs(daemon: Daemon) -> list[Json]:
 
 
 @pytest.mark.usefixtures("password")
-def test_runs_that_were_posted_are_known_when_they_are_collected(
+def test_runs_that_were_posted_are_known_when_they_are_pulled(
     daemon: Daemon, machines: list[Simulator], tmp_path: Path
 ) -> None:
     for payload in remembered():
         daemon.upload(json.loads(payload.read_bytes()))
     before = daemon.series(), daemon.data("/api/backups")
     for simulator in machines:
-        assert " 0 runs recorded," in collected(simulator, tmp_path)
+        assert " 0 runs recorded," in pulled(simulator, tmp_path)
     assert (daemon.series(), daemon.data("/api/backups")) == before
 
 
 @pytest.mark.usefixtures("password")
-def test_runs_that_were_collected_are_known_when_they_are_posted(
+def test_runs_that_were_pulled_are_known_when_they_are_posted(
     daemon: Daemon, machines: list[Simulator], tmp_path: Path
 ) -> None:
     for simulator in machines:
-        collected(simulator, tmp_path)
+        pulled(simulator, tmp_path)
     before = daemon.data("/api/backups")
     assert len(before["backups"]) == len({identity(payload) for payload in remembered()})
     for payload in remembered():
@@ -120,7 +120,7 @@ def test_runs_that_were_collected_are_known_when_they_are_posted(
 
 
 class Typist:
-    """A person who collects at a real terminal."""
+    """A person who pulls at a real terminal."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._terminal, theirs = pty.openpty()
@@ -197,7 +197,7 @@ def config(tmp_path: Path, duplicati: Simulator, password: Path) -> str:
     return str(file)
 
 
-def test_the_daemon_collects_by_itself(start: Start, config: str, duplicati: Simulator) -> None:
+def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simulator) -> None:
     remember_one = PAYLOADS / "json-2.1.0.5.json"
     duplicati.add_row("2", results(remember_one))
     daemon = start("--config", config)
@@ -241,7 +241,7 @@ def test_a_pause_that_makes_every_backup_overdue_is_told(start: Start, config: s
     )
 
 
-def test_nothing_to_collect_from_is_told(start: Start) -> None:
+def test_nothing_to_pull_from_is_told(start: Start) -> None:
     daemon = start("--collect-every", "1h")
     daemon.wait_for_event("collect_every has nothing to do: the file has no [[collect]] table")
     assert "duplistatus_collection_interval_seconds NaN" in daemon.get("/metrics").text
