@@ -22,7 +22,7 @@ from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
-_OVERRIDES, _SOURCES = "override", "collect"
+_OVERRIDES, _SOURCES = "override", "pull"
 _LISTS = {option.name for option in OPTIONS if option.secret}
 _BOOLEANS = {option.name for option in OPTIONS if option.parse is boolean}
 _KUBERNETES = re.compile(
@@ -51,7 +51,7 @@ class Config(Struct, frozen=True):
     keep_runs: Millis | None
     keep_messages: Millis | None
     stall_after: Millis
-    collect_every: Millis | None
+    pull_interval: Millis | None
     policy: Policy
     sources: tuple[Source, ...]
 

@@ -182,10 +182,10 @@ OPTIONS = (
         parse_interval,
     ),
     Option(
-        "collect_every",
+        "pull_interval",
         parsers.NEVER,
         "TIME",
-        "how often to collect from the [[collect]] servers of the file: 15m, 1h",
+        "interval between pulls from the [[pull]] servers: 15m, 1h",
         parsers.repeated,
     ),
     Option(

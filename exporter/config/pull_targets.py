@@ -10,7 +10,7 @@ from msgspec import Struct
 _REQUIRED = ("url", "password_file")
 _TEXTS = (*_REQUIRED, "name", "fingerprint", "ca_file")
 KEYS = (*_TEXTS, "insecure")
-"""Of a ``[[collect]]`` table."""
+"""Of a ``[[pull]]`` table."""
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
@@ -72,18 +72,18 @@ def make_source(  # noqa: PLR0913 - a field each
 
 
 def read_sources(value: object) -> tuple[tuple[Source, ...], list[str]]:
-    """Read the ``[[collect]]`` tables of a configuration file.
+    """Read the ``[[pull]]`` tables of a configuration file.
 
     Returns:
         The sources, and what is wrong with them, a line each.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        return (), ["collect must be tables, each begun by a line [[collect]]"]
+        return (), ["pull must be tables, each begun by a line [[pull]]"]
     sources, problems = [], []
     for number, entry in enumerate(value, 1):
         source, wrong = _read_source(entry)
         sources += [] if source is None else [source]
-        problems += [f"collect {number}: {problem}" for problem in wrong]
+        problems += [f"pull {number}: {problem}" for problem in wrong]
     return tuple(sources), problems + _ambiguous(sources)
 
 
@@ -109,7 +109,7 @@ def _ambiguous(sources: list[Source]) -> list[str]:
     """Say which of them could not be told apart in messages and metrics."""
     names = Counter(source.name for source in sources)
     return [
-        f"collect: {count} tables are called {name}: give each a name of its own"
+        f"pull: {count} tables are called {name}: give each a name of its own"
         for name, count in names.items()
         if count > 1
     ]

@@ -91,7 +91,7 @@ def _pulling_from(duplicati: Simulator, folder: Path) -> str:
     (folder / "password").write_text(PASSWORD)
     config = folder / "duplistatus.toml"
     config.write_text(
-        f'collect_every = "1h"\n[[collect]]\nurl = "{duplicati.url}"\n'
+        f'pull_interval = "1h"\n[[pull]]\nurl = "{duplicati.url}"\n'
         f'password_file = "{folder / "password"}"\nca_file = "{folder / "certificate.pem"}"\n'
     )
     return str(config)

@@ -79,7 +79,7 @@ def password(tmp_path: Path) -> Path:
 
 
 def pulled(simulator: Simulator, folder: Path) -> str:
-    finished = run("collect", simulator.url, "--password-file", "password", folder=folder)
+    finished = run("pull", simulator.url, "--password-file", "password", folder=folder)
     assert (finished.returncode, finished.stderr) == (0, "")
     return finished.stdout
 
@@ -125,7 +125,7 @@ class Typist:
     def __init__(self, url: str, folder: Path) -> None:
         self._terminal, theirs = pty.openpty()
         self._process = subprocess.Popen(
-            [program(), "collect", url],
+            [program(), "pull", url],
             cwd=folder,
             env=environment(),
             stdin=theirs,
@@ -192,8 +192,8 @@ def test_who_does_not_know_the_password_can_leave(
 @pytest.fixture
 def config(tmp_path: Path, duplicati: Simulator, password: Path) -> str:
     file = tmp_path / "duplistatus.toml"
-    table = f'[[collect]]\nurl = "{duplicati.url}"\npassword_file = "{password}"\nname = "nas"\n'
-    file.write_text(f'collect_every = "1m"\n{table}')
+    table = f'[[pull]]\nurl = "{duplicati.url}"\npassword_file = "{password}"\nname = "nas"\n'
+    file.write_text(f'pull_interval = "1m"\n{table}')
     return str(file)
 
 
@@ -235,13 +235,13 @@ def test_the_password_is_nowhere_but_in_its_file(
 
 
 def test_a_pause_that_makes_every_backup_overdue_is_told(start: Start, config: str) -> None:
-    daemon = start("--config", config, "--collect-every", "6h", "--tolerance", "2h")
+    daemon = start("--config", config, "--pull-interval", "6h", "--tolerance", "2h")
     daemon.wait_for_event(
-        "collect_every is longer than tolerance: what is not collected yet is overdue"
+        "pull_interval is longer than tolerance: what is not pulled yet is overdue"
     )
 
 
 def test_nothing_to_pull_from_is_told(start: Start) -> None:
-    daemon = start("--collect-every", "1h")
-    daemon.wait_for_event("collect_every has nothing to do: the file has no [[collect]] table")
+    daemon = start("--pull-interval", "1h")
+    daemon.wait_for_event("pull_interval has nothing to do: the file has no [[pull]] table")
     assert "duplistatus_collection_interval_seconds NaN" in daemon.get("/metrics").text

@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _write_sources(sources: Sequence[Source]) -> None:
     for number, source in enumerate(sources, 1):
-        sys.stdout.write(f"collect {number}: {source.name} at {source.url}, {source.trust}")
+        sys.stdout.write(f"pull {number}: {source.name} at {source.url}, {source.trust}")
         sys.stdout.write(f", password in {source.password_file}\n")
 
 

@@ -1,4 +1,4 @@
-"""duplistatus collect."""
+"""duplistatus pull."""
 
 import argparse
 import contextlib
@@ -33,27 +33,27 @@ _ABOUT_AN_ADDRESS = ("name", "password_file", "fingerprint", "ca_file", "insecur
 
 _EXPLAINED = """\
 Reads the runs that a server of Duplicati (2.1 or later) remembers, and when it plans the next
-ones, through the API of its user interface. A run counts once, whether it was posted or collected,
-and however often: collect again whenever you like.
+ones, through the API of its user interface. A run counts once, whether it was posted or pulled,
+and however often: pull again whenever you like.
 
-  duplistatus collect https://nas:8200                  asks for the password
-  duplistatus collect https://nas:8200 --dry-run        says what would be recorded
-  duplistatus collect                                   from the [[collect]] tables of the file
+  duplistatus pull https://nas:8200                  asks for the password
+  duplistatus pull https://nas:8200 --dry-run        says what would be recorded
+  duplistatus pull                                   from the [[pull]] tables of the file
 
 Duplicati makes its own certificate unless it is given one. The first try then shows its SHA-256
 fingerprint; compare it with the server's, and give it with --fingerprint.
 
 Duplicati forgets runs after 30 days unless its option log-retention says otherwise.
 
-The exit code is 0 when all went well, 1 when something could not be collected; what could is kept.
+The exit code is 0 when all went well, 1 when something could not be pulled; what could is kept.
 Works while the daemon runs and while it does not: a running one is asked through its API and knows
 at once."""
 
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    summary = "bring along the runs that servers of Duplicati remember"
-    parser = add_asking(commands, "collect", summary, run)
+    summary = "pull run histories from Duplicati servers"
+    parser = add_asking(commands, "pull", summary, run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
     parser.add_argument(
@@ -77,13 +77,13 @@ def _add_access(parser: Parser) -> None:
         help="whose first line is its password, - for the standard input; else it is asked for",
     )
     parser.add_argument(
-        "--fingerprint", metavar="SHA256", help="believe the certificate with this fingerprint only"
+        "--fingerprint", metavar="SHA256", help="pin the certificate by its SHA-256 fingerprint"
     )
     parser.add_argument(
         "--ca-file", metavar="FILE", help="believe the certificates in this file, in PEM"
     )
     parser.add_argument(
-        "--insecure", action="store_true", help="believe any certificate: others may read along"
+        "--insecure", action="store_true", help="do not verify the certificate (insecure)"
     )
 
 
@@ -121,8 +121,8 @@ def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[Sou
         message = f"{', '.join(flags)}: say for which address, as https://nas:8200"
         raise ClientError(message)
     if not settings.sources:
-        message = "there is no server to collect from: give an address, as https://nas:8200"
-        raise ClientError(f"{message}, or [[collect]] tables in the configuration")
+        message = "there is no server to pull from: give an address, as https://nas:8200"
+        raise ClientError(f"{message}, or [[pull]] tables in the configuration")
     return settings.sources
 
 

@@ -92,19 +92,19 @@ def _working_behind(settings: Config, parts: Parts) -> Iterator[None]:
 
 def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     """Pull from servers of Duplicati meanwhile, where that is configured."""
-    if settings.collect_every is None:
+    if settings.pull_interval is None:
         return contextlib.nullcontext()
     if not settings.sources:
-        _log.warning("collect_every has nothing to do: the file has no [[collect]] table")
+        _log.warning("pull_interval has nothing to do: the file has no [[pull]] table")
         return contextlib.nullcontext()
     for source in settings.sources:
         _log.info("collecting", extra=logs.event(server=source.name, trust=source.trust))
-    if settings.collect_every > settings.policy.tolerance:
-        _log.warning("collect_every is longer than tolerance: what is not collected yet is overdue")
+    if settings.pull_interval > settings.policy.tolerance:
+        _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
     archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
     rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)
-    return pulling(rounds, settings.collect_every)
+    return pulling(rounds, settings.pull_interval)
 
 
 def _spare_the_collector() -> None:

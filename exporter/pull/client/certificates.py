@@ -79,7 +79,7 @@ def explain(source: Source) -> str:
     else:
         told = "shows a certificate that is not trusted, as self-signed ones are not"
         todo = f"if the server's own is the same, give --fingerprint {shown or 'SHA256'}"
-        todo += f', or fingerprint = "{shown or "SHA256"}" in its [[collect]] table'
+        todo += f', or fingerprint = "{shown or "SHA256"}" in its [[pull]] table'
     return f"{told}. {found}: {todo}"
 
 

@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "job delete": ("JOB", "--yes"),
     "import reports": ("PATH", "--server NAME", "--backup NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
-    "collect": (
+    "pull": (
         "URL",
         "--password-file FILE",
         "--fingerprint SHA256",

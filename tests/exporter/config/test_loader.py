@@ -43,7 +43,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
     assert config.page
-    assert (config.collect_every, config.sources) == (None, ())
+    assert (config.pull_interval, config.sources) == (None, ())
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "expected_interval": "12h",
         "tolerance": "30m",
         "stall_after": "20m",
-        "collect_every": "15m",
+        "pull_interval": "15m",
         "keep_runs": "53w",
         "keep_messages": "forever",
         "max_log_lines": "0",
@@ -164,8 +164,8 @@ WRONG = [
     ("tolerance", "1"),
     ("keep_runs", "23h"),
     ("keep_messages", "never"),
-    ("collect_every", "59s"),
-    ("collect_every", "always"),
+    ("pull_interval", "59s"),
+    ("pull_interval", "always"),
     ("max_log_lines", "1001"),
     ("max_servers", "0"),
     ("max_jobs", "0"),
@@ -310,7 +310,7 @@ def test_every_fault_of_the_overrides_is_told_with_its_number(tmp_path: Path) ->
 
 
 def test_servers_to_pull_from_stand_in_tables(tmp_path: Path) -> None:
-    text = '[[collect]]\nurl = "https://nas:8200"\npassword_file = "/etc/nas"\nname = "nas"'
+    text = '[[pull]]\nurl = "https://nas:8200"\npassword_file = "/etc/nas"\nname = "nas"'
     (source,) = overridden(tmp_path, text).sources
     assert (source.name, source.url, source.password_file) == (
         "nas",
@@ -320,10 +320,10 @@ def test_servers_to_pull_from_stand_in_tables(tmp_path: Path) -> None:
 
 
 def test_every_fault_of_both_kinds_of_tables_is_told_at_once(tmp_path: Path) -> None:
-    path = written(tmp_path, '[[collect]]\nurl = "nas"\n[[override]]\ncolour = "blue"')
+    path = written(tmp_path, '[[pull]]\nurl = "nas"\n[[override]]\ncolour = "blue"')
     told = problems_of({"config": path})
-    assert [problem.removeprefix(f"{path}: ")[:10] for problem in told] == [
+    assert [problem.removeprefix(f"{path}: ").partition(":")[0] for problem in told] == [
         "override 1",
-        "collect 1:",
-        "collect 1:",
+        "pull 1",
+        "pull 1",
     ]

@@ -8,23 +8,23 @@ PIN = "ab" * 32
 
 
 def problems_of(text: str) -> list[str]:
-    _, problems = read_sources(tomllib.loads(text).get("collect", []))
+    _, problems = read_sources(tomllib.loads(text).get("pull", []))
     return problems
 
 
 def test_a_table_is_a_source() -> None:
     text = f"""
-[[collect]]
+[[pull]]
 url = "https://nas:8200/"
 password_file = "/etc/duplistatus/nas"
 fingerprint = "{":".join([PIN[:2].upper()] * 32)}"
 
-[[collect]]
+[[pull]]
 url = "http://127.0.0.1:8200/duplicati/"
 password_file = "/etc/duplistatus/local"
 name = "this one"
 """
-    (nas, local), problems = read_sources(tomllib.loads(text)["collect"])
+    (nas, local), problems = read_sources(tomllib.loads(text)["pull"])
     assert problems == []
     assert (nas.url, nas.name, nas.fingerprint) == ("https://nas:8200", "nas:8200", PIN)
     assert (local.url, local.name) == ("http://127.0.0.1:8200/duplicati", "this one")
@@ -37,21 +37,19 @@ def test_no_table_is_no_source() -> None:
 
 def test_every_fault_is_told_with_the_number_of_its_table() -> None:
     problems = problems_of("""
-[[collect]]
+[[pull]]
 url = "nas:8200"
 pasword_file = "x"
-[[collect]]
+[[pull]]
 password_file = "x"
 insecure = "yes"
 name = 5
-[[collect]]
+[[pull]]
 url = "https://nas:8200"
 password_file = "x"
 fingerprint = "abc"
 """)
-    assert [problem[:9] for problem in problems] == ["collect 1"] * 3 + ["collect 2"] * 3 + [
-        "collect 3"
-    ]
+    assert [problem[:6] for problem in problems] == ["pull 1"] * 3 + ["pull 2"] * 3 + ["pull 3"]
     told = "\n".join(problems)
     for part in (
         "pasword_file is unknown; known are url, password_file",
@@ -67,13 +65,13 @@ fingerprint = "abc"
 
 @pytest.mark.parametrize("value", [5, ["nas"], {"url": "x"}])
 def test_what_is_no_list_of_tables_is_refused(value: object) -> None:
-    assert read_sources(value) == ((), ["collect must be tables, each begun by a line [[collect]]"])
+    assert read_sources(value) == ((), ["pull must be tables, each begun by a line [[pull]]"])
 
 
 def test_two_of_one_name_are_refused() -> None:
-    table = '[[collect]]\nurl = "https://nas:8200"\npassword_file = "x"\n'
+    table = '[[pull]]\nurl = "https://nas:8200"\npassword_file = "x"\n'
     assert problems_of(table * 2) == [
-        "collect: 2 tables are called nas:8200: give each a name of its own"
+        "pull: 2 tables are called nas:8200: give each a name of its own"
     ]
 
 

@@ -1,4 +1,4 @@
-"""duplistatus collect, from simulated servers of Duplicati."""
+"""duplistatus pull, from simulated servers of Duplicati."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def test_a_servers_runs_are_known_afterwards(
     command: Commands, either: str, duplicati: Simulator, password: str
 ) -> None:
     fill(duplicati)
-    asked = ("collect", duplicati.url, "--password-file", password, "--name", "nas")
+    asked = ("pull", duplicati.url, "--password-file", password, "--name", "nas")
     first = command.output(*asked)
     assert first == (
         "nas: 1 backup, 3 runs recorded, 0 known, 0 other operations recorded, 0 not understood\n"
@@ -56,7 +56,7 @@ def test_what_duplicati_plans_is_expected(
     start = format_moment((TODAY // HOUR + 120) * HOUR)
     duplicati.add_backup("2", "Photos", schedule={"Time": start, "Repeat": "1D"})
     fill(duplicati)
-    command.output("collect", duplicati.url, "--password-file", password)
+    command.output("pull", duplicati.url, "--password-file", password)
     (job,) = json.loads(command.output("jobs", "--server", "attic-nas", "--json"))
     assert (job["expectedStart"], job["scheduleSource"]) == (start, "reported")
 
@@ -65,7 +65,7 @@ def test_a_planned_backup_that_would_not_be_missed_is_told(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
     duplicati.add_backup("3", "New", schedule={"Time": "2099-01-05T03:00:00Z", "Repeat": "1D"})
-    told = command.output("collect", duplicati.url, "--password-file", password)
+    told = command.output("pull", duplicati.url, "--password-file", password)
     assert told.splitlines()[1].startswith(
         "  New: is planned, but Duplicati remembers no run of it"
     )
@@ -73,7 +73,7 @@ def test_a_planned_backup_that_would_not_be_missed_is_told(
 
 def test_one_is_one(command: Commands, duplicati: Simulator, password: str) -> None:
     fill(duplicati, runs=1)
-    told = command.output("collect", duplicati.url, "--password-file", password, "--name", "nas")
+    told = command.output("pull", duplicati.url, "--password-file", password, "--name", "nas")
     assert told.startswith("nas: 1 backup, 1 run recorded, 0 known, 0 other operations recorded")
 
 
@@ -82,7 +82,7 @@ def test_a_trial_says_the_same_and_records_nothing(
 ) -> None:
     fill(duplicati)
     before = known(database)
-    told = command.output("collect", duplicati.url, "--password-file", password, "--dry-run")
+    told = command.output("pull", duplicati.url, "--password-file", password, "--dry-run")
     assert "3 runs would be recorded, 0 known" in told
     assert known(database) == before
 
@@ -94,7 +94,7 @@ def test_many_runs_go_to_the_daemon_in_parts(
     for days in range(80, 0, -1):
         body = json.loads(duplicati_report(began=TODAY - days * DAY))
         duplicati.add_row("2", body["Data"] | {"Warnings": lines, "Messages": lines})
-    told = command.output("collect", duplicati.url, "--password-file", password)
+    told = command.output("pull", duplicati.url, "--password-file", password)
     assert "80 runs recorded" in told
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_the_daemon_finds_too_large_is_told(
 ) -> None:
     monkeypatch.setenv("DUPLISTATUS_MAX_UPLOAD_BYTES", "4096")
     duplicati.add_row("2", {"MainOperation": "Backup", "Warnings": ["x" * 8000]})
-    finished = command("collect", duplicati.url, "--password-file", password)
+    finished = command("pull", duplicati.url, "--password-file", password)
     assert finished.code == 1
     assert "1 refused" in finished.out
     assert "larger than max_upload_bytes" in finished.out
@@ -117,7 +117,7 @@ def test_what_is_not_understood_is_told_and_no_failure(
 ) -> None:
     fill(duplicati)
     duplicati.add_row("2", "\x1b[31mno json")
-    told = command.output("collect", duplicati.url, "--password-file", password)
+    told = command.output("pull", duplicati.url, "--password-file", password)
     assert "1 not understood" in told
     assert "\n  Photos to S3: the message of row 4 is no JSON\n" in told
 
@@ -127,7 +127,7 @@ def test_a_name_can_not_steer_the_terminal(
 ) -> None:
     duplicati.rename("2", "\x1b[31mred")
     duplicati.always["/backup/2/log"] = Canned(404)
-    told = command("collect", duplicati.url, "--password-file", password).err
+    told = command("pull", duplicati.url, "--password-file", password).err
     assert told == (
         "duplistatus: \\x1b[31mred: "
         f"{duplicati.url.removeprefix('http://')} has nothing at /backup/2/log\n"
@@ -138,7 +138,7 @@ def test_a_wrong_password_is_told_and_not_shown(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
     duplicati.password = "another"
-    finished = command("collect", duplicati.url, "--password-file", password, "--name", "nas")
+    finished = command("pull", duplicati.url, "--password-file", password, "--name", "nas")
     assert (finished.code, finished.out) == (1, "")
     assert finished.err == "duplistatus: nas does not accept the password\n"
 
@@ -146,7 +146,7 @@ def test_a_wrong_password_is_told_and_not_shown(
 def test_the_password_may_come_through_the_standard_input(
     command: Commands, duplicati: Simulator
 ) -> None:
-    finished = command("collect", duplicati.url, "--password-file", "-", typed=f"{PASSWORD}\n")
+    finished = command("pull", duplicati.url, "--password-file", "-", typed=f"{PASSWORD}\n")
     assert finished.code == 0
 
 
@@ -156,7 +156,7 @@ def test_the_password_may_come_through_the_standard_input(
 def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
     command: Commands, duplicati: Simulator, typed: str, told: str
 ) -> None:
-    finished = command("collect", duplicati.url, "--password-file", "-", typed=typed)
+    finished = command("pull", duplicati.url, "--password-file", "-", typed=typed)
     assert finished.code == 2
     assert f"the standard input {told}" in finished.err
     assert len(finished.err.splitlines()) == 1
@@ -166,7 +166,7 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "there is no server to collect from"),
+        ((), "there is no server to pull from"),
         (("nas",), "is no address of a server"),
         (("https://me:hidden@nas",), "put the password into a file"),
         (("https://nas",), "the password is missing"),
@@ -178,7 +178,7 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
 def test_what_can_not_be_pulled_is_refused(
     command: Commands, arguments: tuple[str, ...], told: str
 ) -> None:
-    refusal = command.refusal("collect", *arguments)
+    refusal = command.refusal("pull", *arguments)
     assert told in refusal
     assert "hidden" not in refusal
 
@@ -186,7 +186,7 @@ def test_what_can_not_be_pulled_is_refused(
 def test_a_certificate_that_is_not_trusted_is_told_with_the_option_that_helps(
     command: Commands, secure_duplicati: Simulator, password: str
 ) -> None:
-    asked = ("collect", secure_duplicati.url, "--password-file", password)
+    asked = ("pull", secure_duplicati.url, "--password-file", password)
     refused = command(*asked)
     assert refused.code == 1
     option = refused.err.partition("give ")[2].partition(",")[0].split()
@@ -202,14 +202,14 @@ def test_who_checks_no_certificate_is_warned(
     command: Commands, secure_duplicati: Simulator, password: str
 ) -> None:
     finished = command(
-        "collect", secure_duplicati.url, "--password-file", password, "--insecure", "--name", "nas"
+        "pull", secure_duplicati.url, "--password-file", password, "--insecure", "--name", "nas"
     )
     assert finished.code == 0
     assert "the certificate of nas is not checked" in finished.err
 
 
 def table(url: str, password: str, name: str) -> str:
-    return f'[[collect]]\nurl = "{url}"\npassword_file = "{password}"\nname = "{name}"\n'
+    return f'[[pull]]\nurl = "{url}"\npassword_file = "{password}"\nname = "{name}"\n'
 
 
 def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_does(
@@ -224,7 +224,7 @@ def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_d
             + table(duplicati.url, password, "nas")
             + table(duplicati.url, "/nowhere", "third")
         )
-        finished = command("collect", "--config", str(file))
+        finished = command("pull", "--config", str(file))
     assert finished.code == 1
     assert finished.err.splitlines() == [
         "duplistatus: away takes no more logins for now: try again in some minutes",
@@ -249,13 +249,13 @@ def test_check_config_shows_the_servers_and_what_is_believed(
         + "insecure = true\n"
     )
     told = command.output("check-config", "--config", str(file)).splitlines()
-    shown = [line for line in told if line.startswith("collect ")]
+    shown = [line for line in told if line.startswith("pull ")]
     assert [line.removesuffix(", password in /p") for line in shown] == [
-        "collect 1: a at http://a:8200, without TLS",
-        "collect 2: b at https://b, certificates that the system knows are believed",
-        f"collect 3: c at https://c, the certificate {pin} is believed",
-        f"collect 4: d at https://d, certificates that {ca} knows are believed",
-        "collect 5: e at https://e, any certificate is believed",
+        "pull 1: a at http://a:8200, without TLS",
+        "pull 2: b at https://b, certificates that the system knows are believed",
+        f"pull 3: c at https://c, the certificate {pin} is believed",
+        f"pull 4: d at https://d, certificates that {ca} knows are believed",
+        "pull 5: e at https://e, any certificate is believed",
     ]
 
 
@@ -273,6 +273,6 @@ def test_the_proxy_of_the_environment_is_asked_unless_it_is_ruled_out(
         proxy.always["/auth/login"] = Canned(429)
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", ruled_out)
-        finished = command("collect", duplicati.url, "--password-file", password)
+        finished = command("pull", duplicati.url, "--password-file", password)
     assert finished.code == (0 if ruled_out else 1)
     assert bool(duplicati.requests) is bool(ruled_out)
