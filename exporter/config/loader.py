@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,9 @@ from exporter.times import Millis
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
 _OVERRIDES, _SOURCES = "override", "pull"
+_RENAMED = {"collect": _SOURCES, "collect_every": "pull_interval"}
+"""Keys that were never released, to the present ones."""
+
 _LISTS = {option.name for option in OPTIONS if option.secret}
 _BOOLEANS = {option.name for option in OPTIONS if option.parse is boolean}
 _KUBERNETES = re.compile(
@@ -167,13 +170,19 @@ def _read_settings(
     for key, value in content.items():
         text = _text(key, value)
         if key not in known:
-            problems.append(f"{path}: {key} is unknown; known are {', '.join(known)}")
+            problems.append(f"{path}: {_unknown(key, known)}")
         elif text is None:
             right = "true or false" if key in _BOOLEANS else "a text or a whole number"
             problems.append(f"{path}: {key} must be {right}")
         else:
             settings[key] = Setting(text, f"{path}: {key}")
     return settings, problems
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    if key in _RENAMED:
+        return f"{key} is called {_RENAMED[key]} now"
+    return f"{key} is unknown; known are {', '.join(known)}"
 
 
 def _text(key: str, value: object) -> str | None:

@@ -223,6 +223,18 @@ def test_an_unknown_key_is_told_with_the_known_ones(tmp_path: Path) -> None:
     assert "tolerance" in problem.partition("known are")[2]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("collect_every = '15m'", "collect_every is called pull_interval now"),
+        ("[[collect]]\nurl = 'https://nas'", "collect is called pull now"),
+    ],
+)
+def test_a_key_of_before_is_told_with_the_present_one(tmp_path: Path, text: str, told: str) -> None:
+    path = written(tmp_path, text)
+    assert problems_of({"config": path}) == [f"{path}: {told}"]
+
+
 @pytest.mark.parametrize("value", ["true", "1.5", "['a']", "{}", "2026-01-01", "''"])
 def test_a_value_of_another_type_is_a_fault(tmp_path: Path, value: str) -> None:
     (problem,) = problems_of({"config": written(tmp_path, f"listen = {value}")})
