@@ -12,7 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
-from exporter.exposition.families.daemon import CollectionOutcome, DaemonFamilies, Outcome
+from exporter.exposition.families.daemon import DaemonFamilies, Outcome
 from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
@@ -47,17 +47,20 @@ class Telemetry:
         """Count a request that ran into a limit."""
         self._own.limits[limit].inc()
 
-    def collects(self, servers: Iterable[str], interval: Millis) -> None:
-        """Note from which servers is collected, and how long to wait between two times."""
-        self._own.collection_interval.set(interval / SECOND)
+    def pulls(self, servers: Iterable[str], interval: Millis) -> None:
+        """Note from which servers is pulled, and how long to wait between two times."""
         for server in servers:
-            self._own.last_collection.labels(server).set(0)
+            self._own.last_pull.labels(server).set(0)
+            self._own.pull_interval.labels(server).set(interval / SECOND)
+            self._own.pull_failures.labels(server)
 
-    def collection_ended(self, server: str, outcome: CollectionOutcome, at: Millis) -> None:
-        """Count a collection from a server, which ended at a moment."""
-        self._own.collections[outcome].inc()
-        if outcome is CollectionOutcome.COMPLETE:
-            self._own.last_collection.labels(server).set(at / SECOND)
+    def pulled(self, server: str, at: Millis) -> None:
+        """Note that a pull from a server got everything and ended at a moment."""
+        self._own.last_pull.labels(server).set(at / SECOND)
+
+    def pull_failed(self, server: str) -> None:
+        """Count a pull from a server that did not get everything."""
+        self._own.pull_failures.labels(server).inc()
 
     def collected(self, seconds: float, errors: int) -> None:
         """Note how long the samples of the fleet took, and for how many they failed."""

@@ -4,9 +4,9 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Self
 
 from exporter.config.pull_targets import Source
-from exporter.exposition.families.daemon import CollectionOutcome
 from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import event
@@ -26,6 +26,22 @@ _LONGEST_GOODBYE_SECONDS = 5.0
 """A server that is slow to answer does not hold up the end of the daemon."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Ended(NamedTuple):
+    """How a pull ended: whether it got everything, and what is wrong, empty if nothing.
+
+    A backup that is not watched is wrong, and yet everything was pulled.
+    """
+
+    well: bool
+    fault: str
+
+    @classmethod
+    def of(cls, summary: Summary) -> Self:
+        """Return how a pull ended that was not broken off."""
+        wrong = summary.unwatched[:MOST_REASONS] if summary.complete else summary.problems
+        return cls(summary.complete, "; ".join(wrong))
 
 
 class Rounds:
@@ -50,7 +66,7 @@ class Rounds:
 
     def run(self, interval: Millis) -> None:
         """Go round at once, and again some time after each round, until told to stop."""
-        self._telemetry.collects((source.name for source in self._sources), interval)
+        self._telemetry.pulls((source.name for source in self._sources), interval)
         with contextlib.suppress(StoppedError):
             self.go_round()
             while not self._stopping.wait(interval / SECOND):
@@ -63,28 +79,25 @@ class Rounds:
     def go_round(self) -> None:
         """Pull from each server once; a fault of one keeps no other out."""
         for source in self._sources:
-            outcome, fault = self._pull(source)
-            self._telemetry.collection_ended(source.name, outcome, self._clock())
-            self._tell(source.name, fault)
+            ended = self._pull(source)
+            if ended.well:
+                self._telemetry.pulled(source.name, self._clock())
+            else:
+                self._telemetry.pull_failed(source.name)
+            self._tell(source.name, ended.fault)
 
-    def _pull(self, source: Source) -> tuple[CollectionOutcome, str]:
-        """Pull from a server; return what became of it, and what is wrong, empty if nothing.
-
-        A backup that is not watched is wrong, and yet everything was pulled.
-        """
+    def _pull(self, source: Source) -> _Ended:
         try:
             summary = self._ask(source)
         except (ServerError, StoreUnavailableError) as error:
-            return CollectionOutcome.FAILED, str(error)
+            return _Ended(well=False, fault=str(error))
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
             _log.exception("a collection failed", extra=event(server=source.name))
-            return CollectionOutcome.FAILED, repr(error)
+            return _Ended(well=False, fault=repr(error))
         _log_summary(source.name, summary)
-        if summary.complete:
-            return CollectionOutcome.COMPLETE, "; ".join(summary.unwatched[:MOST_REASONS])
-        return CollectionOutcome.INCOMPLETE, "; ".join(summary.problems)
+        return _Ended.of(summary)
 
     def _ask(self, source: Source) -> Summary:
         with contextlib.closing(self._open(source, self._stopping.wait)) as server:

@@ -45,7 +45,7 @@ def _in_the_code() -> dict[str, Described]:
     )
     found = {each.name: Described(each.type, frozenset(each.labels)) for each in families}
     telemetry = Telemetry(daemon.VERSION, lambda: 0)
-    telemetry.collects(["nas"], 0)
+    telemetry.pulls(["nas"], 0)
     for metric in text_string_to_metric_families(telemetry.text().decode()):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))

@@ -205,8 +205,8 @@ def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simula
     (found,) = runs(daemon)
     assert found["name"] == "Photos to S3"
     exposed = daemon.get("/metrics").text
-    assert 'duplistatus_collections_total{outcome="complete"} 1.0' in exposed
-    assert "duplistatus_collection_interval_seconds 60.0" in exposed
+    assert 'duplistatus_server_pull_interval_seconds{server="nas"} 60.0' in exposed
+    assert 'duplistatus_server_pull_failures_total{server="nas"} 0.0' in exposed
     assert daemon.stop() == 0
 
 
@@ -244,4 +244,4 @@ def test_a_pause_that_makes_every_backup_overdue_is_told(start: Start, config: s
 def test_nothing_to_pull_from_is_told(start: Start) -> None:
     daemon = start("--pull-interval", "1h")
     daemon.wait_for_event("pull_interval has nothing to do: the file has no [[pull]] table")
-    assert "duplistatus_collection_interval_seconds NaN" in daemon.get("/metrics").text
+    assert "duplistatus_server_pull_interval_seconds{" not in daemon.get("/metrics").text

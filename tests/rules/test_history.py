@@ -103,8 +103,8 @@ def test_a_fleet_that_grows_as_fleets_do_runs_into_no_limit(history: History) ->
     assert history.query_range(by_name("DuplistatusLimitReached").expression) == []
 
 
-def test_a_daemon_that_is_not_to_collect_misses_no_collection(history: History) -> None:
-    assert history.query_range(by_name("DuplistatusCollectionStopped").expression) == []
+def test_a_daemon_that_is_not_to_pull_misses_no_pull(history: History) -> None:
+    assert history.query_range(by_name("DuplistatusPullStopped").expression) == []
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,6 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusLimitReached",
         "DuplistatusClockWrong",
         "DuplistatusCollectorErrors",
-        "DuplistatusCollectionStopped",
+        "DuplistatusPullStopped",
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}

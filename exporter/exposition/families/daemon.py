@@ -1,6 +1,5 @@
 """The families that the daemon tells of itself: they count what happens, and none is of a job."""
 
-import math
 from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
@@ -26,14 +25,6 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-class CollectionOutcome(Enum):
-    """What became of the collection from one server."""
-
-    COMPLETE = "complete"
-    INCOMPLETE = "incomplete"
-    FAILED = "failed"
-
-
 class DaemonFamilies:
     """The families, in the order in which they are told, each to be counted in."""
 
@@ -45,9 +36,9 @@ class DaemonFamilies:
         self.upload_duration = _upload_duration(registry)
         self.denied = _denied(registry)
         self.limits = _limits(registry)
-        self.collections = _collections(registry)
-        self.last_collection = _last_collection(registry)
-        self.collection_interval = _collection_interval(registry)
+        self.last_pull = _last_pull(registry)
+        self.pull_interval = _pull_interval(registry)
+        self.pull_failures = _pull_failures(registry)
         self.collector_duration = _collector_duration(registry)
         self.collector_errors = _collector_errors(registry)
         self.clock_disagrees = _clock_disagrees(registry)
@@ -94,29 +85,25 @@ def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
     return _each(family, Limit)
 
 
-def _collections(registry: CollectorRegistry) -> dict[CollectionOutcome, Counter]:
-    text = "Collections from servers of Duplicati, by what became of them."
-    family = Counter("duplistatus_collections_total", text, ["outcome"], registry=registry)
-    return _each(family, CollectionOutcome)
-
-
-def _last_collection(registry: CollectorRegistry) -> Gauge:
+def _last_pull(registry: CollectorRegistry) -> Gauge:
     return Gauge(
-        "duplistatus_last_collection_timestamp_seconds",
-        "When everything was last collected from a server; 0 before, since the start.",
+        "duplistatus_server_pull_timestamp_seconds",
+        "When the last pull from a server ended that got everything; 0 before, since the start.",
         ["server"],
         registry=registry,
     )
 
 
-def _collection_interval(registry: CollectorRegistry) -> Gauge:
-    interval = Gauge(
-        "duplistatus_collection_interval_seconds",
-        "How long to wait between two collections; NaN where none is configured.",
-        registry=registry,
-    )
-    interval.set(math.nan)
-    return interval
+def _pull_interval(registry: CollectorRegistry) -> Gauge:
+    text = "How long to wait between two pulls from a server."
+    name = "duplistatus_server_pull_interval_seconds"
+    return Gauge(name, text, ["server"], registry=registry)
+
+
+def _pull_failures(registry: CollectorRegistry) -> Counter:
+    text = "Pulls from a server that failed or left out a backup or a run."
+    name = "duplistatus_server_pull_failures_total"
+    return Counter(name, text, ["server"], registry=registry)
 
 
 def _each(family: Counter, kinds: type[Kind]) -> dict[Kind, Counter]:

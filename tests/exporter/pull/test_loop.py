@@ -59,18 +59,20 @@ def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
 
 def samples(telemetry: Telemetry) -> dict[str, float]:
     lines = telemetry.text().decode().splitlines()
-    pairs = (line.rpartition(" ") for line in lines if "collection" in line and line[0] != "#")
-    return {name.removeprefix("duplistatus_"): float(value) for name, _, value in pairs}
+    pairs = (line.rpartition(" ") for line in lines if "_server_pull_" in line and line[0] != "#")
+    return {name.removeprefix("duplistatus_server_pull_"): float(value) for name, _, value in pairs}
 
 
-def outcomes(telemetry: Telemetry) -> tuple[float, float, float]:
-    """Return how many pulls were complete, incomplete and failed."""
+def failures(telemetry: Telemetry) -> dict[str, float]:
+    """Return how many pulls failed, by their server; those without any are left out."""
     found = samples(telemetry)
-    complete, incomplete, failed = (
-        found[f'collections_total{{outcome="{name}"}}']
-        for name in ("complete", "incomplete", "failed")
-    )
-    return complete, incomplete, failed
+    counts = {name: found.get(f'failures_total{{server="{name}"}}', 0) for name in ("nas", "other")}
+    return {name: count for name, count in counts.items() if count}
+
+
+def ended(telemetry: Telemetry, server: str) -> float | None:
+    """Return when a server was last pulled well, None where it was not."""
+    return samples(telemetry).get(f'timestamp_seconds{{server="{server}"}}')
 
 
 def test_a_round_pulls_from_every_server(
@@ -80,8 +82,8 @@ def test_a_round_pulls_from_every_server(
     run(other, "5", 4)
     rounds.go_round()
     assert len(store.runs(RunFilter(), None, 9)) == 2
-    assert outcomes(telemetry) == (2, 0, 0)
-    assert samples(telemetry)['last_collection_timestamp_seconds{server="nas"}'] == NOW / 1000
+    assert failures(telemetry) == {}
+    assert ended(telemetry, "nas") == ended(telemetry, "other") == NOW / 1000
 
 
 def test_a_server_that_fails_keeps_no_other_out(
@@ -91,16 +93,17 @@ def test_a_server_that_fails_keeps_no_other_out(
     run(other, "5", 4)
     rounds.go_round()
     assert len(store.runs(RunFilter(), None, 9)) == 1
-    assert outcomes(telemetry) == (1, 0, 1)
-    assert 'last_collection_timestamp_seconds{server="nas"}' not in samples(telemetry)
+    assert failures(telemetry) == {"nas": 1}
+    assert (ended(telemetry, "nas"), ended(telemetry, "other")) == (None, NOW / 1000)
 
 
-def test_a_pull_that_leaves_something_out_is_incomplete(
+def test_a_pull_that_leaves_something_out_is_a_failure(
     duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
 ) -> None:
     duplicati.always["/backup/2/log"] = Canned(404)
     rounds.go_round()
-    assert outcomes(telemetry) == (1, 1, 0)
+    assert failures(telemetry) == {"nas": 1}
+    assert ended(telemetry, "nas") is None
 
 
 def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
@@ -117,7 +120,7 @@ def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     with monkeypatch.context() as broken:
         broken.setattr(store, "record_all", fail)
         rounds.go_round()
-    assert outcomes(telemetry) == (1, 0, 1)
+    assert failures(telemetry) == {"nas": 1}
     rounds.go_round()
     assert len(store.runs(RunFilter(), None, 9)) == 1
 
@@ -168,7 +171,8 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
         rounds.go_round()
     (record,) = caplog.records
     assert record.__dict__["fields"]["reason"].startswith("New: is planned")
-    assert outcomes(telemetry) == (4, 0, 0)
+    assert failures(telemetry) == {}
+    assert ended(telemetry, "nas") == NOW / 1000
 
 
 def test_what_was_pulled_is_logged_where_it_is_new(
@@ -183,10 +187,10 @@ def test_what_was_pulled_is_logged_where_it_is_new(
 
 
 def test_rounds_go_on_until_they_are_told_to_stop(
-    duplicati: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+    duplicati: Simulator, rounds: Rounds, store: Store
 ) -> None:
     with pulling(rounds, 1):
-        eventually(lambda: outcomes(telemetry)[0] >= 4, "two rounds")
+        eventually(lambda: duplicati.asked("/backups") >= 3, "two rounds")
         run(duplicati, "2", 5)
         eventually(lambda: store.runs(RunFilter(), None, 9), "the run of a later round")
     assert not [thread for thread in threading.enumerate() if thread.name == "pull"]
@@ -205,12 +209,12 @@ def test_before_the_first_round_ends_it_is_known_that_none_did(
     with pulling(rounds, 15 * MINUTE):
         assert reached.wait(10)
         assert samples(telemetry) == {
-            "collection_interval_seconds": 900,
-            'collections_total{outcome="complete"}': 0,
-            'collections_total{outcome="incomplete"}': 0,
-            'collections_total{outcome="failed"}': 0,
-            'last_collection_timestamp_seconds{server="nas"}': 0,
-            'last_collection_timestamp_seconds{server="other"}': 0,
+            'timestamp_seconds{server="nas"}': 0,
+            'timestamp_seconds{server="other"}': 0,
+            'interval_seconds{server="nas"}': 900,
+            'interval_seconds{server="other"}': 900,
+            'failures_total{server="nas"}': 0,
+            'failures_total{server="other"}': 0,
         }
         rounds.stop()
         go_on.set()
