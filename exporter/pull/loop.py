@@ -44,6 +44,9 @@ class _Ended(NamedTuple):
         return cls(summary.complete, "; ".join(wrong))
 
 
+_WELL = _Ended(well=True, fault="")
+
+
 class Rounds:
     """Pulls from every server in turn. Needs one caller at a time, but for `stop`."""
 
@@ -61,7 +64,7 @@ class Rounds:
         self._telemetry = telemetry
         self._clock = clock
         self._marks = Marks()
-        self._told: dict[str, str] = {}
+        self._ended: dict[str, _Ended] = {}
         self._stopping = threading.Event()
 
     def run(self, interval: Millis) -> None:
@@ -84,7 +87,7 @@ class Rounds:
                 self._telemetry.pulled(source.name, self._clock())
             else:
                 self._telemetry.pull_failed(source.name)
-            self._tell(source.name, ended.fault)
+            self._tell(source.name, ended)
 
     def _pull(self, source: Source) -> _Ended:
         try:
@@ -94,7 +97,7 @@ class Rounds:
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
-            _log.exception("a collection failed", extra=event(server=source.name))
+            _log.exception("a pull broke off", extra=event(server=source.name))
             return _Ended(well=False, fault=repr(error))
         _log_summary(source.name, summary)
         return _Ended.of(summary)
@@ -107,20 +110,21 @@ class Rounds:
         if self._stopping.is_set():
             raise StoppedError
 
-    def _tell(self, server: str, fault: str) -> None:
-        """Log a fault once, not with every round, and that it is over."""
-        before = self._told.get(server, "")
-        self._told[server] = fault
-        if fault and fault != before:
-            _log.warning("collecting goes wrong", extra=event(server=server, reason=fault))
-        elif before and not fault:
-            _log.info("collecting works again", extra=event(server=server))
+    def _tell(self, server: str, ended: _Ended) -> None:
+        """Log what is wrong once, not with every round, and that pulls go well again."""
+        before = self._ended.get(server, _WELL)
+        self._ended[server] = ended
+        if ended.well and not before.well:
+            _log.info("pull recovered", extra=event(server=server))
+        if ended.fault and ended.fault != before.fault:
+            message = "backup not watched" if ended.well else "pull failed"
+            _log.warning(message, extra=event(server=server, reason=ended.fault))
 
 
 def _log_summary(server: str, summary: Summary) -> None:
     recorded = summary.count(Outcome.RECORDED) + summary.other_operations
     level = logging.INFO if recorded else logging.DEBUG
-    _log.log(level, "collected", extra=event(server=server, recorded=recorded, rows=summary.rows))
+    _log.log(level, "pulled", extra=event(server=server, recorded=recorded, rows=summary.rows))
 
 
 @contextlib.contextmanager

@@ -98,7 +98,7 @@ def _pulling_from(duplicati: Simulator, folder: Path) -> str:
 
 
 def _work(daemon: Daemon) -> None:
-    daemon.wait_for_event("collected")
+    daemon.wait_for_event("pulled")
     daemon.upload(reports.documented())
     assert daemon.post(b"no report").status_code == 400
     for path in ("/api/health", "/api/backups", "/api/rejected", "/-/ready"):

@@ -201,7 +201,7 @@ def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simula
     remember_one = PAYLOADS / "json-2.1.0.5.json"
     duplicati.add_row("2", results(remember_one))
     daemon = start("--config", config)
-    assert daemon.wait_for_event("collected")["recorded"] == 1
+    assert daemon.wait_for_event("pulled")["recorded"] == 1
     (found,) = runs(daemon)
     assert found["name"] == "Photos to S3"
     exposed = daemon.get("/metrics").text
@@ -225,7 +225,7 @@ def test_the_password_is_nowhere_but_in_its_file(
 ) -> None:
     duplicati.password = "another"
     daemon = start("--config", config, "--log-level", "debug")
-    reason = daemon.wait_for_event("collecting goes wrong")["reason"]
+    reason = daemon.wait_for_event("pull failed")["reason"]
     assert reason == "nas does not accept the password"
     command = Path(f"/proc/{daemon.process.pid}/cmdline").read_bytes()
     exposed = daemon.get("/metrics").content

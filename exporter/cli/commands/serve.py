@@ -98,7 +98,7 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         _log.warning("pull_interval has nothing to do: the file has no [[pull]] table")
         return contextlib.nullcontext()
     for source in settings.sources:
-        _log.info("collecting", extra=logs.event(server=source.name, trust=source.trust))
+        _log.info("pulling", extra=logs.event(server=source.name, trust=source.trust))
     if settings.pull_interval > settings.policy.tolerance:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines

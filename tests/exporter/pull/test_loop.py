@@ -144,7 +144,7 @@ def test_a_fault_of_our_own_keeps_no_other_server_out(
     monkeypatch.setattr(DuplicatiServer, "info", fail)
     rounds.go_round()
     assert len(store.runs(RunFilter(), None, 9)) == 1
-    assert "a collection failed" in caplog.text
+    assert "a pull broke off" in caplog.text
 
 
 def test_a_fault_is_logged_once_and_its_end_too(
@@ -160,7 +160,7 @@ def test_a_fault_is_logged_once_and_its_end_too(
     for _ in range(2):
         rounds.go_round()
     told = [record.message for record in caplog.records]
-    assert told == ["collecting goes wrong", "collecting goes wrong", "collecting works again"]
+    assert told == ["pull failed", "pull failed", "pull recovered"]
 
 
 def test_a_backup_that_is_not_watched_is_logged_until_it_is(
@@ -170,9 +170,23 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
     for _ in range(2):
         rounds.go_round()
     (record,) = caplog.records
+    assert record.message == "backup not watched"
     assert record.__dict__["fields"]["reason"].startswith("New: is planned")
     assert failures(telemetry) == {}
     assert ended(telemetry, "nas") == NOW / 1000
+
+
+def test_pulls_that_go_well_again_are_told_whatever_is_not_watched(
+    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "exporter")
+    duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
+    duplicati.always["/backups"] = Canned(404)
+    rounds.go_round()
+    duplicati.always.clear()
+    rounds.go_round()
+    told = [record.message for record in caplog.records]
+    assert told == ["pull failed", "pull recovered", "backup not watched"]
 
 
 def test_what_was_pulled_is_logged_where_it_is_new(
