@@ -35,7 +35,7 @@ from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
 from api.sites import Sites
-from exporter.auth import Access
+from exporter.auth import Authorizer
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
@@ -63,7 +63,7 @@ class Parts(NamedTuple):
     refusals: Refusals
     clock: Callable[[], Millis]
     version: str
-    access: Access
+    authorizer: Authorizer
     limits: Limits = Limits()
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: frozenset[str] = frozenset()
@@ -91,9 +91,9 @@ def _admitting(parts: Parts) -> App:
             Headers(parts.allowed_origins),
             Hosts(parts.allowed_hosts, trusted, parts.clock),
             _sites(parts),
-            Gate(parts.access, parts.telemetry, trusted),
+            Gate(parts.authorizer, parts.telemetry, trusted),
             Faults(),
-            Strays(_reception(parts), parts.access),
+            Strays(_reception(parts), parts.authorizer),
         ]
     )
 
@@ -112,7 +112,7 @@ def _add_reports(app: App, parts: Parts) -> None:
 
 def oversized(parts: Parts) -> Oversized:
     """Return what notes reports that are refused before they reach the app."""
-    return Oversized(_reception(parts), parts.access, _sites(parts), parts.telemetry)
+    return Oversized(_reception(parts), parts.authorizer, _sites(parts), parts.telemetry)
 
 
 def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:
@@ -131,7 +131,9 @@ def _add_answers(app: App, parts: Parts) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    shown = badges.Showing(clock, parts.refusals, parts.timekeeper, badges.embedding(parts.access))
+    shown = badges.Showing(
+        clock, parts.refusals, parts.timekeeper, badges.embedding(parts.authorizer)
+    )
     app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
     app.add_route("/api/backups", Backups(store, fleet))
@@ -174,7 +176,7 @@ def _add_root(app: App, parts: Parts) -> None:
 
 def _add_page(app: App, parts: Parts) -> None:
     store, fleet, clock = parts.store, parts.fleet, parts.clock
-    connection = Connection(parts.access, parts.trusted_proxies)
+    connection = Connection(parts.authorizer, parts.trusted_proxies)
     incoming = Incoming(parts.refusals, parts.timekeeper, _upload(Astray, parts))
     app.add_route("/", Overview(store, fleet, clock, connection, incoming))
     app.add_route("/refused", RefusedPage(store, fleet, clock))

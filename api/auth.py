@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from api.client_address import Network, address_of
 from api.errors import ApiError
-from exporter.auth import Access, Grant, Scope
+from exporter.auth import Authorizer, Scope, TokenGrant
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Delivery, Machine, short_name
 
 _BEARER = 'Bearer realm="duplistatus"'
@@ -31,9 +31,9 @@ class Gate:
     """
 
     def __init__(
-        self, access: Access, telemetry: Telemetry, trusted_proxies: Sequence[Network]
+        self, authorizer: Authorizer, telemetry: Telemetry, trusted_proxies: Sequence[Network]
     ) -> None:
-        self._access = access
+        self._authorizer = authorizer
         self._telemetry = telemetry
         self._trusted = trusted_proxies
 
@@ -52,9 +52,9 @@ class Gate:
         scope = _scope(req, resource)
         if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
             return
-        if self._access.is_open(scope):
+        if self._authorizer.is_open(scope):
             return
-        grants = _grants_in(req, scope, self._access)
+        grants = _grants_in(req, scope, self._authorizer)
         opening = tuple(grant for grant in grants if grant.opens(scope))
         if not opening:
             self._note_denied(req, scope)
@@ -65,17 +65,17 @@ class Gate:
         """Count it and tell who it was; not what was asked, which may hold a token."""
         self._telemetry.denied(scope)
         sender = address_of(req, self._trusted)
-        _log.warning("request denied", extra=event(scope=scope.value, sender=sender))
+        _log.warning("request denied", extra=log_fields(scope=scope.value, sender=sender))
 
 
-def grants_of(req: falcon.Request) -> tuple[Grant, ...]:
+def grants_of(req: falcon.Request) -> tuple[TokenGrant, ...]:
     """Return what admitted a request; nothing where nobody needs a token."""
-    grants: tuple[Grant, ...] | None = req.context.get(_GRANTS)
+    grants: tuple[TokenGrant, ...] | None = req.context.get(_GRANTS)
     return grants or ()
 
 
 def assigned(
-    delivery: Delivery, machine: Machine, grants: Iterable[Grant], fleet: Fleet
+    delivery: Delivery, machine: Machine, grants: Iterable[TokenGrant], fleet: Fleet
 ) -> Delivery:
     """Return whose report this is: the server's that its token is for, where it is for one.
 
@@ -96,11 +96,11 @@ def assigned(
     return replace(delivery, server=told, bound=True)
 
 
-def is_admitted(access: Access, req: falcon.Request) -> bool:
+def is_admitted(authorizer: Authorizer, req: falcon.Request) -> bool:
     """Tell whether a request that no resource saw might have handed in a report."""
     scope = Scope.UPLOAD
-    granted = _grants_in(req, scope, access)
-    return access.is_open(scope) or any(grant.opens(scope) for grant in granted)
+    granted = _grants_in(req, scope, authorizer)
+    return authorizer.is_open(scope) or any(grant.opens(scope) for grant in granted)
 
 
 def hide_secrets(req: falcon.Request, text: bytes) -> bytes:
@@ -118,14 +118,14 @@ def _scope(req: falcon.Request, resource: object) -> Scope | None:
     return change
 
 
-def _grants_in(req: falcon.Request, scope: Scope, access: Access) -> list[Grant]:
+def _grants_in(req: falcon.Request, scope: Scope, authorizer: Authorizer) -> list[TokenGrant]:
     """Return what the secrets of a request open.
 
     A browser sends a password of its own accord, also when another site makes it ask: so none
     changes anything, and the admin's, which people type to see the page, hands in no report.
     """
-    sent = [each for secret in _sent(req, scope) for each in access.find(secret)]
-    typed = [each for secret in _typed(req, scope) for each in access.find(secret)]
+    sent = [each for secret in _sent(req, scope) for each in authorizer.find(secret)]
+    typed = [each for secret in _typed(req, scope) for each in authorizer.find(secret)]
     if scope is Scope.UPLOAD:
         typed = [each for each in typed if each.scope is not Scope.MANAGE]
     return sent + typed

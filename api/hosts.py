@@ -14,7 +14,7 @@ import falcon
 
 from api.client_address import Network, hosts_of
 from api.errors import ApiError
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.times import DAY, Millis
 
 _LOCAL = "localhost"
@@ -60,7 +60,7 @@ class Hosts:
     def _tell(self, name: str) -> None:
         if not self._is_news(name[:_LONGEST_HOST]):
             return
-        seen = event(host=name[:_LONGEST_HOST])
+        seen = log_fields(host=name[:_LONGEST_HOST])
         if self._allowed:
             _log.warning("request to an unknown host name refused", extra=seen)
         else:

@@ -12,7 +12,7 @@ from api.auth import is_admitted
 from api.reception import Kind, Reception
 from api.resources import activity, upload
 from api.sites import Sites
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.exposition.families.daemon import Outcome
 from exporter.exposition.self_metrics import Telemetry
 from exporter.store import StoreUnavailableError
@@ -34,22 +34,22 @@ class Oversized:
     """Counts, tells and keeps that a report was refused so, where it is one."""
 
     def __init__(
-        self, reception: Reception, access: Access, sites: Sites, telemetry: Telemetry
+        self, reception: Reception, authorizer: Authorizer, sites: Sites, telemetry: Telemetry
     ) -> None:
         self._reception = reception
-        self._access = access
+        self._authorizer = authorizer
         self._sites = sites
         self._telemetry = telemetry
 
     def admits(self, head: Callable[[], falcon.Request]) -> bool:
         """Tell whether who sends a request may send any body; its head is asked for at need."""
-        return self._access.is_open(Scope.UPLOAD) or is_admitted(self._access, head())
+        return self._authorizer.is_open(Scope.UPLOAD) or is_admitted(self._authorizer, head())
 
     def note(self, req: falcon.Request, seconds: float) -> None:
         """Look at the head of a request that was refused so many seconds after it began."""
         kind = _KINDS.get(req.path.rstrip("/") or "/")
         posts = req.method in ("POST", "PUT") and not self._sites.is_foreign(req)
-        if kind is None or not posts or not is_admitted(self._access, req):
+        if kind is None or not posts or not is_admitted(self._authorizer, req):
             return
         if kind is upload.KIND:
             self._telemetry.uploaded(Outcome.REJECTED, seconds)

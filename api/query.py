@@ -10,7 +10,7 @@ from exporter.conditions.evaluate import Condition
 from exporter.fleet import Fleet
 from exporter.model import Server, Status
 from exporter.reports import Problem
-from exporter.times import Millis, parse_moment
+from exporter.times import Millis, parse_timestamp
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 1000
@@ -90,7 +90,7 @@ def moment(req: falcon.Request, name: str) -> Millis | None:
         return None
     try:
         # A plus that was not percent-encoded arrives as a space: 2024-01-15T02:00:00+01:00.
-        return parse_moment(text.replace(" ", "+") if "T" in text else text)
+        return parse_timestamp(text.replace(" ", "+") if "T" in text else text)
     except ValueError:
         raise _wrong(name, "must be an ISO 8601 time, as 2024-01-15T02:00:00Z") from None
 

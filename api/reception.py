@@ -14,7 +14,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limit, Limits
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Delivery, Rejected, Run
 from exporter.reports import ReportError
 from exporter.reports.fields import MAX_NAME
@@ -138,7 +138,7 @@ def too_large(limits: Limits) -> str:
 
 
 def _tell(posted: Posted, kind: Kind, reason: str) -> None:
-    told = event(reason=reason, sender=posted.delivery.address, bytes=_size(posted))
+    told = log_fields(reason=reason, sender=posted.delivery.address, bytes=_size(posted))
     _log.warning(kind.refused, extra=told)
 
 

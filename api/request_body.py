@@ -8,7 +8,7 @@ import msgspec
 
 from api.errors import ApiError, invalid
 from exporter.reports import Problem
-from exporter.times import EARLIEST, LATEST, Millis, parse_interval, parse_moment
+from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, Millis, parse_duration, parse_timestamp
 
 MAX_BYTES = 64 * 1024
 
@@ -47,10 +47,10 @@ def moment(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
         ValueError: it is none, or none that a calendar of today has.
     """
     try:
-        found = parse_moment(value)
+        found = parse_timestamp(value)
     except (TypeError, ValueError, OverflowError):
-        found = EARLIEST
-    if not EARLIEST < found <= LATEST:
+        found = MIN_TIMESTAMP
+    if not MIN_TIMESTAMP < found <= MAX_TIMESTAMP:
         raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00Z")
     return found
 
@@ -64,7 +64,7 @@ def interval(example: str) -> Callable[[Any], Millis | None]:
         if not isinstance(value, str):
             message = f"must be null or a length of time, as {example}"
             raise ValueError(message)
-        return parse_interval(value)
+        return parse_duration(value)
 
     return parse
 

@@ -7,7 +7,7 @@ from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
 from exporter.model.run_json import Json, backup, moment, second_copy, seconds
 from exporter.reports.remedies import remedy
-from exporter.times import Millis, format_interval
+from exporter.times import Millis, format_duration
 
 
 def server_reference(server: Server) -> Json:
@@ -51,7 +51,7 @@ def _expected(view: JobView, now: Millis) -> Json:
     expected = view.expectation
     return {
         "schedule": str(view.schedule.plan),
-        "tolerance": format_interval(view.schedule.tolerance),
+        "tolerance": format_duration(view.schedule.tolerance),
         "paused": view.schedule.paused,
         "settings": settings(view.job.settings),
         "expectedStart": moment(expected.start) if expected else None,
@@ -99,7 +99,7 @@ def _told(view: JobView) -> Json:
 
 def settings(own: JobSettings) -> Json:
     """Return what a person set for a job; null leaves it to the configuration."""
-    tolerance = None if own.tolerance is None else format_interval(own.tolerance)
+    tolerance = None if own.tolerance is None else format_duration(own.tolerance)
     return {"schedule": own.schedule, "tolerance": tolerance, "cleared": moment(own.cleared)}
 
 

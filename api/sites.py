@@ -13,7 +13,7 @@ import falcon
 
 from api.client_address import Network, address_of, hosts_of
 from api.errors import ApiError
-from exporter.logs import event
+from exporter.logs import log_fields
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OUR_OWN = ("same-origin", "none")
@@ -41,7 +41,7 @@ class Sites:
         if req.method in _SAFE or not self.is_foreign(req):
             return
         sender, origin = address_of(req, self._trusted), req.get_header("Origin") or ""
-        seen = event(sender=sender, origin=origin[:_LONGEST_ORIGIN])
+        seen = log_fields(sender=sender, origin=origin[:_LONGEST_ORIGIN])
         _log.warning("request of another site's page refused", extra=seen)
         message = "A page of another site made this browser send it, and that is not allowed"
         raise ApiError(403, f"{message}: allowed_origins names the sites that may")

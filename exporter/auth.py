@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-SHORTEST_TOKEN = 16
+MIN_TOKEN_LENGTH = 16
 """Characters. A person types no fewer into a secret; a program's default has 43."""
 
 _STORED = "sha256:"
@@ -37,7 +37,7 @@ class Scope(Enum):
     MANAGE = "manage"
 
 
-class Grant(Struct, frozen=True):
+class TokenGrant(Struct, frozen=True):
     """A token and what it opens; an upload token may be good for one server only."""
 
     scope: Scope
@@ -49,14 +49,14 @@ class Grant(Struct, frozen=True):
         return self.scope in (scope, Scope.MANAGE)
 
 
-class Access:
+class Authorizer:
     """Answers what a secret opens. Without a token a scope is open to all, except to manage."""
 
-    def __init__(self, grants: Iterable[Grant]) -> None:
+    def __init__(self, grants: Iterable[TokenGrant]) -> None:
         self._grants = tuple(grants)
 
     @classmethod
-    def of(cls, entries: Mapping[Scope, Iterable[str]]) -> "Access":
+    def from_entries(cls, entries: Mapping[Scope, Iterable[str]]) -> "Authorizer":
         """Return what checked entries of the configuration say."""
         return cls(_grant(scope, entry) for scope, each in entries.items() for entry in each)
 
@@ -64,7 +64,7 @@ class Access:
         """Tell whether nobody needs a token for this."""
         return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
 
-    def find(self, secret: str) -> tuple[Grant, ...]:
+    def find(self, secret: str) -> tuple[TokenGrant, ...]:
         """Return what a secret opens. How long that takes does not depend on the secret."""
         digest = _digest(secret)
         return tuple([each for each in self._grants if hmac.compare_digest(each.digest, digest)])
@@ -90,7 +90,9 @@ def read_tokens(text: str) -> tuple[str, ...]:
     entries = read_entries(text)
     for number, entry in enumerate(entries, 1):
         if len(entry.split()) > 1:
-            message = f"entry {number} must be at least {SHORTEST_TOKEN} printable ASCII characters"
+            message = (
+                f"entry {number} must be at least {MIN_TOKEN_LENGTH} printable ASCII characters"
+            )
             raise ValueError(f"{message} without spaces")
     return entries
 
@@ -145,16 +147,16 @@ def _check(number: int, entry: str) -> None:
         if _STORED_FORM.fullmatch(token) is None:
             message = f"entry {number} must have 64 hexadecimal digits behind {_STORED}"
             raise ValueError(message)
-    elif len(token) < SHORTEST_TOKEN or _TOKEN.fullmatch(token) is None:
-        message = f"entry {number} must be at least {SHORTEST_TOKEN} printable ASCII characters"
+    elif len(token) < MIN_TOKEN_LENGTH or _TOKEN.fullmatch(token) is None:
+        message = f"entry {number} must be at least {MIN_TOKEN_LENGTH} printable ASCII characters"
         raise ValueError(f"{message} without spaces")
 
 
-def _grant(scope: Scope, entry: str) -> Grant:
+def _grant(scope: Scope, entry: str) -> TokenGrant:
     token, *server = entry.split(maxsplit=1)
     stored = token.startswith(_STORED)
     digest = bytes.fromhex(token.removeprefix(_STORED)) if stored else _digest(token)
-    return Grant(scope, digest, server[0] if server else None)
+    return TokenGrant(scope, digest, server[0] if server else None)
 
 
 def _digest(secret: str) -> bytes:

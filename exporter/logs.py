@@ -11,23 +11,23 @@ from collections import deque
 from contextlib import nullcontext
 from typing import Literal, TextIO
 
-from exporter.times import format_moment
+from exporter.times import format_timestamp
 
-_MOST_WAITING = 10_000
+_MAX_WAITING = 10_000
 """Lines that wait while nobody reads the log: some megabytes. Beyond that the oldest are lost."""
 
 LogFormat = Literal["human", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
-def event(**fields: object) -> dict[str, object]:
+def log_fields(**fields: object) -> dict[str, object]:
     """Return the fields of an event as logging wants them."""
     return {"fields": fields}
 
 
 def set_up(log_format: LogFormat, level: LogLevel) -> None:
     """Send every event from this level on to stderr."""
-    handler = SharedWrites(sys.stderr)
+    handler = BatchingStreamHandler(sys.stderr)
     # What no formatter of ours shows need not be found out for each event.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
@@ -46,7 +46,7 @@ class _NoLock(nullcontext[None]):
         """Give it back."""
 
 
-class SharedWrites(logging.StreamHandler[TextIO]):
+class BatchingStreamHandler(logging.StreamHandler[TextIO]):
     """Writes at once, and in one write what several threads log meanwhile.
 
     With logging's own lock sixteen threads queue for each other's writes: under load that took a
@@ -55,7 +55,7 @@ class SharedWrites(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._lines: deque[str] = deque(maxlen=_MOST_WAITING)
+        self._lines: deque[str] = deque(maxlen=_MAX_WAITING)
         self._writing = threading.Lock()
 
     def createLock(self) -> None:  # noqa: N802 - logging's name
@@ -85,7 +85,7 @@ class HumanFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one event; only a trace, which is a bug, takes more than a line."""
-        moment = format_moment(int(record.created * 1000))
+        moment = format_timestamp(int(record.created * 1000))
         line = f"{moment} {record.levelname.lower()} {printable(record.getMessage())}"
         for name, value in _fields(record).items():
             line += f" {name}={_value(value)}"
@@ -98,7 +98,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one event."""
         entry: dict[str, object] = {
-            "time": format_moment(int(record.created * 1000)),
+            "time": format_timestamp(int(record.created * 1000)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),

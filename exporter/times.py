@@ -16,10 +16,10 @@ MINUTE: Millis = 60 * SECOND
 HOUR: Millis = 60 * MINUTE
 DAY: Millis = 24 * HOUR
 
-EARLIEST: Millis = 0
+MIN_TIMESTAMP: Millis = 0
 """What lies before is no moment: .NET writes year 1 where a time was never set."""
 
-LATEST: Millis = 253_402_300_799_999
+MAX_TIMESTAMP: Millis = 253_402_300_799_999
 """The last millisecond of the year 9999, the last that ISO 8601 writes in four digits."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,32 +38,32 @@ def now() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-def from_datetime(moment: datetime) -> Millis:
+def from_datetime(timestamp: datetime) -> Millis:
     """Return a moment that knows its time zone as milliseconds; finer digits are cut."""
-    since = moment - _EPOCH
+    since = timestamp - _EPOCH
     return (since.days * DAY) + since.seconds * SECOND + since.microseconds // 1000
 
 
-def to_datetime(moment: Millis) -> datetime:
+def to_datetime(timestamp: Millis) -> datetime:
     """Return a moment in UTC."""
-    return _EPOCH + timedelta(milliseconds=moment)
+    return _EPOCH + timedelta(milliseconds=timestamp)
 
 
-def parse_moment(text: str) -> Millis:
+def parse_timestamp(text: str) -> Millis:
     """Read an ISO 8601 moment; one without an offset is UTC, finer digits are cut.
 
     Raises:
         ValueError: the text is no ISO 8601 moment.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return from_datetime(moment)
+    timestamp = datetime.fromisoformat(text)
+    if timestamp.tzinfo is None:
+        timestamp = timestamp.replace(tzinfo=UTC)
+    return from_datetime(timestamp)
 
 
-def format_moment(moment: Millis) -> str:
+def format_timestamp(timestamp: Millis) -> str:
     """Write a moment as the API does: UTC, milliseconds, ``Z``."""
-    seconds, milliseconds = divmod(moment, SECOND)
+    seconds, milliseconds = divmod(timestamp, SECOND)
     return f"{_to_the_second(seconds)}.{milliseconds:03}Z"
 
 
@@ -88,7 +88,7 @@ def parse_timespan(text: str) -> Millis:
     return -length if match["sign"] else length
 
 
-def parse_interval(text: str) -> Millis:
+def parse_duration(text: str) -> Millis:
     """Read a length of time as people write it in the configuration: ``90m``, ``12h``, ``1d12h``.
 
     Raises:
@@ -104,8 +104,8 @@ def parse_interval(text: str) -> Millis:
     return length
 
 
-def format_interval(length: Millis) -> str:
-    """Write a length of time as `parse_interval` reads it; parts of a second are cut."""
+def format_duration(length: Millis) -> str:
+    """Write a length of time as `parse_duration` reads it; parts of a second are cut."""
     parts = []
     for unit, size in _UNITS.items():
         count, length = divmod(length, size)

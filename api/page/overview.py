@@ -16,7 +16,7 @@ from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
 from api.resources.upload import Astray
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.conditions.counts import Census
 from exporter.conditions.evaluate import Condition, judged
 from exporter.fleet import Fleet
@@ -37,13 +37,13 @@ _LISTED = 200
 class Connection(Struct, frozen=True):
     """What tells Duplicati's options: whether uploads need a token, and whose word counts."""
 
-    access: Access
+    authorizer: Authorizer
     trusted_proxies: Sequence[Network] = ()
 
     @property
     def needs_token(self) -> bool:
         """Whether uploads need a token."""
-        return not self.access.is_open(Scope.UPLOAD)
+        return not self.authorizer.is_open(Scope.UPLOAD)
 
     def options(self, req: falcon.Request) -> list[str]:
         """Return the options for the address under which the daemon was found."""

@@ -16,7 +16,7 @@ from exporter.fleet.views import JobView
 from exporter.jobs.state import JobState
 from exporter.model import Server, Status
 from exporter.store import PastRun, Store
-from exporter.times import SECOND, Millis, format_moment
+from exporter.times import SECOND, Millis, format_timestamp
 
 _LONGEST_PHASE = 40
 _PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -33,7 +33,7 @@ class When(Struct, frozen=True):
     def of(cls, moment: Millis, now: Millis) -> "When":
         """Return how a moment is shown."""
         return cls(
-            format_moment(moment), formatting.exact(moment), formatting.relative(moment, now)
+            format_timestamp(moment), formatting.exact(moment), formatting.relative(moment, now)
         )
 
 

@@ -11,7 +11,7 @@ from api.headers import EMBEDDING
 from api.query import find_server
 from api.resources.badge_svg import draw
 from api.responses import Readable, tagged
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import Census
 from exporter.fleet import Fleet
@@ -97,10 +97,10 @@ class ServerBadge(_Pictured):
         self._answer(req, resp, badge)
 
 
-def embedding(access: Access) -> str:
+def embedding(authorizer: Authorizer) -> str:
     """Return which pages may show a badge: all of them, where nobody needs a token to read.
 
     With a password that the browser remembers, any page could else learn from a picture's width
     what it must not read.
     """
-    return "cross-origin" if access.is_open(Scope.READ) else "same-origin"
+    return "cross-origin" if authorizer.is_open(Scope.READ) else "same-origin"

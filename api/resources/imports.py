@@ -13,7 +13,7 @@ from api.errors import ApiError, invalid
 from api.responses import changed
 from exporter.ingest.importer import PastReport, StoredArchive, Taken
 from exporter.limits import Limits
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.reports import Problem
 from exporter.reports.large.elements import elements
 from exporter.reports.recoding import text_of_json
@@ -126,4 +126,4 @@ def _represented(taken: Taken) -> dict[str, object]:
 
 def _tell(taken: Sequence[Taken]) -> None:
     counts = Counter(each.outcome.value.replace(" ", "_") for each in taken)
-    _log.info("reports of the past taken in", extra=event(**counts))
+    _log.info("reports of the past taken in", extra=log_fields(**counts))

@@ -14,7 +14,7 @@ from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.ingest.importer import StoredArchive
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.schedule.expressions import parse_plan
@@ -105,14 +105,14 @@ class OneJob(_OfOneJob, Readable):
             },
         )
         self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
-        _log.info("job changed", extra=event(job_id=known, **values))
+        _log.info("job changed", extra=log_fields(job_id=known, **values))
         changed(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Remove a job with its runs."""
         known = self._known(job_id)
         self._store.delete_job(known, self._fleet.apply)
-        _log.warning("job deleted", extra=event(job_id=known))
+        _log.warning("job deleted", extra=log_fields(job_id=known))
         changed(resp, {"deleted": {"job": known}})
 
     def _cleared(self, value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
@@ -133,7 +133,9 @@ class SecondCopies(_OfOneJob):
                 Problem("destination", "must be one of the job's secondCopies"),
             )
         self._store.forget_copy(known, destination, self._fleet.apply)
-        _log.warning("second copy forgotten", extra=event(job_id=known, destination=destination))
+        _log.warning(
+            "second copy forgotten", extra=log_fields(job_id=known, destination=destination)
+        )
         changed(resp, self._represented(known))
 
 

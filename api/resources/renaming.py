@@ -9,7 +9,7 @@ from api import query, serialization
 from api.errors import not_found
 from api.responses import changed
 from exporter.fleet import Fleet
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -28,7 +28,7 @@ class SeparatedJob:
         """Separate, and answer with the job under its former name."""
         known = query.required_id(job_id, "job")
         self._store.separate_job(known, self._fleet.apply)
-        _log.warning("job separated", extra=event(job_id=known))
+        _log.warning("job separated", extra=log_fields(job_id=known))
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")

@@ -10,7 +10,7 @@ from api import query, request_body, serialization
 from api.errors import invalid
 from api.responses import Readable, changed, success
 from exporter.fleet import Fleet
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.store import Store
@@ -56,14 +56,14 @@ class OneServer:
         )
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
         self._store.set_server(known, lambda server: replace(server, **edits), self._fleet.apply)
-        _log.info("server changed", extra=event(server_id=known, **values))
+        _log.info("server changed", extra=log_fields(server_id=known, **values))
         changed(resp, {"server": _represented(self._fleet, known)})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
         known = query.required_id(server_id, "server")
         self._store.delete_server(known, self._fleet.apply)
-        _log.warning("server deleted", extra=event(server_id=known))
+        _log.warning("server deleted", extra=log_fields(server_id=known))
         changed(resp, {"deleted": {"server": known}})
 
 
@@ -83,7 +83,7 @@ class MergedServer:
             raise invalid("A server can not be merged into itself", problem)
         self._store.merge_servers(target, sources, self._fleet.apply)
         merged = ",".join(map(str, sources))
-        _log.warning("servers merged", extra=event(server_id=target, merged=merged))
+        _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))
         changed(resp, {"server": _represented(self._fleet, target)})
 
 

@@ -7,7 +7,7 @@ import falcon
 from api.auth import is_admitted
 from api.reception import Reception
 from api.resources import upload
-from exporter.auth import Access
+from exporter.auth import Authorizer
 
 _LONGEST_PATH = 200
 
@@ -15,9 +15,9 @@ _LONGEST_PATH = 200
 class Strays:
     """Keeps what looks like a report of what has no place to go."""
 
-    def __init__(self, reception: Reception, access: Access) -> None:
+    def __init__(self, reception: Reception, authorizer: Authorizer) -> None:
         self._reception = reception
-        self._access = access
+        self._authorizer = authorizer
 
     def process_response(
         self,
@@ -29,7 +29,7 @@ class Strays:
         """Look at what was posted where nothing can be posted."""
         if req.method not in ("POST", "PUT") or not _is_lost(resp.status_code, resource):
             return
-        if is_admitted(self._access, req):
+        if is_admitted(self._authorizer, req):
             reason = f"{req.path[:_LONGEST_PATH]} takes no reports: send them to {upload.ADDRESS}"
             self._reception.refuse_stray(req, upload.KIND, resp.status_code, reason)
 

@@ -16,7 +16,7 @@ from exporter.exposition.families.daemon import Outcome
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Delivery, Report
 from exporter.reports import read_report
 from exporter.store import LimitReachedError, Recorded, Store
@@ -128,7 +128,7 @@ def _answer(recorded: Recorded, message: str) -> bytes:
 def _log_recorded(recorded: Recorded, status: str, operation: str) -> None:
     _log.info(
         "report recorded" if recorded.new else "report already recorded",
-        extra=event(
+        extra=log_fields(
             server=recorded.server.name,
             job=recorded.job.name,
             status=status,

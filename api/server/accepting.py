@@ -9,7 +9,7 @@ import time
 from waitress.server import TcpWSGIServer
 
 from api.server.channel import Channel
-from exporter.logs import event
+from exporter.logs import log_fields
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_SECONDS = 0.5
@@ -51,7 +51,7 @@ class Server(TcpWSGIServer):
         self._goes_on = present + _PAUSE_SECONDS
         if present >= self._tells:
             self._tells = present + _TOLD_SECONDS
-            _log.warning("connections wait", extra=event(reason=error.strerror))
+            _log.warning("connections wait", extra=log_fields(reason=error.strerror))
 
 
 def raise_descriptors() -> None:

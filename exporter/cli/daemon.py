@@ -46,7 +46,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         refusals=Refusals(store),
         clock=now,
         version=version(),
-        access=settings.access(admin_tokens(settings)),
+        authorizer=settings.access(admin_tokens(settings)),
         limits=settings.limits,
         trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
@@ -91,8 +91,8 @@ def announce(settings: Config, store: Store, listening: socket.socket) -> None:
     """Tell people where the daemon serves, and the commands on this machine where to ask it."""
     store.announce(url_of(settings, listening, _LOOPBACK))
     shown = url_of(settings, listening, "0.0.0.0")  # noqa: S104 - no address to listen on
-    _log.info("listening", extra=logs.event(url=shown))
-    _log.info("storing", extra=logs.event(database=str(settings.database.absolute())))
+    _log.info("listening", extra=logs.log_fields(url=shown))
+    _log.info("storing", extra=logs.log_fields(database=str(settings.database.absolute())))
 
 
 def url_of(settings: Config, listening: socket.socket, everywhere: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.cli.api_client import Json
 from exporter.logs import printable
-from exporter.times import SECOND, format_interval
+from exporter.times import SECOND, format_duration
 
 _WIDTH = 24
 """Of a moment as the API writes it."""
@@ -19,7 +19,7 @@ def lines(job: Json, explanation: Json | None) -> Iterator[str]:
         yield ""
         yield f"  {explanation['since']}  {explanation['sinceWhat']}"
         for term in explanation["terms"]:
-            added = f"+ {format_interval(term['seconds'] * SECOND)}"
+            added = f"+ {format_duration(term['seconds'] * SECOND)}"
             yield printable(f"  {added:>{_WIDTH}}  {term['why']}")
         yield f"  {explanation['deadline']}  from then on it is overdue"
     if job["notBelieved"]:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from exporter.cli.api_client import Client, Json, RefusedError
 from exporter.ingest.importer import MOST_AT_ONCE, Archive, Outcome, PastReport, Taken
 from exporter.reports.decoding import decode_text
-from exporter.times import Millis, format_interval, format_moment
+from exporter.times import Millis, format_duration, format_timestamp
 
 _Item = TypeVar("_Item")
 
@@ -60,8 +60,8 @@ class RemoteArchive:
         if self._dry_run:
             return
         planned = {
-            "start": format_moment(start),
-            "interval": None if interval is None else format_interval(interval),
+            "start": format_timestamp(start),
+            "interval": None if interval is None else format_duration(interval),
         }
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", planned)
 
@@ -99,7 +99,7 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
 
 
 def _entry(report: PastReport) -> Json:
-    received = None if report.received is None else format_moment(report.received)
+    received = None if report.received is None else format_timestamp(report.received)
     named = {"server": report.server, "backup": report.backup}
     return {"body": decode_text(report.body), "received": received, **named}
 

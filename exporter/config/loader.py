@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.config import secrets
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.config.overrides import read_overrides
@@ -58,9 +58,9 @@ class Config(Struct, frozen=True):
     policy: Policy
     sources: tuple[Source, ...]
 
-    def access(self, admin_token: tuple[str, ...]) -> Access:
+    def access(self, admin_token: tuple[str, ...]) -> Authorizer:
         """Return who may do what, with the admin's tokens wherever they are from."""
-        return Access.of(
+        return Authorizer.from_entries(
             {
                 Scope.UPLOAD: self.upload_tokens,
                 Scope.READ: self.read_tokens,

@@ -11,7 +11,7 @@ from exporter.config import parsers
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.policy import Policy
-from exporter.times import format_interval, parse_interval
+from exporter.times import format_duration, parse_duration
 
 ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 
@@ -134,17 +134,17 @@ OPTIONS = (
     ),
     Option(
         "request_timeout",
-        format_interval(_DEFAULTS.request_timeout),
+        format_duration(_DEFAULTS.request_timeout),
         "TIME",
         "how long a request may take to arrive",
-        parse_interval,
+        parse_duration,
     ),
     Option(
         "upload_patience",
-        format_interval(_DEFAULTS.upload_patience),
+        format_duration(_DEFAULTS.upload_patience),
         "TIME",
         "how long a report waits where another program locks the database",
-        parse_interval,
+        parse_duration,
     ),
     Option(
         "keep_runs",
@@ -162,24 +162,24 @@ OPTIONS = (
     ),
     Option(
         "expected_interval",
-        format_interval(_POLICY.expected_interval),
+        format_duration(_POLICY.expected_interval),
         "TIME",
         "how often a backup is expected that reports no schedule: 12h, 1d, 1w",
-        parse_interval,
+        parse_duration,
     ),
     Option(
         "tolerance",
-        format_interval(_POLICY.tolerance),
+        format_duration(_POLICY.tolerance),
         "TIME",
         "how late a backup may be before it is overdue: 30m, 2h",
-        parse_interval,
+        parse_duration,
     ),
     Option(
         "stall_after",
-        format_interval(STALL_AFTER),
+        format_duration(STALL_AFTER),
         "TIME",
         "how long a running backup may be silent before it is stalled: 10m, 1h",
-        parse_interval,
+        parse_duration,
     ),
     Option(
         "pull_interval",

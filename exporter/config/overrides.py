@@ -2,7 +2,7 @@
 
 from exporter.schedule.expressions import parse_plan
 from exporter.schedule.policy import Override
-from exporter.times import parse_interval
+from exporter.times import parse_duration
 
 _TEXTS = ("server", "backup")
 _SETTINGS = ("schedule", "tolerance", "expected_interval")
@@ -46,8 +46,8 @@ def _read_override(entry: dict[str, object]) -> tuple[Override, list[str]]:
 def _parsed(texts: dict[str, str]) -> tuple[dict[str, object], list[str]]:
     parsers = {
         "schedule": ("plan", parse_plan),
-        "tolerance": ("tolerance", parse_interval),
-        "expected_interval": ("expected_interval", parse_interval),
+        "tolerance": ("tolerance", parse_duration),
+        "expected_interval": ("expected_interval", parse_duration),
     }
     settings: dict[str, object] = {}
     problems = []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from exporter.times import DAY, MINUTE, Millis, parse_interval
+from exporter.times import DAY, MINUTE, Millis, parse_duration
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -81,7 +81,7 @@ def kept(text: str) -> Millis | None:
     """Return how long something is kept; None is for ever."""
     if text == FOREVER:
         return None
-    length = parse_interval(text)
+    length = parse_duration(text)
     if length < DAY:
         message = f"{text!r} is too short: keep it a day at least, or {FOREVER}"
         raise ValueError(message)
@@ -92,7 +92,7 @@ def repeated(text: str) -> Millis | None:
     """Return how often something is done; None is never."""
     if text == NEVER:
         return None
-    length = parse_interval(text)
+    length = parse_duration(text)
     if length < MINUTE:
         message = f"{text!r} is too often: every minute at most, 1m, or {NEVER}"
         raise ValueError(message)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from exporter.demo.life import Run
-from exporter.times import Millis, format_moment
+from exporter.times import Millis, format_timestamp
 
 _VERSION = "2.3.1.0"
 _HALF = 0.5
@@ -31,8 +31,8 @@ def _body(run: Run, at: Millis, status: str) -> bytes:
     body: _Json = {
         "operation": "Backup",
         "status": status,
-        "startedUtc": format_moment(run.began),
-        "reportedUtc": format_moment(at),
+        "startedUtc": format_timestamp(run.began),
+        "reportedUtc": format_timestamp(at),
         "isCompleted": status not in ("Started", "Progress"),
         "progress": _progress(run, at),
         "metadata": _metadata(run),

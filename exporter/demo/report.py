@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from exporter.demo import copying
 from exporter.demo.job import Job, Stop
 from exporter.demo.life import Run
-from exporter.times import MINUTE, SECOND, Millis, format_moment, to_datetime
+from exporter.times import MINUTE, SECOND, Millis, format_timestamp, to_datetime
 
 _VERSION = "2.3.1.0 (2.3.1.0_stable_2026-07-08)"
 _NEVER = "0001-01-01T00:00:00"
@@ -122,9 +122,9 @@ def _warnings(run: Run) -> list[str]:
 
 def _times(began: Millis, duration: Millis | None) -> _Json:
     if duration is None:
-        return {"BeginTime": format_moment(began), "EndTime": _NEVER, "Duration": "00:00:00"}
-    ended = format_moment(began + duration)
-    return {"BeginTime": format_moment(began), "EndTime": ended, "Duration": _timespan(duration)}
+        return {"BeginTime": format_timestamp(began), "EndTime": _NEVER, "Duration": "00:00:00"}
+    ended = format_timestamp(began + duration)
+    return {"BeginTime": format_timestamp(began), "EndTime": ended, "Duration": _timespan(duration)}
 
 
 def _timespan(length: Millis) -> str:
@@ -202,7 +202,7 @@ def _seen(run: Run) -> _Json:
         "KnownFileCount": 2 * -(-run.stored // _BLOCK) + run.versions,
         "KnownFileSize": run.stored,
         "KnownFilesets": run.versions,
-        "LastBackupDate": _NEVER if newest is None else format_moment(newest),
+        "LastBackupDate": _NEVER if newest is None else format_timestamp(newest),
         "BackupListCount": run.versions,
     }
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from exporter.exports.errors import ExportError
-from exporter.times import SECOND, Millis, format_interval, format_moment
+from exporter.times import SECOND, Millis, format_duration, format_timestamp
 
 MOST_MOMENTS = 2_000_000
 """Nineteen years of five minutes; each takes some 110 bytes of memory."""
@@ -29,8 +29,8 @@ class Grid(Struct, frozen=True):
         first = -(-since // step) * step
         count = -(-(until - first) // step)
         if count <= 0:
-            span = f"{format_moment(since)} and {format_moment(until)}"
-            message = f"no moment on a multiple of {format_interval(step)} lies between {span}"
+            span = f"{format_timestamp(since)} and {format_timestamp(until)}"
+            message = f"no moment on a multiple of {format_duration(step)} lies between {span}"
             raise ExportError(f"{message}: choose others with --since and --until, or --step")
         if count > MOST_MOMENTS:
             message = f"{count} moments are more than {MOST_MOMENTS}"

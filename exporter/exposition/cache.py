@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from exporter.exposition.families import Family
 from exporter.exposition.text_format import FamilyWriter
-from exporter.logs import event
+from exporter.logs import log_fields
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class KeptFamilies(Generic[Subject]):
             yield
         except Exception:  # noqa: BLE001 - one fault must not end the scrape of all
             if entry_id not in self.failed:
-                which = event(**{self._kind: entry_id})
+                which = log_fields(**{self._kind: entry_id})
                 _log.exception("samples could not be written", extra=which)
             self.remove(entry_id)
             self.failed.add(entry_id)

@@ -20,7 +20,7 @@ from exporter.fleet.totals import NOTHING, Tallies, Tally
 from exporter.fleet.views import JobView, Judgement, News, Noticed, Part, Present, Totals
 from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, Activity, LiveRun
 from exporter.schedule import expect
@@ -271,7 +271,7 @@ class Fleet:
             tally, judgement = self._judgement(job)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self._faulty:
-                _log.exception("a job could not be judged", extra=event(job_id=job.id))
+                _log.exception("a job could not be judged", extra=log_fields(job_id=job.id))
             self._faulty.add(job.id)
             self._tallies.put(job.id, NOTHING)
             self._deadlines.set(job.id, None)

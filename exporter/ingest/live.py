@@ -13,7 +13,7 @@ from typing import NamedTuple
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.ingest.timekeeper import Timekeeper
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
 from exporter.model.live import LiveReport, LiveRun
 from exporter.reports.lines import message, reason
@@ -156,7 +156,7 @@ class Listener:
             raise
         except LimitReachedError as error:
             self._telemetry.reached(error.limit)
-            refused = event(reason=str(error), sender=delivery.address, job=report.backup)
+            refused = log_fields(reason=str(error), sender=delivery.address, job=report.backup)
             _log.warning("live report rejected", extra=refused)
         except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
             _log.exception("a live report could not be kept")
@@ -192,10 +192,10 @@ class Listener:
         except StoreUnavailableError:
             raise
         except Exception:  # noqa: BLE001 - one job that can not be judged keeps no other's run out
-            _log.exception("a failed run could not be kept", extra=event(job_id=job_id))
+            _log.exception("a failed run could not be kept", extra=log_fields(job_id=job_id))
             return
         if recorded is not None:
-            fields = event(server=recorded.server.name, job=report.backup, job_id=job_id)
+            fields = log_fields(server=recorded.server.name, job=report.backup, job_id=job_id)
             _log.warning("a run failed and no report of it came", extra=fields)
 
 

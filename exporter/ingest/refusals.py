@@ -12,7 +12,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Delivery, Rejected
 from exporter.reports.likeness import looks_like_report
 from exporter.store import REPORTERS, Store, StoreUnavailableError
@@ -93,7 +93,7 @@ class Refusals:
             note(delivery.address, delivery.received)
             self._load()
         except StoreUnavailableError as error:
-            sender = event(sender=delivery.address)
+            sender = log_fields(sender=delivery.address)
             _log.warning("what was refused could not be settled: %s", error, extra=sender)
 
     def _remember(self, addresses: dict[str, None], address: str) -> None:

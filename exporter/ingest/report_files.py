@@ -20,7 +20,7 @@ from exporter.ingest.importer import PastReport
 from exporter.reports.decoding import decode_json
 from exporter.reports.errors import ReportError
 from exporter.reports.recoding import utf8
-from exporter.times import EARLIEST, Millis
+from exporter.times import MIN_TIMESTAMP, Millis
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of one report: what the daemon takes unless told otherwise."""
@@ -148,7 +148,7 @@ def _shown(names: Iterable[str]) -> Iterator[str]:
 
 def _changed(status: os.stat_result) -> Millis | None:
     changed = status.st_mtime_ns // _MILLISECOND
-    return changed if changed > EARLIEST else None
+    return changed if changed > MIN_TIMESTAMP else None
 
 
 def _told(error: Exception) -> str:

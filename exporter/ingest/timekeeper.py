@@ -16,11 +16,11 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.ingest import clock_words
 from exporter.ingest.clock_words import Jump
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import CLOCK_TOLERANCE, Delivery
 from exporter.model.clock import NOT_BEFORE, Moment, Watch, agrees, steady
 from exporter.store import ClockMarks, Store, StoreUnavailableError
-from exporter.times import DAY, HOUR, Millis, format_moment
+from exporter.times import DAY, HOUR, Millis, format_timestamp
 
 TRUSTED_AFTER: Millis = DAY
 """So long a clock has to agree with the reports that come before anything old is removed."""
@@ -175,7 +175,7 @@ class Timekeeper:
         self._agreed, self._away = None, 0
         self._telemetry.clock_jumped()
         self._fleet.shift_live(by, now)
-        fields = event(seconds=by // 1000, now=format_moment(now))
+        fields = log_fields(seconds=by // 1000, now=format_timestamp(now))
         _log.warning("the clock of this machine was set", extra=fields)
 
     def _settle(self, now: Millis) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from exporter.model import CLOCK_TOLERANCE
-from exporter.times import HOUR, MINUTE, Millis, parse_moment
+from exporter.times import HOUR, MINUTE, Millis, parse_timestamp
 
-NOT_BEFORE: Millis = parse_moment("2024-01-01T00:00:00Z")
+NOT_BEFORE: Millis = parse_timestamp("2024-01-01T00:00:00Z")
 """This program is younger: a clock that says less is wrong, and so is what it stamped."""
 
 JUMP: Millis = CLOCK_TOLERANCE

@@ -5,14 +5,14 @@ The one place that names the fields of a run: the API answers with them, and exp
 
 from exporter.model import Log, Run, SecondCopy, StoredRun
 from exporter.model.distrust import not_believed
-from exporter.times import SECOND, Millis, format_moment
+from exporter.times import SECOND, Millis, format_timestamp
 
 Json = dict[str, object]
 
 
 def moment(value: Millis | None) -> str | None:
     """Return a moment as ``2024-01-15T02:00:00.000Z``."""
-    return None if value is None else format_moment(value)
+    return None if value is None else format_timestamp(value)
 
 
 def seconds(length: Millis | None) -> int | None:

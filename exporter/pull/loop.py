@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from exporter.config.pull_targets import Source
 from exporter.exposition.self_metrics import Telemetry
 from exporter.ingest.importer import Archive, Outcome
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError, StoppedError
 from exporter.pull.client.server import DuplicatiServer
@@ -97,7 +97,7 @@ class Rounds:
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
-            _log.exception("a pull broke off", extra=event(server=source.name))
+            _log.exception("a pull broke off", extra=log_fields(server=source.name))
             return _Ended(well=False, fault=repr(error))
         _log_summary(source.name, summary)
         return _Ended.of(summary)
@@ -115,16 +115,16 @@ class Rounds:
         before = self._ended.get(server, _WELL)
         self._ended[server] = ended
         if ended.well and not before.well:
-            _log.info("pull recovered", extra=event(server=server))
+            _log.info("pull recovered", extra=log_fields(server=server))
         if ended.fault and ended.fault != before.fault:
             message = "backup not watched" if ended.well else "pull failed"
-            _log.warning(message, extra=event(server=server, reason=ended.fault))
+            _log.warning(message, extra=log_fields(server=server, reason=ended.fault))
 
 
 def _log_summary(server: str, summary: Summary) -> None:
     recorded = summary.count(Outcome.RECORDED) + summary.other_operations
     level = logging.INFO if recorded else logging.DEBUG
-    _log.log(level, "pulled", extra=event(server=server, recorded=recorded, rows=summary.rows))
+    _log.log(level, "pulled", extra=log_fields(server=server, recorded=recorded, rows=summary.rows))
 
 
 @contextlib.contextmanager

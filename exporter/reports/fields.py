@@ -11,7 +11,7 @@ from typing import Any
 
 from exporter.model import short_name
 from exporter.reports.oddities import Oddities
-from exporter.times import EARLIEST, LATEST, Millis, parse_moment, parse_timespan
+from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, Millis, parse_timespan, parse_timestamp
 
 MAX_NAME = 1024
 """Characters in which a name is looked for; real ones have a few dozen."""
@@ -109,10 +109,10 @@ class Reader:
         if value is None or (value := self.text(key)) is None:
             return None
         try:
-            moment = parse_moment(value)
+            moment = parse_timestamp(value)
         except ValueError:
             moment = self._odd_moment(key, value)
-        return moment if EARLIEST < moment <= LATEST else None
+        return moment if MIN_TIMESTAMP < moment <= MAX_TIMESTAMP else None
 
     def timespan(self, key: str) -> Millis | None:
         """Return a length of time, else None."""
@@ -161,10 +161,10 @@ class Reader:
 
     def _odd_moment(self, key: str, value: str) -> Millis:
         try:
-            return parse_moment(_without_spaces(value))
+            return parse_timestamp(_without_spaces(value))
         except ValueError:
             self._leave_out(key, "is not a time")
-            return EARLIEST
+            return MIN_TIMESTAMP
 
     def _leave_out(self, key: str, problem: str) -> None:
         self.oddities.note(self.path + key, f"{problem}, left out")

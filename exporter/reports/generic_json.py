@@ -10,7 +10,7 @@ from exporter.model import BACKUP, Counts, Log, Machine, Message, Report, Run, S
 from exporter.reports import fields, lines
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.oddities import Oddities
-from exporter.times import EARLIEST, LATEST, SECOND, Millis, parse_moment
+from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, SECOND, Millis, parse_timestamp
 
 _STATUSES = {
     "success": Status.SUCCESS,
@@ -26,7 +26,7 @@ _STATUSES = {
     "fatal": Status.FATAL,
 }
 _COUNTS = {"files": "examined_files", "size": "examined_bytes", "storageUsed": "stored_bytes"}
-_LONGEST = LATEST // SECOND
+_LONGEST = MAX_TIMESTAMP // SECOND
 
 Value = TypeVar("Value")
 
@@ -117,7 +117,7 @@ def _end(form: _Form, began: Millis | None) -> tuple[Millis | None, Millis | Non
         form.reject("backup.endTime", "lies before startTime")
     if ended is None and duration is not None:
         ended = began + duration
-        if ended > LATEST:
+        if ended > MAX_TIMESTAMP:
             form.reject("backup.duration", "ends after the year 9999")
     elif ended is not None and duration is None:
         duration = ended - began
@@ -140,10 +140,10 @@ def _status(value: object) -> Status:
 
 def _moment(value: object) -> Millis:
     try:
-        moment = parse_moment(_name(value))
+        moment = parse_timestamp(_name(value))
     except ValueError:
         raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00.000Z") from None
-    if not EARLIEST < moment <= LATEST:
+    if not MIN_TIMESTAMP < moment <= MAX_TIMESTAMP:
         raise ValueError("must lie between the years 1970 and 9999")
     return moment
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.model import Status
-from exporter.times import SECOND, Millis, format_moment, parse_moment
+from exporter.times import SECOND, Millis, format_timestamp, parse_timestamp
 
 NEVER = "0001-01-01T00:00:00Z"
 """What .NET has for a time that was never set."""
@@ -106,7 +106,7 @@ def _moment(seconds: str) -> str:
     if not seconds[0].isdigit():
         return NEVER
     try:
-        return format_moment(int(seconds) * SECOND)
+        return format_timestamp(int(seconds) * SECOND)
     except OverflowError:
         return ""
 
@@ -197,6 +197,6 @@ def _first(dated: tuple[Millis, object]) -> Millis:
 
 def _as_moment(told: object) -> Millis | None:
     try:
-        return parse_moment(told) if isinstance(told, str) else None
+        return parse_timestamp(told) if isinstance(told, str) else None
     except ValueError:
         return None

@@ -13,7 +13,7 @@ from exporter.schedule.expectation import (
     Step,
 )
 from exporter.schedule.expressions import Cron, Every, Off
-from exporter.times import LATEST, Millis
+from exporter.times import MAX_TIMESTAMP, Millis
 
 
 def expect(
@@ -32,9 +32,9 @@ def expect(
         return None
     rule = _rule(state, schedule, last)
     over = last if state.last is None else believed.over_by(state.last)
-    start = min(max(rule.start, over), LATEST)
+    start = min(max(rule.start, over), MAX_TIMESTAMP)
     length = lengths.allowed(state.recent, rule.interval)
-    deadline = min(start + rule.queue + length + schedule.tolerance, LATEST)
+    deadline = min(start + rule.queue + length + schedule.tolerance, MAX_TIMESTAMP)
     because = Because(
         rule.step,
         rule.since,

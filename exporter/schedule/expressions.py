@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 from msgspec import Struct
 
-from exporter.times import Millis, format_interval, from_datetime, parse_interval, to_datetime
+from exporter.times import Millis, format_duration, from_datetime, parse_duration, to_datetime
 
 _ALLOWED = 'allowed are "auto", "off", "every 12h" and "cron 0 3 * * 1-5 Europe/Berlin"'
 _CRON_FIELDS = 5
@@ -38,7 +38,7 @@ class Every(Struct, frozen=True):
     interval: Millis
 
     def __str__(self) -> str:
-        return f"every {format_interval(self.interval)}"
+        return f"every {format_duration(self.interval)}"
 
 
 class Cron(Struct, frozen=True):
@@ -85,7 +85,7 @@ def parse_plan(text: str) -> Plan:
         case ["off"]:
             return Off()
         case ["every", length]:
-            return Every(parse_interval(length))
+            return Every(parse_duration(length))
         case ["cron", *fields] if len(fields) in (_CRON_FIELDS, _CRON_FIELDS + 1):
             return _cron(" ".join(fields[:_CRON_FIELDS]), *fields[_CRON_FIELDS:])
     message = f"{text[:40]!r} is no schedule: {_ALLOWED}"

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, Millis
 
@@ -76,7 +76,7 @@ class Pruner:
         while not self._stopping.is_set() and self._timed(self._store.give_back):
             pass
         if runs or messages:
-            _log.info("old runs removed", extra=event(runs=runs, logs=messages))
+            _log.info("old runs removed", extra=log_fields(runs=runs, logs=messages))
 
     def _prune(self, step: _Step, keep: Millis | None) -> int:
         if keep is None:

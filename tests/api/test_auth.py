@@ -5,7 +5,7 @@ import pytest
 from falcon import testing
 
 from api.app import Parts, create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
 from tests.support.changes import change
@@ -41,11 +41,13 @@ def closed(daemon: Daemon) -> testing.TestClient:
     daemon.upload(duplicati_report(began=BEGAN))
     tokens = {scope: [token] for scope, token in TOKENS.items()}
     tokens[Scope.UPLOAD].append(f"{NAS_TOKEN} nas")
-    return testing.TestClient(create_app(parts_of(daemon, Access.of(tokens))))
+    return testing.TestClient(create_app(parts_of(daemon, Authorizer.from_entries(tokens))))
 
 
-def parts_of(daemon: Daemon, access: Access) -> Parts:
-    return daemon.parts._replace(access=access, limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES))
+def parts_of(daemon: Daemon, authorizer: Authorizer) -> Parts:
+    return daemon.parts._replace(
+        authorizer=authorizer, limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
+    )
 
 
 def bearer(token: str) -> Mapping[str, str]:

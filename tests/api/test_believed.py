@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment
+from exporter.times import DAY, HOUR, MAX_TIMESTAMP, MINUTE, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import (
@@ -60,12 +60,12 @@ def a_begin_ahead(daemon: Daemon) -> None:
 
 
 def a_documented_end_of_9999(daemon: Daemon) -> None:
-    ends = format_moment(LATEST)
+    ends = format_timestamp(MAX_TIMESTAMP)
     daemon.upload(documented_report(began=NOW - HOUR, endTime=ends, duration=None))
 
 
 def a_text_of_9999(daemon: Daemon) -> None:
-    daemon.upload(text_report(began=NOW - HOUR, duration=LATEST - NOW - DAY))
+    daemon.upload(text_report(began=NOW - HOUR, duration=MAX_TIMESTAMP - NOW - DAY))
 
 
 def a_clock_that_was_set_during_the_run(daemon: Daemon) -> None:
@@ -109,7 +109,9 @@ def test_a_backup_that_stays_away_is_overdue_400_days_later(daemon: Daemon, send
     assert daemon.get("/api/summary")["overdueBackups"] == 1
 
 
-moments = st.none() | st.integers(1, LATEST) | st.integers(-40, 40).map(lambda n: NOW + n * DAY)
+moments = (
+    st.none() | st.integers(1, MAX_TIMESTAMP) | st.integers(-40, 40).map(lambda n: NOW + n * DAY)
+)
 lengths = st.none() | st.integers(0, 30_000 * DAY)
 
 
@@ -119,14 +121,18 @@ def told(draw: st.DrawFn) -> bytes:
     data: dict[str, object] = {}
     for name in ("BeginTime", "EndTime"):
         moment = draw(moments)
-        data[name] = None if moment is None else format_moment(moment)
+        data[name] = None if moment is None else format_timestamp(moment)
     length = draw(lengths)
     data["Duration"] = None if length is None else timespan(length)
     tested = draw(moments)
     if tested is not None:
-        data["TestResults"] = {"EndTime": format_moment(tested), "ParsedResult": "Success"}
+        data["TestResults"] = {"EndTime": format_timestamp(tested), "ParsedResult": "Success"}
     planned = draw(moments)
-    extra = {} if planned is None else {"next-scheduled-run": compact(min(planned, LATEST - DAY))}
+    extra = (
+        {}
+        if planned is None
+        else {"next-scheduled-run": compact(min(planned, MAX_TIMESTAMP - DAY))}
+    )
     return duplicati_report(began=None, duration=None, data=data, extra=extra)
 
 
@@ -152,7 +158,7 @@ def with_test(at: Millis, *faults: str, began: Millis = NOW - 10 * MINUTE) -> by
     """Build a report of a run with a test of a stored file that ended then."""
     result = "Error" if faults else "Success"
     test = {
-        "EndTime": format_moment(at),
+        "EndTime": format_timestamp(at),
         "ParsedResult": result,
         "VerificationsActualLength": 1,
         "Verifications": [{"Key": "a.zip.aes", "Value": list(faults)}],
@@ -198,18 +204,18 @@ def test_as_much_as_a_run_can_upload_counts(daemon: Daemon) -> None:
 def test_a_newest_version_and_a_second_copy_of_2099_are_replaced_by_the_next(
     daemon: Daemon,
 ) -> None:
-    ahead = format_moment(NOW + YEARS)
+    ahead = format_timestamp(NOW + YEARS)
     daemon.upload(report(backend={"LastBackupDate": ahead, "KnownFileSize": 1}))
     assert one(daemon, "newest_version_timestamp_seconds") == (NOW + 5 * MINUTE) / 1000
     daemon.clock.now = NOW + DAY
-    right = format_moment(NOW + DAY - MINUTE)
+    right = format_timestamp(NOW + DAY - MINUTE)
     again = {"LastBackupDate": right, "KnownFileSize": 1}
     daemon.upload(report(began=NOW + DAY - 10 * MINUTE, backend=again))
     assert one(daemon, "newest_version_timestamp_seconds") == (NOW + DAY - MINUTE) / 1000
 
 
 def test_what_is_not_believed_is_shown_and_named(daemon: Daemon) -> None:
-    ends = format_moment(LATEST)
+    ends = format_timestamp(MAX_TIMESTAMP)
     body = documented_report(began=NOW - HOUR, endTime=ends, duration=60 * 24 * 3600)
     run_id = daemon.upload(body)["backupId"]
     run = daemon.get(f"/api/backups/{run_id}")["backup"]

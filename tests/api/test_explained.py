@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.pages import Document, text
 from tests.support.reports_builder import duplicati_report
@@ -157,7 +157,7 @@ def test_the_sum_comes_to_the_deadline(daemon: Daemon, name: str) -> None:
     view = daemon.fleet.jobs()[0]
     assert view.expectation is not None
     since = view.expectation.because.since
-    assert explanation["since"] == format_moment(since)
+    assert explanation["since"] == format_timestamp(since)
     assert since + total * 1000 == view.expectation.deadline
 
 

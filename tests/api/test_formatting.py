@@ -1,9 +1,9 @@
 import pytest
 
 from api import formatting
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
-NOW = parse_moment("2026-01-15T10:30:00Z")
+NOW = parse_timestamp("2026-01-15T10:30:00Z")
 
 
 @pytest.mark.parametrize(

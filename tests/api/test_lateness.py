@@ -3,7 +3,7 @@
 from api.page.filters import worst_first
 from exporter.conditions.evaluate import judged
 from exporter.model.live import REPORT_WITHIN, STALL_AFTER
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
 from tests.support.pages import Document, text
@@ -37,7 +37,7 @@ def test_a_run_that_fell_silent_makes_its_job_late_from_then_on(daemon: Daemon) 
     daemon.clock.now = silent
     (job,) = daemon.get("/api/jobs")["jobs"]
     assert (job["overdue"], job["lateBySeconds"]) == (False, 0)
-    assert told_deadline(daemon) == format_moment(silent)
+    assert told_deadline(daemon) == format_timestamp(silent)
     assert_late(daemon, silent)
 
 
@@ -54,7 +54,7 @@ def assert_late(daemon: Daemon, since: Millis) -> None:
     daemon.clock.now = since + 50 * MINUTE
     (job,) = daemon.get("/api/jobs", overdue="true")["jobs"]
     assert (job["overdue"], job["lateBySeconds"]) == (True, 50 * 60)
-    assert told_deadline(daemon) == job["deadline"] == format_moment(since)
+    assert told_deadline(daemon) == job["deadline"] == format_timestamp(since)
     assert daemon.get("/api/summary")["overdueBackups"] == 1
     assert daemon.series()[f"duplistatus_backup_overdue{JOB}"] == 1
     page = Document(daemon.client.simulate_get("/jobs/1"))

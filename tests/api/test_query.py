@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from exporter.times import DAY, HOUR, format_moment
+from exporter.times import DAY, HOUR, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
@@ -143,8 +143,8 @@ def test_jobs_are_filtered(mixed: Daemon, chosen: dict[str, str], jobs: list[int
         ({"status": "FATAL"}, [3]),
         ({"operation": "Restore"}, [5]),
         ({"operation": "Nothing"}, []),
-        ({"since": format_moment(BEGAN)}, [5, 2, 1]),
-        ({"until": format_moment(BEGAN)}, [4, 3]),
+        ({"since": format_timestamp(BEGAN)}, [5, 2, 1]),
+        ({"until": format_timestamp(BEGAN)}, [4, 3]),
         ({"since": "2026-01-14T11:30:00+01:00"}, [5, 2, 1]),
         ({"since": "2026-01-14T10:30:00.001"}, []),
         ({"until": "2026-01-01"}, []),

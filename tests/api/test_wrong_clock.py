@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from exporter.store.retention import Keep, Pruner
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp, parse_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Clock, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report, exception_report
 
 YEARS = 11 * 365 * DAY
-LONG_AGO = parse_moment("2020-01-01T00:00:00Z")
+LONG_AGO = parse_timestamp("2020-01-01T00:00:00Z")
 DISAGREES, JUMPS = "duplistatus_clock_disagrees", "duplistatus_clock_jumps_total"
 
 
@@ -162,10 +162,10 @@ def test_reports_that_came_while_the_clock_was_ahead_came_when_they_say(
     right = machine.clock.now
     machine.restart(right + YEARS)
     machine.report(at=right, status="Error")
-    assert machine.updated() > format_moment(right + HOUR)
+    assert machine.updated() > format_timestamp(right + HOUR)
     machine.wait(MINUTE)
     (machine.restart if restarts else machine.set)(right + MINUTE)
-    assert machine.updated() <= format_moment(right + MINUTE)
+    assert machine.updated() <= format_timestamp(right + MINUTE)
     assert machine.last()["status"] == "error"
     machine.wait(3 * DAY)
     assert machine.job()["overdue"]
@@ -179,7 +179,7 @@ def test_an_untold_report_of_a_clock_that_was_ahead_came_before_it_was_set(
     machine.daemon.upload(exception_report(server="nas"))
     machine.wait(MINUTE)
     machine.set(right + MINUTE)
-    assert machine.last()["startTime"] == format_moment(right)
+    assert machine.last()["startTime"] == format_timestamp(right)
     machine.wait(3 * DAY)
     assert machine.job()["overdue"]
 
@@ -199,7 +199,7 @@ def test_a_sender_with_the_same_wrong_clock_is_put_right_by_the_next_true_report
     machine.wait(HOUR)
     machine.report("Photos")
     assert machine.daemon.series()[DISAGREES] == 0
-    assert machine.updated() == format_moment(right + MINUTE + HOUR)
+    assert machine.updated() == format_timestamp(right + MINUTE + HOUR)
     machine.wait(3 * DAY)
     assert machine.job()["overdue"]
 
@@ -231,8 +231,8 @@ def test_an_error_that_came_while_the_clock_was_long_behind_is_the_newest_run(
     machine.wait(MINUTE)
     (machine.restart if restarts else machine.set)(right + MINUTE)
     assert machine.last()["status"] == "error"
-    assert machine.last()["startTime"] == format_moment(right - 10 * MINUTE)
-    assert abs(parse_moment(machine.updated()) - right) <= MINUTE
+    assert machine.last()["startTime"] == format_timestamp(right - 10 * MINUTE)
+    assert abs(parse_timestamp(machine.updated()) - right) <= MINUTE
     assert machine.daemon.series()[DISAGREES] == 0
     assert not machine.job()["overdue"]
 
@@ -247,7 +247,7 @@ def test_an_untold_error_that_came_while_the_clock_was_behind_is_the_newest_run(
     machine.wait(MINUTE)
     machine.set(right + MINUTE)
     assert machine.last()["status"] == "fatal"
-    assert machine.last()["startTime"] == format_moment(right)
+    assert machine.last()["startTime"] == format_timestamp(right)
 
 
 def test_a_clock_that_goes_on_where_the_power_failed_is_put_right(machine: Machine) -> None:
@@ -256,8 +256,8 @@ def test_a_clock_that_goes_on_where_the_power_failed_is_put_right(machine: Machi
     machine.report(at=right, status="Error")
     machine.wait(MINUTE)
     machine.set(right + MINUTE)
-    assert machine.last()["startTime"] == format_moment(right - 10 * MINUTE)
-    assert machine.updated() == format_moment(right)
+    assert machine.last()["startTime"] == format_timestamp(right - 10 * MINUTE)
+    assert machine.updated() == format_timestamp(right)
 
 
 @pytest.mark.parametrize("restarts", [False, True])
@@ -270,7 +270,7 @@ def test_a_new_daemon_on_a_machine_without_a_battery_puts_its_first_runs_right(
     assert empty.last()["status"] == "error"
     (empty.restart if restarts else empty.set)(NOW + MINUTE)
     assert empty.last()["status"] == "error"
-    assert empty.last()["startTime"] == format_moment(NOW - 10 * MINUTE)
+    assert empty.last()["startTime"] == format_timestamp(NOW - 10 * MINUTE)
     assert not empty.job()["overdue"]
     empty.wait(3 * DAY)
     assert empty.job()["overdue"]
@@ -348,8 +348,8 @@ def test_a_run_that_was_heard_by_a_clock_that_was_ahead_is_heard_of_now(machine:
     machine.set(right + MINUTE)
     running = machine.job()["running"]
     assert isinstance(running, dict)
-    assert running["since"] == format_moment(right - MINUTE)
-    assert running["lastHeard"] == format_moment(right)
+    assert running["since"] == format_timestamp(right - MINUTE)
+    assert running["lastHeard"] == format_timestamp(right)
     machine.wait(HOUR)
     running = machine.job()["running"]
     assert isinstance(running, dict)
@@ -368,5 +368,5 @@ def test_a_run_that_was_heard_by_a_clock_that_was_behind_began_when_it_says(
     machine.set(right + MINUTE)
     running = machine.job()["running"]
     assert isinstance(running, dict)
-    assert running["since"] == format_moment(right - MINUTE)
-    assert running["lastHeard"] == format_moment(right)
+    assert running["since"] == format_timestamp(right - MINUTE)
+    assert running["lastHeard"] == format_timestamp(right)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.times import HOUR
 from tests.browser.axe import violations
 from tests.browser.conftest import Open
@@ -19,8 +19,8 @@ from tests.support.reports_builder import documented_report
 _IS_THERE = "image => image.naturalWidth > 0"
 
 TOKEN = "the-token-of-the-readers"
-OPEN = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
-CLOSED = Access.of({Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: [TOKEN]})
+OPEN = Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]})
+CLOSED = Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: [TOKEN]})
 
 
 class _Dashboard(BaseHTTPRequestHandler):
@@ -50,7 +50,7 @@ def dashboard() -> Iterator[str]:
 
 @pytest.mark.parametrize("access", [OPEN, CLOSED], ids=["open", "with a read token"])
 def test_another_page_shows_a_badge_where_nobody_needs_a_token(
-    daemon: Daemon, browser: Browser, dashboard: str, access: Access
+    daemon: Daemon, browser: Browser, dashboard: str, access: Authorizer
 ) -> None:
     with serving(daemon, access=access) as url:
         address = url.replace("//", f"//any:{TOKEN}@") if access is CLOSED else url

@@ -6,7 +6,7 @@ from typing import Any, NoReturn, cast
 from falcon.testing import TestClient
 
 from api.app import App, Parts, create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
@@ -18,16 +18,16 @@ from exporter.model import Delivery, Rejected
 from exporter.schedule.policy import Policy
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import Store
-from exporter.times import Millis, parse_moment
+from exporter.times import Millis, parse_timestamp
 from tests.docs import reports
 
-NOW = parse_moment("2026-11-23T12:00:00Z")
+NOW = parse_timestamp("2026-11-23T12:00:00Z")
 VERSION = "1.2.3"
 MAX_UPLOAD_BYTES = 4096
 ADMIN_TOKEN = "the-token-of-these-tests"
 UPLOAD_TOKEN = "the-token-of-duplicati"
 READ_TOKEN = "the-token-of-the-readers"
-_ACCESS = Access.of({Scope.MANAGE: [ADMIN_TOKEN]})
+_ACCESS = Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]})
 _LIMITS = Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
 _ASKED = {
     "record",
@@ -74,7 +74,7 @@ def _refuse(*_arguments: object) -> NoReturn:
     raise StoreUnavailableError("the disk is full")
 
 
-def make_app(store: Store, access: Access = _ACCESS) -> App:
+def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     """Return the app over a store."""
     fleet = Fleet(Policy(), store.created())
     fleet.apply(store.everything())
@@ -90,7 +90,7 @@ def make_app(store: Store, access: Access = _ACCESS) -> App:
         refusals=Refusals(store),
         clock=clock,
         version=VERSION,
-        access=access,
+        authorizer=authorizer,
         limits=_LIMITS,
     )
     return create_app(parts)
@@ -104,7 +104,7 @@ def make_closed_app(store: Store) -> App:
         Scope.METRICS: [READ_TOKEN],
         Scope.MANAGE: [ADMIN_TOKEN],
     }
-    return make_app(store, Access.of(tokens))
+    return make_app(store, Authorizer.from_entries(tokens))
 
 
 def make_broken_app(store: Store) -> App:
@@ -121,7 +121,7 @@ def make_broken_app(store: Store) -> App:
         refusals=broken,
         clock=clock,
         version=VERSION,
-        access=_ACCESS,
+        authorizer=_ACCESS,
         limits=_LIMITS,
     )
     return create_app(parts)

@@ -16,7 +16,7 @@ from exporter.model import (
     SecondCopy,
     Status,
 )
-from exporter.times import MINUTE, parse_moment
+from exporter.times import MINUTE, parse_timestamp
 
 _MACHINE = {"machine-id": "0a1b2c3d", "machine-name": "nas", "operating-system": "Linux"}
 
@@ -87,7 +87,7 @@ def full(day: int) -> dict[str, Any]:
 
 def under_a_former_name() -> Report:
     """Return the first report of the backup that is called Photos now, with a second copy."""
-    began = parse_moment("2026-11-18T01:00:00Z")
+    began = parse_timestamp("2026-11-18T01:00:00Z")
     copy = SecondCopy("file:///mnt/copy", began + MINUTE, Status.SUCCESS, 3, 4096, 0)
     run = Run(BACKUP, Status.SUCCESS, began, began + MINUTE, MINUTE, Counts())
     told = replace(

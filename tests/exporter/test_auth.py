@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.auth import (
-    Access,
     AdminTokenError,
-    Grant,
+    Authorizer,
     Scope,
+    TokenGrant,
     load_or_make,
     path_beside,
     plain_token,
@@ -26,45 +26,47 @@ def stored(token: str) -> str:
     return f"sha256:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
-def opened(access: Access, secret: str) -> set[Scope]:
-    return {scope for scope in Scope if any(each.opens(scope) for each in access.find(secret))}
+def opened(authorizer: Authorizer, secret: str) -> set[Scope]:
+    return {scope for scope in Scope if any(each.opens(scope) for each in authorizer.find(secret))}
 
 
 def test_without_tokens_all_is_open_but_to_manage() -> None:
-    access = Access(())
-    assert [scope for scope in Scope if access.is_open(scope)] == OTHERS
+    authorizer = Authorizer(())
+    assert [scope for scope in Scope if authorizer.is_open(scope)] == OTHERS
 
 
 @pytest.mark.parametrize("scope", OTHERS)
 def test_a_token_closes_its_scope_and_opens_it_to_who_has_it(scope: Scope) -> None:
-    access = Access.of({scope: [TOKEN]})
-    assert not access.is_open(scope)
-    assert all(access.is_open(each) for each in OTHERS if each is not scope)
-    assert opened(access, TOKEN) == {scope}
-    assert opened(access, OTHER) == set()
+    authorizer = Authorizer.from_entries({scope: [TOKEN]})
+    assert not authorizer.is_open(scope)
+    assert all(authorizer.is_open(each) for each in OTHERS if each is not scope)
+    assert opened(authorizer, TOKEN) == {scope}
+    assert opened(authorizer, OTHER) == set()
 
 
 def test_the_admin_token_opens_everything() -> None:
-    access = Access.of({Scope.MANAGE: [TOKEN], Scope.READ: [OTHER]})
-    assert opened(access, TOKEN) == set(Scope)
-    assert opened(access, OTHER) == {Scope.READ}
+    authorizer = Authorizer.from_entries({Scope.MANAGE: [TOKEN], Scope.READ: [OTHER]})
+    assert opened(authorizer, TOKEN) == set(Scope)
+    assert opened(authorizer, OTHER) == {Scope.READ}
 
 
 def test_several_tokens_hold_at_once_plain_or_stored_as_sha_256() -> None:
-    access = Access.of({Scope.READ: [stored(TOKEN), OTHER]})
-    assert opened(access, TOKEN) == opened(access, OTHER) == {Scope.READ}
-    assert opened(access, stored(TOKEN)) == set()
+    authorizer = Authorizer.from_entries({Scope.READ: [stored(TOKEN), OTHER]})
+    assert opened(authorizer, TOKEN) == opened(authorizer, OTHER) == {Scope.READ}
+    assert opened(authorizer, stored(TOKEN)) == set()
 
 
 def test_no_token_is_kept_as_it_is_sent() -> None:
-    access = Access.of({Scope.READ: [TOKEN]})
-    assert TOKEN not in repr(vars(access))
+    authorizer = Authorizer.from_entries({Scope.READ: [TOKEN]})
+    assert TOKEN not in repr(vars(authorizer))
 
 
 def test_an_upload_token_may_be_good_for_one_server_only() -> None:
-    access = Access.of({Scope.UPLOAD: read_entries(f"{TOKEN}  NAS in the attic\n{OTHER}\n")})
-    assert [grant.server for grant in access.find(TOKEN)] == ["NAS in the attic"]
-    assert [grant.server for grant in access.find(OTHER)] == [None]
+    authorizer = Authorizer.from_entries(
+        {Scope.UPLOAD: read_entries(f"{TOKEN}  NAS in the attic\n{OTHER}\n")}
+    )
+    assert [grant.server for grant in authorizer.find(TOKEN)] == ["NAS in the attic"]
+    assert [grant.server for grant in authorizer.find(OTHER)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_the_token_that_commands_send_is_the_first_that_can_be_sent() -> None:
 
 @given(st.text())
 def test_any_secret_can_be_asked_for(secret: str) -> None:
-    assert Access([Grant(Scope.READ, b"digest")]).find(secret) == ()
+    assert Authorizer([TokenGrant(Scope.READ, b"digest")]).find(secret) == ()
 
 
 def test_the_admin_token_is_made_once_for_nobody_else_to_read(tmp_path: Path) -> None:

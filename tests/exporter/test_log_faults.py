@@ -12,7 +12,7 @@ from types import FrameType
 
 import pytest
 
-from exporter.logs import HumanFormatter, SharedWrites
+from exporter.logs import BatchingStreamHandler, HumanFormatter
 
 BOUND_SECONDS = 10.0
 
@@ -45,7 +45,7 @@ class Interrupted(io.StringIO):
 
 def log_to(stream: io.StringIO) -> Callable[[str], object]:
     """Return what logs an event to a stream, whatever the levels of the tests' own loggers."""
-    handler = SharedWrites(stream)
+    handler = BatchingStreamHandler(stream)
     handler.setFormatter(HumanFormatter())
     return lambda name: handler.handle(logging.makeLogRecord({"msg": name, "levelname": "INFO"}))
 
@@ -89,7 +89,7 @@ def test_a_stalled_log_holds_up_only_who_writes_it_and_loses_nothing_that_waits(
 def test_a_log_that_stalls_for_long_keeps_the_newest_events_and_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("exporter.logs._MOST_WAITING", 10)
+    monkeypatch.setattr("exporter.logs._MAX_WAITING", 10)
     assert told_through_a_stall(100) == ["first", *(f"event-{n}" for n in range(90, 100))]
 
 

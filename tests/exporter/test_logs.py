@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.logs import (
+    BatchingStreamHandler,
     HumanFormatter,
     JsonFormatter,
     LogFormat,
     LogLevel,
-    SharedWrites,
-    event,
+    log_fields,
     set_up,
 )
 
@@ -35,7 +35,7 @@ ODD = [
 def record_of(message: str, *, level: int = logging.INFO, **fields: object) -> logging.LogRecord:
     record = logging.LogRecord("exporter.tests", level, "tests", 1, message, None, None)
     record.created = 1_769_824_800.25
-    record.__dict__.update(event(**fields))
+    record.__dict__.update(log_fields(**fields))
     return record
 
 
@@ -138,7 +138,7 @@ def test_events_go_to_stderr_in_the_configured_form(
     formatter: type[logging.Formatter],
 ) -> None:
     set_up(log_format, "info")
-    logging.getLogger("exporter.tests").info("hello", extra=event(server="nas"))
+    logging.getLogger("exporter.tests").info("hello", extra=log_fields(server="nas"))
     output = capsys.readouterr()
     assert output.out == ""
     assert len(output.err.splitlines()) == 1
@@ -164,7 +164,7 @@ def test_events_below_the_configured_level_are_left_out(
 def test_logging_of_every_version_of_python_can_do_without_a_lock() -> None:
     """Up to 3.12 it takes and releases a lock, from 3.13 on it enters one."""
     written = io.StringIO()
-    lock = SharedWrites(written).lock
+    lock = BatchingStreamHandler(written).lock
     assert lock is not None
     with lock:
         lock.acquire()

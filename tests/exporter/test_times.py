@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter import times
-from exporter.times import DAY, HOUR, LATEST, MINUTE, SECOND
+from exporter.times import DAY, HOUR, MAX_TIMESTAMP, MINUTE, SECOND
 
 TICKS = 10_000
 """Ticks of .NET in a millisecond."""
@@ -14,7 +14,7 @@ LONGEST_TICKS = 2**63 - 1
 LONGEST_INTERVAL = 3660 * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-moments = st.integers(0, LATEST)
+moments = st.integers(0, MAX_TIMESTAMP)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
@@ -90,25 +90,25 @@ def test_text_that_is_no_time_span_is_refused(text: str) -> None:
 def test_moment_is_read_to_the_millisecond(
     moment: int, finer: int, digits: int, zone: timezone | None
 ) -> None:
-    inside = min(max(moment, DAY), LATEST - DAY)
+    inside = min(max(moment, DAY), MAX_TIMESTAMP - DAY)
 
-    assert times.parse_moment(_iso(inside, finer, digits, zone)) == inside
+    assert times.parse_timestamp(_iso(inside, finer, digits, zone)) == inside
 
 
 @given(moments)
 def test_written_moment_is_read_back(moment: int) -> None:
-    text = times.format_moment(moment)
+    text = times.format_timestamp(moment)
 
-    assert times.parse_moment(text) == moment
+    assert times.parse_timestamp(text) == moment
     assert len(text) == len("2024-01-15T10:30:00.000Z")
     assert text.endswith("Z")
 
 
 @given(moments)
 def test_moment_without_an_offset_is_utc(moment: int) -> None:
-    text = times.format_moment(moment)
+    text = times.format_timestamp(moment)
 
-    assert times.parse_moment(text.removesuffix("Z")) == moment
+    assert times.parse_timestamp(text.removesuffix("Z")) == moment
 
 
 @pytest.mark.parametrize(
@@ -120,36 +120,36 @@ def test_moment_without_an_offset_is_utc(moment: int) -> None:
         ("2025-04-22T00:45:46+01:00", 1_745_279_146_000),
         ("20260715T010000Z", 1_784_077_200_000),
         ("0001-01-01T00:00:00", -62_135_596_800_000),
-        ("9999-12-31T23:59:59.9999999", LATEST),
+        ("9999-12-31T23:59:59.9999999", MAX_TIMESTAMP),
     ],
 )
 def test_moment_as_duplicati_writes_it(text: str, moment: int) -> None:
-    assert times.parse_moment(text) == moment
+    assert times.parse_timestamp(text) == moment
 
 
 @pytest.mark.parametrize("text", ["", "now", "1745279146", "2025-02-29T00:00:00Z", "4/21/2025"])
 def test_text_that_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        times.parse_moment(text)
+        times.parse_timestamp(text)
 
 
 def test_moment_is_written_as_the_api_documents_it() -> None:
-    assert times.format_moment(1_705_314_600_000) == "2024-01-15T10:30:00.000Z"
-    assert times.format_moment(LATEST) == "9999-12-31T23:59:59.999Z"
+    assert times.format_timestamp(1_705_314_600_000) == "2024-01-15T10:30:00.000Z"
+    assert times.format_timestamp(MAX_TIMESTAMP) == "9999-12-31T23:59:59.999Z"
 
 
 @given(st.integers(1, LONGEST_INTERVAL // SECOND))
 def test_written_interval_is_read_back(seconds: int) -> None:
-    assert times.parse_interval(times.format_interval(seconds * SECOND)) == seconds * SECOND
+    assert times.parse_duration(times.format_duration(seconds * SECOND)) == seconds * SECOND
 
 
 @given(st.lists(st.tuples(st.integers(1, 60), st.sampled_from("wdhms")), min_size=1, max_size=8))
 def test_read_interval_is_the_same_when_written_and_read_again(
     parts: list[tuple[int, str]],
 ) -> None:
-    length = times.parse_interval("".join(f"{count}{unit}" for count, unit in parts))
+    length = times.parse_duration("".join(f"{count}{unit}" for count, unit in parts))
 
-    assert times.parse_interval(times.format_interval(length)) == length
+    assert times.parse_duration(times.format_duration(length)) == length
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_read_interval_is_the_same_when_written_and_read_again(
     ],
 )
 def test_interval_as_people_write_it(text: str, length: int) -> None:
-    assert times.parse_interval(text) == length
+    assert times.parse_duration(text) == length
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_interval_as_people_write_it(text: str, length: int) -> None:
 )
 def test_interval_without_sense_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no length of time|out of range"):
-        times.parse_interval(text)
+        times.parse_duration(text)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_interval_without_sense_is_refused(text: str) -> None:
     [(0, "0s"), (999, "0s"), (SECOND, "1s"), (36 * HOUR, "1d12h"), (8 * DAY + 61_500, "1w1d1m1s")],
 )
 def test_interval_is_written_in_the_largest_units(length: int, text: str) -> None:
-    assert times.format_interval(length) == text
+    assert times.format_duration(length) == text
 
 
 def test_present_moment_lies_between_the_bounds() -> None:
-    assert times.EARLIEST < times.now() < times.LATEST
+    assert times.MIN_TIMESTAMP < times.now() < times.MAX_TIMESTAMP

@@ -12,7 +12,15 @@ from exporter.schedule import Expectation, Schedule, Source, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
 from exporter.store.sqlite.prepared_report import Entry
-from exporter.times import DAY, HOUR, LATEST, MINUTE, Millis, format_moment, parse_moment
+from exporter.times import (
+    DAY,
+    HOUR,
+    MAX_TIMESTAMP,
+    MINUTE,
+    Millis,
+    format_timestamp,
+    parse_timestamp,
+)
 from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import change_of, fold, job_named, server_named, stored_run
 
@@ -34,7 +42,7 @@ class Case(NamedTuple):
 
 
 def at(text: str) -> Millis:
-    return parse_moment(f"{text}Z")
+    return parse_timestamp(f"{text}Z")
 
 
 def run(began: str, *, took: Millis = TOOK, told: str | None = None) -> StoredRun:
@@ -199,7 +207,7 @@ def test_a_job_is_overdue_when_a_run_was_expected_and_only_then(name: str) -> No
     case = CASES[name]
     assert [moment for moment in case.in_time if is_overdue(case, at(moment))] == []
     if case.until is None:
-        assert not is_overdue(case, LATEST)
+        assert not is_overdue(case, MAX_TIMESTAMP)
         return
     assert not is_overdue(case, at(case.until))
     assert is_overdue(case, at(case.until) + 1)
@@ -213,7 +221,7 @@ def test_a_weekday_job_gives_no_alarm_on_any_evening_once_it_knows_two_weekends(
         expectation = expect(fold(runs[:number]), SCHEDULE)
         assert expectation is not None
         if expectation.overdue(runs[number].received):
-            early.append(format_moment(runs[number].received))
+            early.append(format_timestamp(runs[number].received))
     assert early == []
 
 

@@ -29,7 +29,7 @@ from exporter.times import (
     MINUTE,
     SECOND,
     Millis,
-    format_moment,
+    format_timestamp,
     from_datetime,
     to_datetime,
 )
@@ -268,12 +268,12 @@ class Simulation:
         for number, truth in self.truths.items():
             if truth.miss is None:
                 if number in overdue:
-                    self.false_alarms.append(f"{truth.kind.name} {format_moment(now)}")
+                    self.false_alarms.append(f"{truth.kind.name} {format_timestamp(now)}")
             elif number in overdue and number not in self.found:
                 self.found.add(number)
                 self.found_in_all += 1
             elif now > truth.miss.known_by and number not in overdue:
-                self.late.append(f"{truth.kind.name} {format_moment(now)}")
+                self.late.append(f"{truth.kind.name} {format_timestamp(now)}")
 
 
 @pytest.mark.parametrize("seed", [20260302])

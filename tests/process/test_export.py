@@ -11,7 +11,7 @@ import pytest
 from exporter.cli import main
 from exporter.exports import LEFT_OUT
 from exporter.exposition.families import FLEET_FAMILIES, JOB_FAMILIES, SERVER_FAMILIES
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_interval, format_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_duration, format_timestamp
 from tests.exporter.exports.past import END, POLICY, Past
 from tests.grafana.boards import TARGETS
 from tests.grafana.expressions import filled, selectors
@@ -53,9 +53,9 @@ def exported(past: Past, folder: Path) -> dict[str, list[Answer]]:
     file, blocks = folder / "history.openmetrics", folder / "exported"
     options = {
         "database": past.database,
-        "tolerance": format_interval(POLICY.tolerance),
-        "until": format_moment(END),
-        "step": format_interval(STEP),
+        "tolerance": format_duration(POLICY.tolerance),
+        "until": format_timestamp(END),
+        "step": format_duration(STEP),
         "output": file,
     }
     given = [f"--{name}={value}" for name, value in options.items()]

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp, parse_timestamp
 from tests.support.deliver import deliver
 from tests.support.process.daemon import ANY_PORT, Daemon
 from tests.support.process.setting import SettableClock
 from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report, exception_report
 
-NOW = parse_moment("2026-06-15T10:00:00Z")
+NOW = parse_timestamp("2026-06-15T10:00:00Z")
 YEARS = 11 * 365 * DAY
-LONG_AGO = parse_moment("2020-01-01T00:00:00Z")
+LONG_AGO = parse_timestamp("2020-01-01T00:00:00Z")
 NIGHTS = 200
 DATABASE = ("--database", "reports.sqlite", "--keep-runs", "90d")
 
@@ -105,11 +105,11 @@ def test_a_clock_that_was_ahead_at_the_start_leaves_nothing_behind(
     (ahead.restart if restarts else ahead.set)(NOW + MINUTE)
     ahead.daemon.upload(duplicati_report(began=NOW, backup="Photos", duration=MINUTE))
     assert ahead.metric("duplistatus_clock_disagrees") == 0
-    assert ahead.daemon.data("/api/summary")["lastUpdated"] < format_moment(NOW + HOUR)
+    assert ahead.daemon.data("/api/summary")["lastUpdated"] < format_timestamp(NOW + HOUR)
     ahead.restart(NOW + 10 * DAY)
     jobs = ahead.daemon.data("/api/jobs")["jobs"]
     assert [job["overdue"] for job in jobs] == [True, True]
-    assert all(job["deadline"] < format_moment(NOW + 3 * DAY) for job in jobs)
+    assert all(job["deadline"] < format_timestamp(NOW + 3 * DAY) for job in jobs)
     assert ahead.daemon.stop() == 0
     assert ahead.stored() == (NIGHTS + 3, NIGHTS + 1)
 
@@ -125,7 +125,7 @@ def test_an_error_that_came_while_the_clock_was_behind_is_seen_at_once_and_for_g
     assert behind.metric("duplistatus_clock_disagrees") == 1
     (behind.restart if restarts else behind.set)(right + MINUTE)
     assert behind.last()["status"] == "error"
-    assert behind.last()["startTime"] == format_moment(right - MINUTE)
+    assert behind.last()["startTime"] == format_timestamp(right - MINUTE)
     assert behind.metric("duplistatus_failing_backups") == 1
     assert behind.metric("duplistatus_clock_disagrees") == 0
     assert behind.daemon.data("/api/jobs")["jobs"][0]["overdue"] is False

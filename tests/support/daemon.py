@@ -6,7 +6,7 @@ from typing import Any, Self
 from falcon import testing
 
 from api.app import Parts, create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
@@ -16,10 +16,10 @@ from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite import Store
-from exporter.times import DAY, Millis, parse_moment
+from exporter.times import DAY, Millis, parse_timestamp
 from tests.support.empty import empty_database
 
-NOW: Millis = parse_moment("2026-01-15T10:30:00Z")
+NOW: Millis = parse_timestamp("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY
 SENDER = "192.0.2.7"
 MAX_UPLOAD_BYTES = 256 * 1024
@@ -66,7 +66,7 @@ class Daemon:
             refusals=Refusals(self.store),
             clock=self.clock,
             version="1.2.3",
-            access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),
+            authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
             limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
         )
         self.app = create_app(self.parts)

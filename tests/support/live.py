@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from falcon import testing
 
-from exporter.times import MINUTE, SECOND, Millis, format_moment
+from exporter.times import MINUTE, SECOND, Millis, format_timestamp
 from tests.support.daemon import SENDER, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -62,8 +62,8 @@ def activity(
     body: dict[str, object] = {
         "operation": operation,
         "status": status,
-        "startedUtc": format_moment(began),
-        "reportedUtc": format_moment(at),
+        "startedUtc": format_timestamp(began),
+        "reportedUtc": format_timestamp(at),
         "errorMessage": error,
         "isCompleted": status in ("Completed", "Failed"),
         "progress": _told(progress),

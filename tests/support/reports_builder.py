@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from exporter.times import MINUTE, SECOND, Millis, format_moment
+from exporter.times import MINUTE, SECOND, Millis, format_timestamp
 
 Json = Mapping[str, object]
 
@@ -75,8 +75,8 @@ def documented_report(
     told = {
         "name": backup,
         "status": status,
-        "startTime": format_moment(began),
-        "endTime": format_moment(began + (duration or 0) * SECOND),
+        "startTime": format_timestamp(began),
+        "endTime": format_timestamp(began + (duration or 0) * SECOND),
         "duration": duration,
         "files": 1250,
         "size": 1073741824,
@@ -130,5 +130,5 @@ def _times(began: Millis | None, duration: Millis | None) -> Json:
     if duration is None:
         ended, length = "0001-01-01T00:00:00", "00:00:00"
     else:
-        ended, length = format_moment(began + duration), timespan(duration)
-    return {"BeginTime": format_moment(began), "EndTime": ended, "Duration": length}
+        ended, length = format_timestamp(began + duration), timespan(duration)
+    return {"BeginTime": format_timestamp(began), "EndTime": ended, "Duration": length}

@@ -188,4 +188,4 @@ def _when_due(
 
 def _tell(recorded: Recorded) -> None:
     message = "report recorded" if recorded.new else "report already recorded"
-    _log.info(message, extra=logs.event(server=recorded.server.name, job=recorded.job.name))
+    _log.info(message, extra=logs.log_fields(server=recorded.server.name, job=recorded.job.name))

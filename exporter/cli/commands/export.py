@@ -25,7 +25,15 @@ from exporter.config.options import OPTIONS
 from exporter.exports import ExportError, Grid, History, Target, write_csv, write_jsonl
 from exporter.store import RunChoice, StoreError
 from exporter.store.sqlite import Records
-from exporter.times import EARLIEST, LATEST, MINUTE, Millis, now, parse_interval, parse_moment
+from exporter.times import (
+    MAX_TIMESTAMP,
+    MIN_TIMESTAMP,
+    MINUTE,
+    Millis,
+    now,
+    parse_duration,
+    parse_timestamp,
+)
 
 _RUNS_TOLD = 1000
 _CHUNKS_TOLD = 64
@@ -130,10 +138,10 @@ def _take_span(parser: Parser, what: str, first: str, last: str) -> None:
 
 def _moment(text: str) -> Millis:
     try:
-        moment = parse_moment(text)
+        moment = parse_timestamp(text)
     except ValueError:
         moment = -1
-    if not EARLIEST <= moment <= LATEST:
+    if not MIN_TIMESTAMP <= moment <= MAX_TIMESTAMP:
         message = f"{text[:40]!r} is no moment: write 2026-01-31 or 2026-01-31T06:00:00+01:00"
         raise argparse.ArgumentTypeError(message)
     return moment
@@ -141,7 +149,7 @@ def _moment(text: str) -> Millis:
 
 def _step(text: str) -> Millis:
     try:
-        return parse_interval(text)
+        return parse_duration(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

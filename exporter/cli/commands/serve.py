@@ -16,7 +16,7 @@ from api.app import Parts
 from api.server.accepting import raise_descriptors
 from api.server.listening import handed_over, held_to_the_end, listen
 from exporter import logs
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.cli.arguments import Commands, add_configured, configuration
 from exporter.cli.daemon import (
     announce,
@@ -71,7 +71,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     _spare_the_collector()
     announce(settings, store, listening)
     _tell_options(settings, listening)
-    _warn_of_openness(parts.access, listening)
+    _warn_of_openness(parts.authorizer, listening)
     with _working_behind(settings, parts):
         server.run()
 
@@ -98,7 +98,7 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         _log.warning("pull_interval has nothing to do: the file has no [[pull]] table")
         return contextlib.nullcontext()
     for source in settings.sources:
-        _log.info("pulling", extra=logs.event(server=source.name, trust=source.trust))
+        _log.info("pulling", extra=logs.log_fields(server=source.name, trust=source.trust))
     if settings.pull_interval > settings.policy.tolerance:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
@@ -123,13 +123,13 @@ def _tell_options(settings: Config, listening: socket.socket) -> None:
     _log.info("Duplicati options to paste: %s", " ".join(options))
 
 
-def _warn_of_openness(access: Access, listening: socket.socket) -> None:
+def _warn_of_openness(authorizer: Authorizer, listening: socket.socket) -> None:
     """Say what everybody may do who reaches the daemon, where others than this machine can."""
     host = listening.getsockname()[0]
-    scopes = [scope.value for scope in Scope if access.is_open(scope)]
+    scopes = [scope.value for scope in Scope if authorizer.is_open(scope)]
     if scopes and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         message = "open to everybody who reaches it; *_tokens close it"
-        _log.warning(message, extra=logs.event(scopes=",".join(scopes)))
+        _log.warning(message, extra=logs.log_fields(scopes=",".join(scopes)))
 
 
 def _host(listening: socket.socket) -> str | None:

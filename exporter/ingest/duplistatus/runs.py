@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from exporter.ingest.importer import PastReport
 from exporter.model import BACKUP, CLOCK_TOLERANCE
-from exporter.times import SECOND, Millis, format_moment, parse_moment
+from exporter.times import SECOND, Millis, format_timestamp, parse_timestamp
 
 _NUMBERS = {
     "examined_files": "ExaminedFiles",
@@ -59,7 +59,7 @@ COLUMNS = (
 )
 """What is read of the table backups, where it is there."""
 
-_FIRST_BEGIN: Millis = parse_moment("2008-01-01")
+_FIRST_BEGIN: Millis = parse_timestamp("2008-01-01")
 """Before Duplicati's first release nothing ran: 1970 is what JavaScript makes of no time."""
 
 _MOST = 2**62
@@ -149,7 +149,7 @@ class _Values:
         if value is None:
             return None
         try:
-            found = parse_moment(value)
+            found = parse_timestamp(value)
         except (ValueError, OverflowError):
             self.doubt(column)
             return None
@@ -190,14 +190,14 @@ def _times(values: _Values, now: Millis) -> Mapping[str, str]:
     if begin is None:
         raise RunError("neither begin_time nor date tells when it began")
     if begin > now + CLOCK_TOLERANCE:
-        message = f"it begins at {format_moment(begin)}, which is yet to come"
+        message = f"it begins at {format_timestamp(begin)}, which is yet to come"
         raise RunError(message)
     end = _end(values, begin, now)
     if end is None:
-        return {"BeginTime": format_moment(begin)}
+        return {"BeginTime": format_timestamp(begin)}
     return {
-        "BeginTime": format_moment(begin),
-        "EndTime": format_moment(end),
+        "BeginTime": format_timestamp(begin),
+        "EndTime": format_timestamp(end),
         "Duration": _timespan(end - begin),
     }
 

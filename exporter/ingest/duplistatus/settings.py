@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from exporter.times import DAY, Millis, format_interval, parse_interval, parse_moment, to_datetime
+from exporter.times import (
+    DAY,
+    Millis,
+    format_duration,
+    parse_duration,
+    parse_timestamp,
+    to_datetime,
+)
 
 _UNITS = {"s": "1s", "m": "1m", "h": "1h", "D": "1d", "W": "1w", "M": "31d", "Y": "366d"}
 """The units of an interval, as long as they ever are: a month of 31 days is not late."""
@@ -109,7 +116,7 @@ def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
     interval = _interval(setting)
     days = _week_days(setting.get("allowedWeekDays"))
     if days == _WEEK or interval >= len(_WEEK) * DAY:
-        return JobSetting(f"every {format_interval(interval)}")
+        return JobSetting(f"every {format_duration(interval)}")
     time, schedule = setting.get("time"), None
     if interval == DAY and zone is not None and isinstance(time, str):
         schedule = _calendar(time, days, zone)
@@ -127,9 +134,9 @@ def _interval(setting: Mapping[str, object]) -> Millis:
         raise SettingError(message[:100])
     try:
         length = sum(
-            int(count) * parse_interval(_UNITS[unit]) for count, unit in _TOKEN.findall(told)
+            int(count) * parse_duration(_UNITS[unit]) for count, unit in _TOKEN.findall(told)
         )
-        return parse_interval(format_interval(length))
+        return parse_duration(format_duration(length))
     except ValueError as error:
         raise SettingError(str(error)) from None
 
@@ -148,7 +155,7 @@ def _calendar(time: str, days: frozenset[int], zone: str) -> str | None:
     scheduler, or those that it took over from Duplicati, which are the zone's.
     """
     try:
-        moment = to_datetime(parse_moment(time))
+        moment = to_datetime(parse_timestamp(time))
         local = moment.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError):
         message = f"time {time[:40]!r} is no moment"

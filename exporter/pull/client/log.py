@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from exporter.pull.client.errors import ServerError
 from exporter.pull.client.session import Json, Session
-from exporter.times import LATEST, SECOND
+from exporter.times import MAX_TIMESTAMP, SECOND
 
 PAGE_ROWS = 100
 NEWS_ROWS = 10
@@ -19,7 +19,7 @@ NEWS_ROWS = 10
 MOST_ROWS = 1_000_000
 """Of one backup: ten years of a run every five minutes."""
 
-_LATEST = LATEST // SECOND
+_LATEST = MAX_TIMESTAMP // SECOND
 
 RESULT = "Result"
 """The type of the rows that tell how an operation ended."""

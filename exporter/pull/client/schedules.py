@@ -11,7 +11,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from exporter.times import DAY, EARLIEST, HOUR, LATEST, MINUTE, SECOND, Millis, parse_moment
+from exporter.times import (
+    DAY,
+    HOUR,
+    MAX_TIMESTAMP,
+    MIN_TIMESTAMP,
+    MINUTE,
+    SECOND,
+    Millis,
+    parse_timestamp,
+)
 
 _UNITS = {
     "s": SECOND,
@@ -55,10 +64,10 @@ def planned(schedule: object) -> Planned | None:
 
 def _moment(value: object) -> Millis | None:
     try:
-        moment = parse_moment(value) if isinstance(value, str) else EARLIEST
+        moment = parse_timestamp(value) if isinstance(value, str) else MIN_TIMESTAMP
     except ValueError:
         return None
-    return moment if EARLIEST < moment <= LATEST else None
+    return moment if MIN_TIMESTAMP < moment <= MAX_TIMESTAMP else None
 
 
 def _allowed(schedule: dict[str, Any]) -> frozenset[int]:

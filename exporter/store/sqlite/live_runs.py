@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Run, StoredRun
 from exporter.model.live import SAME_RUN, LiveRun
 from exporter.store.sqlite import read_queries
@@ -48,7 +48,7 @@ def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
             yield job_id, _decoder.decode(packed)
         except msgspec.MsgspecError as error:
             # The next live report tells it anew: no reason for the daemon not to start.
-            _log.warning("a live run can not be read: %s", error, extra=event(job_id=job_id))
+            _log.warning("a live run can not be read: %s", error, extra=log_fields(job_id=job_id))
 
 
 def is_told(db: Database, job: Job, run: Run) -> bool:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import StoredRun
 from exporter.store.errors import UnknownIdError
 from exporter.store.sqlite import read_queries
@@ -26,7 +26,7 @@ def restate(db: Database) -> None:
         for job_id in job_ids:
             remake(db, job_id, read_queries.runs_of(db, job_id))
         db.execute("DELETE FROM outdated_states")
-    _log.info("figures of backups were made anew", extra=event(jobs=len(job_ids)))
+    _log.info("figures of backups were made anew", extra=log_fields(jobs=len(job_ids)))
 
 
 def remake(db: Database, job_id: int, known: Sequence[StoredRun]) -> Job:

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_stand_in
 from exporter.jobs.job import Job
 from exporter.limits import Limits
-from exporter.logs import event
+from exporter.logs import log_fields
 from exporter.model import Delivery, Server, StoredRun, fuller
 from exporter.model.live import LiveReport
 from exporter.store.changes import Change, Recorded
@@ -65,7 +65,7 @@ class Transaction:
 
     def _tell(self) -> None:
         for note in self._places.notes:
-            _log.warning(note.title, extra=event(**note.fields))
+            _log.warning(note.title, extra=log_fields(**note.fields))
 
     @property
     def db(self) -> Database:

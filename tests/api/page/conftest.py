@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, unnamed
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.live import activity
 from tests.support.pages import Document
@@ -99,7 +99,11 @@ def look_at_all(fleet_of_all: Daemon) -> Look:
 
 def fill_with_all(daemon: Daemon) -> None:
     problem = {"Key": "a.zip.aes", "Value": ["is missing"]}
-    tested = {"EndTime": format_moment(LAST), "ParsedResult": "Error", "Verifications": [problem]}
+    tested = {
+        "EndTime": format_timestamp(LAST),
+        "ParsedResult": "Error",
+        "Verifications": [problem],
+    }
     tested_badly = {"SizeOfExaminedFiles": USUAL, "TestResults": tested}
     daily(daemon, "absent", last=LAST - 2 * DAY, server="laptop")
     daily(daemon, "broken", status="Error")

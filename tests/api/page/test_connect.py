@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.reports.sender_options import duplicati_options
 from tests.api.page.conftest import LAST, Look
 from tests.support.daemon import Daemon
@@ -31,7 +31,9 @@ def test_the_command_line_has_the_same_options_quoted(daemon: Daemon) -> None:
 
 
 def test_where_uploads_need_a_token_the_address_has_room_for_it(daemon: Daemon) -> None:
-    closed = daemon.parts._replace(access=Access.of({Scope.UPLOAD: ["a-token-of-sixteen"]}))
+    closed = daemon.parts._replace(
+        authorizer=Authorizer.from_entries({Scope.UPLOAD: ["a-token-of-sixteen"]})
+    )
     client = testing.TestClient(create_app(closed))
     page = Document(client.simulate_get("/", headers={"Host": "nas"}))
     assert options(page)[0] == "--send-http-url=http://nas/api/upload?token=TOKEN"

@@ -5,7 +5,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.page.rendering import POLICY
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from tests.support.daemon import Daemon
 from tests.support.pages import Document, text
 
@@ -45,7 +45,9 @@ def test_other_routes_answer_a_browser_with_json(client: testing.TestClient) -> 
 
 
 def test_a_page_needs_a_token_where_reading_does_and_asks_for_it(daemon: Daemon) -> None:
-    closed = daemon.parts._replace(access=Access.of({Scope.READ: ["a-token-of-sixteen"]}))
+    closed = daemon.parts._replace(
+        authorizer=Authorizer.from_entries({Scope.READ: ["a-token-of-sixteen"]})
+    )
     client = testing.TestClient(create_app(closed))
     answer = client.simulate_get("/", headers=BROWSER)
     assert answer.status_code == 401

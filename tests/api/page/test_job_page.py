@@ -4,7 +4,7 @@ import pytest
 
 from api.page.job import RUNS
 from api.page.run_rows import LINES
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.api.page.conftest import EVERY, LAST, Look, change, daily
 from tests.support.daemon import NOW, Daemon
 from tests.support.pages import Document, elements, text
@@ -190,4 +190,4 @@ def test_a_job_that_only_began_says_what_is_known(look_at_all: Look) -> None:
     page = look_at_all(f"/jobs/{job_id}")
     assert page.sentence() == "waiting"
     assert "No run of it is kept." in text(page.root)
-    assert format_moment(NOW)
+    assert format_timestamp(NOW)

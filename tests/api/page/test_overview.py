@@ -7,7 +7,7 @@ import pytest
 
 from api.page.filters import ROWS
 from api.page.sparklines import RUNS
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.api.page.conftest import EVERY, LAST, Look, daily
 from tests.support.daemon import NOW, Daemon
 from tests.support.pages import Document, cell, condition, elements, text
@@ -246,7 +246,7 @@ def test_of_very_many_servers_the_form_offers_no_list(daemon: Daemon, look: Look
 
 def test_the_page_says_of_when_it_is(look: Look) -> None:
     shown = look().one("time", data_now="")
-    assert shown.attrib["datetime"] == format_moment(NOW)
+    assert shown.attrib["datetime"] == format_timestamp(NOW)
     assert text(shown) == "2026-01-15 10:30:00 UTC"
 
 

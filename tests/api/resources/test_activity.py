@@ -9,7 +9,7 @@ from exporter.model import Delivery, Report
 from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
 from exporter.store import Change, Recorded, StoreUnavailableError
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
 from tests.support.reports_builder import duplicati_report
@@ -53,8 +53,8 @@ def test_a_run_shows_while_it_runs_and_its_series_go_when_it_ends(daemon: Daemon
     simulator = Simulator(daemon, run())
     simulator.until(NOW + LENGTH // 2)
     assert the_job(daemon)["running"] == {
-        "since": format_moment(NOW),
-        "lastHeard": format_moment(NOW + LENGTH // 2),
+        "since": format_timestamp(NOW),
+        "lastHeard": format_timestamp(NOW + LENGTH // 2),
         "stalled": False,
         "phase": "Backup_ProcessingFiles",
         "progress": 0.5,
@@ -90,7 +90,7 @@ def test_a_report_ends_a_run_whose_last_live_report_was_lost(daemon: Daemon) -> 
 def test_a_report_of_an_earlier_run_does_not_end_the_one_that_runs(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
     daemon.upload(duplicati_report(began=NOW - DAY))
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 
 
 def test_a_job_first_seen_running_exists(daemon: Daemon) -> None:
@@ -126,7 +126,7 @@ def test_a_run_that_was_killed_gives_way_to_the_next(daemon: Daemon) -> None:
     assert series(daemon, "stalled") == 1
     simulator.until(NOW + DAY + MINUTE)
     assert series(daemon, "stalled") == 0
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW + DAY)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW + DAY)
     assert fatal_runs(daemon) == 0
 
 
@@ -194,7 +194,7 @@ def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) 
     simulator.until(NOW + LENGTH + REPORT_WITHIN + MINUTE)
     assert fatal_runs(daemon) == 1
     last = the_job(daemon)["lastRun"]
-    assert (last["status"], last["startTime"]) == ("fatal", format_moment(NOW))
+    assert (last["status"], last["startTime"]) == ("fatal", format_timestamp(NOW))
     assert last["reason"] == "no route to host"
     detail = daemon.get(f"/api/backups/{last['id']}")["backup"]
     assert detail["messages"] == [{"level": "error", "message": "no route to host"}]
@@ -261,7 +261,7 @@ def test_a_report_that_replaces_may_be_no_backup(daemon: Daemon) -> None:
     Simulator(daemon, failing).until(failing.ended + HOUR)
     daemon.upload(duplicati_report(began=NOW, data={"Dryrun": True}))
     assert fatal_runs(daemon) == 0
-    assert the_job(daemon)["lastRun"]["startTime"] == format_moment(NOW - DAY)
+    assert the_job(daemon)["lastRun"]["startTime"] == format_timestamp(NOW - DAY)
 
 
 def test_a_failed_run_counts_though_the_next_one_began(daemon: Daemon) -> None:
@@ -306,10 +306,10 @@ def test_a_run_that_ended_does_not_begin_again(daemon: Daemon) -> None:
 
 def test_a_clock_that_runs_ahead_hides_no_later_run(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW + 365 * DAY, at=NOW + 365 * DAY))
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
     daemon.clock.now = NOW + DAY
     tell(daemon, activity(began=NOW + DAY, at=NOW + DAY))
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW + DAY)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW + DAY)
 
 
 def test_a_restart_knows_what_was_running(daemon: Daemon) -> None:
@@ -342,7 +342,7 @@ def test_a_deleted_job_is_made_again_when_it_is_heard_of(daemon: Daemon) -> None
     daemon.store.delete_job(1, daemon.fleet.apply)
     daemon.clock.now += MINUTE
     tell(daemon, activity(began=NOW, at=NOW + MINUTE))
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 
 
 def test_a_job_is_written_once_a_minute_at_most(
@@ -370,7 +370,7 @@ def test_a_known_machine_is_heard_without_the_database(
     daemon.restart()
     monkeypatch.delattr(Store, "place")
     assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 
 
 def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
@@ -414,7 +414,7 @@ def test_a_database_that_does_not_answer_keeps_no_live_report_out(
         with pytest.raises(StoreUnavailableError):
             daemon.listener.tidy()
     daemon.listener.tidy()
-    assert the_job(daemon)["running"]["since"] == format_moment(NOW)
+    assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
     with monkeypatch.context() as broken:
         broken.setattr(daemon.store, "keep_live", refuse)
         daemon.clock.now += MINUTE

@@ -5,7 +5,7 @@ import pytest
 from falcon.testing import TestClient
 
 from api.app import create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.times import DAY, HOUR
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
@@ -96,8 +96,10 @@ def test_what_is_no_server_has_no_badge(
 def test_a_badge_may_be_shown_by_every_page_until_reading_needs_a_token(daemon: Daemon) -> None:
     answer = daemon.client.simulate_get(FLEET)
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
-    access = Access.of({Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: ["the-token-of-readers"]})
-    closed = TestClient(create_app(daemon.parts._replace(access=access)))
+    authorizer = Authorizer.from_entries(
+        {Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: ["the-token-of-readers"]}
+    )
+    closed = TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
     answer = closed.simulate_get(FLEET, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 

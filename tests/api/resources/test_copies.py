@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from exporter.model import UNNAMED, Copying, CopyOutcome, SecondCopy, Status
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.recording import record
 
@@ -45,8 +45,8 @@ def copied(daemon: Daemon) -> Daemon:
 def test_a_job_tells_its_second_copies_and_how_often_one_was_missed(copied: Daemon) -> None:
     told = job(copied)
     assert [(each["destination"], each["time"]) for each in told["secondCopies"]] == [
-        (FIRST, format_moment(NOW - HOUR)),
-        (SECOND, format_moment(BEGAN + MINUTE)),
+        (FIRST, format_timestamp(NOW - HOUR)),
+        (SECOND, format_timestamp(BEGAN + MINUTE)),
     ]
     assert (told["secondCopiesMissed"], told["condition"]) == (2, "second_copy")
 
@@ -95,7 +95,7 @@ def test_a_person_clears_what_came_without_a_name(daemon: Daemon) -> None:
     assert job(daemon)["conditions"] == ["failing", "unnamed"]
     cleared = ask(daemon, "PATCH", "/api/jobs/1", json={"cleared": True}).json["data"]["job"]
     assert cleared["conditions"] == ["fine"]
-    assert cleared["settings"]["cleared"] == format_moment(NOW)
+    assert cleared["settings"]["cleared"] == format_timestamp(NOW)
     for nothing in (None, False):
         told = ask(daemon, "PATCH", "/api/jobs/1", json={"cleared": nothing}).json["data"]["job"]
         assert (told["conditions"], told["settings"]["cleared"]) == (["failing", "unnamed"], None)
@@ -113,7 +113,7 @@ def test_a_job_tells_its_newest_version_and_when_it_was_last_restored(daemon: Da
     record(daemon, "Photos", BEGAN, newest_version=BEGAN - HOUR, compacted=BEGAN + MINUTE)
     record(daemon, "Photos", BEGAN + HOUR, operation="Restore")
     told = job(daemon)
-    assert told["newestVersion"] == format_moment(BEGAN - HOUR)
-    assert told["lastSuccess"] == format_moment(BEGAN + MINUTE)
-    assert told["lastRestore"] == format_moment(BEGAN + HOUR + MINUTE)
-    assert told["lastCompact"] == format_moment(BEGAN + MINUTE)
+    assert told["newestVersion"] == format_timestamp(BEGAN - HOUR)
+    assert told["lastSuccess"] == format_timestamp(BEGAN + MINUTE)
+    assert told["lastRestore"] == format_timestamp(BEGAN + HOUR + MINUTE)
+    assert told["lastCompact"] == format_timestamp(BEGAN + MINUTE)

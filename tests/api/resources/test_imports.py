@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from api.resources.imports import MOST
-from exporter.times import DAY, HOUR, format_moment
+from exporter.times import DAY, HOUR, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -32,7 +32,7 @@ def test_each_report_gets_its_outcome_in_order(daemon: Daemon) -> None:
     assert results[0]["backupId"] == results[2]["backupId"] == 1
     assert results[1]["reason"]
     (backup,) = daemon.get("/api/backups")["backups"]
-    assert (backup["startTime"], backup["serverId"]) == (format_moment(BEGAN), 1)
+    assert (backup["startTime"], backup["serverId"]) == (format_timestamp(BEGAN), 1)
 
 
 def test_a_dry_run_records_nothing(daemon: Daemon) -> None:

@@ -8,7 +8,7 @@ import pytest
 from falcon import testing
 
 from api.app import Parts, create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
@@ -19,7 +19,7 @@ from exporter.logs import HumanFormatter
 from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, Policy
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.changes import changed
 from tests.support.daemon import ADMIN_TOKEN, CREATED, NOW, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
@@ -115,8 +115,8 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "tolerance": "1h30m",
         "paused": False,
         "settings": {"schedule": "every 12h", "tolerance": "1h30m", "cleared": None},
-        "expectedStart": format_moment(BEGAN + 12 * HOUR),
-        "deadline": format_moment(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
+        "expectedStart": format_timestamp(BEGAN + 12 * HOUR),
+        "deadline": format_timestamp(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
         "scheduleSource": "configured",
         "why": WHY,
         "notBelieved": [],
@@ -124,7 +124,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "lateBySeconds": 0,
         "running": None,
         "lastRun": None,
-        "lastSuccess": format_moment(BEGAN + MINUTE),
+        "lastSuccess": format_timestamp(BEGAN + MINUTE),
         "newestVersion": None,
         "interruptedRuns": 0,
         "secondCopies": [],
@@ -132,7 +132,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "lastRestore": None,
         "lastCompact": None,
     }
-    assert (last["startTime"], last["status"]) == (format_moment(BEGAN), "success")
+    assert (last["startTime"], last["status"]) == (format_timestamp(BEGAN), "success")
     assert two.get("/api/jobs/1")["job"] == job
     assert two.get("/api/jobs")["jobs"][0] == job
 
@@ -219,7 +219,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
             refusals=Refusals(store),
             clock=clock,
             version="1.2.3",
-            access=Access.of({Scope.MANAGE: [ADMIN_TOKEN]}),
+            authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
         )
         client = testing.TestClient(create_app(parts))
         for backup in ("Documents", "Mail"):
@@ -253,7 +253,7 @@ def test_auto_follows_the_reports_even_against_the_configuration(
     job = set_job(configured, {"schedule": "auto"})
     assert (job["schedule"], job["scheduleSource"]) == ("auto", "default")
     assert job["settings"] == {"schedule": "auto", "tolerance": None, "cleared": None}
-    assert job["expectedStart"] == format_moment(BEGAN + 2 * DAY)
+    assert job["expectedStart"] == format_timestamp(BEGAN + 2 * DAY)
 
 
 def overdue_everywhere(daemon: Daemon) -> list[tuple[str, int]]:
@@ -341,7 +341,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "possibleDuplicateOf": None,
         "condition": "overdue",
         "conditions": ["overdue"],
-        "lastSuccess": format_moment(PLANNED_FROM + MINUTE),
+        "lastSuccess": format_timestamp(PLANNED_FROM + MINUTE),
         "newestVersion": None,
         "interruptedRuns": 0,
         "secondCopies": [],
@@ -356,8 +356,8 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "tolerance": "1h",
         "paused": False,
         "settings": {"schedule": None, "tolerance": None, "cleared": None},
-        "expectedStart": format_moment(PLANNED_FROM + 12 * HOUR),
-        "deadline": format_moment(PLANNED_FROM + 13 * HOUR + MINUTE),
+        "expectedStart": format_timestamp(PLANNED_FROM + 12 * HOUR),
+        "deadline": format_timestamp(PLANNED_FROM + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",
         "why": WHY_AS_PLANNED,
         "notBelieved": [],

@@ -2,7 +2,7 @@ from urllib.parse import quote
 
 import pytest
 
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
@@ -30,8 +30,8 @@ def test_the_latest_backup_has_the_documented_shape(daemon: Daemon) -> None:
                 "id": 1,
                 "name": "daily-backup",
                 "status": "success",
-                "startTime": format_moment(BEGAN),
-                "endTime": format_moment(BEGAN + 90 * MINUTE),
+                "startTime": format_timestamp(BEGAN),
+                "endTime": format_timestamp(BEGAN + 90 * MINUTE),
                 "duration": 5400,
                 "files": 1250,
                 "size": 1073741824,
@@ -57,7 +57,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                     "id": 2,
                     "name": "Photos",
                     "status": "success",
-                    "startTime": format_moment(BEGAN + HOUR),
+                    "startTime": format_timestamp(BEGAN + HOUR),
                     "endTime": None,
                     "duration": None,
                     "files": None,
@@ -68,8 +68,8 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                     "id": 1,
                     "name": "Documents",
                     "status": "warning",
-                    "startTime": format_moment(BEGAN),
-                    "endTime": format_moment(BEGAN + MINUTE),
+                    "startTime": format_timestamp(BEGAN),
+                    "endTime": format_timestamp(BEGAN + MINUTE),
                     "duration": 60,
                     "files": 5,
                     "size": 6,
@@ -77,7 +77,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                 },
             ],
             "backupJobsCount": 2,
-            "lastUpdated": format_moment(NOW),
+            "lastUpdated": format_timestamp(NOW),
         },
     }
 
@@ -89,7 +89,7 @@ def test_the_last_backup_is_the_one_with_the_latest_start_and_not_the_latest_arr
     daemon.clock.now += HOUR
     daemon.upload(duplicati_report(began=BEGAN - DAY))
     assert daemon.get("/api/lastbackup/1")["lastBackup"]["id"] == newest
-    assert daemon.get("/api/lastbackups/1")["lastUpdated"] == format_moment(NOW + HOUR)
+    assert daemon.get("/api/lastbackups/1")["lastUpdated"] == format_timestamp(NOW + HOUR)
 
 
 def test_a_server_that_never_made_a_backup_has_no_last_one(daemon: Daemon) -> None:

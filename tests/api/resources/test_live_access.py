@@ -9,7 +9,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.ingest.live import Listener
 from exporter.limits import Limits
 from exporter.store.sqlite import Store
@@ -20,14 +20,16 @@ from tests.support.reports_builder import duplicati_report
 
 TOKEN = "the-token-of-duplicati"
 NAS_TOKEN = "the-token-of-the-nas"
-ACCESS = Access.of({Scope.UPLOAD: [TOKEN, f"{NAS_TOKEN} nas"], Scope.MANAGE: [ADMIN_TOKEN]})
+ACCESS = Authorizer.from_entries(
+    {Scope.UPLOAD: [TOKEN, f"{NAS_TOKEN} nas"], Scope.MANAGE: [ADMIN_TOKEN]}
+)
 LIMITS = Limits(max_servers=1, max_jobs_per_server=1)
 
 
 @pytest.fixture
 def closed(daemon: Daemon) -> testing.TestClient:
     """A daemon that takes nothing without a token."""
-    return testing.TestClient(create_app(daemon.parts._replace(access=ACCESS)))
+    return testing.TestClient(create_app(daemon.parts._replace(authorizer=ACCESS)))
 
 
 def post(client: testing.TestClient, body: bytes, token: str | None) -> int:

@@ -4,11 +4,11 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.ingest.refusals import Refusals
 from exporter.model import Rejected
 from exporter.store import StoreUnavailableError
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report
@@ -65,7 +65,7 @@ def test_only_a_report_of_the_same_address_settles_it(daemon: Daemon) -> None:
     take(daemon, began=BEGAN + 2 * MINUTE)
     assert opened(daemon) == 0
     (entry,) = daemon.get("/api/rejected")["rejected"]
-    assert entry["settled"] == format_moment(NOW + MINUTE)
+    assert entry["settled"] == format_timestamp(NOW + MINUTE)
 
 
 def test_a_report_that_is_known_already_settles_it_as_well(daemon: Daemon) -> None:
@@ -116,8 +116,8 @@ def test_a_report_on_which_the_daemon_fails_is_kept_and_counts(
 def closed(daemon: Daemon) -> testing.TestClient:
     """A daemon that takes reports with a token only, one of them for the nas."""
     tokens = {Scope.UPLOAD: ["the-token-of-uploads", "the-token-of-the-nas nas"]}
-    access = Access.of({**tokens, Scope.MANAGE: [ADMIN_TOKEN]})
-    return testing.TestClient(create_app(daemon.parts._replace(access=access)))
+    authorizer = Authorizer.from_entries({**tokens, Scope.MANAGE: [ADMIN_TOKEN]})
+    return testing.TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon)
     (kept,) = daemon.get("/api/rejected")["rejected"]
     assert kept == {
         "id": 1,
-        "received": format_moment(NOW),
+        "received": format_timestamp(NOW),
         "sender": SENDER,
         "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
         "--send-http-result-output-format=Json",

@@ -7,7 +7,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.resources import activity as activity_route
-from exporter.auth import Access, Scope
+from exporter.auth import Authorizer, Scope
 from exporter.times import HOUR
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.live import activity
@@ -94,8 +94,10 @@ def test_a_live_report_is_far_smaller_than_a_report(
 def test_a_wrong_address_needs_the_tokens_of_the_right_one(
     daemon: Daemon, path: str, method: str
 ) -> None:
-    access = Access.of({Scope.UPLOAD: [TOKEN], Scope.READ: ["r" * 16], Scope.MANAGE: [ADMIN_TOKEN]})
-    client = testing.TestClient(create_app(daemon.parts._replace(access=access)))
+    authorizer = Authorizer.from_entries(
+        {Scope.UPLOAD: [TOKEN], Scope.READ: ["r" * 16], Scope.MANAGE: [ADMIN_TOKEN]}
+    )
+    client = testing.TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
     body = duplicati_report(began=BEGAN)
     basic = base64.b64encode(f"anybody:{TOKEN}".encode()).decode()
     assert send(client, method, path, body).status_code == 401

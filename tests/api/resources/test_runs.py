@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.model import Copying, CopyOutcome, Counts, Log, SecondCopy, Status
-from exporter.times import DAY, MINUTE, format_moment
+from exporter.times import DAY, MINUTE, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.recording import record
 from tests.support.reports_builder import documented_report, duplicati_report
@@ -42,8 +42,8 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
         "id": run_id,
         "name": "Documents",
         "status": "warning",
-        "startTime": format_moment(BEGAN),
-        "endTime": format_moment(BEGAN + MINUTE),
+        "startTime": format_timestamp(BEGAN),
+        "endTime": format_timestamp(BEGAN + MINUTE),
         "duration": 60,
         "files": 10,
         "size": 2**40,
@@ -52,7 +52,7 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
         "jobId": 1,
         "operation": "Backup",
         "dryRun": False,
-        "received": format_moment(NOW),
+        "received": format_timestamp(NOW),
         "uploaded": 77,
         "versions": 9,
         "warnings": 1,
@@ -105,7 +105,7 @@ def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> 
     of_list = {
         "status": "interrupted",
         "reason": "the script said: not now",
-        "newestVersion": format_moment(BEGAN - DAY),
+        "newestVersion": format_timestamp(BEGAN - DAY),
         "retryAttempts": 4,
     }
     of_one = {
@@ -113,7 +113,7 @@ def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> 
         "secondCopies": [
             {
                 "destination": "file:///mnt/copy",
-                "time": format_moment(BEGAN + MINUTE),
+                "time": format_timestamp(BEGAN + MINUTE),
                 "status": "warning",
                 "copiedFiles": 3,
                 "copiedBytes": 2**40,

@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from exporter.logs import HumanFormatter, JsonFormatter
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.changes import change, changed
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
@@ -106,7 +106,7 @@ def test_a_changed_server_is_answered_as_it_is_listed(three: Daemon) -> None:
             "duplicatiVersion": "2.1.0.5",
             "os": "Linux",
             "jobs": 1,
-            "lastReport": format_moment(NOW),
+            "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
         }
     }
@@ -200,9 +200,9 @@ def test_a_deletion_answers_what_is_gone_and_is_no_second_time_possible(three: D
 def test_the_newest_report_that_is_deleted_is_the_newest_no_more(three: Daemon) -> None:
     three.clock.now += DAY
     three.upload(documented_report(began=BEGAN + DAY, server="by name"))
-    assert three.get("/api/summary")["lastUpdated"] == format_moment(NOW + DAY)
+    assert three.get("/api/summary")["lastUpdated"] == format_timestamp(NOW + DAY)
     changed(three, "DELETE", "/api/servers/3")
-    assert three.get("/api/summary")["lastUpdated"] == format_moment(NOW)
+    assert three.get("/api/summary")["lastUpdated"] == format_timestamp(NOW)
 
 
 def test_answers_to_changes_are_not_kept_by_caches(three: Daemon) -> None:
@@ -262,7 +262,7 @@ def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
             "duplicatiVersion": "2.1.0.5",
             "os": "Linux",
             "jobs": 2,
-            "lastReport": format_moment(NOW),
+            "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
         }
     ]
@@ -345,6 +345,6 @@ def test_the_fleet_after_changes_is_the_fleet_after_a_restart(two_servers: Daemo
     two_servers.clock.now += DAY
     paths = ("/api/summary", "/api/servers", "/api/jobs", "/api/backups", "/api/lastbackups/1")
     before = [two_servers.get(path) for path in paths]
-    assert before[0]["lastUpdated"] == format_moment(NOW)
+    assert before[0]["lastUpdated"] == format_timestamp(NOW)
     two_servers.restart()
     assert [two_servers.get(path) for path in paths] == before

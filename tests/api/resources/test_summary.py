@@ -1,4 +1,4 @@
-from exporter.times import DAY, HOUR, MINUTE, format_moment
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import CREATED, NOW, Daemon
 from tests.support.reports_builder import documented_report, duplicati_report
 
@@ -14,7 +14,7 @@ def test_an_empty_fleet_was_updated_when_its_database_was_made(daemon: Daemon) -
             "successfulBackups": 0,
             "failedBackups": 0,
             "overdueBackups": 0,
-            "lastUpdated": format_moment(CREATED),
+            "lastUpdated": format_timestamp(CREATED),
         },
     }
 
@@ -33,7 +33,7 @@ def test_the_summary_counts_servers_jobs_and_runs(daemon: Daemon) -> None:
             "successfulBackups": 4,
             "failedBackups": 3,
             "overdueBackups": 0,
-            "lastUpdated": format_moment(NOW + MINUTE),
+            "lastUpdated": format_timestamp(NOW + MINUTE),
         },
     }
 
@@ -66,4 +66,4 @@ def test_a_run_that_fails_is_failing_and_not_overdue(daemon: Daemon) -> None:
 
 def test_a_report_that_comes_late_updates_the_fleet_at_its_arrival(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=NOW - 20 * DAY))
-    assert daemon.get("/api/summary")["lastUpdated"] == format_moment(NOW)
+    assert daemon.get("/api/summary")["lastUpdated"] == format_timestamp(NOW)

@@ -3,7 +3,7 @@ import json
 import pytest
 from falcon import testing
 
-from exporter.times import DAY, SECOND, Millis, format_moment, parse_moment
+from exporter.times import DAY, SECOND, Millis, format_timestamp, parse_timestamp
 from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import (
     documented_report,
@@ -113,14 +113,16 @@ def test_a_documented_status_is_read_without_regard_to_case(
     "body",
     [
         documented_report(began=BEGAN, duration=90, endTime=None),
-        documented_report(began=BEGAN, duration=None, endTime=format_moment(BEGAN + 90 * SECOND)),
+        documented_report(
+            began=BEGAN, duration=None, endTime=format_timestamp(BEGAN + 90 * SECOND)
+        ),
     ],
     ids=["duration", "endTime"],
 )
 def test_end_and_duration_complete_each_other(daemon: Daemon, body: bytes) -> None:
     daemon.upload(body)
     last = daemon.get("/api/lastbackup/1")["lastBackup"]
-    assert last["endTime"] == format_moment(BEGAN + 90 * SECOND)
+    assert last["endTime"] == format_timestamp(BEGAN + 90 * SECOND)
     assert last["duration"] == 90
 
 
@@ -136,7 +138,7 @@ def test_end_and_duration_complete_each_other(daemon: Daemon, body: bytes) -> No
 def test_times_come_with_any_offset_and_go_out_in_utc(
     daemon: Daemon, told: str, moment: str
 ) -> None:
-    body = documented_report(began=parse_moment(moment), startTime=told, endTime=None)
+    body = documented_report(began=parse_timestamp(moment), startTime=told, endTime=None)
     daemon.upload(body)
     assert daemon.get("/api/lastbackup/1")["lastBackup"]["startTime"] == moment
 

@@ -15,7 +15,7 @@ from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
+from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
 from tests.support.reports_builder import duplicati_report, exception_report
 
 BEGAN = now() - 30 * DAY
@@ -76,7 +76,7 @@ def test_when_a_report_came_and_from_whom_is_sent_along(client: Client) -> None:
     report = PastReport(body, received=BEGAN, server="attic")
     RemoteArchive(client, dry_run=False).take([report])
     (server,) = client.entries("/api/servers", "servers", {})
-    assert (server["name"], server["lastReport"]) == ("attic", format_moment(BEGAN))
+    assert (server["name"], server["lastReport"]) == ("attic", format_timestamp(BEGAN))
 
 
 @pytest.mark.usefixtures("command")
@@ -99,7 +99,7 @@ def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -
     assert taken.job_id is not None
     archive.plan(taken.job_id, start, interval)
     (job,) = client.entries("/api/jobs", "jobs", {})
-    assert (job["expectedStart"], job["scheduleSource"]) == (format_moment(start), "reported")
+    assert (job["expectedStart"], job["scheduleSource"]) == (format_timestamp(start), "reported")
 
 
 @pytest.mark.usefixtures("command")

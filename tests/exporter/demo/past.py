@@ -7,9 +7,9 @@ from itertools import takewhile
 from exporter.demo import Arrival, arrivals
 from exporter.model import BACKUP, Report, Run
 from exporter.reports import read_report
-from exporter.times import DAY, Millis, parse_moment
+from exporter.times import DAY, Millis, parse_timestamp
 
-PRESENT = parse_moment("2026-10-22T10:00:00Z")
+PRESENT = parse_timestamp("2026-10-22T10:00:00Z")
 
 Runs = dict[tuple[str, str], list[Run]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.demo import DAYS, arrivals
 from exporter.model import BACKUP, RESTORE
-from exporter.times import DAY, HOUR, Millis, parse_moment
+from exporter.times import DAY, HOUR, Millis, parse_timestamp
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT
 
@@ -47,7 +47,7 @@ def test_another_present_moves_the_story_along() -> None:
 
 @pytest.mark.parametrize("present", ["2028-02-29T23:59:59Z", "2026-03-29T01:30:00Z"])
 def test_there_are_twelve_servers_with_forty_backups_whatever_the_present(present: str) -> None:
-    jobs = past.runs(parse_moment(present))
+    jobs = past.runs(parse_timestamp(present))
     assert len({server for server, _ in jobs}) == 12
     assert len(jobs) == 40
 

@@ -14,7 +14,7 @@ from exporter.pull.summary import Summary
 from exporter.schedule import Source
 from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, Millis, parse_moment
+from exporter.times import DAY, HOUR, Millis, parse_timestamp
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.duplicati.asking import PAYLOADS, server
@@ -263,7 +263,7 @@ def test_what_the_scheduler_plans_is_expected(
     duplicati: Simulator, pulled: PullFrom, fleet: Fleet
 ) -> None:
     duplicati.backups = []
-    start = parse_moment("2025-12-12T01:00:00Z")
+    start = parse_timestamp("2025-12-12T01:00:00Z")
     schedule = {"Time": "2025-12-12T01:00:00Z", "Repeat": "1D", "AllowedDays": ["mon", "fri"]}
     duplicati.add_backup("2", "Photos to S3", schedule=schedule)
     fill(duplicati, "2", 2)

@@ -10,7 +10,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Status, StoredRun
 from exporter.schedule import Expectation, Schedule, Source, Step, expect
 from exporter.schedule.expressions import Cron
-from exporter.times import DAY, HOUR, MINUTE, Millis, format_moment, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp, parse_timestamp
 from tests.support.strategies.state import fold, stored_run
 
 TOOK = 10 * MINUTE
@@ -37,7 +37,7 @@ class Ran(NamedTuple):
 
 
 def at(text: str) -> Millis:
-    return parse_moment(f"{text}Z")
+    return parse_timestamp(f"{text}Z")
 
 
 def expected(*runs: StoredRun, schedule: Schedule = SCHEDULE) -> Expectation:
@@ -49,7 +49,7 @@ def expected(*runs: StoredRun, schedule: Schedule = SCHEDULE) -> Expectation:
 def due(*runs: Ran, schedule: Schedule = SCHEDULE) -> tuple[str, str]:
     """Return the start that is expected and the deadline, to the minute."""
     found = expected(*(each.stored() for each in runs), schedule=schedule)
-    return format_moment(found.start)[:16], format_moment(found.deadline)[:16]
+    return format_timestamp(found.start)[:16], format_timestamp(found.deadline)[:16]
 
 
 def nights(first: int, last: int, hour: str = "02:00") -> list[Ran]:

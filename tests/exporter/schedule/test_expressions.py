@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan, parse_plan
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, parse_timestamp
 from tests.support.strategies.state import START
 
 ALLOWED = ('"auto"', '"off"', '"every 12h"', '"cron 0 3 * * 1-5 Europe/Berlin"')
@@ -150,10 +150,10 @@ def test_a_long_text_is_read_whole_or_refused(text: str) -> None:
 
 
 def calendar(plan: Cron, after: str, count: int) -> list[str]:
-    moment, found = parse_moment(after), []
+    moment, found = parse_timestamp(after), []
     for _ in range(count):
         moment, _ = plan.due_after(moment, 0)
-        found.append(format_moment(moment)[:16])
+        found.append(format_timestamp(moment)[:16])
     return found
 
 
@@ -187,14 +187,14 @@ def test_half_past_two_comes_once_on_the_day_that_has_it_twice() -> None:
 def test_an_hourly_calendar_knows_no_change_of_the_clock() -> None:
     plan = Cron("0 * * * *", "Europe/Berlin")
     for day in ("2026-03-28", "2026-10-24"):
-        moments = [parse_moment(f"{each}Z") for each in calendar(plan, f"{day}T20:00:00Z", 12)]
+        moments = [parse_timestamp(f"{each}Z") for each in calendar(plan, f"{day}T20:00:00Z", 12)]
         assert {later - earlier for earlier, later in pairwise(moments)} == {HOUR}
 
 
 def test_the_interval_of_a_calendar_lies_between_its_next_two_moments() -> None:
     plan = Cron("0 3 * * 1-5")
-    assert plan.due_after(parse_moment("2026-01-15T12:00:00Z"), 0)[1] == 3 * DAY
-    assert plan.due_after(parse_moment("2026-01-16T12:00:00Z"), 0)[1] == DAY
+    assert plan.due_after(parse_timestamp("2026-01-15T12:00:00Z"), 0)[1] == 3 * DAY
+    assert plan.due_after(parse_timestamp("2026-01-16T12:00:00Z"), 0)[1] == DAY
 
 
 EARLY = [
@@ -217,8 +217,8 @@ EARLY = [
 def test_a_run_a_little_before_a_start_of_the_calendar_stands_for_it(
     expression: str, began: str, early: Millis, due: str
 ) -> None:
-    start, _ = Cron(expression).due_after(parse_moment(f"{began}Z"), early)
-    assert format_moment(start)[:16] == due
+    start, _ = Cron(expression).due_after(parse_timestamp(f"{began}Z"), early)
+    assert format_timestamp(start)[:16] == due
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_a_run_a_little_before_a_start_of_the_calendar_stands_for_it(
     ],
 )
 def test_a_run_before_a_start_stands_for_it_also_when_clocks_change(began: str, due: str) -> None:
-    start, _ = Cron("30 2 * * *", "Europe/Berlin").due_after(parse_moment(f"{began}Z"), HOUR)
-    assert format_moment(start)[:16] == due
+    start, _ = Cron("30 2 * * *", "Europe/Berlin").due_after(parse_timestamp(f"{began}Z"), HOUR)
+    assert format_timestamp(start)[:16] == due
 
 
 @given(CRONS, st.integers(START, START + 3650 * DAY))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from exporter.times import Millis, format_moment
+from exporter.times import Millis, format_timestamp
 
 _LIBRARIES = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
@@ -17,7 +17,7 @@ class SettableClock:
 
     def set(self, now: Millis) -> None:
         """Set it: `@` makes a moment that passes on."""
-        text = format_moment(now).partition(".")[0].replace("T", " ")
+        text = format_timestamp(now).partition(".")[0].replace("T", " ")
         waiting = self._file.with_suffix(".new")
         waiting.write_text(f"@{text}\n", encoding="ascii")
         waiting.replace(self._file)

@@ -15,7 +15,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Delivery, Report
 from exporter.reports import read_report
 from exporter.store.sqlite.prepared_report import Entry
-from exporter.times import DAY, Millis, format_moment, from_datetime
+from exporter.times import DAY, Millis, format_timestamp, from_datetime
 
 JOBS_OF_A_SERVER = 8
 SENDER = "127.0.0.1"
@@ -75,10 +75,10 @@ def template() -> str:
 
 def body(place: Place) -> bytes:
     """Return a report as it is posted."""
-    ended = format_moment(place.began + 1)
+    ended = format_timestamp(place.began + 1)
     following = datetime.fromtimestamp((place.began + DAY) // 1000, UTC)
     values = {
-        "@BEGIN@": format_moment(place.began),
+        "@BEGIN@": format_timestamp(place.began),
         "@END@": ended,
         "@NEXT@": f"{following:%Y%m%dT%H%M%SZ}",
         "@SERVER@": f"{place.server:04}",

@@ -22,9 +22,9 @@ from exporter.model import Delivery
 from exporter.reports import read_activity, read_report
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
-END: Millis = parse_moment("2026-10-22T10:00:00Z")
+END: Millis = parse_timestamp("2026-10-22T10:00:00Z")
 """The fleet's present: a Thursday, and so that thirty days lie in two blocks of Prometheus."""
 
 BEGIN: Millis = END - 30 * DAY

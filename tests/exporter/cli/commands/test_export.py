@@ -12,7 +12,7 @@ import pytest
 
 from exporter.cli.commands import export
 from exporter.store.sqlite import Store
-from exporter.times import HOUR, format_moment, now
+from exporter.times import HOUR, format_timestamp, now
 from tests.exporter.cli.conftest import Commands, Terminal
 from tests.support.deliver import deliver, sqlite
 from tests.support.process.commands import environment, program
@@ -63,7 +63,7 @@ def test_the_past_of_either_database_is_openmetrics(command: Commands) -> None:
 
 @FILLED
 def test_the_labels_are_those_of_the_documented_prometheus_unless_told(command: Commands) -> None:
-    hour = ("--step", "1h", "--since", format_moment(now() - 2 * HOUR))
+    hour = ("--step", "1h", "--since", format_timestamp(now() - 2 * HOUR))
     assert '{instance="localhost:9666",job="duplistatus"}' in command.output(
         "export", "openmetrics", *hour
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from exporter.cli.api_client import Client
-from exporter.times import DAY, HOUR, MINUTE, SECOND, format_moment, now
+from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
 from tests.exporter.cli.conftest import Commands, known
 from tests.exporter.ingest.duplistatus.databases import Age, Row, as_stored, make, run
 from tests.support.process.daemon import Daemon
@@ -72,10 +72,10 @@ def test_runs_names_and_settings_arrive(command: Commands, backups: Path) -> Non
     nas, pi = server(command, "m-1"), server(command, "m-9")
     assert (nas["alias"], nas["note"]) == ("Cellar", "ask Hans")
     assert (pi["name"], pi["alias"], pi["note"]) == ("pi", None, None)
-    assert pi["lastReport"] == format_moment(BEGAN + MINUTE)
+    assert pi["lastReport"] == format_timestamp(BEGAN + MINUTE)
     music, root = job(command, "nas", "Music"), job(command, "pi", "Root")
     assert (music["schedule"], music["tolerance"]) == ("every 1d", "2h")
-    assert music["lastRun"]["startTime"] == format_moment(BEGAN + DAY)
+    assert music["lastRun"]["startTime"] == format_timestamp(BEGAN + DAY)
     assert (root["schedule"], root["tolerance"]) == ("off", "2h")
 
 
@@ -235,7 +235,7 @@ def test_servers_that_were_merged_here_stay_one(command: Commands, tmp_path: Pat
     path = make(tmp_path / "backups.db", runs, servers=servers)
     assert "1 alias set" in command.output("import", "duplistatus", str(path))
     assert server(command, "m-1")["alias"] == "A"
-    assert job(command, "nas", "Films")["lastRun"]["startTime"] == format_moment(BEGAN)
+    assert job(command, "nas", "Films")["lastRun"]["startTime"] == format_timestamp(BEGAN)
 
 
 @pytest.mark.usefixtures("database")
@@ -256,7 +256,7 @@ WRONG: list[Row] = [
     {"backup_name": " "},
     {"begin_time": "1970-01-01T00:00:00.000Z", "date": "1970-01-01T00:00:00.000Z"},
     {"status": "Lost", "parsed_result": "Lost"},
-    {"begin_time": format_moment(now() + DAY)},
+    {"begin_time": format_timestamp(now() + DAY)},
 ]
 DOUBTFUL: list[Row] = [
     {"known_file_size": -5},
@@ -281,7 +281,9 @@ def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_p
     assert "  backups run-2: status 'Lost' is unknown" in lines
     assert f"values that can not be right, and count as not told: {len(DOUBTFUL)}" in lines
     assert "  backups run-4: known_file_size is -5" in lines
-    assert job(command, "nas", "Music")["lastRun"]["startTime"] == format_moment(BEGAN + 8 * HOUR)
+    assert job(command, "nas", "Music")["lastRun"]["startTime"] == format_timestamp(
+        BEGAN + 8 * HOUR
+    )
 
 
 @pytest.mark.usefixtures("database")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.times import DAY, MINUTE, SECOND, format_moment, now
+from exporter.times import DAY, MINUTE, SECOND, format_timestamp, now
 from tests.exporter.cli.conftest import Commands, known
 from tests.support.process.commands import BOUND_SECONDS, environment, program
 from tests.support.process.daemon import Daemon
@@ -47,8 +47,8 @@ def test_saved_reports_arrive(command: Commands, folder: Path) -> None:
     jobs = {
         (job["server"], job["name"]): job for job in json.loads(command.output("jobs", "--json"))
     }
-    assert jobs["nas", "Music"]["lastRun"]["startTime"] == format_moment(BEGAN + DAY)
-    assert jobs["web", "daily-backup"]["lastRun"]["startTime"] == format_moment(
+    assert jobs["nas", "Music"]["lastRun"]["startTime"] == format_timestamp(BEGAN + DAY)
+    assert jobs["web", "daily-backup"]["lastRun"]["startTime"] == format_timestamp(
         BEGAN + 299 * MINUTE
     )
 
@@ -104,7 +104,7 @@ def test_a_report_without_a_time_or_a_server_has_those_of_its_file_and_flag(
     (job,) = [
         each for each in json.loads(command.output("jobs", "--json")) if each["server"] == "attic"
     ]
-    assert job["lastRun"]["startTime"] == format_moment(BEGAN)
+    assert job["lastRun"]["startTime"] == format_timestamp(BEGAN)
 
 
 def test_reports_come_through_a_pipe(running: Daemon, database: Path, folder: Path) -> None:

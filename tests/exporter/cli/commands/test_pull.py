@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.times import DAY, HOUR, format_moment, now
+from exporter.times import DAY, HOUR, format_timestamp, now
 from tests.exporter.cli.conftest import Commands, known
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator
 from tests.support.reports_builder import duplicati_report
@@ -53,7 +53,7 @@ def test_what_duplicati_plans_is_expected(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
     duplicati.backups = []
-    start = format_moment((TODAY // HOUR + 120) * HOUR)
+    start = format_timestamp((TODAY // HOUR + 120) * HOUR)
     duplicati.add_backup("2", "Photos", schedule={"Time": start, "Repeat": "1D"})
     fill(duplicati)
     command.output("pull", duplicati.url, "--password-file", password)

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from exporter.times import SECOND, Millis, format_moment, parse_moment
+from exporter.times import SECOND, Millis, format_timestamp, parse_timestamp
 
 Row = dict[str, Any]
 
@@ -104,9 +104,9 @@ def run(
         "server_id": server,
         "backup_name": backup,
         "backup_id": "DB-2",
-        "date": format_moment(began),
-        "begin_time": format_moment(began),
-        "end_time": format_moment(began + length),
+        "date": format_timestamp(began),
+        "begin_time": format_timestamp(began),
+        "end_time": format_timestamp(began + length),
         "duration_seconds": length // SECOND,
         "status": status,
         "parsed_result": status,
@@ -125,15 +125,15 @@ def as_stored(report: bytes) -> Row:
     """Return the row that the application keeps of a report that Duplicati posted."""
     body = json.loads(report)
     data, extra = body["Data"], body["Extra"]
-    began = parse_moment(data["BeginTime"])
-    ended = parse_moment(data["EndTime"])
+    began = parse_timestamp(data["BeginTime"])
+    ended = parse_timestamp(data["EndTime"])
     return run(
         began,
         server=extra["machine-id"],
         backup=extra["backup-name"],
         status=data["ParsedResult"],
         backup_id=extra.get("backup-id") or "DB-1",
-        end_time=format_moment(ended) if ended > 0 else "0001-01-01T00:00:00.000Z",
+        end_time=format_timestamp(ended) if ended > 0 else "0001-01-01T00:00:00.000Z",
         duration_seconds=max(ended - began, 0) // SECOND,
         version=data["Version"],
         size=data.get("SizeOfExaminedFiles", 0),

@@ -8,7 +8,7 @@ from exporter.ingest.duplistatus import Run, RunError, read_run
 from exporter.ingest.duplistatus.runs import COLUMNS
 from exporter.model import Report, Status
 from exporter.reports import ReportError, read_report
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
 from tests.exporter.ingest.duplistatus.databases import Row, run
 
 NOW: Millis = 1_768_528_800_000
@@ -56,13 +56,13 @@ def test_a_run_ended_as_it_did(changes: Row, status: Status) -> None:
 @pytest.mark.parametrize(
     ("changes", "duration"),
     [
-        ({"end_time": format_moment(BEGAN + 26 * HOUR), "duration_seconds": 7384}, 26 * HOUR),
+        ({"end_time": format_timestamp(BEGAN + 26 * HOUR), "duration_seconds": 7384}, 26 * HOUR),
         ({"end_time": None, "duration_seconds": 90}, 90 * SECOND),
         ({"end_time": None, "duration_seconds": 90.9}, 90 * SECOND),
         ({"end_time": None, "duration_seconds": None}, None),
         ({"end_time": "0001-01-01T00:00:00.000Z", "duration_seconds": 0}, None),
         ({"end_time": "-000001-12-31T23:06:32.000Z", "duration_seconds": 0}, None),
-        ({"end_time": format_moment(BEGAN - HOUR)}, None),
+        ({"end_time": format_timestamp(BEGAN - HOUR)}, None),
     ],
 )
 def test_a_run_took_as_long_as_its_times_tell(changes: Row, duration: Millis | None) -> None:
@@ -72,12 +72,12 @@ def test_a_run_took_as_long_as_its_times_tell(changes: Row, duration: Millis | N
 @pytest.mark.parametrize(
     "begun",
     [
-        {"begin_time": format_moment(BEGAN)},
+        {"begin_time": format_timestamp(BEGAN)},
         {"begin_time": "2026-01-14 02:00:00"},
         {"begin_time": "2026-01-14T03:00:00.0001234+01:00"},
-        {"begin_time": None, "date": format_moment(BEGAN)},
-        {"begin_time": "soon", "date": format_moment(BEGAN)},
-        {"begin_time": "1970-01-01T00:00:00.000Z", "date": format_moment(BEGAN)},
+        {"begin_time": None, "date": format_timestamp(BEGAN)},
+        {"begin_time": "soon", "date": format_timestamp(BEGAN)},
+        {"begin_time": "1970-01-01T00:00:00.000Z", "date": format_timestamp(BEGAN)},
     ],
 )
 def test_a_run_began_when_it_is_written(begun: Row) -> None:
@@ -128,7 +128,7 @@ def test_a_server_that_has_no_row_is_known_by_its_id() -> None:
         ({"backup_name": b"\xff"}, "backup_name tells nothing"),
         ({"begin_time": None, "date": None}, "when it began"),
         ({"begin_time": "1970-01-01T00:00:00.000Z", "date": 5}, "when it began"),
-        ({"begin_time": format_moment(NOW + DAY)}, "yet to come"),
+        ({"begin_time": format_timestamp(NOW + DAY)}, "yet to come"),
         ({"parsed_result": "InProgress", "status": "InProgress"}, "status 'InProgress' is unknown"),
         ({"parsed_result": 5, "status": None}, "status None is unknown"),
     ],
@@ -152,7 +152,7 @@ def test_what_can_be_no_run_is_refused_with_the_reason(changes: Row, reason: str
         ("warnings_array", "[" * 100_000, "warnings_array is"),
         ("end_time", "late", "end_time is 'late'"),
         ("end_time", b"late", "end_time is 4 bytes"),
-        ("end_time", format_moment(NOW + DAY), "end_time is '2026-01-17"),
+        ("end_time", format_timestamp(NOW + DAY), "end_time is '2026-01-17"),
         ("duration_seconds", 2**61, "duration_seconds is 2305"),
         ("duration_seconds", 3 * DAY // SECOND, "duration_seconds is 259200"),
     ],
@@ -168,7 +168,7 @@ def test_a_value_that_can_not_be_right_is_named_and_counts_as_not_told(
     assert read(row).run.began == BEGAN
 
 
-@pytest.mark.parametrize("changes", [{"end_time": format_moment(NOW + DAY)}, ENDLESS])
+@pytest.mark.parametrize("changes", [{"end_time": format_timestamp(NOW + DAY)}, ENDLESS])
 def test_a_run_of_the_past_did_not_end_in_the_future(changes: Row) -> None:
     """The deadline of the next runs allows for the longest of the last ones."""
     assert read(run(BEGAN) | changes).run.duration is None

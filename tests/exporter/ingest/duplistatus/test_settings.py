@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from exporter.ingest.duplistatus import JobSetting, SettingError, read_settings, read_tolerance
 from exporter.schedule.expressions import parse_plan
-from exporter.times import parse_interval
+from exporter.times import parse_duration
 
 BERLIN = "Europe/Berlin"
 WEEK = [0, 1, 2, 3, 4, 5, 6]
@@ -158,7 +158,7 @@ def test_no_settings_are_none(jobs: str | None) -> None:
 )
 def test_the_tolerance_is_written_as_here(told: str | None, tolerance: str | None) -> None:
     assert read_tolerance(told) == tolerance
-    assert tolerance is None or parse_interval(tolerance)
+    assert tolerance is None or parse_duration(tolerance)
 
 
 def test_an_unknown_tolerance_is_refused() -> None:

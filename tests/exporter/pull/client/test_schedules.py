@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.pull.client.schedules import Planned, planned
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_moment
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
 START = "2026-07-15T01:00:00Z"
 WORKDAYS = ["mon", "tue", "wed", "thu", "fri"]
@@ -48,12 +48,12 @@ def schedule(repeat: object, days: object = None, **fields: object) -> dict[str,
 def test_the_widest_interval_follows_from_the_repetition_and_the_days(
     repeat: str, days: list[str] | None, interval: Millis
 ) -> None:
-    assert planned(schedule(repeat, days)) == Planned(parse_moment(START), interval)
+    assert planned(schedule(repeat, days)) == Planned(parse_timestamp(START), interval)
 
 
 def test_the_days_may_stand_in_the_rule_alone() -> None:
     told = schedule("1D", Rule="AllowedWeekDays=Monday,Tuesday")
-    assert planned(told) == Planned(parse_moment(START), 6 * DAY)
+    assert planned(told) == Planned(parse_timestamp(START), 6 * DAY)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from exporter.pull.client.errors import NoAccessError, ServerError
 from exporter.pull.client.opening import read_password
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.server import Backup, SystemInfo
-from exporter.times import DAY, parse_moment
+from exporter.times import DAY, parse_timestamp
 from tests.support.duplicati.asking import server
 from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator
 
@@ -43,7 +43,7 @@ def test_backups_come_with_what_is_planned(duplicati: Simulator) -> None:
     duplicati.backups = []
     duplicati.add_backup("2", "Photos", schedule=SCHEDULE)
     duplicati.add_backup("3", "", target="C:\\Backups")
-    planned = Planned(parse_moment("2026-07-16T01:00:00Z"), 3 * DAY)
+    planned = Planned(parse_timestamp("2026-07-16T01:00:00Z"), 3 * DAY)
     with server(duplicati) as asked:
         assert asked.backups() == [
             Backup("2", "Photos", "s3", planned),

@@ -16,13 +16,13 @@ from exporter.schedule import Schedule, expect
 from exporter.schedule.policy import Policy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, Millis, parse_moment
+from exporter.times import DAY, HOUR, Millis, parse_timestamp
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import fold
 
 DATABASES = Path(__file__).parent / "databases"
-NOW = parse_moment("2026-03-01T12:00:00Z")
+NOW = parse_timestamp("2026-03-01T12:00:00Z")
 
 
 def unpacked(name: str, folder: Path) -> Path:
@@ -120,7 +120,7 @@ def test_the_last_good_test_is_found_behind_a_bad_one(store: Store) -> None:
     state = jobs(store)["Tested"].state
     assert state.tested is not None
     assert state.tested.status is Status.ERROR
-    assert state.verified == parse_moment("2026-02-20T03:00:00Z")
+    assert state.verified == parse_timestamp("2026-02-20T03:00:00Z")
 
 
 def test_the_last_restore_is_known(store: Store) -> None:
