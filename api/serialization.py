@@ -5,7 +5,7 @@ from exporter.conditions.evaluate import conditions
 from exporter.fleet.views import JobView
 from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
-from exporter.model.run_json import Json, backup, moment, second_copy, seconds
+from exporter.model.run_json import Json, backup, second_copy, seconds, timestamp
 from exporter.reports.remedies import remedy
 from exporter.times import Millis, format_duration
 
@@ -24,7 +24,7 @@ def server(known: Server, jobs: int) -> Json:
         "duplicatiVersion": known.version,
         "os": known.os,
         "jobs": jobs,
-        "lastReport": moment(known.last_report),
+        "lastReport": timestamp(known.last_report),
         "possibleDuplicateOf": known.possible_duplicate_of,
     }
 
@@ -54,8 +54,8 @@ def _expected(view: JobView, now: Millis) -> Json:
         "tolerance": format_duration(view.schedule.tolerance),
         "paused": view.schedule.paused,
         "settings": settings(view.job.settings),
-        "expectedStart": moment(expected.start) if expected else None,
-        "deadline": moment(expected.deadline) if expected else None,
+        "expectedStart": timestamp(expected.start) if expected else None,
+        "deadline": timestamp(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,
         "why": explained.why(view),
         "notBelieved": explained.not_believed(view),
@@ -70,13 +70,13 @@ def explanation(view: JobView) -> Json | None:
     if expected is None:
         return None
     return {
-        "since": moment(expected.because.since),
+        "since": timestamp(expected.because.since),
         "sinceWhat": explained.since(expected),
         "terms": [
             {"seconds": seconds(term.adds), "why": term.why}
             for term in explained.terms(view, expected)
         ],
-        "deadline": moment(expected.deadline),
+        "deadline": timestamp(expected.deadline),
     }
 
 
@@ -87,20 +87,20 @@ def _told(view: JobView) -> Json:
         "lastRun": (
             None if last is None else {**backup(view.job.name, last), "reason": last.run.reason}
         ),
-        "lastSuccess": moment(view.standing.last_good),
-        "newestVersion": moment(version.moment if version else None),
+        "lastSuccess": timestamp(view.standing.last_good),
+        "newestVersion": timestamp(version.moment if version else None),
         "interruptedRuns": state.interrupted_runs,
         "secondCopies": [second_copy(known.copy) for known in state.copies.known],
         "secondCopiesMissed": state.copies.missed,
-        "lastRestore": moment(state.restored),
-        "lastCompact": moment(state.compacted),
+        "lastRestore": timestamp(state.restored),
+        "lastCompact": timestamp(state.compacted),
     }
 
 
 def settings(own: JobSettings) -> Json:
     """Return what a person set for a job; null leaves it to the configuration."""
     tolerance = None if own.tolerance is None else format_duration(own.tolerance)
-    return {"schedule": own.schedule, "tolerance": tolerance, "cleared": moment(own.cleared)}
+    return {"schedule": own.schedule, "tolerance": tolerance, "cleared": timestamp(own.cleared)}
 
 
 def running(view: JobView, now: Millis) -> Json | None:
@@ -109,8 +109,8 @@ def running(view: JobView, now: Millis) -> Json | None:
         return None
     run, progress = view.running.run, view.running.run.activity.progress
     return {
-        "since": moment(run.since),
-        "lastHeard": moment(run.heard),
+        "since": timestamp(run.since),
+        "lastHeard": timestamp(run.heard),
         "stalled": view.running.stalled(now),
         "phase": progress.phase,
         "progress": progress.ratio,
@@ -126,13 +126,13 @@ def rejected(entry: Rejected, now: Millis) -> Json:
     """Return what was refused; bytes that are no UTF-8 are replaced."""
     return {
         "id": entry.id,
-        "received": moment(entry.received),
+        "received": timestamp(entry.received),
         "sender": entry.address,
         "reason": entry.reason,
         "remedy": remedy(entry.reason),
         "contentType": entry.content_type,
         "size": entry.size,
         "counts": is_open(entry, now),
-        "settled": moment(entry.settled),
+        "settled": timestamp(entry.settled),
         "body": entry.body.decode(errors="replace"),
     }

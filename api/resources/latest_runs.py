@@ -41,7 +41,7 @@ class LastBackups(_OfServer):
             "server": serialization.server_reference(server),
             "backups": [run_json.backup(name, run) for name, run in latest],
             "backupJobsCount": len(latest),
-            "lastUpdated": run_json.moment(server.last_report),
+            "lastUpdated": run_json.timestamp(server.last_report),
         }
         success(req, resp, data)
 

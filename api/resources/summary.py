@@ -26,6 +26,6 @@ class Summary(Readable):
             "successfulBackups": totals.completed,
             "failedBackups": totals.failed,
             "overdueBackups": totals.overdue,
-            "lastUpdated": run_json.moment(totals.last_report),
+            "lastUpdated": run_json.timestamp(totals.last_report),
         }
         success(req, resp, data)

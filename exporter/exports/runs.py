@@ -34,8 +34,8 @@ def fields(recorded: RecordedRun) -> Json:
         "quotaTotal": counts.quota_total_bytes,
         "backupId": run.backup_id,
         "destinationType": run.destination_type,
-        "nextScheduled": run_json.moment(run.next_scheduled),
-        "verified": run_json.moment(None if verified is None else verified.at),
+        "nextScheduled": run_json.timestamp(run.next_scheduled),
+        "verified": run_json.timestamp(None if verified is None else verified.at),
         "verificationStatus": None if verified is None else verified.status.value,
         "secondCopiesOutcome": None if run.copying is None else run.copying.outcome.value,
     }

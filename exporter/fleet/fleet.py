@@ -22,7 +22,7 @@ from exporter.jobs.health import Standing
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import Server
-from exporter.model.live import STALL_AFTER, Activity, LiveRun
+from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule import expect
 from exporter.schedule.policy import Policy
 from exporter.store import Change
@@ -77,7 +77,7 @@ class Fleet:
         with self._lock:
             self._judge_again(self._live.shift(by, now))
 
-    def hear(self, job_id: int, activity: Activity, received: Millis) -> LiveRun | None:
+    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
         """Take in a live report of a job; return what is known of its run now."""
         with self._lock:
             job = self._jobs.get(job_id)

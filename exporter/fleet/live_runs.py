@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from exporter.fleet.deadlines import Deadlines
-from exporter.model.live import REPORT_WITHIN, Activity, LiveRun
+from exporter.model.live import REPORT_TIMEOUT, LiveRun, LiveStatus
 from exporter.times import Millis
 
 
@@ -57,7 +57,7 @@ class LiveRuns:
             self._arrange(job_id)
         return list(self._runs)
 
-    def hear(self, job_id: int, activity: Activity, received: Millis) -> None:
+    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> None:
         """Take in a live report."""
         known = self._runs.get(job_id)
         if known is None:
@@ -96,7 +96,7 @@ class LiveRuns:
         run = self._untold(job_id)
         if run is None:
             return 0
-        return self._heard(run) + (REPORT_WITHIN if run.activity.ended else self._stall_after)
+        return self._heard(run) + (REPORT_TIMEOUT if run.activity.ended else self._stall_after)
 
     def unreported(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
@@ -120,7 +120,7 @@ class LiveRuns:
 
     def _untold(self, job_id: int) -> LiveRun | None:
         run = self._runs.get(job_id)
-        return None if run is None or run.is_told_by(self._told.get(job_id)) else run
+        return None if run is None or run.is_covered_by(self._told.get(job_id)) else run
 
     def _put(self, job_id: int, run: LiveRun) -> None:
         self._runs[job_id] = run

@@ -18,7 +18,7 @@ from exporter.ingest import clock_words
 from exporter.ingest.clock_words import Jump
 from exporter.logs import log_fields
 from exporter.model import CLOCK_TOLERANCE, Delivery
-from exporter.model.clock import NOT_BEFORE, Moment, Watch, agrees, steady
+from exporter.model.clock import NOT_BEFORE, ClockReading, Watch, agrees, steady
 from exporter.store import ClockMarks, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, Millis, format_timestamp
 
@@ -188,8 +188,8 @@ class Timekeeper:
         if reasons == self._settled or not (any(reasons) or self._settled is None):
             self._settled = reasons
             return
-        moment = Moment(now, self._set_by, self._since, sure=sure)
-        self._store.timing.put_right(moment, self._fleet.apply)
+        reading = ClockReading(now, self._set_by, self._since, sure=sure)
+        self._store.timing.put_right(reading, self._fleet.apply)
         self._settled = (False, *reasons[1:])
         if self._set_by:
             self._set_by, self._since = 0, self._store.timing.last_run()

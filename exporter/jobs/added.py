@@ -171,4 +171,4 @@ def operation_ended_well(stored: StoredRun, operation: str) -> Millis | None:
 def compacted_within(stored: StoredRun) -> Millis | None:
     """Return when a compact that was part of a run ended well."""
     told = stored.run.compacted
-    return None if told is None or stored.run.dry_run else believed.moment(stored, told)
+    return None if told is None or stored.run.dry_run else believed.timestamp(stored, told)

@@ -99,7 +99,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
         known, older = _by_destination(self.known), dict(self.older)
         for copy in told.copies:
-            name, right = copy.destination, replace(copy, at=believed.moment(stored, copy.at))
+            name, right = copy.destination, replace(copy, at=believed.timestamp(stored, copy.at))
             known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
         return replace(_bounded(known.values(), runs, since), older=self.older)
 

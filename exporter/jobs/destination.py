@@ -70,4 +70,4 @@ def _known(size: int | None) -> int | None:
 
 def _newest_version(run: StoredRun) -> ToldMoment | None:
     told = run.run.newest_version
-    return None if told is None else ToldMoment(run.started, run.id, believed.moment(run, told))
+    return None if told is None else ToldMoment(run.started, run.id, believed.timestamp(run, told))

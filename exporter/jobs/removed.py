@@ -127,7 +127,7 @@ def _older_ends(
 def _ends(stored: StoredRun) -> Iterator[tuple[str, Millis]]:
     copying = stored.run.copying
     for copy in () if copying is None else copying.copies:
-        yield copy.destination, believed.moment(stored, copy.at)
+        yield copy.destination, believed.timestamp(stored, copy.at)
 
 
 def _entries_before(entries: tuple[Entry, ...], ids: Collection[int]) -> tuple[Entry, ...]:

@@ -3,7 +3,7 @@
 import statistics
 
 from exporter.jobs.history import HABIT_LEAST
-from exporter.model import MOST, Status
+from exporter.model import MAX_INT64, Status
 from exporter.times import Millis
 
 Counted = tuple[int, int, int, int, int, int]
@@ -14,7 +14,7 @@ def added(total: int | None, more: int | None) -> int | None:
     """Add two sums that may be unreported; one that no database could hold stays at its end."""
     if total is None or more is None:
         return more if total is None else total
-    return min(total + more, MOST)
+    return min(total + more, MAX_INT64)
 
 
 def counted(runs: tuple[int, ...], status: Status, more: int = 1) -> Counted:

@@ -11,7 +11,7 @@ from exporter.model.merging import fuller, fuller_log
 from exporter.model.names import short_name
 from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
 from exporter.model.reports import UNNAMED, Delivery, Machine, Report, is_unnamed, unnamed
-from exporter.model.runs import BACKUP, COMPACT, MOST, RESTORE, Counts, Run, Verification
+from exporter.model.runs import BACKUP, COMPACT, MAX_INT64, RESTORE, Counts, Run, Verification
 from exporter.model.status import Status
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "CLOCK_TOLERANCE",
     "COMPACT",
     "GRAVE_LEVELS",
-    "MOST",
+    "MAX_INT64",
     "RESTORE",
     "UNNAMED",
     "CopyOutcome",

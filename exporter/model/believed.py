@@ -10,7 +10,7 @@ from exporter.times import DAY, Millis
 FURTHEST: Millis = 35 * DAY
 """No run is planned further ahead or takes longer, and no pause counts as more."""
 
-MOST_UPLOADED = 2**53
+MAX_UPLOADED = 2**53
 """Bytes that one run can upload: nine petabytes, and the last number that Prometheus tells from its
 neighbour. The counter takes a thousand such runs until it is full."""
 
@@ -25,7 +25,7 @@ def start(began: Millis | None, received: Millis) -> Millis:
     return began if began is not None and is_past(began, received) else received
 
 
-def moment(stored: StoredRun, told: Millis) -> Millis:
+def timestamp(stored: StoredRun, told: Millis) -> Millis:
     """Return a moment that a run told, by the right clock: none lies behind its report.
 
     Where its begin was put right, what else it told is as wrong.
@@ -41,7 +41,7 @@ def ended(stored: StoredRun) -> Millis | None:
     """Return when a run ended; None where nobody told, or it would be before its begin."""
     if stored.run.ended is None:
         return None
-    found = moment(stored, stored.run.ended)
+    found = timestamp(stored, stored.run.ended)
     return None if began(stored) and found < stored.started else found
 
 
@@ -106,7 +106,7 @@ def wholly(stored: StoredRun) -> bool:
 def verification(stored: StoredRun) -> Verification | None:
     """Return the test of stored files that a run told of; one of the future ended by now."""
     told = stored.run.verification
-    return None if told is None else Verification(moment(stored, told.at), told.status)
+    return None if told is None else Verification(timestamp(stored, told.at), told.status)
 
 
 def next_start(stored: StoredRun) -> Millis | None:
@@ -118,12 +118,12 @@ def next_start(stored: StoredRun) -> Millis | None:
 def uploaded(stored: StoredRun) -> int | None:
     """Return the bytes that a run sent to its destination; None also where no run can."""
     told = stored.run.counts.uploaded_bytes
-    return None if told is None or told > MOST_UPLOADED else told
+    return None if told is None or told > MAX_UPLOADED else told
 
 
-def planned(started: Millis, moment: Millis) -> bool:
+def planned(started: Millis, timestamp: Millis) -> bool:
     """Tell whether a run that started then can have known a moment as that of the next one."""
-    return moment - started <= FURTHEST
+    return timestamp - started <= FURTHEST
 
 
 def pause(gap: Millis) -> Millis:

@@ -54,7 +54,7 @@ class Watch:
         return by if abs(by) > JUMP else 0
 
 
-class Moment(Struct, frozen=True):
+class ClockReading(Struct, frozen=True):
     """The present, by a clock that is held to be right.
 
     It was set `by` so much just now, and runs behind the id `since` came between that and the jump
@@ -66,9 +66,9 @@ class Moment(Struct, frozen=True):
     since: int = 0
     sure: bool = False
 
-    def is_future(self, moment: Millis) -> bool:
+    def is_future(self, timestamp: Millis) -> bool:
         """Whether a moment lies so far ahead that it cannot have been yet."""
-        return moment > self.now + CLOCK_TOLERANCE
+        return timestamp > self.now + CLOCK_TOLERANCE
 
 
 class Stamp(Struct, frozen=True):
@@ -84,14 +84,14 @@ class Stamp(Struct, frozen=True):
     clock: Millis | None = None
 
 
-def arrival(stamp: Stamp, moment: Moment) -> Millis:
+def arrival(stamp: Stamp, reading: ClockReading) -> Millis:
     """Return when a run came, now that the clock is right."""
-    if moment.is_future(stamp.received):
-        return _of_the_future(stamp, moment)
+    if reading.is_future(stamp.received):
+        return _of_the_future(stamp, reading)
     if stamp.clock is not None:
-        return _of_doubt(stamp, stamp.clock, moment)
-    if _bears_out(stamp, moment):
-        return min(stamp.received + moment.by, moment.now)
+        return _of_doubt(stamp, stamp.clock, reading)
+    if _bears_out(stamp, reading):
+        return min(stamp.received + reading.by, reading.now)
     return stamp.received
 
 
@@ -102,33 +102,33 @@ def agrees(told: Millis | None, now: Millis) -> bool:
     return -CLOCK_TOLERANCE <= now - told <= AGREES_WITHIN
 
 
-def _of_the_future(stamp: Stamp, moment: Moment) -> Millis:
+def _of_the_future(stamp: Stamp, reading: ClockReading) -> Millis:
     """A run that came later than now came while the clock was ahead: its sender knows better."""
     told = stamp.told
-    if told is not None and not moment.is_future(told) and stamp.received - told > CLOCK_TOLERANCE:
-        return min(told, moment.now)
-    if stamp.run_id > moment.since and moment.by < 0 and told is None:
-        return min(max(stamp.received + moment.by, 0), moment.now)
-    if not moment.sure:
+    if told is not None and not reading.is_future(told) and stamp.received - told > CLOCK_TOLERANCE:
+        return min(told, reading.now)
+    if stamp.run_id > reading.since and reading.by < 0 and told is None:
+        return min(max(stamp.received + reading.by, 0), reading.now)
+    if not reading.sure:
         return stamp.received
-    return moment.now if stamp.clock is None else min(stamp.clock, moment.now)
+    return reading.now if stamp.clock is None else min(stamp.clock, reading.now)
 
 
-def _of_doubt(stamp: Stamp, clock: Millis, moment: Moment) -> Millis:
+def _of_doubt(stamp: Stamp, clock: Millis, reading: ClockReading) -> Millis:
     """A run whose arrival was not what the clock said when it came."""
     if clock > stamp.received:
         # It was put back, for the clock seemed to have been ahead. It was behind then.
-        was_future = clock > moment.now - moment.by + CLOCK_TOLERANCE
-        return clock if moment.by > 0 and was_future and clock <= moment.now else stamp.received
-    if moment.by > 0 and stamp.run_id > moment.since:
-        return min(max(clock + moment.by, stamp.received), moment.now)
-    told = stamp.received if stamp.told is None or moment.is_future(stamp.told) else stamp.told
-    return min(max(told, stamp.received), moment.now)
+        was_future = clock > reading.now - reading.by + CLOCK_TOLERANCE
+        return clock if reading.by > 0 and was_future and clock <= reading.now else stamp.received
+    if reading.by > 0 and stamp.run_id > reading.since:
+        return min(max(clock + reading.by, stamp.received), reading.now)
+    told = stamp.received if stamp.told is None or reading.is_future(stamp.told) else stamp.told
+    return min(max(told, stamp.received), reading.now)
 
 
-def _bears_out(stamp: Stamp, moment: Moment) -> bool:
+def _bears_out(stamp: Stamp, reading: ClockReading) -> bool:
     """Whether what a sender told says that the clock was wrong before it was set."""
-    if moment.by == 0 or stamp.told is None or stamp.run_id <= moment.since:
+    if reading.by == 0 or stamp.told is None or stamp.run_id <= reading.since:
         return False
-    apart = abs(stamp.told - stamp.received - moment.by)
+    apart = abs(stamp.told - stamp.received - reading.by)
     return apart <= CORROBORATES_WITHIN < abs(stamp.told - stamp.received)

@@ -16,14 +16,14 @@ def not_believed(stored: StoredRun) -> list[str]:
         "duration": (run.duration, believed.length(stored)),
         "nextScheduled": (run.next_scheduled, _plan(stored)),
         "uploaded": (run.counts.uploaded_bytes, believed.uploaded(stored)),
-        "newestVersion": (run.newest_version, _moment(stored, run.newest_version)),
+        "newestVersion": (run.newest_version, _timestamp(stored, run.newest_version)),
         "verified": (run.verification and run.verification.at, test and test.at),
     }
     return [name for name, (told, counts) in values.items() if told != counts]
 
 
-def _moment(stored: StoredRun, told: Millis | None) -> Millis | None:
-    return None if told is None else believed.moment(stored, told)
+def _timestamp(stored: StoredRun, told: Millis | None) -> Millis | None:
+    return None if told is None else believed.timestamp(stored, told)
 
 
 def _plan(stored: StoredRun) -> Millis | None:

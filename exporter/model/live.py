@@ -14,10 +14,10 @@ STALL_AFTER: Millis = 10 * MINUTE
 """Silence after which a run counts as stalled where nothing else is set: twenty reports at
 Duplicati's usual interval of 30 s."""
 
-REPORT_WITHIN: Millis = 10 * MINUTE
+REPORT_TIMEOUT: Millis = 10 * MINUTE
 """How long the report of a run that ended may take: four tries of 100 s and their pauses."""
 
-SAME_RUN: Millis = MINUTE
+RUN_MATCH_TOLERANCE: Millis = MINUTE
 """A live report takes its begin when its module is loaded, a moment after that of the run."""
 
 
@@ -33,7 +33,7 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
     transfers: int | None = None
 
 
-class Activity(Struct, frozen=True, array_like=True):
+class LiveStatus(Struct, frozen=True, array_like=True):
     """One live report of a run. `reported` is by the sender's clock, as is `began`."""
 
     operation: str
@@ -47,13 +47,13 @@ class Activity(Struct, frozen=True, array_like=True):
     backup_id: str | None = None
     destination_type: str | None = None
 
-    def is_newer(self, other: "Activity") -> bool:
+    def is_newer(self, other: "LiveStatus") -> bool:
         """Whether it was sent behind another one; one that tells no time comes in order."""
         if self.reported is None or other.reported is None:
             return True
         return self.reported > other.reported
 
-    def believed(self, received: Millis) -> "Activity":
+    def believed(self, received: Millis) -> "LiveStatus":
         """Return it without a moment of sending that lies behind its arrival.
 
         Later ones would look older than one that is dated ahead.
@@ -68,7 +68,7 @@ class LiveReport(Struct, frozen=True):
 
     machine: Machine
     backup: str
-    activity: Activity
+    activity: LiveStatus
 
     @property
     def is_backup(self) -> bool:
@@ -89,17 +89,17 @@ class LiveRun(Struct, frozen=True, array_like=True):
     ahead. `heard` is the arrival of the newest. Of what is told only what is believed is kept.
     """
 
-    activity: Activity
+    activity: LiveStatus
     since: Millis
     heard: Millis
 
     @classmethod
-    def first(cls, activity: Activity, received: Millis) -> "LiveRun":
+    def first(cls, activity: LiveStatus, received: Millis) -> "LiveRun":
         """Return a run of which this is the first report."""
         since = believed.start(activity.began, received)
         return cls(activity.believed(received), since, received)
 
-    def with_report(self, activity: Activity, received: Millis) -> "LiveRun":
+    def with_report(self, activity: LiveStatus, received: Millis) -> "LiveRun":
         """Return what is known with one more report, or just this where it brings nothing new."""
         told = LiveRun.first(activity, received)
         if activity.began != self.activity.began:
@@ -126,10 +126,10 @@ class LiveRun(Struct, frozen=True, array_like=True):
         """Whether another run began later; one that nobody can have begun yet says nothing."""
         return other.since > self.since or (other.is_dated and not self.is_dated)
 
-    def is_told_by(self, started: Millis | None) -> bool:
+    def is_covered_by(self, started: Millis | None) -> bool:
         """Whether a recorded run that began then is this one or came after it."""
-        return started is not None and started >= self.since - SAME_RUN
+        return started is not None and started >= self.since - RUN_MATCH_TOLERANCE
 
     def is_unreported(self, now: Millis) -> bool:
         """Whether it failed so long ago that its report should have come."""
-        return self.activity.failed and now >= self.heard + REPORT_WITHIN
+        return self.activity.failed and now >= self.heard + REPORT_TIMEOUT

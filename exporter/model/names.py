@@ -2,12 +2,12 @@
 
 import hashlib
 
-MOST_BYTES = 255
+MAX_BYTES = 255
 """Of a name in UTF-8. Real ones have a few dozen; no file system takes a longer one."""
 
 _HASHED = 8
-_FIRST = MOST_BYTES - _HASHED - 1
-_SURELY_SHORT = MOST_BYTES // 4
+_FIRST = MAX_BYTES - _HASHED - 1
+_SURELY_SHORT = MAX_BYTES // 4
 
 
 def short_name(name: str) -> str:
@@ -18,7 +18,7 @@ def short_name(name: str) -> str:
     if len(name) <= _SURELY_SHORT:
         return name
     written = name.encode(errors="surrogatepass")
-    if len(written) <= MOST_BYTES:
+    if len(written) <= MAX_BYTES:
         return name
     digits = hashlib.sha256(written).hexdigest()[:_HASHED]
     return f"{written[:_FIRST].decode(errors='ignore')}~{digits}"

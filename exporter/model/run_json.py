@@ -10,7 +10,7 @@ from exporter.times import SECOND, Millis, format_timestamp
 Json = dict[str, object]
 
 
-def moment(value: Millis | None) -> str | None:
+def timestamp(value: Millis | None) -> str | None:
     """Return a moment as ``2024-01-15T02:00:00.000Z``."""
     return None if value is None else format_timestamp(value)
 
@@ -27,8 +27,8 @@ def backup(name: str, stored: StoredRun) -> Json:
         "id": stored.id,
         "name": name,
         "status": run.status.value,
-        "startTime": moment(run.began if run.began is not None else stored.started),
-        "endTime": moment(run.ended),
+        "startTime": timestamp(run.began if run.began is not None else stored.started),
+        "endTime": timestamp(run.ended),
         "duration": seconds(run.duration),
         "files": run.counts.examined_files,
         "size": run.counts.examined_bytes,
@@ -45,13 +45,13 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
         "jobId": job_id,
         "operation": stored.run.operation,
         "dryRun": stored.run.dry_run,
-        "received": moment(stored.received),
+        "received": timestamp(stored.received),
         "uploaded": counts.uploaded_bytes,
         "versions": known_of_destination(stored.run, counts.versions),
         "warnings": counts.warnings,
         "errors": counts.errors,
         "reason": stored.run.reason,
-        "newestVersion": moment(stored.run.newest_version),
+        "newestVersion": timestamp(stored.run.newest_version),
         "retryAttempts": counts.retry_attempts,
     }
 
@@ -67,8 +67,8 @@ def besides(stored: StoredRun) -> Json:
     run = stored.run
     return {
         **second_copies(run),
-        "nextScheduled": moment(run.next_scheduled),
-        "verified": moment(None if run.verification is None else run.verification.at),
+        "nextScheduled": timestamp(run.next_scheduled),
+        "verified": timestamp(None if run.verification is None else run.verification.at),
         "notBelieved": not_believed(stored),
     }
 
@@ -86,7 +86,7 @@ def second_copy(copy: SecondCopy) -> Json:
     """Return one synchronization with a second destination."""
     return {
         "destination": copy.destination,
-        "time": moment(copy.at),
+        "time": timestamp(copy.at),
         "status": copy.status.value,
         "copiedFiles": copy.copied_files,
         "copiedBytes": copy.copied_bytes,

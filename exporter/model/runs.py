@@ -6,7 +6,7 @@ from exporter.model.copies import Copying
 from exporter.model.status import Status
 from exporter.times import Millis
 
-MOST = 2**63 - 1
+MAX_INT64 = 2**63 - 1
 """The largest number a database holds; sums stay at it."""
 
 BACKUP = "Backup"
@@ -41,7 +41,7 @@ class Counts(Struct, frozen=True, array_like=True, gc=False):
         changes = (self.added_files, self.modified_files, self.deleted_files)
         if all(change is None for change in changes):
             return None
-        return min(sum(change or 0 for change in changes), MOST)
+        return min(sum(change or 0 for change in changes), MAX_INT64)
 
 
 class Verification(Struct, frozen=True, array_like=True, gc=False):

@@ -7,7 +7,7 @@ and what is null is left out.
 import re
 
 from exporter.model import Machine, unnamed
-from exporter.model.live import Activity, LiveReport, Progress
+from exporter.model.live import LiveReport, LiveStatus, Progress
 from exporter.reports.decoding import decode_json, decode_text
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.fields import Reader
@@ -52,12 +52,12 @@ def _machine(metadata: Reader) -> Machine:
     )
 
 
-def _activity(told: Reader, metadata: Reader) -> Activity:
+def _activity(told: Reader, metadata: Reader) -> LiveStatus:
     status = told.text("status")
     began = told.moment("startedUtc")
     if began is None:
         raise ReportError(Problem("startedUtc", "is no moment: it tells one run from the next"))
-    return Activity(
+    return LiveStatus(
         operation=_operation(told),
         began=began,
         reported=told.moment("reportedUtc"),

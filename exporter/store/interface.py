@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
-from exporter.model.clock import Moment
+from exporter.model.clock import ClockReading
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, Recorded, Seen
 from exporter.store.values import ClockMarks, JobRun, PastRun, RunFilter, StoredDetail
@@ -17,7 +17,7 @@ class Timing(Protocol):
     A part of the store: its methods may be called and raise as those of the whole.
     """
 
-    def put_right(self, moment: Moment, then: Seen) -> None:
+    def put_right(self, moment: ClockReading, then: Seen) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
         ...
 

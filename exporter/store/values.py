@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from exporter.jobs.job import Job
-from exporter.model import MOST, Log, Server, Status, StoredRun
+from exporter.model import MAX_INT64, Log, Server, Status, StoredRun
 from exporter.times import Millis
 
 KEPT = 200
@@ -82,7 +82,7 @@ class RunChoice(Struct, frozen=True):
     """
 
     since: Millis = 0
-    until: Millis = MOST
+    until: Millis = MAX_INT64
     server: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from api.page.filters import worst_first
 from exporter.conditions.evaluate import judged
-from exporter.model.live import REPORT_WITHIN, STALL_AFTER
+from exporter.model.live import REPORT_TIMEOUT, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
@@ -46,7 +46,7 @@ def test_a_report_that_does_not_come_makes_its_job_late_from_when_it_was_due(
 ) -> None:
     daemon.upload(duplicati_report(began=NOW))
     hear(daemon, BEGAN + 6 * HOUR, "Completed")
-    assert_late(daemon, BEGAN + 6 * HOUR + REPORT_WITHIN)
+    assert_late(daemon, BEGAN + 6 * HOUR + REPORT_TIMEOUT)
 
 
 def assert_late(daemon: Daemon, since: Millis) -> None:

@@ -21,7 +21,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
-from exporter.model.live import Activity
+from exporter.model.live import LiveStatus
 from exporter.schedule.policy import Policy
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.support.daemon import CREATED, Clock
@@ -54,7 +54,7 @@ class Life(NamedTuple):
 
     runs: list[StoredRun]
     settings: JobSettings
-    activity: Activity | None
+    activity: LiveStatus | None
 
 
 _LIVES = st.builds(

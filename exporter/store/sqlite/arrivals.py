@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.model import CLOCK_TOLERANCE, Server, StoredRun, believed
-from exporter.model.clock import Moment, Stamp, arrival
+from exporter.model.clock import ClockReading, Stamp, arrival
 from exporter.store.changes import Change
 from exporter.store.sqlite import read_queries, restating
 from exporter.times import Millis
@@ -42,14 +42,14 @@ _Arrivals = Mapping[int, Millis]
 """When runs came, by their ids."""
 
 
-def put_right(db: Database, moment: Moment) -> Change:
+def put_right(db: Database, reading: ClockReading) -> Change:
     """Put right what a wrong clock stamped, as far as it is known by now. Needs a transaction."""
-    jobs = [_put_job_right(db, job_id, runs) for job_id, runs in _wrong(db, moment).items()]
+    jobs = [_put_job_right(db, job_id, runs) for job_id, runs in _wrong(db, reading).items()]
     moved = {job.server_id for job in jobs}
-    servers = [_put_server_right(db, each, moment, moved) for each in read_queries.servers(db)]
+    servers = [_put_server_right(db, each, reading, moved) for each in read_queries.servers(db)]
     changed = [server for server in servers if server is not None]
-    if not moment.is_future(_newest_report(db)):
-        jobs = _without_future(db, moment, jobs)
+    if not reading.is_future(_newest_report(db)):
+        jobs = _without_future(db, reading, jobs)
     return Change(tuple(changed), tuple(jobs))
 
 
@@ -58,12 +58,12 @@ def has_doubtful(db: Database) -> bool:
     return bool(db.execute(_DOUBTFUL).fetchone()[0])
 
 
-def _wrong(db: Database, moment: Moment) -> Mapping[int, dict[int, Millis]]:
+def _wrong(db: Database, reading: ClockReading) -> Mapping[int, dict[int, Millis]]:
     """Return when runs of each job came that are stored as of another moment."""
-    values = {"future": moment.now + CLOCK_TOLERANCE, "since": moment.since, "by": moment.by}
+    values = {"future": reading.now + CLOCK_TOLERANCE, "since": reading.since, "by": reading.by}
     wrong: defaultdict[int, dict[int, Millis]] = defaultdict(dict)
     for run_id, job_id, received, told, clock in db.execute(_SUSPECT, values).fetchall():
-        right = arrival(Stamp(run_id, received, told, clock), moment)
+        right = arrival(Stamp(run_id, received, told, clock), reading)
         if right != received:
             wrong[job_id][run_id] = right
     return wrong
@@ -83,28 +83,28 @@ def _put_run_right(db: Database, stored: StoredRun, received: Millis) -> None:
 
 
 def _put_server_right(
-    db: Database, server: Server, moment: Moment, moved: set[int]
+    db: Database, server: Server, reading: ClockReading, moved: set[int]
 ) -> Server | None:
     """Return a server as it is by a right clock, None where it was right."""
-    future = moment.is_future(server.last_report) or moment.is_future(server.described)
+    future = reading.is_future(server.last_report) or reading.is_future(server.described)
     if not future and server.id not in moved:
         return None
-    right = _right(server, moment, db.execute(_NEWEST, (server.id,)).fetchone()[0])
+    right = _right(server, reading, db.execute(_NEWEST, (server.id,)).fetchone()[0])
     if right == server:
         return None
     db.execute(_SET_SERVER, (right.last_report, right.described, server.id))
     return right
 
 
-def _right(server: Server, moment: Moment, newest: Millis | None) -> Server:
+def _right(server: Server, reading: ClockReading, newest: Millis | None) -> Server:
     last_report = server.last_report
-    if not moment.is_future(last_report):
+    if not reading.is_future(last_report):
         last_report = max(last_report, newest or 0)
     elif newest is not None:
         last_report = newest
-    elif moment.sure:
-        last_report = moment.now
-    described = min(server.described, max(last_report, moment.now))
+    elif reading.sure:
+        last_report = reading.now
+    described = min(server.described, max(last_report, reading.now))
     return replace(server, last_report=last_report, described=described)
 
 
@@ -112,9 +112,9 @@ def _newest_report(db: Database) -> Millis:
     return int(db.execute("SELECT coalesce(max(last_report), 0) FROM servers").fetchone()[0])
 
 
-def _without_future(db: Database, moment: Moment, jobs: list[Job]) -> list[Job]:
+def _without_future(db: Database, reading: ClockReading, jobs: list[Job]) -> list[Job]:
     """Put right what else was stamped ahead of now, where no arrival contradicts the clock."""
-    values = {"now": moment.now, "future": moment.now + CLOCK_TOLERANCE}
+    values = {"now": reading.now, "future": reading.now + CLOCK_TOLERANCE}
     for statement in _NO_FUTURE:
         db.execute(statement, values)
     cleared = "SELECT id FROM jobs WHERE cleared > :future"

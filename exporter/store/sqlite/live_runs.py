@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import Run, StoredRun
-from exporter.model.live import SAME_RUN, LiveRun
+from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun
 from exporter.store.sqlite import read_queries
 from exporter.times import Millis
 
@@ -70,5 +70,5 @@ def standing_in(db: Database) -> set[int]:
 
 def _place(job: Job, run: Run) -> dict[str, object]:
     began: Millis = run.began or 0
-    span = {"first": began - SAME_RUN, "last": began + SAME_RUN}
+    span = {"first": began - RUN_MATCH_TOLERANCE, "last": began + RUN_MATCH_TOLERANCE}
     return {"job": job.id, "operation": run.operation, **span}

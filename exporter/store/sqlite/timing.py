@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from sqlite_utils import Database
 
-from exporter.model.clock import Moment
+from exporter.model.clock import ClockReading
 from exporter.store.changes import Seen
 from exporter.store.sqlite import arrivals, clock_marks, read_queries
 from exporter.store.sqlite.writer import Writer
@@ -21,9 +21,9 @@ class Timing:
         self._writer = writer
         self._reader = reader
 
-    def put_right(self, moment: Moment, then: Seen) -> None:
+    def put_right(self, reading: ClockReading, then: Seen) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
-        self._writer.change(lambda db: arrivals.put_right(db, moment), then)
+        self._writer.change(lambda db: arrivals.put_right(db, reading), then)
 
     def has_doubtful(self) -> bool:
         """Tell whether reports came while the clock was known to be behind."""

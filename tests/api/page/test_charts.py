@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.page.charts import HEIGHT, WIDTH, charts
-from exporter.model import MOST, Counts, Status
+from exporter.model import MAX_INT64, Counts, Status
 from exporter.times import DAY, MINUTE
 from tests.support.strategies.state import START, stored_run
 
@@ -53,7 +53,9 @@ def test_one_run_is_no_line(count: int) -> None:
     assert charts([stored_run(START)] * count) == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 2 * DAY), st.integers(0, MOST)), min_size=2, max_size=30))
+@given(
+    st.lists(st.tuples(st.integers(0, 2 * DAY), st.integers(0, MAX_INT64)), min_size=2, max_size=30)
+)
 def test_every_line_lies_within_its_axes_whatever_was_reported(
     drawn: list[tuple[int, int]],
 ) -> None:

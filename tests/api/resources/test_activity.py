@@ -6,7 +6,13 @@ from typing import Any, NoReturn
 import pytest
 
 from exporter.model import Delivery, Report
-from exporter.model.live import REPORT_WITHIN, SAME_RUN, STALL_AFTER, LiveReport, LiveRun
+from exporter.model.live import (
+    REPORT_TIMEOUT,
+    RUN_MATCH_TOLERANCE,
+    STALL_AFTER,
+    LiveReport,
+    LiveRun,
+)
 from exporter.store import Change, Recorded, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
@@ -175,7 +181,7 @@ def test_the_report_of_a_late_run_has_time_to_come(daemon: Daemon) -> None:
     daemon.clock.now = ended
     tell(daemon, activity(began=NOW + DAY, at=ended, status="Completed"))
     assert not overdue_everywhere(daemon)
-    daemon.clock.now = ended + REPORT_WITHIN + 1
+    daemon.clock.now = ended + REPORT_TIMEOUT + 1
     assert overdue_everywhere(daemon)
 
 
@@ -189,9 +195,9 @@ def test_a_first_run_that_never_ends_becomes_overdue(daemon: Daemon) -> None:
 
 def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) -> None:
     simulator = Simulator(daemon, run(Fate.FAILING))
-    simulator.until(NOW + LENGTH + REPORT_WITHIN - SECOND)
+    simulator.until(NOW + LENGTH + REPORT_TIMEOUT - SECOND)
     assert fatal_runs(daemon) == 0
-    simulator.until(NOW + LENGTH + REPORT_WITHIN + MINUTE)
+    simulator.until(NOW + LENGTH + REPORT_TIMEOUT + MINUTE)
     assert fatal_runs(daemon) == 1
     last = the_job(daemon)["lastRun"]
     assert (last["status"], last["startTime"]) == ("fatal", format_timestamp(NOW))
@@ -214,7 +220,7 @@ def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
 
     monkeypatch.setattr(daemon.store, "stand_in", choosy)
     runs = (run(Fate.FAILING, backup="Mail"), run(Fate.FAILING))
-    Simulator(daemon, *runs).until(NOW + LENGTH + REPORT_WITHIN + MINUTE)
+    Simulator(daemon, *runs).until(NOW + LENGTH + REPORT_TIMEOUT + MINUTE)
     told = {job["name"]: job["lastRun"] for job in daemon.get("/api/jobs")["jobs"]}
     assert (told["Mail"], told["Documents"]["status"]) == (None, "fatal")
     assert caplog.text.count("a failed run could not be kept") == 1
@@ -229,7 +235,7 @@ def test_a_failed_run_with_a_report_counts_once(daemon: Daemon) -> None:
     assert fatal_runs(daemon) == 1
 
 
-@pytest.mark.parametrize("ahead", [0, -SAME_RUN, SAME_RUN])
+@pytest.mark.parametrize("ahead", [0, -RUN_MATCH_TOLERANCE, RUN_MATCH_TOLERANCE])
 def test_a_later_report_replaces_the_fatal_run(daemon: Daemon, ahead: Millis) -> None:
     failing = run(Fate.FAILING)
     Simulator(daemon, failing).until(failing.ended + HOUR)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.model.clock import NOT_BEFORE, Moment, Stamp, Watch, agrees, arrival, steady
+from exporter.model.clock import NOT_BEFORE, ClockReading, Stamp, Watch, agrees, arrival, steady
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.support.daemon import NOW, Clock
 
@@ -15,81 +15,90 @@ BEHIND = NOW - 6 * 365 * DAY
 @pytest.mark.parametrize(
     ("stamp", "moment", "right"),
     [
-        pytest.param(Stamp(1, NOW - DAY, NOW - DAY), Moment(NOW), NOW - DAY, id="right"),
-        pytest.param(Stamp(1, NOW - DAY, None), Moment(NOW), NOW - DAY, id="right-and-untold"),
+        pytest.param(Stamp(1, NOW - DAY, NOW - DAY), ClockReading(NOW), NOW - DAY, id="right"),
         pytest.param(
-            Stamp(1, NOW + YEARS, NOW - MINUTE), Moment(NOW), NOW - MINUTE, id="ahead-then"
+            Stamp(1, NOW - DAY, None), ClockReading(NOW), NOW - DAY, id="right-and-untold"
         ),
         pytest.param(
-            Stamp(1, NOW + YEARS, NOW + YEARS), Moment(NOW), NOW + YEARS, id="which-is-wrong"
+            Stamp(1, NOW + YEARS, NOW - MINUTE), ClockReading(NOW), NOW - MINUTE, id="ahead-then"
+        ),
+        pytest.param(
+            Stamp(1, NOW + YEARS, NOW + YEARS), ClockReading(NOW), NOW + YEARS, id="which-is-wrong"
         ),
         pytest.param(
             Stamp(1, NOW + YEARS, NOW + YEARS),
-            Moment(NOW, sure=True),
+            ClockReading(NOW, sure=True),
             NOW,
             id="ahead-as-its-sender",
         ),
-        pytest.param(Stamp(1, NOW + YEARS, None), Moment(NOW), NOW + YEARS, id="ahead-untold"),
+        pytest.param(
+            Stamp(1, NOW + YEARS, None), ClockReading(NOW), NOW + YEARS, id="ahead-untold"
+        ),
         pytest.param(
             Stamp(1, NOW + YEARS, None, NOW - HOUR),
-            Moment(NOW, sure=True),
+            ClockReading(NOW, sure=True),
             NOW - HOUR,
             id="doubted",
         ),
         pytest.param(
             Stamp(5, NOW + YEARS - MINUTE, None),
-            Moment(NOW, by=-YEARS, since=4),
+            ClockReading(NOW, by=-YEARS, since=4),
             NOW - MINUTE,
             id="untold-before-a-jump-back",
         ),
         pytest.param(
             Stamp(4, NOW + YEARS - MINUTE, None),
-            Moment(NOW, by=-YEARS, since=4),
+            ClockReading(NOW, by=-YEARS, since=4),
             NOW + YEARS - MINUTE,
             id="untold-before-another-jump",
         ),
         pytest.param(
-            Stamp(1, NOW - DAY, NOW - MINUTE, BEHIND), Moment(NOW), NOW - MINUTE, id="behind-then"
+            Stamp(1, NOW - DAY, NOW - MINUTE, BEHIND),
+            ClockReading(NOW),
+            NOW - MINUTE,
+            id="behind-then",
         ),
         pytest.param(
-            Stamp(1, NOW - DAY, None, BEHIND), Moment(NOW), NOW - DAY, id="behind-then-untold"
+            Stamp(1, NOW - DAY, None, BEHIND), ClockReading(NOW), NOW - DAY, id="behind-then-untold"
         ),
         pytest.param(
-            Stamp(1, NOW - DAY, NOW + YEARS, BEHIND), Moment(NOW), NOW - DAY, id="both-wrong"
+            Stamp(1, NOW - DAY, NOW + YEARS, BEHIND), ClockReading(NOW), NOW - DAY, id="both-wrong"
         ),
         pytest.param(
             Stamp(5, NOW - DAY, None, BEHIND),
-            Moment(NOW, by=NOW - BEHIND - HOUR, since=4),
+            ClockReading(NOW, by=NOW - BEHIND - HOUR, since=4),
             NOW - HOUR,
             id="behind-before-a-jump",
         ),
         pytest.param(
             Stamp(5, NOW - 3 * DAY, NOW - 2 * MINUTE),
-            Moment(NOW, by=3 * DAY - MINUTE, since=4),
+            ClockReading(NOW, by=3 * DAY - MINUTE, since=4),
             NOW - MINUTE,
             id="a-little-behind-before-a-jump",
         ),
         pytest.param(
             Stamp(5, NOW - 3 * DAY, NOW - 3 * DAY),
-            Moment(NOW, by=3 * DAY, since=4),
+            ClockReading(NOW, by=3 * DAY, since=4),
             NOW - 3 * DAY,
             id="right-before-a-wrong-jump",
         ),
         pytest.param(
             Stamp(1, NOW - DAY, None, NOW + 20 * DAY),
-            Moment(NOW + 30 * DAY, by=30 * DAY, since=4),
+            ClockReading(NOW + 30 * DAY, by=30 * DAY, since=4),
             NOW + 20 * DAY,
             id="put-back-by-a-clock-that-was-behind",
         ),
         pytest.param(
             Stamp(1, NOW - DAY, None, NOW + 20 * DAY),
-            Moment(NOW + 30 * DAY),
+            ClockReading(NOW + 30 * DAY),
             NOW - DAY,
             id="put-back-for-good",
         ),
     ],
 )
-def test_a_report_came_when_two_clocks_say_so(stamp: Stamp, moment: Moment, right: Millis) -> None:
+def test_a_report_came_when_two_clocks_say_so(
+    stamp: Stamp, moment: ClockReading, right: Millis
+) -> None:
     assert arrival(stamp, moment) == right
 
 
@@ -101,15 +110,15 @@ stamps = st.builds(Stamp, st.integers(0, 9), moments, st.none() | moments, st.no
 def test_a_sure_clock_leaves_no_report_in_the_future(
     stamp: Stamp, now: Millis, by: Millis, since: int
 ) -> None:
-    assert arrival(stamp, Moment(now, by, since, sure=True)) <= now + 5 * MINUTE
+    assert arrival(stamp, ClockReading(now, by, since, sure=True)) <= now + 5 * MINUTE
 
 
 @given(stamp=stamps, now=moments, sure=st.booleans())
 def test_what_was_put_right_stays(stamp: Stamp, now: Millis, sure: bool) -> None:  # noqa: FBT001 - drawn
-    moment = Moment(now, sure=sure)
-    right = arrival(stamp, moment)
+    reading = ClockReading(now, sure=sure)
+    right = arrival(stamp, reading)
     clock = stamp.received if stamp.clock is None and right != stamp.received else stamp.clock
-    assert arrival(Stamp(stamp.run_id, right, stamp.told, clock), moment) == right
+    assert arrival(Stamp(stamp.run_id, right, stamp.told, clock), reading) == right
 
 
 @pytest.mark.parametrize(

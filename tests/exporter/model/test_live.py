@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.model import CLOCK_TOLERANCE, Machine
-from exporter.model.live import Activity, LiveReport, LiveRun, Progress
+from exporter.model.live import LiveReport, LiveRun, LiveStatus, Progress
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import START, UNTOLD, activity_of
 
 HEARD = START + HOUR
 
 
-def told(runs: list[Activity], received: Millis = HEARD) -> LiveRun:
+def told(runs: list[LiveStatus], received: Millis = HEARD) -> LiveRun:
     """Return what is known after reports in the order in which they arrive."""
     run = LiveRun.first(runs[0], received)
     for activity in runs[1:]:
@@ -21,7 +21,7 @@ def told(runs: list[Activity], received: Millis = HEARD) -> LiveRun:
     return run
 
 
-def whole_run(began: Millis) -> list[Activity]:
+def whole_run(began: Millis) -> list[LiveStatus]:
     """Return the reports of a run in the order in which they were sent."""
     going_on = [
         activity_of(began, began + step * MINUTE, Progress("a", step / 5)) for step in range(5)
@@ -34,19 +34,19 @@ REPORTS = [*whole_run(START - DAY), *whole_run(START)]
 
 @given(st.permutations(REPORTS), st.lists(st.sampled_from(REPORTS), max_size=10))
 def test_the_order_of_arrival_and_repeated_reports_do_not_matter(
-    arrived: list[Activity], again: list[Activity]
+    arrived: list[LiveStatus], again: list[LiveStatus]
 ) -> None:
     assert told([*arrived, *again]).activity == REPORTS[-1]
 
 
 @given(st.permutations(whole_run(START)[:-1]))
-def test_progress_never_goes_back(arrived: list[Activity]) -> None:
+def test_progress_never_goes_back(arrived: list[LiveStatus]) -> None:
     assert told(arrived).activity.progress.ratio == 0.8
 
 
 def test_reports_that_tell_no_time_are_taken_as_they_come() -> None:
     first, second = (
-        Activity("Backup", START, None, ended=ended, failed=False, progress=UNTOLD)
+        LiveStatus("Backup", START, None, ended=ended, failed=False, progress=UNTOLD)
         for ended in (False, True)
     )
     assert told([first, first, second]).activity == second

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Machine
-from exporter.model.live import Activity, LiveReport, Progress
+from exporter.model.live import LiveReport, LiveStatus, Progress
 from exporter.reports import ReportError, read_activity, read_report
 from tests.exporter.reports.bodies import millis
 from tests.support.strategies.reports import json_values
@@ -58,7 +58,7 @@ def test_a_live_report_is_read_whole() -> None:
     assert read() == LiveReport(
         Machine("m-1", "nas", "2.3.1.0", "Linux"),
         "Photos",
-        Activity(
+        LiveStatus(
             operation="Backup",
             began=millis("2026-07-14T01:00:00.125Z"),
             reported=millis("2026-07-14T01:03:00.500Z"),

@@ -27,7 +27,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.model.live import Activity, Progress
+from exporter.model.live import LiveStatus, Progress
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 
@@ -238,12 +238,12 @@ UNTOLD = Progress()
 
 def activity_of(
     began: Millis, reported: Millis, progress: Progress = UNTOLD, *, ended: bool = False
-) -> Activity:
+) -> LiveStatus:
     """Return a live report of a backup."""
-    return Activity(BACKUP, began, reported, ended=ended, failed=False, progress=progress)
+    return LiveStatus(BACKUP, began, reported, ended=ended, failed=False, progress=progress)
 
 
-def activities(now: Millis) -> st.SearchStrategy[Activity]:
+def activities(now: Millis) -> st.SearchStrategy[LiveStatus]:
     """Draw a live report that may be of any run of the last days and say anything."""
     moments = st.integers(-6, 0).map(lambda before: now + before * 4 * HOUR)
     progress = st.builds(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
-from exporter.model.live import Activity, LiveReport, LiveRun, Progress
+from exporter.model.live import LiveReport, LiveRun, LiveStatus, Progress
 from exporter.store import Change, Recorded, RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
@@ -105,7 +105,7 @@ def test_a_report_finds_what_stood_in_for_it_after_a_merge(store: Store) -> None
 
 
 def test_a_live_run_is_kept_as_it_was_told(store: Store) -> None:
-    activity = Activity(
+    activity = LiveStatus(
         BACKUP,
         BEGAN,
         BEGAN,
