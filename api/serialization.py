@@ -88,7 +88,7 @@ def _told(view: JobView) -> Json:
             None if last is None else {**backup(view.job.name, last), "reason": last.run.reason}
         ),
         "lastSuccess": timestamp(view.standing.last_good),
-        "newestVersion": timestamp(version.moment if version else None),
+        "newestVersion": timestamp(version.timestamp if version else None),
         "interruptedRuns": state.interrupted_runs,
         "secondCopies": [second_copy(known.copy) for known in state.copies.known],
         "secondCopiesMissed": state.copies.missed,

@@ -40,7 +40,7 @@ def facts(view: JobView, state: JobState, now: Millis) -> Facts:
     """Return what a job's page tells of it besides."""
     version, last = state.destination.newest_version, state.last
     return Facts(
-        newest_version=_when(None if version is None else version.moment, now),
+        newest_version=_when(None if version is None else version.timestamp, now),
         restored=_when(state.restored, now),
         compacted=_when(state.compacted, now),
         retries=(last and last.run.counts.retry_attempts) or 0,

@@ -64,20 +64,20 @@ class Condition(Enum):
 
 def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     """Return all that holds for a job at a moment, worst first; never nothing."""
-    standing, schedule, stalled = view.standing, view.schedule, view.stalled(now)
+    health, schedule, stalled = view.standing, view.schedule, view.stalled(now)
     holding = (  # pairs: a page asks this of ten thousand jobs, and a member's hash is slow
         (Condition.OVERDUE, view.overdue(now)),
         (Condition.FAILING, view.failing),
-        (Condition.DAMAGED, standing.damaged),
+        (Condition.DAMAGED, health.damaged),
         (Condition.STALE, _is_stale(view, now)),
         (Condition.STALLED, stalled),
-        (Condition.INTERRUPTED, standing.last is Status.INTERRUPTED),
-        (Condition.SHRINKING, standing.shrunk),
-        (Condition.SECOND_COPY, standing.copies_missed or _is_copy_old(view, now)),
-        (Condition.UNNAMED, standing.unnamed),
-        (Condition.WARNING, standing.warned),
+        (Condition.INTERRUPTED, health.last is Status.INTERRUPTED),
+        (Condition.SHRINKING, health.shrunk),
+        (Condition.SECOND_COPY, health.copies_missed or _is_copy_old(view, now)),
+        (Condition.UNNAMED, health.unnamed),
+        (Condition.WARNING, health.warned),
         (Condition.RUNNING, view.running is not None and not stalled),
-        (Condition.WAITING, standing.last is None),
+        (Condition.WAITING, health.last is None),
         (Condition.PAUSED, schedule.paused),
         (Condition.OFF, isinstance(schedule.plan, Off)),
     )
@@ -98,8 +98,8 @@ def judged(views: Iterable[JobView], now: Millis) -> list[Judged]:
 
 def _is_stale(view: JobView, now: Millis) -> bool:
     """Tell whether the last success is too long ago, or the first run where there was none."""
-    expected, standing = view.expectation, view.standing
-    success = standing.first_start if standing.last_good is None else standing.last_good
+    expected, health = view.expectation, view.standing
+    success = health.first_start if health.last_good is None else health.last_good
     if expected is None or success is None or _is_let_be(view, now):
         return False
     return now - success > AGED_INTERVALS * expected.interval + AGED_MORE

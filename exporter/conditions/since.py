@@ -60,7 +60,7 @@ def _interrupted(_view: JobView, state: JobState) -> Millis | None:
 
 def _shrunk(_view: JobView, state: JobState) -> Millis | None:
     """The first of the newest completed runs in a row that found too little by today's habit."""
-    usual, measured = state.habit().examined_bytes, state.measured
+    usual, measured = state.baseline().examined_bytes, state.last_complete
     if usual is None or measured is None:
         return None
     small = takewhile(

@@ -17,7 +17,7 @@ from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
 from exporter.jobs.health import is_failing
 from exporter.jobs.history import REPORTED_RUNS, ReportedRun, newest
-from exporter.jobs.removed import state_before
+from exporter.jobs.removed import baseline_state
 from exporter.jobs.state import JobState
 from exporter.model import Order, StoredRun
 from exporter.schedule import Expectation, Schedule, expect
@@ -39,14 +39,14 @@ def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Sp
     cleared = grid.count if job.settings.cleared is None else grid.slot(job.settings.cleared)
     for since, until, state in _states(history, grid):
         if state.is_backup and since < until:
-            habit, expectation = state.habit(), expect(state, schedule)
+            baseline, expectation = state.baseline(), expect(state, schedule)
             late = _overdue_from(expectation, grid)
             turns = {min(max(turn, since), until) for turn in (late, cleared)}
             for first, end in pairwise(sorted({since, until} | turns)):
                 failing = is_failing(job if first >= cleared else uncleared, state)
                 overdue = first >= late
                 moment = JobMoment(
-                    state, habit, expectation, overdue=overdue, labels=labels, failing=failing
+                    state, baseline, expectation, overdue=overdue, labels=labels, failing=failing
                 )
                 yield Span(first, end, moment)
 
@@ -54,7 +54,7 @@ def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Sp
 def _states(history: JobHistory, grid: Grid) -> Iterator[tuple[int, int, JobState]]:
     """Yield the states that runs led to in the order of their arrival, each with its slots."""
     kept = history.job.state
-    replay = _Replay(state_before(kept, history.runs), kept.reported)
+    replay = _Replay(baseline_state(kept, history.runs), kept.reported)
     last = replay.state.last
     since = 0 if last is None else grid.slot(last.received)
     for slot, runs in groupby(history.runs, key=lambda stored: grid.slot(stored.received)):

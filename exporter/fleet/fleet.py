@@ -18,7 +18,7 @@ from exporter.fleet.newest import Newest
 from exporter.fleet.servers import Servers
 from exporter.fleet.totals import NOTHING, Tallies, Tally
 from exporter.fleet.views import JobView, Judgement, News, Noticed, Part, Present, Totals
-from exporter.jobs.health import Standing
+from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import Server
@@ -210,10 +210,10 @@ class Fleet:
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        standing, schedule, expectation = self._judged[job_id]
+        health, schedule, expectation = self._judged[job_id]
         running = self._live.running(job_id)
         duplicate = self._lookalikes.before(job_id, self._judged)
-        return JobView(server, job, standing, schedule, expectation, running, duplicate)
+        return JobView(server, job, health, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
         sums, reported = self._tallies.sums, self.reports.newest
@@ -286,10 +286,10 @@ class Fleet:
         state = job.state
         self._live.tell(job.id, None if state.last is None else state.last.started)
         newest = self._live.newest(job.id)
-        standing = Standing.of(job, state)
+        health = JobHealth.from_state(job, state)
         exists = state.is_backup or newest is not None
-        tally = Tally.of(state, exists=exists, failing=standing.failing)
+        tally = Tally.of(state, exists=exists, failing=health.failing)
         schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
         expected = expect(state, schedule, None if newest is None else newest.since)
         excused = expected and expected.excused_until(self._live.excused_until(job.id))
-        return tally, Judgement(standing, schedule, excused)
+        return tally, Judgement(health, schedule, excused)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from exporter.fleet.live_runs import Running
-from exporter.jobs.health import Standing
+from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.schedule import Expectation, Schedule
@@ -28,7 +28,7 @@ class Totals(Struct, frozen=True):
 class Judgement(NamedTuple):
     """What holds for a job until a report or a person changes it."""
 
-    standing: Standing
+    standing: JobHealth
     schedule: Schedule
     expectation: Expectation | None
 
@@ -42,7 +42,7 @@ class JobView(Struct, frozen=True):
 
     server: Server
     job: Job
-    standing: Standing
+    standing: JobHealth
     schedule: Schedule
     expectation: Expectation | None
     running: Running | None = None

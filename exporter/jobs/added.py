@@ -13,7 +13,7 @@ from exporter.jobs.history import (
     PastRun,
     RecentRun,
     ReportedRun,
-    ToldMoment,
+    RunTimestamp,
     later,
     newest,
 )
@@ -61,10 +61,10 @@ def measures(status: Status) -> bool:
 def measured(state: JobState, stored: StoredRun) -> MeasuredRun | None:
     """Return the newest run that counted its source as a whole."""
     if not measures(stored.run.status):
-        return state.measured
+        return state.last_complete
     counts = stored.run.counts
     entry = MeasuredRun(stored.started, stored.id, counts.examined_files, counts.examined_bytes)
-    return later(state.measured, entry)
+    return later(state.last_complete, entry)
 
 
 def failures(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> int:
@@ -96,18 +96,18 @@ def decided(state: JobState, stored: StoredRun) -> PastRun | None:
     return later(state.decided, PastRun(stored.started, stored.id))
 
 
-def last_failed(state: JobState, stored: StoredRun) -> ToldMoment | None:
+def last_failed(state: JobState, stored: StoredRun) -> RunTimestamp | None:
     """Return the failure that arrived last, whenever its run began: nobody can have seen it yet."""
     if not stored.run.status.failed:
         return state.last_failed
-    return arrived_last(state.last_failed, ToldMoment(stored.started, stored.id, stored.received))
+    return arrived_last(state.last_failed, RunTimestamp(stored.started, stored.id, stored.received))
 
 
-def arrived_last(one: ToldMoment | None, other: ToldMoment | None) -> ToldMoment | None:
+def arrived_last(one: RunTimestamp | None, other: RunTimestamp | None) -> RunTimestamp | None:
     """Return the one of two failures, if any, that arrived later."""
     if one is None or other is None:
         return one or other
-    return max(one, other, key=lambda each: (each.moment, each.order))
+    return max(one, other, key=lambda each: (each.timestamp, each.order))
 
 
 def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
@@ -118,8 +118,8 @@ def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
 
 def planned(stored: StoredRun) -> ReportedRun | None:
     """Return what a run told of the next one."""
-    moment = believed.next_start(stored)
-    return None if moment is None else ReportedRun(stored.started, stored.id, moment)
+    timestamp = believed.next_start(stored)
+    return None if timestamp is None else ReportedRun(stored.started, stored.id, timestamp)
 
 
 def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:

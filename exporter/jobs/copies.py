@@ -18,15 +18,15 @@ from exporter.times import DAY, Millis
 COPYING_RUNS = 30
 """Runs whose copies are kept in mind: a month of a job that runs daily."""
 
-MOST_DESTINATIONS = 20
+MAX_DESTINATIONS = 20
 """Second destinations of a job; of more the one with the oldest copy is forgotten."""
 
 KEPT_ENDS = 10
 """Ends of copies kept of a destination, from which its usual pause is known."""
 
 MISSED_IN_A_ROW = 2
-AGED_PAUSES = 2
-AGED_MORE: Millis = DAY
+STALE_PAUSES = 2
+STALE_MARGIN: Millis = DAY
 """A second copy is in trouble when this many runs in a row missed it, or when it is older than so
 many of its usual pauses and so much more."""
 
@@ -54,7 +54,7 @@ class KnownCopy(Struct, frozen=True, array_like=True, gc=False):
     def old_from(self) -> Millis | None:
         """From when on the copy is too old; None while its pause is not known."""
         pause = self.usual_pause
-        return None if pause is None else self.ends[-1] + AGED_PAUSES * pause + AGED_MORE
+        return None if pause is None else self.ends[-1] + STALE_PAUSES * pause + STALE_MARGIN
 
 
 class SecondCopies(Struct, frozen=True, array_like=True):
@@ -85,7 +85,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
     def old_from(self) -> Millis | None:
         """From when on a copy is too old if no other comes; None where no pause is known."""
         old = (known.old_from() for known in self.known)
-        return min((moment for moment in old if moment is not None), default=None)
+        return min((timestamp for timestamp in old if timestamp is not None), default=None)
 
     def with_run(self, stored: StoredRun) -> "SecondCopies":
         """Return what is known with one more run, or once more with one that is known."""
@@ -103,7 +103,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
             known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
         return replace(_bounded(known.values(), runs, since), older=self.older)
 
-    def joined(self, other: "SecondCopies") -> "SecondCopies":
+    def merged_with(self, other: "SecondCopies") -> "SecondCopies":
         """Return what the runs of two jobs tell together."""
         if self.since is None or other.since is None:
             return other if self.since is None else self
@@ -173,6 +173,6 @@ def _newest_ends(one: Iterable[Millis], other: Iterable[Millis]) -> tuple[Millis
 def _bounded(
     known: Iterable[KnownCopy], runs: tuple[CopyingRun, ...], since: Order
 ) -> SecondCopies:
-    kept = sorted(known, key=lambda each: each.order)[-MOST_DESTINATIONS:]
+    kept = sorted(known, key=lambda each: each.order)[-MAX_DESTINATIONS:]
     named = sorted(kept, key=lambda each: each.copy.destination)
     return SecondCopies(tuple(named), tuple(run for run in runs if run.order >= since), since)

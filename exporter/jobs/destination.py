@@ -6,7 +6,7 @@ zeros a run that did not look only says that it did not (seen in Duplicati 2.1 t
 
 from msgspec import Struct
 
-from exporter.jobs.history import PastRun, ToldMoment, latest
+from exporter.jobs.history import PastRun, RunTimestamp, latest
 from exporter.model import StoredRun, believed
 
 
@@ -29,7 +29,7 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
 
     stored: Stored | None = None
     quota: Quota | None = None
-    newest_version: ToldMoment | None = None
+    newest_version: RunTimestamp | None = None
 
     def with_run(self, run: StoredRun) -> "Destination":
         """Return what is known with one more run, or once more with one that is known."""
@@ -39,7 +39,7 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
             latest(self.newest_version, _newest_version(run)),
         )
 
-    def joined(self, other: "Destination") -> "Destination":
+    def merged_with(self, other: "Destination") -> "Destination":
         """Return what the runs of two jobs tell together."""
         return Destination(
             latest(self.stored, other.stored),
@@ -68,6 +68,8 @@ def _known(size: int | None) -> int | None:
     return size if size is not None and size > 0 else None
 
 
-def _newest_version(run: StoredRun) -> ToldMoment | None:
+def _newest_version(run: StoredRun) -> RunTimestamp | None:
     told = run.run.newest_version
-    return None if told is None else ToldMoment(run.started, run.id, believed.timestamp(run, told))
+    return (
+        None if told is None else RunTimestamp(run.started, run.id, believed.timestamp(run, told))
+    )

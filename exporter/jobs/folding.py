@@ -19,7 +19,7 @@ from exporter.jobs.history import (
     without,
     without_start,
 )
-from exporter.jobs.removed import state_before
+from exporter.jobs.removed import baseline_state
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
 from exporter.model import COMPACT, RESTORE, Status, StoredRun, believed
@@ -31,7 +31,7 @@ __all__ = [
     "rebuilt",
     "with_more_told",
     "with_run",
-    "without_stand_in",
+    "without_placeholder",
 ]
 
 
@@ -54,7 +54,7 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
         uploaded_bytes=sums.added(state.uploaded_bytes, believed.uploaded(stored)),
         last=added.later_run(state.last, stored),
         last_completed=added.last_completed(state, stored),
-        measured=added.measured(state, stored),
+        last_complete=added.measured(state, stored),
         consecutive_failures=added.failures(state, stored, runs_after),
         recent=added.recent(state, stored),
         reported=added.reported(state, stored),
@@ -69,7 +69,7 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
     )
 
 
-def without_stand_in(state: JobState, stored: StoredRun, last: StoredRun | None) -> JobState:
+def without_placeholder(state: JobState, stored: StoredRun, last: StoredRun | None) -> JobState:
     """Return a state without a run that stood in for its report: it failed, counting nothing.
 
     Args:
@@ -125,7 +125,7 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
         known: the stored runs as they were known.
         runs: the stored runs as they are now, in the order of their starts.
     """
-    state = state_before(kept, known)
+    state = baseline_state(kept, known)
     for stored in runs:
         state = with_run(state, stored, none_after)
     copies = replace(state.copies, older=())
@@ -145,7 +145,7 @@ def _without(state: JobState, stored: StoredRun) -> JobState:
         runs=sums.counted(state.runs, status, -1),
         last=unless_of(state.last, ids),
         last_completed=unless_of(completed, ids),
-        measured=unless_of(state.measured, ids),
+        last_complete=unless_of(state.last_complete, ids),
         consecutive_failures=state.consecutive_failures - failed_since,
         recent=without(state.recent, stored.id),
         completed=without(state.completed, stored.id),

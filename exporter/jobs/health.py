@@ -18,11 +18,11 @@ SHRUNK_BELOW = 0.7
 SHRUNK_BYTES = 1_000_000
 """where more than this is gone: the rest is a small job's breathing."""
 
-SOUND: frozenset[Status] = frozenset({Status.SUCCESS, Status.WARNING})
+VERIFIED_OK: frozenset[Status] = frozenset({Status.SUCCESS, Status.WARNING})
 """How a test of stored files ends that found them as they should be."""
 
 
-class Standing(Struct, frozen=True, gc=False):
+class JobHealth(Struct, frozen=True, gc=False):
     """How a job's last run ended, None before there is one, and what its runs say besides.
 
     `last_good` is the end of the last run that completed, `last_start` the start of the last one
@@ -45,7 +45,7 @@ class Standing(Struct, frozen=True, gc=False):
     last_failed: Millis | None = None
 
     @classmethod
-    def of(cls, job: Job, state: JobState) -> "Standing":
+    def from_state(cls, job: Job, state: JobState) -> "JobHealth":
         """Return what a job's state says."""
         last, good, tested = state.last, state.last_completed, state.tested
         arrived = None if last is None else last.received
@@ -56,7 +56,7 @@ class Standing(Struct, frozen=True, gc=False):
             first_start=state.first_start,
             failing=is_failing(job, state),
             shrunk=has_shrunk(state),
-            damaged=tested is not None and tested.status not in SOUND,
+            damaged=tested is not None and tested.status not in VERIFIED_OK,
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
             copies_old_from=state.copies.old_from(),
             unnamed=is_unnamed(job.name) and _since_cleared(job, arrived),
@@ -77,7 +77,7 @@ def is_failing(job: Job, state: JobState) -> bool:
     """
     if not is_unnamed(job.name):
         return state.failing
-    return state.last_failed is not None and _since_cleared(job, state.last_failed.moment)
+    return state.last_failed is not None and _since_cleared(job, state.last_failed.timestamp)
 
 
 def _since_cleared(job: Job, arrived: Millis | None) -> bool:
@@ -88,7 +88,7 @@ def _since_cleared(job: Job, arrived: Millis | None) -> bool:
 def has_shrunk(state: JobState) -> bool:
     """Tell whether the last run found much less at the source than is usual."""
     usual = state.usual_bytes()
-    found = None if state.measured is None else state.measured.examined_bytes
+    found = None if state.last_complete is None else state.last_complete.examined_bytes
     return usual is not None and found is not None and is_shrunken(found, usual)
 
 

@@ -15,22 +15,22 @@ RECENT_RUNS = 20
 REPORTED_RUNS = 10
 """What Duplicati planned with the last ten runs that told it says how far it plans ahead."""
 
-LEAST_STARTS = 10
+MIN_STARTS = 10
 """A schedule is learned from so many runs, however old."""
 
 KEPT_DAYS = 31
 """Starts are kept for so long: what a schedule is learned from, and an absence within it,"""
 
-MOST_STARTS = 1000
+MAX_STARTS = 1000
 """and no more of them than this: ten days of a run every quarter of an hour."""
 
-HABIT_RUNS = 20
+BASELINE_RUNS = 20
 """An unusual run is measured against the completed runs before it: at most so many,"""
 
-HABIT_LEAST = 3
+BASELINE_MIN_RUNS = 3
 """and at least so many."""
 
-COMPLETED_RUNS = HABIT_RUNS + 1
+COMPLETED_RUNS = BASELINE_RUNS + 1
 """The last run may be one of them."""
 
 
@@ -46,10 +46,10 @@ class PastRun(Struct, frozen=True, array_like=True, gc=False):
         return self.started, self.id
 
 
-class ToldMoment(PastRun, frozen=True, array_like=True, gc=False):
+class RunTimestamp(PastRun, frozen=True, array_like=True, gc=False):
     """A moment that belongs to a run."""
 
-    moment: Millis
+    timestamp: Millis
 
 
 class GoodRun(PastRun, frozen=True, array_like=True, gc=False):
@@ -100,7 +100,7 @@ class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
     Who asked the scheduler itself knows also how far planned starts lie apart, at the widest.
     """
 
-    moment: Millis
+    timestamp: Millis
     interval: Millis | None = None
 
 
@@ -178,4 +178,4 @@ def newest_starts(joined: tuple[Millis, ...]) -> tuple[Millis, ...]:
     if not joined:
         return joined
     first = bisect.bisect_left(joined, joined[-1] - KEPT_DAYS * DAY)
-    return joined[min(first, max(len(joined) - LEAST_STARTS, 0)) :][-MOST_STARTS:]
+    return joined[min(first, max(len(joined) - MIN_STARTS, 0)) :][-MAX_STARTS:]

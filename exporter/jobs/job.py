@@ -18,7 +18,7 @@ class Identity(Struct, frozen=True, gc=False):
     destination_type: str | None = None
 
 
-_MOST_FRESH = 256
+_MAX_FRESH = 256
 _fresh: dict[int, tuple[bytes, JobState]] = {}
 """States that were just packed, until they are asked for: the fleet asks for each that was stored,
 and to unpack one takes a tenth of what it takes to record a report."""
@@ -57,7 +57,7 @@ class Job(Struct, frozen=True):
     def with_state(self, state: JobState) -> "Job":
         """Return the job with another state."""
         packed = pack(state)
-        if len(_fresh) >= _MOST_FRESH:
+        if len(_fresh) >= _MAX_FRESH:
             _fresh.clear()
         _fresh[id(packed)] = packed, state
         return Job(

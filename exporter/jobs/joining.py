@@ -17,7 +17,7 @@ from exporter.model import Order
 _BEFORE_ALL: Order = (-1, 0)
 
 
-def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
+def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
     """Return the state of two jobs whose runs become one job's.
 
     Args:
@@ -30,11 +30,11 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
     decided = latest(one.decided, other.decided)
     tested = [each for each in (one.tested, other.tested) if each is not None]
     return JobState(
-        runs=sums.joined(one.runs, other.runs),
+        runs=sums.merged(one.runs, other.runs),
         uploaded_bytes=sums.added(one.uploaded_bytes, other.uploaded_bytes),
         last=latest(one.last, other.last),
         last_completed=last_completed,
-        measured=latest(one.measured, other.measured),
+        last_complete=latest(one.last_complete, other.last_complete),
         consecutive_failures=runs_after(since).failed,
         recent=merged(one.recent, other.recent, RECENT_RUNS),
         completed=merged(one.completed, other.completed, COMPLETED_RUNS),
@@ -44,8 +44,8 @@ def joined(one: JobState, other: JobState, runs_after: RunsAfter) -> JobState:
         verified=last_of(one.verified, other.verified),
         interrupted_runs=runs_after(decided.order if decided else _BEFORE_ALL).interrupted,
         decided=decided,
-        destination=one.destination.joined(other.destination),
-        copies=one.copies.joined(other.copies),
+        destination=one.destination.merged_with(other.destination),
+        copies=one.copies.merged_with(other.copies),
         restored=last_of(one.restored, other.restored),
         compacted=last_of(one.compacted, other.compacted),
         first_start=first_of(one.first_start, other.first_start),

@@ -16,7 +16,7 @@ from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verificat
 from exporter.times import Millis
 
 
-def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
+def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
     """Return a job's state as it was without its stored runs, as far as that is known."""
     backups = [stored for stored in runs if stored.run.is_backup]
     ids = {stored.id for stored in backups}
@@ -25,14 +25,14 @@ def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         uploaded_bytes=_uploaded_before(kept, backups),
         last=unless_of(kept.last, ids),
         last_completed=unless_of(kept.last_completed, ids),
-        measured=unless_of(kept.measured, ids),
+        last_complete=unless_of(kept.last_complete, ids),
         consecutive_failures=_failures_before(kept, backups, ids),
         recent=_entries_before(kept.recent, ids),
         completed=_entries_before(kept.completed, ids),
         tested=_tested_before(kept.tested, runs),
         starts=tuple((Counter(kept.starts) - Counter(_starts(backups))).elements()),
         reported=_entries_before(kept.reported, ids),
-        verified=_moment_before(kept.verified, _moments(runs, added.verified_at)),
+        verified=_timestamp_before(kept.verified, _timestamps(runs, added.verified_at)),
         interrupted_runs=_interrupted_before(kept, backups, ids),
         decided=unless_of(kept.decided, ids),
         destination=Destination(
@@ -41,9 +41,9 @@ def state_before(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
             newest_version=unless_of(kept.destination.newest_version, ids),
         ),
         copies=_copies_before(kept.copies, backups),
-        restored=_moment_before(kept.restored, _moments(runs, _restored)),
-        compacted=_moment_before(kept.compacted, _compacted(runs)),
-        first_start=_moment_before(kept.first_start, _starts(backups)),
+        restored=_timestamp_before(kept.restored, _timestamps(runs, _restored)),
+        compacted=_timestamp_before(kept.compacted, _compacted(runs)),
+        first_start=_timestamp_before(kept.first_start, _starts(backups)),
         last_failed=unless_of(kept.last_failed, ids),
     )
 
@@ -86,9 +86,11 @@ def _tested_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Veri
     return None if any(believed.verification(each) == kept for each in runs) else kept
 
 
-def _moments(runs: Sequence[StoredRun], told: Callable[[StoredRun], Millis | None]) -> set[Millis]:
+def _timestamps(
+    runs: Sequence[StoredRun], told: Callable[[StoredRun], Millis | None]
+) -> set[Millis]:
     found = map(told, runs)
-    return {moment for moment in found if moment is not None}
+    return {timestamp for timestamp in found if timestamp is not None}
 
 
 def _restored(stored: StoredRun) -> Millis | None:
@@ -96,11 +98,11 @@ def _restored(stored: StoredRun) -> Millis | None:
 
 
 def _compacted(runs: Sequence[StoredRun]) -> set[Millis]:
-    alone = _moments(runs, lambda stored: added.operation_ended_well(stored, COMPACT))
-    return alone | _moments(runs, added.compacted_within)
+    alone = _timestamps(runs, lambda stored: added.operation_ended_well(stored, COMPACT))
+    return alone | _timestamps(runs, added.compacted_within)
 
 
-def _moment_before(kept: Millis | None, stored: Collection[Millis]) -> Millis | None:
+def _timestamp_before(kept: Millis | None, stored: Collection[Millis]) -> Millis | None:
     return None if kept in stored else kept
 
 

@@ -11,7 +11,7 @@ from exporter.jobs import sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import (
-    HABIT_RUNS,
+    BASELINE_RUNS,
     REPORTED_RUNS,
     CompletedRun,
     GoodRun,
@@ -19,7 +19,7 @@ from exporter.jobs.history import (
     PastRun,
     RecentRun,
     ReportedRun,
-    ToldMoment,
+    RunTimestamp,
     newest,
     without,
 )
@@ -27,7 +27,7 @@ from exporter.model import StoredRun, Verification
 from exporter.times import Millis
 
 
-class Habit(Struct, frozen=True, gc=False):
+class Baseline(Struct, frozen=True, gc=False):
     """What is usual for a job; None where too few runs told it."""
 
     duration: float | None
@@ -38,8 +38,8 @@ class Habit(Struct, frozen=True, gc=False):
 class JobState(Struct, frozen=True, array_like=True):
     """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
 
-    `runs` counts by status, in the order of `Status`. `measured` is the newest run whose counts
-    describe the whole source: one that died or was interrupted counted only a part of it.
+    `runs` counts by status, in the order of `Status`. `last_complete` is the newest run whose
+    counts describe the whole source: one that died or was interrupted counted only a part of it.
     `decided` is the newest run that completed or failed, `interrupted_runs` counts those that were
     interrupted since. `reported` are the newest runs that told when the next is planned; a
     schedule is learned from `starts`. `tested` is the last test of stored files, `verified` the
@@ -51,7 +51,7 @@ class JobState(Struct, frozen=True, array_like=True):
     uploaded_bytes: int | None = None
     last: StoredRun | None = None
     last_completed: GoodRun | None = None
-    measured: MeasuredRun | None = None
+    last_complete: MeasuredRun | None = None
     consecutive_failures: int = 0
     recent: tuple[RecentRun, ...] = ()
     completed: tuple[CompletedRun, ...] = ()
@@ -66,7 +66,7 @@ class JobState(Struct, frozen=True, array_like=True):
     restored: Millis | None = None
     compacted: Millis | None = None
     first_start: Millis | None = None
-    last_failed: ToldMoment | None = None
+    last_failed: RunTimestamp | None = None
 
     @property
     def is_backup(self) -> bool:
@@ -99,10 +99,10 @@ class JobState(Struct, frozen=True, array_like=True):
         """Return the median size at the source of the completed runs before the last one."""
         return sums.median([run.examined_bytes for run in self._completed_before_last()])
 
-    def habit(self) -> Habit:
+    def baseline(self) -> Baseline:
         """Return the medians of the completed runs before the last one."""
         earlier = self._completed_before_last()
-        return Habit(
+        return Baseline(
             sums.median([run.duration for run in earlier]),
             sums.median([run.examined_bytes for run in earlier]),
             sums.median([run.changed_files for run in earlier]),
@@ -113,7 +113,7 @@ class JobState(Struct, frozen=True, array_like=True):
         earlier = self.completed
         while earlier and earlier[-1].order >= last:
             earlier = earlier[:-1]
-        return earlier[-HABIT_RUNS:]
+        return earlier[-BASELINE_RUNS:]
 
     def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
         """Return the state with what Duplicati's own scheduler plans, asked after the last run.
@@ -130,7 +130,7 @@ class JobState(Struct, frozen=True, array_like=True):
             return self
         started, run_id = self.last.order
         of_this_run = [run for run in self.reported if run.id == run_id]
-        missed = [run.moment for run in of_this_run if started < run.moment <= now]
+        missed = [run.timestamp for run in of_this_run if started < run.timestamp <= now]
         planned = ReportedRun(started, run_id, min([start, *missed]), interval)
         others = without(self.reported, run_id)
         return replace(self, reported=newest(others, planned, REPORTED_RUNS))

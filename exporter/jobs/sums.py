@@ -2,7 +2,7 @@
 
 import statistics
 
-from exporter.jobs.history import HABIT_LEAST
+from exporter.jobs.history import BASELINE_MIN_RUNS
 from exporter.model import MAX_INT64, Status
 from exporter.times import Millis
 
@@ -24,7 +24,7 @@ def counted(runs: tuple[int, ...], status: Status, more: int = 1) -> Counted:
     return by_status(counts)
 
 
-def joined(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
+def merged(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
     """Add two counts."""
     return by_status([mine + theirs for mine, theirs in zip(one, other, strict=True)])
 
@@ -52,4 +52,4 @@ def by_status(counts: list[int]) -> Counted:
 def median(values: list[int | None]) -> float | None:
     """Return the median of what was told, or None where too few were."""
     told = [value for value in values if value is not None]
-    return statistics.median(told) if len(told) >= HABIT_LEAST else None
+    return statistics.median(told) if len(told) >= BASELINE_MIN_RUNS else None

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from exporter.jobs.doubts import Doubt, Doubted
-from exporter.jobs.history import LEAST_STARTS
+from exporter.jobs.history import MIN_STARTS
 from exporter.model import believed
 from exporter.schedule.expectation import Rule, Source, Step
 from exporter.times import DAY, MINUTE, Millis
@@ -61,7 +61,7 @@ def _learned_from(starts: tuple[Millis, ...]) -> list[Millis]:
 def _since(starts: tuple[Millis, ...], span: Millis) -> tuple[Millis, ...]:
     """Return the starts between which the gaps lie that reach into the last span, or ten runs."""
     first = max(bisect_left(starts, starts[-1] - span) - 1, 0)
-    return starts[min(first, max(len(starts) - LEAST_STARTS, 0)) :]
+    return starts[min(first, max(len(starts) - MIN_STARTS, 0)) :]
 
 
 def _gaps(starts: tuple[Millis, ...]) -> list[Millis]:

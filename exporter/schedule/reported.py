@@ -26,8 +26,8 @@ def expected(state: JobState, last: Millis) -> Rule | None:
     or after it and told none, the expectation moves on.
     """
     told = state.reported[-1]
-    moment = min(told.moment, told.started + believed.FURTHEST)
-    doubts = () if moment == told.moment else (Doubt(Doubted.PLAN, told.moment, moment),)
+    moment = min(told.timestamp, told.started + believed.FURTHEST)
+    doubts = () if moment == told.timestamp else (Doubt(Doubted.PLAN, told.timestamp, moment),)
     furthest, wait = _habits(state)
     interval = min(told.interval or furthest, believed.FURTHEST)
     since, step = told.started, Step.PLANNED
@@ -46,15 +46,17 @@ def doubt(state: JobState, starts_for_learning: int) -> Doubt | None:
     """Return why what Duplicati planned last is not expected, None where it is."""
     told = state.reported[-1]
     if _untold_since(state, told) >= LEFT_AFTER:
-        return Doubt(Doubted.LEFT_PLAN, told.moment, None)
-    if len(state.starts) >= starts_for_learning and not believed.planned(told.started, told.moment):
-        return Doubt(Doubted.PLAN, told.moment, None)
+        return Doubt(Doubted.LEFT_PLAN, told.timestamp, None)
+    if len(state.starts) >= starts_for_learning and not believed.planned(
+        told.started, told.timestamp
+    ):
+        return Doubt(Doubted.PLAN, told.timestamp, None)
     return None
 
 
 def _untold_since(state: JobState, told: ReportedRun) -> int:
     """Count the runs that began at or after the moment that was told last: they told none."""
-    first = max(told.moment, told.started + 1)
+    first = max(told.timestamp, told.started + 1)
     return len(state.starts) - bisect_left(state.starts, first)
 
 
@@ -67,15 +69,15 @@ def _habits(state: JobState) -> tuple[Millis, Millis]:
     ends: dict[int, Millis] = {}
     before: ReportedRun | None = None
     for run in state.reported:
-        since, moment = run.started, run.moment
+        since, moment = run.started, run.timestamp
         if before is not None:
-            wait = since - before.moment
+            wait = since - before.timestamp
             if wait >= SHORTEST_WAIT:  # of which only what lies behind the run before counts
                 ends = ends or _ends(state)
                 wait = min(wait, max(since - ends.get(before.id, 0), 0))
-            if 0 <= wait < LONGEST_WAIT and 2 * wait < moment - before.moment:
+            if 0 <= wait < LONGEST_WAIT and 2 * wait < moment - before.timestamp:
                 waits.append(wait)
-                since = before.moment
+                since = before.timestamp
         if furthest < moment - since and believed.planned(run.started, moment):
             furthest = moment - since
         before = run

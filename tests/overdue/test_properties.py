@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.jobs.joining import joined as joined_states
+from exporter.jobs.joining import merge_states as joined_states
 from exporter.jobs.state import JobState
 from exporter.model import JobSettings, StoredRun
 from exporter.schedule import Expectation, Schedule, expect

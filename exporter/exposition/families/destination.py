@@ -25,7 +25,7 @@ def _quota(name: str, text: str, value: Callable[[Quota], int | None]) -> Family
 
 def _newest_version(job: JobMoment) -> float | None:
     told = job.state.destination.newest_version
-    return None if told is None else seconds(told.moment)
+    return None if told is None else seconds(told.timestamp)
 
 
 def _verification_status(job: JobMoment) -> float | None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from exporter.exposition.families.family import Family, Sample
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
-from exporter.jobs.state import Habit, JobState
+from exporter.jobs.state import Baseline, JobState
 from exporter.model import Counts, StoredRun
 from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
@@ -18,7 +18,7 @@ class JobMoment(Struct, frozen=True):
     """A job at the moment of a scrape."""
 
     state: JobState
-    habit: Habit
+    habit: Baseline
     expectation: Expectation | None
     overdue: bool
     labels: tuple[str, str, str]
@@ -33,7 +33,7 @@ class JobMoment(Struct, frozen=True):
         labels = (str(view.server.id), view.server.name, view.job.name)
         return cls(
             state,
-            state.habit(),
+            state.baseline(),
             view.expectation,
             view.overdue(now),
             labels,

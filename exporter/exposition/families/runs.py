@@ -22,7 +22,7 @@ def _measured(
     """Describe the whole source: a run that died or was interrupted counted only a part of it."""
 
     def of_it(job: JobMoment) -> float | None:
-        measured = job.state.measured
+        measured = job.state.last_complete
         return None if measured is None else value(measured)
 
     return of_job(name, text, of_it)

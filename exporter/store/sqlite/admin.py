@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from exporter.jobs.job import Job
-from exporter.jobs.joining import joined
+from exporter.jobs.joining import merge_states
 from exporter.model import JobSettings, Server
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
@@ -127,7 +127,7 @@ def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
 def _join(db: Database, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
     db.execute("UPDATE OR IGNORE former_names SET job_id = ? WHERE job_id = ?", (job.id, other.id))
-    state = joined(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
+    state = merge_states(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
     whole = job.with_state(state)
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (whole.packed, job.id))
     db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))

@@ -12,7 +12,7 @@ from typing import Self
 from msgspec.structs import replace
 from sqlite_utils import Database
 
-from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_stand_in
+from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_placeholder
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.logs import log_fields
@@ -155,7 +155,7 @@ class Transaction:
             return job
         self.db.execute("DELETE FROM runs WHERE id = ?", (stored.id,))
         last = read_queries.last_backup(self.db, job.id)
-        return job.with_state(without_stand_in(job.state, stored, last))
+        return job.with_state(without_placeholder(job.state, stored, last))
 
     def _told_again(self, server: Server, job: Job, run_id: int, entry: Entry) -> Job:
         """Take what a second report of a run tells and the first did not."""

@@ -283,7 +283,7 @@ def test_a_last_success_is_stale_by_the_limits_of_its_alert() -> None:
 def test_stored_files_are_damaged_by_the_limit_of_their_alert() -> None:
     told = re.search(r"> ([0-9]+)", expression("DuplistatusVerificationFailed"))
     assert told is not None
-    assert {status for status in Status if status.code <= int(told[1])} == health.SOUND
+    assert {status for status in Status if status.code <= int(told[1])} == health.VERIFIED_OK
 
 
 @given(histories(), st.integers(START, START + 60 * DAY))

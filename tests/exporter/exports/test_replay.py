@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from exporter.exports import Grid
 from exporter.exports.replay import timeline
 from exporter.exposition.families import JOB_FAMILIES, JobMoment, Sample
-from exporter.jobs.removed import state_before
+from exporter.jobs.removed import baseline_state
 from exporter.model import Status, StoredRun
 from exporter.schedule import Schedule, Source, expect
 from exporter.schedule.expressions import Cron, Every, Off
@@ -63,7 +63,7 @@ def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobMoment
     state = fold(run for run in runs if run.received <= now)
     expectation = expect(state, schedule)
     overdue = expectation is not None and expectation.overdue(now)
-    moment = JobMoment(state, state.habit(), expectation, overdue, LABELS, failing=state.failing)
+    moment = JobMoment(state, state.baseline(), expectation, overdue, LABELS, failing=state.failing)
     return moment if state.is_backup else None
 
 
@@ -120,7 +120,7 @@ def test_counters_never_fall_though_runs_were_removed(runs: list[StoredRun], rem
 
 def test_a_job_of_which_nothing_was_removed_begins_with_nothing() -> None:
     runs = [stored_run(START + number * DAY) for number in range(30)]
-    assert state_before(fold(runs), runs) == fold([])
+    assert baseline_state(fold(runs), runs) == fold([])
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])

@@ -15,7 +15,7 @@ from exporter.jobs.history import (
     PastRun,
     RecentRun,
     ReportedRun,
-    ToldMoment,
+    RunTimestamp,
     newest_starts,
 )
 from exporter.jobs.state import JobState
@@ -39,7 +39,7 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         uploaded_bytes=total(run.run.counts.uploaded_bytes for run in backups),
         last=last(backups, *Status),
         last_completed=good(last(backups, *GOOD)),
-        measured=measured(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
+        last_complete=measured(last(backups, *GOOD, Status.ERROR, Status.UNKNOWN)),
         consecutive_failures=in_a_row(backups, BAD, GOOD),
         recent=tuple(map(recent, backups))[-20:],
         completed=tuple(completed(run) for run in backups if run.run.status in GOOD)[-21:],
@@ -54,7 +54,7 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         restored=latest(ends(runs, "Restore")),
         compacted=latest([*ends(runs, "Compact"), *compacted(runs)]),
         first_start=min((run.started for run in backups), default=None),
-        last_failed=max(failures(backups), key=lambda each: each.moment, default=None),
+        last_failed=max(failures(backups), key=lambda each: each.timestamp, default=None),
     )
 
 
@@ -195,10 +195,10 @@ def latest(moments: Iterable[Millis]) -> Millis | None:
     return max(moments, default=None)
 
 
-def failures(backups: Iterable[StoredRun]) -> list[ToldMoment]:
+def failures(backups: Iterable[StoredRun]) -> list[RunTimestamp]:
     """Return the failed runs with their arrivals."""
     failed = [run for run in backups if run.run.status in BAD]
-    return [ToldMoment(run.started, run.id, run.received) for run in failed]
+    return [RunTimestamp(run.started, run.id, run.received) for run in failed]
 
 
 def destination(backups: Sequence[StoredRun]) -> Destination:
@@ -229,10 +229,10 @@ def above_zero(size: int | None) -> int | None:
     return size if size is not None and size > 0 else None
 
 
-def version(run: StoredRun) -> ToldMoment | None:
+def version(run: StoredRun) -> RunTimestamp | None:
     """Return the newest version."""
     told = run.run.newest_version
-    return None if told is None else ToldMoment(run.started, run.id, right(run, told))
+    return None if told is None else RunTimestamp(run.started, run.id, right(run, told))
 
 
 def copies(backups: Sequence[StoredRun]) -> SecondCopies:

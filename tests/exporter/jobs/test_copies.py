@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.jobs.copies import (
-    AGED_MORE,
-    AGED_PAUSES,
     COPYING_RUNS,
     MISSED_IN_A_ROW,
+    STALE_MARGIN,
+    STALE_PAUSES,
     SecondCopies,
 )
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun, short_name
@@ -78,7 +78,7 @@ def test_a_long_name_of_an_older_state_goes_on_matching() -> None:
     before = after((S, COPIED)).with_run(run_on(1, (S, COPIED), long))
     later = run_on(2, (S, COPIED), short_name(long))
 
-    for known in (before.with_run(later), before.joined(SecondCopies().with_run(later))):
+    for known in (before.with_run(later), before.merged_with(SecondCopies().with_run(later))):
         assert [each.copy.destination for each in known.known] == [A, short_name(long)]
 
 
@@ -176,4 +176,4 @@ def test_copies_are_in_trouble_by_the_limits_of_their_alerts() -> None:
     pauses = r"> (\d+) \* duplistatus_backup_second_copy_usual_pause_seconds \+ (\d+)"
     aged = re.search(pauses, expression("DuplistatusSecondCopyTooOld"))
     assert aged is not None
-    assert (int(aged[1]), int(aged[2]) * SECOND) == (AGED_PAUSES, AGED_MORE)
+    assert (int(aged[1]), int(aged[2]) * SECOND) == (STALE_PAUSES, STALE_MARGIN)

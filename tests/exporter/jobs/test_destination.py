@@ -64,7 +64,7 @@ def test_the_newest_version_is_that_of_the_newest_run_that_told_one() -> None:
     stopped = run_on(1, I, Counts(), START + DAY)
     found = destination(GOOD, stopped, run_on(2, S, Counts())).newest_version
     assert found is not None
-    assert found.moment == START + DAY
+    assert found.timestamp == START + DAY
 
 
 def test_nothing_is_known_where_no_run_looked() -> None:

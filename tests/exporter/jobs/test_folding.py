@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.jobs.folding import without_stand_in
+from exporter.jobs.folding import without_placeholder
 from exporter.jobs.state import JobState, pack, unpack
 from exporter.model import CopyOutcome, Status, StoredRun
 from exporter.times import DAY, MINUTE
@@ -63,7 +63,7 @@ def test_a_clock_that_is_ahead_moves_nothing_beyond_the_arrival(
     latest = max(each.received for each in runs) + 5 * MINUTE
     state = fold(runs)
     version = state.destination.newest_version
-    newest = None if version is None else version.moment
+    newest = None if version is None else version.timestamp
     moments = (state.verified, state.restored, state.compacted, newest)
     assert all(moment is None or moment <= latest for moment in moments)
 
@@ -99,8 +99,8 @@ def test_an_interrupted_run_moves_its_start_and_no_success() -> None:
     state = fold([good, stopped])
     assert state.last == stopped
     assert state.last_completed is not None
-    assert state.measured is not None
-    assert state.last_completed.id == state.measured.id == good.id
+    assert state.last_complete is not None
+    assert state.last_completed.id == state.last_complete.id == good.id
     assert state.starts == (good.started, stopped.started)
     assert [run.status for run in state.recent] == [S, I]
 
@@ -109,7 +109,7 @@ def test_an_interrupted_run_moves_its_start_and_no_success() -> None:
 def test_a_stand_in_leaves_as_if_it_had_never_been(statuses: list[Status]) -> None:
     others = nights(*statuses)
     stand_in = stored_run(START + 30 * DAY, status=F, duration=None)
-    state = without_stand_in(fold([*others, stand_in]), stand_in, others[-1] if others else None)
+    state = without_placeholder(fold([*others, stand_in]), stand_in, others[-1] if others else None)
     kept = replace(state, first_start=None, last_failed=None)
     assert kept == replace(fold(others), first_start=None, last_failed=None)
 
@@ -117,7 +117,7 @@ def test_a_stand_in_leaves_as_if_it_had_never_been(statuses: list[Status]) -> No
 def test_a_stand_in_that_others_followed_leaves_them_as_they_are() -> None:
     first, stand_in, later = nights(S, F, I)
     known = fold([first, stand_in, later])
-    state = without_stand_in(known, stand_in, later)
+    state = without_placeholder(known, stand_in, later)
     assert replace(state, last_failed=None) == fold([first, later])
 
 
@@ -130,5 +130,5 @@ def test_a_failure_that_arrives_late_is_the_newest_one_that_nobody_can_have_seen
     late = replace(first, received=second.received + DAY)
     state = fold([second, late])
     assert state.last_failed is not None
-    assert state.last_failed.moment == late.received
+    assert state.last_failed.timestamp == late.received
     assert runs_after([second, late], late.order).failed == 1

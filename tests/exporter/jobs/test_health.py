@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from exporter.jobs.health import Standing, is_failing
+from exporter.jobs.health import JobHealth, is_failing
 from exporter.jobs.job import Job
 from exporter.model import CopyOutcome, JobSettings, Status, StoredRun, unnamed
 from exporter.times import DAY, MINUTE, Millis
@@ -16,9 +16,9 @@ def nights(*statuses: Status) -> list[StoredRun]:
     return [stored_run(START + n * DAY, status=status) for n, status in enumerate(statuses)]
 
 
-def standing(name: str, *statuses: Status, cleared: Millis | None = None) -> Standing:
+def standing(name: str, *statuses: Status, cleared: Millis | None = None) -> JobHealth:
     job = replace(job_named(name, nights(*statuses)), settings=JobSettings(cleared=cleared))
-    return Standing.of(job, job.state)
+    return JobHealth.from_state(job, job.state)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_end_that_lies_behind_the_reports_arrival_is_bounded() -> None:
     run = nights(S)[0]
     late = replace(run, run=replace(run.run, ended=START + 900 * DAY))
     job = job_named("Photos", [late])
-    assert Standing.of(job, job.state).last_good == run.received + 5 * MINUTE
+    assert JobHealth.from_state(job, job.state).last_good == run.received + 5 * MINUTE
 
 
 def test_second_copies_are_in_trouble_once_missed_twice_or_too_old() -> None:
@@ -88,8 +88,8 @@ def test_second_copies_are_in_trouble_once_missed_twice_or_too_old() -> None:
     ]
     old_from = START + DAY + 2 * DAY + DAY
     job = job_named("Photos", copied)
-    found = Standing.of(job, job.state)
+    found = JobHealth.from_state(job, job.state)
     assert [found.copies_old(old_from + late) for late in (0, 1)] == [False, True]
     assert not found.copies_missed
     job = job_named("Photos", [*copied, *missed])
-    assert Standing.of(job, job.state).copies_missed
+    assert JobHealth.from_state(job, job.state).copies_missed

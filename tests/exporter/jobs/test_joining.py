@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.jobs.joining import joined
+from exporter.jobs.joining import merge_states
 from exporter.jobs.state import JobState
 from exporter.model import CopyOutcome, StoredRun
 from exporter.times import DAY
@@ -21,7 +21,7 @@ from tests.support.strategies.state import (
 
 def of_both(one: list[StoredRun], other: list[StoredRun]) -> JobState:
     both = [*one, *other]
-    return joined(fold(one), fold(other), lambda order: runs_after(both, order))
+    return merge_states(fold(one), fold(other), lambda order: runs_after(both, order))
 
 
 @given(histories(most=60), st.data())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.jobs.folding import rebuilt
-from exporter.jobs.removed import state_before
+from exporter.jobs.removed import baseline_state
 from exporter.jobs.state import JobState
 from exporter.model import StoredRun
 from exporter.times import DAY
@@ -20,7 +20,7 @@ def test_what_was_removed_stays_in_the_state(history: list[StoredRun], removed: 
 
 @given(histories())
 def test_nothing_is_owed_to_runs_that_are_all_stored(history: list[StoredRun]) -> None:
-    assert state_before(fold(history), history) == JobState()
+    assert baseline_state(fold(history), history) == JobState()
     assert rebuilt(fold(history), history, history) == state_of(history)
 
 

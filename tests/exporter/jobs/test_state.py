@@ -82,10 +82,10 @@ def test_uploaded_bytes_add_up_over_runs_of_any_status() -> None:
 
 def test_a_run_that_died_measures_nothing() -> None:
     whole, died = nights(E, F)
-    measured = fold([whole, died]).measured
+    measured = fold([whole, died]).last_complete
     assert measured is not None
     assert measured.id == whole.id
-    assert fold([died]).measured is None
+    assert fold([died]).last_complete is None
 
 
 @pytest.mark.parametrize("arrival", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
@@ -134,40 +134,44 @@ def measured_run(night: int, duration: int, *, size: int | None = None) -> Store
 
 def test_nothing_is_typical_before_three_completed_runs_and_a_last_one() -> None:
     runs = [measured_run(night, MINUTE, size=10) for night in range(3)]
-    habit = fold(runs).habit()
-    assert (habit.duration, habit.examined_bytes, habit.changed_files) == (None, None, None)
+    baseline = fold(runs).baseline()
+    assert (baseline.duration, baseline.examined_bytes, baseline.changed_files) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_typical_is_the_median_of_the_completed_runs_before_the_last() -> None:
     lengths = [MINUTE, 5 * MINUTE, 2 * MINUTE, 90 * MINUTE]
     runs = [measured_run(night, length, size=length) for night, length in enumerate(lengths)]
-    habit = fold(runs).habit()
-    assert habit.duration == 2 * MINUTE
-    assert habit.examined_bytes == 2 * MINUTE
-    assert habit.changed_files == 3
+    baseline = fold(runs).baseline()
+    assert baseline.duration == 2 * MINUTE
+    assert baseline.examined_bytes == 2 * MINUTE
+    assert baseline.changed_files == 3
 
 
 def test_a_failed_last_run_is_measured_against_all_completed_ones() -> None:
     runs = [measured_run(night, MINUTE * (night + 1)) for night in range(3)]
     failed = stored_run(START + 9 * DAY, status=F, duration=9 * HOUR)
-    assert fold([*runs, failed]).habit().duration == 2 * MINUTE
+    assert fold([*runs, failed]).baseline().duration == 2 * MINUTE
 
 
 def test_typical_looks_back_twenty_completed_runs_and_past_failed_ones() -> None:
     old = [measured_run(night, 50 * HOUR) for night in range(10)]
     recent = [measured_run(night, MINUTE) for night in range(10, 30)]
     failed = stored_run(START + 30 * DAY, status=E, duration=HOUR)
-    assert fold([*old, *recent, failed]).habit().duration == MINUTE
-    assert fold([*old, *recent[:-1], failed]).habit().duration == MINUTE
-    assert fold([*old, *recent[:9], failed]).habit().duration == 50 * HOUR
+    assert fold([*old, *recent, failed]).baseline().duration == MINUTE
+    assert fold([*old, *recent[:-1], failed]).baseline().duration == MINUTE
+    assert fold([*old, *recent[:9], failed]).baseline().duration == 50 * HOUR
 
 
 def test_what_too_few_runs_told_is_not_typical() -> None:
     told = [measured_run(night, MINUTE, size=10) for night in range(2)]
     untold = [measured_run(night, MINUTE) for night in range(2, 6)]
-    habit = fold([*told, *untold]).habit()
-    assert habit.examined_bytes is None
-    assert habit.duration == MINUTE
+    baseline = fold([*told, *untold]).baseline()
+    assert baseline.examined_bytes is None
+    assert baseline.duration == MINUTE
 
 
 def backups_of(history: Sequence[StoredRun]) -> list[StoredRun]:
@@ -188,9 +192,9 @@ def naive_habit(history: Sequence[StoredRun]) -> tuple[float | None, ...]:
 
 @given(histories(most=60))
 def test_typical_values_are_what_a_recount_of_all_runs_gives(history: list[StoredRun]) -> None:
-    habit = fold(history).habit()
+    baseline = fold(history).baseline()
     expected = naive_habit(history)
-    assert (habit.duration, habit.examined_bytes, habit.changed_files) == expected
+    assert (baseline.duration, baseline.examined_bytes, baseline.changed_files) == expected
 
 
 @settings(max_examples=20)

@@ -41,8 +41,8 @@ def _start(state: JobState, schedule: Schedule, last: Millis) -> Millis:
 def _reported(reported: tuple[ReportedRun, ...], last: Millis) -> Millis | None:
     if not reported:
         return None
-    moment = reported[-1].moment
-    widest = max(_gaps(tuple(run.moment for run in reported)), default=0)
+    moment = reported[-1].timestamp
+    widest = max(_gaps(tuple(run.timestamp for run in reported)), default=0)
     interval = reported[-1].interval or widest
     if last < moment:
         return moment

@@ -58,7 +58,7 @@ def test_text_then_json_is_one_run_with_what_the_json_tells(store: Store) -> Non
     counts = state.last.run.counts
     assert (counts.examined_files, counts.stored_bytes, counts.versions) == (40, 805_671, 1)
     assert state.uploaded_bytes == 805_671
-    assert [run.moment for run in state.reported] == [NOW + DAY]
+    assert [run.timestamp for run in state.reported] == [NOW + DAY]
     assert state.last.run.began == BEGAN  # both told it
 
 
