@@ -11,7 +11,7 @@ from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.limits import Limits
 from exporter.model.live import LiveReport
-from exporter.reports import read_activity
+from exporter.reports import read_live_status
 
 _TAKEN = msgspec.json.encode({"status": "success", "message": "Activity received"})
 MAX_BYTES = 256 * 1024
@@ -50,6 +50,6 @@ class Activity:
     def _read(self, posted: Posted) -> LiveReport:
         if len(posted.body) > MAX_BYTES:
             raise ApiError(413, f"A live report has {MAX_BYTES} bytes at most")
-        return read_activity(posted.body, posted.delivery.backup).with_last_lines(
+        return read_live_status(posted.body, posted.delivery.backup).with_last_lines(
             self._limits.max_log_lines
         )

@@ -2,6 +2,6 @@
 
 from exporter.reports.detection import read_report
 from exporter.reports.errors import Problem, ReportError
-from exporter.reports.live_status import read_activity
+from exporter.reports.live_status import read_live_status
 
-__all__ = ["Problem", "ReportError", "read_activity", "read_report"]
+__all__ = ["Problem", "ReportError", "read_live_status", "read_report"]

@@ -80,7 +80,7 @@ def _copies(results: Reader, entries: Sequence[object], at: Millis | None) -> It
 
 
 def _copy(entry: Reader, at: Millis | None) -> SecondCopy | None:
-    ended = entry.moment("EndTime") or entry.moment("BeginTime") or at
+    ended = entry.timestamp("EndTime") or entry.timestamp("BeginTime") or at
     destination = entry.text("Destination")
     if destination is None or ended is None:
         return None

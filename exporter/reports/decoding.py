@@ -21,7 +21,7 @@ _REPLACEMENT = "\ufffd"
 _BESIDE_TEXT = "\ufeff\0"
 """A byte order mark before a text, and the zero behind one that C wrote."""
 
-_LONGEST_NUMBER = 40
+_MAX_NUMBER_LENGTH = 40
 _MANY = 100_000
 _HALF = "holds half a character, replaced by \ufffd"
 
@@ -82,7 +82,7 @@ def no_json(problem: str) -> ReportError:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else float("inf")
+    return int(digits) if len(digits) <= _MAX_NUMBER_LENGTH else float("inf")
 
 
 def _mended(value: Any, path: str, oddities: Oddities | None) -> Any:  # noqa: ANN401

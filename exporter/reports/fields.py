@@ -103,16 +103,16 @@ class Reader:
             self._leave_out(key, "is neither true nor false")
         return told
 
-    def moment(self, key: str) -> Millis | None:
+    def timestamp(self, key: str) -> Millis | None:
         """Return a moment, else None: .NET writes year 1 for a time that was never set."""
         value = self.values.get(key)
         if value is None or (value := self.text(key)) is None:
             return None
         try:
-            moment = parse_timestamp(value)
+            timestamp = parse_timestamp(value)
         except ValueError:
-            moment = self._odd_moment(key, value)
-        return moment if MIN_TIMESTAMP < moment <= MAX_TIMESTAMP else None
+            timestamp = self._odd_timestamp(key, value)
+        return timestamp if MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP else None
 
     def timespan(self, key: str) -> Millis | None:
         """Return a length of time, else None."""
@@ -159,7 +159,7 @@ class Reader:
             self._leave_out(key, "is less than 0")
         return number if number >= 0 else None
 
-    def _odd_moment(self, key: str, value: str) -> Millis:
+    def _odd_timestamp(self, key: str, value: str) -> Millis:
         try:
             return parse_timestamp(_without_spaces(value))
         except ValueError:

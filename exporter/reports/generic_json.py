@@ -26,7 +26,7 @@ _STATUSES = {
     "fatal": Status.FATAL,
 }
 _COUNTS = {"files": "examined_files", "size": "examined_bytes", "storageUsed": "stored_bytes"}
-_LONGEST = MAX_TIMESTAMP // SECOND
+_MAX_SECONDS = MAX_TIMESTAMP // SECOND
 
 Value = TypeVar("Value")
 
@@ -94,7 +94,7 @@ class _Form:
 
 def _run(form: _Form) -> Run:
     status = form.require("backup.status", _status)
-    began = form.require("backup.startTime", _moment)
+    began = form.require("backup.startTime", _timestamp)
     ended, duration = _end(form, began)
     counts = {name: form.optional(f"backup.{key}", _count) for key, name in _COUNTS.items()}
     return Run(
@@ -109,7 +109,7 @@ def _run(form: _Form) -> Run:
 
 def _end(form: _Form, began: Millis | None) -> tuple[Millis | None, Millis | None]:
     """Return end and duration; where one is missing the other completes it."""
-    ended = form.optional("backup.endTime", _moment)
+    ended = form.optional("backup.endTime", _timestamp)
     duration = form.optional("backup.duration", _seconds)
     if began is None:
         return ended, duration
@@ -138,14 +138,14 @@ def _status(value: object) -> Status:
     return status
 
 
-def _moment(value: object) -> Millis:
+def _timestamp(value: object) -> Millis:
     try:
-        moment = parse_timestamp(_name(value))
+        timestamp = parse_timestamp(_name(value))
     except ValueError:
         raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00.000Z") from None
-    if not MIN_TIMESTAMP < moment <= MAX_TIMESTAMP:
+    if not MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP:
         raise ValueError("must lie between the years 1970 and 9999")
-    return moment
+    return timestamp
 
 
 def _count(value: object) -> int:
@@ -159,7 +159,7 @@ def _count(value: object) -> int:
 def _seconds(value: object) -> Millis:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number of seconds")
-    if not 0 <= value <= _LONGEST:
+    if not 0 <= value <= _MAX_SECONDS:
         raise ValueError("must be a number of seconds, 0 or more")
     return round(value * SECOND)
 

@@ -121,16 +121,16 @@ def verification(
 
 
 def _is_unfinished(tested: Reader) -> bool:
-    return tested.tells("EndTime") and tested.moment("EndTime") is None
+    return tested.tells("EndTime") and tested.timestamp("EndTime") is None
 
 
 def _died_testing(tested: Reader, began: Millis | None) -> Verification | None:
-    at = tested.moment("BeginTime") or began or tested.moment("EndTime")
+    at = tested.timestamp("BeginTime") or began or tested.timestamp("EndTime")
     return None if at is None else Verification(at, Status.FATAL)
 
 
 def _tested(tested: Reader) -> Verification | None:
-    ended, judged = tested.moment("EndTime"), status(tested)
+    ended, judged = tested.timestamp("EndTime"), status(tested)
     if ended is None or judged is Status.INTERRUPTED:
         return None
     found = faults(tested.values.get("Verifications"))

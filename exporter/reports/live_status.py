@@ -17,11 +17,11 @@ _ENDED = ("Completed", "Failed")
 _FAILED = "Failed"
 _PROCESSING = "Backup_ProcessingFiles"
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,20})?", re.ASCII)
-_MOST_LINES = 20
-_LONGEST_LINE = 2000
+_MAX_LINES = 20
+_MAX_LINE_LENGTH = 2000
 
 
-def read_activity(body: bytes, backup: str | None = None) -> LiveReport:
+def read_live_status(body: bytes, backup: str | None = None) -> LiveReport:
     """Turn a posted body into a live report.
 
     Args:
@@ -54,13 +54,13 @@ def _machine(metadata: Reader) -> Machine:
 
 def _activity(told: Reader, metadata: Reader) -> LiveStatus:
     status = told.text("status")
-    began = told.moment("startedUtc")
+    began = told.timestamp("startedUtc")
     if began is None:
         raise ReportError(Problem("startedUtc", "is no moment: it tells one run from the next"))
     return LiveStatus(
         operation=_operation(told),
         began=began,
-        reported=told.moment("reportedUtc"),
+        reported=told.timestamp("reportedUtc"),
         ended=told.flag("isCompleted") is True or status in _ENDED,
         failed=status == _FAILED,
         progress=_progress(told.inner("progress")),
@@ -107,8 +107,8 @@ def _ratio(told: Reader) -> float | None:
 def _lines(told: Reader) -> tuple[str, ...]:
     lines = told.values.get("recentLogLines")
     texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
-    return tuple(line[:_LONGEST_LINE] for line in texts[-_MOST_LINES:])
+    return tuple(line[:_MAX_LINE_LENGTH] for line in texts[-_MAX_LINES:])
 
 
 def _cut(text: str | None) -> str | None:
-    return None if text is None else text[:_LONGEST_LINE]
+    return None if text is None else text[:_MAX_LINE_LENGTH]

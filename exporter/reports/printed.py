@@ -99,10 +99,10 @@ def value(told: str) -> object:
         return told == "True"
     plain = told.translate(_DIRECTIONS) if "(" in told else told
     unix = _UNIX_SECONDS.search(plain)
-    return _moment(unix["seconds"]) if unix else told
+    return _timestamp(unix["seconds"]) if unix else told
 
 
-def _moment(seconds: str) -> str:
+def _timestamp(seconds: str) -> str:
     if not seconds[0].isdigit():
         return NEVER
     try:
@@ -181,13 +181,17 @@ def _latest(found: Sequence[object]) -> object:
 
 def _latest_of_dead(found: Sequence[object]) -> object:
     """Return the end of a run that died: where one was never set, the others are of its parts."""
-    moments = list(map(_as_moment, found))
-    return NEVER if any(moment is not None and moment < 0 for moment in moments) else _latest(found)
+    timestamps = list(map(_as_timestamp, found))
+    return (
+        NEVER
+        if any(timestamp is not None and timestamp < 0 for timestamp in timestamps)
+        else _latest(found)
+    )
 
 
 def _chosen(found: Sequence[object], choose: Callable[..., tuple[Millis, object]]) -> object:
-    dated = [(moment, told) for told in found if (moment := _as_moment(told)) is not None]
-    real = [(moment, told) for moment, told in dated if moment > 0] or dated
+    dated = [(timestamp, told) for told in found if (timestamp := _as_timestamp(told)) is not None]
+    real = [(timestamp, told) for timestamp, told in dated if timestamp > 0] or dated
     return choose(real, key=_first)[1] if real else found[0]
 
 
@@ -195,7 +199,7 @@ def _first(dated: tuple[Millis, object]) -> Millis:
     return dated[0]
 
 
-def _as_moment(told: object) -> Millis | None:
+def _as_timestamp(told: object) -> Millis | None:
     try:
         return parse_timestamp(told) if isinstance(told, str) else None
     except ValueError:

@@ -45,7 +45,7 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
     operation = _operation(results, extra)
     status = _status(results, ending)
     backend = results.inner(_BACKEND)
-    began, ended = results.moment("BeginTime"), results.moment("EndTime")
+    began, ended = results.timestamp("BeginTime"), results.timestamp("EndTime")
     return Run(
         operation=operation,
         status=status,
@@ -54,12 +54,12 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
         duration=_duration(results, ended),
         counts=_counts_of_sync(results) if operation == _SYNC else _counts(results, backend),
         dry_run=results.flag("Dryrun") is True,
-        next_scheduled=extra.moment("next-scheduled-run"),
+        next_scheduled=extra.timestamp("next-scheduled-run"),
         verification=judging.verification(operation, results, status, began),
         backup_id=extra.name("backup-id"),
         destination_type=extra.name("destination-type"),
         reason=lines.reason(status, ending.died, messages),
-        newest_version=backend.moment("LastBackupDate"),
+        newest_version=backend.timestamp("LastBackupDate"),
         compacted=_compacted(results, status),
         copying=copying(results, messages, status, ended or began),
     )
@@ -148,4 +148,4 @@ def _compacted(results: Reader, status: Status) -> Millis | None:
     if status is Status.FATAL or not results.values.get("CompactResults"):
         return None
     compact = results.inner("CompactResults")
-    return compact.moment("EndTime") if judging.status(compact).completed else None
+    return compact.timestamp("EndTime") if judging.status(compact).completed else None

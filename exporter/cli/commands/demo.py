@@ -39,7 +39,7 @@ from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
 from exporter.exposition.families.daemon import Outcome
 from exporter.model import Delivery
-from exporter.reports import read_activity, read_report
+from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.times import DAY, SECOND, Millis, now
@@ -173,7 +173,7 @@ def keep_receiving(parts: Parts, coming: Iterable[Arrival], ending: threading.Ev
 def keep_hearing(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Take in each live report once its moment has come, until told to end."""
     for arrival in _when_due(parts, coming, ending):
-        parts.listener.take(read_activity(arrival.body), Delivery(arrival.at, _SENDER))
+        parts.listener.take(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
 
 
 def _when_due(

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|[^\s,:\[\]{}"]++', re.DOTALL)
 _OPENING, _CLOSING = b"[{", b"]}"
 
-MOST_TOKENS = 2_000_000
+MAX_TOKENS = 2_000_000
 """Texts, numbers and brackets that are looked at: a second's work for some three millions."""
 
 LEFT_OUT = b"null"
 """What is yielded in the place of all elements behind those that are looked at."""
 
 
-def elements(raw: memoryview, most: int = MOST_TOKENS) -> Iterator[bytes]:
+def elements(raw: memoryview, most: int = MAX_TOKENS) -> Iterator[bytes]:
     """Yield the elements of a list, each as it stands there.
 
     Args:

@@ -40,7 +40,7 @@ ROOM_BYTES = 256 * 1024
 once more as much for plain ones, which are never left out: one of them may tell a failure."""
 
 _PLAIN_BYTES = 256
-_LONGEST_TEXT = 16 * 1024
+_MAX_TEXT_LENGTH = 16 * 1024
 _FEW = 100
 _LISTS_OF_LINES = ("Errors", "Warnings", "Messages")
 _LINE_BYTES = lines.MAX_LINE_BYTES + 8
@@ -112,7 +112,7 @@ class _Reducing:
             return self.object(raw)
         if sign == b"[":
             return b"[%s]" % b",".join(self._list(name, raw))
-        return _text(raw, _LONGEST_TEXT) if sign == b'"' else b""
+        return _text(raw, _MAX_TEXT_LENGTH) if sign == b'"' else b""
 
     def _plain(self, raw: memoryview) -> bytes:
         self._room_of_plain -= len(raw)

@@ -11,7 +11,7 @@ from exporter.reports import copies, lines
 _LAST = 20
 """Lines at the end that are kept: in a text they may name the backup."""
 
-_MOST_BYTES = 8 * 1024 * 1024
+_MAX_BYTES = 8 * 1024 * 1024
 """Of all lines that are kept."""
 
 _TELLS_MORE = re.compile("|".join((copies.TAG, *lines.STOPPED)))
@@ -49,7 +49,7 @@ class Selection:
     def kept(self) -> list[bytes]:
         """Return the lines that are kept, in their order."""
         told = self._kept | dict(self._newest.values()) | dict(self._last)
-        room = _MOST_BYTES
+        room = _MAX_BYTES
         chosen = []
         for place in dict.fromkeys(self._by_weight()):
             room -= len(told[place])

@@ -13,10 +13,10 @@ FIRST_BYTES = 128 * 1024
 LAST_BYTES = 64 * 1024
 _LINE_BYTES = 16 * 1024
 _PIECE_BYTES = 64 * 1024
-_MOST_LINES = 2_000_000
+_MAX_LINES = 2_000_000
 """Lines of a log that are looked at."""
 
-_MOST_DECIDING = 1000
+_MAX_DECIDING = 1000
 _LOG = re.compile(rb"(?<![^\r\n])(?P<title>Log data:|Log Messages:)[ \t]*+(?![^\r\n])")
 _TITLE_BEGINS = b"Log "
 _THROWN = re.compile(rb"\n[ \t]*\r?\nException: ")
@@ -67,7 +67,7 @@ def _results(head: bytes) -> bytes:
         return head
     first, last = _begin(head), _end(head)
     deciding = dict.fromkeys(_deciding(head, len(first), len(head) - len(last)))
-    return b"\n".join((first, *islice(deciding, _MOST_DECIDING), last))
+    return b"\n".join((first, *islice(deciding, _MAX_DECIDING), last))
 
 
 def _deciding(head: bytes, begin: int, end: int) -> Iterator[bytes]:
@@ -97,7 +97,7 @@ def _end(head: bytes) -> bytes:
 
 
 def _lines(content: bytes, begin: int, end: int) -> Iterator[str]:
-    for found in islice(_LINE.finditer(content, begin, end), _MOST_LINES):
+    for found in islice(_LINE.finditer(content, begin, end), _MAX_LINES):
         raw = content[found.start() : min(found.end(), found.start() + _LINE_BYTES)]
         line = raw.decode(errors="surrogateescape")
         if line.strip():

@@ -9,7 +9,7 @@ import pytest
 from exporter.demo import live_arrivals
 from exporter.model import RESTORE, CopyOutcome, Run, Status
 from exporter.model.live import LiveReport
-from exporter.reports import read_activity
+from exporter.reports import read_live_status
 from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT, Runs, days_ago
@@ -63,7 +63,7 @@ def live(hours: int) -> Iterator[LiveReport]:
     """Return what is told live in the last hours before the present."""
     arrivals = live_arrivals(PRESENT, PRESENT - hours * HOUR, 30 * SECOND)
     for arrival in takewhile(lambda arrival: arrival.at <= PRESENT, arrivals):
-        yield read_activity(arrival.body)
+        yield read_live_status(arrival.body)
 
 
 def test_one_backup_is_half_done() -> None:

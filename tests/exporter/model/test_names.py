@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exporter.model import Delivery, short_name
-from exporter.reports import read_activity, read_report
+from exporter.reports import read_live_status, read_report
 from exporter.store.sqlite import Store
 from exporter.store.sqlite.upgrades import names
 from tests.support.daemon import NOW, Daemon
@@ -49,7 +49,7 @@ def test_every_way_to_name_something_is_cut() -> None:
     named = read_report(duplicati_report(began=NOW, backup=None), LONG)
     assert named.backup == short
     live = b'{"operation": "Backup", "startedUtc": "2026-01-15T10:00:00Z", "metadata":'
-    activity = read_activity(live + b'{"backupName": "%s"}}' % LONG.encode())
+    activity = read_live_status(live + b'{"backupName": "%s"}}' % LONG.encode())
     assert activity.backup == short
     plain = '{"server": {"name": "%s"}, "backup": {"name": "%s", "status": "success",'
     body = plain % (LONG, LONG) + '"startTime": "2026-01-15T10:00:00Z"}}'

@@ -149,7 +149,7 @@ def test_a_result_that_names_something_is_cut_too(key: str) -> None:
     ],
 )
 def test_moment_is_read_or_not_reported(value: object, moment: int | None) -> None:
-    assert Reader({"EndTime": value}).moment("EndTime") == moment
+    assert Reader({"EndTime": value}).timestamp("EndTime") == moment
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exporter.model import Machine
 from exporter.model.live import LiveReport, LiveStatus, Progress
-from exporter.reports import ReportError, read_activity, read_report
+from exporter.reports import ReportError, read_live_status, read_report
 from tests.exporter.reports.bodies import millis
 from tests.support.strategies.reports import json_values
 
@@ -51,7 +51,7 @@ LEAST = {"operation": "Backup", "startedUtc": "2026-07-14T01:00:00Z"}
 
 
 def read(**fields: object) -> LiveReport:
-    return read_activity(json.dumps(WHOLE | fields).encode())
+    return read_live_status(json.dumps(WHOLE | fields).encode())
 
 
 def test_a_live_report_is_read_whole() -> None:
@@ -78,7 +78,7 @@ def test_one_that_comes_as_a_report_is_refused_with_the_right_route() -> None:
 
 
 def test_what_is_left_out_is_not_known() -> None:
-    report = read_activity(json.dumps(LEAST).encode())
+    report = read_live_status(json.dumps(LEAST).encode())
     assert report.machine == Machine()
     assert report.backup == "(unnamed)"
     assert report.activity.progress == Progress()
@@ -151,7 +151,7 @@ def test_the_backup_is_named_by_the_report_then_by_the_address(
 ) -> None:
     body = json.dumps(WHOLE | {"metadata": metadata}).encode()
 
-    assert read_activity(body, backup).backup == named
+    assert read_live_status(body, backup).backup == named
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-8-sig"])
@@ -159,7 +159,7 @@ def test_a_live_report_of_any_encoding_is_read(encoding: str) -> None:
     metadata = WHOLE["metadata"] | {"backupName": "Größe"}
     body = json.dumps(WHOLE | {"metadata": metadata}, ensure_ascii=False).encode(encoding)
 
-    assert read_activity(body).backup == "Größe"
+    assert read_live_status(body).backup == "Größe"
 
 
 def test_counts_that_duplicati_does_not_know_are_not_known() -> None:
@@ -196,6 +196,6 @@ def test_any_object_is_read_or_refused_with_a_reason(
 
 def _read(body: bytes) -> LiveReport | ReportError:
     try:
-        return read_activity(body)
+        return read_live_status(body)
     except ReportError as error:
         return error

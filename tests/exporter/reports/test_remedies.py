@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.reports import ReportError, read_activity, read_report
+from exporter.reports import ReportError, read_live_status, read_report
 from exporter.reports.remedies import remedy
 
 BODIES = (
@@ -31,7 +31,7 @@ ACTIONS = ("add ", "drop ", "set ", "send ", "go to ", "mend ", "choose ", "let 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:40].decode(errors="replace"))
 def test_every_reason_or_its_remedy_says_what_to_do(body: bytes) -> None:
-    for read in (read_report, read_activity):
+    for read in (read_report, read_live_status):
         try:
             read(body)
         except ReportError as error:

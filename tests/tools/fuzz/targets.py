@@ -10,7 +10,7 @@ from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.model.live import LiveReport
-from exporter.reports import ReportError, duplicati_text, read_activity, read_report
+from exporter.reports import ReportError, duplicati_text, read_live_status, read_report
 from exporter.schedule import expect
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite.prepared_report import Entry
@@ -44,7 +44,7 @@ def text_report(raw: bytes) -> None:
 def live(raw: bytes) -> None:
     """Read a body as a live report."""
     try:
-        report = read_activity(raw)
+        report = read_live_status(raw)
     except ReportError:
         return
     kept = msgspec.msgpack.encode(report)

@@ -19,7 +19,7 @@ from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Delivery
-from exporter.reports import read_activity, read_report
+from exporter.reports import read_live_status, read_report
 from exporter.schedule.policy import Policy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
@@ -78,7 +78,7 @@ class _Daemon:
     def hear(self, arrival: Arrival) -> None:
         """Take in a live report."""
         self.clock.now = arrival.at
-        self._listener.take(read_activity(arrival.body), Delivery(arrival.at, _SENDER))
+        self._listener.take(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
         self._listener.tidy()
 
     def _count(self, outcome: Outcome, share: float) -> None:

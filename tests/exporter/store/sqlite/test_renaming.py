@@ -7,7 +7,7 @@ import pytest
 
 from exporter.jobs.job import Job
 from exporter.model import Delivery
-from exporter.reports import read_activity, read_report
+from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded, RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
@@ -235,7 +235,7 @@ def test_a_backup_that_is_renamed_twice_has_both_names(store: Store) -> None:
 def test_a_live_report_under_a_new_name_renames_the_job(store: Store) -> None:
     old = send(store, 0, "Photos", backup_id="DB-2")
     began = FIRST + DAY
-    live = read_activity(activity(began=began, at=began, backup="Pictures"))
+    live = read_live_status(activity(began=began, at=began, backup="Pictures"))
     placed = store.place(live, Delivery(began + MINUTE, SENDER), lambda _: None)
     assert placed == old.job.id
     assert send(store, 1, "Pictures", backup_id="DB-2").job.id == old.job.id
