@@ -11,7 +11,7 @@ from falcon import testing
 from hypothesis import settings
 
 from exporter.fleet import Fleet
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store
 from tests.support.daemon import CREATED, Clock, Daemon
 from tests.support.empty import empty_database
@@ -43,7 +43,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def fleet() -> Fleet:
-    return Fleet(Policy(), CREATED)
+    return Fleet(SchedulePolicy(), CREATED)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from exporter.ingest.importer import StoredArchive
 from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
-from exporter.schedule.expressions import parse_plan
+from exporter.schedule.expressions import parse_schedule
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -167,7 +167,7 @@ def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anythin
         return None
     if not isinstance(value, str):
         raise ValueError("must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5")
-    return str(parse_plan(value))
+    return str(parse_schedule(value))
 
 
 def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything

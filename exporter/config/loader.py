@@ -17,7 +17,7 @@ from exporter.config.pull_targets import Source, read_sources
 from exporter.config.secrets import Setting
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.schedule.policy import Override, Policy
+from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
@@ -55,7 +55,7 @@ class Config(Struct, frozen=True):
     keep_messages: Millis | None
     stall_after: Millis
     pull_interval: Millis | None
-    policy: Policy
+    policy: SchedulePolicy
     sources: tuple[Source, ...]
 
     def access(self, admin_token: tuple[str, ...]) -> Authorizer:
@@ -116,7 +116,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
         raise ConfigError(problems)
     interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
     limits = Limits(**{name: values.pop(name) for name in Limits.__struct_fields__})
-    policy = Policy(interval, tolerance, overrides)
+    policy = SchedulePolicy(interval, tolerance, overrides)
     return Config(**values, limits=limits, policy=policy, sources=sources)
 
 

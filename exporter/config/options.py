@@ -10,7 +10,7 @@ from exporter import auth
 from exporter.config import parsers
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.times import format_duration, parse_duration
 
 ENVIRONMENT_PREFIX = "DUPLISTATUS_"
@@ -18,7 +18,7 @@ ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 _FILE_SUFFIX = "_FILE"
 _MEBIBYTE = 1024 * 1024
 _DEFAULTS = Limits()
-_POLICY = Policy()
+_POLICY = SchedulePolicy()
 
 
 class Option(NamedTuple):

@@ -1,6 +1,6 @@
 """The ``[[override]]`` tables of the configuration file."""
 
-from exporter.schedule.expressions import parse_plan
+from exporter.schedule.expressions import parse_schedule
 from exporter.schedule.policy import Override
 from exporter.times import parse_duration
 
@@ -45,7 +45,7 @@ def _read_override(entry: dict[str, object]) -> tuple[Override, list[str]]:
 
 def _parsed(texts: dict[str, str]) -> tuple[dict[str, object], list[str]]:
     parsers = {
-        "schedule": ("plan", parse_plan),
+        "schedule": ("plan", parse_schedule),
         "tolerance": ("tolerance", parse_duration),
         "expected_interval": ("expected_interval", parse_duration),
     }

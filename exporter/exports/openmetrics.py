@@ -26,7 +26,7 @@ from exporter.exposition.families import (
 from exporter.exposition.text_format import labels
 from exporter.fleet.views import Totals
 from exporter.model import Server
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import JobHistory
 from exporter.times import Millis
 
@@ -75,7 +75,7 @@ class History:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def add_job(self, history: JobHistory, policy: Policy) -> None:
+    def add_job(self, history: JobHistory, policy: SchedulePolicy) -> None:
         """Take in a job. Where that raises, the job is left out whole."""
         self._notice(history)
         job, server = history.job, history.server

@@ -24,7 +24,7 @@ from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule import expect
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
 
@@ -37,7 +37,9 @@ class Fleet:
     An answer is of one moment: it holds a change whole or not at all. `reports` has when they came.
     """
 
-    def __init__(self, policy: Policy, created: Millis, stall_after: Millis = STALL_AFTER) -> None:
+    def __init__(
+        self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
+    ) -> None:
         """Begin empty; `created` stands for the newest report until there is one."""
         self._policy = policy
         self._lock = threading.Lock()

@@ -10,6 +10,6 @@ Duplicati's own scheduler reported, what was learned from the pauses between run
 """
 
 from exporter.schedule.due import expect
-from exporter.schedule.expectation import Because, Expectation, Schedule, Source, Step
+from exporter.schedule.expectation import Because, Expectation, Schedule, ScheduleSource, Step
 
-__all__ = ["Because", "Expectation", "Schedule", "Source", "Step", "expect"]
+__all__ = ["Because", "Expectation", "Schedule", "ScheduleSource", "Step", "expect"]

@@ -9,7 +9,7 @@ from exporter.schedule.expectation import (
     Expectation,
     Rule,
     Schedule,
-    Source,
+    ScheduleSource,
     Step,
 )
 from exporter.schedule.expressions import Cron, Every, Off
@@ -72,4 +72,4 @@ def _by_runs(state: JobState, schedule: Schedule, last: Millis) -> Rule:
 
 
 def _default(interval: Millis, last: Millis) -> Rule:
-    return Rule(last + interval, interval, Source.DEFAULT, Step.DEFAULT, last)
+    return Rule(last + interval, interval, ScheduleSource.DEFAULT, Step.DEFAULT, last)

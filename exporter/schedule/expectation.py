@@ -7,11 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.jobs.doubts import Doubt
-from exporter.schedule.expressions import Auto, Plan
+from exporter.schedule.expressions import Auto, ScheduleExpression
 from exporter.times import DAY, HOUR, Millis
 
 
-class Source(Enum):
+class ScheduleSource(Enum):
     """Which rule an expectation comes from."""
 
     CONFIGURED = "configured"
@@ -37,7 +37,7 @@ class Schedule(Struct, frozen=True):
 
     expected_interval: Millis = DAY
     tolerance: Millis = HOUR
-    plan: Plan = Auto()
+    plan: ScheduleExpression = Auto()
     paused: bool = False
 
 
@@ -50,7 +50,7 @@ class Rule(NamedTuple):
 
     start: Millis
     interval: Millis
-    source: Source
+    source: ScheduleSource
     step: Step
     since: Millis
     runs: int = 1
@@ -85,7 +85,7 @@ class Expectation(Struct, frozen=True, gc=False):
     start: Millis
     deadline: Millis
     interval: Millis
-    source: Source
+    source: ScheduleSource
     because: Because
     paused: bool = False
     excused: bool = False
@@ -104,6 +104,8 @@ class Expectation(Struct, frozen=True, gc=False):
         deadline = self.effective_deadline
         return 0 if deadline is None else max(now - deadline, 0)
 
-    def excused_until(self, moment: Millis) -> "Expectation":
+    def excused_until(self, timestamp: Millis) -> "Expectation":
         """Return what is expected while the job runs or its report is on its way, until then."""
-        return self if moment <= self.deadline else replace(self, deadline=moment, excused=True)
+        return (
+            self if timestamp <= self.deadline else replace(self, deadline=timestamp, excused=True)
+        )

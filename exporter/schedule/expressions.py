@@ -15,7 +15,7 @@ from exporter.times import Millis, format_duration, from_datetime, parse_duratio
 
 _ALLOWED = 'allowed are "auto", "off", "every 12h" and "cron 0 3 * * 1-5 Europe/Berlin"'
 _CRON_FIELDS = 5
-_LONGEST_TEXT = 200
+_MAX_TEXT_LENGTH = 200
 
 
 class Auto(Struct, frozen=True):
@@ -56,30 +56,30 @@ class Cron(Struct, frozen=True):
         Clocks differ: a run that began up to `early` before a start, at most half an interval,
         stands for that. The starts are as Debian's cron would make them.
         """
-        moments = self._moments(started)
-        start, following = next(moments), next(moments)
+        timestamps = self._timestamps(started)
+        start, following = next(timestamps), next(timestamps)
         if start - started <= early and 2 * (start - started) <= start - self._before(start):
-            start, following = following, next(moments)
+            start, following = following, next(timestamps)
         return start, following - start
 
     def _before(self, start: Millis) -> Millis:
-        return next(self._moments(start, reverse=True))
+        return next(self._timestamps(start, reverse=True))
 
-    def _moments(self, moment: Millis, *, reverse: bool = False) -> Iterator[Millis]:
-        local = to_datetime(moment).astimezone(ZoneInfo(self.zone))
+    def _timestamps(self, timestamp: Millis, *, reverse: bool = False) -> Iterator[Millis]:
+        local = to_datetime(timestamp).astimezone(ZoneInfo(self.zone))
         return map(from_datetime, CronSim(self.expression, local, reverse))
 
 
-Plan = Auto | Off | Every | Cron
+ScheduleExpression = Auto | Off | Every | Cron
 
 
-def parse_plan(text: str) -> Plan:
+def parse_schedule(text: str) -> ScheduleExpression:
     """Read a plan.
 
     Raises:
         ValueError: it is none, and what is allowed.
     """
-    match text.split() if len(text) <= _LONGEST_TEXT else []:
+    match text.split() if len(text) <= _MAX_TEXT_LENGTH else []:
         case ["auto"]:
             return Auto()
         case ["off"]:

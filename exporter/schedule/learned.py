@@ -6,7 +6,7 @@ from itertools import pairwise
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.jobs.history import MIN_STARTS
 from exporter.model import believed
-from exporter.schedule.expectation import Rule, Source, Step
+from exporter.schedule.expectation import Rule, ScheduleSource, Step
 from exporter.times import DAY, MINUTE, Millis
 
 LEARNED_FROM = 3
@@ -37,10 +37,10 @@ def expected(starts: tuple[Millis, ...], expected_interval: Millis) -> Rule | No
     last, runs = starts[-1], len(gaps) + 1
     shorter = _shorter(starts, usual) if _is_shorter(min(gaps), usual) else None
     if shorter is not None:
-        return Rule(last + shorter, usual, Source.LEARNED, Step.TIME_OF_WEEK, last, runs)
+        return Rule(last + shorter, usual, ScheduleSource.LEARNED, Step.TIME_OF_WEEK, last, runs)
     wide = gap > believed.FURTHEST
     doubts = (Doubt(Doubted.PAUSE, gap, believed.FURTHEST),) if wide else ()
-    return Rule(last + usual, usual, Source.LEARNED, Step.USUAL, last, runs, doubts=doubts)
+    return Rule(last + usual, usual, ScheduleSource.LEARNED, Step.USUAL, last, runs, doubts=doubts)
 
 
 def _least(starts: tuple[Millis, ...], expected_interval: Millis) -> Millis:

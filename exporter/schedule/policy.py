@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from exporter.model import JobSettings, Server
 from exporter.schedule import Schedule
-from exporter.schedule.expressions import Auto, Plan, parse_plan
+from exporter.schedule.expressions import Auto, ScheduleExpression, parse_schedule
 from exporter.times import Millis
 
 _UNSET = Schedule()
@@ -25,7 +25,7 @@ class Override(Struct, frozen=True):
 
     server: str = "*"
     backup: str = "*"
-    plan: Plan | None = None
+    plan: ScheduleExpression | None = None
     tolerance: Millis | None = None
     expected_interval: Millis | None = None
 
@@ -40,7 +40,7 @@ def _matches(text: str, pattern: str) -> bool:
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-class Policy(Struct, frozen=True):
+class SchedulePolicy(Struct, frozen=True):
     """The configuration's part of every schedule."""
 
     expected_interval: Millis = _UNSET.expected_interval
@@ -59,6 +59,6 @@ class Policy(Struct, frozen=True):
         return Schedule(
             expected_interval=[self.expected_interval, *intervals][-1],
             tolerance=[self.tolerance, *tolerances][-1] if tolerance is None else tolerance,
-            plan=parse_plan(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
+            plan=parse_schedule(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
             paused=settings.paused,
         )

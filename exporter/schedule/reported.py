@@ -6,16 +6,16 @@ from exporter.jobs.doubts import Doubt, Doubted
 from exporter.jobs.history import ReportedRun
 from exporter.jobs.state import JobState
 from exporter.model import believed
-from exporter.schedule.expectation import Rule, Source, Step
+from exporter.schedule.expectation import Rule, ScheduleSource, Step
 from exporter.times import HOUR, MINUTE, Millis
 
 LEFT_AFTER = 5
 """So many runs in a row at or after a planned moment that tell none: something else starts them."""
 
-LONGEST_WAIT: Millis = 12 * HOUR
+MAX_WAIT: Millis = 12 * HOUR
 """Who starts later than this did not wait behind other backups: the machine was off."""
 
-SHORTEST_WAIT: Millis = 10 * MINUTE
+MIN_WAIT: Millis = 10 * MINUTE
 """Whose runs wait less than this does not wait."""
 
 
@@ -26,20 +26,22 @@ def expected(state: JobState, last: Millis) -> Rule | None:
     or after it and told none, the expectation moves on.
     """
     told = state.reported[-1]
-    moment = min(told.timestamp, told.started + believed.FURTHEST)
-    doubts = () if moment == told.timestamp else (Doubt(Doubted.PLAN, told.timestamp, moment),)
+    timestamp = min(told.timestamp, told.started + believed.FURTHEST)
+    doubts = (
+        () if timestamp == told.timestamp else (Doubt(Doubted.PLAN, told.timestamp, timestamp),)
+    )
     furthest, wait = _habits(state)
     interval = min(told.interval or furthest, believed.FURTHEST)
     since, step = told.started, Step.PLANNED
-    if last < moment:
-        interval = interval or moment - last
+    if last < timestamp:
+        interval = interval or timestamp - last
     elif interval:
-        since, step = moment, Step.MOVED_ON
-        moment += ((last - moment) // interval + 1) * interval
+        since, step = timestamp, Step.MOVED_ON
+        timestamp += ((last - timestamp) // interval + 1) * interval
     else:
         return None
     runs = len(state.reported)
-    return Rule(moment, interval, Source.REPORTED, step, since, runs, wait, doubts)
+    return Rule(timestamp, interval, ScheduleSource.REPORTED, step, since, runs, wait, doubts)
 
 
 def doubt(state: JobState, starts_for_learning: int) -> Doubt | None:
@@ -69,17 +71,17 @@ def _habits(state: JobState) -> tuple[Millis, Millis]:
     ends: dict[int, Millis] = {}
     before: ReportedRun | None = None
     for run in state.reported:
-        since, moment = run.started, run.timestamp
+        since, timestamp = run.started, run.timestamp
         if before is not None:
             wait = since - before.timestamp
-            if wait >= SHORTEST_WAIT:  # of which only what lies behind the run before counts
+            if wait >= MIN_WAIT:  # of which only what lies behind the run before counts
                 ends = ends or _ends(state)
                 wait = min(wait, max(since - ends.get(before.id, 0), 0))
-            if 0 <= wait < LONGEST_WAIT and 2 * wait < moment - before.timestamp:
+            if 0 <= wait < MAX_WAIT and 2 * wait < timestamp - before.timestamp:
                 waits.append(wait)
                 since = before.timestamp
-        if furthest < moment - since and believed.planned(run.started, moment):
-            furthest = moment - since
+        if furthest < timestamp - since and believed.planned(run.started, timestamp):
+            furthest = timestamp - since
         before = run
     return furthest, _usual(waits)
 
@@ -90,8 +92,8 @@ def _ends(state: JobState) -> dict[int, Millis]:
 
 def _usual(waits: list[Millis]) -> Millis:
     """Return the middle one, of two the mean; 0 where it is none to speak of."""
-    if not waits or max(waits) < SHORTEST_WAIT:
+    if not waits or max(waits) < MIN_WAIT:
         return 0
     half, ordered = len(waits) // 2, sorted(waits)
     middle = (ordered[half] + ordered[-half - 1]) // 2
-    return middle if middle >= SHORTEST_WAIT else 0
+    return middle if middle >= MIN_WAIT else 0

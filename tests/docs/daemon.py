@@ -15,7 +15,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.model import Delivery, Rejected
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import Millis, parse_timestamp
@@ -76,7 +76,7 @@ def _refuse(*_arguments: object) -> NoReturn:
 
 def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     """Return the app over a store."""
-    fleet = Fleet(Policy(), store.created())
+    fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.everything())
     telemetry = Telemetry(VERSION, store.size_bytes)
     timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)

@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from api import errors
 from exporter.conditions.evaluate import Condition
 from exporter.model import Status
-from exporter.schedule import Source
+from exporter.schedule import ScheduleSource
 from tests.docs import reports
 from tests.docs.contract import CONTRACT, Example, anonymous
 
@@ -112,7 +112,7 @@ def test_the_conditions_are_those_of_the_code() -> None:
 
 def test_the_sources_of_an_expectation_are_those_of_the_code() -> None:
     sources = CONTRACT.at("/components/schemas/Job/properties/scheduleSource/enum")
-    assert sources == [*(source.value for source in Source), None]
+    assert sources == [*(source.value for source in ScheduleSource), None]
 
 
 def test_the_statuses_of_a_plain_report_are_those_taken(client: TestClient) -> None:

@@ -22,7 +22,7 @@ from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
 from exporter.model.live import LiveStatus
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, MINUTE, SECOND, Millis
 from tests.support.daemon import CREATED, Clock
 from tests.support.strategies.state import (
@@ -63,7 +63,7 @@ _LIVES = st.builds(
 
 
 def fleet_of(lives: list[Life]) -> Fleet:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     for number, life in enumerate(lives, 1):
         job = Job.of(number, 1, f"job {number}", fold(life.runs), life.settings)
         fleet.apply(change_of(server_named("nas"), job))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from exporter.fleet import Fleet
 from exporter.model import CLOCK_TOLERANCE, Delivery, JobSettings, StoredRun
 from exporter.reports import read_report
-from exporter.schedule import Expectation, Schedule, Source, expect
+from exporter.schedule import Expectation, Schedule, ScheduleSource, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
 from exporter.store.sqlite.prepared_report import Entry
@@ -242,7 +242,7 @@ def test_a_server_whose_clock_is_a_day_ahead_is_due_a_day_after_its_report_came(
     arrived = at("2026-01-10T02:10")
     began = arrived - TOOK + DAY
     found = expected_of(received_at(arrived, began=began, told=began + DAY))
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert found.start == arrived + DAY
     assert not found.overdue(at("2026-01-11T03:10"))
     assert found.overdue(at("2026-01-11T03:11"))

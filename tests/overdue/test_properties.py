@@ -12,7 +12,7 @@ from exporter.jobs.state import JobState
 from exporter.model import JobSettings, StoredRun
 from exporter.schedule import Expectation, Schedule, expect
 from exporter.schedule.expressions import Auto, Cron, Every, Off
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.support.daemon import CREATED
@@ -100,7 +100,7 @@ def test_a_job_paused_and_resumed_is_expected_as_before(
 def test_a_fleet_answers_as_before_once_a_paused_job_is_resumed(
     drawn: list[list[StoredRun]], now: Millis, data: st.DataObject
 ) -> None:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     jobs = [job_named("Mail", runs, number, number) for number, runs in enumerate(drawn, 1)]
     for job in jobs:
         fleet.apply(change_of(server_named("nas", job.server_id), job))

@@ -21,7 +21,7 @@ from exporter.jobs.folding import with_run
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import JobSettings, Status
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import (
     DAY,
@@ -230,7 +230,7 @@ class Simulation:
         self.chance = random.Random(seed)
         kinds = [kind for kind in KINDS for _ in range(kind.jobs)]
         self.truths = {number: Truth(number, kind) for number, kind in enumerate(kinds, 1)}
-        self.fleet = Fleet(Policy(tolerance=TOLERANCE), CREATED)
+        self.fleet = Fleet(SchedulePolicy(tolerance=TOLERANCE), CREATED)
         self.found: set[int] = set()
         self.runs = self.away = self.missed_runs = self.found_in_all = self.asked = 0
         self.late: list[str] = []

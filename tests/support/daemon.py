@@ -14,7 +14,7 @@ from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, Millis, parse_timestamp
 from tests.support.empty import empty_database
@@ -51,7 +51,7 @@ class Daemon:
 
     def _start(self) -> None:
         self.store = Store(self.path)
-        self.fleet = Fleet(Policy(), CREATED)
+        self.fleet = Fleet(SchedulePolicy(), CREATED)
         self.fleet.apply(self.store.everything())
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
         self.timekeeper = Timekeeper(self.store, self.fleet, telemetry, self.clock, self.count)

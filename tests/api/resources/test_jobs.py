@@ -17,7 +17,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import HumanFormatter
 from exporter.schedule.expressions import Every
-from exporter.schedule.policy import Override, Policy
+from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.changes import changed
@@ -194,7 +194,7 @@ def test_a_job_that_is_not_shown_for_it_never_made_a_backup_can_not_be_set(two: 
     assert two.store.everything() == before
 
 
-POLICY = Policy(
+POLICY = SchedulePolicy(
     expected_interval=2 * DAY,
     tolerance=3 * HOUR,
     overrides=(Override("nas", "Doc*", plan=Every(6 * HOUR), tolerance=2 * HOUR),),

@@ -29,7 +29,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.rules.rule_files import RULES
 from tests.support.daemon import CREATED
@@ -62,7 +62,7 @@ def daily(*, last: Status = Status.SUCCESS, sizes: tuple[int, ...] = (10**9,)) -
 def fleet_of(
     runs: list[StoredRun], settings: JobSettings | None = None, name: str = "Photos"
 ) -> Fleet:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     job = Job.of(1, 1, name, fold(runs), settings or JobSettings())
     fleet.apply(change_of(server_named("nas"), job))
     return fleet

@@ -17,7 +17,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
@@ -32,7 +32,7 @@ from tests.support.strategies.state import (
 
 
 def fleet_of(runs: list[StoredRun]) -> Fleet:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     fleet.apply(change_of(server_named("nas"), job_named("Photos", runs)))
     return fleet
 
@@ -134,7 +134,7 @@ def test_reports_name_no_backup_since_the_first_that_nobody_dealt_with(
 ) -> None:
     runs = daily(Status.ERROR, Status.ERROR, Status.SUCCESS)
     settings = JobSettings(cleared=cleared)
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     job = Job.of(1, 1, UNNAMED, fold(runs), settings)
     fleet.apply(change_of(server_named("nas"), job))
     found = told(fleet, START + 2 * DAY + HOUR)

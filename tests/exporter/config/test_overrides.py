@@ -7,7 +7,7 @@ from exporter.config.overrides import read_overrides
 from exporter.model import JobSettings
 from exporter.schedule import Schedule
 from exporter.schedule.expressions import Cron, Every
-from exporter.schedule.policy import Override, Policy
+from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.strategies.state import server_named
 
@@ -102,7 +102,7 @@ def test_the_file_makes_the_policy_of_the_daemon(tmp_path: Path) -> None:
     file = tmp_path / "duplistatus.toml"
     file.write_text(FILE)
     policy = load({"config": str(file)}, {}).policy
-    assert policy == Policy(
+    assert policy == SchedulePolicy(
         2 * DAY,
         3 * HOUR,
         (Override("Cellar", plan=Every(12 * HOUR)), Override(backup="Ph*", tolerance=30 * MINUTE)),

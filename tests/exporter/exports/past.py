@@ -22,7 +22,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import SENDER, Clock
@@ -34,7 +34,7 @@ BEGIN: Millis = PRESENT - DAYS * DAY
 STEP: Millis = 30 * MINUTE
 END: Millis = BEGIN + 9 * DAY
 CREATED: Millis = BEGIN - HOUR
-POLICY = Policy(tolerance=2 * HOUR)
+POLICY = SchedulePolicy(tolerance=2 * HOUR)
 
 
 class Past(NamedTuple):

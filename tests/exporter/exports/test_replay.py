@@ -13,7 +13,7 @@ from exporter.exports.replay import timeline
 from exporter.exposition.families import JOB_FAMILIES, JobMoment, Sample
 from exporter.jobs.removed import baseline_state
 from exporter.model import Status, StoredRun
-from exporter.schedule import Schedule, Source, expect
+from exporter.schedule import Schedule, ScheduleSource, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import JobHistory
 from exporter.times import DAY, HOUR, MINUTE
@@ -155,11 +155,11 @@ def test_what_the_scheduler_was_asked_counts_from_the_run_that_was_the_last_then
     )
     expected = expect(job.state, Schedule())
     assert expected is not None
-    assert expected.source is Source.REPORTED
+    assert expected.source is ScheduleSource.REPORTED
     assert moments[max(moments)].expectation == expected
     before = moments[0].expectation
     assert before is not None
-    assert before.source is Source.DEFAULT
+    assert before.source is ScheduleSource.DEFAULT
 
 
 def test_a_job_turns_overdue_right_behind_its_deadline() -> None:

@@ -27,7 +27,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
@@ -72,7 +72,7 @@ TOTALS = Totals(
 def samples_of(
     runs: Sequence[StoredRun], *, now: Millis = START, backup: str = "Photos"
 ) -> dict[str, list[Sample]]:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     fleet.apply(change_of(server_named("nas"), job_named(backup, runs)))
     moment = JobMoment.of(fleet.jobs()[0], now)
     return {short(family): list(family.samples(moment)) for family in JOB_FAMILIES}

@@ -25,7 +25,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.model import CopyOutcome, Counts, Status, Verification
 from exporter.model.live import Progress
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import CREATED
@@ -55,7 +55,7 @@ PARSERS: dict[str, Callable[[str], Iterable[Metric]]] = {
 
 
 def empty() -> Fleet:
-    return Fleet(Policy(), CREATED)
+    return Fleet(SchedulePolicy(), CREATED)
 
 
 def mixed() -> Fleet:

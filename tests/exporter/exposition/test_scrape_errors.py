@@ -18,7 +18,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.jobs.state import JobState
 from exporter.schedule import Expectation, Schedule, expect
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import HOUR, Millis
 from tests.support.daemon import CREATED
@@ -29,7 +29,7 @@ JOBS = {1: "Documents", 2: "Photos", 3: "Mail"}
 
 @pytest.fixture
 def fleet() -> Fleet:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     jobs = [job_named(name, [stored_run(START)], job_id, 1) for job_id, name in JOBS.items()]
     fleet.apply(Change(servers=(server_named("nas", 1),), jobs=tuple(jobs)))
     return fleet

@@ -17,7 +17,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.exposition.text_format import FamilyWriter
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, Status
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, Millis
 from tests.exporter.exposition import oracle
@@ -84,7 +84,7 @@ def _change(data: st.DataObject, known: set[int]) -> Change:
 @given(st.data())
 def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.DataObject) -> None:
     clock, known = _Clock(), set[int]()
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     kept = Exposition(fleet, clock, Telemetry("1", lambda: 0))
     fleet.apply(Change((server_named("nas", 1), server_named("attic", 2))))
     for _ in range(data.draw(st.integers(1, 6))):

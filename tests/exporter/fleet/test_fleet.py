@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from exporter.fleet import Fleet
 from exporter.fleet.views import Totals
 from exporter.model import Status, StoredRun
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import CREATED
@@ -147,7 +147,7 @@ Histories = list[list[StoredRun]]
 
 @given(st.lists(histories(most=8), max_size=6), st.integers(START, START + 60 * DAY))
 def test_totals_are_those_of_a_count_over_all_jobs(runs: Histories, now: Millis) -> None:
-    fleet = Fleet(Policy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
     for number, history in enumerate(runs, 1):
         for known in range(len(history) + 1):
             job = job_named("Mail", history[:known], number, number)
@@ -164,7 +164,7 @@ def test_totals_are_those_of_a_count_over_all_jobs(runs: Histories, now: Millis)
 def test_a_start_knows_what_reports_one_by_one_told(runs: Histories, now: Millis) -> None:
     servers = [server_named(f"s{number}", number) for number in range(1, len(runs) + 1)]
     jobs = [job_named("Mail", history, number, number) for number, history in enumerate(runs, 1)]
-    one_by_one, at_once = Fleet(Policy(), CREATED), Fleet(Policy(), CREATED)
+    one_by_one, at_once = Fleet(SchedulePolicy(), CREATED), Fleet(SchedulePolicy(), CREATED)
     for server, job in zip(servers, jobs, strict=True):
         one_by_one.apply(change_of(server, job))
     at_once.apply(Change(tuple(servers), tuple(jobs)))

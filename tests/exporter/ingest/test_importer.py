@@ -10,8 +10,8 @@ from exporter.fleet import Fleet
 from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
-from exporter.schedule import Source
-from exporter.schedule.policy import Policy
+from exporter.schedule import ScheduleSource
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Recorded, RunFilter, StoreUnavailableError
 from exporter.store.changes import Seen
 from exporter.store.sqlite import Store
@@ -168,7 +168,7 @@ def test_what_is_not_understood_says_why_and_keeps_nothing_else_out(
 
 def test_what_there_is_no_room_for_is_refused_alone(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path / "small.sqlite", Limits(max_jobs_per_server=1))
-    archive = StoredArchive(store, Fleet(Policy(), CREATED), clock, 9)
+    archive = StoredArchive(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
     taken = archive.take([past(), past(backup="Mail"), past(BEGAN + DAY)])
     assert [each.outcome for each in taken] == [
         Outcome.RECORDED,
@@ -197,7 +197,7 @@ def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path / "closed.sqlite")
     store.close()
-    archive = StoredArchive(store, Fleet(Policy(), CREATED), clock, 9)
+    archive = StoredArchive(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
     with pytest.raises(StoreUnavailableError):
         archive.take([past()])
 
@@ -253,7 +253,7 @@ def test_a_plan_is_a_reported_expectation(archive: StoredArchive, fleet: Fleet) 
     archive.plan(taken.job_id or 0, NOW + 2 * DAY, 3 * DAY)
     (view,) = fleet.jobs()
     assert view.expectation is not None
-    assert view.expectation.source is Source.REPORTED
+    assert view.expectation.source is ScheduleSource.REPORTED
     assert (view.expectation.start, view.expectation.interval) == (NOW + 2 * DAY, 3 * DAY)
 
 

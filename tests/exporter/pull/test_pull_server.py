@@ -11,7 +11,7 @@ from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import Place, pull_server
 from exporter.pull.summary import Summary
-from exporter.schedule import Source
+from exporter.schedule import ScheduleSource
 from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, Millis, parse_timestamp
@@ -270,7 +270,7 @@ def test_what_the_scheduler_plans_is_expected(
     pulled()
     (view,) = fleet.jobs()
     assert view.expectation is not None
-    assert view.expectation.source is Source.REPORTED
+    assert view.expectation.source is ScheduleSource.REPORTED
     assert (view.expectation.start, view.expectation.interval) == (start, 4 * DAY)
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from exporter.jobs.doubts import Doubted
 from exporter.jobs.state import JobState
 from exporter.model import Status, StoredRun
-from exporter.schedule import Expectation, Schedule, Source, Step, expect
+from exporter.schedule import Expectation, Schedule, ScheduleSource, Step, expect
 from exporter.schedule.expressions import Cron
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp, parse_timestamp
 from tests.support.strategies.state import fold, stored_run
@@ -273,7 +273,7 @@ def doubted(found: Expectation) -> list[Doubted]:
 
 def test_a_moment_far_ahead_counts_as_35_days_where_nothing_else_is_known() -> None:
     found = expected(Ran("2026-03-01T02:00", FAR).stored())
-    assert (found.start, found.source) == (at("2026-04-05T02:00"), Source.REPORTED)
+    assert (found.start, found.source) == (at("2026-04-05T02:00"), ScheduleSource.REPORTED)
     assert doubted(found) == [Doubted.PLAN]
 
 
@@ -284,7 +284,7 @@ def test_a_moment_35_days_ahead_is_believed() -> None:
 
 def test_a_moment_far_ahead_gives_way_to_what_was_learned() -> None:
     found = expected(*(each.stored() for each in [*nights(1, 5), Ran("2026-03-06T02:00", FAR)]))
-    assert (found.start, found.source) == (at("2026-03-07T02:00"), Source.LEARNED)
+    assert (found.start, found.source) == (at("2026-03-07T02:00"), ScheduleSource.LEARNED)
     assert doubted(found) == [Doubted.PLAN]
 
 
@@ -295,7 +295,7 @@ def test_a_moment_far_ahead_is_not_how_far_is_planned() -> None:
 
 def test_plans_that_are_left_are_told() -> None:
     found = expected(*(each.stored() for each in [*nights(1, 5), *untold(6, 7, 8, 9, 10)]))
-    assert (found.source, doubted(found)) == (Source.LEARNED, [Doubted.LEFT_PLAN])
+    assert (found.source, doubted(found)) == (ScheduleSource.LEARNED, [Doubted.LEFT_PLAN])
 
 
 def test_a_learned_pause_counts_as_35_days_at_most() -> None:

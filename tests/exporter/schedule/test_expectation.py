@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from exporter.jobs.state import JobState
 from exporter.model import CLOCK_TOLERANCE, Status, StoredRun
-from exporter.schedule import Expectation, Schedule, Source, expect
+from exporter.schedule import Expectation, Schedule, ScheduleSource, expect
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import START, backups, fold, histories, stored_run
 
@@ -41,7 +41,7 @@ def test_nothing_is_expected_before_the_first_backup() -> None:
 
 def test_a_job_that_tells_no_schedule_is_expected_a_default_interval_after_its_last_start() -> None:
     found = expected_of(stored_run(START, duration=MINUTE))
-    assert found.source is Source.DEFAULT
+    assert found.source is ScheduleSource.DEFAULT
     assert (found.start, found.interval) == (START + DAY, DAY)
     assert found.deadline == START + DAY + MINUTE + TOLERANCE
 
@@ -65,7 +65,7 @@ def test_a_run_that_arrives_out_of_order_does_not_move_the_expectation_back() ->
 
 def test_what_duplicati_reports_is_expected() -> None:
     found = expected_of(stored_run(START, next_scheduled=START + 5 * HOUR))
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert found.start == START + 5 * HOUR
     assert found.deadline == START + 5 * HOUR + MINUTE + TOLERANCE
 
@@ -80,14 +80,14 @@ def test_of_several_reported_moments_the_one_of_the_newest_start_counts() -> Non
 def test_a_run_by_hand_before_the_reported_moment_leaves_it_standing(status: Status) -> None:
     by_hand = stored_run(START + HOUR, status=status)
     found = expected_of(stored_run(START, next_scheduled=START + DAY), by_hand)
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert found.start == START + DAY
 
 
 def test_any_number_of_runs_by_hand_before_the_reported_moment_leave_it_standing() -> None:
     by_hand = [stored_run(START + n * HOUR) for n in range(1, 60)]
     found = expected_of(stored_run(START, next_scheduled=START + 7 * DAY), *by_hand)
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert found.start == START + 7 * DAY
 
 
@@ -97,7 +97,7 @@ def test_a_run_at_or_after_the_reported_moment_moves_it_on_by_the_interval_seen(
 ) -> None:
     untold = stored_run(START + 3 * DAY + late)
     found = expected_of(*told_nightly(3), untold)
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert (found.start, found.interval) == (START + 4 * DAY, DAY)
 
 
@@ -109,13 +109,13 @@ def test_an_expectation_that_moves_on_lies_behind_the_run_however_late_that_came
 def test_a_run_after_the_only_reported_moment_moves_it_on_by_as_far_as_was_planned_ahead() -> None:
     told = stored_run(START, next_scheduled=START + 7 * DAY)
     found = expected_of(told, stored_run(START + 7 * DAY + HOUR))
-    assert found.source is Source.REPORTED
+    assert found.source is ScheduleSource.REPORTED
     assert found.start == START + 14 * DAY
 
 
 def test_a_run_that_planned_nothing_ahead_leaves_its_job_to_the_default() -> None:
     found = expected_of(stored_run(START, next_scheduled=START))
-    assert found.source is Source.DEFAULT
+    assert found.source is ScheduleSource.DEFAULT
     assert found.start == START + DAY
 
 

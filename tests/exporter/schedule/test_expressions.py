@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan, parse_plan
+from exporter.schedule.expressions import Auto, Cron, Every, Off, ScheduleExpression, parse_schedule
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, parse_timestamp
 from tests.support.strategies.state import START
 
@@ -39,8 +39,8 @@ PLANS = st.one_of(st.just(Auto()), st.just(Off()), INTERVALS, CRONS)
         ("cron 0  3 * *   1-5\tEurope/Berlin", Cron("0 3 * * 1-5", "Europe/Berlin")),
     ],
 )
-def test_a_schedule_is_read_as_people_write_it(text: str, plan: Plan) -> None:
-    assert parse_plan(text) == plan
+def test_a_schedule_is_read_as_people_write_it(text: str, plan: ScheduleExpression) -> None:
+    assert parse_schedule(text) == plan
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_a_schedule_is_read_as_people_write_it(text: str, plan: Plan) -> None:
         (Cron("0 3 * * 1-5", "Europe/Berlin"), "cron 0 3 * * 1-5 Europe/Berlin"),
     ],
 )
-def test_a_schedule_is_written_as_it_is_read(plan: Plan, text: str) -> None:
+def test_a_schedule_is_written_as_it_is_read(plan: ScheduleExpression, text: str) -> None:
     assert str(plan) == text
 
 
 @given(PLANS)
-def test_what_is_written_is_read_as_the_same_schedule(plan: Plan) -> None:
-    assert parse_plan(str(plan)) == plan
+def test_what_is_written_is_read_as_the_same_schedule(plan: ScheduleExpression) -> None:
+    assert parse_schedule(str(plan)) == plan
 
 
-def read(text: str) -> Plan | None:
+def read(text: str) -> ScheduleExpression | None:
     try:
-        return parse_plan(text)
+        return parse_schedule(text)
     except ValueError:
         return None
 
@@ -79,7 +79,7 @@ def test_any_text_is_a_schedule_or_refused(text: str) -> None:
 
 def refusal(text: str) -> str:
     with pytest.raises(ValueError, match=r".") as refused:
-        parse_plan(text)
+        parse_schedule(text)
     return str(refused.value)
 
 

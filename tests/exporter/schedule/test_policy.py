@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from exporter.model import JobSettings
 from exporter.schedule import Schedule
-from exporter.schedule.expressions import Auto, Cron, Every, Off, Plan
-from exporter.schedule.policy import Override, Policy
+from exporter.schedule.expressions import Auto, Cron, Every, Off, ScheduleExpression
+from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import server_named
 
@@ -15,7 +15,7 @@ UNSET = JobSettings()
 def schedule_of(
     *overrides: Override, settings: JobSettings = UNSET, backup: str = "Photos"
 ) -> Schedule:
-    policy = Policy(2 * DAY, 3 * HOUR, overrides)
+    policy = SchedulePolicy(2 * DAY, 3 * HOUR, overrides)
     return policy.schedule(server_named("nas", alias="Cellar"), backup, settings)
 
 
@@ -107,7 +107,7 @@ OVER_ALL = Override(plan=Every(12 * HOUR), tolerance=MINUTE)
     ],
 )
 def test_what_a_person_set_wins_over_the_file_setting_by_setting(
-    settings: JobSettings, plan: Plan, tolerance: Millis
+    settings: JobSettings, plan: ScheduleExpression, tolerance: Millis
 ) -> None:
     found = schedule_of(OVER_ALL, settings=settings)
     assert (found.plan, found.tolerance) == (plan, tolerance)

@@ -7,7 +7,7 @@ from exporter.exposition import Exposition
 from exporter.exposition.scrape import Exposed
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import connection
 from exporter.store.sqlite.write_cache import Known
 from exporter.times import now
@@ -20,7 +20,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     """Measure the text, to its last byte, from the same samples."""
     db = connection.connect_reader(setting.copy(MANY))
     everything = Known.load(db).everything()
-    fleet = Fleet(Policy(), 0)
+    fleet = Fleet(SchedulePolicy(), 0)
     fleet.apply(everything)
     exposition = Exposition(fleet, now, Telemetry("1", lambda: 0))
     exposition.text()

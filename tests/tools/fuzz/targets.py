@@ -12,7 +12,7 @@ from exporter.model import Delivery, JobSettings, Report, Server
 from exporter.model.live import LiveReport
 from exporter.reports import ReportError, duplicati_text, read_live_status, read_report
 from exporter.schedule import expect
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite.prepared_report import Entry
 from exporter.times import Millis
 
@@ -56,7 +56,7 @@ def _keep(report: Report) -> None:
     entry = Entry.of(report, Delivery(NOW, "192.0.2.7", None))
     state = with_run(JobState(), entry.stored(1), none_after)
     job = Job.of(1, 1, report.backup, state, JobSettings())
-    schedule = Policy().schedule(_SERVER, job.name, job.settings)
+    schedule = SchedulePolicy().schedule(_SERVER, job.name, job.settings)
     expectation = expect(job.state, schedule)
     assert expectation is None or not expectation.overdue(0)
 

@@ -9,7 +9,7 @@ from exporter.jobs.folding import with_run
 from exporter.jobs.state import JobState
 from exporter.model import Status
 from exporter.schedule import Schedule, expect
-from exporter.schedule.expressions import parse_plan
+from exporter.schedule.expressions import parse_schedule
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.tools.simulation import before
 from tests.tools.simulation.lives import ZONES, Happened, Life, lived
@@ -108,7 +108,7 @@ def _absences(runs: list[Happened]) -> Iterator[Absence]:
 
 def _alarms(told: list[Happened], schedule: str) -> Iterator[tuple[Span, Span]]:
     """Yield when both rules would call a job overdue after each report, up to the next one."""
-    holds = Schedule(tolerance=TOLERANCE, plan=parse_plan(schedule))
+    holds = Schedule(tolerance=TOLERANCE, plan=parse_schedule(schedule))
     state, lengths = JobState(), list[tuple[Millis, Millis]]()
     for each, following in pairwise(told):
         stored = each.stored

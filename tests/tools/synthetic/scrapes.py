@@ -20,7 +20,7 @@ from exporter.ingest.live import Listener
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
@@ -61,7 +61,7 @@ class _Daemon:
         self.clock = _Clock()
         self._store = store
         self._telemetry = Telemetry("0.1.0", store.size_bytes)
-        self._fleet = Fleet(Policy(), END - DAYS_OF_FLEET * DAY)
+        self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
         timekeeper = Timekeeper(store, self._fleet, self._telemetry, self.clock, self.clock)
         self._listener = Listener(store, self._fleet, self._telemetry, self.clock, timekeeper)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.ingest.duplistatus import JobSetting, SettingError, read_settings, read_tolerance
-from exporter.schedule.expressions import parse_plan
+from exporter.schedule.expressions import parse_schedule
 from exporter.times import parse_duration
 
 BERLIN = "Europe/Berlin"
@@ -34,7 +34,7 @@ def read(setting: object, *, zone: str | None = None, key: str = "m-1:Documents"
 def test_an_interval_is_a_schedule(interval: object, schedule: str) -> None:
     setting = {"expectedInterval": interval, "allowedWeekDays": WEEK, "time": ""}
     assert read(setting) == JobSetting(schedule)
-    assert str(parse_plan(schedule)) == schedule
+    assert str(parse_schedule(schedule)) == schedule
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_week_days_are_a_calendar_where_the_time_zone_is_told(time: str, schedul
     setting = {"expectedInterval": "1D", "allowedWeekDays": [5, 4, 3, 2, 1], "time": time}
     assert read(setting, zone=BERLIN) == JobSetting(schedule)
     assert read(setting) == JobSetting(None, by_week_days=True)
-    assert str(parse_plan(schedule)) == schedule
+    assert str(parse_schedule(schedule)) == schedule
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_whatever_is_set_it_is_a_schedule_of_ours_or_refused(
     if isinstance(found, SettingError):
         assert str(found)
     elif found is not None and found.schedule is not None:
-        assert str(parse_plan(found.schedule)) == found.schedule
+        assert str(parse_schedule(found.schedule)) == found.schedule

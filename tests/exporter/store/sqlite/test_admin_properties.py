@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, StoredRun
 from exporter.schedule.expressions import Every
-from exporter.schedule.policy import Override, Policy
+from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
@@ -24,7 +24,7 @@ from tests.support.empty import empty_database
 from tests.support.reports_builder import documented_report, duplicati_report
 from tests.support.strategies.state import fold
 
-POLICY = Policy(
+POLICY = SchedulePolicy(
     overrides=(
         Override("Cellar", plan=Every(2 * HOUR)),
         Override("nas", "Mail", tolerance=3 * DAY),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import RunFilter, StoreError, StoreInUseError
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
@@ -78,7 +78,7 @@ def test_a_restart_keeps_ids_states_and_counters(tmp_path: Path) -> None:
         detail = again.run(recorded[0].run_id)
         assert detail is not None
         assert detail.job_id == recorded[0].job.id
-        fleet = Fleet(Policy(), CREATED)
+        fleet = Fleet(SchedulePolicy(), CREATED)
         fleet.apply(again.everything())
         totals = fleet.totals(NOW)
         assert (totals.completed, totals.failed, totals.failing) == (1, 3, 2)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, SECOND, Millis
@@ -44,7 +44,7 @@ class Here:
 
     def open(self) -> None:
         self.store = Store(self.path)
-        self.fleet = Fleet(Policy(), CREATED)
+        self.fleet = Fleet(SchedulePolicy(), CREATED)
         self.fleet.apply(self.store.everything())
 
     def restart(self) -> None:

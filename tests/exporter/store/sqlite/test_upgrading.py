@@ -13,7 +13,7 @@ from exporter.fleet import Fleet
 from exporter.jobs.job import Identity, Job
 from exporter.model import Status
 from exporter.schedule import Schedule, expect
-from exporter.schedule.policy import Policy
+from exporter.schedule.policy import SchedulePolicy
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, Millis, parse_timestamp
@@ -54,7 +54,7 @@ def figures(text: str) -> dict[str, str]:
 
 
 def exposition(store: Store) -> dict[str, str]:
-    fleet = Fleet(Policy(), store.created())
+    fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.everything())
     exposed = Exposition(fleet, lambda: NOW, Telemetry("0", lambda: 0)).text()
     return figures(b"".join(exposed.fleet).decode())
@@ -139,7 +139,7 @@ def test_a_backup_that_is_renamed_after_the_upgrade_goes_on(store: Store) -> Non
 
 
 def test_a_failure_without_a_name_stands_from_before(store: Store) -> None:
-    fleet = Fleet(Policy(), store.created())
+    fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.everything())
     (unnamed,) = [view for view in fleet.jobs() if view.job.name == "(unnamed)"]
     assert unnamed.standing.failing
