@@ -6,7 +6,7 @@ from exporter.store import Store, StoreUnavailableError
 def fault(store: Store) -> str | None:
     """Say why no report can be stored, None where one can: a write has just reached the disk."""
     try:
-        store.probe()
+        store.check_writable()
     except StoreUnavailableError as error:
         return str(error)
     return None

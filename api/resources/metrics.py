@@ -77,6 +77,6 @@ class Health(Metrics):
         if media_type != falcon.MEDIA_JSON:
             super()._answer(req, resp, media_type)
             return
-        self._store.probe()
+        self._store.check_writable()
         resp.set_header("Vary", "Accept, Accept-Encoding")
         success(req, resp, {"healthy": True, "version": self._version})

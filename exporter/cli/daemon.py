@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 def make_parts(settings: Config, store: Store) -> Parts:
     """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     telemetry = Telemetry(version(), store.size_bytes)
     timekeeper = Timekeeper(store, fleet, telemetry, now)
     return Parts(

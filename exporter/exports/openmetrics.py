@@ -119,7 +119,7 @@ class History:
 
     def _notice(self, history: JobHistory) -> None:
         """Take in when reports came; what stands in for a report is none."""
-        arrivals = [run.received for run in history.runs if run.id not in history.stand_ins]
+        arrivals = [run.received for run in history.runs if run.id not in history.placeholders]
         for received in arrivals:
             self._sums.add_report(received)
         server_id = history.server.id

@@ -114,7 +114,7 @@ class StoredArchive:
 
     def try_out(self, reports: Sequence[PastReport]) -> list[Taken]:
         """Tell what would become of reports; nothing is recorded."""
-        return self._taken(reports, self._store.try_out)
+        return self._taken(reports, self._store.dry_run)
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
@@ -177,7 +177,7 @@ class StoredArchive:
         """
         understood = self._understood(past, report, self._clock())
         with contextlib.suppress(LimitReachedError):
-            (told,) = self._store.try_out([understood])
+            (told,) = self._store.dry_run([understood])
             if not told.new:
                 return understood
         return Taken(Outcome.REFUSED, reason=_UNDATED)

@@ -21,7 +21,7 @@ class Change(Struct, frozen=True):
     removed_jobs: tuple[int, ...] = ()
 
 
-Seen = Callable[[Change], None]
+OnCommit = Callable[[Change], None]
 """Is shown a change once it is durable, before the method returns; in the order of the commits."""
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.clock import ClockReading
 from exporter.model.live import LiveReport, LiveRun
-from exporter.store.changes import Change, Recorded, Seen
+from exporter.store.changes import Change, OnCommit, Recorded
 from exporter.store.values import ClockMarks, JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
 
@@ -17,7 +17,7 @@ class Timing(Protocol):
     A part of the store: its methods may be called and raise as those of the whole.
     """
 
-    def put_right(self, moment: ClockReading, then: Seen) -> None:
+    def put_right(self, moment: ClockReading, then: OnCommit) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
         ...
 
@@ -61,15 +61,17 @@ class Store(Protocol):
         """Tell other programs that find it in use where it is served."""
         ...
 
-    def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
+    def record(self, report: Report, delivery: Delivery, then: OnCommit) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
         ...
 
-    def record_all(self, reports: Iterable[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
+    def record_all(
+        self, reports: Iterable[tuple[Report, Delivery]], then: OnCommit
+    ) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
         ...
 
-    def try_out(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
+    def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
         ...
 
@@ -85,7 +87,7 @@ class Store(Protocol):
         """Note that a live report of an address was taken: it settles refused live ones only."""
         ...
 
-    def place(self, live_report: LiveReport, delivery: Delivery, then: Seen) -> int:
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery, then: OnCommit) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
         ...
 
@@ -93,43 +95,45 @@ class Store(Protocol):
         """Keep the newest live run of jobs, so that a restart knows it."""
         ...
 
-    def stand_in(
-        self, job_id: int, report: Report, delivery: Delivery, then: Seen
+    def record_placeholder(
+        self, job_id: int, report: Report, delivery: Delivery, then: OnCommit
     ) -> Recorded | None:
         """Record a run whose report did not come, until it comes; None where it did meanwhile."""
         ...
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: Seen) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: OnCommit) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         ...
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: Seen) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: OnCommit) -> None:
         """Make servers one, whole or not at all. Raises `UnknownIdError`."""
         ...
 
-    def delete_server(self, server_id: int, then: Seen) -> None:
+    def delete_server(self, server_id: int, then: OnCommit) -> None:
         """Remove a server with all it has. Raises `UnknownIdError`."""
         ...
 
-    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: Seen) -> None:
+    def set_job(
+        self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: OnCommit
+    ) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         ...
 
     def plan_job(
-        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: Seen
+        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: OnCommit
     ) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         ...
 
-    def forget_copy(self, job_id: int, destination: str, then: Seen) -> None:
+    def forget_copy(self, job_id: int, destination: str, then: OnCommit) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
         ...
 
-    def separate_job(self, job_id: int, then: Seen) -> None:
+    def separate_job(self, job_id: int, then: OnCommit) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
         ...
 
-    def delete_job(self, job_id: int, then: Seen) -> None:
+    def delete_job(self, job_id: int, then: OnCommit) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
         ...
 
@@ -144,15 +148,15 @@ class Store(Protocol):
         """Remove the log lines of some runs; else as `prune_runs`."""
         ...
 
-    def give_back(self) -> bool:
+    def reclaim_space(self) -> bool:
         """Give back a little room of what was removed; tell whether there was any."""
         ...
 
-    def probe(self) -> None:
+    def check_writable(self) -> None:
         """Write a mark, unless one was written just now, to learn whether a report could be."""
         ...
 
-    def everything(self) -> Change:
+    def snapshot(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""
         ...
 

@@ -18,7 +18,7 @@ FIRST_AFTER_SECONDS = 60.0
 """Those who could not send while the daemon was away come first."""
 
 _EVERY_SECONDS = 3600.0
-_LEAST_PAUSE_SECONDS = 0.02
+_MIN_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_EACH_STEP = 4.0
 """Of the time of a step: the writer belongs to the reports."""
 
@@ -28,7 +28,7 @@ Outcome = TypeVar("Outcome")
 _Step: TypeAlias = Callable[[Millis, int], tuple[int, int | None]]
 
 
-class Keep(Struct, frozen=True):
+class RetentionPolicy(Struct, frozen=True):
     """How long; None is for ever."""
 
     runs: Millis | None = None
@@ -41,12 +41,12 @@ class Pruner:
     def __init__(
         self,
         store: Store,
-        keep: Keep,
+        retention: RetentionPolicy,
         clock: Callable[[], Millis],
         is_trusted: Callable[[], bool],
     ) -> None:
         self._store = store
-        self._keep = keep
+        self._retention = retention
         self._clock = clock
         self._is_trusted = is_trusted
         self._waits = False
@@ -57,7 +57,7 @@ class Pruner:
         pause = FIRST_AFTER_SECONDS
         while not self._stopping.wait(pause):
             try:
-                self.sweep()
+                self.prune_once()
             except StoreUnavailableError as error:
                 _log.warning("old runs could not be removed now: %s", error)
             pause = _EVERY_SECONDS
@@ -66,14 +66,14 @@ class Pruner:
         """Make `run` return after the step at which it is."""
         self._stopping.set()
 
-    def sweep(self) -> None:
+    def prune_once(self) -> None:
         """Remove all that is too old by now, and give the space back.
 
         Nothing is too old by a clock that is not trusted.
         """
-        runs = self._prune(self._store.prune_runs, self._keep.runs)
-        messages = self._prune(self._store.prune_messages, self._keep.messages)
-        while not self._stopping.is_set() and self._timed(self._store.give_back):
+        runs = self._prune(self._store.prune_runs, self._retention.runs)
+        messages = self._prune(self._store.prune_messages, self._retention.messages)
+        while not self._stopping.is_set() and self._timed(self._store.reclaim_space):
             pass
         if runs or messages:
             _log.info("old runs removed", extra=log_fields(runs=runs, logs=messages))
@@ -102,16 +102,19 @@ class Pruner:
         began = time.monotonic()
         outcome = step()
         length = time.monotonic() - began
-        self._stopping.wait(max(_LEAST_PAUSE_SECONDS, _PAUSE_FOR_EACH_STEP * length))
+        self._stopping.wait(max(_MIN_PAUSE_SECONDS, _PAUSE_FOR_EACH_STEP * length))
         return outcome
 
 
 @contextlib.contextmanager
 def pruning(
-    store: Store, keep: Keep, clock: Callable[[], Millis], is_trusted: Callable[[], bool]
+    store: Store,
+    retention: RetentionPolicy,
+    clock: Callable[[], Millis],
+    is_trusted: Callable[[], bool],
 ) -> Iterator[None]:
     """Remove what is too old meanwhile, whenever the clock is trusted."""
-    pruner = Pruner(store, keep, clock, is_trusted)
+    pruner = Pruner(store, retention, clock, is_trusted)
     thread = threading.Thread(target=pruner.run, name="pruner")
     thread.start()
     try:

@@ -54,13 +54,13 @@ class StoredDetail(NamedTuple):
 class JobHistory(NamedTuple):
     """A job and its server as they are now, and its stored runs in the order of their arrival.
 
-    `stand_ins` has the ids of runs that stand in for a report that did not come.
+    `placeholders` has the ids of runs that stand in for a report that did not come.
     """
 
     server: Server
     job: Job
     runs: list[StoredRun]
-    stand_ins: frozenset[int]
+    placeholders: frozenset[int]
 
 
 class RecordedRun(NamedTuple):

@@ -197,7 +197,7 @@ def test_a_token_for_one_server_takes_no_other_servers_reports(
 ) -> None:
     other = duplicati_report(began=BEGAN, server="laptop", machine_id="m-9")
     daemon.upload(other)
-    before = daemon.store.everything()
+    before = daemon.store.snapshot()
     for server, machine_id, query in (
         ("laptop", None, ""),
         ("laptop", "m-9", ""),
@@ -209,7 +209,7 @@ def test_a_token_for_one_server_takes_no_other_servers_reports(
         answer = upload_as_nas(closed, server=server, machine_id=machine_id, query=query)
         assert answer.status_code == 403, (server, machine_id, query)
         assert answer.json["message"].startswith("This token is for reports of nas only: give")
-    assert daemon.store.everything() == before
+    assert daemon.store.snapshot() == before
     assert len(daemon.get("/api/rejected")["rejected"]) == 6
 
 
@@ -252,7 +252,7 @@ CHANGES = [
 def test_without_the_admin_token_nothing_is_changed(
     two_servers: Daemon, method: str, path: str
 ) -> None:
-    before = two_servers.store.everything()
+    before = two_servers.store.snapshot()
     for given in ({}, {"Authorization": ""}, {"Authorization": f"Basic {ADMIN_TOKEN}"}):
         result = two_servers.client.simulate_request(
             method, path, json={"alias": "x"}, headers=given
@@ -262,4 +262,4 @@ def test_without_the_admin_token_nothing_is_changed(
     for token in ("wrong", ADMIN_TOKEN[:-1], f"{ADMIN_TOKEN}x", "é" * 16):
         result = change(two_servers, method, path, {"alias": "x"}, token=token)
         assert (result.status_code, result.json["error"]) == (403, "ForbiddenError")
-    assert two_servers.store.everything() == before
+    assert two_servers.store.snapshot() == before

@@ -42,9 +42,9 @@ def test_what_is_not_there_can_not_be_changed(daemon: Daemon, method: str, path:
     ],
 )
 def test_a_wrong_change_is_refused_whole(two_servers: Daemon, path: str, body: object) -> None:
-    before = two_servers.store.everything()
+    before = two_servers.store.snapshot()
     wrong = {"note": "right", **body} if body and isinstance(body, dict) else body
     for each in (body, wrong):
         result = change(two_servers, "PATCH", path, each)
         assert (result.status_code, result.json["error"]) == (400, "ValidationError")
-    assert two_servers.store.everything() == before
+    assert two_servers.store.snapshot() == before

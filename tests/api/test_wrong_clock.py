@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store.retention import Keep, Pruner
+from exporter.store.retention import Pruner, RetentionPolicy
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp, parse_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Clock, Daemon
 from tests.support.live import activity
@@ -51,8 +51,10 @@ class Machine:
 
     def sweep(self) -> None:
         """Remove what is older than a month."""
-        keep = Keep(runs=30 * DAY, messages=30 * DAY)
-        Pruner(self.daemon.store, keep, self.clock, self.daemon.timekeeper.is_trusted).sweep()
+        retention = RetentionPolicy(runs=30 * DAY, messages=30 * DAY)
+        Pruner(
+            self.daemon.store, retention, self.clock, self.daemon.timekeeper.is_trusted
+        ).prune_once()
 
     def runs(self) -> list[dict[str, str]]:
         """Return the runs, newest first."""
@@ -334,7 +336,7 @@ def test_what_somebody_cleared_while_the_clock_was_ahead_hides_nothing_later(
     answer = machine.daemon.client.simulate_patch(path, json={"cleared": True}, headers=headers)
     assert answer.status_code == 200, answer.text
     machine.set(right)
-    cleared = [job.settings.cleared for job in machine.daemon.store.everything().jobs]
+    cleared = [job.settings.cleared for job in machine.daemon.store.snapshot().jobs]
     assert cleared == [right]
 
 

@@ -34,7 +34,7 @@ _ASKED = {
     "record_all",
     "plan_job",
     "reject",
-    "probe",
+    "check_writable",
     "runs",
     "run",
     "newest_backups",
@@ -77,7 +77,7 @@ def _refuse(*_arguments: object) -> NoReturn:
 def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     """Return the app over a store."""
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     telemetry = Telemetry(VERSION, store.size_bytes)
     timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)
     parts = Parts(

@@ -11,7 +11,7 @@ from exporter.reports import read_report
 from exporter.schedule import Expectation, Schedule, ScheduleSource, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.times import (
     DAY,
     HOUR,
@@ -228,8 +228,8 @@ def test_a_weekday_job_gives_no_alarm_on_any_evening_once_it_knows_two_weekends(
 def received_at(moment: Millis, *, began: Millis, told: Millis) -> StoredRun:
     """Build a run as the store keeps it: it counts from its arrival where its clock is wrong."""
     body = duplicati_report(began=began, duration=TOOK, next_scheduled=told)
-    entry = Entry.of(read_report(body), Delivery(moment, "192.0.2.7"))
-    return StoredRun(1, entry.started, moment, entry.report.run)
+    prepared = PreparedReport.from_report(read_report(body), Delivery(moment, "192.0.2.7"))
+    return StoredRun(1, prepared.started, moment, prepared.report.run)
 
 
 def expected_of(*runs: StoredRun) -> Expectation:

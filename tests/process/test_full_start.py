@@ -13,7 +13,7 @@ FULL = """
 import os, sys
 from exporter.cli import main
 import exporter.store.sqlite.connection as database
-database.LEAST_ROOM_BYTES = 2**62
+database.MIN_FREE_BYTES = 2**62
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
 sys.exit(main())
@@ -56,7 +56,7 @@ NO_ROOM = """
 import sys
 from exporter.cli import main
 import exporter.store.sqlite.connection as database
-database.LEAST_ROOM_BYTES = 2**62
+database.MIN_FREE_BYTES = 2**62
 sys.exit(main())
 """
 

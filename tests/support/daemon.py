@@ -52,7 +52,7 @@ class Daemon:
     def _start(self) -> None:
         self.store = Store(self.path)
         self.fleet = Fleet(SchedulePolicy(), CREATED)
-        self.fleet.apply(self.store.everything())
+        self.fleet.apply(self.store.snapshot())
         telemetry = Telemetry("1.2.3", self.store.size_bytes)
         self.timekeeper = Timekeeper(self.store, self.fleet, telemetry, self.clock, self.count)
         self.listener = Listener(self.store, self.fleet, telemetry, self.clock, self.timekeeper)

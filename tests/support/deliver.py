@@ -29,7 +29,7 @@ def deliver(
 
 def job_of(store: Store, recorded: Recorded) -> Job:
     """Return a recorded report's job as the store has it now."""
-    jobs = {job.id: job for job in store.everything().jobs}
+    jobs = {job.id: job for job in store.snapshot().jobs}
     return jobs[recorded.job.id]
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from exporter.cli.arguments import Commands, add, configuration, take_database
-from exporter.store.sqlite import back_up
+from exporter.store.sqlite import backup_database
 
 _EXPLAINED = (
     "Works while the daemon runs and while it does not. The copy is of one moment, and was read"
@@ -26,6 +26,6 @@ def add_to(commands: Commands) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Copy the database, whether a daemon has it or not."""
     settings = configuration(chosen)
-    size = back_up(settings.database, chosen.file)
+    size = backup_database(settings.database, chosen.file)
     sys.stdout.write(f"{settings.database} is backed up to {chosen.file}, {size} bytes\n")
     return 0

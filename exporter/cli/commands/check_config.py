@@ -12,7 +12,7 @@ from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import Source
 from exporter.model import Server
 from exporter.schedule.policy import Override
-from exporter.store.sqlite import peek
+from exporter.store.sqlite import list_jobs_readonly
 
 _SECRETS = {option.name for option in OPTIONS if option.secret}
 
@@ -42,7 +42,7 @@ def _write_sources(sources: Sequence[Source]) -> None:
 
 
 def _jobs(database: Path) -> list[tuple[Server, str]]:
-    return list(peek(database)) if database.exists() else []
+    return list(list_jobs_readonly(database)) if database.exists() else []
 
 
 def _write_matches(overrides: Sequence[Override], jobs: Iterable[tuple[Server, str]]) -> None:

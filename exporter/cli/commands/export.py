@@ -24,7 +24,7 @@ from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.exports import ExportError, Grid, History, Target, write_csv, write_jsonl
 from exporter.store import RunChoice, StoreError
-from exporter.store.sqlite import Records
+from exporter.store.sqlite import OfflineReader
 from exporter.times import (
     MAX_TIMESTAMP,
     MIN_TIMESTAMP,
@@ -166,10 +166,10 @@ def export_runs(chosen: argparse.Namespace) -> int:
     """Write every stored run as a row."""
     if chosen.messages and chosen.format == "csv":
         raise ExportError("a table has no room for log lines: ask for --format jsonl")
-    records = Records(configuration(chosen).database)
-    choice, left_out = _choice(chosen, records), _LeftOut()
+    reader = OfflineReader(configuration(chosen).database)
+    choice, left_out = _choice(chosen, reader), _LeftOut()
     with _telling(chosen) as tell, output(chosen.output) as target:
-        found = records.runs(choice, left_out.add, messages=chosen.messages)
+        found = reader.runs(choice, left_out.add, messages=chosen.messages)
         runs = _counted(found, _RUNS_TOLD, lambda count: tell(f"Writing runs: {count} done"))
         if chosen.format == "csv":
             write_csv(runs, target)
@@ -181,16 +181,16 @@ def export_runs(chosen: argparse.Namespace) -> int:
 def export_openmetrics(chosen: argparse.Namespace) -> int:
     """Write the past as scrapes of it would have got it."""
     settings = configuration(chosen)
-    records = Records(settings.database)
-    grid = _grid(chosen, records)
+    reader = OfflineReader(settings.database)
+    grid = _grid(chosen, reader)
     target = Target(chosen.job, chosen.instance)
     left_out = _LeftOut()
     with (
         _telling(chosen) as tell,
         output(chosen.output) as whole,
-        History(grid, target, records.created(), folder_beside(chosen.output)) as history,
+        History(grid, target, reader.created(), folder_beside(chosen.output)) as history,
     ):
-        _replay(records, settings, history, left_out, tell)
+        _replay(reader, settings, history, left_out, tell)
         written = history.write(whole)
         for _ in _counted(written, _CHUNKS_TOLD, lambda count: tell(f"Writing: {count} MiB done")):
             pass
@@ -228,38 +228,38 @@ def _counted(entries: Iterable[Entry], every: int, tell: Callable[[int], None]) 
 
 
 def _replay(
-    records: Records, settings: Config, history: History, left_out: _LeftOut, tell: Tell
+    reader: OfflineReader, settings: Config, history: History, left_out: _LeftOut, tell: Tell
 ) -> None:
     """Let a history take in every job that it can, and every server."""
-    job_ids = records.job_ids()
+    job_ids = reader.job_ids()
     for number, job_id in enumerate(job_ids):
         tell(f"{bar(number, len(job_ids))} Replaying the runs of {len(job_ids)} jobs")
         try:
-            known = records.history(job_id)
+            known = reader.history(job_id)
             if known is not None:
                 history.add_job(known, settings.policy)
         except (StoreError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - nothing is known of what a damaged job may raise
             left_out.add(f"job {job_id}", error)
-    for server in records.servers():
+    for server in reader.servers():
         history.add_server(server)
 
 
-def _grid(chosen: argparse.Namespace, records: Records) -> Grid:
+def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> Grid:
     """Return the moments to tell of; before the first run and in the future there is nothing."""
     present = now()
-    first = records.first_arrival()
-    begin = records.created() if first is None else first
+    first = reader.first_arrival()
+    begin = reader.created() if first is None else first
     since = begin if chosen.since is None else max(begin, chosen.since)
     until = present if chosen.until is None else min(present, chosen.until)
     return Grid.between(since, until, chosen.step)
 
 
-def _choice(chosen: argparse.Namespace, records: Records) -> RunChoice:
+def _choice(chosen: argparse.Namespace, reader: OfflineReader) -> RunChoice:
     given = {"since": chosen.since, "until": chosen.until, "server": chosen.server}
     if chosen.server is not None:
-        known = records.servers()
+        known = reader.servers()
         if not any(chosen.server in (str(each.id), each.name, each.alias) for each in known):
             raise ExportError(f"no server is called {chosen.server!r}: see duplistatus servers")
     choice = RunChoice(**{name: value for name, value in given.items() if value is not None})

@@ -33,7 +33,7 @@ from exporter.ingest.importer import StoredArchive
 from exporter.ingest.timekeeper import keeping_time
 from exporter.pull.loop import Rounds, pulling
 from exporter.reports.sender_options import duplicati_options
-from exporter.store.retention import Keep, pruning
+from exporter.store.retention import RetentionPolicy, pruning
 from exporter.store.sqlite import Store
 
 _ALLOCATIONS = 20_000
@@ -79,11 +79,11 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
 @contextlib.contextmanager
 def _working_behind(settings: Config, parts: Parts) -> Iterator[None]:
     """Do meanwhile what no request waits for."""
-    keep = Keep(settings.keep_runs, settings.keep_messages)
+    retention = RetentionPolicy(settings.keep_runs, settings.keep_messages)
     trusted = parts.timekeeper.is_trusted
     with (
         keeping_time(parts.timekeeper),
-        pruning(parts.store, keep, parts.clock, trusted),
+        pruning(parts.store, retention, parts.clock, trusted),
         listen_to_runs(parts),
         _pulling(settings, parts),
     ):

@@ -1,8 +1,8 @@
 """The store as one file of SQLite. Outside this package nobody knows SQL."""
 
-from exporter.store.sqlite.backup import back_up
-from exporter.store.sqlite.connection import peek
-from exporter.store.sqlite.offline_reader import Records
+from exporter.store.sqlite.backup import backup_database
+from exporter.store.sqlite.connection import list_jobs_readonly
+from exporter.store.sqlite.offline_reader import OfflineReader
 from exporter.store.sqlite.store import Store
 
-__all__ = ["Records", "Store", "back_up", "peek"]
+__all__ = ["OfflineReader", "Store", "backup_database", "list_jobs_readonly"]

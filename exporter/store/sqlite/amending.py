@@ -7,7 +7,7 @@ from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import StoredRun, fuller_log
 from exporter.store.sqlite import read_queries, rows, write_queries
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.values import StoredDetail
 
 _COLUMNS = rows.RUN_COLUMNS[2:]
@@ -16,23 +16,23 @@ _COUNTED = "UPDATE runs SET names_id = ?, counted = ? WHERE id = ?"
 _LOG = "INSERT OR REPLACE INTO logs (run_id, log) VALUES (?, ?)"
 
 
-def amend(db: Database, known: StoredDetail, stored: StoredRun, entry: Entry) -> None:
+def amend(db: Database, known: StoredDetail, stored: StoredRun, prepared: PreparedReport) -> None:
     """Write what is new of a run, of what it counted and of its log. Needs a transaction."""
     if stored != known.stored:
         db.execute(_UPDATE, (*rows.run_row(stored.run), stored.id))
-    _amend_counted(db, known, entry)
-    _amend_log(db, known, entry)
+    _amend_counted(db, known, prepared)
+    _amend_log(db, known, prepared)
 
 
-def _amend_counted(db: Database, known: StoredDetail, entry: Entry) -> None:
-    told = entry.report.counted
+def _amend_counted(db: Database, known: StoredDetail, prepared: PreparedReport) -> None:
+    told = prepared.report.counted
     if not told.keys() <= known.counted.keys():
         names, counted = rows.pack_counted({**told, **known.counted})
         db.execute(_COUNTED, (write_queries.names_id(db, names), counted, known.stored.id))
 
 
-def _amend_log(db: Database, known: StoredDetail, entry: Entry) -> None:
-    log = fuller_log(known.log, entry.report.log)
+def _amend_log(db: Database, known: StoredDetail, prepared: PreparedReport) -> None:
+    log = fuller_log(known.log, prepared.report.log)
     packed = None if log == known.log else rows.pack_log(log)
     if packed is not None:
         db.execute(_LOG, (known.stored.id, packed))

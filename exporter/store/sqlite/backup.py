@@ -12,7 +12,7 @@ from exporter.store.sqlite.connection import APPLICATION_ID, check_there
 _OWNER_ONLY = 0o600
 
 
-def back_up(database: Path, copy: Path) -> int:
+def backup_database(database: Path, copy: Path) -> int:
     """Copy a database as it is at one moment, whoever has it; return the size of the copy.
 
     The copy is one file. It comes, or replaces one that is there, once it is whole and on disk.

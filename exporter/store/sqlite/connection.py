@@ -20,7 +20,7 @@ from exporter.store.sqlite.migrations import migrations
 APPLICATION_ID = 0x44535441
 """Marks a file as a database of this program: "DSTA" in ASCII."""
 
-LEAST_ROOM_BYTES = 256 * 1024
+MIN_FREE_BYTES = 256 * 1024
 """A mark finds room where a report and its log do not; a report takes some 30 KB until the next
 checkpoint."""
 
@@ -57,7 +57,7 @@ def prepare(path: Path) -> None:
         raise StoreError(message)
     with usable(path):
         wal.check(path)
-        refuse_damaged(path)
+        check_integrity(path)
         with contextlib.closing(_open(path, "rwc")) as db:
             _upgrade(db, path)
 
@@ -106,7 +106,7 @@ def _open(path: Path, mode: Literal["rw", "rwc"], *more: str) -> Database:
         raise
 
 
-def peek(path: Path) -> list[tuple[Server, str]]:
+def list_jobs_readonly(path: Path) -> list[tuple[Server, str]]:
     """Return each job's server and name, whoever has the database, and change nothing.
 
     Raises:
@@ -114,10 +114,12 @@ def peek(path: Path) -> list[tuple[Server, str]]:
     """
     columns = ", ".join(f"servers.{column}" for column in rows.SERVER_COLUMNS)
     query = f"SELECT {columns}, jobs.name FROM jobs JOIN servers ON servers.id = jobs.server_id"  # noqa: S608 - constant
-    return look(path, lambda db: [(rows.server(row[:-1]), row[-1]) for row in db.execute(query)])
+    return read_snapshot(
+        path, lambda db: [(rows.server(row[:-1]), row[-1]) for row in db.execute(query)]
+    )
 
 
-def look(path: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+def read_snapshot(path: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
     """Return what a database answers, whoever has it, and change nothing, not at the end either.
 
     Where a daemon took or left it meanwhile it is asked again: the answer may be of two moments.
@@ -154,7 +156,7 @@ def _stillness(path: Path) -> tuple[int, int] | None:
     return known.st_mtime_ns, known.st_size
 
 
-def refuse_damaged(path: Path) -> None:
+def check_integrity(path: Path) -> None:
     """See that the pages of a database hang together.
 
     Raises:
@@ -162,7 +164,7 @@ def refuse_damaged(path: Path) -> None:
     """
     if not path.exists() or (is_large(path) and not _log_of(path).exists()):
         return
-    (found,) = look(path, lambda db: db.execute("PRAGMA quick_check(1)").fetchone())
+    (found,) = read_snapshot(path, lambda db: db.execute("PRAGMA quick_check(1)").fetchone())
     if found != "ok":
         raise StoreError(f"{path} is damaged ({' '.join(found.split())}): {_RESTORE}")
 
@@ -251,9 +253,9 @@ def _known_steps() -> set[str]:
         empty.close()
 
 
-def has_room(path: Path) -> bool:
+def has_free_space(path: Path) -> bool:
     """Tell whether a report would find room where a database is."""
-    return shutil.disk_usage(path.parent).free >= LEAST_ROOM_BYTES
+    return shutil.disk_usage(path.parent).free >= MIN_FREE_BYTES
 
 
 def _unusable(path: Path, error: Exception) -> str:
@@ -268,7 +270,7 @@ def _is_full(path: Path, error: Exception) -> bool:
     """Tell a full disk, of which SQLite may say only that a file can not be opened."""
     named = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     try:
-        return named or "is full" in str(error) or not has_room(path)
+        return named or "is full" in str(error) or not has_free_space(path)
     except OSError:
         return named
 

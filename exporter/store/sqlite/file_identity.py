@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from exporter.store.errors import StoreUnavailableError
 
 
-class Presence:
+class FileIdentity:
     """The files of a database as they were when this was made: it, and its write-ahead log."""
 
     def __init__(self, db: Database) -> None:

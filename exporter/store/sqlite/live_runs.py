@@ -17,18 +17,18 @@ _KEEP = """
 INSERT INTO live_runs (job_id, run)
 SELECT :job, :run WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job)
 ON CONFLICT (job_id) DO UPDATE SET run = excluded.run"""
-_TOLD = """
+_REPORTED = """
 SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :first AND :last
 AND operation = :operation
 UNION ALL
 SELECT id FROM runs WHERE job_id = :job AND began BETWEEN :first AND :last AND began <> started
 AND operation = :operation
 LIMIT 1"""
-_STAND_IN = """
+_PLACEHOLDER = """
 SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id
 WHERE runs.job_id = :job AND runs.began BETWEEN :first AND :last AND runs.operation = :operation
 LIMIT 1"""
-_STANDING_IN = "SELECT DISTINCT job_id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id"
+_WITH_PLACEHOLDER = "SELECT DISTINCT job_id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id"
 
 _log = logging.getLogger(__name__)
 
@@ -51,21 +51,21 @@ def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
             _log.warning("a live run can not be read: %s", error, extra=log_fields(job_id=job_id))
 
 
-def is_told(db: Database, job: Job, run: Run) -> bool:
+def is_reported(db: Database, job: Job, run: Run) -> bool:
     """Whether a report of a run was recorded."""
-    return db.execute(_TOLD, _place(job, run)).fetchone() is not None
+    return db.execute(_REPORTED, _place(job, run)).fetchone() is not None
 
 
-def stand_in(db: Database, job: Job, run: Run) -> StoredRun | None:
+def find_placeholder(db: Database, job: Job, run: Run) -> StoredRun | None:
     """Return what stands in for the report of a run, where anything does."""
-    row = db.execute(_STAND_IN, _place(job, run)).fetchone()
+    row = db.execute(_PLACEHOLDER, _place(job, run)).fetchone()
     found = None if row is None else read_queries.run(db, row[0])
     return None if found is None else found.stored
 
 
-def standing_in(db: Database) -> set[int]:
+def jobs_with_placeholder(db: Database) -> set[int]:
     """Return the jobs that have a run which stands in for its report."""
-    return {row[0] for row in db.execute(_STANDING_IN)}
+    return {row[0] for row in db.execute(_WITH_PLACEHOLDER)}
 
 
 def _place(job: Job, run: Run) -> dict[str, object]:

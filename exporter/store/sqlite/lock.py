@@ -14,7 +14,7 @@ from pathlib import Path
 
 from exporter.store.errors import StoreError, StoreInUseError
 
-_LONGEST_URL = 500
+_MAX_URL_LENGTH = 500
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +115,6 @@ def _told(database: Path) -> str:
     """Return where the holder says that it serves; nothing where it does not, or not yet."""
     try:
         with path_of(database).open("rb") as file:
-            return file.read(_LONGEST_URL).decode(errors="replace").strip()
+            return file.read(_MAX_URL_LENGTH).decode(errors="replace").strip()
     except OSError:
         return ""

@@ -25,7 +25,7 @@ _LOOKS_AT_LOG = 5
 
 _RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", *rows.RUN_COLUMNS))
 _HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
-_STAND_INS = """
+_PLACEHOLDERS = """
 SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?"""
 _PAGE = f"""
 SELECT {_RUN_COLUMNS}, runs.counted, counted_names.names, logs.log,
@@ -39,11 +39,11 @@ ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
 
 Answer = TypeVar("Answer")
 
-LeaveOut = Callable[[str, Exception], None]
+OnSkipped = Callable[[str, Exception], None]
 """Is told what can not be read, and why."""
 
 
-class Records:
+class OfflineReader:
     """Every method raises `StoreError` where the database can not be read."""
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +55,7 @@ class Records:
         _refuse_cut_log(path)
         connection.check_there(path)
         if not connection.is_large(path):
-            connection.refuse_damaged(path)
+            connection.check_integrity(path)
         self._path = path
         self._look(lambda db: connection.check_version(db, path))
 
@@ -83,7 +83,7 @@ class Records:
         return self._look(lambda db: _history(db, job_id))
 
     def runs(
-        self, chosen: RunChoice, leave_out: LeaveOut, *, messages: bool
+        self, chosen: RunChoice, leave_out: OnSkipped, *, messages: bool
     ) -> Iterator[RecordedRun]:
         """Yield runs, oldest start first, but for those that can not be read."""
         after = (chosen.since, 0)
@@ -110,7 +110,7 @@ class Records:
         return self._look(lambda db: list(_rows(db, _PAGE, values)))
 
     def _look(self, ask: Callable[[Database], Answer]) -> Answer:
-        return connection.look(self._path, lambda opened: ask(Database(opened)))
+        return connection.read_snapshot(self._path, lambda opened: ask(Database(opened)))
 
 
 def _refuse_cut_log(path: Path) -> None:
@@ -128,7 +128,7 @@ def _history(db: Database, job_id: int) -> JobHistory | None:
     if job is None or server is None:
         return None
     runs = [rows.stored_run(row) for row in _rows(db, _HISTORY, [job_id])]
-    stand_ins = frozenset(row[0] for row in db.execute(_STAND_INS, [job_id]))
+    stand_ins = frozenset(row[0] for row in db.execute(_PLACEHOLDERS, [job_id]))
     return JobHistory(server, job, runs, stand_ins)
 
 

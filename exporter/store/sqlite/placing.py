@@ -11,7 +11,7 @@ from exporter.limits import Limits
 from exporter.model import Server
 from exporter.store.sqlite import identity, quotas, renaming, write_queries
 from exporter.store.sqlite.sender import Sender
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 
 
 class Note(NamedTuple):
@@ -34,11 +34,11 @@ class Places:
     """
 
     def __init__(
-        self, database: Callable[[], Database], known: Known, learned: Known, limits: Limits
+        self, database: Callable[[], Database], cache: WriteCache, fresh: WriteCache, limits: Limits
     ) -> None:
         self._database = database
-        self._known = known
-        self._learned = learned
+        self._cache = cache
+        self._fresh = fresh
         self._limits = limits
         self.notes: list[Note] = []
         self._told = 0
@@ -75,7 +75,7 @@ class Places:
         return replace(sender, machine=replace(sender.machine, machine_id=None), identity=None)
 
     def _is_known(self, machine_id: str) -> bool:
-        return machine_id in self._learned.machine_ids or machine_id in self._known.machine_ids
+        return machine_id in self._fresh.machine_ids or machine_id in self._cache.machine_ids
 
     def rename(self, sender: Sender) -> None:
         """Let the job of a sender have its present name, if there is one yet."""
@@ -85,38 +85,38 @@ class Places:
 
     def job(self, job_id: int) -> Job | None:
         """Return a job by its id."""
-        return self._learned.job(job_id) or self._known.job(job_id)
+        return self._fresh.job(job_id) or self._cache.job(job_id)
 
     def server(self, server_id: int) -> Server:
         """Return a server by its id."""
-        return self._learned.servers.get(server_id) or self._known.servers[server_id]
+        return self._fresh.servers.get(server_id) or self._cache.servers[server_id]
 
     def _known_server(self, sender: Sender) -> Server | None:
-        learned, known = self._learned, self._known
+        fresh, cache = self._fresh, self._cache
         machine_id = sender.machine.machine_id or ""
         if self._is_fetched(machine_id) and not sender.delivery.fetched:
             return None  # from now on it is one that posts
-        server_id = learned.machine_ids.get(machine_id) or known.machine_ids.get(machine_id)
+        server_id = fresh.machine_ids.get(machine_id) or cache.machine_ids.get(machine_id)
         return None if server_id is None else self._server_or_none(server_id)
 
     def _server_or_none(self, server_id: int) -> Server | None:
-        return self._learned.servers.get(server_id) or self._known.servers.get(server_id)
+        return self._fresh.servers.get(server_id) or self._cache.servers.get(server_id)
 
     def _find_server(self, sender: Sender) -> Server:
         server = identity.find_server(self._database(), sender)
         if self._server_or_none(server.id) is None:
-            quotas.for_server(self._database(), self._limits)
+            quotas.check_server_quota(self._database(), self._limits)
             self._note_duplicate(server)
         machine_id = sender.machine.machine_id
         self._note_second_id(server, machine_id)
-        self._learned.put([server], [], [(machine_id, server.id)] if machine_id else [])
+        self._fresh.put([server], [], [(machine_id, server.id)] if machine_id else [])
         if machine_id is not None:
             fetched = sender.delivery.fetched
-            (self._learned.fetched_ids if fetched else self._learned.posted_ids).add(machine_id)
+            (self._fresh.fetched_ids if fetched else self._fresh.posted_ids).add(machine_id)
         return server
 
     def _is_fetched(self, machine_id: str) -> bool:
-        return machine_id in self._known.fetched_ids or machine_id in self._learned.fetched_ids
+        return machine_id in self._cache.fetched_ids or machine_id in self._fresh.fetched_ids
 
     def _note_duplicate(self, server: Server) -> None:
         other = server.possible_duplicate_of
@@ -126,24 +126,24 @@ class Places:
             self.notes.append(Note("a server may be one that is known already", fields))
 
     def _note_second_id(self, server: Server, machine_id: str | None) -> None:
-        known = machine_id in self._known.machine_ids or machine_id in self._learned.machine_ids
+        known = machine_id in self._cache.machine_ids or machine_id in self._fresh.machine_ids
         if machine_id not in (None, server.machine_id) and not known:
             fields = {"server": server.name, "server_id": server.id, "machine_id": machine_id}
             self.notes.append(Note("a machine is one that was known by another machine-id", fields))
 
     def _known_job(self, server: Server, sender: Sender) -> Job | None:
         key = (server.id, sender.backup)
-        found = self._learned.jobs.get(key)
+        found = self._fresh.jobs.get(key)
         if found is not None:
             return found
-        found = self._known.jobs.get(key)
+        found = self._cache.jobs.get(key)
         # It may have been renamed within this transaction.
-        renamed = found is not None and self._learned.job(found.id) is not None
+        renamed = found is not None and self._fresh.job(found.id) is not None
         return None if renamed else found
 
     def _called_so_before(self, job: Job, sender: Sender) -> Job | None:
         """Return the job that had another one's name when a run began that comes late."""
-        newest = self._learned.newest.get(job.id) or self._known.newest.get(job.id)
+        newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
         began = sender.began
         if began is None or (newest is not None and began > newest):
             return None
@@ -156,8 +156,8 @@ class Places:
         db = self._database()
         job = write_queries.insert_job(db, server.id, sender.backup)
         renaming.set_apart(db, job)
-        quotas.for_job(db, server.id, self._limits)
-        self._learned.put([], [job])
+        quotas.check_job_quota(db, server.id, self._limits)
+        self._fresh.put([], [job])
         return job
 
     def _renamed_job(self, server: Server, sender: Sender) -> Job | None:
@@ -170,7 +170,7 @@ class Places:
         if new:
             fields = {"job_id": job.id, "job": job.name, "formerly": new[0]}
             self.notes.append(Note("a backup was renamed in Duplicati", fields))
-        self._learned.put([], [job])
+        self._fresh.put([], [job])
         return job
 
     def with_identity(self, job: Job, sender: Sender, run_id: int) -> Job:
@@ -182,5 +182,5 @@ class Places:
             return job
         write_queries.identify_job(self._database(), job.id, sender.identity)
         identified = replace(job, identity=sender.identity)
-        self._learned.put([], [identified])
+        self._fresh.put([], [identified])
         return identified

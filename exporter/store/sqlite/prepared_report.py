@@ -7,7 +7,7 @@ from exporter.store.sqlite import rows
 from exporter.times import Millis
 
 
-class Entry(Struct, frozen=True):
+class PreparedReport(Struct, frozen=True):
     """A report, and packed what is kept only to be shown again.
 
     `names` are those under which it counts, `counted` the numbers in their order.
@@ -20,7 +20,7 @@ class Entry(Struct, frozen=True):
     log: bytes | None
 
     @classmethod
-    def of(cls, report: Report, delivery: Delivery) -> "Entry":
+    def from_report(cls, report: Report, delivery: Delivery) -> "PreparedReport":
         """Pack what a report counts and its log."""
         names, counted = rows.pack_counted(report.counted)
         return cls(report, delivery, names, counted, rows.pack_log(report.log))

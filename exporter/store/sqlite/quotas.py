@@ -9,7 +9,7 @@ from exporter.limits import Limit, Limits
 from exporter.store.errors import LimitReachedError
 
 
-def for_server(db: Database, limits: Limits) -> None:
+def check_server_quota(db: Database, limits: Limits) -> None:
     """See that there are no more servers than may report.
 
     Raises:
@@ -20,7 +20,7 @@ def for_server(db: Database, limits: Limits) -> None:
         raise LimitReachedError(Limit.SERVERS, f"{message}: delete some, or raise that setting")
 
 
-def for_job(db: Database, server_id: int, limits: Limits) -> None:
+def check_job_quota(db: Database, server_id: int, limits: Limits) -> None:
     """See that a server has no more jobs than it may, and that all have no more.
 
     Raises:

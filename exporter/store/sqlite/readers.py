@@ -10,13 +10,13 @@ from sqlite_utils import Database
 
 from exporter.store.sqlite import connection
 from exporter.store.sqlite.answering import answering
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 
 
 class Readers:
     """Lends connections; opening one for each question would cost five times the question."""
 
-    def __init__(self, path: Path, writer: Writer) -> None:
+    def __init__(self, path: Path, writer: GroupCommitWriter) -> None:
         self._path = path
         self._writer = writer
         self._idle: queue.SimpleQueue[tuple[int, Database]] = queue.SimpleQueue()

@@ -17,7 +17,7 @@ from exporter.store.sqlite.sender import Sender
 from exporter.times import SECOND, Millis
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
-_MOST_FORMER_NAMES = 50
+_MAX_FORMER_NAMES = 50
 """Of a job; of more the oldest is forgotten. Nobody renames a backup so often, a program might."""
 
 _SAME_IDENTITY = """
@@ -167,5 +167,5 @@ def _renamed(db: Database, job: Job, name: str, began: Millis) -> Job:
 def _with_former(db: Database, job: Job, name: str, until: Millis) -> Job:
     """Note that a job was called so before a moment; return it as it is now."""
     db.execute(_PUT_FORMER, (job.id, name, until))
-    db.execute(_SURPLUS, {"job": job.id, "most": _MOST_FORMER_NAMES})
+    db.execute(_SURPLUS, {"job": job.id, "most": _MAX_FORMER_NAMES})
     return read_queries.job(db, job.id) or job

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from exporter.jobs.job import Job
 from exporter.model import Server, StoredRun
 from exporter.store.sqlite import rows
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 
 _Row = Sequence[object]
 
@@ -27,7 +27,7 @@ SET (name, version, os, described, last_report) =
 FROM new WHERE servers.id = new.id"""
 
 
-class Pending:
+class RowBatch:
     """The rows of the reports of one transaction."""
 
     def __init__(self) -> None:
@@ -36,14 +36,16 @@ class Pending:
         self._jobs: dict[int, _Row] = {}
         self._servers: dict[int, _Row] = {}
 
-    def add_run(self, job_id: int, stored: StoredRun, names_id: int | None, entry: Entry) -> None:
+    def add_run(
+        self, job_id: int, stored: StoredRun, names_id: int | None, prepared: PreparedReport
+    ) -> None:
         """Add a run and its log."""
-        told = (entry.report.fingerprint, names_id, entry.counted, entry.delivery.clock)
+        told = (prepared.report.fingerprint, names_id, prepared.counted, prepared.delivery.clock)
         own = (stored.id, job_id, *told)
-        moments = (stored.started, stored.received)
-        self._runs.append((*own, *moments, *rows.run_row(stored.run)))
-        if entry.log is not None:
-            self._logs.append((stored.id, entry.log))
+        timestamps = (stored.started, stored.received)
+        self._runs.append((*own, *timestamps, *rows.run_row(stored.run)))
+        if prepared.log is not None:
+            self._logs.append((stored.id, prepared.log))
 
     def put(self, server: Server, job: Job) -> None:
         """Replace what is stored of a server and a job."""

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.live import LiveReport, LiveRun
-from exporter.store.changes import Change, Recorded, Seen, joined
+from exporter.store.changes import Change, OnCommit, Recorded, joined
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.sqlite import (
     admin,
@@ -23,13 +23,13 @@ from exporter.store.sqlite import (
     separating,
 )
 from exporter.store.sqlite.answering import answering
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.probing import Probing
 from exporter.store.sqlite.readers import Readers
 from exporter.store.sqlite.readiness import Readiness
 from exporter.store.sqlite.timing import Timing
 from exporter.store.sqlite.transaction import DEFAULTS
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis, now
 
@@ -88,27 +88,29 @@ class Store:
         """Tell other programs that find the database in use where it is served."""
         self._lock.announce(url)
 
-    def record(self, report: Report, delivery: Delivery, then: Seen) -> Recorded:
+    def record(self, report: Report, delivery: Delivery, then: OnCommit) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
-        entry = Entry.of(report, delivery)
+        prepared = PreparedReport.from_report(report, delivery)
         with self._readiness.watching(), answering():
             return self._writer.run(
-                lambda transaction: transaction.record(entry),
+                lambda transaction: transaction.record(prepared),
                 lambda recorded: then(recorded.change),
             )
 
-    def record_all(self, reports: Iterable[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
+    def record_all(
+        self, reports: Iterable[tuple[Report, Delivery]], then: OnCommit
+    ) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
-        entries = [Entry.of(report, delivery) for report, delivery in reports]
+        entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
         return self._writer.run(
             lambda transaction: transaction.record_all(entries),
             lambda outcomes: then(joined(outcomes)),
         )
 
-    def try_out(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
+    def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
-        entries = [Entry.of(report, delivery) for report, delivery in reports]
-        return self._writer.try_out(lambda transaction: transaction.record_all(entries))
+        entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
+        return self._writer.dry_run(lambda transaction: transaction.record_all(entries))
 
     def reject(self, rejected: Rejected) -> None:
         """Keep what was refused; only the newest are kept, and their first bytes."""
@@ -125,10 +127,10 @@ class Store:
     def _note(self, work: Callable[[Database], object]) -> None:
         self._writer.run(lambda transaction: work(transaction.db), lambda _: None)
 
-    def place(self, live_report: LiveReport, delivery: Delivery, then: Seen) -> int:
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery, then: OnCommit) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
         (job,) = self._writer.run(
-            lambda transaction: transaction.place(live_report, delivery), then
+            lambda transaction: transaction.resolve_job(live_report, delivery), then
         ).jobs
         return job.id
 
@@ -136,47 +138,49 @@ class Store:
         """Keep the newest live run of jobs, so that a restart knows it."""
         self._writer.run(lambda transaction: live_runs.keep(transaction.db, runs), lambda _: None)
 
-    def stand_in(
-        self, job_id: int, report: Report, delivery: Delivery, then: Seen
+    def record_placeholder(
+        self, job_id: int, report: Report, delivery: Delivery, then: OnCommit
     ) -> Recorded | None:
         """Record a run whose report did not come, until it comes; None where it did meanwhile."""
-        entry = Entry.of(report, delivery)
+        prepared = PreparedReport.from_report(report, delivery)
         return self._writer.run(
-            lambda transaction: transaction.stand_in(job_id, entry),
+            lambda transaction: transaction.record_placeholder(job_id, prepared),
             lambda recorded: None if recorded is None else then(recorded.change),
         )
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: Seen) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: OnCommit) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.set_server(db, server_id, edit), then)
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: Seen) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: OnCommit) -> None:
         """Make servers one, whole or not at all. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.merge_servers(db, target_id, source_ids), then)
 
-    def delete_server(self, server_id: int, then: Seen) -> None:
+    def delete_server(self, server_id: int, then: OnCommit) -> None:
         """Remove a server with all it has. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.delete_server(db, server_id), then)
 
-    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: Seen) -> None:
+    def set_job(
+        self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: OnCommit
+    ) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.set_job(db, job_id, edit), then)
 
     def plan_job(
-        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: Seen
+        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: OnCommit
     ) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.plan_job(db, job_id, start, interval, asked), then)
 
-    def forget_copy(self, job_id: int, destination: str, then: Seen) -> None:
+    def forget_copy(self, job_id: int, destination: str, then: OnCommit) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.forget_copy(db, job_id, destination), then)
 
-    def separate_job(self, job_id: int, then: Seen) -> None:
+    def separate_job(self, job_id: int, then: OnCommit) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
         self._writer.change(lambda db: separating.separate(db, job_id), then)
 
-    def delete_job(self, job_id: int, then: Seen) -> None:
+    def delete_job(self, job_id: int, then: OnCommit) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
         self._writer.change(lambda db: admin.delete_job(db, job_id), then)
 
@@ -197,12 +201,14 @@ class Store:
         self._remove(pruning.remove_messages, found.ids)
         return len(found.ids), found.last
 
-    def give_back(self) -> bool:
+    def reclaim_space(self) -> bool:
         """Make the file a little smaller; tell whether there was anything to give back."""
         with self._readers.lend() as db:
-            if not pruning.can_give_back(db):
+            if not pruning.has_free_pages(db):
                 return False
-        self._writer.run(lambda transaction: pruning.give_back(transaction.db), lambda _: None)
+        self._writer.run(
+            lambda transaction: pruning.incremental_vacuum(transaction.db), lambda _: None
+        )
         return True
 
     def _remove(
@@ -211,22 +217,22 @@ class Store:
         if ids:
             self._writer.run(lambda transaction: remove(transaction.db, ids), lambda _: None)
 
-    def probe(self) -> None:
+    def check_writable(self) -> None:
         """Write a mark, unless one was written just now, to learn whether a report could be."""
         self._readiness.check()
         self._writer.check_files()
         if not self._readiness.is_fresh or not self._writer.is_untouched:
             self._probing.check()
-        if not connection.has_room(self._path):
+        if not connection.has_free_space(self._path):
             raise StoreUnavailableError("the disk is full: make room on it")
 
     def _mark(self) -> None:
         self._note(lambda db: db.execute(_PROBE, (now(),)))
         self._readiness.probed()
 
-    def everything(self) -> Change:
+    def snapshot(self) -> Change:
         """Return every server and job as they are, which is what a start changes."""
-        return self._writer.everything()
+        return self._writer.snapshot()
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:
         """Return the newest live run of each job that had one."""
@@ -276,10 +282,10 @@ class Store:
             return read_queries.size_bytes(db)
 
 
-def _writer(path: Path, limits: Limits) -> Writer:
+def _writer(path: Path, limits: Limits) -> GroupCommitWriter:
     db = connection.connect(path)
     try:
-        return Writer(db, limits)
+        return GroupCommitWriter(db, limits)
     except BaseException:
         db.close()
         raise

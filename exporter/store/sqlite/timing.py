@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from sqlite_utils import Database
 
 from exporter.model.clock import ClockReading
-from exporter.store.changes import Seen
+from exporter.store.changes import OnCommit
 from exporter.store.sqlite import arrivals, clock_marks, read_queries
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 from exporter.store.values import ClockMarks
 
 
@@ -16,12 +16,12 @@ class Timing:
     """A part of the store: its methods may be called and raise as those of the whole."""
 
     def __init__(
-        self, writer: Writer, reader: Callable[[], AbstractContextManager[Database]]
+        self, writer: GroupCommitWriter, reader: Callable[[], AbstractContextManager[Database]]
     ) -> None:
         self._writer = writer
         self._reader = reader
 
-    def put_right(self, reading: ClockReading, then: Seen) -> None:
+    def put_right(self, reading: ClockReading, then: OnCommit) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
         self._writer.change(lambda db: arrivals.put_right(db, reading), then)
 

@@ -17,7 +17,7 @@ _SALT_OF_LOG = slice(16, 24)
 _PAGE_AND_FRAMES = struct.Struct("=12xB x H I")
 _SALT_OF_INDEX = slice(32, 40)
 _BACKFILLED = struct.Struct("=96x I")
-_LARGEST_PAGE = 65536
+_MAX_PAGE_SIZE = 65536
 """Does not fit into its two bytes and is written as 1."""
 
 
@@ -36,14 +36,14 @@ class _Index(NamedTuple):
     salt: bytes
 
     @classmethod
-    def of(cls, path: Path) -> Self | None:
+    def from_file(cls, path: Path) -> Self | None:
         """Read an index; None where there is none that was begun."""
         raw = _first_bytes(path)
         if len(raw) < _BACKFILLED.size:
             return None
         begun, page, frames = _PAGE_AND_FRAMES.unpack_from(raw)
         (backfilled,) = _BACKFILLED.unpack_from(raw)
-        size = _LARGEST_PAGE if page == 1 else page
+        size = _MAX_PAGE_SIZE if page == 1 else page
         return cls(size, frames, backfilled, raw[_SALT_OF_INDEX]) if begun else None
 
     @property
@@ -62,7 +62,7 @@ def check(database: Path) -> None:
     size = log.stat().st_size if log.exists() else 0
     if size and not database.exists():
         raise StoreError(f"{database} is gone, though its {log.name} is here: {_ADVICE}")
-    index = _Index.of(database.with_name(f"{database.name}-shm"))
+    index = _Index.from_file(database.with_name(f"{database.name}-shm"))
     if index is None or index.frames <= index.backfilled or size >= index.size:
         return
     salt = _first_bytes(log)[_SALT_OF_LOG]

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from exporter.store.errors import StoreError, StoreUnavailableError
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 
 _COUNTING = """
 PRAGMA temp_store = MEMORY;
@@ -92,7 +92,7 @@ class Wholeness:
         if code is not None and code & 0xFF in _DAMAGE:
             self._doubted = True
 
-    def check(self, db: Database, known: Known) -> Database:
+    def check(self, db: Database, cache: WriteCache) -> Database:
         """Return the connection to go on with: the one given, or one that read the file anew.
 
         Raises:
@@ -103,18 +103,18 @@ class Wholeness:
             return db
         if self._refused is not None and self._refused[0] == marks:
             raise StoreUnavailableError(self._refused[1])
-        fresh = self._read_anew(known, _counted(db), marks)
+        fresh = self._read_anew(cache, _counted(db), marks)
         db.close()
         self._take(fresh)
         self.generation += 1
         _log.warning("the database was written to from outside, is whole and was read anew")
         return fresh
 
-    def _read_anew(self, known: Known, runs: int | None, marks: _Marks) -> Database:
+    def _read_anew(self, cache: WriteCache, runs: int | None, marks: _Marks) -> Database:
         try:
             with connection.usable(Path(self._path)):
                 fresh = connection.connect(Path(self._path))
-                fault = self._fault_of(fresh, known, runs)
+                fault = self._fault_of(fresh, cache, runs)
             if fault is None:
                 return fresh
         except StoreError as error:
@@ -123,9 +123,9 @@ class Wholeness:
         _log.error("the database is not what it was: %s", fault)
         raise StoreUnavailableError(fault)
 
-    def _fault_of(self, fresh: Database, known: Known, runs: int | None) -> str | None:
+    def _fault_of(self, fresh: Database, cache: WriteCache, runs: int | None) -> str | None:
         try:
-            fault = self._difference(fresh, known, runs)
+            fault = self._difference(fresh, cache, runs)
         except BaseException:
             fresh.close()
             raise
@@ -133,14 +133,14 @@ class Wholeness:
             fresh.close()
         return fault
 
-    def _difference(self, fresh: Database, known: Known, runs: int | None) -> str | None:
+    def _difference(self, fresh: Database, cache: WriteCache, runs: int | None) -> str | None:
         (found,) = fresh.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             return f"it is damaged ({' '.join(found.split())}): {_PUT_BACK}"
         if _schema_of(fresh) != self._schema:
             return f"another program changed its tables: {_PUT_BACK}"
         others = runs is not None and runs != _count(fresh)
-        if others or Known.load(fresh).everything() != known.everything():
+        if others or WriteCache.load(fresh).snapshot() != cache.snapshot():
             return f"another program changed its rows: {_PUT_BACK}"
         return None
 

@@ -14,44 +14,44 @@ from exporter.store.changes import Change
 from exporter.store.sqlite import live_runs, read_queries
 from exporter.times import Millis
 
-_MOST_NAMES = 256
+_MAX_NAMES = 256
 """Lists of names kept in mind: each version of Duplicati has a few, a forger has any number."""
 
 
-class Known:
+class WriteCache:
     """Servers by id and by machine-id, jobs by server and name. Needs one caller at a time.
 
     `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
-    id of a run. Of all other jobs than `standing_in` no run stands in for its report.
+    id of a run. Of all other jobs than `with_placeholder` no run stands in for its report.
     `fetched_ids` are machine-ids that no report was posted with; `posted_ids`, those of which one
-    was since. `torn` is true where a change may have been taken in part.
+    was since. `dirty` is true where a change may have been taken in part.
     """
 
     def __init__(self) -> None:
-        self.torn = False
+        self.dirty = False
         self.servers: dict[int, Server] = {}
         self.machine_ids: dict[str, int] = {}
         self.jobs: dict[tuple[int, str], Job] = {}
         self.newest: dict[int, Millis] = {}
         self.names: dict[bytes, int] = {}
         self.last_run = 0
-        self.standing_in: set[int] = set()
+        self.with_placeholder: set[int] = set()
         self.fetched_ids: set[str] = set()
         self.posted_ids: set[str] = set()
         self._keys: dict[int, tuple[int, str]] = {}
 
     @classmethod
-    def load(cls, db: Database) -> "Known":
+    def load(cls, db: Database) -> "WriteCache":
         """Read what a database holds."""
-        known = cls()
-        known.put(read_queries.servers(db), read_queries.jobs(db), read_queries.machine_ids(db))
-        known.last_run = read_queries.last_run(db)
-        known.standing_in = live_runs.standing_in(db)
-        known.fetched_ids = read_queries.fetched_ids(db)
-        return known
+        cache = cls()
+        cache.put(read_queries.servers(db), read_queries.jobs(db), read_queries.machine_ids(db))
+        cache.last_run = read_queries.last_run(db)
+        cache.with_placeholder = live_runs.jobs_with_placeholder(db)
+        cache.fetched_ids = read_queries.fetched_ids(db)
+        return cache
 
-    def everything(self) -> Change:
+    def snapshot(self) -> Change:
         """Return every server and job as a change of an empty fleet."""
         # Each copy is of one moment; a job's server is there before the job.
         jobs, servers = list(self.jobs.values()), list(self.servers.values())
@@ -84,22 +84,22 @@ class Known:
             self.jobs[key] = job
             self._keys[job.id] = key
 
-    def learn(self, learned: "Known") -> None:
+    def merge_committed(self, fresh: "WriteCache") -> None:
         """Take what a transaction of reports changed."""
-        self.torn = True
-        self.put(learned.servers.values(), learned.jobs.values(), learned.machine_ids.items())
-        self.newest.update(learned.newest)
-        self.last_run = max(self.last_run, learned.last_run)
-        self.names.update(learned.names)
-        self.standing_in |= learned.standing_in
-        self.fetched_ids = (self.fetched_ids | learned.fetched_ids) - learned.posted_ids
-        if len(self.names) > _MOST_NAMES:
+        self.dirty = True
+        self.put(fresh.servers.values(), fresh.jobs.values(), fresh.machine_ids.items())
+        self.newest.update(fresh.newest)
+        self.last_run = max(self.last_run, fresh.last_run)
+        self.names.update(fresh.names)
+        self.with_placeholder |= fresh.with_placeholder
+        self.fetched_ids = (self.fetched_ids | fresh.fetched_ids) - fresh.posted_ids
+        if len(self.names) > _MAX_NAMES:
             self.names.clear()
-        self.torn = False
+        self.dirty = False
 
     def apply(self, change: Change) -> None:
         """Take what people changed: runs may have moved from job to job."""
-        self.torn = True
+        self.dirty = True
         for job_id in change.removed_jobs:
             self.jobs.pop(self._keys.pop(job_id), None)
         gone = set(change.removed_servers)
@@ -111,6 +111,6 @@ class Known:
         for job_id in (*change.removed_jobs, *(job.id for job in change.jobs)):
             self.newest.pop(job_id, None)
         changed = [job.id for job in change.jobs]
-        if not self.standing_in.isdisjoint((*change.removed_jobs, *changed)):
-            self.standing_in.update(changed)
-        self.torn = False
+        if not self.with_placeholder.isdisjoint((*change.removed_jobs, *changed)):
+            self.with_placeholder.update(changed)
+        self.dirty = False

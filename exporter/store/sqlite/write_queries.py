@@ -9,7 +9,7 @@ from exporter.jobs.folding import After, RunsAfter
 from exporter.jobs.job import Identity, Job
 from exporter.jobs.state import JobState
 from exporter.model import BACKUP, JobSettings, Order
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.times import MINUTE, SECOND, Millis
 
 RETRY_WINDOW: Millis = 10 * MINUTE
@@ -52,18 +52,18 @@ def identify_job(db: Database, job_id: int, identity: Identity) -> None:
     )
 
 
-def known_run(db: Database, job: Job, entry: Entry) -> int | None:
+def known_run(db: Database, job: Job, prepared: PreparedReport) -> int | None:
     """Find the run a report tells of again.
 
     A run is known by its begin, and one without a begin by its content for a while. The text
     report cuts its begin to seconds, so a whole second also stands for any begin within it.
     """
-    run = entry.report.run
+    run = prepared.report.run
     if run.began is None:
-        delivery = entry.delivery
+        delivery = prepared.delivery
         clock = delivery.received if delivery.clock is None else delivery.clock
         since = clock - RETRY_WINDOW
-        row = db.execute(_SAME_CONTENT, (job.id, entry.report.fingerprint, since)).fetchone()
+        row = db.execute(_SAME_CONTENT, (job.id, prepared.report.fingerprint, since)).fetchone()
         return None if row is None else row[0]
     began = {
         "job": job.id,

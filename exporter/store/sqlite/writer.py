@@ -18,13 +18,13 @@ from sqlite_utils import Database
 from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreBusyError, StoreUnavailableError
-from exporter.store.sqlite.file_identity import Presence
+from exporter.store.sqlite.file_identity import FileIdentity
 from exporter.store.sqlite.transaction import DEFAULTS, Transaction
 from exporter.store.sqlite.wholeness import Wholeness
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 
-_MOST_IN_A_COMMIT = 256
-_PATIENCE_SECONDS = 30.0
+_MAX_IN_A_COMMIT = 256
+_COMMIT_TIMEOUT_SECONDS = 30.0
 """How long a caller waits for its commit; a sender of Duplicati gives up after 100 s."""
 
 _log = logging.getLogger(__name__)
@@ -32,24 +32,24 @@ _log = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
 
 
-class _UndoneError(Exception):
+class _RollbackError(Exception):
     """Undoes a transaction whose outcome is all that was wanted."""
 
 
-class _Task(NamedTuple):
+class _WriteRequest(NamedTuple):
     """A piece of work that waits for its commit, and where what becomes of it is told."""
 
     work: Callable[[Transaction], Any]
     then: Callable[[Any], None]
     alone: bool
-    told: Future[Any]
+    future: Future[Any]
 
 
-_END = _Task(lambda _: None, lambda _: None, alone=True, told=Future())
+_END = _WriteRequest(lambda _: None, lambda _: None, alone=True, future=Future())
 """Behind all work: the thread ends."""
 
 
-class Writer:
+class GroupCommitWriter:
     """Runs pieces of work, each whole or not at all, in the order of their commits.
 
     Any thread may call `run` and `run_alone`. Work may run a second time when another piece in
@@ -59,23 +59,23 @@ class Writer:
     def __init__(self, db: Database, limits: Limits = DEFAULTS) -> None:
         self._db = db
         self._limits = limits
-        self._known = Known.load(db)
-        self._presence = Presence(db)
+        self._cache = WriteCache.load(db)
+        self._file_identity = FileIdentity(db)
         self._whole = Wholeness(db)
-        self._waiting: SimpleQueue[_Task] = SimpleQueue()
-        self._put_back: _Task | None = None
+        self._waiting: SimpleQueue[_WriteRequest] = SimpleQueue()
+        self._put_back: _WriteRequest | None = None
         self._door = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def everything(self) -> Change:
+    def snapshot(self) -> Change:
         """Return every server and job as they are."""
-        return self._known.everything()
+        return self._cache.snapshot()
 
     def check_files(self) -> None:
         """Raise `StoreUnavailableError` where the files are no longer those that were opened."""
-        self._presence.check()
+        self._file_identity.check()
 
     @property
     def is_untouched(self) -> bool:
@@ -109,20 +109,20 @@ class Writer:
         """Run work that changes what is known, in a transaction of its own; else as `run`."""
 
         def tell(change: Change) -> None:
-            self._known.apply(change)
+            self._cache.apply(change)
             then(change)
 
         self._do(lambda transaction: work(transaction.db), tell, alone=True)
 
-    def try_out(self, work: Callable[[Transaction], Outcome]) -> Outcome:
+    def dry_run(self, work: Callable[[Transaction], Outcome]) -> Outcome:
         """Return what the work would return, and undo it; else as `run`."""
         outcomes: list[Outcome] = []
 
         def undone(transaction: Transaction) -> None:
             outcomes.append(work(transaction))
-            raise _UndoneError
+            raise _RollbackError
 
-        with contextlib.suppress(_UndoneError):
+        with contextlib.suppress(_RollbackError):
             self._do(undone, lambda _: None, alone=True)
         return outcomes[-1]
 
@@ -141,9 +141,9 @@ class Writer:
         with self._door:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
-            self._waiting.put(_Task(work, then, alone, told))
+            self._waiting.put(_WriteRequest(work, then, alone, told))
         try:
-            return told.result(_PATIENCE_SECONDS)
+            return told.result(_COMMIT_TIMEOUT_SECONDS)
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
@@ -155,66 +155,66 @@ class Writer:
 
     def _commit_next(self) -> bool:
         """Wait for work and commit it. Return False at the end."""
-        tasks = self._take()
-        wanted = [task for task in tasks if task.told.set_running_or_notify_cancel()]
+        requests = self._take()
+        wanted = [request for request in requests if request.future.set_running_or_notify_cancel()]
         try:
             self._finish(wanted)
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
             _log.exception("the writer failed")
             _fail(wanted, error)
-        return bool(tasks)
+        return bool(requests)
 
-    def _take(self) -> list[_Task]:
+    def _take(self) -> list[_WriteRequest]:
         """Wait for work. Return what shares a commit, nothing at the end."""
         first, self._put_back = self._put_back or self._waiting.get(), None
         if first.alone:
             return [] if first is _END else [first]
-        tasks = [first]
+        requests = [first]
         with contextlib.suppress(Empty):
-            while len(tasks) < _MOST_IN_A_COMMIT:
-                task = self._waiting.get_nowait()
-                if task.alone:
-                    self._put_back = task
+            while len(requests) < _MAX_IN_A_COMMIT:
+                request = self._waiting.get_nowait()
+                if request.alone:
+                    self._put_back = request
                     break
-                tasks.append(task)
-        return tasks
+                requests.append(request)
+        return requests
 
-    def _finish(self, tasks: list[_Task]) -> None:
-        if not tasks:
+    def _finish(self, requests: list[_WriteRequest]) -> None:
+        if not requests:
             return
         try:
-            outcomes = self._commit(tasks)
+            outcomes = self._commit(requests)
         except StoreUnavailableError as error:
-            _fail(tasks, error)
+            _fail(requests, error)
         except sqlite3.DatabaseError as error:
             if _is_of_the_work(error):
-                self._finish_alone(tasks, error)
+                self._finish_alone(requests, error)
             else:
                 self._whole.doubt(error)
                 _log.error("the database does not take writes: %s", error)
-                _fail(tasks, _unavailable(error))
+                _fail(requests, _unavailable(error))
         except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
-            self._finish_alone(tasks, error)
+            self._finish_alone(requests, error)
         else:
-            for task, outcome in zip(tasks, outcomes, strict=True):
-                _tell(task, outcome)
+            for request, outcome in zip(requests, outcomes, strict=True):
+                _tell(request, outcome)
 
-    def _finish_alone(self, tasks: list[_Task], error: Exception) -> None:
+    def _finish_alone(self, requests: list[_WriteRequest], error: Exception) -> None:
         """Give each piece a transaction of its own, so that one fault hits one caller."""
-        if len(tasks) == 1:
-            _fail(tasks, error)
+        if len(requests) == 1:
+            _fail(requests, error)
             return
-        for task in tasks:
-            self._finish([task])
+        for request in requests:
+            self._finish([request])
 
-    def _commit(self, tasks: list[_Task]) -> list[Any]:
+    def _commit(self, requests: list[_WriteRequest]) -> list[Any]:
         self.check_files()
         self._db.rollback()  # does nothing, unless a transaction could not be undone at its end
-        if self._known.torn:
-            self._known = Known.load(self._db)
-        self._db = self._whole.check(self._db, self._known)
-        with Transaction(self._db, self._known, self._limits) as transaction:
-            outcomes = [task.work(transaction) for task in tasks]
+        if self._cache.dirty:
+            self._cache = WriteCache.load(self._db)
+        self._db = self._whole.check(self._db, self._cache)
+        with Transaction(self._db, self._cache, self._limits) as transaction:
+            outcomes = [request.work(transaction) for request in requests]
         self._whole.left()
         return outcomes
 
@@ -232,16 +232,16 @@ def _unavailable(error: sqlite3.DatabaseError) -> StoreUnavailableError:
     return (StoreBusyError if code == sqlite3.SQLITE_BUSY else StoreUnavailableError)(str(error))
 
 
-def _fail(tasks: Sequence[_Task], error: BaseException) -> None:
+def _fail(requests: Sequence[_WriteRequest], error: BaseException) -> None:
     """Tell an error to those that were told nothing yet."""
-    for task in tasks:
-        if not task.told.done():
-            task.told.set_exception(error)
+    for request in requests:
+        if not request.future.done():
+            request.future.set_exception(error)
 
 
-def _tell(task: _Task, outcome: object) -> None:
+def _tell(request: _WriteRequest, outcome: object) -> None:
     try:
-        task.then(outcome)
+        request.then(outcome)
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
-    task.told.set_result(outcome)
+    request.future.set_result(outcome)

@@ -62,7 +62,7 @@ def test_where_no_report_can_be_stored_the_page_says_so_before_all_else(
     for name in known:
         daily(daemon, name)
     assert list(elements(look().root, "p", class_="fault")) == []
-    monkeypatch.setattr("exporter.store.sqlite.connection.LEAST_ROOM_BYTES", 2**62)
+    monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
     told = text(look().one("p", class_="fault"))
     assert told.startswith("No report can be stored now: the disk is full: make room on it.")
     assert text(look().one("title")).startswith("No report can be stored \N{EN DASH} ")

@@ -209,7 +209,7 @@ def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) 
 def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stand_in = daemon.store.stand_in
+    stand_in = daemon.store.record_placeholder
 
     def choosy(
         job_id: int, report: Report, delivery: Delivery, then: Callable[[Change], None]
@@ -218,7 +218,7 @@ def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
             raise ValueError("a bug")
         return stand_in(job_id, report, delivery, then)
 
-    monkeypatch.setattr(daemon.store, "stand_in", choosy)
+    monkeypatch.setattr(daemon.store, "record_placeholder", choosy)
     runs = (run(Fate.FAILING, backup="Mail"), run(Fate.FAILING))
     Simulator(daemon, *runs).until(NOW + LENGTH + REPORT_TIMEOUT + MINUTE)
     told = {job["name"]: job["lastRun"] for job in daemon.get("/api/jobs")["jobs"]}
@@ -374,7 +374,7 @@ def test_a_known_machine_is_heard_without_the_database(
 ) -> None:
     daemon.upload(duplicati_report(began=NOW - DAY))
     daemon.restart()
-    monkeypatch.delattr(Store, "place")
+    monkeypatch.delattr(Store, "resolve_job")
     assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 
@@ -382,14 +382,14 @@ def test_a_known_machine_is_heard_without_the_database(
 def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place = daemon.store.place
+    place = daemon.store.resolve_job
 
     def choosy(report: LiveReport, delivery: Delivery, then: Callable[[Change], None]) -> int:
         if report.backup == "Mail":
             raise ValueError("no room")
         return place(report, delivery, then)
 
-    monkeypatch.setattr(daemon.store, "place", choosy)
+    monkeypatch.setattr(daemon.store, "resolve_job", choosy)
     for backup in ("Mail", "Documents"):
         post(daemon, activity(began=NOW, at=NOW, backup=backup))
     daemon.listener.tidy()
@@ -415,7 +415,7 @@ def test_a_database_that_does_not_answer_keeps_no_live_report_out(
         raise StoreUnavailableError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(daemon.store, "place", refuse)
+        broken.setattr(daemon.store, "resolve_job", refuse)
         assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
         with pytest.raises(StoreUnavailableError):
             daemon.listener.tidy()

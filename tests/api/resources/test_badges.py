@@ -37,7 +37,7 @@ def test_a_badge_is_not_fine_where_no_report_can_be_stored(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR))
-    monkeypatch.setattr("exporter.store.sqlite.connection.LEAST_ROOM_BYTES", 2**62)
+    monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
     assert words(daemon) == ("backups", "not storing")
     assert words(daemon, "/api/badge/1.svg") == ("nas", "not storing")
     assert "the disk is full" in daemon.client.simulate_get(FLEET).text

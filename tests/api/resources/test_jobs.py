@@ -188,10 +188,10 @@ def test_a_body_that_changes_nothing_is_refused(two: Daemon, body: bytes) -> Non
 
 def test_a_job_that_is_not_shown_for_it_never_made_a_backup_can_not_be_set(two: Daemon) -> None:
     two.upload(duplicati_report(began=BEGAN, backup="Attic", operation="Restore"))
-    before = two.store.everything()
+    before = two.store.snapshot()
     assert two.client.simulate_get("/api/jobs/3").status_code == 404
     assert change(two.client, "PATCH", "/api/jobs/3", {"paused": True}).status_code == 404
-    assert two.store.everything() == before
+    assert two.store.snapshot() == before
 
 
 POLICY = SchedulePolicy(

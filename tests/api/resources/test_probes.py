@@ -18,7 +18,7 @@ def test_a_daemon_that_can_store_is_ready(daemon: Daemon) -> None:
 def test_a_daemon_whose_disk_has_no_room_for_a_report_is_not_ready_and_says_why(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.store.sqlite.connection.LEAST_ROOM_BYTES", 2**62)
+    monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
     result = daemon.client.simulate_get("/-/ready")
     assert result.status_code == 503
     assert "the disk is full" in result.json["message"]

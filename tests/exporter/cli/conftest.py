@@ -121,7 +121,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def known(database: Path) -> Change:
     """Return what a database holds that nobody has."""
     with closing(Store(database)) as store:
-        return store.everything()
+        return store.snapshot()
 
 
 @pytest.fixture

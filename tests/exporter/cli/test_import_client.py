@@ -118,7 +118,7 @@ def test_what_was_taken_is_in_the_database(path: Path) -> None:
             BEGAN + HOUR,
             BEGAN,
         ]
-        assert {server.last_report for server in store.everything().servers} == {
+        assert {server.last_report for server in store.snapshot().servers} == {
             BEGAN + HOUR + MINUTE
         }
 

@@ -62,7 +62,7 @@ def made(database: Path, at: Millis) -> None:
 def scrape(store: Store, at: Millis) -> list[bytes]:
     """Return what a daemon that starts on a store answers then."""
     fleet = Fleet(POLICY, store.created())
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     return _lines(Exposition(fleet, Clock(at), Telemetry("1.2.3", store.size_bytes)))
 
 

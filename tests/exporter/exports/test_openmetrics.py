@@ -20,7 +20,7 @@ from exporter.exposition.families import (
 )
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store.sqlite import Records, Store
+from exporter.store.sqlite import OfflineReader, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
 from tests.support.daemon import NOW
@@ -34,13 +34,13 @@ _TARGET = b'instance="localhost:9666",job="duplistatus"'
 
 
 def export(database: Path, grid: Grid, *, target: Target = TARGET) -> bytes:
-    records, whole = Records(database), io.BytesIO()
-    with History(grid, target, records.created(), database.parent) as history:
-        for job_id in records.job_ids():
-            known = records.history(job_id)
+    reader, whole = OfflineReader(database), io.BytesIO()
+    with History(grid, target, reader.created(), database.parent) as history:
+        for job_id in reader.job_ids():
+            known = reader.history(job_id)
             assert known is not None
             history.add_job(known, POLICY)
-        for server in records.servers():
+        for server in reader.servers():
             history.add_server(server)
         for _ in history.write(whole):
             pass
@@ -154,7 +154,7 @@ def test_removed_runs_still_count_and_counters_never_fall(past: Past, copy: Path
 
 def test_merged_servers_were_always_one(copy: Path) -> None:
     with closing(Store(copy)) as store:
-        ids = [server.id for server in store.everything().servers]
+        ids = [server.id for server in store.snapshot().servers]
         store.merge_servers(ids[0], ids[1:], lambda _: None)
         scraped = scrape(store, END - STEP)
     exported = export(copy, Grid.between(END - 2 * DAY, END, STEP))
@@ -168,7 +168,7 @@ def test_a_run_that_stands_in_for_its_report_counts_and_is_no_report(tmp_path: P
         made(path, NOW - 2 * DAY)
         job = deliver(store, duplicati_report(began=NOW - DAY), received=NOW - DAY).job
         told = read_report(duplicati_report(began=NOW - HOUR, status="Fatal", duration=None))
-        store.stand_in(job.id, told, Delivery(NOW - HOUR, "live"), lambda _: None)
+        store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"), lambda _: None)
         scraped = scrape(store, NOW)
     exported = export(path, Grid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exporter.exports import write_csv, write_jsonl
 from exporter.model import CopyOutcome, Log, Message, Status, StoredRun
 from exporter.store import RecordedRun, RunChoice
-from exporter.store.sqlite import Records
+from exporter.store.sqlite import OfflineReader
 from exporter.times import HOUR
 from tests.support.daemon import NOW, Daemon
 from tests.support.deliver import left_out
@@ -43,7 +43,7 @@ def test_a_line_has_what_the_api_tells_of_a_run(daemon: Daemon) -> None:
     lines = ("[Warning]: two\nlines",)
     ids = daemon.upload(duplicati_report(began=NOW - HOUR, status="Warning", lines=lines))
     told = daemon.get(f"/api/backups/{ids['backupId']}")["backup"]
-    runs = Records(daemon.path).runs(RunChoice(), left_out, messages=True)
+    runs = OfflineReader(daemon.path).runs(RunChoice(), left_out, messages=True)
     (line,) = objects(*runs, messages=True)
     assert {name: line[name] for name in told} == told
     assert line["server"] == "nas"

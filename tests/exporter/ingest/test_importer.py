@@ -13,7 +13,7 @@ from exporter.model import Delivery, Report
 from exporter.schedule import ScheduleSource
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Recorded, RunFilter, StoreUnavailableError
-from exporter.store.changes import Seen
+from exporter.store.changes import OnCommit
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import CREATED, NOW, Clock
@@ -184,7 +184,7 @@ def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
 ) -> None:
     record_all = store.record_all
 
-    def failing(reports: Sequence[tuple[Report, Delivery]], then: Seen) -> list[Recorded]:
+    def failing(reports: Sequence[tuple[Report, Delivery]], then: OnCommit) -> list[Recorded]:
         if any(report.backup == "Mail" for report, _ in reports):
             raise RuntimeError("a bug")
         return record_all(reports, then)
@@ -238,7 +238,7 @@ def test_trying_out_tells_the_same_and_records_nothing(
     ]
     assert runs(store) == [BEGAN]
     assert len(fleet.jobs()) == 1
-    assert [job.name for job in store.everything().jobs] == ["Documents"]
+    assert [job.name for job in store.snapshot().jobs] == ["Documents"]
 
 
 def test_after_trying_out_recording_goes_on(archive: StoredArchive, store: Store) -> None:

@@ -93,7 +93,7 @@ def test_names_that_are_stored_are_cut_at_the_start_and_go_on_matching(tmp_path:
         )
         recorded = deliver(store, body)
         assert (recorded.new, recorded.run_id) == (False, run_id)
-    everything = store.everything()
+    everything = store.snapshot()
     assert len(everything.servers) == len(everything.jobs) == 2
     assert {job.name for job in everything.jobs} == {short_name("b" * 999)}
     store.close()
@@ -110,7 +110,7 @@ def test_a_report_with_a_token_for_one_server_makes_that_one_only(
     for number in range(20):
         body = duplicati_report(began=NOW + number, machine_id=f"invented {number}")
         store.record(read_report(body), bound, lambda _: None)
-    everything = store.everything()
+    everything = store.snapshot()
     assert len(everything.servers) == 1
     assert len(everything.machine_ids) == 1
     assert len(everything.jobs) == 1

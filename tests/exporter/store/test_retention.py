@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.store import StoreUnavailableError, retention
-from exporter.store.retention import Keep, Pruner, pruning
+from exporter.store.retention import Pruner, RetentionPolicy, pruning
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, Clock
@@ -46,33 +46,33 @@ def kept(store: Store) -> list[tuple[int, bool]]:
 @pytest.mark.parametrize(
     ("keep", "expected"),
     [
-        (Keep(), [(1, False), (2, False), (3, True)]),
-        (Keep(runs=365 * DAY), [(2, False), (3, True)]),
-        (Keep(runs=365 * DAY, messages=None), [(2, True), (3, True)]),
-        (Keep(messages=None), [(1, True), (2, True), (3, True)]),
-        (Keep(runs=DAY, messages=DAY), [(3, False)]),
+        (RetentionPolicy(), [(1, False), (2, False), (3, True)]),
+        (RetentionPolicy(runs=365 * DAY), [(2, False), (3, True)]),
+        (RetentionPolicy(runs=365 * DAY, messages=None), [(2, True), (3, True)]),
+        (RetentionPolicy(messages=None), [(1, True), (2, True), (3, True)]),
+        (RetentionPolicy(runs=DAY, messages=DAY), [(3, False)]),
     ],
 )
 def test_what_is_older_than_it_is_kept_goes(
-    aged: Store, keep: Keep, expected: list[tuple[int, bool]]
+    aged: Store, keep: RetentionPolicy, expected: list[tuple[int, bool]]
 ) -> None:
-    Pruner(aged, keep, Clock(), trusted).sweep()
+    Pruner(aged, keep, Clock(), trusted).prune_once()
     assert kept(aged) == expected
 
 
 @pytest.mark.usefixtures("at_once")
 def test_it_happens_in_the_background_and_ends_when_told(aged: Store) -> None:
     before = threading.active_count()
-    with pruning(aged, Keep(), Clock(), trusted):
+    with pruning(aged, RetentionPolicy(), Clock(), trusted):
         eventually(lambda: kept(aged) == [(1, False), (2, False), (3, True)], "old log lines gone")
     assert threading.active_count() == before
 
 
 def test_a_pruner_that_was_told_to_stop_takes_no_step(aged: Store) -> None:
-    pruner = Pruner(aged, Keep(runs=DAY, messages=DAY), Clock(), trusted)
+    pruner = Pruner(aged, RetentionPolicy(runs=DAY, messages=DAY), Clock(), trusted)
     pruner.stop()
     pruner.run()
-    pruner.sweep()
+    pruner.prune_once()
     assert len(kept(aged)) == 3
 
 
@@ -93,7 +93,7 @@ def test_a_database_that_takes_nothing_now_is_tried_again_later(
     caplog.set_level("WARNING")
     with (
         closing(Unavailable(tmp_path / "reports.sqlite")) as store,
-        pruning(store, Keep(), Clock(), trusted),
+        pruning(store, RetentionPolicy(), Clock(), trusted),
     ):
         assert store.asked.wait(10)
         eventually(lambda: "the disk is full" in caplog.text, "a warning")

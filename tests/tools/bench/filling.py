@@ -14,9 +14,9 @@ from sqlite_utils import Database
 
 from exporter.jobs.state import pack
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 from tests.tools.bench import raw, reports
 from tests.tools.bench.reports import STORED_SINCE, Place
 
@@ -34,17 +34,17 @@ def fill(path: Path, size: Size) -> Path:
     db = connection.connect(path)
     first = [_entry(place) for place in reports.places(size.jobs, size.jobs, STORED_SINCE)]
     known = first[0]
-    with Transaction(db, Known.load(db)) as transaction:
-        for entry in first:
-            transaction.record(entry)
+    with Transaction(db, WriteCache.load(db)) as transaction:
+        for prepared in first:
+            transaction.record(prepared)
         _add_runs(transaction.db, known, size)
         _set_states(transaction.db, known, size)
     db.close()
     return path
 
 
-def _entry(place: Place) -> Entry:
-    return Entry.of(reports.report(place), reports.delivery(place))
+def _entry(place: Place) -> PreparedReport:
+    return PreparedReport.from_report(reports.report(place), reports.delivery(place))
 
 
 def fresh_copy(filled: Path, folder: Path) -> Path:
@@ -58,14 +58,14 @@ def fresh_copy(filled: Path, folder: Path) -> Path:
     return copy
 
 
-def _add_runs(db: Database, known: Entry, size: Size) -> None:
+def _add_runs(db: Database, known: PreparedReport, size: Size) -> None:
     later = range(size.jobs, size.runs)
     places = (Place(number, size.jobs, STORED_SINCE) for number in later)
     db.conn.executemany(raw.INSERT_RUN, (raw.run_values(known, place) for place in places))
     db.conn.executemany(raw.INSERT_LOG, ((number + 1, known.log) for number in later))
 
 
-def _set_states(db: Database, known: Entry, size: Size) -> None:
+def _set_states(db: Database, known: PreparedReport, size: Size) -> None:
     for newest in range(size.runs - size.jobs, size.runs):
         place = Place(newest, size.jobs, STORED_SINCE)
         state = reports.state(known, place, size.runs // size.jobs)

@@ -9,7 +9,7 @@ from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 from exporter.times import now
 from tests.exporter.exposition import oracle
 from tests.tools.bench.figures import Figure
@@ -19,7 +19,7 @@ from tests.tools.bench.setting import MANY, Setting
 def measure(setting: Setting) -> Iterator[Figure]:
     """Measure the text, to its last byte, from the same samples."""
     db = connection.connect_reader(setting.copy(MANY))
-    everything = Known.load(db).everything()
+    everything = WriteCache.load(db).snapshot()
     fleet = Fleet(SchedulePolicy(), 0)
     fleet.apply(everything)
     exposition = Exposition(fleet, now, Telemetry("1", lambda: 0))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exporter.jobs.state import pack
 from exporter.store.sqlite import rows
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from tests.tools.bench import reports
 from tests.tools.bench.reports import JOBS_OF_A_SERVER, STORED_SINCE, Place
 
@@ -30,7 +30,7 @@ class RawWriter:
         self._jobs = jobs
         self._since = since
         first = Place(0, jobs, STORED_SINCE)
-        self._known = Entry.of(reports.report(first), reports.delivery(first))
+        self._known = PreparedReport.from_report(reports.report(first), reports.delivery(first))
         self._machine = self._known.report.machine
         newest = Place((_DAYS_OF_STATE - 1) * jobs, jobs, STORED_SINCE)
         self._state = pack(reports.state(self._known, newest, _DAYS_OF_STATE))
@@ -65,7 +65,7 @@ class RawWriter:
         self._connection.close()
 
 
-def run_values(known: Entry, place: Place) -> tuple[object, ...]:
+def run_values(known: PreparedReport, place: Place) -> tuple[object, ...]:
     """Return the row of a run like a known one."""
     began = place.began
     run = reports.later(known.report, place).run

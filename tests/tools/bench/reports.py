@@ -14,7 +14,7 @@ from exporter.jobs.folding import with_run
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, Report
 from exporter.reports import read_report
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.times import DAY, Millis, format_timestamp, from_datetime
 
 JOBS_OF_A_SERVER = 8
@@ -107,12 +107,12 @@ def delivery(place: Place) -> Delivery:
     return Delivery(place.began + 1, SENDER)
 
 
-def entry(known: Entry, place: Place) -> Entry:
+def entry(known: PreparedReport, place: Place) -> PreparedReport:
     """Return what is written of the report of another run."""
     return replace(known, report=later(known.report, place), delivery=delivery(place))
 
 
-def state(known: Entry, newest: Place, runs: int) -> JobState:
+def state(known: PreparedReport, newest: Place, runs: int) -> JobState:
     """Return the kept state of a job that has run every day, so often in all."""
     folded = JobState()
     for ago in reversed(range(min(runs, _FOLDED))):

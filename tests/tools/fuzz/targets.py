@@ -13,7 +13,7 @@ from exporter.model.live import LiveReport
 from exporter.reports import ReportError, duplicati_text, read_live_status, read_report
 from exporter.schedule import expect
 from exporter.schedule.policy import SchedulePolicy
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.times import Millis
 
 NOW: Millis = 1_800_000_000_000
@@ -53,8 +53,8 @@ def live(raw: bytes) -> None:
 
 def _keep(report: Report) -> None:
     """Pack a report, count it into the state of its job, and ask when the next one is due."""
-    entry = Entry.of(report, Delivery(NOW, "192.0.2.7", None))
-    state = with_run(JobState(), entry.stored(1), none_after)
+    prepared = PreparedReport.from_report(report, Delivery(NOW, "192.0.2.7", None))
+    state = with_run(JobState(), prepared.stored(1), none_after)
     job = Job.of(1, 1, report.backup, state, JobSettings())
     schedule = SchedulePolicy().schedule(_SERVER, job.name, job.settings)
     expectation = expect(job.state, schedule)

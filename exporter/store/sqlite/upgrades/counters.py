@@ -12,8 +12,8 @@ AND uploaded_bytes <= ?"""
 _SAVE = "UPDATE jobs SET state = ? WHERE id = ?"
 
 _UPLOADED = 1
-_MOST_OF_A_RUN = 2**53
-_MOST_OF_ALL = 2**60
+_MAX_OF_A_RUN = 2**53
+_MAX_OF_ALL = 2**60
 """Above it a counter holds a run that told too much: a hundred such runs do not reach it."""
 
 
@@ -23,12 +23,12 @@ def thaw(db: Database) -> None:
     while chunk := db.execute(_JOBS, (last,)).fetchall():
         for job_id, packed in chunk:
             state = msgspec.msgpack.decode(packed)
-            if (state[_UPLOADED] or 0) > _MOST_OF_ALL:
+            if (state[_UPLOADED] or 0) > _MAX_OF_ALL:
                 state[_UPLOADED] = _told(db, job_id)
                 db.execute(_SAVE, (msgspec.msgpack.encode(state), job_id))
         last = chunk[-1][0]
 
 
 def _told(db: Database, job_id: int) -> Any:  # noqa: ANN401 - a number or nothing
-    told = [row[0] for row in db.execute(_TOLD, (job_id, _MOST_OF_A_RUN))]
+    told = [row[0] for row in db.execute(_TOLD, (job_id, _MAX_OF_A_RUN))]
     return sum(told) if told else None

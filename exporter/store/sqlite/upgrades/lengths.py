@@ -19,7 +19,7 @@ _SAVE = "UPDATE jobs SET state = ? WHERE id = ?"
 _RECENT, _ID, _KEPT = 6, 1, 20
 _CODES = {"success": 0, "warning": 1, "error": 2, "fatal": 3, "unknown": 4, "interrupted": 5}
 _CLOCK_TOLERANCE = 300_000
-_LONGEST = 35 * 86_400_000
+_MAX_DURATION = 35 * 86_400_000
 
 
 def renew(db: Database) -> None:
@@ -50,4 +50,4 @@ def _took(
         took = max(min(ended, latest) - started, 0)
     else:
         took = max(received - started, 0)
-    return took if took <= _LONGEST else None
+    return took if took <= _MAX_DURATION else None

@@ -66,11 +66,11 @@ def ignore(_change: Change) -> None:
 
 
 def jobs(store: Store) -> dict[tuple[int, str], Job]:
-    return {(job.server_id, job.name): job for job in store.everything().jobs}
+    return {(job.server_id, job.name): job for job in store.snapshot().jobs}
 
 
 def server(store: Store, server_id: int) -> Server:
-    (found,) = (each for each in store.everything().servers if each.id == server_id)
+    (found,) = (each for each in store.snapshot().servers if each.id == server_id)
     return found
 
 
@@ -100,7 +100,7 @@ def test_jobs_of_one_name_join_their_runs_and_counters(two: Two) -> None:
 
 def test_a_joined_job_is_what_all_its_runs_add_up_to(two: Two) -> None:
     two.store.merge_servers(two.nas, [two.old], ignore)
-    for job in two.store.everything().jobs:
+    for job in two.store.snapshot().jobs:
         runs = two.store.runs(RunFilter(job_id=job.id), None, 1000)
         assert job.state == fold(run.stored for run in runs)
 
@@ -126,7 +126,7 @@ def test_what_a_person_set_for_the_jobs_of_the_target_stays(two: Two) -> None:
 def test_a_merged_server_is_gone_and_the_target_keeps_its_name_and_newest_report(two: Two) -> None:
     before = server(two.store, two.nas)
     two.store.merge_servers(two.nas, [two.old], ignore)
-    assert two.store.everything().servers == (replace(before, last_report=NOW),)
+    assert two.store.snapshot().servers == (replace(before, last_report=NOW),)
 
 
 def test_several_servers_merge_at_once(two: Two) -> None:
@@ -163,7 +163,7 @@ def test_later_reports_of_a_merged_server_land_in_the_target_and_do_not_rename_i
     recorded = deliver(two.store, IDENTITIES[identity](9), received=NOW + DAY)
     assert recorded.server.id == two.nas
     assert (recorded.server.name, recorded.server.machine_id) == ("nas", "m-1")
-    assert len(two.store.everything().servers) == 1
+    assert len(two.store.snapshot().servers) == 1
 
 
 def anonymous(n: Millis) -> bytes:
@@ -208,8 +208,8 @@ def test_the_same_run_sent_again_after_a_merge_is_known(two: Two) -> None:
 
 def test_a_deleted_server_takes_its_jobs_runs_and_logs_with_it(two: Two, tmp_path: Path) -> None:
     two.store.delete_server(two.old, ignore)
-    assert [each.id for each in two.store.everything().servers] == [two.nas]
-    assert two.store.everything().machine_ids == (("m-1", two.nas),)
+    assert [each.id for each in two.store.snapshot().servers] == [two.nas]
+    assert two.store.snapshot().machine_ids == (("m-1", two.nas),)
     assert {owner for owner, _ in jobs(two.store)} == {two.nas}
     path = tmp_path / "reports.sqlite"
     assert (rows(path, "runs"), rows(path, "logs")) == (3, 3)
@@ -219,7 +219,7 @@ def test_a_deleted_job_takes_its_runs_and_logs_with_it(two: Two, tmp_path: Path)
     job = jobs(two.store)[two.nas, "Documents"]
     two.store.delete_job(job.id, ignore)
     assert (two.nas, "Documents") not in jobs(two.store)
-    assert len(two.store.everything().servers) == 2
+    assert len(two.store.snapshot().servers) == 2
     path = tmp_path / "reports.sqlite"
     assert (rows(path, "runs"), rows(path, "logs")) == (4, 4)
 
@@ -258,10 +258,10 @@ def all_runs(store: Store) -> Sequence[object]:
 
 @pytest.mark.parametrize("change", UNKNOWN)
 def test_an_unknown_id_changes_nothing(two: Two, change: str) -> None:
-    before = two.store.everything(), all_runs(two.store)
+    before = two.store.snapshot(), all_runs(two.store)
     with pytest.raises(UnknownIdError, match="not found"):
         UNKNOWN[change](two.store)
-    assert (two.store.everything(), all_runs(two.store)) == before
+    assert (two.store.snapshot(), all_runs(two.store)) == before
     assert deliver(two.store, report(9, old=True)).server.id == two.old
 
 
@@ -280,9 +280,9 @@ def test_everything_that_was_changed_survives_a_restart(tmp_path: Path) -> None:
     with closing(Store(path)) as store:
         two = filled(store)
         change_all(two, settings)
-        before = store.everything()
+        before = store.snapshot()
     with closing(Store(path)) as again:
-        assert again.everything() == before
+        assert again.snapshot() == before
         assert sorted(jobs(again)) == [(two.nas, "Documents"), (two.nas, "Photos")]
         assert jobs(again)[two.nas, "Photos"].settings == settings
         assert (server(again, two.nas).alias, server(again, two.nas).note) == ("Cellar", "ä")

@@ -52,10 +52,10 @@ class Here:
         self.now += MINUTE
 
     def servers(self) -> list[int]:
-        return [server.id for server in self.store.everything().servers]
+        return [server.id for server in self.store.snapshot().servers]
 
     def jobs(self) -> list[int]:
-        return [job.id for job in self.store.everything().jobs]
+        return [job.id for job in self.store.snapshot().jobs]
 
 
 Step = Callable[[Here], None]
@@ -184,7 +184,7 @@ def known_to(fleet: Fleet) -> list[object]:
 
 def loaded(store: Store) -> Fleet:
     fleet = Fleet(POLICY, CREATED)
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     return fleet
 
 
@@ -207,7 +207,7 @@ def test_after_any_changes_memory_and_database_know_the_same(
                 step(here)
             before = known_to(here.fleet)
             assert known_to(loaded(store)) == before
-            for job in store.everything().jobs:
+            for job in store.snapshot().jobs:
                 assert job.state == fold(refolded(store, job.id))
         with closing(Store(path)) as again:
             assert known_to(loaded(again)) == before

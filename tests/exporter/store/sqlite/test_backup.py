@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter.store import RunFilter, StoreError
-from exporter.store.sqlite import Store, back_up
+from exporter.store.sqlite import Store, backup_database
 from exporter.times import HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
@@ -55,18 +55,18 @@ def test_a_copy_made_while_reports_come_in_is_of_one_moment(store: Store, tmp_pa
     reporter.start()
     copies = [tmp_path / f"copy-{number}.sqlite" for number in range(5)]
     for copy in copies:
-        back_up(tmp_path / "reports.sqlite", copy)
+        backup_database(tmp_path / "reports.sqlite", copy)
     ending.set()
     reporter.join()
     for copy in copies:
         restored = Store(copy)
-        counted = [sum(job.state.runs) for job in restored.everything().jobs]
+        counted = [sum(job.state.runs) for job in restored.snapshot().jobs]
         assert sum(counted) == len(restored.runs(EVERY_RUN, None, MANY))
         restored.close()
 
 
 def test_a_copy_is_one_file_that_only_its_user_may_read(database: Path, copy: Path) -> None:
-    assert back_up(database, copy) == copy.stat().st_size
+    assert backup_database(database, copy) == copy.stat().st_size
     assert list(copy.parent.iterdir()) == [copy]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with sqlite(copy) as db:
@@ -77,16 +77,16 @@ def test_a_copy_has_what_lay_in_the_write_ahead_log_alone(store: Store, tmp_path
     deliver(store, duplicati_report(began=NOW - HOUR))
     copy = tmp_path / "copy.sqlite"
     assert (tmp_path / "reports.sqlite-wal").stat().st_size > 0
-    back_up(tmp_path / "reports.sqlite", copy)
+    backup_database(tmp_path / "reports.sqlite", copy)
     assert runs(copy) == 1
 
 
 def test_a_new_copy_replaces_an_older_one(database: Path, copy: Path) -> None:
-    back_up(database, copy)
+    backup_database(database, copy)
     store = Store(database)
     deliver(store, duplicati_report(began=NOW - MINUTE))
     store.close()
-    back_up(database, copy)
+    backup_database(database, copy)
     assert runs(copy) == 2
 
 
@@ -97,11 +97,11 @@ def damage(path: Path) -> None:
 
 
 def test_a_damaged_database_leaves_the_older_copy_as_it_is(database: Path, copy: Path) -> None:
-    back_up(database, copy)
+    backup_database(database, copy)
     before = copy.read_bytes()
     damage(database)
     with pytest.raises(StoreError, match=r"damaged|malformed"):
-        back_up(database, copy)
+        backup_database(database, copy)
     assert copy.read_bytes() == before
     assert list(copy.parent.iterdir()) == [copy]
 
@@ -112,7 +112,7 @@ def test_a_database_is_not_copied_onto_itself(database: Path, tmp_path: Path) ->
     before = database.read_bytes()
     for copy in (database, link):
         with pytest.raises(StoreError, match="name another file"):
-            back_up(database, copy)
+            backup_database(database, copy)
     assert database.read_bytes() == before
 
 
@@ -122,7 +122,7 @@ def test_a_copy_does_not_take_the_place_of_a_database_in_use(
     other = tmp_path / "other.sqlite"
     store = Store(other)
     with pytest.raises(StoreError, match="has open or did not close"):
-        back_up(database, other)
+        backup_database(database, other)
     store.close()
     assert runs(other) == 0
 
@@ -134,10 +134,10 @@ def test_what_is_no_database_of_ours_is_not_copied(tmp_path: Path, copy: Path) -
     letter.write_text("Dear all, " * 500)
     for path in (foreign, letter, tmp_path / "none.sqlite"):
         with pytest.raises(StoreError, match=str(path)):
-            back_up(path, copy)
+            backup_database(path, copy)
     assert not copy.exists()
 
 
 def test_a_folder_that_is_not_there_is_named(database: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"can not be copied to .*nowhere"):
-        back_up(database, tmp_path / "nowhere" / "copy.sqlite")
+        backup_database(database, tmp_path / "nowhere" / "copy.sqlite")

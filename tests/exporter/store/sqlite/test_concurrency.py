@@ -51,8 +51,8 @@ def test_reports_from_many_threads_are_all_recorded_once_and_add_up(
     totals = fleet.totals(NOW)
     assert (totals.servers, totals.jobs) == (SERVERS, SERVERS)
     assert (totals.completed, totals.failed) == (128, 64)
-    assert {job.state.total_runs for job in store.everything().jobs} == {38, 39}
-    assert [view.job for view in fleet.jobs()] == list(store.everything().jobs)
+    assert {job.state.total_runs for job in store.snapshot().jobs} == {38, 39}
+    assert [view.job for view in fleet.jobs()] == list(store.snapshot().jobs)
 
 
 def test_each_acknowledged_report_is_seen_by_others_at_once(store: Store, tmp_path: Path) -> None:

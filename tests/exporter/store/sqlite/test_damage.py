@@ -228,7 +228,7 @@ def test_a_run_that_cannot_be_read_makes_no_fault_of_the_program(path: Path) -> 
 
 
 def test_a_disk_without_room_is_told_as_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exporter.store.sqlite.connection.LEAST_ROOM_BYTES", 2**62)
+    monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
 
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("unable to open database file")

@@ -13,11 +13,11 @@ BEGAN = NOW - DAY
 
 
 def servers(store: Store) -> list[tuple[str, str | None]]:
-    return [(server.name, server.machine_id) for server in store.everything().servers]
+    return [(server.name, server.machine_id) for server in store.snapshot().servers]
 
 
 def only_server(store: Store) -> Server:
-    (server,) = store.everything().servers
+    (server,) = store.snapshot().servers
     return server
 
 
@@ -38,7 +38,7 @@ def test_a_machine_id_finds_its_server_whatever_name_comes_with_it(store: Store)
     first = deliver(store, identified("m-1", "nas"))
     again = deliver(store, identified("m-1", "renamed", 1), server="url-name")
     assert again.server.id == first.server.id
-    assert len(store.everything().servers) == 1
+    assert len(store.snapshot().servers) == 1
 
 
 def test_two_machine_ids_of_one_name_are_two_servers(store: Store) -> None:

@@ -26,17 +26,17 @@ def live_report(machine_id: str = "m-1", backup: str = "Documents") -> LiveRepor
 
 
 def place(store: Store, machine_id: str = "m-1") -> int:
-    return store.place(live_report(machine_id), Delivery(NOW, SENDER), unseen)
+    return store.resolve_job(live_report(machine_id), Delivery(NOW, SENDER), unseen)
 
 
 def stand_in(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | None:
     run = Run(BACKUP, Status.FATAL, began, None, None, Counts())
     report = Report(Machine(), "Documents", run, Log(), {})
-    return store.stand_in(job_id, report, Delivery(NOW, "live"), unseen)
+    return store.record_placeholder(job_id, report, Delivery(NOW, "live"), unseen)
 
 
 def assert_state_is_that_of_the_runs(store: Store) -> None:
-    for job in store.everything().jobs:
+    for job in store.snapshot().jobs:
         runs = [each.stored for each in store.runs(RunFilter(job_id=job.id), None, 1000)]
         assert job.state == fold(sorted(runs, key=lambda stored: stored.id))
 

@@ -158,7 +158,7 @@ def test_whatever_leads_to_a_database_in_use_it_is_refused_and_the_first_goes_on
             with pytest.raises(StoreInUseError):
                 Store(other)
         assert deliver(store, exception_report()).new
-        store.probe()
+        store.check_writable()
     finally:
         store.close()
     Store(other).close()
@@ -186,7 +186,7 @@ def test_a_refused_store_leaves_sqlites_own_locks_as_they_were(path: Path) -> No
         reader = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT 1 FROM runs')"
         subprocess.run([sys.executable, "-c", reader, path], check=True)
         assert path.with_name(f"{path.name}-wal").stat().st_size > 0
-        store.probe()
+        store.check_writable()
     finally:
         store.close()
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store import JobHistory, RecordedRun, RunChoice, RunFilter, StoreError
-from exporter.store.sqlite import Records, Store, connection
+from exporter.store.sqlite import OfflineReader, Store, connection
 from exporter.times import DAY, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, left_out, sqlite
@@ -41,7 +41,7 @@ def files(path: Path) -> dict[str, bytes]:
 
 
 def read(path: Path, chosen: RunChoice = ALL) -> list[RecordedRun]:
-    return list(Records(path).runs(chosen, left_out, messages=True))
+    return list(OfflineReader(path).runs(chosen, left_out, messages=True))
 
 
 def test_every_run_is_read_oldest_first_and_no_file_changes(path: Path) -> None:
@@ -58,21 +58,21 @@ def test_every_run_is_read_oldest_first_and_no_file_changes(path: Path) -> None:
 
 def test_a_daemon_that_has_the_database_goes_on_meanwhile(path: Path) -> None:
     with filled(path) as store:
-        records = Records(path)
-        runs = records.runs(ALL, left_out, messages=False)
+        reader = OfflineReader(path)
+        runs = reader.runs(ALL, left_out, messages=False)
         first = next(runs)
         deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY)
         assert first.stored.id == 1
         assert [run.stored.id for run in runs] == [2, 3, 4]
         assert len(read(path)) == 4
-        history = records.history(first.job_id)
+        history = reader.history(first.job_id)
         assert history is not None
         assert history.job.state.total_runs == len(history.runs) == 4
 
 
 def test_a_reader_that_takes_its_time_keeps_no_log_from_being_checkpointed(path: Path) -> None:
     with filled(path) as store:
-        runs = Records(path).runs(ALL, left_out, messages=False)
+        runs = OfflineReader(path).runs(ALL, left_out, messages=False)
         next(runs)
         deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY)
         with sqlite(path) as db:
@@ -83,7 +83,7 @@ def test_a_reader_that_takes_its_time_keeps_no_log_from_being_checkpointed(path:
 
 def test_each_look_is_of_one_moment_while_a_daemon_writes(path: Path) -> None:
     with filled(path) as store:
-        records, ending = Records(path), threading.Event()
+        reader, ending = OfflineReader(path), threading.Event()
 
         def write() -> None:
             for number in range(100):
@@ -94,7 +94,7 @@ def test_each_look_is_of_one_moment_while_a_daemon_writes(path: Path) -> None:
         writer.start()
         looks = 0
         while not ending.is_set() or not looks:
-            found = records.history(1)
+            found = reader.history(1)
             assert found is not None
             assert found.job.state.total_runs == len(found.runs)
             looks += 1
@@ -113,7 +113,7 @@ def test_what_was_taken_written_and_left_while_it_answered_is_asked_again(path: 
                 deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY)
         return answers[-1]
 
-    assert connection.look(path, count_while_a_daemon_comes_and_goes) == 4
+    assert connection.read_snapshot(path, count_while_a_daemon_comes_and_goes) == 4
     assert answers == [3, 4]
 
 
@@ -149,7 +149,7 @@ def test_runs_are_chosen_by_start_and_server(path: Path, chosen: RunChoice, ids:
 
 
 def history(path: Path) -> JobHistory:
-    found = Records(path).history(1)
+    found = OfflineReader(path).history(1)
     assert found is not None
     return found
 
@@ -161,23 +161,23 @@ def test_a_history_has_its_runs_in_the_order_of_their_arrival(path: Path) -> Non
             deliver(store, body, received=NOW + received * DAY)
         runs = history(path).runs
     assert [run.received - NOW for run in runs] == [2 * DAY, 3 * DAY, 4 * DAY]
-    assert Records(path).history(2) is None
+    assert OfflineReader(path).history(2) is None
 
 
 def test_a_history_tells_which_runs_stand_in_for_a_report(path: Path) -> None:
     report = read_report(duplicati_report(began=NOW, status="Fatal"))
     with closing(Store(path)) as store:
         job = deliver(store, duplicati_report(began=NOW - DAY)).job
-        stood_in = store.stand_in(job.id, report, Delivery(NOW, "live"), lambda _: None)
+        stood_in = store.record_placeholder(job.id, report, Delivery(NOW, "live"), lambda _: None)
     assert stood_in is not None
-    assert history(path).stand_ins == {stood_in.run_id}
+    assert history(path).placeholders == {stood_in.run_id}
 
 
 def refusal(path: Path) -> str:
     """Return why a file is refused; see that the refusal changes nothing."""
     before = files(path)
     with pytest.raises(StoreError) as refused:
-        Records(path)
+        OfflineReader(path)
     assert files(path) == before
     message = str(refused.value)
     assert str(path) in message

@@ -34,8 +34,8 @@ def test_an_empty_database_in_the_place_of_one_that_is_gone_is_told(
 
 
 def test_a_new_database_is_empty_and_knows_when_it_was_made(store: Store) -> None:
-    assert store.everything().servers == ()
-    assert store.everything().jobs == ()
+    assert store.snapshot().servers == ()
+    assert store.snapshot().jobs == ()
     assert store.runs(RunFilter(), None, 10) == []
     assert store.rejected(None, 10) == []
     assert store.created() > 0
@@ -69,17 +69,17 @@ def test_a_restart_keeps_ids_states_and_counters(tmp_path: Path) -> None:
         for n, status in enumerate(["Success", "Error", "Fatal"])
     ]
     deliver(first, exception_report(server="other"))
-    before, created = first.everything(), first.created()
+    before, created = first.snapshot(), first.created()
     first.close()
     again = Store(path)
     try:
-        assert again.everything() == before
+        assert again.snapshot() == before
         assert again.created() == created
         detail = again.run(recorded[0].run_id)
         assert detail is not None
         assert detail.job_id == recorded[0].job.id
         fleet = Fleet(SchedulePolicy(), CREATED)
-        fleet.apply(again.everything())
+        fleet.apply(again.snapshot())
         totals = fleet.totals(NOW)
         assert (totals.completed, totals.failed, totals.failing) == (1, 3, 2)
         assert not deliver(again, duplicati_report(began=NOW - DAY)).new

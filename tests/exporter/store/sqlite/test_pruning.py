@@ -77,12 +77,12 @@ def test_runs_older_than_a_moment_go_with_their_log_lines(filled: Store, path: P
 
 def test_counters_and_last_states_stay_now_and_after_a_restart(path: Path) -> None:
     with closing(fill(path)) as store:
-        before = store.everything()
+        before = store.snapshot()
         prune(store.prune_messages, NOW + 99 * DAY)
         prune(store.prune_runs, NOW + 99 * DAY)
-        assert store.everything() == before
+        assert store.snapshot() == before
     with closing(Store(path)) as again:
-        assert again.everything() == before
+        assert again.snapshot() == before
 
 
 def test_each_jobs_last_run_stays_so_that_it_is_known_when_it_comes_again(
@@ -135,7 +135,7 @@ def test_space_is_given_back(path: Path) -> None:
         before = store.size_bytes()
         prune(store.prune_messages, NOW + 99 * DAY)
         assert store.size_bytes() == before
-        while store.give_back():
+        while store.reclaim_space():
             pass
         assert store.size_bytes() < before / 3
     assert path.stat().st_size < before / 3
@@ -148,4 +148,4 @@ def test_a_file_that_can_not_give_space_back_keeps_it_for_new_reports(path: Path
         db.execute("INSERT INTO filling SELECT zeroblob(5000000)")
         db.execute("DELETE FROM filling")
     with closing(Store(path)) as store:
-        assert not store.give_back()
+        assert not store.reclaim_space()

@@ -9,7 +9,7 @@ import pytest
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.readers import Readers
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def readers(path: Path) -> Iterator[Readers]:
-    writer = Writer(opened.connect(path))
+    writer = GroupCommitWriter(opened.connect(path))
     readers = Readers(path, writer)
     yield readers
     readers.close()

@@ -93,6 +93,6 @@ def test_many_probes_write_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     notes: list[object] = []
     monkeypatch.setattr(store, "_note", notes.append)
     for _ in range(50):
-        store.probe()
+        store.check_writable()
     assert len(notes) == 1
     store.close()

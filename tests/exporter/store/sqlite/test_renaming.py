@@ -39,11 +39,11 @@ def send(store: Store, day: int, backup: str, **more: str | None) -> Recorded:
 
 
 def jobs(store: Store) -> dict[str, Job]:
-    return {job.name: job for job in store.everything().jobs}
+    return {job.name: job for job in store.snapshot().jobs}
 
 
 def run_names(store: Store) -> list[tuple[int, str]]:
-    names = {job.id: job.name for job in store.everything().jobs}
+    names = {job.id: job.name for job in store.snapshot().jobs}
     found = store.runs(RunFilter(), None, 100)
     return sorted(((run.stored.started - FIRST) // DAY, names[run.job_id]) for run in found)
 
@@ -72,7 +72,7 @@ def test_it_is_known_after_a_restart(tmp_path: Path) -> None:
         send(store, day, name)
         store.close()
     store = Store(tmp_path / "reports.sqlite")
-    (job,) = store.everything().jobs
+    (job,) = store.snapshot().jobs
     store.close()
     assert (job.name, job.formerly, job.state.total_runs) == ("Pictures", ("Photos",), 3)
 
@@ -121,7 +121,7 @@ def test_in_whatever_order_reports_come_the_newest_name_is_the_present_one(
     names = ("Photos", "Photos", "Pictures")
     for day in order:
         deliver(store, body(day, names[day]))
-    (job,) = store.everything().jobs
+    (job,) = store.snapshot().jobs
     assert (job.name, job.formerly, job.state.total_runs) == ("Pictures", ("Photos",), 3)
     assert send(store, 4, "Photos").job.name == "Photos"
     assert set(jobs(store)) == {"Photos", "Pictures"}
@@ -137,7 +137,7 @@ def test_saved_reports_of_a_renamed_backup_are_one_job(
         for day in order
     ]
     store.record_all(saved, lambda _: None)
-    (job,) = store.everything().jobs
+    (job,) = store.snapshot().jobs
     assert (job.name, job.formerly) == ("Images", ("Photos", "Pictures"))
     assert job.state.total_runs == 4
 
@@ -191,7 +191,7 @@ def test_a_server_that_tells_another_machine_id_than_its_reports_shows_a_new_nam
 def test_names_that_change_with_every_run_are_forgotten_in_time(store: Store) -> None:
     for day in range(60):
         send(store, day, f"Photos of day {day}")
-    (job,) = store.everything().jobs
+    (job,) = store.snapshot().jobs
     assert job.formerly == tuple(f"Photos of day {day}" for day in range(9, 59))
 
 
@@ -236,7 +236,7 @@ def test_a_live_report_under_a_new_name_renames_the_job(store: Store) -> None:
     old = send(store, 0, "Photos", backup_id="DB-2")
     began = FIRST + DAY
     live = read_live_status(activity(began=began, at=began, backup="Pictures"))
-    placed = store.place(live, Delivery(began + MINUTE, SENDER), lambda _: None)
+    placed = store.resolve_job(live, Delivery(began + MINUTE, SENDER), lambda _: None)
     assert placed == old.job.id
     assert send(store, 1, "Pictures", backup_id="DB-2").job.id == old.job.id
 

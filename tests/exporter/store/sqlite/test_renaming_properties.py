@@ -45,7 +45,7 @@ class Here:
     def open(self) -> None:
         self.store = Store(self.path)
         self.fleet = Fleet(SchedulePolicy(), CREATED)
-        self.fleet.apply(self.store.everything())
+        self.fleet.apply(self.store.snapshot())
 
     def restart(self) -> None:
         self.store.close()
@@ -113,7 +113,7 @@ def separations(draw: st.DrawFn) -> Step:
     place = draw(st.integers(0, 9))
 
     def step(here: Here) -> None:
-        renamed = [job.id for job in here.store.everything().jobs if job.formerly]
+        renamed = [job.id for job in here.store.snapshot().jobs if job.formerly]
         if renamed:
             here.parted = True  # no run tells under which name it came
             here.store.separate_job(renamed[place % len(renamed)], here.fleet.apply)
@@ -126,7 +126,7 @@ def merges(draw: st.DrawFn) -> Step:
     turned = draw(st.booleans())
 
     def step(here: Here) -> None:
-        servers = [server.id for server in here.store.everything().servers]
+        servers = [server.id for server in here.store.snapshot().servers]
         if len(servers) == len(MACHINES):
             target, source = reversed(servers) if turned else servers
             here.store.merge_servers(target, [source], here.fleet.apply)
@@ -172,7 +172,7 @@ def test_each_run_is_one_run_and_what_is_kept_is_what_is_stored(
             starts = [run.stored.started for run in here.store.runs(RunFilter(), None, 1000)]
             assert set(starts) == here.told
             assert here.parted or len(starts) == len(here.told)
-        jobs, stored = here.store.everything().jobs, here.store.runs(RunFilter(), None, 1000)
+        jobs, stored = here.store.snapshot().jobs, here.store.runs(RunFilter(), None, 1000)
         for job in jobs:
             runs = [run.stored for run in stored if run.job_id == job.id]
             assert job.state == fold(sorted(runs, key=lambda run: run.id))
@@ -180,4 +180,4 @@ def test_each_run_is_one_run_and_what_is_kept_is_what_is_stored(
         known = [view.job for view in here.fleet.jobs()]
         assert known == [job for job in jobs if job.state.is_backup]
         here.restart()
-        assert here.store.everything().jobs == jobs
+        assert here.store.snapshot().jobs == jobs

@@ -20,16 +20,16 @@ def body(machine_id: str | None, *, name: str | None = "nas", day: int = 9) -> b
 def fetch(store: Store, sent: bytes, *, dry: bool = False) -> Recorded:
     report, delivery = read_report(sent), Delivery(NOW - HOUR, "collected", fetched=True)
     if dry:
-        return store.try_out([(report, delivery)])[0]
+        return store.dry_run([(report, delivery)])[0]
     return store.record_all([(report, delivery)], lambda _: None)[0]
 
 
 def servers(store: Store) -> dict[int, Server]:
-    return {server.id: server for server in store.everything().servers}
+    return {server.id: server for server in store.snapshot().servers}
 
 
 def ids(store: Store) -> dict[str, int]:
-    return dict(store.everything().machine_ids)
+    return dict(store.snapshot().machine_ids)
 
 
 def test_what_is_fetched_of_a_machine_that_posts_is_of_that_machine(store: Store) -> None:

@@ -60,7 +60,9 @@ def test_what_stands_in_for_a_report_is_replaced_by_it_after_that_too(store: Sto
     send(store, 0, "Photos")
     joined = send(store, 1, "Pictures").job
     began = FIRST + 2 * DAY
-    store.stand_in(joined.id, failed(began), Delivery(began + HOUR, "live"), lambda _: None)
+    store.record_placeholder(
+        joined.id, failed(began), Delivery(began + HOUR, "live"), lambda _: None
+    )
     store.separate_job(joined.id, lambda _: None)
     assert send(store, 2, "Pictures").job.state.runs == (2, 0, 0, 0, 0, 0)
 

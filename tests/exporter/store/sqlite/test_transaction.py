@@ -18,9 +18,9 @@ from exporter.reports import read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.write_cache import Known
+from exporter.store.sqlite.write_cache import WriteCache
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import sqlite
@@ -31,7 +31,7 @@ _TABLES = ("servers", "machine_ids", "jobs", "runs", "logs", "counted_names")
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> Entry:
+def reports(draw: st.DrawFn) -> PreparedReport:
     """Draw a report of few servers, jobs and moments, so that many meet or come again."""
     began = NOW - draw(st.integers(0, 5)) * HOUR + draw(st.sampled_from([0, 0, 500, 3 * DAY]))
     name, backup = draw(st.sampled_from(["nas", "old", None])), draw(st.sampled_from(["A", "B"]))
@@ -58,19 +58,19 @@ def reports(draw: st.DrawFn) -> Entry:
     )
     sender = draw(st.sampled_from(["192.0.2.1", "192.0.2.2"]))
     received = NOW + draw(st.integers(0, 30)) * MINUTE
-    return Entry.of(read_report(body), Delivery(received, sender))
+    return PreparedReport.from_report(read_report(body), Delivery(received, sender))
 
 
-def record(path: Path, groups: Sequence[Sequence[Entry]]) -> list[Recorded]:
+def record(path: Path, groups: Sequence[Sequence[PreparedReport]]) -> list[Recorded]:
     """Record groups of reports in a new database, each group in one transaction."""
     empty_database(path)
     db = opened.connect(path)
-    known = Known.load(db)
+    cache = WriteCache.load(db)
     recorded: list[Recorded] = []
     for group in groups:
-        with Transaction(db, known) as transaction:
-            recorded += [transaction.record(entry) for entry in group]
-    assert known.everything() == Known.load(db).everything()
+        with Transaction(db, cache) as transaction:
+            recorded += [transaction.record(prepared) for prepared in group]
+    assert cache.snapshot() == WriteCache.load(db).snapshot()
     db.close()
     return recorded
 
@@ -83,19 +83,21 @@ def content(path: Path) -> dict[str, list[object]]:
 @pytest.mark.not_quick
 @given(st.lists(reports(), max_size=12), st.data())
 def test_reports_that_share_a_commit_leave_what_each_would_leave_alone(
-    entries: list[Entry], data: st.DataObject
+    entries: list[PreparedReport], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(entries)))
     with tempfile.TemporaryDirectory() as name:
         alone, together = Path(name) / "alone.sqlite", Path(name) / "together.sqlite"
-        one_by_one = record(alone, [[entry] for entry in entries])
+        one_by_one = record(alone, [[prepared] for prepared in entries])
         assert record(together, [entries[:cut], entries[cut:]]) == one_by_one
         assert content(together) == content(alone)
 
 
 def test_a_run_that_comes_twice_in_one_commit_is_recorded_once(tmp_path: Path) -> None:
-    entry = Entry.of(read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1"))
-    first, again = record(tmp_path / "reports.sqlite", [[entry, entry]])
+    prepared = PreparedReport.from_report(
+        read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1")
+    )
+    first, again = record(tmp_path / "reports.sqlite", [[prepared, prepared]])
     assert (first.new, again.new) == (True, False)
     assert first.run_id == again.run_id
     assert again.job.state.total_runs == 1
@@ -104,17 +106,19 @@ def test_a_run_that_comes_twice_in_one_commit_is_recorded_once(tmp_path: Path) -
 def test_what_was_undone_is_not_known(tmp_path: Path) -> None:
     path = empty_database(tmp_path / "reports.sqlite")
     db = opened.connect(path)
-    known = Known.load(db)
-    entry = Entry.of(read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1"))
-    with contextlib.suppress(ValueError), Transaction(db, known) as transaction:
-        transaction.record(entry)
+    cache = WriteCache.load(db)
+    prepared = PreparedReport.from_report(
+        read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1")
+    )
+    with contextlib.suppress(ValueError), Transaction(db, cache) as transaction:
+        transaction.record(prepared)
         assert transaction.db.execute("SELECT count(*) FROM runs").fetchone() == (1,)
         raise ValueError("a fault")
-    assert known.everything() == Known().everything()
-    with Transaction(db, known) as transaction:
-        recorded = transaction.record(entry)
+    assert cache.snapshot() == WriteCache().snapshot()
+    with Transaction(db, cache) as transaction:
+        recorded = transaction.record(prepared)
     assert recorded.new
-    assert known.everything() == Known.load(db).everything()
+    assert cache.snapshot() == WriteCache.load(db).snapshot()
     db.close()
 
 
@@ -122,10 +126,10 @@ def test_what_reports_counted_before_their_names_were_shared_is_still_known(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "reports.sqlite"
-    entry = Entry.of(
+    prepared = PreparedReport.from_report(
         read_report(duplicati_report(began=NOW, data={"AddedFiles": 3})), Delivery(NOW, "x")
     )
-    (recorded,) = record(path, [[entry]])
+    (recorded,) = record(path, [[prepared]])
     with sqlite(path) as db:
         _undo_shared_names(db, recorded.run_id)
     with closing(Store(path)) as store:

@@ -45,7 +45,7 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def jobs(store: Store) -> dict[str, Job]:
-    return {job.name: job for job in store.everything().jobs}
+    return {job.name: job for job in store.snapshot().jobs}
 
 
 def figures(text: str) -> dict[str, str]:
@@ -55,7 +55,7 @@ def figures(text: str) -> dict[str, str]:
 
 def exposition(store: Store) -> dict[str, str]:
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     exposed = Exposition(fleet, lambda: NOW, Telemetry("0", lambda: 0)).text()
     return figures(b"".join(exposed.fleet).decode())
 
@@ -140,7 +140,7 @@ def test_a_backup_that_is_renamed_after_the_upgrade_goes_on(store: Store) -> Non
 
 def test_a_failure_without_a_name_stands_from_before(store: Store) -> None:
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.everything())
+    fleet.apply(store.snapshot())
     (unnamed,) = [view for view in fleet.jobs() if view.job.name == "(unnamed)"]
     assert unnamed.standing.failing
 
@@ -168,7 +168,7 @@ def test_deadlines_are_those_of_a_fresh_daemon_with_the_same_runs(store: Store) 
 def state_of(path: Path) -> list[tuple[int, bytes]]:
     store = Store(path)
     try:
-        return [(job.id, job.packed) for job in store.everything().jobs]
+        return [(job.id, job.packed) for job in store.snapshot().jobs]
     finally:
         store.close()
 

@@ -141,11 +141,11 @@ def put_back(files: dict[Path, bytes]) -> None:
 def test_a_database_that_is_not_what_was_left_takes_no_report_and_says_why(
     store: Store, path: Path, change: Callable[[Path], None]
 ) -> None:
-    store.probe()
+    store.check_writable()
     change(path)
     for number in range(RUNS + 1, RUNS + 3):
         with pytest.raises(StoreUnavailableError) as told:
-            store.probe()
+            store.check_writable()
         assert "put" in str(told.value) or "restore" in str(told.value)
         with pytest.raises(StoreUnavailableError):
             report(store, number)
@@ -158,12 +158,12 @@ def test_a_database_that_is_put_back_is_read_anew_without_a_restart(
     files = kept(path)
     change(path)
     with pytest.raises(StoreUnavailableError):
-        store.probe()
+        store.check_writable()
     put_back(files)
-    store.probe()
+    store.check_writable()
     assert report(store, RUNS + 1) == RUNS + 2
     assert len(store.runs(RunFilter(), None, 100)) == RUNS + 2
-    assert store.everything() == peeked(path)
+    assert store.snapshot() == peeked(path)
 
 
 def peeked(path: Path) -> object:
@@ -172,7 +172,7 @@ def peeked(path: Path) -> object:
         db.backup(target)
     store = Store(copy)
     try:
-        return store.everything()
+        return store.snapshot()
     finally:
         store.close()
 
@@ -182,9 +182,9 @@ def test_rows_that_are_put_back_are_taken_as_they_were(store: Store, path: Path)
         db.execute("CREATE TEMP TABLE kept AS SELECT * FROM runs WHERE id = 3")
         db.execute("DELETE FROM runs WHERE id = 3")
         with pytest.raises(StoreUnavailableError, match="rows"):
-            store.probe()
+            store.check_writable()
         db.execute("INSERT INTO runs SELECT * FROM kept")
-        store.probe()
+        store.check_writable()
     assert report(store, RUNS + 1) == RUNS + 2
 
 
@@ -203,7 +203,7 @@ def test_who_changes_nothing_disturbs_nothing(
     store: Store, path: Path, harmless: Callable[[Path], None]
 ) -> None:
     harmless(path)
-    store.probe()
+    store.check_writable()
     assert report(store, RUNS + 1) == RUNS + 2
 
 
@@ -212,10 +212,10 @@ def test_a_restart_takes_what_is_there(path: Path) -> None:
     with sqlite(path) as db:
         db.execute("DELETE FROM runs WHERE id = 3")
     with pytest.raises(StoreUnavailableError):
-        store.probe()
+        store.check_writable()
     store.close()
     again = Store(path)
-    again.probe()
+    again.check_writable()
     assert len(again.runs(RunFilter(), None, 100)) == RUNS - 1
     again.close()
 
@@ -224,15 +224,15 @@ def test_what_sqlite_finds_in_a_question_stops_reports_though_nothing_else_tells
     path: Path,
 ) -> None:
     store = Store(path)
-    store.probe()
+    store.check_writable()
     times = path.stat()
     flipped(path)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    store.probe()
+    store.check_writable()
     with pytest.raises(StoreUnavailableError):
         store.runs(RunFilter(), None, 100)
     with pytest.raises(StoreUnavailableError, match=r"damaged|malformed"):
-        store.probe()
+        store.check_writable()
     with pytest.raises(StoreUnavailableError):
         report(store, RUNS)
     store.close()
@@ -241,8 +241,8 @@ def test_what_sqlite_finds_in_a_question_stops_reports_though_nothing_else_tells
 def test_counting_goes_with_what_people_delete_and_what_is_undone(store: Store, path: Path) -> None:
     store.delete_job(2, lambda _: None)
     store.prune_runs(NOW + 4 * MINUTE, 0)
-    store.try_out([])
+    store.dry_run([])
     store.delete_server(1, lambda _: None)
     report(store, 0)
     os.utime(path)
-    store.probe()
+    store.check_writable()

@@ -11,7 +11,7 @@ from exporter.store import Change, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 from tests.support.deliver import sqlite
 
 NEIGHBOURS = 8
@@ -31,8 +31,8 @@ def db(path: Path) -> Database:
 
 
 @pytest.fixture
-def writer(db: Database) -> Iterator[Writer]:
-    writer = Writer(db)
+def writer(db: Database) -> Iterator[GroupCommitWriter]:
+    writer = GroupCommitWriter(db)
     yield writer
     writer.close()
 
@@ -63,7 +63,9 @@ def remembered(path: Path) -> set[str]:
         return {key for (key,) in db.execute("SELECT key FROM meta")} - {"created", "probed"}
 
 
-def run_together(writer: Writer, *works: Callable[[Transaction], object]) -> list[Future[object]]:
+def run_together(
+    writer: GroupCommitWriter, *works: Callable[[Transaction], object]
+) -> list[Future[object]]:
     """Let pieces of work wait behind one that is under way, so that they share a commit."""
     under_way, arrived = threading.Event(), threading.Barrier(len(works) + 1)
     go_on = threading.Event()
@@ -86,12 +88,12 @@ def run_together(writer: Writer, *works: Callable[[Transaction], object]) -> lis
     return futures
 
 
-def test_work_is_on_disk_when_it_returns(writer: Writer, path: Path) -> None:
+def test_work_is_on_disk_when_it_returns(writer: GroupCommitWriter, path: Path) -> None:
     assert writer.run(remember("one"), nothing) == "one"
     assert remembered(path) == {"one"}
 
 
-def test_the_outcome_is_shown_before_the_work_returns(writer: Writer) -> None:
+def test_the_outcome_is_shown_before_the_work_returns(writer: GroupCommitWriter) -> None:
     seen: list[str] = []
     writer.run(remember("one"), seen.append)
     writer.run(remember("two"), seen.append)
@@ -102,7 +104,10 @@ def test_the_outcome_is_shown_before_the_work_returns(writer: Writer) -> None:
     ("faulty", "error"), [(fail, ValueError), (collide, sqlite3.IntegrityError)]
 )
 def test_a_piece_of_work_that_fails_does_not_fail_its_neighbours(
-    writer: Writer, path: Path, faulty: Callable[[Transaction], None], error: type[Exception]
+    writer: GroupCommitWriter,
+    path: Path,
+    faulty: Callable[[Transaction], None],
+    error: type[Exception],
 ) -> None:
     names = [f"neighbour {n}" for n in range(NEIGHBOURS)]
     works = [*(remember(name) for name in names[:4]), faulty, *map(remember, names[4:])]
@@ -112,7 +117,7 @@ def test_a_piece_of_work_that_fails_does_not_fail_its_neighbours(
     assert remembered(path) == set(names)
 
 
-def test_work_that_fails_leaves_nothing_behind(writer: Writer, path: Path) -> None:
+def test_work_that_fails_leaves_nothing_behind(writer: GroupCommitWriter, path: Path) -> None:
     with pytest.raises(ValueError, match="of this piece"):
         writer.run(fail, nothing)
     assert remembered(path) == set()
@@ -121,7 +126,7 @@ def test_work_that_fails_leaves_nothing_behind(writer: Writer, path: Path) -> No
 
 
 def test_work_that_is_on_disk_is_acknowledged_though_it_can_not_be_shown(
-    writer: Writer, path: Path
+    writer: GroupCommitWriter, path: Path
 ) -> None:
     def refuse(_: object) -> None:
         raise RuntimeError("whoever was to be told is gone")
@@ -132,7 +137,7 @@ def test_work_that_is_on_disk_is_acknowledged_though_it_can_not_be_shown(
 
 
 def test_a_locked_database_is_unavailable_until_it_is_unlocked(
-    writer: Writer, db: Database, path: Path
+    writer: GroupCommitWriter, db: Database, path: Path
 ) -> None:
     db.execute("PRAGMA busy_timeout = 20")
     with sqlite(path) as other:
@@ -144,7 +149,7 @@ def test_a_locked_database_is_unavailable_until_it_is_unlocked(
     assert remembered(path) == {"two"}
 
 
-def test_a_lock_that_is_soon_gone_is_waited_for(writer: Writer, path: Path) -> None:
+def test_a_lock_that_is_soon_gone_is_waited_for(writer: GroupCommitWriter, path: Path) -> None:
     with sqlite(path) as other, ThreadPoolExecutor(1) as pool:
         other.execute("BEGIN IMMEDIATE")
         waiting = pool.submit(writer.run, remember("one"), nothing)
@@ -160,7 +165,7 @@ def fill(transaction: Transaction) -> None:
 
 
 def test_a_full_database_is_unavailable_until_there_is_room(
-    writer: Writer, db: Database, path: Path
+    writer: GroupCommitWriter, db: Database, path: Path
 ) -> None:
     db.execute("PRAGMA max_page_count = 1")  # is raised to the size that it has
     with pytest.raises(StoreUnavailableError, match="full"):
@@ -172,7 +177,7 @@ def test_a_full_database_is_unavailable_until_there_is_room(
 
 
 def test_what_waits_when_the_writer_is_closed_is_still_written(db: Database, path: Path) -> None:
-    writer = Writer(db)
+    writer = GroupCommitWriter(db)
     started, go_on = threading.Event(), threading.Event()
 
     def hold(transaction: Transaction) -> None:
@@ -191,14 +196,14 @@ def test_what_waits_when_the_writer_is_closed_is_still_written(db: Database, pat
 
 
 def test_a_closed_writer_takes_nothing(db: Database) -> None:
-    writer = Writer(db)
+    writer = GroupCommitWriter(db)
     writer.close()
     with pytest.raises(StoreUnavailableError):
         writer.run(remember("late"), nothing)
 
 
 def test_who_waited_too_long_is_told_and_its_work_is_not_done(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+    writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under_way, go_on = threading.Event(), threading.Event()
 
@@ -209,7 +214,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(writer.run, hold, nothing)
         under_way.wait()
-        monkeypatch.setattr("exporter.store.sqlite.writer._PATIENCE_SECONDS", 0.01)
+        monkeypatch.setattr("exporter.store.sqlite.writer._COMMIT_TIMEOUT_SECONDS", 0.01)
         with pytest.raises(StoreUnavailableError, match="in time"):
             writer.run(remember("impatient"), nothing)
         go_on.set()
@@ -219,7 +224,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
     assert remembered(path) == {"next"}
 
 
-def test_what_people_change_has_a_commit_of_its_own(writer: Writer, path: Path) -> None:
+def test_what_people_change_has_a_commit_of_its_own(writer: GroupCommitWriter, path: Path) -> None:
     order: list[str] = []
 
     def change(db: Database) -> Change:

@@ -16,9 +16,9 @@ from exporter.reports import read_report
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
-from exporter.store.sqlite.prepared_report import Entry
+from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.writer import Writer
+from exporter.store.sqlite.writer import GroupCommitWriter
 from exporter.times import MINUTE
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import sqlite
@@ -72,8 +72,8 @@ def db(path: Path) -> FaultyDatabase:
 
 
 @pytest.fixture
-def writer(db: FaultyDatabase) -> Iterator[Writer]:
-    with closing(Writer(db)) as writer:
+def writer(db: FaultyDatabase) -> Iterator[GroupCommitWriter]:
+    with closing(GroupCommitWriter(db)) as writer:
         yield writer
 
 
@@ -84,11 +84,13 @@ def nothing(_: object) -> None:
 def recording(number: int) -> Callable[[Transaction], int]:
     """Return the work of recording one of many runs, which returns the run's id."""
     body = duplicati_report(began=NOW + number * MINUTE)
-    entry = Entry.of(read_report(body), Delivery(NOW + number * MINUTE, SENDER, None))
-    return lambda transaction: transaction.record(entry).run_id
+    prepared = PreparedReport.from_report(
+        read_report(body), Delivery(NOW + number * MINUTE, SENDER, None)
+    )
+    return lambda transaction: transaction.record(prepared).run_id
 
 
-def record(writer: Writer, number: int) -> int:
+def record(writer: GroupCommitWriter, number: int) -> int:
     return writer.run(recording(number), nothing)
 
 
@@ -97,7 +99,7 @@ def stored(path: Path) -> list[int]:
         return [run_id for (run_id,) in db.execute("SELECT id FROM runs ORDER BY id")]
 
 
-def all_at_once(writer: Writer) -> list[Future[int]]:
+def all_at_once(writer: GroupCommitWriter) -> list[Future[int]]:
     """Let many senders record a run of their own each, and see that all of them are answered."""
     together = threading.Barrier(SENDERS)
 
@@ -119,7 +121,7 @@ FAULTS: tuple[Fault, ...] = (disk_error, MemoryError, KeyboardInterrupt, SystemE
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("point", POINTS)
 def test_a_fault_hits_who_shared_the_commit_and_nothing_that_was_answered_is_lost(
-    writer: Writer, db: FaultyDatabase, path: Path, point: str, fault: Fault
+    writer: GroupCommitWriter, db: FaultyDatabase, path: Path, point: str, fault: Fault
 ) -> None:
     db.faults[point] = fault()
     sent = all_at_once(writer)
@@ -134,7 +136,7 @@ def test_a_fault_hits_who_shared_the_commit_and_nothing_that_was_answered_is_los
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_transaction_that_could_not_be_undone_is_undone_by_the_next_write(
-    writer: Writer, db: FaultyDatabase, path: Path, fault: Fault
+    writer: GroupCommitWriter, db: FaultyDatabase, path: Path, fault: Fault
 ) -> None:
     def fail(transaction: Transaction) -> None:
         transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
@@ -150,7 +152,7 @@ def test_a_transaction_that_could_not_be_undone_is_undone_by_the_next_write(
 
 @pytest.mark.parametrize("fault", [MemoryError, KeyboardInterrupt])
 def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+    writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     first = record(writer, 1)
 
@@ -158,7 +160,7 @@ def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
         raise fault()
 
     with monkeypatch.context() as broken:
-        broken.setattr("exporter.store.sqlite.write_cache.Known.put", fail)
+        broken.setattr("exporter.store.sqlite.write_cache.WriteCache.put", fail)
         with pytest.raises((MemoryError, KeyboardInterrupt, StoreUnavailableError)):
             record(writer, 2)
     second, third = record(writer, 2), record(writer, 3)
@@ -167,7 +169,7 @@ def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
 
 
 def test_who_is_interrupted_while_waiting_holds_nobody_up(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+    writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -192,9 +194,9 @@ def test_who_is_interrupted_while_waiting_holds_nobody_up(
 
 
 def test_senders_without_patience_are_told_and_what_was_answered_is_there_once(
-    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+    writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.store.sqlite.writer._PATIENCE_SECONDS", 0.0005)
+    monkeypatch.setattr("exporter.store.sqlite.writer._COMMIT_TIMEOUT_SECONDS", 0.0005)
     with ThreadPoolExecutor(SENDERS) as pool:
         sent = [pool.submit(record, writer, number) for number in range(300)]
     answered = [each.result() for each in sent if each.exception() is None]
