@@ -88,7 +88,7 @@ def assigned(
     if not allowed or "" in allowed:
         return delivery
     told = delivery.server or machine.name or allowed[0]
-    owner = fleet.owner(machine.machine_id) if machine.machine_id else None
+    owner = fleet.server_by_machine_id(machine.machine_id) if machine.machine_id else None
     foreign = [name for name in (told, owner.name if owner else told) if name not in allowed]
     if foreign or (owner is not None and owner.name != told):
         message = f"This token is for reports of {' and '.join(allowed)} only"

@@ -87,7 +87,7 @@ def _told(view: JobView) -> Json:
         "lastRun": (
             None if last is None else {**backup(view.job.name, last), "reason": last.run.reason}
         ),
-        "lastSuccess": timestamp(view.standing.last_good),
+        "lastSuccess": timestamp(view.health.last_good),
         "newestVersion": timestamp(version.timestamp if version else None),
         "interruptedRuns": state.interrupted_runs,
         "secondCopies": [second_copy(known.copy) for known in state.copies.known],

@@ -152,7 +152,7 @@ def _place(job: Judged) -> _Place:
 
 def _earliest(view: JobView, worst: Condition) -> Millis:
     deadline = view.effective_deadline if worst is Condition.OVERDUE else None
-    return view.standing.last_good or 0 if deadline is None else deadline
+    return view.health.last_good or 0 if deadline is None else deadline
 
 
 def label(server: Server) -> str:

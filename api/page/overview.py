@@ -85,19 +85,19 @@ class Overview(Page):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
         now = self._clock()
-        wish, present = filters.read(req, self._fleet), self._fleet.present(now)
-        jobs = judged(present.jobs, now)
-        census = Census.counting(jobs, len(present.unjudged))
+        wish, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
+        jobs = judged(snapshot.jobs, now)
+        census = Census.counting(jobs, len(snapshot.errored))
         open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()
-        counted = counts(present.totals, census)
+        counted = counts(snapshot.totals, census)
         facts = {
             **head(census, counted, now, open_count, clock_in_doubt=clock is not None),
             **refused.summary(self._refusals, now),
             **listing(self._store, jobs, wish, now),
             **self._form(),
             "all": len(jobs),
-            "last_report": When.of(present.totals.last_report, now),
-            "unjudged": unjudged(self._fleet, present.unjudged),
+            "last_report": When.of(snapshot.totals.last_report, now),
+            "unjudged": unjudged(self._fleet, snapshot.errored),
             "duplicates": self._duplicates(),
             "fault": readiness.fault(self._store),
             "clock": clock,

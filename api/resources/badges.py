@@ -77,8 +77,8 @@ class FleetBadge(_Pictured):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now = self._clock()
-        present = self._fleet.present(now)
-        census = Census.of(present.jobs, now, len(present.unjudged))
+        snapshot = self._fleet.snapshot(now)
+        census = Census.of(snapshot.jobs, now, len(snapshot.errored))
         badge = badge_of_all(census, self._refused(now), clock_in_doubt=self._in_doubt())
         self._answer(req, resp, badge)
 

@@ -69,6 +69,6 @@ def _is_unwatched(held: tuple[Condition, ...]) -> bool:
 
 
 def _last_failure(views: Iterable[JobView]) -> Millis | None:
-    failing = (view.standing for view in views if view.standing.failing)
+    failing = (view.health for view in views if view.health.failing)
     starts = (each.last_failed or each.last_start for each in failing)
     return max((start for start in starts if start is not None), default=None)

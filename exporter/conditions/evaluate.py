@@ -64,7 +64,7 @@ class Condition(Enum):
 
 def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     """Return all that holds for a job at a moment, worst first; never nothing."""
-    health, schedule, stalled = view.standing, view.schedule, view.stalled(now)
+    health, schedule, stalled = view.health, view.schedule, view.stalled(now)
     holding = (  # pairs: a page asks this of ten thousand jobs, and a member's hash is slow
         (Condition.OVERDUE, view.overdue(now)),
         (Condition.FAILING, view.failing),
@@ -98,7 +98,7 @@ def judged(views: Iterable[JobView], now: Millis) -> list[Judged]:
 
 def _is_stale(view: JobView, now: Millis) -> bool:
     """Tell whether the last success is too long ago, or the first run where there was none."""
-    expected, health = view.expectation, view.standing
+    expected, health = view.expectation, view.health
     success = health.first_start if health.last_good is None else health.last_good
     if expected is None or success is None or _is_let_be(view, now):
         return False
@@ -106,7 +106,7 @@ def _is_stale(view: JobView, now: Millis) -> bool:
 
 
 def _is_copy_old(view: JobView, now: Millis) -> bool:
-    return view.standing.copies_old(now) and not _is_let_be(view, now)
+    return view.health.copies_old(now) and not _is_let_be(view, now)
 
 
 def _is_let_be(view: JobView, now: Millis) -> bool:

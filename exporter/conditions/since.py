@@ -83,7 +83,7 @@ def _unnamed(view: JobView, state: JobState) -> Millis | None:
     if cleared is None:
         return state.first_start
     later = (run.started for run in state.recent if run.started > cleared)
-    return next(later, view.standing.last_start)
+    return next(later, view.health.last_start)
 
 
 def _warned(_view: JobView, state: JobState) -> Millis | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from exporter.exports.replay import Span
 from exporter.exports.time_grid import Grid
-from exporter.fleet.totals import Tally
+from exporter.fleet.totals import JobTotals
 from exporter.fleet.views import Totals
 from exporter.times import Millis
 
@@ -20,15 +20,15 @@ class Share(NamedTuple):
 
     first: int
     end: int
-    tally: Tally
+    totals: JobTotals
     overdue: bool
 
     @classmethod
     def of(cls, span: Span) -> "Share":
         """Return what a job adds for a while."""
         moment = span.moment
-        tally = Tally.of(moment.state, exists=True, failing=moment.failing)
-        return cls(span.first, span.end, tally, moment.overdue)
+        totals = JobTotals.from_state(moment.state, exists=True, failing=moment.failing)
+        return cls(span.first, span.end, totals, moment.overdue)
 
 
 class FleetSpan(NamedTuple):
@@ -49,12 +49,12 @@ class FleetSums:
         self._servers = self._zeros()
         self._reports = self._zeros()
         self._overdue = self._zeros()
-        self._jobs = [self._zeros() for _ in Tally._fields]
+        self._jobs = [self._zeros() for _ in JobTotals._fields]
 
     def add(self, share: Share) -> None:
         """Count what a job adds for a while."""
         columns = (*self._jobs, self._overdue)
-        for column, amount in zip(columns, (*share.tally, share.overdue), strict=True):
+        for column, amount in zip(columns, (*share.totals, share.overdue), strict=True):
             column[share.first] += amount
             column[share.end] -= amount
 

@@ -21,7 +21,7 @@ from exporter.exposition.families import (
 )
 from exporter.exposition.self_metrics import Telemetry
 from exporter.fleet import Fleet
-from exporter.fleet.views import JobView, News
+from exporter.fleet.views import FleetChanges, JobView
 from exporter.model import Server
 from exporter.times import Millis
 
@@ -128,41 +128,41 @@ class Exposition:
 
     def _refresh(self) -> None:
         began, now = time.perf_counter(), self._clock()
-        news = self._fleet.news(now)
+        changes = self._fleet.changes_since_last_call(now)
         with self._of_fleet.writing(_FLEET):
-            self._of_fleet.put(_FLEET, news.totals)
-        for server in self._changed_servers(news):
+            self._of_fleet.put(_FLEET, changes.totals)
+        for server in self._changed_servers(changes):
             with self._of_servers.writing(server.id):
                 self._of_servers.put(server.id, server)
-        for number, view in enumerate(self._changed_jobs(news)):
+        for number, view in enumerate(self._changed_jobs(changes)):
             with self._of_jobs.writing(view.job.id):
                 self._of_jobs.put(view.job.id, JobMoment.of(view, now))
             if number % _AT_A_STRETCH == 0:
                 os.sched_yield()
-        self._remove(news)
-        self._telemetry.collected(time.perf_counter() - began, self._faults(news))
+        self._remove(changes)
+        self._telemetry.collected(time.perf_counter() - began, self._faults(changes))
 
-    def _changed_servers(self, news: News) -> list[Server]:
+    def _changed_servers(self, changes: FleetChanges) -> list[Server]:
         """Return what is new and what could not be written before, which nobody tells again."""
         failed = (self._fleet.server(server_id) for server_id in self._of_servers.failed)
         again = [server for server in failed if server is not None]
-        return list({server.id: server for server in (*again, *news.servers)}.values())
+        return list({server.id: server for server in (*again, *changes.servers)}.values())
 
-    def _changed_jobs(self, news: News) -> list[JobView]:
+    def _changed_jobs(self, changes: FleetChanges) -> list[JobView]:
         """Return what is new and what could not be written before, which nobody tells again."""
         failed = (self._fleet.job(job_id) for job_id in self._of_jobs.failed)
         again = [view for view in failed if view is not None]
-        return list({view.job.id: view for view in (*again, *news.jobs)}.values())
+        return list({view.job.id: view for view in (*again, *changes.jobs)}.values())
 
-    def _remove(self, news: News) -> None:
-        for server_id in news.removed_servers:
+    def _remove(self, changes: FleetChanges) -> None:
+        for server_id in changes.removed_servers:
             self._of_servers.remove(server_id)
-        for job_id in news.removed_jobs:
+        for job_id in changes.removed_jobs:
             self._of_jobs.remove(job_id)
 
-    def _faults(self, news: News) -> int:
+    def _faults(self, changes: FleetChanges) -> int:
         kinds = (self._of_fleet, self._of_servers, self._of_jobs)
-        return len(news.faulty) + sum(len(kept.failed) for kept in kinds)
+        return len(changes.errored) + sum(len(kept.failed) for kept in kinds)
 
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ import bisect
 from exporter.times import Millis
 
 
-class Deadlines:
+class DeadlineIndex:
     """The deadline of each job that has one. Needs one caller at a time."""
 
     def __init__(self) -> None:

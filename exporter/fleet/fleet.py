@@ -11,19 +11,26 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
-from exporter.fleet.deadlines import Deadlines
-from exporter.fleet.live_runs import LiveRuns
+from exporter.fleet.deadlines import DeadlineIndex
+from exporter.fleet.evaluation import evaluate
+from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.servers import Servers
-from exporter.fleet.totals import NOTHING, Tallies, Tally
-from exporter.fleet.views import JobView, Judgement, News, Noticed, Part, Present, Totals
-from exporter.jobs.health import JobHealth
+from exporter.fleet.totals import ZERO, FleetTotals
+from exporter.fleet.views import (
+    ChangeSet,
+    Evaluation,
+    FleetChanges,
+    FleetSnapshot,
+    JobSelection,
+    JobView,
+    Totals,
+)
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
-from exporter.schedule import expect
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
@@ -46,15 +53,15 @@ class Fleet:
         self._servers = Servers()
         self._jobs: dict[int, Job] = {}
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
-        self._judged: dict[int, Judgement] = {}
-        self._tallies = Tallies()
+        self._evaluations: dict[int, Evaluation] = {}
+        self._running_totals = FleetTotals()
         self._lookalikes = Lookalikes()
-        self._live = LiveRuns(stall_after)
-        self._deadlines = Deadlines()
+        self._live = LiveRunIndex(stall_after)
+        self._deadlines = DeadlineIndex()
         self._created = created
         self.reports = Newest()
-        self._news = Noticed()
-        self._faulty: set[int] = set()
+        self._changes = ChangeSet()
+        self._errored: set[int] = set()
 
     def apply(self, change: Change) -> None:
         """Take over what the store changed, or at start-up all that it knows."""
@@ -72,60 +79,62 @@ class Fleet:
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
         """Take over at start-up what was known to run."""
         with self._lock:
-            self._judge_again(self._live.resume(runs, now))
+            self._evaluate_again(self._live.resume(runs, now))
 
     def shift_live(self, by: Millis, now: Millis) -> None:
         """Take in that the clock was set: what was heard live was stamped by the wrong one."""
         with self._lock:
-            self._judge_again(self._live.shift(by, now))
+            self._evaluate_again(self._live.shift(by, now))
 
-    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
+    def apply_live_report(
+        self, job_id: int, activity: LiveStatus, received: Millis
+    ) -> LiveRun | None:
         """Take in a live report of a job; return what is known of its run now."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is None:
                 return None
-            self._live.hear(job_id, activity, received)
+            self._live.apply_live_report(job_id, activity, received)
             self._put_job(job)
             return self._live.newest(job_id)
 
-    def unreported(self, now: Millis) -> list[tuple[int, LiveRun]]:
+    def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
         with self._lock:
-            return self._live.unreported(now)
+            return self._live.failed_without_report(now)
 
-    def settle(self, job_id: int, run: LiveRun) -> None:
+    def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""
         with self._lock:
-            self._live.settle(job_id, run)
+            self._live.clear_pending_failure(job_id, run)
 
     def totals(self, now: Millis) -> Totals:
         """Return the figures of the whole fleet."""
         with self._lock:
             return self._totals(now)
 
-    def news(self, now: Millis) -> News:
+    def changes_since_last_call(self, now: Millis) -> FleetChanges:
         """Return what is other than when this was last asked: for one asker, who keeps the rest.
 
         A job is news when a report or a person changed it, and when its deadline or the moment at
         which it is stalled lies between the last asking and now.
         """
         with self._lock:
-            self._judge_again(tuple(self._faulty))
-            noticed = self._news
-            noticed.jobs.update(self._deadlines.between(noticed.since, now))
-            noticed.jobs.update(self._live.turned(noticed.since, now))
-            jobs = [job_id for job_id in sorted(noticed.jobs) if self._is_backup(job_id)]
-            news = News(
+            self._evaluate_again(tuple(self._errored))
+            pending = self._changes
+            pending.jobs.update(self._deadlines.between(pending.since, now))
+            pending.jobs.update(self._live.stall_changed_between(pending.since, now))
+            jobs = [job_id for job_id in sorted(pending.jobs) if self._is_backup(job_id)]
+            changes = FleetChanges(
                 totals=self._totals(now),
-                servers=tuple(filter(None, map(self._servers.get, sorted(noticed.servers)))),
+                servers=tuple(filter(None, map(self._servers.get, sorted(pending.servers)))),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
-                removed_servers=tuple(noticed.servers - self._servers.ids()),
-                removed_jobs=tuple(noticed.jobs.difference(jobs)),
-                faulty=frozenset(self._faulty),
+                removed_servers=tuple(pending.servers - self._servers.ids()),
+                removed_jobs=tuple(pending.jobs.difference(jobs)),
+                errored=frozenset(self._errored),
             )
-            self._news = Noticed(now)  # not before: what fails above is still to be told
-            return news
+            self._changes = ChangeSet(now)  # not before: what fails above is still to be told
+            return changes
 
     def servers(self) -> list[Server]:
         """Return every server, in the order of their ids."""
@@ -136,10 +145,10 @@ class Fleet:
         """Return a server by its id."""
         return self._servers.get(server_id)
 
-    def owner(self, machine_id: str) -> Server | None:
+    def server_by_machine_id(self, machine_id: str) -> Server | None:
         """Return the server a machine-id leads to."""
         with self._lock:
-            return self._servers.owner(machine_id)
+            return self._servers.by_machine_id(machine_id)
 
     def find_servers(self, text: str) -> list[Server]:
         """Return the servers whose name, alias or machine-id is exactly this text."""
@@ -159,7 +168,7 @@ class Fleet:
 
     def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
-            owner = self._servers.owner(machine_id or "")
+            owner = self._servers.by_machine_id(machine_id or "")
             job_ids = () if owner is None else self._jobs_of.get(owner.id, ())
             return [self._jobs[job_id] for job_id in job_ids]
 
@@ -183,12 +192,12 @@ class Fleet:
         with self._lock:
             return self._part(self._jobs).jobs
 
-    def present(self, now: Millis) -> Present:
+    def snapshot(self, now: Millis) -> FleetSnapshot:
         """Return the figures, every backup job and those that could not be judged, at once."""
         with self._lock:
-            return Present(self._totals(now), *self._part(self._jobs))
+            return FleetSnapshot(self._totals(now), *self._part(self._jobs))
 
-    def of_server(self, server_id: int) -> Part:
+    def of_server(self, server_id: int) -> JobSelection:
         """Return the backup jobs of a server and those that could not be judged, at once."""
         with self._lock:
             return self._part(self._jobs_of.get(server_id, ()))
@@ -203,22 +212,22 @@ class Fleet:
             return [self._view(job_id) for job_id in self._deadlines.before(now)]
 
     def _is_backup(self, job_id: int) -> bool:
-        return bool(self._tallies.of(job_id).jobs)
+        return bool(self._running_totals.of(job_id).jobs)
 
-    def _part(self, job_ids: Iterable[int]) -> Part:
+    def _part(self, job_ids: Iterable[int]) -> JobSelection:
         views = [self._view(job_id) for job_id in sorted(job_ids) if self._is_backup(job_id)]
-        return Part(views, sorted(self._faulty.intersection(job_ids)))
+        return JobSelection(views, sorted(self._errored.intersection(job_ids)))
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        health, schedule, expectation = self._judged[job_id]
+        health, schedule, expectation = self._evaluations[job_id]
         running = self._live.running(job_id)
-        duplicate = self._lookalikes.before(job_id, self._judged)
+        duplicate = self._lookalikes.before(job_id, self._evaluations)
         return JobView(server, job, health, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
-        sums, reported = self._tallies.sums, self.reports.newest
+        sums, reported = self._running_totals.sums, self.reports.newest
         return Totals(
             servers=len(self._servers),
             jobs=sums.jobs,
@@ -232,15 +241,15 @@ class Fleet:
 
     def _put_server(self, server: Server) -> None:
         known = self._servers.put(server)
-        self._news.servers.add(server.id)
+        self._changes.servers.add(server.id)
         self.reports.put(server.id, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides go by these names.
-            self._judge_again(self._jobs_of.get(server.id, ()))
+            self._evaluate_again(self._jobs_of.get(server.id, ()))
 
     def _remove_server(self, server_id: int) -> None:
         self._servers.remove(server_id)
-        self._news.servers.add(server_id)
+        self._changes.servers.add(server_id)
         self._jobs_of.pop(server_id, None)
         self.reports.remove(server_id)
 
@@ -249,49 +258,38 @@ class Fleet:
             bisect.insort(self._jobs_of[job.server_id], job.id)
         self._jobs[job.id] = job
         self._lookalikes.put(job)
-        self._judge(job)
+        self._evaluate(job)
 
-    def _judge_again(self, job_ids: Iterable[int]) -> None:
+    def _evaluate_again(self, job_ids: Iterable[int]) -> None:
         for job in filter(None, map(self._jobs.get, job_ids)):
-            self._judge(job)
+            self._evaluate(job)
 
     def _remove_job(self, job_id: int) -> None:
-        self._tallies.remove(job_id)
+        self._running_totals.remove(job_id)
         self._lookalikes.remove(job_id)
         self._live.remove(job_id)
         job = self._jobs.pop(job_id)
         self._jobs_of[job.server_id].remove(job_id)
-        self._judged.pop(job_id, None)
-        self._faulty.discard(job_id)
-        self._news.jobs.add(job_id)
+        self._evaluations.pop(job_id, None)
+        self._errored.discard(job_id)
+        self._changes.jobs.add(job_id)
         self._deadlines.set(job_id, None)
 
-    def _judge(self, job: Job) -> None:
+    def _evaluate(self, job: Job) -> None:
         """Count a job and say what is expected of it; where that fails, it alone is left out."""
-        self._news.jobs.add(job.id)
+        self._changes.jobs.add(job.id)
         try:
-            tally, judgement = self._judgement(job)
+            server = self._servers[job.server_id]
+            totals, evaluation = evaluate(job, server, self._policy, self._live)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
-            if job.id not in self._faulty:
+            if job.id not in self._errored:
                 _log.exception("a job could not be judged", extra=log_fields(job_id=job.id))
-            self._faulty.add(job.id)
-            self._tallies.put(job.id, NOTHING)
+            self._errored.add(job.id)
+            self._running_totals.put(job.id, ZERO)
             self._deadlines.set(job.id, None)
             return
-        self._faulty.discard(job.id)
-        self._judged[job.id] = judgement
-        self._tallies.put(job.id, tally)
-        expected = judgement.expectation
+        self._errored.discard(job.id)
+        self._evaluations[job.id] = evaluation
+        self._running_totals.put(job.id, totals)
+        expected = evaluation.expectation
         self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)
-
-    def _judgement(self, job: Job) -> tuple[Tally, Judgement]:
-        state = job.state
-        self._live.tell(job.id, None if state.last is None else state.last.started)
-        newest = self._live.newest(job.id)
-        health = JobHealth.from_state(job, state)
-        exists = state.is_backup or newest is not None
-        tally = Tally.of(state, exists=exists, failing=health.failing)
-        schedule = self._policy.schedule(self._servers[job.server_id], job.name, job.settings)
-        expected = expect(state, schedule, None if newest is None else newest.since)
-        excused = expected and expected.excused_until(self._live.excused_until(job.id))
-        return tally, Judgement(health, schedule, excused)

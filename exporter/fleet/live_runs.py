@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from exporter.fleet.deadlines import Deadlines
+from exporter.fleet.deadlines import DeadlineIndex
 from exporter.model.live import REPORT_TIMEOUT, LiveRun, LiveStatus
 from exporter.times import Millis
 
@@ -24,16 +24,16 @@ class Running(Struct, frozen=True):
         return now > self.silent_from
 
 
-class LiveRuns:
+class LiveRunIndex:
     """The newest live run of each job that ever had one. Needs one caller at a time."""
 
     def __init__(self, stall_after: Millis) -> None:
         self._stall_after = stall_after
         self._listening_since: Millis = 0
         self._runs: dict[int, LiveRun] = {}
-        self._told: dict[int, Millis] = {}
+        self._recorded_starts: dict[int, Millis] = {}
         self._failed: dict[tuple[int, Millis], LiveRun] = {}
-        self._silences = Deadlines()
+        self._silences = DeadlineIndex()
         self._running: set[int] = set()
 
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> list[int]:
@@ -54,10 +54,10 @@ class LiveRuns:
         self._failed = {key: run.shifted(by, now) for key, run in self._failed.items()}
         for job_id, run in self._runs.items():
             self._runs[job_id] = run.shifted(by, now)
-            self._arrange(job_id)
+            self._reindex(job_id)
         return list(self._runs)
 
-    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> None:
+    def apply_live_report(self, job_id: int, activity: LiveStatus, received: Millis) -> None:
         """Take in a live report."""
         known = self._runs.get(job_id)
         if known is None:
@@ -65,17 +65,17 @@ class LiveRuns:
         else:
             self._put(job_id, known.with_report(activity, received))
 
-    def tell(self, job_id: int, started: Millis | None) -> None:
+    def note_recorded_run(self, job_id: int, started: Millis | None) -> None:
         """Take in when the newest recorded run of a job began: a report ends what it tells of."""
         if started is not None:
-            self._told[job_id] = started
-        self._arrange(job_id)
+            self._recorded_starts[job_id] = started
+        self._reindex(job_id)
 
     def remove(self, job_id: int) -> None:
         """Forget a job."""
         self._runs.pop(job_id, None)
-        self._told.pop(job_id, None)
-        self._arrange(job_id)
+        self._recorded_starts.pop(job_id, None)
+        self._reindex(job_id)
 
     def newest(self, job_id: int) -> LiveRun | None:
         """Return the newest run of a job, whatever became of it."""
@@ -83,27 +83,27 @@ class LiveRuns:
 
     def running(self, job_id: int) -> Running | None:
         """Return the run of a job that has begun and not ended."""
-        run = self._untold(job_id)
+        run = self._unreported_run(job_id)
         if run is None or run.activity.ended:
             return None
         return Running(run, self._heard(run) + self._stall_after)
 
-    def excused_until(self, job_id: int) -> Millis:
+    def overdue_suppressed_until(self, job_id: int) -> Millis:
         """Return until when a job is not overdue, for it runs or its report is on its way.
 
         0 where neither is so.
         """
-        run = self._untold(job_id)
+        run = self._unreported_run(job_id)
         if run is None:
             return 0
         return self._heard(run) + (REPORT_TIMEOUT if run.activity.ended else self._stall_after)
 
-    def unreported(self, now: Millis) -> list[tuple[int, LiveRun]]:
+    def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
         waiting = ((job_id, run) for (job_id, _), run in self._failed.items())
         return [(job_id, run) for job_id, run in waiting if run.is_unreported(now)]
 
-    def settle(self, job_id: int, run: LiveRun) -> None:
+    def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""
         self._failed.pop((job_id, run.activity.began), None)
 
@@ -111,25 +111,25 @@ class LiveRuns:
         """Return how many jobs run."""
         return len(self._running)
 
-    def turned(self, one: Millis, other: Millis) -> list[int]:
+    def stall_changed_between(self, one: Millis, other: Millis) -> list[int]:
         """Return the jobs that are stalled at one of two moments and not at the other."""
         return self._silences.between(one, other)
 
     def _heard(self, run: LiveRun) -> Millis:
         return max(run.heard, self._listening_since)
 
-    def _untold(self, job_id: int) -> LiveRun | None:
+    def _unreported_run(self, job_id: int) -> LiveRun | None:
         run = self._runs.get(job_id)
-        return None if run is None or run.is_covered_by(self._told.get(job_id)) else run
+        return None if run is None or run.is_covered_by(self._recorded_starts.get(job_id)) else run
 
     def _put(self, job_id: int, run: LiveRun) -> None:
         self._runs[job_id] = run
         if run.activity.failed:
             # The next run may begin before the report of this one is given up.
             self._failed[job_id, run.activity.began] = run
-        self._arrange(job_id)
+        self._reindex(job_id)
 
-    def _arrange(self, job_id: int) -> None:
+    def _reindex(self, job_id: int) -> None:
         running = self.running(job_id)
         self._silences.set(job_id, None if running is None else running.silent_from)
         if running is None:

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from exporter.fleet.views import Judgement
+from exporter.fleet.views import Evaluation
 from exporter.jobs.job import Job
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
@@ -39,14 +39,14 @@ class Lookalikes:
             if not self._alike[key]:
                 del self._alike[key]
 
-    def before(self, job_id: int, judged: Mapping[int, Judgement]) -> int | None:
+    def before(self, job_id: int, judged: Mapping[int, Evaluation]) -> int | None:
         """Return a job that looks like this one and ended where it begins, None without any."""
         key = self._keys.get(job_id)
-        begun = None if key is None else judged[job_id].standing.first_start
+        begun = None if key is None else judged[job_id].health.first_start
         if key is None or begun is None:
             return None
         others = self._alike[key] & judged.keys()
-        lasts = ((judged[each].standing.last_start, each) for each in others)
+        lasts = ((judged[each].health.last_start, each) for each in others)
         ended = [each for last, each in lasts if last is not None and last < begun]
         return min(ended, default=None)
 

@@ -33,7 +33,7 @@ class Servers:
         """Return every server, in the order of their ids."""
         return sorted(self._by_id.values(), key=lambda server: server.id)
 
-    def owner(self, machine_id: str) -> Server | None:
+    def by_machine_id(self, machine_id: str) -> Server | None:
         """Return the server that a machine-id leads to."""
         server_id = self._machine_ids.get(machine_id)
         return None if server_id is None else self.get(server_id)

@@ -25,10 +25,10 @@ class Totals(Struct, frozen=True):
     running: int = 0
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """What holds for a job until a report or a person changes it."""
 
-    standing: JobHealth
+    health: JobHealth
     schedule: Schedule
     expectation: Expectation | None
 
@@ -36,13 +36,13 @@ class Judgement(NamedTuple):
 class JobView(Struct, frozen=True):
     """A backup job, its server, the schedule that holds for it and what is expected of it.
 
-    `standing` is what its runs say of it; the job itself is unpacked for that but once a report.
+    `health` is what its runs say of it; the job itself is unpacked for that but once a report.
     A job that runs is not overdue until it falls silent: its deadline is moved to then.
     """
 
     server: Server
     job: Job
-    standing: JobHealth
+    health: JobHealth
     schedule: Schedule
     expectation: Expectation | None
     running: Running | None = None
@@ -56,7 +56,7 @@ class JobView(Struct, frozen=True):
     @property
     def failing(self) -> bool:
         """Whether the last run left no usable version."""
-        return self.standing.failing
+        return self.health.failing
 
     def stalled(self, now: Millis) -> bool:
         """Whether a run goes on that was not heard of for too long."""
@@ -71,25 +71,25 @@ class JobView(Struct, frozen=True):
         return 0 if self.expectation is None else self.expectation.late(now)
 
 
-class Part(NamedTuple):
+class JobSelection(NamedTuple):
     """The backup jobs of a part of the fleet, and the ids of those that a fault keeps out."""
 
     jobs: list[JobView]
-    unjudged: list[int]
+    errored: list[int]
 
 
-class Present(NamedTuple):
+class FleetSnapshot(NamedTuple):
     """The whole fleet: its figures, its backup jobs, and the ids of those a fault keeps out."""
 
     totals: Totals
     jobs: list[JobView]
-    unjudged: list[int]
+    errored: list[int]
 
 
-class News(Struct, frozen=True):
+class FleetChanges(Struct, frozen=True):
     """The figures of the fleet, and what is new, other or gone since they were last told.
 
-    `faulty` has the jobs that a fault of ours keeps from being judged; they count as gone.
+    `errored` has the jobs that a fault of ours keeps from being judged; they count as gone.
     """
 
     totals: Totals
@@ -97,10 +97,10 @@ class News(Struct, frozen=True):
     jobs: tuple[JobView, ...]
     removed_servers: tuple[int, ...]
     removed_jobs: tuple[int, ...]
-    faulty: frozenset[int]
+    errored: frozenset[int]
 
 
-class Noticed:
+class ChangeSet:
     """The ids of what changed or went since a moment."""
 
     def __init__(self, since: Millis = 0) -> None:

@@ -92,7 +92,7 @@ class Listener:
     def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
         """Take in a report of a job; tell whether there is still such a job."""
         with self._lock:
-            run = self._fleet.hear(job_id, report.activity, delivery.received)
+            run = self._fleet.apply_live_report(job_id, report.activity, delivery.received)
             if run is not None:
                 self._unsaved[job_id] = run
         return run is not None
@@ -179,12 +179,12 @@ class Listener:
     def _settle(self) -> None:
         """Let runs that failed and told no more count as runs of their own."""
         now = self._clock()
-        for job_id, run in self._fleet.unreported(now):
+        for job_id, run in self._fleet.failed_without_report(now):
             name = self._fleet.job_name(job_id)
             if name is not None:
                 delivery = self._timekeeper.arrived(Delivery(now, _SENDER), None)
                 self._record(job_id, _stand_in(name, run), delivery)
-            self._fleet.settle(job_id, run)
+            self._fleet.clear_pending_failure(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:
         try:

@@ -68,7 +68,7 @@ def fleet_of(lives: list[Life]) -> Fleet:
         job = Job.of(number, 1, f"job {number}", fold(life.runs), life.settings)
         fleet.apply(change_of(server_named("nas"), job))
         if life.activity is not None:
-            fleet.hear(number, life.activity, MIDDLE)
+            fleet.apply_live_report(number, life.activity, MIDDLE)
     return fleet
 
 
@@ -76,7 +76,7 @@ def turning(fleet: Fleet) -> list[Millis]:
     """Return the moments around which a job of a fleet turns overdue or stalled."""
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
     silent = [view.running.silent_from for view in fleet.jobs() if view.running]
-    old = [view.standing.copies_old_from for view in fleet.jobs()]
+    old = [view.health.copies_old_from for view in fleet.jobs()]
     return [START, MIDDLE, END, *expected, *silent, *(each for each in old if each is not None)]
 
 
@@ -173,8 +173,8 @@ def assert_one_deadline(fleet: Fleet, samples: Exposed, now: Millis) -> None:
 
 
 def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
-    present = fleet.present(now)
-    census, totals = Census.of(present.jobs, now, len(present.unjudged)), present.totals
+    snapshot = fleet.snapshot(now)
+    census, totals = Census.of(snapshot.jobs, now, len(snapshot.errored)), snapshot.totals
     overdue, failing = census.count(Condition.OVERDUE), census.count(Condition.FAILING)
     going_on = census.count(Condition.RUNNING) + census.count(Condition.STALLED)
     assert (census.jobs, overdue, failing, going_on) == (
@@ -188,8 +188,8 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
         for name in ("backup_jobs", "overdue_backups", "failing_backups", "running_backups")
     )
     assert_one_deadline(fleet, samples, now)
-    told = {view.job.name: set(conditions(view, now)) for view in present.jobs}
-    woken = {view.job.name: alerted(samples.jobs[view.job.name], now) for view in present.jobs}
+    told = {view.job.name: set(conditions(view, now)) for view in snapshot.jobs}
+    woken = {view.job.name: alerted(samples.jobs[view.job.name], now) for view in snapshot.jobs}
     assert {
         name: {each for each in held if each.is_trouble} for name, held in told.items()
     } == woken

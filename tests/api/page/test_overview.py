@@ -73,7 +73,7 @@ def test_a_job_that_could_not_be_judged_is_named_and_nothing_else_hides_it(
 ) -> None:
     daily(daemon, "Photos")
     with monkeypatch.context() as patch:
-        patch.setattr("exporter.fleet.fleet.expect", lambda *_: 1 / 0)
+        patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
     page = look()
     assert page.sentence() == "1 of 2 backups is fine, 1 could not be judged"

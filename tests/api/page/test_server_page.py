@@ -62,7 +62,7 @@ def test_a_backup_of_a_server_that_could_not_be_judged_does_not_hide(
     daily(daemon, "Photos")
     daily(daemon, "Music", server="laptop")
     with monkeypatch.context() as patch:
-        patch.setattr("exporter.fleet.fleet.expect", lambda *_: 1 / 0)
+        patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
     assert look("/servers/1").sentence() == "1 of 2 backups is fine, 1 could not be judged"
     assert look("/servers/2").sentence() == "The only backup is fine"
@@ -72,7 +72,7 @@ def test_a_server_of_which_no_backup_could_be_judged_is_not_said_to_have_none(
     daemon: Daemon, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("exporter.fleet.fleet.expect", lambda *_: 1 / 0)
+        patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
     page = look("/servers/1")
     assert page.sentence() == "The only backup is not known to be fine, 1 could not be judged"

@@ -121,7 +121,7 @@ def test_a_backup_that_could_not_be_judged_is_not_called_fine(
     def fail(*_arguments: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("exporter.fleet.fleet.expect", fail)
+    monkeypatch.setattr("exporter.fleet.evaluation.expect", fail)
     daemon.upload(documented_report(began=NOW - HOUR, server="two"))
     assert words(daemon) == ("backups", "1 not judged")
     assert words(daemon, "/api/badge/one.svg") == ("one", "all fine")

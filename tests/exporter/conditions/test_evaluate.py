@@ -80,8 +80,8 @@ def view_named(name: str, runs: list[StoredRun], settings: JobSettings | None = 
 
 def heard(runs: list[StoredRun], began: Millis, last_heard: Millis) -> JobView:
     fleet = fleet_of(runs)
-    fleet.hear(1, activity_of(began, began), began)
-    fleet.hear(1, activity_of(began, last_heard), last_heard)
+    fleet.apply_live_report(1, activity_of(began, began), began)
+    fleet.apply_live_report(1, activity_of(began, last_heard), last_heard)
     view = fleet.job(1)
     assert view is not None
     return view
@@ -226,7 +226,7 @@ def test_a_job_whose_reports_name_no_backup_is_in_trouble_until_a_person_clears_
 
 def test_a_job_that_began_and_never_reported_is_not_fine() -> None:
     fleet = fleet_of([])
-    fleet.hear(1, activity_of(NOW, NOW, ended=True), NOW)
+    fleet.apply_live_report(1, activity_of(NOW, NOW, ended=True), NOW)
     view = fleet.job(1)
     assert view is not None
     assert conditions(view, NOW + HOUR) == (Condition.WAITING,)
@@ -302,7 +302,7 @@ def test_nothing_is_fine_that_is_in_trouble_or_runs(
     runs: list[StoredRun], activity: object, now: Millis
 ) -> None:
     fleet = fleet_of(runs)
-    fleet.hear(1, activity, START + 20 * DAY)  # type: ignore[arg-type] # drawn as one
+    fleet.apply_live_report(1, activity, START + 20 * DAY)  # type: ignore[arg-type] # drawn as one
     for view in fleet.jobs():
         found = conditions(view, now)
         assert found == tuple(sorted(set(found), key=lambda each: each.rank))

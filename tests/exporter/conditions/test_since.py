@@ -70,7 +70,7 @@ def test_a_job_is_overdue_since_its_deadline() -> None:
 def test_a_run_that_fell_silent_makes_its_job_overdue_only_then() -> None:
     fleet = fleet_of(daily(Status.SUCCESS))
     began = START + 2 * DAY
-    fleet.hear(1, activity_of(began, began), began)
+    fleet.apply_live_report(1, activity_of(began, began), began)
     found = told(fleet, began + HOUR)
     assert found[Condition.OVERDUE] == began + 10 * MINUTE
     assert found[Condition.STALLED] == began
@@ -176,7 +176,7 @@ def test_warnings_are_those_of_the_last_run_that_completed() -> None:
 
 def test_a_job_runs_since_its_run_began() -> None:
     fleet = fleet_of(daily(Status.SUCCESS))
-    fleet.hear(1, activity_of(START + HOUR, START + HOUR), START + HOUR)
+    fleet.apply_live_report(1, activity_of(START + HOUR, START + HOUR), START + HOUR)
     assert told(fleet, START + HOUR) == {Condition.RUNNING: START + HOUR}
 
 

@@ -20,7 +20,9 @@ def failing(name: str, cleared: Millis | None) -> list[int]:
     job = replace(job_named(name, runs), settings=JobSettings(cleared=cleared))
     history = JobHistory(server_named("nas"), job, runs, frozenset())
     shares = [Share.of(span) for span in timeline(history, Schedule(), GRID)]
-    told = {slot: share.tally.failing for share in shares for slot in range(share.first, share.end)}
+    told = {
+        slot: share.totals.failing for share in shares for slot in range(share.first, share.end)
+    }
     assert sorted(told) == list(range(1, GRID.count))
     return [told[slot] for slot in range(1, GRID.count)]
 

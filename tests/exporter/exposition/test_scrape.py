@@ -100,8 +100,8 @@ def mixed() -> Fleet:
         )
     )
     halfway = Progress("Backup_ProcessingFiles", 0.42, 525, 1250, 2**38, 2**40, 1)
-    fleet.hear(1, activity_of(NOW - HOUR, NOW - MINUTE, halfway), NOW - MINUTE)
-    fleet.hear(5, activity_of(NOW - 2 * HOUR, NOW - HOUR), NOW - HOUR)
+    fleet.apply_live_report(1, activity_of(NOW - HOUR, NOW - MINUTE, halfway), NOW - MINUTE)
+    fleet.apply_live_report(5, activity_of(NOW - 2 * HOUR, NOW - HOUR), NOW - HOUR)
     return fleet
 
 

@@ -148,8 +148,8 @@ def test_news_that_could_not_be_told_are_told_the_next_time(
     with monkeypatch.context() as broken:
         broken.setattr(fleet, "_totals", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
-            fleet.news(START)
-    assert [view.job.id for view in fleet.news(START).jobs] == list(JOBS)
+            fleet.changes_since_last_call(START)
+    assert [view.job.id for view in fleet.changes_since_last_call(START).jobs] == list(JOBS)
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def misjudged(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ZeroDivisionError("a bug")
         return expect(state, schedule, running_since)
 
-    monkeypatch.setattr("exporter.fleet.fleet.expect", expect_or_fail)
+    monkeypatch.setattr("exporter.fleet.evaluation.expect", expect_or_fail)
 
 
 def two_runs() -> Change:
@@ -196,7 +196,7 @@ def test_a_job_is_judged_again_by_every_scrape(
     fleet.apply(two_runs())
     exposition = exposition_over(fleet)
     assert of_job(lines(exposition), "Photos") == []
-    monkeypatch.setattr("exporter.fleet.fleet.expect", expect)
+    monkeypatch.setattr("exporter.fleet.evaluation.expect", expect)
     told = lines(exposition)
     assert len(of_job(told, "Photos")) >= len(of_job(told, "Mail"))
     assert "duplistatus_collector_errors 0.0" in told

@@ -90,7 +90,9 @@ def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.Da
     for _ in range(data.draw(st.integers(1, 6))):
         clock.now += data.draw(st.integers(-3, 3)) * 8 * HOUR
         fleet.apply(_change(data, known))
-        fleet.hear(data.draw(st.integers(1, 6)), data.draw(activities(clock.now)), clock.now)
+        fleet.apply_live_report(
+            data.draw(st.integers(1, 6)), data.draw(activities(clock.now)), clock.now
+        )
         if data.draw(st.booleans()):
             assert b"".join(kept.text().fleet) == oracle.text(fleet, clock.now)
     clock.now += data.draw(st.integers(-5, 5)) * 8 * HOUR

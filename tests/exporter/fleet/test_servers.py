@@ -31,5 +31,5 @@ def test_nothing_leads_to_a_server_that_is_gone() -> None:
     servers.lead([("m-1", 1)])
     servers.remove(1)
     assert servers.ids() == set()
-    assert servers.owner("m-1") is None
+    assert servers.by_machine_id("m-1") is None
     assert servers.find("m-1") == []

@@ -142,7 +142,7 @@ def test_a_failure_without_a_name_stands_from_before(store: Store) -> None:
     fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.snapshot())
     (unnamed,) = [view for view in fleet.jobs() if view.job.name == "(unnamed)"]
-    assert unnamed.standing.failing
+    assert unnamed.health.failing
 
 
 def test_an_upgrade_that_was_broken_off_behind_the_steps_is_finished(path: Path) -> None:
