@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition
 from exporter.fleet.views import Totals
 
@@ -19,21 +19,21 @@ class Count(Struct, frozen=True):
     condition: Condition | None = None
 
 
-def of_conditions(census: Census) -> list[Count]:
+def of_conditions(summary: StatusSummary) -> list[Count]:
     """Return the counts of jobs: of all, of each condition, of those nobody could judge."""
     held = [
-        Count(each.value, WORDS[each], census.count(each), each)
+        Count(each.value, WORDS[each], summary.count(each), each)
         for each in Condition
-        if each in _ALWAYS or census.count(each)
+        if each in _ALWAYS or summary.count(each)
     ]
-    unjudged = [Count("unjudged", "Not judged", census.unjudged)] if census.unjudged else []
-    return [Count("jobs", "Backups", census.jobs), *held, *unjudged]
+    unjudged = [Count("unjudged", "Not judged", summary.errored)] if summary.errored else []
+    return [Count("jobs", "Backups", summary.jobs), *held, *unjudged]
 
 
-def counts(totals: Totals, census: Census) -> list[Count]:
+def counts(totals: Totals, summary: StatusSummary) -> list[Count]:
     """Return the counts of the fleet: those of jobs, of servers and of runs."""
     return [
-        *of_conditions(census),
+        *of_conditions(summary),
         Count("servers", "Servers", totals.servers),
         Count("completed", "Good runs", totals.completed),
         Count("failed", "Failed runs", totals.failed),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api import query
 from api.errors import ApiError
-from exporter.conditions.evaluate import Condition, Judged
+from exporter.conditions.evaluate import Condition, EvaluatedJob
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.model import Server
@@ -109,7 +109,7 @@ class Shown(Struct, frozen=True):
     found: int
 
 
-def shown(jobs: Iterable[Judged], wish: Wish) -> Shown:
+def shown(jobs: Iterable[EvaluatedJob], wish: Wish) -> Shown:
     """Return the jobs of the page that is asked for; the last page stands for those behind it."""
     found = [] if wish.faults else [job for job in jobs if _matches(job, wish)]
     ordered = worst_first(found, grouped=bool(wish.group))
@@ -118,7 +118,7 @@ def shown(jobs: Iterable[Judged], wish: Wish) -> Shown:
     return Shown(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
 
 
-def _matches(job: Judged, wish: Wish) -> bool:
+def _matches(job: EvaluatedJob, wish: Wish) -> bool:
     view = job.view
     if wish.server_id not in (None, view.server.id):
         return False
@@ -132,7 +132,7 @@ def _matches(job: Judged, wish: Wish) -> bool:
 _Place = tuple[int, Millis, str, str, int]
 
 
-def worst_first(jobs: Iterable[Judged], *, grouped: bool) -> list[JobView]:
+def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]:
     """Return jobs in their order, those of a server together where that is asked for."""
     ordered = [job.view for job in sorted(jobs, key=_place)]
     if not grouped:
@@ -143,7 +143,7 @@ def worst_first(jobs: Iterable[Judged], *, grouped: bool) -> list[JobView]:
     return sorted(ordered, key=lambda view: first[view.server.id])
 
 
-def _place(job: Judged) -> _Place:
+def _place(job: EvaluatedJob) -> _Place:
     """Return what orders jobs: the worst condition, for how long it may hold, then the names."""
     view, worst = job.view, job.held[0]
     names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)

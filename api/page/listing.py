@@ -9,8 +9,8 @@ from api.page import filters, rows, sparklines
 from api.page.counts import Count
 from api.page.filters import Wish
 from api.page.rows import When
-from exporter.conditions.counts import Census
-from exporter.conditions.evaluate import Condition, Judged
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.evaluate import Condition, EvaluatedJob
 from exporter.conditions.sentence import sentence
 from exporter.fleet import Fleet
 from exporter.store import Store
@@ -21,7 +21,7 @@ _NAMED = 20
 
 
 def head(
-    census: Census,
+    summary: StatusSummary,
     counts: list[Count],
     now: Millis,
     refused: int,
@@ -29,19 +29,19 @@ def head(
     clock_in_doubt: bool,
 ) -> dict[str, Any]:
     """Return what stands at the head of a page, while so many refused reports are open."""
-    calm = Condition.FINE if census.fine and not refused and not clock_in_doubt else None
-    failed = _failed(census, now)
+    calm = Condition.FINE if summary.fine and not refused and not clock_in_doubt else None
+    failed = _failed(summary, now)
     return {
         "now": When.of(now, now),
-        "sentence": sentence(census, failed, refused=refused, clock_in_doubt=clock_in_doubt),
-        "worst": next(iter(census.troubles), calm),
+        "sentence": sentence(summary, failed, refused=refused, clock_in_doubt=clock_in_doubt),
+        "worst": next(iter(summary.troubles), calm),
         "counts": counts,
     }
 
 
-def _failed(census: Census, now: Millis) -> str | None:
+def _failed(summary: StatusSummary, now: Millis) -> str | None:
     """Say when the newest failure was; a start to come is that of a clock a little ahead."""
-    last = census.last_failure
+    last = summary.last_failure
     return None if last is None else formatting.relative(min(last, now), now)
 
 
@@ -52,7 +52,7 @@ def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     return list(islice(told, _NAMED))
 
 
-def listing(store: Store, jobs: Iterable[Judged], wish: Wish, now: Millis) -> dict[str, Any]:
+def listing(store: Store, jobs: Iterable[EvaluatedJob], wish: Wish, now: Millis) -> dict[str, Any]:
     """Return the rows that are asked for, and what is needed to show them."""
     shown = filters.shown(jobs, wish)
     return {

@@ -17,8 +17,8 @@ from api.page.rendering import Page
 from api.page.rows import When
 from api.resources.upload import Astray
 from exporter.auth import Authorizer, Scope
-from exporter.conditions.counts import Census
-from exporter.conditions.evaluate import Condition, judged
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.evaluate import Condition, evaluate_all
 from exporter.fleet import Fleet
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -86,12 +86,12 @@ class Overview(Page):
         """Answer with the page of this moment."""
         now = self._clock()
         wish, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
-        jobs = judged(snapshot.jobs, now)
-        census = Census.counting(jobs, len(snapshot.errored))
+        jobs = evaluate_all(snapshot.jobs, now)
+        summary = StatusSummary.counting(jobs, len(snapshot.errored))
         open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()
-        counted = counts(snapshot.totals, census)
+        counted = counts(snapshot.totals, summary)
         facts = {
-            **head(census, counted, now, open_count, clock_in_doubt=clock is not None),
+            **head(summary, counted, now, open_count, clock_in_doubt=clock is not None),
             **refused.summary(self._refusals, now),
             **listing(self._store, jobs, wish, now),
             **self._form(),
@@ -101,7 +101,7 @@ class Overview(Page):
             "duplicates": self._duplicates(),
             "fault": readiness.fault(self._store),
             "clock": clock,
-            "options": [] if census.all else self._connection.options(req),
+            "options": [] if summary.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,
         }
         self._show(req, resp, "overview", facts)

@@ -11,8 +11,8 @@ from api.page.filters import Wish
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.page.rows import When
-from exporter.conditions.counts import Census
-from exporter.conditions.evaluate import judged
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.evaluate import evaluate_all
 from exporter.fleet import Fleet
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -41,12 +41,12 @@ class ServerPage(Page):
         now = self._clock()
         server = query.find_server(self._fleet, params["server_id"])
         views, faulty = self._fleet.of_server(server.id)
-        jobs = judged(views, now)
-        census = Census.counting(jobs, len(faulty))
+        jobs = evaluate_all(views, now)
+        summary = StatusSummary.counting(jobs, len(faulty))
         open_count = refused.open_count(self._refusals, now)
         in_doubt = self._timekeeper.fault() is not None
         facts = {
-            **head(census, of_conditions(census), now, open_count, clock_in_doubt=in_doubt),
+            **head(summary, of_conditions(summary), now, open_count, clock_in_doubt=in_doubt),
             **listing(self._store, jobs, Wish(page=filters.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,

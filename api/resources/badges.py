@@ -13,7 +13,7 @@ from api.resources.badge_svg import draw
 from api.responses import Readable, tagged
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.fleet import Fleet
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -78,8 +78,8 @@ class FleetBadge(_Pictured):
         """Answer with the badge."""
         now = self._clock()
         snapshot = self._fleet.snapshot(now)
-        census = Census.of(snapshot.jobs, now, len(snapshot.errored))
-        badge = badge_of_all(census, self._refused(now), clock_in_doubt=self._in_doubt())
+        summary = StatusSummary.from_views(snapshot.jobs, now, len(snapshot.errored))
+        badge = badge_of_all(summary, self._refused(now), clock_in_doubt=self._in_doubt())
         self._answer(req, resp, badge)
 
 
@@ -91,9 +91,9 @@ class ServerBadge(_Pictured):
         server = find_server(self._fleet, params["server_id"])
         views, unjudged = self._fleet.of_server(server.id)
         now = self._clock()
-        census = Census.of(views, now, len(unjudged))
+        summary = StatusSummary.from_views(views, now, len(unjudged))
         name, refused = server.alias or server.name, self._refused(now)
-        badge = badge_of_server(name, census, refused, clock_in_doubt=self._in_doubt())
+        badge = badge_of_server(name, summary, refused, clock_in_doubt=self._in_doubt())
         self._answer(req, resp, badge)
 
 

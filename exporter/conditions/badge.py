@@ -3,15 +3,15 @@
 from enum import Enum, auto
 from typing import NamedTuple
 
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
 
-_MOST_TROUBLES = 2
+_MAX_TROUBLES = 2
 """A badge is small; the sentence tells all of them."""
 
 
-class Tone(Enum):
+class Severity(Enum):
     """How grave it is, worst first."""
 
     BAD = auto()
@@ -25,31 +25,33 @@ class Badge(NamedTuple):
 
     subject: str
     words: str
-    tone: Tone
+    severity: Severity
     meaning: str
 
 
-def badge_of_all(census: Census, refused: int = 0, *, clock_in_doubt: bool = False) -> Badge:
+def badge_of_all(
+    summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
+) -> Badge:
     """Return what a badge says of the whole fleet, of which so many reports were refused."""
-    meaning = sentence(census, refused=refused, clock_in_doubt=clock_in_doubt)
-    return _badge("backups", census, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
+    meaning = sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)
+    return _badge("backups", summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
 
 def badge_of_server(
-    name: str, census: Census, refused: int = 0, *, clock_in_doubt: bool = False
+    name: str, summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
 ) -> Badge:
     """Return what a badge says of a server's jobs; one of the refused reports may be of them."""
-    meaning = f"{name}: {sentence(census, refused=refused, clock_in_doubt=clock_in_doubt)}"
-    return _badge(name, census, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
+    meaning = f"{name}: {sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)}"
+    return _badge(name, summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
 
 def badge_without_store(subject: str, reason: str) -> Badge:
     """Return what a badge says where no report can be stored: all that is known grows old."""
-    return Badge(subject, "not storing", Tone.BAD, f"No report can be stored now: {reason}")
+    return Badge(subject, "not storing", Severity.BAD, f"No report can be stored now: {reason}")
 
 
-def _badge(subject: str, census: Census, doubts: list[str], meaning: str) -> Badge:
-    return Badge(subject, _words(census, doubts), _tone(census, doubts), meaning)
+def _badge(subject: str, summary: StatusSummary, doubts: list[str], meaning: str) -> Badge:
+    return Badge(subject, _words(summary, doubts), _severity(summary, doubts), meaning)
 
 
 def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
@@ -57,27 +59,27 @@ def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
     return [*told, "clock in doubt"] if clock_in_doubt else told
 
 
-def _words(census: Census, doubts: list[str]) -> str:
+def _words(summary: StatusSummary, doubts: list[str]) -> str:
     """Tell the worst troubles or what could not be judged; without any, how many are fine."""
-    told = [*(f"{census.count(each):,} {each.word}" for each in census.troubles), *doubts]
-    if census.unjudged:
-        told.append(f"{census.unjudged:,} not judged")
-    more = ["…"] if len(told) > _MOST_TROUBLES else []
-    return ", ".join([*told[:_MOST_TROUBLES], *more]) or _fine(census)
+    told = [*(f"{summary.count(each):,} {each.word}" for each in summary.troubles), *doubts]
+    if summary.errored:
+        told.append(f"{summary.errored:,} not judged")
+    more = ["…"] if len(told) > _MAX_TROUBLES else []
+    return ", ".join([*told[:_MAX_TROUBLES], *more]) or _fine(summary)
 
 
-def _fine(census: Census) -> str:
-    if not census.all:
+def _fine(summary: StatusSummary) -> str:
+    if not summary.all:
         return "no backups yet"
-    if census.fine < census.all:
-        return f"{census.fine:,} of {census.all:,} fine"
-    warned = census.count(Condition.WARNING)
+    if summary.fine < summary.all:
+        return f"{summary.fine:,} of {summary.all:,} fine"
+    warned = summary.count(Condition.WARNING)
     return f"all fine, {warned} with warnings" if warned else "all fine"
 
 
-def _tone(census: Census, doubts: list[str]) -> Tone:
-    if any(each.is_critical for each in census.troubles):
-        return Tone.BAD
-    if census.troubles or census.unjudged or doubts:
-        return Tone.DOUBTFUL
-    return Tone.GOOD if census.fine else Tone.NEUTRAL
+def _severity(summary: StatusSummary, doubts: list[str]) -> Severity:
+    if any(each.is_critical for each in summary.troubles):
+        return Severity.BAD
+    if summary.troubles or summary.errored or doubts:
+        return Severity.DOUBTFUL
+    return Severity.GOOD if summary.fine else Severity.NEUTRAL

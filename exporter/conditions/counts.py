@@ -5,18 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from exporter.conditions.evaluate import Condition, Judged, judged
+from exporter.conditions.evaluate import Condition, EvaluatedJob, evaluate_all
 from exporter.fleet.views import JobView
 from exporter.times import Millis
 
 _UNWATCHED = (Condition.PAUSED, Condition.OFF)
 
 
-class Census(Struct, frozen=True):
+class StatusSummary(Struct, frozen=True):
     """How many jobs there are, and of how many each condition holds.
 
     `fine` are those in no trouble that ended a run and that somebody would miss; `unwatched` are
-    in no trouble because nothing is expected of them. `unjudged` are more jobs still, of which a
+    in no trouble because nothing is expected of them. `errored` are more jobs still, of which a
     fault of ours leaves nothing to say. `last_failure` is when the newest of the runs began for
     which jobs are failing, None where none is.
     """
@@ -25,23 +25,23 @@ class Census(Struct, frozen=True):
     held: Mapping[Condition, int]
     fine: int = 0
     unwatched: int = 0
-    unjudged: int = 0
+    errored: int = 0
     last_failure: Millis | None = None
 
     @classmethod
-    def of(cls, views: Iterable[JobView], now: Millis, unjudged: int = 0) -> "Census":
+    def from_views(cls, views: Iterable[JobView], now: Millis, errored: int = 0) -> "StatusSummary":
         """Count jobs at a moment."""
-        return cls.counting(judged(views, now), unjudged)
+        return cls.counting(evaluate_all(views, now), errored)
 
     @classmethod
-    def counting(cls, jobs: Sequence[Judged], unjudged: int = 0) -> "Census":
+    def counting(cls, jobs: Sequence[EvaluatedJob], errored: int = 0) -> "StatusSummary":
         """Count jobs that were judged."""
         return cls(
             jobs=len(jobs),
             held=Counter(each for job in jobs for each in job.held),
             fine=sum(_is_fine(job.held) for job in jobs),
             unwatched=sum(_is_unwatched(job.held) for job in jobs),
-            unjudged=unjudged,
+            errored=errored,
             last_failure=_last_failure(job.view for job in jobs),
         )
 
@@ -52,7 +52,7 @@ class Census(Struct, frozen=True):
     @property
     def all(self) -> int:
         """All jobs that are known, also those of which nothing can be said."""
-        return self.jobs + self.unjudged
+        return self.jobs + self.errored
 
     @property
     def troubles(self) -> list[Condition]:

@@ -13,8 +13,8 @@ from exporter.model import Status
 from exporter.schedule.expressions import Off
 from exporter.times import DAY, Millis
 
-AGED_INTERVALS = 2
-AGED_MORE: Millis = DAY
+STALE_INTERVALS = 2
+STALE_MARGIN: Millis = DAY
 """The last success is stale after so many of the usual pauses and so much more, as for the alerts
 DuplistatusBackupTooOld and DuplistatusBackupNeverSucceeded."""
 
@@ -84,16 +84,16 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     return tuple([each for each, holds in holding if holds]) or (Condition.FINE,)
 
 
-class Judged(NamedTuple):
+class EvaluatedJob(NamedTuple):
     """A job and all that holds for it, worst first."""
 
     view: JobView
     held: tuple[Condition, ...]
 
 
-def judged(views: Iterable[JobView], now: Millis) -> list[Judged]:
+def evaluate_all(views: Iterable[JobView], now: Millis) -> list[EvaluatedJob]:
     """Judge jobs once, for all that a page says of them at a moment."""
-    return [Judged(view, conditions(view, now)) for view in views]
+    return [EvaluatedJob(view, conditions(view, now)) for view in views]
 
 
 def _is_stale(view: JobView, now: Millis) -> bool:
@@ -102,7 +102,7 @@ def _is_stale(view: JobView, now: Millis) -> bool:
     success = health.first_start if health.last_good is None else health.last_good
     if expected is None or success is None or _is_let_be(view, now):
         return False
-    return now - success > AGED_INTERVALS * expected.interval + AGED_MORE
+    return now - success > STALE_INTERVALS * expected.interval + STALE_MARGIN
 
 
 def _is_copy_old(view: JobView, now: Millis) -> bool:

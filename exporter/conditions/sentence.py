@@ -1,11 +1,11 @@
 """How many jobs are, in one sentence. Pure."""
 
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition
 
 
 def sentence(
-    census: Census,
+    summary: StatusSummary,
     failed: str | None = None,
     *,
     refused: int = 0,
@@ -17,15 +17,15 @@ def sentence(
     report was refused that may have told otherwise, and by a clock that is right.
 
     Args:
-        census: how many jobs there are, and how they are.
+        summary: how many jobs there are, and how they are.
         failed: when the newest failure was, in words; None where the sentence outlives them.
         refused: how many reports were refused that none of their senders followed.
         clock_in_doubt: whether the daemon's own clock is, or was in the last day.
     """
     doubts = [*_refused(refused), *(["the daemon's clock is in doubt"] if clock_in_doubt else [])]
     fine = "reported fine" if doubts else None
-    told = ", ".join([_most_of_it(census, failed, fine), *_besides(census)])
-    first = "and" if census.troubles else "but"
+    told = ", ".join([_most_of_it(summary, failed, fine), *_besides(summary)])
+    first = "and" if summary.troubles else "but"
     return f"{told}, {first} {' and '.join(doubts)}" if doubts else told
 
 
@@ -35,33 +35,33 @@ def _refused(refused: int) -> list[str]:
     return ["1 report was refused" if refused == 1 else f"{refused:,} reports were refused"]
 
 
-def _most_of_it(census: Census, failed: str | None, fine: str | None) -> str:
+def _most_of_it(summary: StatusSummary, failed: str | None, fine: str | None) -> str:
     """Tell the troubles, the worst first, or that there are none."""
-    if not census.all:
+    if not summary.all:
         return "No backup has reported yet"
-    if not census.troubles:
-        return _how_many_are_fine(census, fine)
-    first, *others = census.troubles
-    told = _telling(first, census.count(first), failed)
-    whole = "The only backup" if census.all == 1 else _part(census.count(first), census)
-    return ", ".join([f"{whole} {told}", *(_counted(each, census, failed) for each in others)])
+    if not summary.troubles:
+        return _how_many_are_fine(summary, fine)
+    first, *others = summary.troubles
+    told = _telling(first, summary.count(first), failed)
+    whole = "The only backup" if summary.all == 1 else _part(summary.count(first), summary)
+    return ", ".join([f"{whole} {told}", *(_counted(each, summary, failed) for each in others)])
 
 
-def _how_many_are_fine(census: Census, fine: str | None) -> str:
+def _how_many_are_fine(summary: StatusSummary, fine: str | None) -> str:
     """Tell how many are fine, in other words where that is not certain."""
-    if census.all == 1:
-        return f"The only backup {fine or 'is fine' if census.fine else 'is not known to be fine'}"
-    if census.fine == census.all:
-        return f"All {census.all:,} backups {fine or 'are fine'}"
-    return f"{_part(census.fine, census)} {fine or f'{_be(census.fine)} fine'}"
+    if summary.all == 1:
+        return f"The only backup {fine or 'is fine' if summary.fine else 'is not known to be fine'}"
+    if summary.fine == summary.all:
+        return f"All {summary.all:,} backups {fine or 'are fine'}"
+    return f"{_part(summary.fine, summary)} {fine or f'{_be(summary.fine)} fine'}"
 
 
-def _part(count: int, census: Census) -> str:
-    return f"{count:,} of {census.all:,} backups"
+def _part(count: int, summary: StatusSummary) -> str:
+    return f"{count:,} of {summary.all:,} backups"
 
 
-def _counted(condition: Condition, census: Census, failed: str | None) -> str:
-    count = census.count(condition)
+def _counted(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
+    count = summary.count(condition)
     return f"{count:,} {_telling(condition, count, failed)}"
 
 
@@ -90,14 +90,14 @@ def _failing(count: int, failed: str | None) -> str:
     return f"failed {failed}" if count == 1 else f"failed, the last {failed}"
 
 
-def _besides(census: Census) -> list[str]:
+def _besides(summary: StatusSummary) -> list[str]:
     """Tell what must not hide behind the rest."""
-    waiting = census.count(Condition.WAITING)
+    waiting = summary.count(Condition.WAITING)
     told = [
-        (census.count(Condition.WARNING), "ended with warnings"),
+        (summary.count(Condition.WARNING), "ended with warnings"),
         (waiting, f"{'has' if waiting == 1 else 'have'} not ended a first run"),
-        (census.unwatched, f"{_be(census.unwatched)} not watched"),
-        (census.unjudged, "could not be judged"),
+        (summary.unwatched, f"{_be(summary.unwatched)} not watched"),
+        (summary.errored, "could not be judged"),
     ]
     return [f"{count:,} {text}" for count, text in told if count]
 

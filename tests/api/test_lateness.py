@@ -1,7 +1,7 @@
 """How late a job is, is told alike by all that ask, also where live reports had excused it."""
 
 from api.page.filters import worst_first
-from exporter.conditions.evaluate import judged
+from exporter.conditions.evaluate import evaluate_all
 from exporter.model.live import REPORT_TIMEOUT, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
@@ -73,5 +73,7 @@ def test_the_longest_late_comes_first_counted_from_when_its_run_fell_silent(
         hear(daemon, at)
     now = BEGAN + 9 * HOUR
     late = [view.job.name for view in daemon.fleet.overdue(now)]
-    shown = [view.job.name for view in worst_first(judged(daemon.fleet.jobs(), now), grouped=False)]
+    shown = [
+        view.job.name for view in worst_first(evaluate_all(daemon.fleet.jobs(), now), grouped=False)
+    ]
     assert late == shown == ["Mail", "Documents"]

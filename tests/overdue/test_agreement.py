@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.conditions.badge import Tone, badge_of_all
-from exporter.conditions.counts import Census
+from exporter.conditions.badge import Severity, badge_of_all
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.exposition import Exposition
@@ -174,16 +174,19 @@ def assert_one_deadline(fleet: Fleet, samples: Exposed, now: Millis) -> None:
 
 def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     snapshot = fleet.snapshot(now)
-    census, totals = Census.of(snapshot.jobs, now, len(snapshot.errored)), snapshot.totals
-    overdue, failing = census.count(Condition.OVERDUE), census.count(Condition.FAILING)
-    going_on = census.count(Condition.RUNNING) + census.count(Condition.STALLED)
-    assert (census.jobs, overdue, failing, going_on) == (
+    summary, totals = (
+        StatusSummary.from_views(snapshot.jobs, now, len(snapshot.errored)),
+        snapshot.totals,
+    )
+    overdue, failing = summary.count(Condition.OVERDUE), summary.count(Condition.FAILING)
+    going_on = summary.count(Condition.RUNNING) + summary.count(Condition.STALLED)
+    assert (summary.jobs, overdue, failing, going_on) == (
         totals.jobs,
         totals.overdue,
         totals.failing,
         totals.running,
     )
-    assert (census.jobs, overdue, failing, going_on) == tuple(
+    assert (summary.jobs, overdue, failing, going_on) == tuple(
         samples.fleet[name]
         for name in ("backup_jobs", "overdue_backups", "failing_backups", "running_backups")
     )
@@ -193,4 +196,6 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     assert {
         name: {each for each in held if each.is_trouble} for name, held in told.items()
     } == woken
-    assert (badge_of_all(census).tone in (Tone.GOOD, Tone.NEUTRAL)) == (not any(woken.values()))
+    assert (badge_of_all(summary).severity in (Severity.GOOD, Severity.NEUTRAL)) == (
+        not any(woken.values())
+    )

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import (
-    AGED_INTERVALS,
-    AGED_MORE,
+    STALE_INTERVALS,
+    STALE_MARGIN,
     Condition,
     conditions,
-    judged,
+    evaluate_all,
 )
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -128,7 +128,7 @@ def test_all_that_holds_for_a_job_is_told_worst_first(
 ) -> None:
     found = conditions(view, now)
     assert [each.value for each in found] == holding
-    assert judged([view], now) == [(view, found)]
+    assert evaluate_all([view], now) == [(view, found)]
 
 
 def row(*statuses: Status) -> list[StoredRun]:
@@ -277,7 +277,7 @@ def test_a_last_success_is_stale_by_the_limits_of_its_alert() -> None:
         expression("DuplistatusBackupTooOld"),
     )
     assert told is not None
-    assert (int(told[1]), int(told[2]) * SECOND) == (AGED_INTERVALS, AGED_MORE)
+    assert (int(told[1]), int(told[2]) * SECOND) == (STALE_INTERVALS, STALE_MARGIN)
 
 
 def test_stored_files_are_damaged_by_the_limit_of_their_alert() -> None:
@@ -291,10 +291,10 @@ def test_failing_and_overdue_are_those_of_the_fleets_figures(
     runs: list[StoredRun], now: Millis
 ) -> None:
     fleet = fleet_of(runs)
-    totals, census = fleet.totals(now), Census.of(fleet.jobs(), now)
-    assert census.jobs == totals.jobs
-    assert census.count(Condition.OVERDUE) == totals.overdue
-    assert census.count(Condition.FAILING) == totals.failing
+    totals, summary = fleet.totals(now), StatusSummary.from_views(fleet.jobs(), now)
+    assert summary.jobs == totals.jobs
+    assert summary.count(Condition.OVERDUE) == totals.overdue
+    assert summary.count(Condition.FAILING) == totals.failing
 
 
 @given(histories(least=1), activities(START + 20 * DAY), st.integers(START, START + 60 * DAY))
@@ -312,10 +312,10 @@ def test_nothing_is_fine_that_is_in_trouble_or_runs(
 def test_the_last_failure_is_that_of_the_jobs_that_are_failing_now() -> None:
     mended = view_of([stored_run(LAST, status=Status.ERROR), stored_run(LAST + HOUR)])
     broken = view_of(daily(last=Status.FATAL))
-    assert Census.of([mended], MONTH_LATER).last_failure is None
-    assert Census.of([broken, mended], MONTH_LATER).last_failure == LAST
+    assert StatusSummary.from_views([mended], MONTH_LATER).last_failure is None
+    assert StatusSummary.from_views([broken, mended], MONTH_LATER).last_failure == LAST
 
 
 def test_a_run_that_was_stopped_since_is_not_when_a_job_failed() -> None:
     stopped = view_of(row(SUCCESS, ERROR, STOPPED))
-    assert Census.of([stopped], MONTH_LATER).last_failure == START + DAY
+    assert StatusSummary.from_views([stopped], MONTH_LATER).last_failure == START + DAY

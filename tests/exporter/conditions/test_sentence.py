@@ -1,15 +1,15 @@
 import pytest
 
-from exporter.conditions.counts import Census
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
 
 
 def census(
     jobs: int, *, fine: int = 0, unwatched: int = 0, unjudged: int = 0, **held: int
-) -> Census:
+) -> StatusSummary:
     counts = {Condition(name): count for name, count in held.items()}
-    return Census(jobs, counts, fine, unwatched, unjudged)
+    return StatusSummary(jobs, counts, fine, unwatched, unjudged)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,9 @@ def census(
         (census(1, unwatched=1), "The only backup is not known to be fine, 1 is not watched"),
     ],
 )
-def test_the_sentence_tells_the_worst_first_and_hides_nothing(counted: Census, text: str) -> None:
+def test_the_sentence_tells_the_worst_first_and_hides_nothing(
+    counted: StatusSummary, text: str
+) -> None:
     assert sentence(counted) == text
 
 
@@ -57,5 +59,5 @@ def test_the_sentence_tells_the_worst_first_and_hides_nothing(counted: Census, t
         (census(40, fine=40), "All 40 backups are fine"),
     ],
 )
-def test_the_sentence_tells_when_the_last_failure_was(counted: Census, text: str) -> None:
+def test_the_sentence_tells_when_the_last_failure_was(counted: StatusSummary, text: str) -> None:
     assert sentence(counted, "3 hours ago") == text
