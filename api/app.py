@@ -37,7 +37,7 @@ from api.resources.upload import Astray, OnlyAstray, Upload
 from api.sites import Sites
 from exporter.auth import Authorizer
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.importer import StoredArchive
 from exporter.ingest.live import Listener
@@ -59,7 +59,7 @@ class Parts(NamedTuple):
     timekeeper: Timekeeper
     listener: Listener
     exposition: Exposition
-    telemetry: Telemetry
+    self_metrics: SelfMetrics
     refusals: Refusals
     clock: Callable[[], Millis]
     version: str
@@ -91,7 +91,7 @@ def _admitting(parts: Parts) -> App:
             Headers(parts.allowed_origins),
             Hosts(parts.allowed_hosts, trusted, parts.clock),
             _sites(parts),
-            Gate(parts.authorizer, parts.telemetry, trusted),
+            Gate(parts.authorizer, parts.self_metrics, trusted),
             Faults(),
             Strays(_reception(parts), parts.authorizer),
         ]
@@ -112,17 +112,17 @@ def _add_reports(app: App, parts: Parts) -> None:
 
 def oversized(parts: Parts) -> Oversized:
     """Return what notes reports that are refused before they reach the app."""
-    return Oversized(_reception(parts), parts.authorizer, _sites(parts), parts.telemetry)
+    return Oversized(_reception(parts), parts.authorizer, _sites(parts), parts.self_metrics)
 
 
 def _upload(kind: type[TakesReports], parts: Parts) -> TakesReports:
-    return kind(parts.store, parts.fleet, parts.telemetry, parts.limits, _reception(parts))
+    return kind(parts.store, parts.fleet, parts.self_metrics, parts.limits, _reception(parts))
 
 
 def _reception(parts: Parts) -> Reception:
     deliveries = Deliveries(parts.clock, parts.trusted_proxies)
     refusals, timekeeper = parts.refusals, parts.timekeeper
-    return Reception(parts.telemetry, deliveries, parts.limits, refusals, timekeeper)
+    return Reception(parts.self_metrics, deliveries, parts.limits, refusals, timekeeper)
 
 
 def _add_answers(app: App, parts: Parts) -> None:

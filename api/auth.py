@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from api.client_address import Network, address_of
 from api.errors import ApiError
 from exporter.auth import Authorizer, Scope, TokenGrant
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.model import Delivery, Machine, short_name
@@ -31,10 +31,10 @@ class Gate:
     """
 
     def __init__(
-        self, authorizer: Authorizer, telemetry: Telemetry, trusted_proxies: Sequence[Network]
+        self, authorizer: Authorizer, self_metrics: SelfMetrics, trusted_proxies: Sequence[Network]
     ) -> None:
         self._authorizer = authorizer
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._trusted = trusted_proxies
 
     def process_resource(
@@ -63,7 +63,7 @@ class Gate:
 
     def _note_denied(self, req: falcon.Request, scope: Scope) -> None:
         """Count it and tell who it was; not what was asked, which may hold a token."""
-        self._telemetry.denied(scope)
+        self._self_metrics.count_denied(scope)
         sender = address_of(req, self._trusted)
         _log.warning("request denied", extra=log_fields(scope=scope.value, sender=sender))
 

@@ -13,8 +13,8 @@ from api.reception import Kind, Reception
 from api.resources import activity, upload
 from api.sites import Sites
 from exporter.auth import Authorizer, Scope
-from exporter.exposition.families.daemon import Outcome
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.families.daemon import UploadOutcome
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.store import StoreUnavailableError
 
 HEAD_BYTES = 16 * 1024
@@ -34,12 +34,12 @@ class Oversized:
     """Counts, tells and keeps that a report was refused so, where it is one."""
 
     def __init__(
-        self, reception: Reception, authorizer: Authorizer, sites: Sites, telemetry: Telemetry
+        self, reception: Reception, authorizer: Authorizer, sites: Sites, self_metrics: SelfMetrics
     ) -> None:
         self._reception = reception
         self._authorizer = authorizer
         self._sites = sites
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
 
     def admits(self, head: Callable[[], falcon.Request]) -> bool:
         """Tell whether who sends a request may send any body; its head is asked for at need."""
@@ -52,7 +52,7 @@ class Oversized:
         if kind is None or not posts or not is_admitted(self._authorizer, req):
             return
         if kind is upload.KIND:
-            self._telemetry.uploaded(Outcome.REJECTED, seconds)
+            self._self_metrics.observe_upload(UploadOutcome.REJECTED, seconds)
         try:
             self._reception.refuse_unread(req, kind, req.stream.read(HEAD_BYTES))
         except StoreUnavailableError as error:

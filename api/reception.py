@@ -10,7 +10,7 @@ import falcon
 from api.auth import hide_secrets
 from api.client_address import Deliveries
 from api.errors import ApiError, invalid
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limit, Limits
@@ -50,13 +50,13 @@ class Reception:
 
     def __init__(
         self,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         deliveries: Deliveries,
         limits: Limits,
         refusals: Refusals,
         timekeeper: Timekeeper,
     ) -> None:
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._deliveries = deliveries
         self._limits = limits
         self.refusals = refusals
@@ -113,7 +113,7 @@ class Reception:
             message = f"A body coded as {coding[:40]} is not taken: send it plain"
             raise ApiError(415, message)
         if len(posted.body) > self._limits.max_upload_bytes:
-            self._telemetry.reached(Limit.UPLOAD_BYTES)
+            self._self_metrics.count_limit_hit(Limit.UPLOAD_BYTES)
             raise ApiError(413, too_large(self._limits))
 
     def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:

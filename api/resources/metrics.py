@@ -9,8 +9,8 @@ from api.parts_file import PartsFile
 from api.query import find_server
 from api.responses import Readable, success
 from exporter.auth import Scope
-from exporter.exposition import EVERYTHING, Exposition, Selection
-from exporter.exposition.gzip_cache import Packer
+from exporter.exposition import ALL, Exposition, Selection
+from exporter.exposition.gzip_cache import IncrementalGzip
 from exporter.fleet import Fleet
 from exporter.store import Store
 
@@ -27,7 +27,7 @@ class Metrics(Readable):
     def __init__(self, exposition: Exposition, fleet: Fleet) -> None:
         self._exposition = exposition
         self._fleet = fleet
-        self._packers = {TEXT: Packer(), OPENMETRICS: Packer()}
+        self._packers = {TEXT: IncrementalGzip(), OPENMETRICS: IncrementalGzip()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with every family, or those that are asked for."""
@@ -42,7 +42,7 @@ class Metrics(Readable):
         resp.content_type = f"{media_type}; charset=utf-8"
         resp.set_header("Vary", "Accept, Accept-Encoding")
         if accepts_gzip(req.get_header("Accept-Encoding", default="")):
-            packer = self._packers[media_type] if selection == EVERYTHING else Packer()
+            packer = self._packers[media_type] if selection == ALL else IncrementalGzip()
             parts = packer.pack(exposed.fleet, exposed.daemon)
             resp.set_header("Content-Encoding", "gzip")
         file = PartsFile(parts)

@@ -12,8 +12,8 @@ from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
 from exporter.auth import Scope
-from exporter.exposition.families.daemon import Outcome
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.families.daemon import UploadOutcome
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.limits import Limit, Limits
 from exporter.logs import log_fields
@@ -22,10 +22,10 @@ from exporter.reports import read_report
 from exporter.store import LimitReachedError, Recorded, Store
 
 _MESSAGES = {
-    Outcome.RECORDED: "Backup data uploaded successfully",
-    Outcome.DUPLICATE: "Backup data already recorded",
+    UploadOutcome.RECORDED: "Backup data uploaded successfully",
+    UploadOutcome.DUPLICATE: "Backup data already recorded",
 }
-_OUTCOMES = {429: Outcome.LIMITED}
+_OUTCOMES = {429: UploadOutcome.LIMITED}
 KIND = Kind("Invalid backup data format", "report rejected")
 ADDRESS = "/api/upload"
 
@@ -41,34 +41,34 @@ class Upload:
         self,
         store: Store,
         fleet: Fleet,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         limits: Limits,
         reception: Reception,
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._limits = limits
         self._reception = reception
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record a report, and count what became of it."""
         began = time.perf_counter()
-        outcome = Outcome.FAILED
+        outcome = UploadOutcome.FAILED
         try:
             recorded = self._record(req)
-            outcome = Outcome.RECORDED if recorded.new else Outcome.DUPLICATE
+            outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
             resp.content_type = falcon.MEDIA_JSON
             resp.data = _answer(recorded, self._message(outcome))
         except ApiError as error:
-            outcome = _OUTCOMES.get(error.status, Outcome.REJECTED)
+            outcome = _OUTCOMES.get(error.status, UploadOutcome.REJECTED)
             raise
         finally:
-            self._telemetry.uploaded(outcome, time.perf_counter() - began)
+            self._self_metrics.observe_upload(outcome, time.perf_counter() - began)
 
     on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
 
-    def _message(self, outcome: Outcome) -> str:
+    def _message(self, outcome: UploadOutcome) -> str:
         return _MESSAGES[outcome]
 
     def _record(self, req: falcon.Request) -> Recorded:
@@ -82,7 +82,7 @@ class Upload:
         delivery = self._reception.timed(self._assigned(posted, report), report.run)
         report = replace(report, log=report.log.gravest(self._limits.max_log_lines))
         if report.log.lines_dropped:
-            self._telemetry.reached(Limit.LOG_LINES)
+            self._self_metrics.count_limit_hit(Limit.LOG_LINES)
         try:
             recorded = patiently(
                 posted.req,
@@ -90,7 +90,7 @@ class Upload:
                 lambda: self._store.record(report, delivery, self._fleet.apply),
             )
         except LimitReachedError as error:
-            self._telemetry.reached(error.limit)
+            self._self_metrics.count_limit_hit(error.limit)
             raise ApiError(429, str(error), headers=RETRY_LATER) from error
         _log_recorded(recorded, report.run.status.value, report.run.operation)
         return recorded
@@ -102,7 +102,7 @@ class Upload:
 class Astray(Upload):
     """Takes reports of senders that were set up with a wrong path, and says which one is right."""
 
-    def _message(self, outcome: Outcome) -> str:
+    def _message(self, outcome: UploadOutcome) -> str:
         return f"{_MESSAGES[outcome]}; the address to use is {ADDRESS}"
 
 

@@ -52,7 +52,7 @@ class _JsonErrorTask(ErrorTask):
         server = self.channel.server
         limit = getattr(error, "limit", None) or _LIMITS.get(error.code)
         if limit is not None:
-            server.telemetry.reached(limit)
+            server.self_metrics.count_limit_hit(limit)
         if self.request.is_oversized and server.oversized is not None:
             head = self.channel.head_of(self.request)
             server.oversized.note(head, time.monotonic() - self.channel.began)

@@ -19,7 +19,7 @@ from api.server.accepting import Server, connections
 from api.server.channel import Channel
 from api.server.dispatcher import Pools
 from api.server.memory import Budget
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.limits import Limits
 from exporter.times import SECOND
 
@@ -73,7 +73,7 @@ class HttpServer:
         app: App,
         listening: socket.socket,
         limits: Limits,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         oversized: Oversized | None = None,
     ) -> None:
         self._map: dict[int, wasyncore.dispatcher] = {}
@@ -84,7 +84,7 @@ class HttpServer:
         self._ended = False
         self._pools = Pools(THREADS)
         self._server = _make_server(app, self._map, listening, limits, self._pools)
-        self._server.telemetry = telemetry
+        self._server.self_metrics = self_metrics
         self._server.oversized = oversized
         self._server.add_task = self._dispatch
         self._next_look = 0.0

@@ -14,7 +14,7 @@ from exporter import logs
 from exporter.auth import load_or_make
 from exporter.config import Config
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
@@ -34,15 +34,15 @@ def make_parts(settings: Config, store: Store) -> Parts:
     """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     fleet.apply(store.snapshot())
-    telemetry = Telemetry(version(), store.size_bytes)
-    timekeeper = Timekeeper(store, fleet, telemetry, now)
+    self_metrics = SelfMetrics(version(), store.size_bytes)
+    timekeeper = Timekeeper(store, fleet, self_metrics, now)
     return Parts(
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
-        listener=Listener(store, fleet, telemetry, now, timekeeper),
-        exposition=Exposition(fleet, now, telemetry),
-        telemetry=telemetry,
+        listener=Listener(store, fleet, self_metrics, now, timekeeper),
+        exposition=Exposition(fleet, now, self_metrics),
+        self_metrics=self_metrics,
         refusals=Refusals(store),
         clock=now,
         version=version(),
@@ -64,7 +64,7 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
 def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
     """Put a daemon together."""
     app, limits = create_app(parts), settings.limits
-    return HttpServer(app, listening, limits, parts.telemetry, oversized(parts))
+    return HttpServer(app, listening, limits, parts.self_metrics, oversized(parts))
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from exporter.exposition.families import Family
-from exporter.exposition.text_format import FamilyWriter
+from exporter.exposition.text_format import FamilyEncoder
 
 Subject = TypeVar("Subject")
 
@@ -46,15 +46,15 @@ class FamilyFile(Generic[Subject]):
 
     def __init__(self, family: Family[Subject], target: bytes, folder: Path) -> None:
         """Begin; `target` are the labels of the scraped daemon as they are written."""
-        self._writer = FamilyWriter(family)
+        self._encoder = FamilyEncoder(family)
         self._target = target
         self._noted: dict[bytes, _Series] = {}
         self._file: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close
-        self._file.write(self._writer.openmetrics_head())
+        self._file.write(self._encoder.openmetrics_header())
 
     def note(self, first: int, end: int, subject: Subject) -> None:
         """Take in what a subject showed from a slot up to another."""
-        for line in self._writer.lines(subject).split(b"\n")[:-1]:
+        for line in self._encoder.lines(subject).split(b"\n")[:-1]:
             labels, _, value = line.rpartition(b" ")
             self._noted.setdefault(labels, _Series()).note(first, end, value)
 

@@ -21,7 +21,7 @@ from exporter.exposition.families import (
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
-    JobMoment,
+    JobSnapshot,
 )
 from exporter.exposition.text_format import labels
 from exporter.fleet.views import Totals
@@ -67,7 +67,7 @@ class History:
         begin = partial(self._begin, target.text(), folder)
         self._fleet: list[FamilyFile[Totals]] = [begin(family) for family in of_fleet]
         self._servers: list[FamilyFile[Server]] = [begin(family) for family in SERVER_FAMILIES]
-        self._jobs: list[FamilyFile[JobMoment]] = [begin(family) for family in JOB_FAMILIES]
+        self._jobs: list[FamilyFile[JobSnapshot]] = [begin(family) for family in JOB_FAMILIES]
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from exporter.exports.time_grid import Grid
-from exporter.exposition.families import JobMoment
+from exporter.exposition.families import JobSnapshot
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
 from exporter.jobs.health import is_failing
@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
     first: int
     end: int
-    moment: JobMoment
+    moment: JobSnapshot
 
 
 def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Span]:
@@ -45,7 +45,7 @@ def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Sp
             for first, end in pairwise(sorted({since, until} | turns)):
                 failing = is_failing(job if first >= cleared else uncleared, state)
                 overdue = first >= late
-                moment = JobMoment(
+                moment = JobSnapshot(
                     state, baseline, expectation, overdue=overdue, labels=labels, failing=failing
                 )
                 yield Span(first, end, moment)

@@ -7,26 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from exporter.exposition.families import Family
-from exporter.exposition.text_format import FamilyWriter
+from exporter.exposition.text_format import FamilyEncoder
 from exporter.logs import log_fields
 
 _log = logging.getLogger(__name__)
 
 Subject = TypeVar("Subject")
 
-PAGE = 32
+BLOCK_SIZE = 32
 """Ids of a page. With longer ones a changed line costs more, for its page is put together anew;
 with shorter ones a whole exposition has more parts to be sent."""
 
 
-class _Page:
+class _LineBlock:
     """The lines of neighbouring ids as one text, in the order of the ids."""
 
     __slots__ = ("_lengths", "text")
 
     def __init__(self) -> None:
         self.text = b""
-        self._lengths = array("I", bytes(PAGE * array("I").itemsize))
+        self._lengths = array("I", bytes(BLOCK_SIZE * array("I").itemsize))
 
     def lines(self, slot: int) -> bytes:
         """Return the lines of an id."""
@@ -44,38 +44,38 @@ class _Page:
         return True
 
 
-class KeptFamily(Generic[Subject]):
+class RenderedFamily(Generic[Subject]):
     """The lines of a family, in pages. A page that did not change is the same object."""
 
     def __init__(self, family: Family[Subject]) -> None:
-        self._writer = FamilyWriter(family)
-        self._pages: dict[int, _Page] = {}
+        self._encoder = FamilyEncoder(family)
+        self._blocks: dict[int, _LineBlock] = {}
         self._texts: list[bytes] | None = None
         self.name = family.name
-        self.head = self._writer.head()
-        self.openmetrics_head = self._writer.openmetrics_head()
+        self.header = self._encoder.header()
+        self.openmetrics_header = self._encoder.openmetrics_header()
 
     def put(self, entry_id: int, subject: Subject) -> None:
         """Write the lines of something new or changed."""
-        self._put(entry_id, self._writer.lines(subject))
+        self._put(entry_id, self._encoder.lines(subject))
 
     def remove(self, entry_id: int) -> None:
         """Forget the lines of something that is gone."""
         self._put(entry_id, b"")
 
     def _put(self, entry_id: int, lines: bytes) -> None:
-        number, slot = divmod(entry_id, PAGE)
-        page = self._pages.get(number) or _Page()
-        if page.put(slot, lines):
+        number, slot = divmod(entry_id, BLOCK_SIZE)
+        block = self._blocks.get(number) or _LineBlock()
+        if block.put(slot, lines):
             self._texts = None
-            self._pages[number] = page
-            if not page.text:
-                del self._pages[number]
+            self._blocks[number] = block
+            if not block.text:
+                del self._blocks[number]
 
-    def pages(self) -> list[bytes]:
+    def blocks(self) -> list[bytes]:
         """Return all lines, in the order of the ids."""
         if self._texts is None:
-            self._texts = [self._pages[number].text for number in sorted(self._pages)]
+            self._texts = [self._blocks[number].text for number in sorted(self._blocks)]
         return self._texts
 
     def lines_of(self, entry_ids: Iterable[int]) -> bytes:
@@ -83,12 +83,12 @@ class KeptFamily(Generic[Subject]):
         return b"".join(self._lines(entry_id) for entry_id in entry_ids)
 
     def _lines(self, entry_id: int) -> bytes:
-        number, slot = divmod(entry_id, PAGE)
-        page = self._pages.get(number)
-        return page.lines(slot) if page else b""
+        number, slot = divmod(entry_id, BLOCK_SIZE)
+        block = self._blocks.get(number)
+        return block.lines(slot) if block else b""
 
 
-class KeptFamilies(Generic[Subject]):
+class RenderedFamilies(Generic[Subject]):
     """All families of one kind of subject: a subject has its lines in each of them, or in none.
 
     `failed` has the ids of those whose lines a fault of ours keeps from being written.
@@ -96,11 +96,11 @@ class KeptFamilies(Generic[Subject]):
 
     def __init__(self, kind: str, families: Sequence[Family[Subject]]) -> None:
         self._kind = kind
-        self.families = [KeptFamily(family) for family in families]
+        self.families = [RenderedFamily(family) for family in families]
         self.failed: set[int] = set()
 
     @contextlib.contextmanager
-    def writing(self, entry_id: int) -> Iterator[None]:
+    def isolate_errors(self, entry_id: int) -> Iterator[None]:
         """Keep a fault within to this one subject: without lines nobody takes old ones for new."""
         try:
             yield

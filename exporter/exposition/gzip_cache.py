@@ -51,7 +51,7 @@ class _Packed(NamedTuple):
         return _Packed(list(parts), groups, packed, _checksum(parts), size)
 
 
-class Packer:
+class IncrementalGzip:
     """Packs expositions that are alike. May be used from any thread."""
 
     def __init__(self) -> None:

@@ -11,25 +11,25 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from exporter.exposition.cache import KeptFamilies, KeptFamily
+from exporter.exposition.cache import RenderedFamilies, RenderedFamily
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
-    JobMoment,
+    JobSnapshot,
 )
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.fleet.views import FleetChanges, JobView
 from exporter.model import Server
 from exporter.times import Millis
 
-_AT_A_STRETCH = 20
+_YIELD_EVERY = 20
 """Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread
 that does not give way keeps reports waiting for 5 ms each time they let go of it."""
 
-_FLEET = 0
+_FLEET_KEY = 0
 """The id of the fleet among its like: there is one."""
 
 
@@ -43,10 +43,10 @@ class Selection(NamedTuple):
     servers: tuple[int, ...] | None = None
 
 
-EVERYTHING = Selection()
+ALL = Selection()
 
 
-class Exposed(NamedTuple):
+class ExpositionParts(NamedTuple):
     """An exposition: the fleet's families in parts, and behind them the daemon's own.
 
     Parts that did not change since another exposition are the same objects.
@@ -56,19 +56,19 @@ class Exposed(NamedTuple):
     daemon: bytes
 
 
-class _Whole:
+class _AssembledExposition:
     """The parts of a whole exposition, put together again only when one of them is other."""
 
     def __init__(self, heads: Mapping[str, bytes]) -> None:
-        self.heads = heads
-        self._pages: list[list[bytes]] = []
+        self.headers = heads
+        self._blocks: list[list[bytes]] = []
         self._parts: list[bytes] = []
 
     def parts(self, pages: list[list[bytes]]) -> list[bytes]:
         """Return each family's head and pages, in the order of the heads."""
-        if pages != self._pages:
-            self._pages = pages
-            families = zip(self.heads.values(), pages, strict=True)
+        if pages != self._blocks:
+            self._blocks = pages
+            families = zip(self.headers.values(), pages, strict=True)
             self._parts = [part for head, texts in families for part in (head, *texts)]
         return self._parts
 
@@ -76,71 +76,81 @@ class _Whole:
 class Exposition:
     """What a scrape gets. May be asked from any thread; all samples are of one moment."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis], telemetry: Telemetry) -> None:
+    def __init__(
+        self, fleet: Fleet, clock: Callable[[], Millis], self_metrics: SelfMetrics
+    ) -> None:
         self._fleet = fleet
         self._clock = clock
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._lock = threading.Lock()
-        self._of_fleet = KeptFamilies("fleet", FLEET_FAMILIES)
-        self._of_servers = KeptFamilies("server_id", SERVER_FAMILIES)
-        self._of_jobs = KeptFamilies("job_id", (*JOB_FAMILIES, *RUNNING_FAMILIES))
-        self._kept: tuple[KeptFamily[Any], ...] = (
+        self._of_fleet = RenderedFamilies("fleet", FLEET_FAMILIES)
+        self._of_servers = RenderedFamilies("server_id", SERVER_FAMILIES)
+        self._of_jobs = RenderedFamilies("job_id", (*JOB_FAMILIES, *RUNNING_FAMILIES))
+        self._rendered: tuple[RenderedFamily[Any], ...] = (
             *self._of_fleet.families,
             *self._of_servers.families,
             *self._of_jobs.families,
         )
-        self._whole_text = _Whole({kept.name: kept.head for kept in self._kept})
-        self._whole_openmetrics = _Whole({kept.name: kept.openmetrics_head for kept in self._kept})
+        self._assembled_text = _AssembledExposition(
+            {rendered.name: rendered.header for rendered in self._rendered}
+        )
+        self._assembled_openmetrics = _AssembledExposition(
+            {rendered.name: rendered.openmetrics_header for rendered in self._rendered}
+        )
 
-    def text(self, selection: Selection = EVERYTHING) -> Exposed:
+    def text(self, selection: Selection = ALL) -> ExpositionParts:
         """Return the Prometheus text format, version 0.0.4."""
-        parts = self._parts(selection, self._whole_text)
-        return Exposed(parts, self._telemetry.text(_of_daemon(selection)))
+        parts = self._parts(selection, self._assembled_text)
+        return ExpositionParts(parts, self._self_metrics.text(_of_daemon(selection)))
 
-    def openmetrics(self, selection: Selection = EVERYTHING) -> Exposed:
+    def openmetrics(self, selection: Selection = ALL) -> ExpositionParts:
         """Return OpenMetrics, version 1.0.0."""
-        parts = self._parts(selection, self._whole_openmetrics)
-        return Exposed(parts, self._telemetry.openmetrics(_of_daemon(selection)))
+        parts = self._parts(selection, self._assembled_openmetrics)
+        return ExpositionParts(parts, self._self_metrics.openmetrics(_of_daemon(selection)))
 
-    def _parts(self, selection: Selection, whole: "_Whole") -> list[bytes]:
+    def _parts(self, selection: Selection, assembled: "_AssembledExposition") -> list[bytes]:
         with self._lock:
             self._refresh()
-            if selection == EVERYTHING:
-                return whole.parts([kept.pages() for kept in self._kept])
+            if selection == ALL:
+                return assembled.parts([rendered.blocks() for rendered in self._rendered])
             chosen = list(self._chosen(selection))
-        return [part for kept, lines in chosen for part in (whole.heads[kept.name], *lines)]
+        return [
+            part
+            for rendered, lines in chosen
+            for part in (assembled.headers[rendered.name], *lines)
+        ]
 
-    def _chosen(self, selection: Selection) -> Iterator[tuple[KeptFamily[Any], list[bytes]]]:
-        for kept, ids in self._wanted(selection.servers):
-            if selection.names is None or kept.name in selection.names:
-                yield kept, kept.pages() if ids is None else [kept.lines_of(ids)]
+    def _chosen(self, selection: Selection) -> Iterator[tuple[RenderedFamily[Any], list[bytes]]]:
+        for rendered, ids in self._wanted(selection.servers):
+            if selection.names is None or rendered.name in selection.names:
+                yield rendered, rendered.blocks() if ids is None else [rendered.lines_of(ids)]
 
     def _wanted(
         self, servers: Sequence[int] | None
-    ) -> Iterator[tuple[KeptFamily[Any], Sequence[int] | None]]:
+    ) -> Iterator[tuple[RenderedFamily[Any], Sequence[int] | None]]:
         """Yield families with the ids whose lines are wanted; None stands for all."""
         if servers is None:
-            yield from ((kept, None) for kept in self._kept)
+            yield from ((rendered, None) for rendered in self._rendered)
             return
         jobs = [view.job.id for server in servers for view in self._fleet.jobs_of(server)]
-        yield from ((kept, servers) for kept in self._of_servers.families)
-        yield from ((kept, jobs) for kept in self._of_jobs.families)
+        yield from ((rendered, servers) for rendered in self._of_servers.families)
+        yield from ((rendered, jobs) for rendered in self._of_jobs.families)
 
     def _refresh(self) -> None:
         began, now = time.perf_counter(), self._clock()
         changes = self._fleet.changes_since_last_call(now)
-        with self._of_fleet.writing(_FLEET):
-            self._of_fleet.put(_FLEET, changes.totals)
+        with self._of_fleet.isolate_errors(_FLEET_KEY):
+            self._of_fleet.put(_FLEET_KEY, changes.totals)
         for server in self._changed_servers(changes):
-            with self._of_servers.writing(server.id):
+            with self._of_servers.isolate_errors(server.id):
                 self._of_servers.put(server.id, server)
         for number, view in enumerate(self._changed_jobs(changes)):
-            with self._of_jobs.writing(view.job.id):
-                self._of_jobs.put(view.job.id, JobMoment.of(view, now))
-            if number % _AT_A_STRETCH == 0:
+            with self._of_jobs.isolate_errors(view.job.id):
+                self._of_jobs.put(view.job.id, JobSnapshot.from_view(view, now))
+            if number % _YIELD_EVERY == 0:
                 os.sched_yield()
         self._remove(changes)
-        self._telemetry.collected(time.perf_counter() - began, self._faults(changes))
+        self._self_metrics.observe_render(time.perf_counter() - began, self._faults(changes))
 
     def _changed_servers(self, changes: FleetChanges) -> list[Server]:
         """Return what is new and what could not be written before, which nobody tells again."""
@@ -162,7 +172,7 @@ class Exposition:
 
     def _faults(self, changes: FleetChanges) -> int:
         kinds = (self._of_fleet, self._of_servers, self._of_jobs)
-        return len(changes.errored) + sum(len(kept.failed) for kept in kinds)
+        return len(changes.errored) + sum(len(rendered.failed) for rendered in kinds)
 
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:

@@ -12,13 +12,13 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
-from exporter.exposition.families.daemon import DaemonFamilies, Outcome
+from exporter.exposition.families.daemon import DaemonFamilies, UploadOutcome
 from exporter.limits import Limit
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
 
-class Telemetry:
+class SelfMetrics:
     """The daemon's own counters, and those of the client library about the process."""
 
     def __init__(self, version: str, database_bytes: Callable[[], int]) -> None:
@@ -34,35 +34,35 @@ class Telemetry:
         PlatformCollector(registry=self._registry)
         self._own = DaemonFamilies(self._registry, version, lambda: _size(database_bytes))
 
-    def uploaded(self, outcome: Outcome, seconds: float) -> None:
+    def observe_upload(self, outcome: UploadOutcome, seconds: float) -> None:
         """Count an upload that was answered after so many seconds."""
         self._own.uploads[outcome].inc()
         self._own.upload_duration.observe(seconds)
 
-    def denied(self, scope: Scope) -> None:
+    def count_denied(self, scope: Scope) -> None:
         """Count a request that had no token for what it asked."""
         self._own.denied[scope].inc()
 
-    def reached(self, limit: Limit) -> None:
+    def count_limit_hit(self, limit: Limit) -> None:
         """Count a request that ran into a limit."""
         self._own.limits[limit].inc()
 
-    def pulls(self, servers: Iterable[str], interval: Millis) -> None:
+    def set_pull_targets(self, servers: Iterable[str], interval: Millis) -> None:
         """Note from which servers is pulled, and how long to wait between two times."""
         for server in servers:
             self._own.last_pull.labels(server).set(0)
             self._own.pull_interval.labels(server).set(interval / SECOND)
             self._own.pull_failures.labels(server)
 
-    def pulled(self, server: str, at: Millis) -> None:
+    def observe_pull(self, server: str, at: Millis) -> None:
         """Note that a pull from a server got everything and ended at a moment."""
         self._own.last_pull.labels(server).set(at / SECOND)
 
-    def pull_failed(self, server: str) -> None:
+    def count_pull_failure(self, server: str) -> None:
         """Count a pull from a server that did not get everything."""
         self._own.pull_failures.labels(server).inc()
 
-    def collected(self, seconds: float, errors: int) -> None:
+    def observe_render(self, seconds: float, errors: int) -> None:
         """Note how long the samples of the fleet took, and for how many they failed."""
         self._own.collector_duration.set(seconds)
         self._own.collector_errors.set(errors)
@@ -71,21 +71,21 @@ class Telemetry:
         """Ask at each scrape whether the clock contradicts what is stored."""
         self._own.clock_disagrees.set_function(lambda: float(disagrees()))
 
-    def clock_jumped(self) -> None:
+    def count_clock_jump(self) -> None:
         """Count a jump of the clock."""
         self._own.clock_jumps.inc()
 
     def text(self, names: Container[str] | None = None) -> bytes:
         """Return the text format, version 0.0.4, of all families or those of some names."""
-        return generate_text(_Named(self._registry, names))
+        return generate_text(_FilteredRegistry(self._registry, names))
 
     def openmetrics(self, names: Container[str] | None = None) -> bytes:
         """Return OpenMetrics, version 1.0.0, with its end."""
-        exposition: bytes = generate_openmetrics(_Named(self._registry, names))
+        exposition: bytes = generate_openmetrics(_FilteredRegistry(self._registry, names))
         return exposition
 
 
-class _Named(Collector):
+class _FilteredRegistry(Collector):
     """The families of some names; None stands for all. A counter's name ends in ``_total``."""
 
     def __init__(self, registry: CollectorRegistry, names: Container[str] | None) -> None:

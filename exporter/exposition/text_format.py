@@ -17,18 +17,18 @@ Subject = TypeVar("Subject")
 _MILLION = 1e6
 
 
-class FamilyWriter(Generic[Subject]):
+class FamilyEncoder(Generic[Subject]):
     """Writes one family. Labels stand in the order of their names, as the client library does."""
 
     def __init__(self, family: Family[Subject]) -> None:
         self._family = family
 
-    def head(self) -> bytes:
+    def header(self) -> bytes:
         """Return the head in the text format."""
         name, text = self._family.name, _escape_help(self._family.help)
         return f"# HELP {name} {text}\n# TYPE {name} {self._family.type}\n".encode()
 
-    def openmetrics_head(self) -> bytes:
+    def openmetrics_header(self) -> bytes:
         """Return the head in OpenMetrics, where a counter's family is named without ``_total``."""
         name, text = self._family.name.removesuffix("_total"), _escape(self._family.help)
         return f"# HELP {name} {text}\n# TYPE {name} {self._family.type}\n".encode()

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import log_fields
@@ -57,14 +57,14 @@ class Listener:
         self,
         store: Store,
         fleet: Fleet,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         clock: Callable[[], Millis],
         timekeeper: Timekeeper,
     ) -> None:
         """Take up what was known before a restart."""
         self._store = store
         self._fleet = fleet
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._clock = clock
         self._timekeeper = timekeeper
         self._lock = threading.Lock()
@@ -155,7 +155,7 @@ class Listener:
         except StoreUnavailableError:
             raise
         except LimitReachedError as error:
-            self._telemetry.reached(error.limit)
+            self._self_metrics.count_limit_hit(error.limit)
             refused = log_fields(reason=str(error), sender=delivery.address, job=report.backup)
             _log.warning("live report rejected", extra=refused)
         except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out

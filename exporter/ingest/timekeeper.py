@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest import clock_words
 from exporter.ingest.clock_words import Jump
@@ -47,7 +47,7 @@ class Timekeeper:
         self,
         store: Store,
         fleet: Fleet,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         clock: Callable[[], Millis],
         count: Callable[[], Millis] = steady,
     ) -> None:
@@ -56,13 +56,13 @@ class Timekeeper:
         Args:
             store: where arrivals are put right.
             fleet: is shown what was put right.
-            telemetry: counts the jumps.
+            self_metrics: counts the jumps.
             clock: returns the present moment, right or wrong.
             count: returns milliseconds since any moment; nobody can set it.
         """
         self._store = store
         self._fleet = fleet
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._clock = clock
         self._count = count
         self._lock = threading.RLock()
@@ -77,7 +77,7 @@ class Timekeeper:
         self._jump: Jump | None = None
         self._jump_count: Millis = 0
         self._take_up(store.timing.marks())
-        telemetry.watch_clock(self.disagrees)
+        self_metrics.watch_clock(self.disagrees)
 
     def _take_up(self, marks: ClockMarks) -> None:
         now = self._clock()
@@ -173,7 +173,7 @@ class Timekeeper:
         self._jump, self._jump_count = Jump(now, by), self._count()
         self._set_by += by
         self._agreed, self._away = None, 0
-        self._telemetry.clock_jumped()
+        self._self_metrics.count_clock_jump()
         self._fleet.shift_live(by, now)
         fields = log_fields(seconds=by // 1000, now=format_timestamp(now))
         _log.warning("the clock of this machine was set", extra=fields)

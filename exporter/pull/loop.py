@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 from exporter.config.pull_targets import Source
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import log_fields
 from exporter.pull.bookmarks import Marks
@@ -55,13 +55,13 @@ class Rounds:
         sources: Sequence[Source],
         opener: Open,
         archive: Archive,
-        telemetry: Telemetry,
+        self_metrics: SelfMetrics,
         clock: Callable[[], Millis],
     ) -> None:
         self._sources = sources
         self._open = opener
         self._archive = archive
-        self._telemetry = telemetry
+        self._self_metrics = self_metrics
         self._clock = clock
         self._marks = Marks()
         self._ended: dict[str, _Ended] = {}
@@ -69,7 +69,7 @@ class Rounds:
 
     def run(self, interval: Millis) -> None:
         """Go round at once, and again some time after each round, until told to stop."""
-        self._telemetry.pulls((source.name for source in self._sources), interval)
+        self._self_metrics.set_pull_targets((source.name for source in self._sources), interval)
         with contextlib.suppress(StoppedError):
             self.go_round()
             while not self._stopping.wait(interval / SECOND):
@@ -84,9 +84,9 @@ class Rounds:
         for source in self._sources:
             ended = self._pull(source)
             if ended.well:
-                self._telemetry.pulled(source.name, self._clock())
+                self._self_metrics.observe_pull(source.name, self._clock())
             else:
-                self._telemetry.pull_failed(source.name)
+                self._self_metrics.count_pull_failure(source.name)
             self._tell(source.name, ended)
 
     def _pull(self, source: Source) -> _Ended:

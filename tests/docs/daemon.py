@@ -8,7 +8,7 @@ from falcon.testing import TestClient
 from api.app import App, Parts, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
@@ -78,15 +78,15 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     """Return the app over a store."""
     fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.snapshot())
-    telemetry = Telemetry(VERSION, store.size_bytes)
-    timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)
+    self_metrics = SelfMetrics(VERSION, store.size_bytes)
+    timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)
     parts = Parts(
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
-        listener=Listener(store, fleet, telemetry, clock, timekeeper),
-        exposition=Exposition(fleet, clock, telemetry),
-        telemetry=telemetry,
+        listener=Listener(store, fleet, self_metrics, clock, timekeeper),
+        exposition=Exposition(fleet, clock, self_metrics),
+        self_metrics=self_metrics,
         refusals=Refusals(store),
         clock=clock,
         version=VERSION,
@@ -110,14 +110,14 @@ def make_closed_app(store: Store) -> App:
 def make_broken_app(store: Store) -> App:
     """Return an app of which every part has a bug, but for what uploads count."""
     broken = cast("Any", Broken())
-    telemetry = Telemetry(VERSION, store.size_bytes)
+    self_metrics = SelfMetrics(VERSION, store.size_bytes)
     parts = Parts(
         store=broken,
         fleet=broken,
         timekeeper=broken,
         listener=broken,
         exposition=broken,
-        telemetry=telemetry,
+        self_metrics=self_metrics,
         refusals=broken,
         clock=clock,
         version=VERSION,

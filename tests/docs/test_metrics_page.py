@@ -17,7 +17,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     Family,
 )
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from tests.docs import daemon, pages
 from tests.docs.metrics import PAGE, Described, on_the_page
 
@@ -44,9 +44,9 @@ def _in_the_code() -> dict[str, Described]:
         *RUNNING_FAMILIES,
     )
     found = {each.name: Described(each.type, frozenset(each.labels)) for each in families}
-    telemetry = Telemetry(daemon.VERSION, lambda: 0)
-    telemetry.pulls(["nas"], 0)
-    for metric in text_string_to_metric_families(telemetry.text().decode()):
+    self_metrics = SelfMetrics(daemon.VERSION, lambda: 0)
+    self_metrics.set_pull_targets(["nas"], 0)
+    for metric in text_string_to_metric_families(self_metrics.text().decode()):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))
     return found

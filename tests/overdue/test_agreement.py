@@ -17,7 +17,7 @@ from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
@@ -152,7 +152,7 @@ def test_all_that_is_asked_at_one_moment_says_the_same(
     lives: list[Life], data: st.DataObject
 ) -> None:
     fleet, clock = fleet_of(lives), Clock(START)
-    exposition = Exposition(fleet, clock, Telemetry("1.2.3", lambda: 0))
+    exposition = Exposition(fleet, clock, SelfMetrics("1.2.3", lambda: 0))
     near = st.tuples(st.sampled_from(turning(fleet)), st.sampled_from((-SECOND, -1, 0, 1, SECOND)))
     for moment, distance in data.draw(st.lists(near, min_size=1, max_size=3)):
         clock.now = moment + distance

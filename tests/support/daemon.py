@@ -8,7 +8,7 @@ from falcon import testing
 from api.app import Parts, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
@@ -53,16 +53,16 @@ class Daemon:
         self.store = Store(self.path)
         self.fleet = Fleet(SchedulePolicy(), CREATED)
         self.fleet.apply(self.store.snapshot())
-        telemetry = Telemetry("1.2.3", self.store.size_bytes)
-        self.timekeeper = Timekeeper(self.store, self.fleet, telemetry, self.clock, self.count)
-        self.listener = Listener(self.store, self.fleet, telemetry, self.clock, self.timekeeper)
+        self_metrics = SelfMetrics("1.2.3", self.store.size_bytes)
+        self.timekeeper = Timekeeper(self.store, self.fleet, self_metrics, self.clock, self.count)
+        self.listener = Listener(self.store, self.fleet, self_metrics, self.clock, self.timekeeper)
         self.parts = Parts(
             store=self.store,
             fleet=self.fleet,
             timekeeper=self.timekeeper,
             listener=self.listener,
-            exposition=Exposition(self.fleet, self.clock, telemetry),
-            telemetry=telemetry,
+            exposition=Exposition(self.fleet, self.clock, self_metrics),
+            self_metrics=self_metrics,
             refusals=Refusals(self.store),
             clock=self.clock,
             version="1.2.3",

@@ -37,7 +37,7 @@ from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
-from exporter.exposition.families.daemon import Outcome
+from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded
@@ -139,8 +139,8 @@ def receive(parts: Parts, arrival: Arrival) -> Recorded:
     began = time.perf_counter()
     delivery = Delivery(arrival.at, _SENDER)
     recorded = parts.store.record(read_report(arrival.body), delivery, parts.fleet.apply)
-    outcome = Outcome.RECORDED if recorded.new else Outcome.DUPLICATE
-    parts.telemetry.uploaded(outcome, time.perf_counter() - began)
+    outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
+    parts.self_metrics.observe_upload(outcome, time.perf_counter() - began)
     return recorded
 
 

@@ -103,7 +103,7 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
     archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
-    rounds = Rounds(settings.sources, open_source, archive, parts.telemetry, parts.clock)
+    rounds = Rounds(settings.sources, open_source, archive, parts.self_metrics, parts.clock)
     return pulling(rounds, settings.pull_interval)
 
 

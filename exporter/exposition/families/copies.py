@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobMoment, of_job, seconds
+from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot, of_job, seconds
 from exporter.jobs.copies import KnownCopy
 from exporter.times import SECOND
 
 
-def _of_copy(name: str, text: str, value: Callable[[KnownCopy], float | None]) -> Family[JobMoment]:
-    def samples(job: JobMoment) -> Iterator[Sample]:
+def _of_copy(
+    name: str, text: str, value: Callable[[KnownCopy], float | None]
+) -> Family[JobSnapshot]:
+    def samples(job: JobSnapshot) -> Iterator[Sample]:
         for known in job.state.copies.known:
             found = value(known)
             if found is not None:
@@ -19,7 +21,7 @@ def _of_copy(name: str, text: str, value: Callable[[KnownCopy], float | None]) -
     return Family(f"duplistatus_backup_second_copy_{name}", text, "gauge", labels, samples)
 
 
-COPY_FAMILIES: tuple[Family[JobMoment], ...] = (
+COPY_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _of_copy(
         "timestamp_seconds",
         "When the last copy to a second destination ended.",

@@ -15,7 +15,7 @@ _UPLOAD_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 Kind = TypeVar("Kind", bound=Enum)
 
 
-class Outcome(Enum):
+class UploadOutcome(Enum):
     """What became of an upload."""
 
     RECORDED = "recorded"
@@ -43,8 +43,8 @@ class DaemonFamilies:
         self.collector_errors = _collector_errors(registry)
         self.clock_disagrees = _clock_disagrees(registry)
         self.clock_jumps = _clock_jumps(registry)
-        _watch_size(registry, database_bytes)
-        _tell_build(registry, version)
+        _register_database_size(registry, database_bytes)
+        _register_build_info(registry, version)
 
 
 def _collector_duration(registry: CollectorRegistry) -> Gauge:
@@ -67,10 +67,10 @@ def _clock_jumps(registry: CollectorRegistry) -> Counter:
     return Counter("duplistatus_clock_jumps_total", text, registry=registry)
 
 
-def _uploads(registry: CollectorRegistry) -> dict[Outcome, Counter]:
+def _uploads(registry: CollectorRegistry) -> dict[UploadOutcome, Counter]:
     text = "Uploads by what became of them."
     family = Counter("duplistatus_uploads_total", text, ["outcome"], registry=registry)
-    return _each(family, Outcome)
+    return _each(family, UploadOutcome)
 
 
 def _denied(registry: CollectorRegistry) -> dict[Scope, Counter]:
@@ -120,7 +120,9 @@ def _upload_duration(registry: CollectorRegistry) -> Histogram:
     )
 
 
-def _watch_size(registry: CollectorRegistry, database_bytes: Callable[[], float]) -> None:
+def _register_database_size(
+    registry: CollectorRegistry, database_bytes: Callable[[], float]
+) -> None:
     size = Gauge(
         "duplistatus_database_bytes",
         "Size of the database; NaN while it does not answer.",
@@ -129,7 +131,7 @@ def _watch_size(registry: CollectorRegistry, database_bytes: Callable[[], float]
     size.set_function(database_bytes)
 
 
-def _tell_build(registry: CollectorRegistry, version: str) -> None:
+def _register_build_info(registry: CollectorRegistry, version: str) -> None:
     build = Gauge(
         "duplistatus_build_info",
         "The version that runs; always 1.",

@@ -3,37 +3,37 @@
 from collections.abc import Callable
 
 from exporter.exposition.families.family import Family
-from exporter.exposition.families.moment import JobMoment, of_job, seconds
+from exporter.exposition.families.moment import JobSnapshot, of_job, seconds
 from exporter.jobs.destination import Quota, Stored
 
 
-def _stored(name: str, text: str, value: Callable[[Stored], int | None]) -> Family[JobMoment]:
-    def of_it(job: JobMoment) -> float | None:
+def _stored(name: str, text: str, value: Callable[[Stored], int | None]) -> Family[JobSnapshot]:
+    def of_it(job: JobSnapshot) -> float | None:
         stored = job.state.destination.stored
         return None if stored is None else value(stored)
 
     return of_job(name, text, of_it)
 
 
-def _quota(name: str, text: str, value: Callable[[Quota], int | None]) -> Family[JobMoment]:
-    def of_it(job: JobMoment) -> float | None:
+def _quota(name: str, text: str, value: Callable[[Quota], int | None]) -> Family[JobSnapshot]:
+    def of_it(job: JobSnapshot) -> float | None:
         quota = job.state.destination.quota
         return None if quota is None else value(quota)
 
     return of_job(name, text, of_it)
 
 
-def _newest_version(job: JobMoment) -> float | None:
+def _newest_version(job: JobSnapshot) -> float | None:
     told = job.state.destination.newest_version
     return None if told is None else seconds(told.timestamp)
 
 
-def _verification_status(job: JobMoment) -> float | None:
+def _verification_status(job: JobSnapshot) -> float | None:
     found = job.state.tested
     return None if found is None else found.status.code
 
 
-DESTINATION_FAMILIES: tuple[Family[JobMoment], ...] = (
+DESTINATION_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _stored(
         "storage_bytes",
         "Size of the backup at the destination, as the last run told that looked there.",

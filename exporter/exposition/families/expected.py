@@ -3,25 +3,25 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobMoment, of_job
+from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot, of_job
 from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
 
 
-def _expected(name: str, text: str, value: Callable[[Expectation], Millis]) -> Family[JobMoment]:
-    def of_it(job: JobMoment) -> float | None:
+def _expected(name: str, text: str, value: Callable[[Expectation], Millis]) -> Family[JobSnapshot]:
+    def of_it(job: JobSnapshot) -> float | None:
         expectation = job.expectation
         return None if expectation is None else value(expectation) / SECOND
 
     return of_job(name, text, of_it)
 
 
-def _schedule_source(job: JobMoment) -> Iterator[Sample]:
+def _schedule_source(job: JobSnapshot) -> Iterator[Sample]:
     if job.expectation is not None:
         yield Sample((*job.labels, job.expectation.source.value), 1)
 
 
-EXPECTED_FAMILIES: tuple[Family[JobMoment], ...] = (
+EXPECTED_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     of_job(
         "overdue",
         "1 when a run was expected and did not come, else 0.",

@@ -6,18 +6,18 @@ from exporter.exposition.families.copies import COPY_FAMILIES
 from exporter.exposition.families.destination import DESTINATION_FAMILIES
 from exporter.exposition.families.expected import EXPECTED_FAMILIES
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobMoment
+from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot
 from exporter.exposition.families.runs import COUNT_FAMILIES, OUTCOME_FAMILIES
 
 
-def _job_info(job: JobMoment) -> Iterator[Sample]:
+def _job_info(job: JobSnapshot) -> Iterator[Sample]:
     last = job.state.last
     if last is not None:
         facts = (last.run.backup_id, last.run.destination_type)
         yield Sample((*job.labels, *(fact or "" for fact in facts)), 1)
 
 
-JOB_FAMILIES: tuple[Family[JobMoment], ...] = (
+JOB_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     *OUTCOME_FAMILIES,
     *COUNT_FAMILIES,
     *DESTINATION_FAMILIES,

@@ -14,11 +14,11 @@ from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
 
 
-class JobMoment(Struct, frozen=True):
+class JobSnapshot(Struct, frozen=True):
     """A job at the moment of a scrape."""
 
     state: JobState
-    habit: Baseline
+    baseline: Baseline
     expectation: Expectation | None
     overdue: bool
     labels: tuple[str, str, str]
@@ -27,7 +27,7 @@ class JobMoment(Struct, frozen=True):
     failing: bool = False
 
     @classmethod
-    def of(cls, view: JobView, now: Millis) -> "JobMoment":
+    def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
         """Return a job's moment with the values of `JOB_LABELS`."""
         state = view.job.state
         labels = (str(view.server.id), view.server.name, view.job.name)
@@ -54,12 +54,12 @@ def seconds(length: float | None) -> float | None:
 def of_job(
     name: str,
     text: str,
-    value: Callable[[JobMoment], float | None],
+    value: Callable[[JobSnapshot], float | None],
     kind: Literal["gauge", "counter"] = "gauge",
-) -> Family[JobMoment]:
+) -> Family[JobSnapshot]:
     """Describe a job by one value, without a sample where it is None."""
 
-    def samples(job: JobMoment) -> Iterator[Sample]:
+    def samples(job: JobSnapshot) -> Iterator[Sample]:
         found = value(job)
         if found is not None:
             yield Sample(job.labels, found)
@@ -67,16 +67,18 @@ def of_job(
     return Family(f"duplistatus_backup_{name}", text, kind, JOB_LABELS, samples)
 
 
-def of_last(name: str, text: str, value: Callable[[StoredRun], float | None]) -> Family[JobMoment]:
+def of_last(
+    name: str, text: str, value: Callable[[StoredRun], float | None]
+) -> Family[JobSnapshot]:
     """Describe the last run, whatever became of it."""
 
-    def of_it(job: JobMoment) -> float | None:
+    def of_it(job: JobSnapshot) -> float | None:
         last = job.state.last
         return None if last is None else value(last)
 
     return of_job(name, text, of_it)
 
 
-def last_count(name: str, text: str, value: Callable[[Counts], int | None]) -> Family[JobMoment]:
+def last_count(name: str, text: str, value: Callable[[Counts], int | None]) -> Family[JobSnapshot]:
     """Describe what the last run counted."""
     return of_last(name, text, lambda last: value(last.run.counts))

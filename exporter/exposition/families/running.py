@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobMoment
+from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot
 from exporter.model.live import LiveRun
 from exporter.times import SECOND
 
 
-def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> Family[JobMoment]:
-    def samples(job: JobMoment) -> Iterator[Sample]:
+def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> Family[JobSnapshot]:
+    def samples(job: JobSnapshot) -> Iterator[Sample]:
         found = None if job.running is None else value(job.running.run)
         if found is not None:
             yield Sample(job.labels, found)
@@ -17,17 +17,17 @@ def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> F
     return Family(f"duplistatus_backup_{name}", text, "gauge", JOB_LABELS, samples)
 
 
-def _stalled(job: JobMoment) -> Iterator[Sample]:
+def _stalled(job: JobSnapshot) -> Iterator[Sample]:
     if job.running is not None:
         yield Sample(job.labels, job.stalled)
 
 
-def _phase(job: JobMoment) -> Iterator[Sample]:
+def _phase(job: JobSnapshot) -> Iterator[Sample]:
     if job.running is not None:
         yield Sample((*job.labels, job.running.run.activity.progress.phase or ""), 1)
 
 
-RUNNING_FAMILIES: tuple[Family[JobMoment], ...] = (
+RUNNING_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _of_run("running", "1 while a run is going on, by its live reports.", lambda _: 1),
     _of_run(
         "running_start_timestamp_seconds",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from exporter.exposition.families.family import Family, Sample
 from exporter.exposition.families.moment import (
     JOB_LABELS,
-    JobMoment,
+    JobSnapshot,
     last_count,
     of_job,
     of_last,
@@ -16,24 +16,24 @@ from exporter.model import Status, StoredRun, believed
 from exporter.times import SECOND
 
 
-def _measured(
+def _last_complete_count(
     name: str, text: str, value: Callable[[MeasuredRun], int | None]
-) -> Family[JobMoment]:
+) -> Family[JobSnapshot]:
     """Describe the whole source: a run that died or was interrupted counted only a part of it."""
 
-    def of_it(job: JobMoment) -> float | None:
+    def of_it(job: JobSnapshot) -> float | None:
         measured = job.state.last_complete
         return None if measured is None else value(measured)
 
     return of_job(name, text, of_it)
 
 
-def _runs(job: JobMoment) -> Iterator[Sample]:
+def _runs(job: JobSnapshot) -> Iterator[Sample]:
     for status, count in zip(Status, job.state.runs, strict=True):
         yield Sample((*job.labels, status.value), count)
 
 
-def _last_success(job: JobMoment) -> float | None:
+def _last_success(job: JobSnapshot) -> float | None:
     completed = job.state.last_completed
     return None if completed is None else completed.over / SECOND
 
@@ -44,12 +44,12 @@ def _length(last: StoredRun) -> float | None:
     return seconds(believed.told_length(last) if length is None else length)
 
 
-def _success_rate(job: JobMoment) -> float | None:
+def _success_rate(job: JobSnapshot) -> float | None:
     runs = job.state.completed_runs + job.state.failed_runs
     return job.state.completed_runs / runs if runs else None
 
 
-OUTCOME_FAMILIES: tuple[Family[JobMoment], ...] = (
+OUTCOME_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     Family(
         "duplistatus_backup_runs_total",
         "Backup runs by how they ended.",
@@ -96,13 +96,13 @@ OUTCOME_FAMILIES: tuple[Family[JobMoment], ...] = (
     ),
 )
 
-COUNT_FAMILIES: tuple[Family[JobMoment], ...] = (
-    _measured(
+COUNT_FAMILIES: tuple[Family[JobSnapshot], ...] = (
+    _last_complete_count(
         "source_files",
         "Files examined at the source by the last run that neither died nor was interrupted.",
         lambda counts: counts.examined_files,
     ),
-    _measured(
+    _last_complete_count(
         "source_bytes",
         "Size of the files examined at the source by the last run that neither died nor was"
         " interrupted.",
@@ -150,16 +150,16 @@ COUNT_FAMILIES: tuple[Family[JobMoment], ...] = (
     of_job(
         "typical_duration_seconds",
         "Median duration of the twenty completed runs before the last one.",
-        lambda job: seconds(job.habit.duration),
+        lambda job: seconds(job.baseline.duration),
     ),
     of_job(
         "typical_source_bytes",
         "Median size at the source of the twenty completed runs before the last one.",
-        lambda job: job.habit.examined_bytes,
+        lambda job: job.baseline.examined_bytes,
     ),
     of_job(
         "typical_changed_files",
         "Median of files added, modified and deleted in the twenty completed runs before the last.",
-        lambda job: job.habit.changed_files,
+        lambda job: job.baseline.changed_files,
     ),
 )

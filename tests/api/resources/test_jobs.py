@@ -10,7 +10,7 @@ from falcon import testing
 from api.app import Parts, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.refusals import Refusals
@@ -206,16 +206,16 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
     """A daemon whose file sets another schedule for Documents, job 1, than for Mail, job 2."""
     with closing(Store(tmp_path / "configured.sqlite")) as store:
         fleet, clock = Fleet(POLICY, CREATED), Clock()
-        telemetry = Telemetry("1.2.3", store.size_bytes)
-        exposition = Exposition(fleet, clock, telemetry)
-        timekeeper = Timekeeper(store, fleet, telemetry, clock, clock)
+        self_metrics = SelfMetrics("1.2.3", store.size_bytes)
+        exposition = Exposition(fleet, clock, self_metrics)
+        timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)
         parts = Parts(
             store=store,
             fleet=fleet,
             timekeeper=timekeeper,
-            listener=Listener(store, fleet, telemetry, clock, timekeeper),
+            listener=Listener(store, fleet, self_metrics, clock, timekeeper),
             exposition=exposition,
-            telemetry=telemetry,
+            self_metrics=self_metrics,
             refusals=Refusals(store),
             clock=clock,
             version="1.2.3",

@@ -84,9 +84,9 @@ def test_the_address_behind_a_trusted_proxy_is_the_senders(daemon: Daemon) -> No
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that has the one server and the one job it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
-        telemetry = daemon.parts.telemetry
+        self_metrics = daemon.parts.self_metrics
         daemon.listener = Listener(
-            store, daemon.fleet, telemetry, daemon.clock, daemon.parts.timekeeper
+            store, daemon.fleet, self_metrics, daemon.clock, daemon.parts.timekeeper
         )
         parts = daemon.parts._replace(store=store, listener=daemon.listener, limits=LIMITS)
         daemon.client = testing.TestClient(create_app(parts))

@@ -9,7 +9,7 @@ from api.server.listening import listen
 from exporter import config
 from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.limits import Limits
 from tests.exporter.cli.conftest import Commands
 from tests.support.duplicati.simulator import Canned, Simulator
@@ -17,7 +17,7 @@ from tests.support.duplicati.simulator import Canned, Simulator
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
     with listen("127.0.0.1", 0) as listening:
-        server = HttpServer(App(), listening, Limits(), Telemetry("1", lambda: 0))
+        server = HttpServer(App(), listening, Limits(), SelfMetrics("1", lambda: 0))
         thread = threading.Thread(target=server.run)
         thread.start()
         server.stop()

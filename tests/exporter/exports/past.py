@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from exporter.demo import DAYS, Arrival, arrivals
 from exporter.exports import LEFT_OUT
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
@@ -63,12 +63,12 @@ def scrape(store: Store, at: Millis) -> list[bytes]:
     """Return what a daemon that starts on a store answers then."""
     fleet = Fleet(POLICY, store.created())
     fleet.apply(store.snapshot())
-    return _lines(Exposition(fleet, Clock(at), Telemetry("1.2.3", store.size_bytes)))
+    return _lines(Exposition(fleet, Clock(at), SelfMetrics("1.2.3", store.size_bytes)))
 
 
 def _scrapes(store: Store) -> Iterator[tuple[Millis, list[bytes]]]:
     clock, fleet = Clock(), Fleet(POLICY, store.created())
-    exposition = Exposition(fleet, clock, Telemetry("1.2.3", store.size_bytes))
+    exposition = Exposition(fleet, clock, SelfMetrics("1.2.3", store.size_bytes))
     coming = deque(heapq.merge(_fleet(), sorted(_strange())))
     for at in range(BEGIN, END, STEP):
         while coming and coming[0].at <= at:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from exporter.exports import Grid
 from exporter.exports.replay import timeline
-from exporter.exposition.families import JOB_FAMILIES, JobMoment, Sample
+from exporter.exposition.families import JOB_FAMILIES, JobSnapshot, Sample
 from exporter.jobs.removed import baseline_state
 from exporter.model import Status, StoredRun
 from exporter.schedule import Schedule, ScheduleSource, expect
@@ -47,7 +47,7 @@ def history_of(stored: Sequence[StoredRun], removed: Sequence[StoredRun] = ()) -
     return JobHistory(server_named("nas"), job, runs, frozenset())
 
 
-def shown(history: JobHistory, schedule: Schedule, grid: Grid) -> dict[int, JobMoment]:
+def shown(history: JobHistory, schedule: Schedule, grid: Grid) -> dict[int, JobSnapshot]:
     """Return what each slot shows; see that none shows two things and all come in order."""
     slots = [
         (slot, span.moment)
@@ -58,16 +58,18 @@ def shown(history: JobHistory, schedule: Schedule, grid: Grid) -> dict[int, JobM
     return dict(slots)
 
 
-def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobMoment | None:
+def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobSnapshot | None:
     """Return what the live exposition shows of a job whose runs came in this order."""
     state = fold(run for run in runs if run.received <= now)
     expectation = expect(state, schedule)
     overdue = expectation is not None and expectation.overdue(now)
-    moment = JobMoment(state, state.baseline(), expectation, overdue, LABELS, failing=state.failing)
+    moment = JobSnapshot(
+        state, state.baseline(), expectation, overdue, LABELS, failing=state.failing
+    )
     return moment if state.is_backup else None
 
 
-def exposed(moment: JobMoment | None) -> list[list[Sample]]:
+def exposed(moment: JobSnapshot | None) -> list[list[Sample]]:
     """Return all samples of a job."""
     return [] if moment is None else [list(each.samples(moment)) for each in JOB_FAMILIES]
 

@@ -14,7 +14,7 @@ from exporter.exposition.families import (
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
-    JobMoment,
+    JobSnapshot,
 )
 from exporter.fleet import Fleet
 from exporter.times import Millis
@@ -30,7 +30,7 @@ class _Oracle(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from metrics(FLEET_FAMILIES, [self._fleet.totals(self._now)])
         yield from metrics(SERVER_FAMILIES, self._fleet.servers())
-        jobs = [JobMoment.of(view, self._now) for view in self._fleet.jobs()]
+        jobs = [JobSnapshot.from_view(view, self._now) for view in self._fleet.jobs()]
         yield from metrics((*JOB_FAMILIES, *RUNNING_FAMILIES), jobs)
 
 

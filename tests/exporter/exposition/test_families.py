@@ -12,7 +12,7 @@ from exporter.exposition.families import (
     RUNNING_FAMILIES,
     SERVER_FAMILIES,
     Family,
-    JobMoment,
+    JobSnapshot,
     Sample,
 )
 from exporter.fleet import Fleet
@@ -74,7 +74,7 @@ def samples_of(
 ) -> dict[str, list[Sample]]:
     fleet = Fleet(SchedulePolicy(), CREATED)
     fleet.apply(change_of(server_named("nas"), job_named(backup, runs)))
-    moment = JobMoment.of(fleet.jobs()[0], now)
+    moment = JobSnapshot.from_view(fleet.jobs()[0], now)
     return {short(family): list(family.samples(moment)) for family in JOB_FAMILIES}
 
 

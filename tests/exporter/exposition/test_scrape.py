@@ -21,7 +21,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     Family,
 )
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.model import CopyOutcome, Counts, Status, Verification
 from exporter.model.live import Progress
@@ -109,7 +109,7 @@ FLEETS = {"empty": empty, "mixed": mixed}
 
 
 def exposition_of(fleet: Fleet, extension: str) -> str:
-    exposition = Exposition(fleet, lambda: NOW, Telemetry("1.2.3", lambda: 0))
+    exposition = Exposition(fleet, lambda: NOW, SelfMetrics("1.2.3", lambda: 0))
     if extension == "txt":
         return b"".join(exposition.text().fleet).decode()
     return b"".join(exposition.openmetrics().fleet).decode() + "# EOF\n"
@@ -177,12 +177,12 @@ def test_labels_of_any_characters_come_back_as_they_were() -> None:
 
 def test_all_samples_of_a_scrape_are_of_one_moment() -> None:
     moments = iter(range(NOW, NOW + 10))
-    Exposition(mixed(), lambda: next(moments), Telemetry("1.2.3", lambda: 0)).text()
+    Exposition(mixed(), lambda: next(moments), SelfMetrics("1.2.3", lambda: 0)).text()
     assert next(moments) == NOW + 1
 
 
 def test_the_exposition_tells_of_the_fleet_and_of_the_daemon() -> None:
-    exposition = Exposition(mixed(), lambda: NOW, Telemetry("1.2.3", lambda: 4096))
+    exposition = Exposition(mixed(), lambda: NOW, SelfMetrics("1.2.3", lambda: 4096))
     for exposed in (exposition.text(), exposition.openmetrics()):
         told = b"".join([*exposed.fleet, exposed.daemon]).decode()
         assert "duplistatus_overdue_backups 1.0" in told
@@ -191,6 +191,6 @@ def test_the_exposition_tells_of_the_fleet_and_of_the_daemon() -> None:
 
 
 def test_what_did_not_change_is_the_same_object_in_the_next_scrape() -> None:
-    exposition = Exposition(mixed(), lambda: NOW, Telemetry("1.2.3", lambda: 0))
+    exposition = Exposition(mixed(), lambda: NOW, SelfMetrics("1.2.3", lambda: 0))
     first, second = exposition.text().fleet, exposition.text().fleet
     assert all(one is other for one, other in zip(first, second, strict=True))

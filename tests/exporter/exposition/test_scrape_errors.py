@@ -14,7 +14,7 @@ from exporter.exposition.families import (
     Family,
     Sample,
 )
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.jobs.state import JobState
 from exporter.schedule import Expectation, Schedule, expect
@@ -59,7 +59,7 @@ def in_families(monkeypatch: pytest.MonkeyPatch, name: str) -> Bug:
 @pytest.fixture
 def exposition(fleet: Fleet, bug: Bug) -> Exposition:
     assert bug.families
-    return Exposition(fleet, lambda: START + HOUR, Telemetry("1.2.3", lambda: 0))
+    return Exposition(fleet, lambda: START + HOUR, SelfMetrics("1.2.3", lambda: 0))
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_bug_in_the_fleet_or_a_server_leaves_the_jobs_as_they_are(
     monkeypatch: pytest.MonkeyPatch, fleet: Fleet, name: str, families: tuple[Family[Any], ...]
 ) -> None:
     bug = in_families(monkeypatch, name)
-    exposition = Exposition(fleet, lambda: START + HOUR, Telemetry("1.2.3", lambda: 0))
+    exposition = Exposition(fleet, lambda: START + HOUR, SelfMetrics("1.2.3", lambda: 0))
     told = lines(exposition)
     assert "duplistatus_collector_errors 1.0" in told
     assert not any(line.startswith(families[-1].name) for line in told)
@@ -172,7 +172,7 @@ def two_runs() -> Change:
 
 
 def exposition_over(fleet: Fleet) -> Exposition:
-    return Exposition(fleet, lambda: START + HOUR, Telemetry("1.2.3", lambda: 0))
+    return Exposition(fleet, lambda: START + HOUR, SelfMetrics("1.2.3", lambda: 0))
 
 
 @pytest.mark.usefixtures("misjudged")

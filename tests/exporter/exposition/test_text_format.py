@@ -13,8 +13,8 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.exposition import Exposition
 from exporter.exposition.families import Family, Sample
-from exporter.exposition.self_metrics import Telemetry
-from exporter.exposition.text_format import FamilyWriter
+from exporter.exposition.self_metrics import SelfMetrics
+from exporter.exposition.text_format import FamilyEncoder
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, Status
 from exporter.schedule.policy import SchedulePolicy
@@ -47,10 +47,10 @@ def test_any_family_is_written_as_the_client_library_writes_it(
     family: Family[list[Sample]] = Family(name, text, kind, LABELS, iter)  # type: ignore[arg-type] # of two literals
     registry = CollectorRegistry()
     registry.register(_One(family, samples))
-    writer = FamilyWriter(family)
-    lines = writer.lines(samples)
-    assert writer.head() + lines == generate_text(registry)
-    assert writer.openmetrics_head() + lines + b"# EOF\n" == generate_openmetrics(registry)
+    encoder = FamilyEncoder(family)
+    lines = encoder.lines(samples)
+    assert encoder.header() + lines == generate_text(registry)
+    assert encoder.openmetrics_header() + lines + b"# EOF\n" == generate_openmetrics(registry)
 
 
 class _Clock:
@@ -85,7 +85,7 @@ def _change(data: st.DataObject, known: set[int]) -> Change:
 def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.DataObject) -> None:
     clock, known = _Clock(), set[int]()
     fleet = Fleet(SchedulePolicy(), CREATED)
-    kept = Exposition(fleet, clock, Telemetry("1", lambda: 0))
+    kept = Exposition(fleet, clock, SelfMetrics("1", lambda: 0))
     fleet.apply(Change((server_named("nas", 1), server_named("attic", 2))))
     for _ in range(data.draw(st.integers(1, 6))):
         clock.now += data.draw(st.integers(-3, 3)) * 8 * HOUR

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.config.pull_targets import Source, make_source
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import StoredArchive
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
@@ -36,8 +36,8 @@ def other() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def telemetry() -> Telemetry:
-    return Telemetry("1.2.3", lambda: 0)
+def telemetry() -> SelfMetrics:
+    return SelfMetrics("1.2.3", lambda: 0)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def rounds(
     other: Simulator,
     archive: StoredArchive,
     clock: Clock,
-    telemetry: Telemetry,
+    telemetry: SelfMetrics,
 ) -> Rounds:
     sources = [make_source(duplicati.url, name="nas"), make_source(other.url, name="other")]
     return Rounds(sources, opened, archive, telemetry, clock)
@@ -57,26 +57,26 @@ def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
     simulator.add_row(backup_id, body["Data"])
 
 
-def samples(telemetry: Telemetry) -> dict[str, float]:
-    lines = telemetry.text().decode().splitlines()
+def samples(self_metrics: SelfMetrics) -> dict[str, float]:
+    lines = self_metrics.text().decode().splitlines()
     pairs = (line.rpartition(" ") for line in lines if "_server_pull_" in line and line[0] != "#")
     return {name.removeprefix("duplistatus_server_pull_"): float(value) for name, _, value in pairs}
 
 
-def failures(telemetry: Telemetry) -> dict[str, float]:
+def failures(self_metrics: SelfMetrics) -> dict[str, float]:
     """Return how many pulls failed, by their server; those without any are left out."""
-    found = samples(telemetry)
+    found = samples(self_metrics)
     counts = {name: found.get(f'failures_total{{server="{name}"}}', 0) for name in ("nas", "other")}
     return {name: count for name, count in counts.items() if count}
 
 
-def ended(telemetry: Telemetry, server: str) -> float | None:
+def ended(self_metrics: SelfMetrics, server: str) -> float | None:
     """Return when a server was last pulled well, None where it was not."""
-    return samples(telemetry).get(f'timestamp_seconds{{server="{server}"}}')
+    return samples(self_metrics).get(f'timestamp_seconds{{server="{server}"}}')
 
 
 def test_a_round_pulls_from_every_server(
-    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: SelfMetrics
 ) -> None:
     run(duplicati, "2", 5)
     run(other, "5", 4)
@@ -87,7 +87,7 @@ def test_a_round_pulls_from_every_server(
 
 
 def test_a_server_that_fails_keeps_no_other_out(
-    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: Telemetry
+    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: SelfMetrics
 ) -> None:
     duplicati.password = "another"
     run(other, "5", 4)
@@ -98,7 +98,7 @@ def test_a_server_that_fails_keeps_no_other_out(
 
 
 def test_a_pull_that_leaves_something_out_is_a_failure(
-    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
+    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics
 ) -> None:
     duplicati.always["/backup/2/log"] = Canned(404)
     rounds.go_round()
@@ -110,7 +110,7 @@ def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     duplicati: Simulator,
     rounds: Rounds,
     store: Store,
-    telemetry: Telemetry,
+    telemetry: SelfMetrics,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
@@ -164,7 +164,7 @@ def test_a_fault_is_logged_once_and_its_end_too(
 
 
 def test_a_backup_that_is_not_watched_is_logged_until_it_is(
-    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     for _ in range(2):
@@ -211,7 +211,7 @@ def test_rounds_go_on_until_they_are_told_to_stop(
 
 
 def test_before_the_first_round_ends_it_is_known_that_none_did(
-    duplicati: Simulator, rounds: Rounds, telemetry: Telemetry
+    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
 

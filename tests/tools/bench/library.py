@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from exporter.exposition import Exposition
-from exporter.exposition.scrape import Exposed
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.scrape import ExpositionParts
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import connection
@@ -22,7 +22,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     everything = WriteCache.load(db).snapshot()
     fleet = Fleet(SchedulePolicy(), 0)
     fleet.apply(everything)
-    exposition = Exposition(fleet, now, Telemetry("1", lambda: 0))
+    exposition = Exposition(fleet, now, SelfMetrics("1", lambda: 0))
     exposition.text()
     ours = _milliseconds(lambda: _joined(exposition.text()))
     theirs = _milliseconds(lambda: oracle.text(fleet, now()))
@@ -30,7 +30,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     yield Figure("text of the whole fleet", "generate_latest", "≤ 0.02", "ms", ours, theirs)
 
 
-def _joined(exposed: Exposed) -> bytes:
+def _joined(exposed: ExpositionParts) -> bytes:
     return b"".join([*exposed.fleet, exposed.daemon])
 
 

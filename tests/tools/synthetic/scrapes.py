@@ -13,8 +13,8 @@ from typing import NamedTuple
 from exporter.demo import DAYS as DAYS_OF_FLEET
 from exporter.demo import Arrival, arrivals, live_arrivals
 from exporter.exposition import Exposition
-from exporter.exposition.families.daemon import Outcome
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.families.daemon import UploadOutcome
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.live import Listener
 from exporter.ingest.timekeeper import Timekeeper
@@ -60,20 +60,20 @@ class _Daemon:
     def __init__(self, store: Store) -> None:
         self.clock = _Clock()
         self._store = store
-        self._telemetry = Telemetry("0.1.0", store.size_bytes)
+        self._self_metrics = SelfMetrics("0.1.0", store.size_bytes)
         self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
-        self._exposition = Exposition(self._fleet, self.clock, self._telemetry)
-        timekeeper = Timekeeper(store, self._fleet, self._telemetry, self.clock, self.clock)
-        self._listener = Listener(store, self._fleet, self._telemetry, self.clock, timekeeper)
+        self._exposition = Exposition(self._fleet, self.clock, self._self_metrics)
+        timekeeper = Timekeeper(store, self._fleet, self._self_metrics, self.clock, self.clock)
+        self._listener = Listener(store, self._fleet, self._self_metrics, self.clock, timekeeper)
         self._random = Random("uploads")
 
     def receive(self, arrivals: Iterable[Arrival]) -> None:
         """Record reports, and now and then one that is refused or could not be stored."""
         reports = [(read_report(each.body), Delivery(each.at, _SENDER)) for each in arrivals]
         for recorded in self._store.record_all(reports, self._fleet.apply):
-            self._count(Outcome.RECORDED if recorded.new else Outcome.DUPLICATE, 1)
-            self._count(Outcome.REJECTED, _REJECTED)
-            self._count(Outcome.FAILED, _FAILED)
+            self._count(UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE, 1)
+            self._count(UploadOutcome.REJECTED, _REJECTED)
+            self._count(UploadOutcome.FAILED, _FAILED)
 
     def hear(self, arrival: Arrival) -> None:
         """Take in a live report."""
@@ -81,9 +81,9 @@ class _Daemon:
         self._listener.take(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
         self._listener.tidy()
 
-    def _count(self, outcome: Outcome, share: float) -> None:
+    def _count(self, outcome: UploadOutcome, share: float) -> None:
         if self._random.random() < share:
-            self._telemetry.uploaded(outcome, self._random.lognormvariate(-4.5, 0.8))
+            self._self_metrics.observe_upload(outcome, self._random.lognormvariate(-4.5, 0.8))
 
     def scrape(self) -> bytes:
         """Return the exposition of the clock's moment, and behind it what Prometheus adds."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import Telemetry
+from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.jobs.job import Identity, Job
 from exporter.model import Status
@@ -56,7 +56,7 @@ def figures(text: str) -> dict[str, str]:
 def exposition(store: Store) -> dict[str, str]:
     fleet = Fleet(SchedulePolicy(), store.created())
     fleet.apply(store.snapshot())
-    exposed = Exposition(fleet, lambda: NOW, Telemetry("0", lambda: 0)).text()
+    exposed = Exposition(fleet, lambda: NOW, SelfMetrics("0", lambda: 0)).text()
     return figures(b"".join(exposed.fleet).decode())
 
 
