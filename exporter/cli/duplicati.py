@@ -3,21 +3,21 @@
 import urllib.request
 from urllib.parse import urlsplit
 
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.pull.client.opening import open_server, read_password
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause, Route, sleep
 
 
-def open_source(source: Source, pause: Pause = sleep, password: str = "") -> DuplicatiServer:
+def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") -> DuplicatiServer:
     """Return a server to ask, with the password of its file where none is given.
 
     Raises:
         ServerError: its password or its certificates can not be read.
     """
-    if not password and source.password_file is not None:
-        password = read_password(source.password_file)
-    return open_server(source, password, Route(_proxy(source.url), pause))
+    if not password and target.password_file is not None:
+        password = read_password(target.password_file)
+    return open_server(target, password, Route(_proxy(target.url), pause))
 
 
 def _proxy(url: str) -> str | None:

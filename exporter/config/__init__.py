@@ -4,9 +4,9 @@ from exporter.config.loader import (
     CONFIG_VARIABLE,
     Config,
     ConfigError,
-    Given,
+    RawSettings,
     gather,
     load,
 )
 
-__all__ = ["CONFIG_VARIABLE", "Config", "ConfigError", "Given", "gather", "load"]
+__all__ = ["CONFIG_VARIABLE", "Config", "ConfigError", "RawSettings", "gather", "load"]

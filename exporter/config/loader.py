@@ -13,7 +13,7 @@ from exporter.config import secrets
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.config.overrides import read_overrides
 from exporter.config.parsers import Address, Network, boolean
-from exporter.config.pull_targets import Source, read_sources
+from exporter.config.pull_targets import PullTarget, read_targets
 from exporter.config.secrets import Setting
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
@@ -22,8 +22,8 @@ from exporter.times import Millis
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
-_OVERRIDES, _SOURCES = "override", "pull"
-_RENAMED = {"collect": _SOURCES, "collect_every": "pull_interval"}
+_OVERRIDES, _TARGETS = "override", "pull"
+_RENAMED = {"collect": _TARGETS, "collect_every": "pull_interval"}
 """Keys that were never released, to the present ones."""
 
 _LISTS = {option.name for option in OPTIONS if option.secret}
@@ -56,7 +56,7 @@ class Config(Struct, frozen=True):
     stall_after: Millis
     pull_interval: Millis | None
     policy: SchedulePolicy
-    sources: tuple[Source, ...]
+    pull_targets: tuple[PullTarget, ...]
 
     def access(self, admin_token: tuple[str, ...]) -> Authorizer:
         """Return who may do what, with the admin's tokens wherever they are from."""
@@ -78,19 +78,19 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-class Given(NamedTuple):
+class RawSettings(NamedTuple):
     """What is given in all places: a setting for each option, the tables, and what is wrong."""
 
     settings: Mapping[str, Setting]
     overrides: tuple[Override, ...]
-    sources: tuple[Source, ...]
+    pull_targets: tuple[PullTarget, ...]
     problems: list[str]
 
 
 class _File(NamedTuple):
     settings: Mapping[str, Setting] = {}
     overrides: tuple[Override, ...] = ()
-    sources: tuple[Source, ...] = ()
+    pull_targets: tuple[PullTarget, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -104,7 +104,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
     Raises:
         ConfigError: with every fault of all three sources.
     """
-    settings, overrides, sources, problems = gather(flags, environment)
+    settings, overrides, targets, problems = gather(flags, environment)
     values: dict[str, Any] = {}
     for option in OPTIONS:
         setting = settings[option.name]
@@ -117,10 +117,10 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
     interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
     limits = Limits(**{name: values.pop(name) for name in Limits.__struct_fields__})
     policy = SchedulePolicy(interval, tolerance, overrides)
-    return Config(**values, limits=limits, policy=policy, sources=sources)
+    return Config(**values, limits=limits, policy=policy, pull_targets=targets)
 
 
-def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Given:
+def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> RawSettings:
     """Return what is given and by whom, unchecked."""
     path = flags.get("config") or environment.get(CONFIG_VARIABLE)
     file = _read_file(path) if path else _File()
@@ -130,7 +130,7 @@ def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> G
         for option in OPTIONS
     }
     problems = [*file.problems, *unreadable, *_unknown_variables(environment)]
-    return Given(settings, file.overrides, file.sources, problems)
+    return RawSettings(settings, file.overrides, file.pull_targets, problems)
 
 
 def _setting(
@@ -156,16 +156,16 @@ def _read_file(path: str) -> _File:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return _File(problems=(f"{path} is no TOML: {error}",))
     overrides, wrong = read_overrides(content.pop(_OVERRIDES, []))
-    sources, wrong_too = read_sources(content.pop(_SOURCES, []))
+    targets, wrong_too = read_targets(content.pop(_TARGETS, []))
     settings, problems = _read_settings(path, content)
     problems += [f"{path}: {each}" for each in (*wrong, *wrong_too)]
-    return _File(settings, overrides, sources, tuple(problems))
+    return _File(settings, overrides, targets, tuple(problems))
 
 
 def _read_settings(
     path: str, content: Mapping[str, object]
 ) -> tuple[dict[str, Setting], list[str]]:
-    known = sorted([*(option.name for option in OPTIONS), _OVERRIDES, _SOURCES])
+    known = sorted([*(option.name for option in OPTIONS), _OVERRIDES, _TARGETS])
     settings, problems = {}, []
     for key, value in content.items():
         text = _text(key, value)

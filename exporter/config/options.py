@@ -151,14 +151,14 @@ OPTIONS = (
         parsers.FOREVER,
         "TIME",
         "how long to keep runs; counters and last runs stay",
-        parsers.kept,
+        parsers.parse_retention,
     ),
     Option(
         "keep_messages",
         "90d",
         "TIME",
         "how long to keep the log lines of runs",
-        parsers.kept,
+        parsers.parse_retention,
     ),
     Option(
         "expected_interval",
@@ -186,7 +186,7 @@ OPTIONS = (
         parsers.NEVER,
         "TIME",
         "interval between pulls from the [[pull]] servers: 15m, 1h",
-        parsers.repeated,
+        parsers.parse_poll_interval,
     ),
     Option(
         "upload_tokens",

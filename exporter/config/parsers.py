@@ -77,7 +77,7 @@ def boolean(text: str) -> bool:
     return text == "true"
 
 
-def kept(text: str) -> Millis | None:
+def parse_retention(text: str) -> Millis | None:
     """Return how long something is kept; None is for ever."""
     if text == FOREVER:
         return None
@@ -88,7 +88,7 @@ def kept(text: str) -> Millis | None:
     return length
 
 
-def repeated(text: str) -> Millis | None:
+def parse_poll_interval(text: str) -> Millis | None:
     """Return how often something is done; None is never."""
     if text == NEVER:
         return None

@@ -15,7 +15,7 @@ KEYS = (*_TEXTS, "insecure")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
-class Source(Struct, frozen=True):
+class PullTarget(Struct, frozen=True):
     """A server of Duplicati.
 
     `name` is what it is called in messages and metrics. A `fingerprint` pins its certificate:
@@ -42,7 +42,7 @@ class Source(Struct, frozen=True):
         return f"certificates that {known} knows are believed"
 
 
-def make_source(  # noqa: PLR0913 - a field each
+def make_target(  # noqa: PLR0913 - a field each
     url: str,
     *,
     name: str = "",
@@ -50,7 +50,7 @@ def make_source(  # noqa: PLR0913 - a field each
     fingerprint: str = "",
     ca_file: str = "",
     insecure: bool = False,
-) -> Source:
+) -> PullTarget:
     """Return a source of what a person wrote; an empty text was not given.
 
     Raises:
@@ -61,7 +61,7 @@ def make_source(  # noqa: PLR0913 - a field each
         raise ValueError("insecure believes any certificate: leave it, or fingerprint and ca_file")
     if address.scheme == "http" and (insecure or pin or ca_file):
         raise ValueError("an address with http:// has no certificate: write https://")
-    return Source(
+    return PullTarget(
         url=address.geturl(),
         name=name or address.netloc,
         password_file=Path(password_file).expanduser() if password_file else None,
@@ -71,7 +71,7 @@ def make_source(  # noqa: PLR0913 - a field each
     )
 
 
-def read_sources(value: object) -> tuple[tuple[Source, ...], list[str]]:
+def read_targets(value: object) -> tuple[tuple[PullTarget, ...], list[str]]:
     """Read the ``[[pull]]`` tables of a configuration file.
 
     Returns:
@@ -79,15 +79,15 @@ def read_sources(value: object) -> tuple[tuple[Source, ...], list[str]]:
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         return (), ["pull must be tables, each begun by a line [[pull]]"]
-    sources, problems = [], []
+    targets, problems = [], []
     for number, entry in enumerate(value, 1):
-        source, wrong = _read_source(entry)
-        sources += [] if source is None else [source]
+        target, wrong = _read_target(entry)
+        targets += [] if target is None else [target]
         problems += [f"pull {number}: {problem}" for problem in wrong]
-    return tuple(sources), problems + _ambiguous(sources)
+    return tuple(targets), problems + _ambiguous(targets)
 
 
-def _read_source(entry: dict[str, object]) -> tuple[Source | None, list[str]]:
+def _read_target(entry: dict[str, object]) -> tuple[PullTarget | None, list[str]]:
     problems = [
         f"{key} is unknown; known are {', '.join(KEYS)}" for key in entry if key not in KEYS
     ]
@@ -100,14 +100,14 @@ def _read_source(entry: dict[str, object]) -> tuple[Source | None, list[str]]:
     if "url" not in texts:
         return None, problems
     try:
-        return make_source(**texts, insecure=insecure is True), problems
+        return make_target(**texts, insecure=insecure is True), problems
     except ValueError as error:
         return None, [*problems, str(error)]
 
 
-def _ambiguous(sources: list[Source]) -> list[str]:
+def _ambiguous(targets: list[PullTarget]) -> list[str]:
     """Say which of them could not be told apart in messages and metrics."""
-    names = Counter(source.name for source in sources)
+    names = Counter(target.name for target in targets)
     return [
         f"pull: {count} tables are called {name}: give each a name of its own"
         for name, count in names.items()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import log_fields
@@ -19,7 +19,7 @@ from exporter.pull.summary import MOST_REASONS, Summary
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
-Open = Callable[[Source, Pause], DuplicatiServer]
+Open = Callable[[PullTarget, Pause], DuplicatiServer]
 """Makes a server ready to be asked, with what waits between two tries; raises `ServerError`."""
 
 _LONGEST_GOODBYE_SECONDS = 5.0
@@ -52,13 +52,13 @@ class Rounds:
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        targets: Sequence[PullTarget],
         opener: Open,
         archive: Archive,
         self_metrics: SelfMetrics,
         clock: Callable[[], Millis],
     ) -> None:
-        self._sources = sources
+        self._targets = targets
         self._open = opener
         self._archive = archive
         self._self_metrics = self_metrics
@@ -69,7 +69,7 @@ class Rounds:
 
     def run(self, interval: Millis) -> None:
         """Go round at once, and again some time after each round, until told to stop."""
-        self._self_metrics.set_pull_targets((source.name for source in self._sources), interval)
+        self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
         with contextlib.suppress(StoppedError):
             self.go_round()
             while not self._stopping.wait(interval / SECOND):
@@ -81,29 +81,29 @@ class Rounds:
 
     def go_round(self) -> None:
         """Pull from each server once; a fault of one keeps no other out."""
-        for source in self._sources:
-            ended = self._pull(source)
+        for target in self._targets:
+            ended = self._pull(target)
             if ended.well:
-                self._self_metrics.observe_pull(source.name, self._clock())
+                self._self_metrics.observe_pull(target.name, self._clock())
             else:
-                self._self_metrics.count_pull_failure(source.name)
-            self._tell(source.name, ended)
+                self._self_metrics.count_pull_failure(target.name)
+            self._tell(target.name, ended)
 
-    def _pull(self, source: Source) -> _Ended:
+    def _pull(self, target: PullTarget) -> _Ended:
         try:
-            summary = self._ask(source)
+            summary = self._ask(target)
         except (ServerError, StoreUnavailableError) as error:
             return _Ended(well=False, fault=str(error))
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
-            _log.exception("a pull broke off", extra=log_fields(server=source.name))
+            _log.exception("a pull broke off", extra=log_fields(server=target.name))
             return _Ended(well=False, fault=repr(error))
-        _log_summary(source.name, summary)
+        _log_summary(target.name, summary)
         return _Ended.of(summary)
 
-    def _ask(self, source: Source) -> Summary:
-        with contextlib.closing(self._open(source, self._stopping.wait)) as server:
+    def _ask(self, target: PullTarget) -> Summary:
+        with contextlib.closing(self._open(target, self._stopping.wait)) as server:
             return pull_server(server, self._archive, self._marks, self._look_up)
 
     def _look_up(self, _place: Place) -> None:

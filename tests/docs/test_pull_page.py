@@ -17,7 +17,7 @@ def test_an_example_is_a_valid_configuration(tmp_path: Path, block: pages.Block)
     file = tmp_path / "duplistatus.toml"
     file.write_text(block.text)
     settings = config.load({"config": str(file)}, {})
-    assert len(settings.sources) == len(tomllib.loads(block.text)["pull"])
+    assert len(settings.pull_targets) == len(tomllib.loads(block.text)["pull"])
 
 
 def test_every_key_of_a_table_is_explained() -> None:

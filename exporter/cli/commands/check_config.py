@@ -9,7 +9,7 @@ from pathlib import Path
 from exporter import config
 from exporter.cli.arguments import Commands, add_configured
 from exporter.config.options import OPTIONS
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.model import Server
 from exporter.schedule.policy import Override
 from exporter.store.sqlite import list_jobs_readonly
@@ -30,15 +30,15 @@ def run(chosen: argparse.Namespace) -> int:
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
         shown = "(hidden)" if name in _SECRETS and value else value
         sys.stdout.write(f"{name} = {shown}  ({source})\n")
-    _write_sources(settings.sources)
+    _write_sources(settings.pull_targets)
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
 
 
-def _write_sources(sources: Sequence[Source]) -> None:
-    for number, source in enumerate(sources, 1):
-        sys.stdout.write(f"pull {number}: {source.name} at {source.url}, {source.trust}")
-        sys.stdout.write(f", password in {source.password_file}\n")
+def _write_sources(targets: Sequence[PullTarget]) -> None:
+    for number, target in enumerate(targets, 1):
+        sys.stdout.write(f"pull {number}: {target.name} at {target.url}, {target.trust}")
+        sys.stdout.write(f", password in {target.password_file}\n")
 
 
 def _jobs(database: Path) -> list[tuple[Server, str]]:

@@ -15,7 +15,7 @@ from exporter.cli.import_client import RemoteArchive
 from exporter.cli.import_summary import counted
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
-from exporter.config.pull_targets import Source, make_source
+from exporter.config.pull_targets import PullTarget, make_target
 from exporter.ingest.importer import Archive, Outcome
 from exporter.logs import printable
 from exporter.pull.bookmarks import Marks
@@ -91,17 +91,17 @@ def run(chosen: argparse.Namespace) -> int:
     """Pull from one server, or from those of the configuration."""
     settings = configuration(chosen)
     logs.set_up(settings.log_format, "error")
-    sources = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
+    targets = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
     password = _password(chosen) if chosen.url else ""
     with connected(settings) as client:
         archive = RemoteArchive(client, dry_run=chosen.dry_run)
-        codes = [_pull(source, password, archive, dry=chosen.dry_run) for source in sources]
+        codes = [_pull(target, password, archive, dry=chosen.dry_run) for target in targets]
     return max(codes)
 
 
-def _of_arguments(chosen: argparse.Namespace) -> Source:
+def _of_arguments(chosen: argparse.Namespace) -> PullTarget:
     try:
-        source = make_source(
+        target = make_target(
             chosen.url,
             name=chosen.name or "",
             fingerprint=chosen.fingerprint or "",
@@ -110,20 +110,20 @@ def _of_arguments(chosen: argparse.Namespace) -> Source:
         )
     except ValueError as error:
         raise ClientError(str(error)) from None
-    if source.insecure:
-        _warn(f"the certificate of {source.name} is not checked: the password may go to anybody")
-    return source
+    if target.insecure:
+        _warn(f"the certificate of {target.name} is not checked: the password may go to anybody")
+    return target
 
 
-def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[Source, ...]:
+def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[PullTarget, ...]:
     flags = ["--" + name.replace("_", "-") for name in _ABOUT_AN_ADDRESS if getattr(chosen, name)]
     if flags:
         message = f"{', '.join(flags)}: say for which address, as https://nas:8200"
         raise ClientError(message)
-    if not settings.sources:
+    if not settings.pull_targets:
         message = "there is no server to pull from: give an address, as https://nas:8200"
         raise ClientError(f"{message}, or [[pull]] tables in the configuration")
-    return settings.sources
+    return settings.pull_targets
 
 
 def _password(chosen: argparse.Namespace) -> str:
@@ -142,14 +142,14 @@ def _password(chosen: argparse.Namespace) -> str:
     raise ClientError(f"{message}, or - for the standard input")
 
 
-def _pull(source: Source, password: str, archive: Archive, *, dry: bool) -> int:
+def _pull(target: PullTarget, password: str, archive: Archive, *, dry: bool) -> int:
     """Pull from a server and tell what became of it; return the exit code."""
     try:
-        summary = _summary(source, password, archive)
+        summary = _summary(target, password, archive)
     except ServerError as error:
         _warn(str(error))
         return INCOMPLETE
-    sys.stdout.write(f"{source.name}: {_told(summary, dry=dry)}\n")
+    sys.stdout.write(f"{target.name}: {_told(summary, dry=dry)}\n")
     for reason in [*summary.reasons, *summary.notes, *summary.unwatched]:
         sys.stdout.write(f"  {printable(reason)}\n")
     for fault in summary.faults:
@@ -157,10 +157,10 @@ def _pull(source: Source, password: str, archive: Archive, *, dry: bool) -> int:
     return 0 if summary.complete else INCOMPLETE
 
 
-def _summary(source: Source, password: str, archive: Archive) -> Summary:
+def _summary(target: PullTarget, password: str, archive: Archive) -> Summary:
     with (
         progress() as tell,
-        contextlib.closing(open_source(source, password=password)) as server,
+        contextlib.closing(open_source(target, password=password)) as server,
     ):
         return pull_server(server, archive, Marks(), lambda place: tell(_shown(place)))
 

@@ -94,16 +94,16 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     """Pull from servers of Duplicati meanwhile, where that is configured."""
     if settings.pull_interval is None:
         return contextlib.nullcontext()
-    if not settings.sources:
+    if not settings.pull_targets:
         _log.warning("pull_interval has nothing to do: the file has no [[pull]] table")
         return contextlib.nullcontext()
-    for source in settings.sources:
-        _log.info("pulling", extra=logs.log_fields(server=source.name, trust=source.trust))
+    for target in settings.pull_targets:
+        _log.info("pulling", extra=logs.log_fields(server=target.name, trust=target.trust))
     if settings.pull_interval > settings.policy.tolerance:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
     archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
-    rounds = Rounds(settings.sources, open_source, archive, parts.self_metrics, parts.clock)
+    rounds = Rounds(settings.pull_targets, open_source, archive, parts.self_metrics, parts.clock)
     return pulling(rounds, settings.pull_interval)
 
 

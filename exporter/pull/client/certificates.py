@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning, SSLError
 
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.pull.client.errors import NoAccessError
 
 _CERTIFICATE = "CERTIFICATE-----"
@@ -23,20 +23,20 @@ _SECONDS = 10.0
 _HTTPS = 443
 
 
-def settings(source: Source) -> dict[str, Any]:
+def settings(target: PullTarget) -> dict[str, Any]:
     """Return what the client is told about a server's certificate.
 
     Raises:
         NoAccessError: the file of certificates can not be used.
     """
-    if source.insecure:
+    if target.insecure:
         urllib3.disable_warnings(InsecureRequestWarning)  # the person who set it was warned
         return {"cert_reqs": "CERT_NONE"}
-    if source.fingerprint is not None:
-        return {"cert_reqs": "CERT_NONE", "assert_fingerprint": source.fingerprint}
-    if source.ca_file is None:
+    if target.fingerprint is not None:
+        return {"cert_reqs": "CERT_NONE", "assert_fingerprint": target.fingerprint}
+    if target.ca_file is None:
         return {"ssl_context": ssl.create_default_context()}
-    return {"ssl_context": _believing(source.ca_file)}
+    return {"ssl_context": _believing(target.ca_file)}
 
 
 def _believing(file: Path) -> ssl.SSLContext:
@@ -69,11 +69,11 @@ def is_refused(reason: object) -> bool:
     )
 
 
-def explain(source: Source) -> str:
+def explain(target: PullTarget) -> str:
     """Say what to do about a certificate that is not believed, with its fingerprint."""
-    shown = _fingerprint(source.url)
+    shown = _fingerprint(target.url)
     found = f"Its SHA-256 fingerprint is {shown}" if shown else "Look at its SHA-256 fingerprint"
-    if source.fingerprint is not None:
+    if target.fingerprint is not None:
         told = "shows another certificate than the pinned one"
         todo = "if it was renewed, pin the new one; else somebody stands in between"
     else:

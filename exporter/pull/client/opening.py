@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TextIO
 
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.pull.client.errors import NoAccessError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.session import Session
@@ -12,9 +12,9 @@ from exporter.pull.client.transport import Route, Transport
 _MOST_CHARACTERS = 4096
 
 
-def open_server(source: Source, password: str, route: Route) -> DuplicatiServer:
+def open_server(target: PullTarget, password: str, route: Route) -> DuplicatiServer:
     """Return a server to ask; nothing is sent before the first question."""
-    return DuplicatiServer(Session(Transport(source, route), source.name, password))
+    return DuplicatiServer(Session(Transport(target, route), target.name, password))
 
 
 def read_password(path: Path) -> str:

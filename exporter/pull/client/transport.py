@@ -18,7 +18,7 @@ from urllib3.exceptions import (
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout, make_headers
 
-from exporter.config.pull_targets import Source
+from exporter.config.pull_targets import PullTarget
 from exporter.pull.client import certificates
 from exporter.pull.client.errors import NoAccessError, ServerError, StoppedError
 
@@ -68,9 +68,9 @@ class Answer(NamedTuple):
 class Transport:
     """Asks one server. Needs one caller at a time."""
 
-    def __init__(self, source: Source, route: Route = Route()) -> None:  # noqa: B008 - frozen
+    def __init__(self, target: PullTarget, route: Route = Route()) -> None:  # noqa: B008 - frozen
         """Prepare to ask; nothing is sent yet. Raises `NoAccessError`."""
-        self._source = source
+        self._target = target
         self._retry = _Patience(
             total=_TRIES,
             read=_SILENT_TRIES,
@@ -80,7 +80,7 @@ class Transport:
             backoff_factor=_FIRST_PAUSE_SECONDS,
             raise_on_status=False,
         ).with_pause(route.pause)
-        self._pool = _pool(source, route.proxy)
+        self._pool = _pool(target, route.proxy)
 
     def ask(
         self,
@@ -97,7 +97,7 @@ class Transport:
             ServerError: none came, or a too large one.
             StoppedError: the program is to end.
         """
-        url = f"{self._source.url}{path}?{urlencode(query)}".rstrip("?")
+        url = f"{self._target.url}{path}?{urlencode(query)}".rstrip("?")
         try:
             answer = self._pool.request(
                 method,
@@ -128,18 +128,18 @@ class Transport:
             body += chunk
             if len(body) > MOST_BYTES:
                 message = f"answers with more than {MOST_BYTES} bytes at once"
-                raise ServerError(f"{self._source.name} {message}")
+                raise ServerError(f"{self._target.name} {message}")
             if time.monotonic() > until:
                 message = f"takes longer than {_ANSWER_SECONDS:.0f} seconds for one answer"
-                raise ServerError(f"{self._source.name} {message}")
+                raise ServerError(f"{self._target.name} {message}")
         return bytes(body)
 
     def _explained(self, reason: Exception) -> ServerError:
         kind = NoAccessError if isinstance(reason, _UNREACHED) else ServerError
         if certificates.is_refused(reason):
-            return kind(f"{self._source.name} {certificates.explain(self._source)}")
-        told = f"{self._source.name} does not answer ({reason})"
-        return kind(f"{told}: is {self._source.url} right, and does Duplicati run there?")
+            return kind(f"{self._target.name} {certificates.explain(self._target)}")
+        told = f"{self._target.name} does not answer ({reason})"
+        return kind(f"{told}: is {self._target.url} right, and does Duplicati run there?")
 
 
 class _Patience(Retry):
@@ -178,10 +178,10 @@ class _Patience(Retry):
             return None
 
 
-def _pool(source: Source, proxy: str | None) -> urllib3.PoolManager:
+def _pool(target: PullTarget, proxy: str | None) -> urllib3.PoolManager:
     arguments = {
         "timeout": Timeout(connect=_CONNECT_SECONDS, read=_SILENT_SECONDS),
-        **certificates.settings(source),
+        **certificates.settings(target),
     }
     if proxy is None:
         return urllib3.PoolManager(**arguments)

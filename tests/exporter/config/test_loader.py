@@ -43,7 +43,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
     assert config.page
-    assert (config.pull_interval, config.sources) == (None, ())
+    assert (config.pull_interval, config.pull_targets) == (None, ())
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -323,8 +323,8 @@ def test_every_fault_of_the_overrides_is_told_with_its_number(tmp_path: Path) ->
 
 def test_servers_to_pull_from_stand_in_tables(tmp_path: Path) -> None:
     text = '[[pull]]\nurl = "https://nas:8200"\npassword_file = "/etc/nas"\nname = "nas"'
-    (source,) = overridden(tmp_path, text).sources
-    assert (source.name, source.url, source.password_file) == (
+    (target,) = overridden(tmp_path, text).pull_targets
+    assert (target.name, target.url, target.password_file) == (
         "nas",
         "https://nas:8200",
         Path("/etc/nas"),

@@ -2,13 +2,13 @@ import tomllib
 
 import pytest
 
-from exporter.config.pull_targets import Source, make_source, read_sources
+from exporter.config.pull_targets import PullTarget, make_target, read_targets
 
 PIN = "ab" * 32
 
 
 def problems_of(text: str) -> list[str]:
-    _, problems = read_sources(tomllib.loads(text).get("pull", []))
+    _, problems = read_targets(tomllib.loads(text).get("pull", []))
     return problems
 
 
@@ -24,7 +24,7 @@ url = "http://127.0.0.1:8200/duplicati/"
 password_file = "/etc/duplistatus/local"
 name = "this one"
 """
-    (nas, local), problems = read_sources(tomllib.loads(text)["pull"])
+    (nas, local), problems = read_targets(tomllib.loads(text)["pull"])
     assert problems == []
     assert (nas.url, nas.name, nas.fingerprint) == ("https://nas:8200", "nas:8200", PIN)
     assert (local.url, local.name) == ("http://127.0.0.1:8200/duplicati", "this one")
@@ -32,7 +32,7 @@ name = "this one"
 
 
 def test_no_table_is_no_source() -> None:
-    assert read_sources([]) == ((), [])
+    assert read_targets([]) == ((), [])
 
 
 def test_every_fault_is_told_with_the_number_of_its_table() -> None:
@@ -65,7 +65,7 @@ fingerprint = "abc"
 
 @pytest.mark.parametrize("value", [5, ["nas"], {"url": "x"}])
 def test_what_is_no_list_of_tables_is_refused(value: object) -> None:
-    assert read_sources(value) == ((), ["pull must be tables, each begun by a line [[pull]]"])
+    assert read_targets(value) == ((), ["pull must be tables, each begun by a line [[pull]]"])
 
 
 def test_two_of_one_name_are_refused() -> None:
@@ -92,24 +92,24 @@ def test_two_of_one_name_are_refused() -> None:
 )
 def test_what_is_no_address_is_refused(url: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        make_source(url)
+        make_target(url)
 
 
 @pytest.mark.parametrize("url", ["https://me:secret@nas", "me:secret@nas", "ftp://me:secret@nas"])
 def test_a_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(ValueError, match=r"address") as refused:
-        make_source(url)
+        make_target(url)
     assert "secret" not in str(refused.value)
 
 
 def test_trust_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="believes any"):
-        make_source("https://nas", fingerprint=PIN, insecure=True)
+        make_target("https://nas", fingerprint=PIN, insecure=True)
     with pytest.raises(ValueError, match="no certificate"):
-        make_source("http://nas", fingerprint=PIN)
+        make_target("http://nas", fingerprint=PIN)
 
 
 def test_an_address_and_a_port_are_the_name_that_nobody_gave() -> None:
-    assert make_source("https://[2001:db8::1]:8200/") == Source(
+    assert make_target("https://[2001:db8::1]:8200/") == PullTarget(
         "https://[2001:db8::1]:8200", "[2001:db8::1]:8200"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.config.pull_targets import Source, make_source
+from exporter.config.pull_targets import PullTarget, make_target
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import StoredArchive
 from exporter.pull.client.opening import open_server
@@ -23,8 +23,8 @@ from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 
-def opened(source: Source, pause: Pause) -> DuplicatiServer:
-    return open_server(source, PASSWORD, Route(pause=pause))
+def opened(target: PullTarget, pause: Pause) -> DuplicatiServer:
+    return open_server(target, PASSWORD, Route(pause=pause))
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def rounds(
     clock: Clock,
     telemetry: SelfMetrics,
 ) -> Rounds:
-    sources = [make_source(duplicati.url, name="nas"), make_source(other.url, name="other")]
-    return Rounds(sources, opened, archive, telemetry, clock)
+    targets = [make_target(duplicati.url, name="nas"), make_target(other.url, name="other")]
+    return Rounds(targets, opened, archive, telemetry, clock)
 
 
 def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:

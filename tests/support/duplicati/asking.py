@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from exporter.config.pull_targets import Source, make_source
+from exporter.config.pull_targets import PullTarget, make_target
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.session import Session
@@ -16,16 +16,16 @@ AT_ONCE = Route(pause=lambda _seconds: False)
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
-def source_of(simulator: Simulator, **trust: Any) -> Source:  # noqa: ANN401 - of make_source
+def source_of(simulator: Simulator, **trust: Any) -> PullTarget:  # noqa: ANN401 - of make_target
     """Return how a simulated server is told to the daemon."""
-    return make_source(simulator.url, name="nas", **trust)
+    return make_target(simulator.url, name="nas", **trust)
 
 
 @contextmanager
 def session(
     simulator: Simulator,
     password: str = PASSWORD,
-    **trust: Any,  # noqa: ANN401 - of make_source
+    **trust: Any,  # noqa: ANN401 - of make_target
 ) -> Iterator[Session]:
     """Yield a session with a simulated server."""
     transport = Transport(source_of(simulator, **trust), AT_ONCE)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.config.pull_targets import make_source
+from exporter.config.pull_targets import make_target
 from exporter.pull.client.errors import NoAccessError
 from exporter.pull.client.session import Session
 from exporter.pull.client.transport import Transport
@@ -91,8 +91,8 @@ def test_who_asks_for_it_believes_any_certificate(secure_duplicati: Simulator) -
 
 
 def test_https_to_a_server_that_speaks_http_is_told(duplicati: Simulator) -> None:
-    source = make_source(duplicati.url.replace("http:", "https:"), name="nas")
-    asking = Session(Transport(source, AT_ONCE), "nas", PASSWORD)
+    target = make_target(duplicati.url.replace("http:", "https:"), name="nas")
+    asking = Session(Transport(target, AT_ONCE), "nas", PASSWORD)
     with pytest.raises(NoAccessError, match="nas does not answer"):
         asking.get("/backups")
     asking.close()

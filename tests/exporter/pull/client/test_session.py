@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from exporter.config.pull_targets import make_source
+from exporter.config.pull_targets import make_target
 from exporter.pull.client import transport
 from exporter.pull.client.errors import GoneError, NoAccessError, ServerError, StoppedError
 from exporter.pull.client.session import Session
@@ -105,8 +105,8 @@ def test_a_program_that_is_to_end_tries_no_more(duplicati: Simulator) -> None:
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
-    source = make_source(f"http://127.0.0.1:{free_port()}", name="nas")
-    asking = Session(Transport(source, Route(pause=lambda _seconds: False)), "nas", PASSWORD)
+    target = make_target(f"http://127.0.0.1:{free_port()}", name="nas")
+    asking = Session(Transport(target, Route(pause=lambda _seconds: False)), "nas", PASSWORD)
     with pytest.raises(NoAccessError, match=r"nas does not answer .*: is http://127") as refused:
         asking.get(BACKUPS)
     assert PASSWORD not in str(refused.value)
@@ -210,8 +210,8 @@ def test_what_is_not_there_is_gone(duplicati: Simulator) -> None:
 
 
 def test_a_server_behind_a_path_is_asked_there(duplicati: Simulator) -> None:
-    source = make_source(f"{duplicati.url}/duplicati/", name="nas")
-    asking = Session(Transport(source), "nas", PASSWORD)
+    target = make_target(f"{duplicati.url}/duplicati/", name="nas")
+    asking = Session(Transport(target), "nas", PASSWORD)
     with pytest.raises(ServerError):
         asking.get(BACKUPS)
     asking.close()
@@ -220,8 +220,8 @@ def test_a_server_behind_a_path_is_asked_there(duplicati: Simulator) -> None:
 
 def test_a_proxy_is_asked_with_its_password_and_not_with_the_servers(duplicati: Simulator) -> None:
     proxy = duplicati.url.replace("//", "//me:hidden@")
-    source = make_source("http://nas.example:8200", name="nas")
-    asking = Session(Transport(source, Route(proxy=proxy)), "nas", PASSWORD)
+    target = make_target("http://nas.example:8200", name="nas")
+    asking = Session(Transport(target, Route(proxy=proxy)), "nas", PASSWORD)
     assert asking.get(BACKUPS) == duplicati.backups
     asking.close()
     assert duplicati.requests[0] == f"http://nas.example:8200{API}/auth/login"
