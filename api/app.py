@@ -39,8 +39,8 @@ from exporter.auth import Authorizer
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.importer import StoredArchive
-from exporter.ingest.live import Listener
+from exporter.ingest.importer import StoreImporter
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
@@ -57,7 +57,7 @@ class Parts(NamedTuple):
     store: Store
     fleet: Fleet
     timekeeper: Timekeeper
-    listener: Listener
+    live_reports: LiveReportService
     exposition: Exposition
     self_metrics: SelfMetrics
     refusals: Refusals
@@ -105,7 +105,7 @@ def _sites(parts: Parts) -> Sites:
 def _add_reports(app: App, parts: Parts) -> None:
     app.add_route("/api/upload", _upload(Upload, parts))
     app.add_route("/upload", _upload(Astray, parts))
-    activity = Activity(parts.listener, parts.fleet, parts.limits, _reception(parts))
+    activity = Activity(parts.live_reports, parts.fleet, parts.limits, _reception(parts))
     app.add_route("/api/activity", activity)
     app.add_route("/api/rejected", RejectedReports(parts.store, parts.clock))
 
@@ -154,9 +154,9 @@ def _add_managed(app: App, parts: Parts) -> None:
 
 def _add_past(app: App, parts: Parts) -> None:
     fleet, clock, limits = parts.fleet, parts.clock, parts.limits
-    archive = StoredArchive(parts.store, fleet, clock, limits.max_log_lines, parts.keep_runs)
-    app.add_route("/api/import", Import(archive, limits))
-    app.add_route("/api/jobs/{job_id}/planned", PlannedStart(archive, fleet, clock))
+    importer = StoreImporter(parts.store, fleet, clock, limits.max_log_lines, parts.keep_runs)
+    app.add_route("/api/import", Import(importer, limits))
+    app.add_route("/api/jobs/{job_id}/planned", PlannedStart(importer, fleet, clock))
 
 
 def _add_probes(app: App, parts: Parts) -> None:

@@ -8,7 +8,7 @@ from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
 from exporter.auth import Scope
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.limits import Limits
 from exporter.model.live import LiveReport
 from exporter.reports import read_live_status
@@ -26,9 +26,9 @@ class Activity:
     to_change = Scope.UPLOAD
 
     def __init__(
-        self, listener: Listener, fleet: Fleet, limits: Limits, reception: Reception
+        self, live_reports: LiveReportService, fleet: Fleet, limits: Limits, reception: Reception
     ) -> None:
-        self._listener = listener
+        self._live_reports = live_reports
         self._fleet = fleet
         self._limits = limits
         self._reception = reception
@@ -39,7 +39,7 @@ class Activity:
         with self._reception.judging(posted, KIND):
             report = self._read(posted)
             delivery = assigned(posted.delivery, report.machine, grants_of(req), self._fleet)
-        self._listener.take(report, delivery)
+        self._live_reports.accept(report, delivery)
         self._reception.refusals.heard(delivery)
         resp.status = falcon.HTTP_202
         resp.content_type = falcon.MEDIA_JSON

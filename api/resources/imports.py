@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 from api import request_body
 from api.errors import ApiError, invalid
 from api.responses import changed
-from exporter.ingest.importer import PastReport, StoredArchive, Taken
+from exporter.ingest.importer import HistoricalReport, ImportResult, StoreImporter
 from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.reports import Problem
@@ -46,19 +46,19 @@ _entry_decoder = msgspec.json.Decoder(_Entry)
 class Import:
     """Takes reports as they would have been posted, and tells what became of each."""
 
-    def __init__(self, archive: StoredArchive, limits: Limits) -> None:
-        self._archive = archive
+    def __init__(self, importer: StoreImporter, limits: Limits) -> None:
+        self._importer = importer
         self._limits = limits
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record reports, or with `dryRun` tell what would become of them."""
         reports, is_dry_run = self._read(req)
-        taken = (self._archive.try_out if is_dry_run else self._archive.take)(reports)
+        taken = (self._importer.dry_run if is_dry_run else self._importer.import_reports)(reports)
         if not is_dry_run:
             _tell(taken)
         changed(resp, {"results": [_represented(each) for each in taken]})
 
-    def _read(self, req: falcon.Request) -> tuple[list[PastReport], bool]:
+    def _read(self, req: falcon.Request) -> tuple[list[HistoricalReport], bool]:
         most = self._limits.max_upload_bytes
         body = req.bounded_stream.read(most + 1)
         if len(body) > most:
@@ -75,7 +75,7 @@ class Import:
         return reports, asked.dry_run
 
 
-def _reports(raw: memoryview) -> Iterator[PastReport]:
+def _reports(raw: memoryview) -> Iterator[HistoricalReport]:
     if bytes(raw[:1]) != b"[":
         raise msgspec.ValidationError("reports is no list")
     for number, element in enumerate(elements(raw)):
@@ -88,7 +88,7 @@ def _wrong_count() -> ApiError:
     return invalid(f"Send 1 to {MOST} reports", Problem("reports", f"must be 1 to {MOST}"))
 
 
-def _past(number: int, entry: _Entry) -> PastReport:
+def _past(number: int, entry: _Entry) -> HistoricalReport:
     for name, text in (("server", entry.server), ("backup", entry.backup)):
         if text == "":
             raise _wrong(number, name, "must not be empty")
@@ -96,7 +96,7 @@ def _past(number: int, entry: _Entry) -> PastReport:
     if not raw.startswith(b'"'):
         raise msgspec.ValidationError(f"reports[{number}].body is no text")
     received = _moment(number, entry.received)
-    return PastReport(text_of_json(raw), received, entry.server, backup=entry.backup)
+    return HistoricalReport(text_of_json(raw), received, entry.server, backup=entry.backup)
 
 
 def _moment(number: int, text: str | None) -> Millis | None:
@@ -112,18 +112,18 @@ def _wrong(number: int, name: str, message: str) -> ApiError:
     return invalid("Some fields are wrong", Problem(f"reports[{number}].{name}", message))
 
 
-def _represented(taken: Taken) -> dict[str, object]:
+def _represented(result: ImportResult) -> dict[str, object]:
     return {
-        "outcome": taken.outcome.value,
-        "backupId": taken.run_id,
-        "serverId": taken.server_id,
-        "jobId": taken.job_id,
-        "isBackup": taken.is_backup,
-        "reason": taken.reason,
-        "notes": taken.notes,
+        "outcome": result.outcome.value,
+        "backupId": result.run_id,
+        "serverId": result.server_id,
+        "jobId": result.job_id,
+        "isBackup": result.is_backup,
+        "reason": result.reason,
+        "notes": result.notes,
     }
 
 
-def _tell(taken: Sequence[Taken]) -> None:
+def _tell(taken: Sequence[ImportResult]) -> None:
     counts = Counter(each.outcome.value.replace(" ", "_") for each in taken)
     _log.info("reports of the past taken in", extra=log_fields(**counts))

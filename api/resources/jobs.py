@@ -13,7 +13,7 @@ from api.responses import Readable, changed, success
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
-from exporter.ingest.importer import StoredArchive
+from exporter.ingest.importer import StoreImporter
 from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
@@ -142,8 +142,8 @@ class SecondCopies(_OfOneJob):
 class PlannedStart:
     """The next start of a job, as whoever asked its Duplicati knows it."""
 
-    def __init__(self, archive: StoredArchive, fleet: Fleet, clock: Callable[[], Millis]) -> None:
-        self._archive = archive
+    def __init__(self, importer: StoreImporter, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._importer = importer
         self._fleet = fleet
         self._clock = clock
 
@@ -155,7 +155,7 @@ class PlannedStart:
         )
         if "start" not in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
-        self._archive.plan(known, values["start"], values.get("interval"))
+        self._importer.plan(known, values["start"], values.get("interval"))
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")

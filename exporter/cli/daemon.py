@@ -16,7 +16,7 @@ from exporter.config import Config
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.store import Store
@@ -40,7 +40,7 @@ def make_parts(settings: Config, store: Store) -> Parts:
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
-        listener=Listener(store, fleet, self_metrics, now, timekeeper),
+        live_reports=LiveReportService(store, fleet, self_metrics, now, timekeeper),
         exposition=Exposition(fleet, now, self_metrics),
         self_metrics=self_metrics,
         refusals=Refusals(store),
@@ -70,11 +70,11 @@ def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpSe
 @contextlib.contextmanager
 def listen_to_runs(parts: Parts) -> Iterator[None]:
     """Let the work behind live reports be done meanwhile."""
-    parts.listener.start()
+    parts.live_reports.start()
     try:
         yield
     finally:
-        parts.listener.close()
+        parts.live_reports.close()
 
 
 def stop_on_signals(server: HttpServer, signals: Iterable[signal.Signals] = STOPPING) -> None:

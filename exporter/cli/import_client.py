@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from exporter.cli.api_client import Client, Json, RefusedError
-from exporter.ingest.importer import MOST_AT_ONCE, Archive, Outcome, PastReport, Taken
+from exporter.ingest.importer import (
+    MAX_BATCH,
+    HistoricalReport,
+    ImportOutcome,
+    ImportResult,
+    ReportImporter,
+)
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_duration, format_timestamp
 
@@ -27,7 +33,7 @@ class Entry(Protocol):
         ...
 
     @property
-    def report(self) -> PastReport:
+    def report(self) -> HistoricalReport:
         """The report."""
         ...
 
@@ -47,12 +53,12 @@ class RemoteArchive:
         self._client = client
         self._dry_run = dry_run
 
-    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+    def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Record reports, or tell what would become of them."""
         return [
-            taken
+            result
             for batch in batches(reports, lambda report: report.body)
-            for taken in self._sent(batch)
+            for result in self._sent(batch)
         ]
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
@@ -65,22 +71,26 @@ class RemoteArchive:
         }
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", planned)
 
-    def _sent(self, batch: Sequence[PastReport]) -> list[Taken]:
+    def _sent(self, batch: Sequence[HistoricalReport]) -> list[ImportResult]:
         asked = {"reports": [_entry(report) for report in batch], "dryRun": self._dry_run}
         try:
             data = self._client.send("POST", "/api/import", asked)
         except RefusedError as error:
             if len(batch) == 1:
-                return [Taken(Outcome.REFUSED, reason=str(error))]
+                return [ImportResult(ImportOutcome.REFUSED, reason=str(error))]
             half = len(batch) // 2
             return self._sent(batch[:half]) + self._sent(batch[half:])
         return [_taken(result) for result in data["results"]]
 
 
-def take_in(archive: Archive, entries: Iterable[_Found]) -> Iterator[tuple[_Found, Taken]]:
+def take_in(
+    importer: ReportImporter, entries: Iterable[_Found]
+) -> Iterator[tuple[_Found, ImportResult]]:
     """Yield what becomes of each; no more of them are held than go into one request."""
     for batch in batches(entries, lambda entry: entry.report.body):
-        yield from zip(batch, archive.take([entry.report for entry in batch]), strict=True)
+        yield from zip(
+            batch, importer.import_reports([entry.report for entry in batch]), strict=True
+        )
 
 
 def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[list[_Item]]:
@@ -89,7 +99,7 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
     size = 0
     for item in items:
         length = len(body(item))
-        if batch and (size + length > _MOST_BYTES or len(batch) == MOST_AT_ONCE):
+        if batch and (size + length > _MOST_BYTES or len(batch) == MAX_BATCH):
             yield batch
             batch, size = [], 0
         batch.append(item)
@@ -98,15 +108,15 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
         yield batch
 
 
-def _entry(report: PastReport) -> Json:
+def _entry(report: HistoricalReport) -> Json:
     received = None if report.received is None else format_timestamp(report.received)
     named = {"server": report.server, "backup": report.backup}
     return {"body": decode_text(report.body), "received": received, **named}
 
 
-def _taken(result: Json) -> Taken:
-    return Taken(
-        Outcome(result["outcome"]),
+def _taken(result: Json) -> ImportResult:
+    return ImportResult(
+        ImportOutcome(result["outcome"]),
         run_id=result["backupId"],
         server_id=result["serverId"],
         job_id=result["jobId"],

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from exporter.ingest.importer import Outcome, Taken
+from exporter.ingest.importer import ImportOutcome, ImportResult
 from exporter.logs import printable
 
 _MOST_REASONS = 10
@@ -37,7 +37,7 @@ class Outcomes:
     """Counts what became of reports."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Outcome] = Counter()
+        self._counts: Counter[ImportOutcome] = Counter()
         self._other_operations = 0
         self._left_out = Reasons()
         self._notes = Reasons()
@@ -52,29 +52,29 @@ class Outcomes:
         """How many are not here now."""
         return self._left_out.count
 
-    def add(self, source: str, taken: Taken) -> None:
+    def add(self, source: str, result: ImportResult) -> None:
         """Count a report."""
-        self._counts[taken.outcome] += 1
-        for note in taken.notes:
+        self._counts[result.outcome] += 1
+        for note in result.notes:
             self._notes.add(source, note)
-        if taken.reason is not None:
-            self._left_out.add(source, taken.reason)
-        elif taken.outcome is Outcome.RECORDED:
-            self._other_operations += not taken.is_backup
+        if result.reason is not None:
+            self._left_out.add(source, result.reason)
+        elif result.outcome is ImportOutcome.RECORDED:
+            self._other_operations += not result.is_backup
 
     def leave_out(self, source: str, reason: str) -> None:
         """Count what could not even be sent."""
-        self.add(source, Taken(Outcome.NOT_UNDERSTOOD, reason=reason))
+        self.add(source, ImportResult(ImportOutcome.NOT_UNDERSTOOD, reason=reason))
 
     def lines(self, *, dry_run: bool) -> Iterator[str]:
         """Yield the summary; of a dry run in the conditional."""
         would = "would be " if dry_run else ""
-        recorded = f"{counted(self._counts[Outcome.RECORDED], 'run')} {would}recorded"
+        recorded = f"{counted(self._counts[ImportOutcome.RECORDED], 'run')} {would}recorded"
         others = f", {self._other_operations} of them no backups" if self._other_operations else ""
         yield recorded + others
-        if known := self._counts[Outcome.KNOWN]:
+        if known := self._counts[ImportOutcome.KNOWN]:
             yield f"{counted(known, 'run')} known already"
-        if too_old := self._counts[Outcome.TOO_OLD]:
+        if too_old := self._counts[ImportOutcome.TOO_OLD]:
             yield f"{counted(too_old, 'run')} older than keep_runs and left out"
         yield from self._left_out.lines(f"{would}left out")
         yield from self._notes.lines("to know")

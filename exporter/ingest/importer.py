@@ -21,7 +21,7 @@ from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
 
-MOST_AT_ONCE = 250
+MAX_BATCH = 250
 """Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
 
 _UNDATED = "nothing tells when it ran: it has no time, or one in the future"
@@ -29,7 +29,7 @@ _UNDATED = "nothing tells when it ran: it has no time, or one in the future"
 _log = logging.getLogger(__name__)
 
 
-class Outcome(Enum):
+class ImportOutcome(Enum):
     """What became of a report."""
 
     RECORDED = "recorded"
@@ -39,7 +39,7 @@ class Outcome(Enum):
     REFUSED = "refused"
 
 
-class PastReport(Struct, frozen=True):
+class HistoricalReport(Struct, frozen=True):
     """A report of the past as it would have been posted, in any shape that is taken.
 
     `received` is when it came: it counts for a report that tells no time that can be. `server` is
@@ -54,10 +54,10 @@ class PastReport(Struct, frozen=True):
     backup: str | None = None
 
 
-class Taken(Struct, frozen=True):
+class ImportResult(Struct, frozen=True):
     """What became of a report: its ids where it is recorded, else the reason."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     run_id: int | None = None
     server_id: int | None = None
     job_id: int | None = None
@@ -66,10 +66,10 @@ class Taken(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class Archive(Protocol):
+class ReportImporter(Protocol):
     """Where reports of the past are kept: a store of this process, or a daemon's."""
 
-    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+    def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Record reports, each whole or not at all, and tell what became of each in order.
 
         A run that is known stays as it is. The oldest first costs least.
@@ -88,7 +88,7 @@ _Understood = tuple[Report, Delivery]
 _Record = Callable[[Sequence[_Understood]], list[Recorded]]
 
 
-class StoredArchive:
+class StoreImporter:
     """Keeps reports of the past in the store. May be called from any thread.
 
     Every method raises `StoreUnavailableError` when the database does not answer.
@@ -108,11 +108,11 @@ class StoredArchive:
         self._max_log_lines = max_log_lines
         self._keep_runs = keep_runs
 
-    def take(self, reports: Sequence[PastReport]) -> list[Taken]:
+    def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Record reports."""
         return self._taken(reports, lambda part: self._store.record_all(part, self._fleet.apply))
 
-    def try_out(self, reports: Sequence[PastReport]) -> list[Taken]:
+    def dry_run(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Tell what would become of reports; nothing is recorded."""
         return self._taken(reports, self._store.dry_run)
 
@@ -120,29 +120,33 @@ class StoredArchive:
         """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
         self._store.plan_job(job_id, start, interval, self._clock(), self._fleet.apply)
 
-    def _taken(self, reports: Sequence[PastReport], record: _Record) -> list[Taken]:
+    def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]
-        understood = [each for each in read if not isinstance(each, Taken)]
+        understood = [each for each in read if not isinstance(each, ImportResult)]
         recorded = iter(_recorded(understood, record))
-        return [each if isinstance(each, Taken) else next(recorded) for each in read]
+        return [each if isinstance(each, ImportResult) else next(recorded) for each in read]
 
-    def _read(self, past: PastReport) -> _Understood | Taken:
+    def _read(self, past: HistoricalReport) -> _Understood | ImportResult:
         try:
             report = read_report(past.body, past.backup)
         except ReportError as error:
-            return Taken(Outcome.NOT_UNDERSTOOD, reason=str(error))
+            return ImportResult(ImportOutcome.NOT_UNDERSTOOD, reason=str(error))
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
             _log.exception("a report of the past could not be read")
-            return Taken(Outcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log")
+            return ImportResult(
+                ImportOutcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log"
+            )
         received = self._when(past, report)
         if received is None:
             return self._undated(past, report)
         job_id = self._job_without(report, received)
         if job_id is not None:
-            return Taken(Outcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP)
+            return ImportResult(
+                ImportOutcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP
+            )
         return self._understood(past, report, received)
 
-    def _understood(self, past: PastReport, report: Report, received: Millis) -> _Understood:
+    def _understood(self, past: HistoricalReport, report: Report, received: Millis) -> _Understood:
         kept = replace(report, log=report.log.gravest(self._max_log_lines))
         server = None if past.server is None else short_name(past.server)
         return kept, Delivery(received, past.address, server, past.backup, fetched=True)
@@ -160,16 +164,20 @@ class StoredArchive:
         began = report.run.began
         return job_id if last is not None and began is not None and began < last.started else None
 
-    def _when(self, past: PastReport, report: Report) -> Millis | None:
+    def _when(self, past: HistoricalReport, report: Report) -> Millis | None:
         """Return when a run came, as far as one can know: it ended, began or was noted then."""
-        told = [moment for moment in (report.run.began, report.run.ended) if self._is_past(moment)]
-        moment = max(told, default=past.received)
-        return min(moment, self._clock()) if self._is_past(moment) else None
+        told = [
+            timestamp
+            for timestamp in (report.run.began, report.run.ended)
+            if self._is_past(timestamp)
+        ]
+        timestamp = max(told, default=past.received)
+        return min(timestamp, self._clock()) if self._is_past(timestamp) else None
 
-    def _is_past(self, moment: Millis | None) -> TypeGuard[Millis]:
-        return moment is not None and believed.is_past(moment, self._clock())
+    def _is_past(self, timestamp: Millis | None) -> TypeGuard[Millis]:
+        return timestamp is not None and believed.is_past(timestamp, self._clock())
 
-    def _undated(self, past: PastReport, report: Report) -> _Understood | Taken:
+    def _undated(self, past: HistoricalReport, report: Report) -> _Understood | ImportResult:
         """Take a run of which nothing tells when it ran only where it is known.
 
         Counted from now it would look as if it had just run. A posted one does count from now,
@@ -180,14 +188,14 @@ class StoredArchive:
             (told,) = self._store.dry_run([understood])
             if not told.new:
                 return understood
-        return Taken(Outcome.REFUSED, reason=_UNDATED)
+        return ImportResult(ImportOutcome.REFUSED, reason=_UNDATED)
 
 
-def _recorded(reports: Sequence[_Understood], record: _Record) -> list[Taken]:
+def _recorded(reports: Sequence[_Understood], record: _Record) -> list[ImportResult]:
     """Record reports in commits of many; where one of them fails, each in its own."""
-    taken: list[Taken] = []
+    taken: list[ImportResult] = []
     rest = iter(reports)
-    while part := list(islice(rest, MOST_AT_ONCE)):
+    while part := list(islice(rest, MAX_BATCH)):
         try:
             outcomes = record(part)
         except StoreUnavailableError:
@@ -199,23 +207,23 @@ def _recorded(reports: Sequence[_Understood], record: _Record) -> list[Taken]:
     return taken
 
 
-def _recorded_alone(understood: _Understood, record: _Record) -> Taken:
+def _recorded_alone(understood: _Understood, record: _Record) -> ImportResult:
     try:
         (recorded,) = record([understood])
     except StoreUnavailableError:
         raise
     except LimitReachedError as error:
-        return Taken(Outcome.REFUSED, reason=str(error))
+        return ImportResult(ImportOutcome.REFUSED, reason=str(error))
     except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
         _log.exception("a report of the past could not be kept")
-        return Taken(Outcome.REFUSED, reason="the daemon failed on it; see its log")
+        return ImportResult(ImportOutcome.REFUSED, reason="the daemon failed on it; see its log")
     return _told(understood, recorded)
 
 
-def _told(understood: _Understood, recorded: Recorded) -> Taken:
+def _told(understood: _Understood, recorded: Recorded) -> ImportResult:
     run = understood[0].run
-    return Taken(
-        Outcome.RECORDED if recorded.new else Outcome.KNOWN,
+    return ImportResult(
+        ImportOutcome.RECORDED if recorded.new else ImportOutcome.KNOWN,
         run_id=recorded.run_id,
         server_id=recorded.server.id,
         job_id=recorded.job.id,

@@ -24,7 +24,7 @@ _SAVED_EVERY: Millis = MINUTE
 _LOOK_SECONDS = 15.0
 """How often failed runs are looked at, and how soon the writing is tried again."""
 
-_MOST_STRANGERS = 10_000
+_MAX_UNKNOWN_JOBS = 10_000
 """Jobs that wait to be made while the database does not answer."""
 
 _SENDER = "live"
@@ -41,7 +41,7 @@ class _Sender(NamedTuple):
     backup: str
 
     @classmethod
-    def of(cls, report: LiveReport, delivery: Delivery) -> "_Sender":
+    def from_report(cls, report: LiveReport, delivery: Delivery) -> "_Sender":
         machine_id, name = report.machine.machine_id, delivery.server or report.machine.name
         if machine_id is not None:
             return cls("machine-id", machine_id, report.backup)
@@ -50,8 +50,8 @@ class _Sender(NamedTuple):
         return cls("address", delivery.address, report.backup)
 
 
-class Listener:
-    """Takes live reports from any thread; `tidy` needs one caller at a time."""
+class LiveReportService:
+    """Takes live reports from any thread; `run_once` needs one caller at a time."""
 
     def __init__(
         self,
@@ -69,20 +69,20 @@ class Listener:
         self._timekeeper = timekeeper
         self._lock = threading.Lock()
         self._jobs: dict[_Sender, int] = {}
-        self._strangers: dict[_Sender, tuple[LiveReport, Delivery]] = {}
+        self._unknown_jobs: dict[_Sender, tuple[LiveReport, Delivery]] = {}
         self._unsaved: dict[int, LiveRun] = {}
         self._saved: Millis = clock()
         self._wake = threading.Event()
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._keep_tidy, name="listener", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         fleet.resume(store.live_runs(), clock())
 
-    def take(self, report: LiveReport, delivery: Delivery) -> None:
+    def accept(self, report: LiveReport, delivery: Delivery) -> None:
         """Take in a live report; one of something else than a backup says nothing here."""
         self._timekeeper.hear(delivery.received, report.activity.reported)
         if not report.is_backup:
             return
-        sender = _Sender.of(report, delivery)
+        sender = _Sender.from_report(report, delivery)
         job_id = self._jobs.get(sender)
         if job_id is None or self._fleet.job_name(job_id) != report.backup:
             job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
@@ -100,9 +100,9 @@ class Listener:
     def _wait(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
         """Let a report wait until the disk knows its job; of too many the oldest is forgotten."""
         with self._lock:
-            self._strangers[sender] = report, delivery
-            if len(self._strangers) > _MOST_STRANGERS:
-                del self._strangers[next(iter(self._strangers))]
+            self._unknown_jobs[sender] = report, delivery
+            if len(self._unknown_jobs) > _MAX_UNKNOWN_JOBS:
+                del self._unknown_jobs[next(iter(self._unknown_jobs))]
         self._wake.set()
 
     def start(self) -> None:
@@ -117,39 +117,39 @@ class Listener:
         with contextlib.suppress(StoreUnavailableError):
             self._save()
 
-    def tidy(self) -> None:
+    def run_once(self) -> None:
         """Do what is due: meet new jobs, save what was heard, and settle runs that failed."""
-        self._meet_strangers()
+        self._resolve_unknown_jobs()
         if abs(self._clock() - self._saved) >= _SAVED_EVERY:
             self._save()
-        self._settle()
+        self._record_missing_failures()
 
-    def _keep_tidy(self) -> None:
+    def _run(self) -> None:
         while not self._ending.is_set():
             self._wake.wait(_LOOK_SECONDS)
             self._wake.clear()
             try:
-                self.tidy()
+                self.run_once()
             except StoreUnavailableError as error:
                 _log.warning("live reports wait for the database: %s", error)
                 self._ending.wait(_LOOK_SECONDS)
             except Exception:  # noqa: BLE001 - the next ones are to be taken nevertheless
                 _log.exception("live reports could not be kept")
 
-    def _meet_strangers(self) -> None:
+    def _resolve_unknown_jobs(self) -> None:
         """Find or make the jobs of reports that wait for it."""
         with self._lock:
-            waiting, self._strangers = self._strangers, {}
+            waiting, self._unknown_jobs = self._unknown_jobs, {}
         try:
             while waiting:
                 sender = next(iter(waiting))
-                self._meet(sender, *waiting[sender])
+                self._resolve(sender, *waiting[sender])
                 del waiting[sender]
         finally:
             with self._lock:
-                self._strangers = waiting | self._strangers
+                self._unknown_jobs = waiting | self._unknown_jobs
 
-    def _meet(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
+    def _resolve(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
         try:
             job_id = self._store.resolve_job(report, delivery, self._fleet.apply)
         except StoreUnavailableError:
@@ -176,14 +176,14 @@ class Listener:
             raise
         self._saved = self._clock()
 
-    def _settle(self) -> None:
+    def _record_missing_failures(self) -> None:
         """Let runs that failed and told no more count as runs of their own."""
         now = self._clock()
         for job_id, run in self._fleet.failed_without_report(now):
             name = self._fleet.job_name(job_id)
             if name is not None:
                 delivery = self._timekeeper.arrived(Delivery(now, _SENDER), None)
-                self._record(job_id, _stand_in(name, run), delivery)
+                self._record(job_id, _placeholder_report(name, run), delivery)
             self._fleet.clear_pending_failure(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:
@@ -199,7 +199,7 @@ class Listener:
             _log.warning("a run failed and no report of it came", extra=fields)
 
 
-def _stand_in(backup: str, run: LiveRun) -> Report:
+def _placeholder_report(backup: str, run: LiveRun) -> Report:
     """Tell of a failed run what its live reports told."""
     activity = run.activity
     error = activity.error or "The run failed without a message"

@@ -24,7 +24,7 @@ LASTING: Millis = DAY
 _NEVER = {401, 403, 421, 429, 503}
 """Answers to requests that nobody could have read, or that have a condition of their own."""
 
-_LONGEST_REASON = 2000
+_MAX_REASON_LENGTH = 2000
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Refusals:
         counts = status not in _NEVER and (
             self.knows(rejected.address) or looks_like_report(rejected.body)
         )
-        reason = rejected.reason[:_LONGEST_REASON]
+        reason = rejected.reason[:_MAX_REASON_LENGTH]
         self._store.reject(replace(rejected, reason=reason, counts=counts))
         self._load()
 

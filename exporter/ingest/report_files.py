@@ -16,13 +16,13 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from exporter.ingest.importer import PastReport
+from exporter.ingest.importer import HistoricalReport
 from exporter.reports.decoding import decode_json
 from exporter.reports.errors import ReportError
 from exporter.reports.recoding import utf8
 from exporter.times import MIN_TIMESTAMP, Millis
 
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """Of one report: what the daemon takes unless told otherwise."""
 
 DEEPEST = 32
@@ -38,20 +38,20 @@ class Saved(Struct, frozen=True):
     """A report and where it lies."""
 
     source: str
-    report: PastReport
+    report: HistoricalReport
 
 
-class Unreadable(Struct, frozen=True):
+class SkippedFile(Struct, frozen=True):
     """What can be no report, and why."""
 
     source: str
     reason: str
 
 
-Found = Saved | Unreadable
+Found = Saved | SkippedFile
 
 
-class SavedReports:
+class ReportFiles:
     """Reads saved reports. Server and backup are names for reports that tell none."""
 
     def __init__(self, server: str | None = None, backup: str | None = None) -> None:
@@ -68,9 +68,9 @@ class SavedReports:
 
     def read(self, source: str, file: Stream, received: Millis | None) -> Iterator[Found]:
         """Yield what is in an open file; `received` counts where a report tells no time."""
-        first = file.readline(MOST_BYTES + 1)
+        first = file.readline(MAX_BYTES + 1)
         if not _is_object(first):
-            yield self._report(source, first + file.read(MOST_BYTES + 1 - len(first)), received)
+            yield self._report(source, first + file.read(MAX_BYTES + 1 - len(first)), received)
             return
         numbered = enumerate(chain([first], _lines(file)), 1)
         lines = ((number, line) for number, line in numbered if line.strip())
@@ -86,33 +86,33 @@ class SavedReports:
             here = Path(found)
             deep = len(here.relative_to(folder).parts) >= DEEPEST
             if deep and folders:
-                yield Unreadable(found, f"holds folders deeper than {DEEPEST}: name them")
+                yield SkippedFile(found, f"holds folders deeper than {DEEPEST}: name them")
             folders[:] = [] if deep else sorted(_shown(folders))
             for name in sorted(_shown(names)):
                 empty = False
                 yield from self._in_file(here / name)
-        yield from (Unreadable(str(fault.filename), _told(fault)) for fault in faults)
+        yield from (SkippedFile(str(fault.filename), _told(fault)) for fault in faults)
         if empty and not faults:
-            yield Unreadable(str(folder), "holds no file that is not hidden")
+            yield SkippedFile(str(folder), "holds no file that is not hidden")
 
     def _in_file(self, path: Path) -> Iterator[Found]:
         source = str(path)
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
-                yield Unreadable(source, "is no file")
+                yield SkippedFile(source, "is no file")
                 return
             with _opened(path) as file:
                 yield from self.read(source, file, _changed(status))
         except (OSError, EOFError, zlib.error) as error:
-            yield Unreadable(source, _told(error))
+            yield SkippedFile(source, _told(error))
 
     def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
-        if len(raw) > MOST_BYTES:
-            return Unreadable(source, f"is larger than {MOST_BYTES} bytes")
+        if len(raw) > MAX_BYTES:
+            return SkippedFile(source, f"is larger than {MAX_BYTES} bytes")
         if not utf8(raw):
-            return Unreadable(source, "is empty")
-        return Saved(source, PastReport(raw, received, self._server, backup=self._backup))
+            return SkippedFile(source, "is empty")
+        return Saved(source, HistoricalReport(raw, received, self._server, backup=self._backup))
 
 
 def _is_folder(path: Path) -> bool:
@@ -135,10 +135,10 @@ def _is_object(line: bytes) -> bool:
 
 def _lines(file: Stream) -> Iterator[bytes]:
     """Yield the lines; of one that is too long only so much that it can be told."""
-    while line := file.readline(MOST_BYTES + 1):
+    while line := file.readline(MAX_BYTES + 1):
         rest = line
-        while len(rest) > MOST_BYTES and not rest.endswith(b"\n"):
-            rest = file.readline(MOST_BYTES + 1)
+        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_BYTES + 1)
         yield line
 
 

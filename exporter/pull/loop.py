@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from exporter.config.pull_targets import PullTarget
 from exporter.exposition.self_metrics import SelfMetrics
-from exporter.ingest.importer import Archive, Outcome
+from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import log_fields
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError, StoppedError
@@ -54,13 +54,13 @@ class Rounds:
         self,
         targets: Sequence[PullTarget],
         opener: Open,
-        archive: Archive,
+        importer: ReportImporter,
         self_metrics: SelfMetrics,
         clock: Callable[[], Millis],
     ) -> None:
         self._targets = targets
         self._open = opener
-        self._archive = archive
+        self._importer = importer
         self._self_metrics = self_metrics
         self._clock = clock
         self._marks = Marks()
@@ -104,7 +104,7 @@ class Rounds:
 
     def _ask(self, target: PullTarget) -> Summary:
         with contextlib.closing(self._open(target, self._stopping.wait)) as server:
-            return pull_server(server, self._archive, self._marks, self._look_up)
+            return pull_server(server, self._importer, self._marks, self._look_up)
 
     def _look_up(self, _place: Place) -> None:
         if self._stopping.is_set():
@@ -122,7 +122,7 @@ class Rounds:
 
 
 def _log_summary(server: str, summary: Summary) -> None:
-    recorded = summary.count(Outcome.RECORDED) + summary.other_operations
+    recorded = summary.count(ImportOutcome.RECORDED) + summary.other_operations
     level = logging.INFO if recorded else logging.DEBUG
     _log.log(level, "pulled", extra=log_fields(server=server, recorded=recorded, rows=summary.rows))
 

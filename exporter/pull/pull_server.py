@@ -7,7 +7,7 @@ it did not come to is taken by the next one, since nothing but a mark ends the r
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from exporter.ingest.importer import Archive, Outcome, PastReport
+from exporter.ingest.importer import HistoricalReport, ImportOutcome, ReportImporter
 from exporter.pull.bookmarks import Mark, Marks
 from exporter.pull.client.errors import NoAccessError, ServerError
 from exporter.pull.client.log import Row
@@ -30,19 +30,21 @@ class Place(NamedTuple):
 Tell = Callable[[Place], None]
 
 
-def pull_server(server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> Summary:
+def pull_server(
+    server: DuplicatiServer, importer: ReportImporter, marks: Marks, tell: Tell
+) -> Summary:
     """Take what a server remembers; a fault of one backup keeps no other out.
 
     Args:
         server: is asked.
-        archive: takes the runs, a page in a commit.
+        importer: takes the runs, a page in a commit.
         marks: how far earlier pulls came.
         tell: is shown how far this one is.
 
     Raises:
         ServerError: the server does not even tell its backups.
     """
-    pull = _Pull(server, archive, marks, tell)
+    pull = _Pull(server, importer, marks, tell)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
         pull.place = Place(server.name, backup.name, number, len(backups), 0)
@@ -58,26 +60,28 @@ def pull_server(server: DuplicatiServer, archive: Archive, marks: Marks, tell: T
 class _Pull:
     """The pull of one server while it goes on."""
 
-    def __init__(self, server: DuplicatiServer, archive: Archive, marks: Marks, tell: Tell) -> None:
+    def __init__(
+        self, server: DuplicatiServer, importer: ReportImporter, marks: Marks, tell: Tell
+    ) -> None:
         self.place = Place(server.name, "", 0, 0, 0)
         self.summary = Summary(server.name)
         self._server = server
         self._info = server.info()
-        self._archive = archive
+        self._importer = importer
         self._marks = marks
         self._tell = tell
 
     def take(self, backup: Backup) -> None:
         """Take a backup's history, down to its mark or its first row, and its schedule."""
         mark = self._marks.get(self._server.name, backup.id)
-        refused = self.summary.count(Outcome.REFUSED)
+        refused = self.summary.count(ImportOutcome.REFUSED)
         newest: Mark | None = None
         self._tell_place()
         job_id: int | None = None
         for page in self._pages(backup, mark):
             newest = newest or Mark.of(max(page, key=lambda row: row.id))
             job_id = self._take_page(backup, page) or job_id
-        if newest is not None and self.summary.count(Outcome.REFUSED) == refused:
+        if newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
             self._marks.put(self._server.name, backup.id, newest)
         if job_id is not None:
             self._plan(job_id, backup)
@@ -99,7 +103,7 @@ class _Pull:
         """Take the rows of a page, the oldest first; return the job that they are of."""
         oldest_first = sorted(page, key=lambda row: row.id)
         reports = [report for row in oldest_first if (report := self._report(row, backup))]
-        taken = self._archive.take(reports) if reports else []
+        taken = self._importer.import_reports(reports) if reports else []
         self.summary.add(taken)
         self._tell_place()
         return next((each.job_id for each in taken if each.job_id is not None), None)
@@ -107,7 +111,7 @@ class _Pull:
     def _tell_place(self) -> None:
         self._tell(self.place._replace(runs=self.summary.rows))
 
-    def _report(self, row: Row, backup: Backup) -> PastReport | None:
+    def _report(self, row: Row, backup: Backup) -> HistoricalReport | None:
         try:
             return past_report(row, backup, self._info)
         except UnreadableRowError as error:
@@ -118,6 +122,6 @@ class _Pull:
         if backup.planned is None:
             return
         try:
-            self._archive.plan(job_id, backup.planned.start, backup.planned.interval)
+            self._importer.plan(job_id, backup.planned.start, backup.planned.interval)
         except UnknownIdError:
             self.summary.add_fault(f"{backup.name}: the job was deleted meanwhile")

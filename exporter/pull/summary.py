@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from exporter.ingest.importer import Outcome, Taken
+from exporter.ingest.importer import ImportOutcome, ImportResult
 
 MOST_REASONS = 5
 """Shown of each kind: the rest is likely to be the same."""
@@ -25,7 +25,7 @@ class Summary:
         self.faults: list[str] = []
         self.unwatched: list[str] = []
         self.notes: list[str] = []
-        self._outcomes: Counter[Outcome] = Counter()
+        self._outcomes: Counter[ImportOutcome] = Counter()
 
     @property
     def rows(self) -> int:
@@ -35,21 +35,21 @@ class Summary:
     @property
     def complete(self) -> bool:
         """Whether everything that could be understood is recorded now."""
-        return not self.faults and not self.count(Outcome.REFUSED)
+        return not self.faults and not self.count(ImportOutcome.REFUSED)
 
     @property
     def problems(self) -> list[str]:
         """What is wrong, the first of it: what could not be asked, and what is not recorded."""
         return [*self.faults, *self.reasons][:MOST_REASONS]
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: ImportOutcome) -> int:
         """Return how many runs became that; of the recorded ones only backups are counted."""
         return self._outcomes[outcome]
 
-    def add(self, taken: Sequence[Taken]) -> None:
+    def add(self, taken: Sequence[ImportResult]) -> None:
         """Count what became of reports."""
         for each in taken:
-            if each.outcome is Outcome.RECORDED and not each.is_backup:
+            if each.outcome is ImportOutcome.RECORDED and not each.is_backup:
                 self.other_operations += 1
             else:
                 self._outcomes[each.outcome] += 1
@@ -59,7 +59,7 @@ class Summary:
 
     def add_unreadable(self, reason: str) -> None:
         """Count a row of which no report could be made."""
-        self._outcomes[Outcome.NOT_UNDERSTOOD] += 1
+        self._outcomes[ImportOutcome.NOT_UNDERSTOOD] += 1
         self._explain(reason)
 
     def add_fault(self, fault: str) -> None:

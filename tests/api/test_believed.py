@@ -83,7 +83,7 @@ def a_live_report_of_2099(daemon: Daemon) -> None:
     daemon.upload(report())
     body = activity(began=NOW + YEARS, at=NOW + YEARS)
     assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
 
 
 WAYS: list[Send] = [

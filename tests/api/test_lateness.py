@@ -17,7 +17,7 @@ def hear(daemon: Daemon, at: Millis, status: str = "Progress") -> None:
     daemon.clock.now = at
     body = activity(began=BEGAN, at=at, status=status)
     assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
 
 
 def told_deadline(daemon: Daemon) -> str:

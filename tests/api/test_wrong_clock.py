@@ -345,7 +345,7 @@ def test_a_run_that_was_heard_by_a_clock_that_was_ahead_is_heard_of_now(machine:
     machine.restart(right + YEARS)
     body = activity(began=right - MINUTE, at=right)
     assert machine.daemon.client.simulate_post("/api/activity", body=body).status_code == 202
-    machine.daemon.listener.tidy()
+    machine.daemon.live_reports.run_once()
     machine.wait(MINUTE)
     machine.set(right + MINUTE)
     running = machine.job()["running"]
@@ -365,7 +365,7 @@ def test_a_run_that_was_heard_by_a_clock_that_was_behind_began_when_it_says(
     machine.restart(LONG_AGO)
     body = activity(began=right - MINUTE, at=right)
     machine.daemon.client.simulate_post("/api/activity", body=body)
-    machine.daemon.listener.tidy()
+    machine.daemon.live_reports.run_once()
     machine.wait(MINUTE)
     machine.set(right + MINUTE)
     running = machine.job()["running"]

@@ -10,7 +10,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
@@ -84,7 +84,7 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
-        listener=Listener(store, fleet, self_metrics, clock, timekeeper),
+        live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
         exposition=Exposition(fleet, clock, self_metrics),
         self_metrics=self_metrics,
         refusals=Refusals(store),
@@ -115,7 +115,7 @@ def make_broken_app(store: Store) -> App:
         store=broken,
         fleet=broken,
         timekeeper=broken,
-        listener=broken,
+        live_reports=broken,
         exposition=broken,
         self_metrics=self_metrics,
         refusals=broken,

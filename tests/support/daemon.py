@@ -10,7 +10,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
@@ -55,12 +55,14 @@ class Daemon:
         self.fleet.apply(self.store.snapshot())
         self_metrics = SelfMetrics("1.2.3", self.store.size_bytes)
         self.timekeeper = Timekeeper(self.store, self.fleet, self_metrics, self.clock, self.count)
-        self.listener = Listener(self.store, self.fleet, self_metrics, self.clock, self.timekeeper)
+        self.live_reports = LiveReportService(
+            self.store, self.fleet, self_metrics, self.clock, self.timekeeper
+        )
         self.parts = Parts(
             store=self.store,
             fleet=self.fleet,
             timekeeper=self.timekeeper,
-            listener=self.listener,
+            live_reports=self.live_reports,
             exposition=Exposition(self.fleet, self.clock, self_metrics),
             self_metrics=self_metrics,
             refusals=Refusals(self.store),

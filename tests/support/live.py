@@ -149,15 +149,15 @@ class Simulator:
             self._pass_time(at)
             result = post(self._daemon, body, path)
             assert result.status_code in (200, 202), result.text
-            self._daemon.listener.tidy()
+            self._daemon.live_reports.run_once()
         self._pass_time(moment)
 
     def _pass_time(self, moment: Millis) -> None:
         for at in range(self._daemon.clock.now, moment, MINUTE):
             self._daemon.clock.now = at
-            self._daemon.listener.tidy()
+            self._daemon.live_reports.run_once()
         self._daemon.clock.now = moment
-        self._daemon.listener.tidy()
+        self._daemon.live_reports.run_once()
 
 
 def _events(run: Run) -> Iterator[tuple[Millis, str, bytes]]:
@@ -176,4 +176,4 @@ def tell(daemon: Daemon, body: bytes) -> None:
     """Post a live report that is to be taken, and let its job be known."""
     result = post(daemon, body)
     assert result.status_code == 202, result.text
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()

@@ -173,7 +173,7 @@ def keep_receiving(parts: Parts, coming: Iterable[Arrival], ending: threading.Ev
 def keep_hearing(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Take in each live report once its moment has come, until told to end."""
     for arrival in _when_due(parts, coming, ending):
-        parts.listener.take(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
+        parts.live_reports.accept(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
 
 
 def _when_due(

@@ -28,7 +28,7 @@ from exporter.ingest.duplistatus import (
     read_settings,
     read_tolerance,
 )
-from exporter.ingest.importer import PastReport
+from exporter.ingest.importer import HistoricalReport
 from exporter.times import now
 
 _EXPLAINED = """\
@@ -95,7 +95,7 @@ class _Entry(Struct, frozen=True):
     run: Run
 
     @property
-    def report(self) -> PastReport:
+    def report(self) -> HistoricalReport:
         return self.run.report
 
 
@@ -112,12 +112,12 @@ class _Runs:
         self.jobs: dict[tuple[str, str], int] = {}
 
     def take_in(self, client: Client, tell: Tell) -> None:
-        archive, total = RemoteArchive(client, dry_run=self._dry_run), self._source.count_runs()
-        for entry, taken in take_in(archive, self._entries()):
-            self.outcomes.add(entry.source, taken)
-            if taken.server_id is not None and taken.job_id is not None:
-                self.servers[entry.run.server_id] = taken.server_id
-                self.jobs[entry.run.server_id, entry.run.backup] = taken.job_id
+        importer, total = RemoteArchive(client, dry_run=self._dry_run), self._source.count_runs()
+        for entry, result in take_in(importer, self._entries()):
+            self.outcomes.add(entry.source, result)
+            if result.server_id is not None and result.job_id is not None:
+                self.servers[entry.run.server_id] = result.server_id
+                self.jobs[entry.run.server_id, entry.run.backup] = result.job_id
             done = self.outcomes.total
             tell(f"{bar(done, total)} {done} of {counted(total, 'run')}")
 

@@ -10,7 +10,7 @@ from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive, take_in
 from exporter.cli.import_summary import Outcomes, counted
 from exporter.cli.progress import progress
-from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
+from exporter.ingest.report_files import Found, ReportFiles, Saved, SkippedFile
 
 _STANDARD_INPUT = "-"
 
@@ -52,19 +52,19 @@ def _name(text: str) -> str:
 def run(chosen: argparse.Namespace) -> int:
     """Bring the reports along; 1 where something had to be left out."""
     settings = configuration(chosen)
-    found = _find(SavedReports(chosen.server, chosen.backup), chosen.paths)
+    found = _find(ReportFiles(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()
     with connected(settings) as client, progress() as tell:
-        archive = RemoteArchive(client, dry_run=chosen.dry_run)
-        for saved, taken in take_in(archive, _readable(found, outcomes)):
-            outcomes.add(saved.source, taken)
+        importer = RemoteArchive(client, dry_run=chosen.dry_run)
+        for saved, result in take_in(importer, _readable(found, outcomes)):
+            outcomes.add(saved.source, result)
             tell(counted(outcomes.total, "report"))
     for line in outcomes.lines(dry_run=chosen.dry_run):
         sys.stdout.write(f"{line}\n")
     return int(outcomes.left_out > 0)
 
 
-def _find(saved: SavedReports, paths: Iterable[str]) -> Iterator[Found]:
+def _find(saved: ReportFiles, paths: Iterable[str]) -> Iterator[Found]:
     for path in paths:
         if path == _STANDARD_INPUT:
             yield from saved.read("standard input", sys.stdin.buffer, None)
@@ -74,7 +74,7 @@ def _find(saved: SavedReports, paths: Iterable[str]) -> Iterator[Found]:
 
 def _readable(found: Iterable[Found], outcomes: Outcomes) -> Iterator[Saved]:
     for each in found:
-        if isinstance(each, Unreadable):
+        if isinstance(each, SkippedFile):
             outcomes.leave_out(each.source, each.reason)
         else:
             yield each

@@ -16,7 +16,7 @@ from exporter.cli.import_summary import counted
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.pull_targets import PullTarget, make_target
-from exporter.ingest.importer import Archive, Outcome
+from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import printable
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import NoAccessError, ServerError
@@ -94,8 +94,8 @@ def run(chosen: argparse.Namespace) -> int:
     targets = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
     password = _password(chosen) if chosen.url else ""
     with connected(settings) as client:
-        archive = RemoteArchive(client, dry_run=chosen.dry_run)
-        codes = [_pull(target, password, archive, dry=chosen.dry_run) for target in targets]
+        importer = RemoteArchive(client, dry_run=chosen.dry_run)
+        codes = [_pull(target, password, importer, dry=chosen.dry_run) for target in targets]
     return max(codes)
 
 
@@ -142,10 +142,10 @@ def _password(chosen: argparse.Namespace) -> str:
     raise ClientError(f"{message}, or - for the standard input")
 
 
-def _pull(target: PullTarget, password: str, archive: Archive, *, dry: bool) -> int:
+def _pull(target: PullTarget, password: str, importer: ReportImporter, *, dry: bool) -> int:
     """Pull from a server and tell what became of it; return the exit code."""
     try:
-        summary = _summary(target, password, archive)
+        summary = _summary(target, password, importer)
     except ServerError as error:
         _warn(str(error))
         return INCOMPLETE
@@ -157,12 +157,12 @@ def _pull(target: PullTarget, password: str, archive: Archive, *, dry: bool) -> 
     return 0 if summary.complete else INCOMPLETE
 
 
-def _summary(target: PullTarget, password: str, archive: Archive) -> Summary:
+def _summary(target: PullTarget, password: str, importer: ReportImporter) -> Summary:
     with (
         progress() as tell,
         contextlib.closing(open_source(target, password=password)) as server,
     ):
-        return pull_server(server, archive, Marks(), lambda place: tell(_shown(place)))
+        return pull_server(server, importer, Marks(), lambda place: tell(_shown(place)))
 
 
 def _shown(place: Place) -> str:
@@ -175,12 +175,14 @@ def _told(summary: Summary, *, dry: bool) -> str:
     verb = "would be recorded" if dry else "recorded"
     parts = [
         counted(summary.backups, "backup"),
-        f"{counted(summary.count(Outcome.RECORDED), 'run')} {verb}",
-        f"{summary.count(Outcome.KNOWN)} known",
+        f"{counted(summary.count(ImportOutcome.RECORDED), 'run')} {verb}",
+        f"{summary.count(ImportOutcome.KNOWN)} known",
         f"{counted(summary.other_operations, 'other operation')} {verb}",
-        f"{summary.count(Outcome.NOT_UNDERSTOOD)} not understood",
+        f"{summary.count(ImportOutcome.NOT_UNDERSTOOD)} not understood",
     ]
-    rare = [(summary.count(each), each.value) for each in (Outcome.TOO_OLD, Outcome.REFUSED)]
+    rare = [
+        (summary.count(each), each.value) for each in (ImportOutcome.TOO_OLD, ImportOutcome.REFUSED)
+    ]
     return ", ".join([*parts, *(f"{count} {what}" for count, what in rare if count)])
 
 

@@ -29,7 +29,7 @@ from exporter.cli.daemon import (
 from exporter.cli.duplicati import open_source
 from exporter.config import Config
 from exporter.config.parsers import Address
-from exporter.ingest.importer import StoredArchive
+from exporter.ingest.importer import StoreImporter
 from exporter.ingest.timekeeper import keeping_time
 from exporter.pull.loop import Rounds, pulling
 from exporter.reports.sender_options import duplicati_options
@@ -102,8 +102,8 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     if settings.pull_interval > settings.policy.tolerance:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
-    archive = StoredArchive(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
-    rounds = Rounds(settings.pull_targets, open_source, archive, parts.self_metrics, parts.clock)
+    importer = StoreImporter(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
+    rounds = Rounds(settings.pull_targets, open_source, importer, parts.self_metrics, parts.clock)
     return pulling(rounds, settings.pull_interval)
 
 

@@ -24,7 +24,7 @@ write-ahead log, a counter of changes, the number of pages (SQLite's file format
 
 _MAGIC = b"SQLite format 3\0"
 _WRITE_AHEAD = 2
-_LARGEST_PAGE = 65536
+_MAX_PAGE_SIZE = 65536
 
 _PATIENCE_SECONDS = 5.0
 """How long a writer may hold everybody up, which takes milliseconds."""
@@ -155,7 +155,7 @@ def _uri(path: Path) -> str:
         head = file.read(_HEAD.size).ljust(_HEAD.size, b"\0")
     magic, page, write_version, _, pages = _HEAD.unpack(head)
     # SQLite reads what is missing of a last page as zeros.
-    if magic == _MAGIC and path.stat().st_size < pages * (_LARGEST_PAGE if page == 1 else page):
+    if magic == _MAGIC and path.stat().st_size < pages * (_MAX_PAGE_SIZE if page == 1 else page):
         message = f"{path} is cut short: {_ADVICE}, or an older copy of it"
         raise UnreadableDatabaseError(message)
     still = write_version == _WRITE_AHEAD and not path.with_name(f"{path.name}-wal").exists()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
-from exporter.ingest.importer import PastReport
+from exporter.ingest.importer import HistoricalReport
 from exporter.model import BACKUP, CLOCK_TOLERANCE
 from exporter.times import SECOND, Millis, format_timestamp, parse_timestamp
 
@@ -62,8 +62,8 @@ COLUMNS = (
 _FIRST_BEGIN: Millis = parse_timestamp("2008-01-01")
 """Before Duplicati's first release nothing ran: 1970 is what JavaScript makes of no time."""
 
-_MOST = 2**62
-_LONGEST_SHOWN = 40
+_MAX_COUNT = 2**62
+_MAX_SHOWN = 40
 
 _arrays = msgspec.json.Decoder(list[object])
 
@@ -77,7 +77,7 @@ class Run(Struct, frozen=True):
 
     server_id: str
     backup: str
-    report: PastReport
+    report: HistoricalReport
     doubts: tuple[str, ...] = ()
 
 
@@ -103,7 +103,7 @@ def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) ->
     names = {"backup-name": backup, "backup-id": _backup_id(values), **machine}
     extra = {"OperationName": operation, **names}
     body = {"Data": data, "Extra": extra, "LogLines": _log_lines(values)}
-    report = PastReport(msgspec.json.encode(body))
+    report = HistoricalReport(msgspec.json.encode(body))
     return Run(server_id, backup, report, tuple(values.doubts))
 
 
@@ -135,7 +135,7 @@ class _Values:
         value = self._row.get(column)
         if value is None:
             return None
-        if isinstance(value, (int, float)) and 0 <= value < _MOST:
+        if isinstance(value, (int, float)) and 0 <= value < _MAX_COUNT:
             return int(value)
         self.doubt(column)
         return None
@@ -143,7 +143,7 @@ class _Values:
     def flag(self, column: str) -> bool:
         return self._row.get(column) == 1
 
-    def moment(self, column: str) -> Millis | None:
+    def timestamp(self, column: str) -> Millis | None:
         """Return a moment; one before Duplicati was there stands for none."""
         value = self.text(column)
         if value is None:
@@ -173,7 +173,7 @@ class _Values:
 
 
 def _shown(value: object) -> str:
-    return repr(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
+    return repr(value[:_MAX_SHOWN] if isinstance(value, str) else value)
 
 
 def _status(values: _Values) -> str:
@@ -186,7 +186,7 @@ def _status(values: _Values) -> str:
 
 
 def _times(values: _Values, now: Millis) -> Mapping[str, str]:
-    begin = values.moment("begin_time") or values.moment("date")
+    begin = values.timestamp("begin_time") or values.timestamp("date")
     if begin is None:
         raise RunError("neither begin_time nor date tells when it began")
     if begin > now + CLOCK_TOLERANCE:
@@ -208,7 +208,7 @@ def _end(values: _Values, begin: Millis, now: Millis) -> Millis | None:
     One that is yet to come is none: the backup's next runs would be waited for as long.
     """
     column = "end_time" if values.told("end_time") else "duration_seconds"
-    end = values.moment(column) if column == "end_time" else _end_of_length(values, begin)
+    end = values.timestamp(column) if column == "end_time" else _end_of_length(values, begin)
     if end is None or end < begin:
         return None
     if end > now + CLOCK_TOLERANCE:

@@ -155,12 +155,12 @@ def _calendar(time: str, days: frozenset[int], zone: str) -> str | None:
     scheduler, or those that it took over from Duplicati, which are the zone's.
     """
     try:
-        moment = to_datetime(parse_timestamp(time))
-        local = moment.astimezone(ZoneInfo(zone))
+        timestamp = to_datetime(parse_timestamp(time))
+        local = timestamp.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError):
         message = f"time {time[:40]!r} is no moment"
         raise SettingError(message) from None
-    if local.date() != moment.date():
+    if local.date() != timestamp.date():
         return None
     named = ",".join(str(day) for day in sorted(days))
     return f"cron {local.minute} {local.hour} * * {named} {zone}"

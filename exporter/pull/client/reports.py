@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from exporter.ingest.importer import PastReport
+from exporter.ingest.importer import HistoricalReport
 from exporter.pull.client.log import RESULT, Row
 from exporter.pull.client.server import Backup, SystemInfo
 from exporter.times import SECOND
@@ -24,7 +24,7 @@ class UnreadableRowError(ValueError):
     """A result that can not be read; the text says which and why."""
 
 
-def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None:
+def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport | None:
     """Return the report of a row, None where the row is not about the end of an operation.
 
     Raises:
@@ -43,7 +43,7 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> PastReport | None
         "LogLines": lines,
         "Exception": row.exception,
     }
-    return PastReport(
+    return HistoricalReport(
         body=msgspec.json.encode(body),
         received=None if row.at is None else row.at * SECOND,
         address=_ADDRESS,

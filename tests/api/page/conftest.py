@@ -69,7 +69,7 @@ def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -
     present, daemon.clock.now = daemon.clock.now, at
     body = activity(began=began, at=at, backup=name, machine_id="id of nas", **told)  # type: ignore[arg-type] # by name
     assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     daemon.clock.now = present
 
 

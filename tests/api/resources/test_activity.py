@@ -283,9 +283,9 @@ def test_a_failed_run_counts_once_whatever_restarts(daemon: Daemon) -> None:
     Simulator(daemon, failing).until(failing.ended + 5 * MINUTE)
     daemon.restart()
     daemon.clock.now = failing.ended + HOUR
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     daemon.restart()
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     assert fatal_runs(daemon) == 1
 
 
@@ -330,7 +330,7 @@ def test_a_restart_knows_what_was_running(daemon: Daemon) -> None:
 def test_nobody_is_stalled_because_the_daemon_was_away(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
     daemon.clock.now = NOW + MINUTE
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     daemon.clock.now = NOW + HOUR
     daemon.restart()
     assert series(daemon, "stalled") == 0
@@ -392,7 +392,7 @@ def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
     monkeypatch.setattr(daemon.store, "resolve_job", choosy)
     for backup in ("Mail", "Documents"):
         post(daemon, activity(began=NOW, at=NOW, backup=backup))
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     assert the_job(daemon)["name"] == "Documents"
     assert "a live report could not be kept" in caplog.text
 
@@ -418,15 +418,15 @@ def test_a_database_that_does_not_answer_keeps_no_live_report_out(
         broken.setattr(daemon.store, "resolve_job", refuse)
         assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
         with pytest.raises(StoreUnavailableError):
-            daemon.listener.tidy()
-    daemon.listener.tidy()
+            daemon.live_reports.run_once()
+    daemon.live_reports.run_once()
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
     with monkeypatch.context() as broken:
         broken.setattr(daemon.store, "keep_live", refuse)
         daemon.clock.now += MINUTE
         with pytest.raises(StoreUnavailableError):
-            daemon.listener.tidy()
-    daemon.listener.tidy()
+            daemon.live_reports.run_once()
+    daemon.live_reports.run_once()
     assert len(daemon.store.live_runs()) == 1
 
 

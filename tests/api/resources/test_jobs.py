@@ -12,7 +12,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import HumanFormatter
@@ -213,7 +213,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
             store=store,
             fleet=fleet,
             timekeeper=timekeeper,
-            listener=Listener(store, fleet, self_metrics, clock, timekeeper),
+            live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
             exposition=exposition,
             self_metrics=self_metrics,
             refusals=Refusals(store),

@@ -10,7 +10,7 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.auth import Authorizer, Scope
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.limits import Limits
 from exporter.store.sqlite import Store
 from exporter.times import DAY
@@ -38,7 +38,7 @@ def post(client: testing.TestClient, body: bytes, token: str | None) -> int:
 
 
 def servers(daemon: Daemon) -> list[str]:
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     return [server.name for server in daemon.fleet.servers()]
 
 
@@ -85,10 +85,10 @@ def full(daemon: Daemon, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that has the one server and the one job it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
         self_metrics = daemon.parts.self_metrics
-        daemon.listener = Listener(
+        daemon.live_reports = LiveReportService(
             store, daemon.fleet, self_metrics, daemon.clock, daemon.parts.timekeeper
         )
-        parts = daemon.parts._replace(store=store, listener=daemon.listener, limits=LIMITS)
+        parts = daemon.parts._replace(store=store, live_reports=daemon.live_reports, limits=LIMITS)
         daemon.client = testing.TestClient(create_app(parts))
         daemon.upload(duplicati_report(began=NOW - DAY, machine_id="of-nas"))
         yield daemon
@@ -101,7 +101,7 @@ def test_a_live_report_that_finds_no_room_is_logged_and_counted_and_keeps_no_oth
         machine_id = f"of-{server}"
         body = activity(began=NOW, at=NOW, server=server, machine_id=machine_id, backup=backup)
         assert post(full.client, body, None) == 202
-    full.listener.tidy()
+    full.live_reports.run_once()
     refused = [record for record in caplog.records if record.msg == "live report rejected"]
     assert [record.levelname for record in refused] == ["WARNING", "WARNING"]
     assert not any(record.exc_info for record in refused)

@@ -158,5 +158,5 @@ def test_the_url_names_the_backup_of_a_live_report(daemon: Daemon) -> None:
         activity(began=NOW, at=NOW).replace(b'"backupName"', b'"x"').replace(b'"backupId"', b'"y"')
     )
     send(daemon.client, "POST", "/api/activity", body, query_string="backup=Photos")
-    daemon.listener.tidy()
+    daemon.live_reports.run_once()
     assert [job["name"] for job in daemon.get("/api/jobs")["jobs"]] == ["Photos"]

@@ -12,7 +12,7 @@ from exporter.cli.api_client import Client
 from exporter.cli.connection import connected
 from exporter.cli.import_client import RemoteArchive, batches
 from exporter.cli.import_summary import Outcomes
-from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, Taken
+from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
@@ -22,8 +22,8 @@ BEGAN = now() - 30 * DAY
 SMALL = 4096
 
 
-def past(number: int = 0, **fields: object) -> PastReport:
-    return PastReport(duplicati_report(began=BEGAN + number * HOUR, **fields))  # type: ignore[arg-type] # by their names
+def past(number: int = 0, **fields: object) -> HistoricalReport:
+    return HistoricalReport(duplicati_report(began=BEGAN + number * HOUR, **fields))  # type: ignore[arg-type] # by their names
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def client(path: Path) -> Iterator[Client]:
         yield connection
 
 
-def outcomes(taken: list[Taken]) -> list[Outcome]:
+def outcomes(taken: list[ImportResult]) -> list[ImportOutcome]:
     return [each.outcome for each in taken]
 
 
@@ -50,13 +50,13 @@ def test_reports_get_their_outcomes_in_order_and_in_spite_of_the_daemons_limit(
     client: Client,
 ) -> None:
     reports = [past(number) for number in range(20)]
-    reports[3] = PastReport(b"?")
+    reports[3] = HistoricalReport(b"?")
     reports[7] = past(7, lines=("x" * SMALL,))
     reports[9] = past(8)
-    taken = RemoteArchive(client, dry_run=False).take(reports)
-    expected = [Outcome.RECORDED] * 20
-    expected[3], expected[7] = Outcome.NOT_UNDERSTOOD, Outcome.REFUSED
-    expected[9] = Outcome.KNOWN
+    taken = RemoteArchive(client, dry_run=False).import_reports(reports)
+    expected = [ImportOutcome.RECORDED] * 20
+    expected[3], expected[7] = ImportOutcome.NOT_UNDERSTOOD, ImportOutcome.REFUSED
+    expected[9] = ImportOutcome.KNOWN
     assert outcomes(taken) == expected
     assert "max_upload_bytes" in str(taken[7].reason)
     assert taken[9].run_id == taken[8].run_id
@@ -65,25 +65,32 @@ def test_reports_get_their_outcomes_in_order_and_in_spite_of_the_daemons_limit(
 
 @pytest.mark.usefixtures("command")
 def test_one_report_that_is_refused_for_its_form_keeps_no_other_out(client: Client) -> None:
-    reports = [past(0), PastReport(past(1).body, server=""), past(2)]
-    taken = RemoteArchive(client, dry_run=False).take(reports)
-    assert outcomes(taken) == [Outcome.RECORDED, Outcome.REFUSED, Outcome.RECORDED]
+    reports = [past(0), HistoricalReport(past(1).body, server=""), past(2)]
+    taken = RemoteArchive(client, dry_run=False).import_reports(reports)
+    assert outcomes(taken) == [
+        ImportOutcome.RECORDED,
+        ImportOutcome.REFUSED,
+        ImportOutcome.RECORDED,
+    ]
 
 
 @pytest.mark.usefixtures("command")
 def test_when_a_report_came_and_from_whom_is_sent_along(client: Client) -> None:
     body = exception_report(server=None)
-    report = PastReport(body, received=BEGAN, server="attic")
-    RemoteArchive(client, dry_run=False).take([report])
+    report = HistoricalReport(body, received=BEGAN, server="attic")
+    RemoteArchive(client, dry_run=False).import_reports([report])
     (server,) = client.entries("/api/servers", "servers", {})
     assert (server["name"], server["lastReport"]) == ("attic", format_timestamp(BEGAN))
 
 
 @pytest.mark.usefixtures("command")
 def test_a_dry_run_records_and_plans_nothing(client: Client) -> None:
-    RemoteArchive(client, dry_run=False).take([past()])
+    RemoteArchive(client, dry_run=False).import_reports([past()])
     dry = RemoteArchive(client, dry_run=True)
-    assert outcomes(dry.take([past(), past(1)])) == [Outcome.KNOWN, Outcome.RECORDED]
+    assert outcomes(dry.import_reports([past(), past(1)])) == [
+        ImportOutcome.KNOWN,
+        ImportOutcome.RECORDED,
+    ]
     dry.plan(1, now() + HOUR, None)
     (job,) = client.entries("/api/jobs", "jobs", {})
     assert job["scheduleSource"] == "default"
@@ -93,18 +100,18 @@ def test_a_dry_run_records_and_plans_nothing(client: Client) -> None:
 @pytest.mark.usefixtures("command")
 @pytest.mark.parametrize("interval", [None, DAY])
 def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -> None:
-    archive = RemoteArchive(client, dry_run=False)
-    (taken,) = archive.take([past()])
+    importer = RemoteArchive(client, dry_run=False)
+    (result,) = importer.import_reports([past()])
     start = (now() + HOUR) // SECOND * SECOND
-    assert taken.job_id is not None
-    archive.plan(taken.job_id, start, interval)
+    assert result.job_id is not None
+    importer.plan(result.job_id, start, interval)
     (job,) = client.entries("/api/jobs", "jobs", {})
     assert (job["expectedStart"], job["scheduleSource"]) == (format_timestamp(start), "reported")
 
 
 @pytest.mark.usefixtures("command")
 def test_nothing_to_take_asks_nothing(client: Client) -> None:
-    assert RemoteArchive(client, dry_run=False).take([]) == []
+    assert RemoteArchive(client, dry_run=False).import_reports([]) == []
 
 
 @pytest.mark.usefixtures("command")
@@ -112,7 +119,7 @@ def test_what_was_taken_is_in_the_database(path: Path) -> None:
     with closing(Store(path)):
         pass
     with connected(config.load({"database": str(path)}, {})) as client:
-        RemoteArchive(client, dry_run=False).take([past(), past(1)])
+        RemoteArchive(client, dry_run=False).import_reports([past(), past(1)])
     with closing(Store(path)) as store:
         assert [run.stored.started for run in store.runs(RunFilter(), None, 10)] == [
             BEGAN + HOUR,
@@ -123,20 +130,20 @@ def test_what_was_taken_is_in_the_database(path: Path) -> None:
         }
 
 
-@pytest.mark.parametrize("count", [0, 1, MOST_AT_ONCE, MOST_AT_ONCE + 1, 3 * MOST_AT_ONCE])
+@pytest.mark.parametrize("count", [0, 1, MAX_BATCH, MAX_BATCH + 1, 3 * MAX_BATCH])
 def test_a_request_holds_so_many_reports_at_most(count: int) -> None:
-    reports = [PastReport(str(number).encode()) for number in range(count)]
+    reports = [HistoricalReport(str(number).encode()) for number in range(count)]
     cut = list(batches(reports, lambda report: report.body))
     assert [report for batch in cut for report in batch] == reports
-    assert all(0 < len(batch) <= MOST_AT_ONCE for batch in cut)
-    assert len(cut) == -(-count // MOST_AT_ONCE)
+    assert all(0 < len(batch) <= MAX_BATCH for batch in cut)
+    assert len(cut) == -(-count // MAX_BATCH)
 
 
 def test_a_request_holds_so_much_at_most_but_always_a_report(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(archive_module, "_MOST_BYTES", 10)
-    reports = [PastReport(b"x" * length) for length in (4, 6, 1, 20, 20, 3, 3)]
+    reports = [HistoricalReport(b"x" * length) for length in (4, 6, 1, 20, 20, 3, 3)]
     cut = batches(reports, lambda report: report.body)
     lengths = [[len(report.body) for report in batch] for batch in cut]
     assert lengths == [[4, 6], [1], [20], [20], [3, 3]]
@@ -144,9 +151,9 @@ def test_a_request_holds_so_much_at_most_but_always_a_report(
 
 def test_the_words_for_what_became_of_reports() -> None:
     told = Outcomes()
-    told.add("row 1", Taken(Outcome.RECORDED, 1, 1, 1, is_backup=True))
-    told.add("row 2", Taken(Outcome.RECORDED, 2, 1, 1, is_backup=False))
-    told.add("row 3", Taken(Outcome.KNOWN, 1, 1, 1, is_backup=True))
+    told.add("row 1", ImportResult(ImportOutcome.RECORDED, 1, 1, 1, is_backup=True))
+    told.add("row 2", ImportResult(ImportOutcome.RECORDED, 2, 1, 1, is_backup=False))
+    told.add("row 3", ImportResult(ImportOutcome.KNOWN, 1, 1, 1, is_backup=True))
     for number in range(12):
         told.leave_out(f"row {number}", "makes no\x1b[2J sense")
     assert (told.total, told.left_out) == (15, 12)

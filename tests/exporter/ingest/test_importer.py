@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.ingest.importer import MOST_AT_ONCE, Outcome, PastReport, StoredArchive
+from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, StoreImporter
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
 from exporter.schedule import ScheduleSource
@@ -24,12 +24,12 @@ BEGAN = NOW - 400 * DAY
 
 
 @pytest.fixture
-def archive(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
-    return StoredArchive(store, fleet, clock, max_log_lines=2)
+def archive(store: Store, fleet: Fleet, clock: Clock) -> StoreImporter:
+    return StoreImporter(store, fleet, clock, max_log_lines=2)
 
 
-def past(began: Millis | None = BEGAN, **told: object) -> PastReport:
-    return PastReport(duplicati_report(began=began, **told))  # type: ignore[arg-type] # by name
+def past(began: Millis | None = BEGAN, **told: object) -> HistoricalReport:
+    return HistoricalReport(duplicati_report(began=began, **told))  # type: ignore[arg-type] # by name
 
 
 def runs(store: Store) -> list[Millis]:
@@ -37,130 +37,132 @@ def runs(store: Store) -> list[Millis]:
 
 
 def test_a_report_of_the_past_is_recorded_with_its_ids(
-    archive: StoredArchive, store: Store, fleet: Fleet
+    archive: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
-    (taken,) = archive.take([past()])
-    assert (taken.outcome, taken.is_backup, taken.reason) == (Outcome.RECORDED, True, None)
+    (result,) = archive.import_reports([past()])
+    assert (result.outcome, result.is_backup, result.reason) == (ImportOutcome.RECORDED, True, None)
     (view,) = fleet.jobs()
-    assert (taken.server_id, taken.job_id) == (view.server.id, view.job.id)
-    assert [run.stored.id for run in store.runs(RunFilter(), None, 9)] == [taken.run_id]
+    assert (result.server_id, result.job_id) == (view.server.id, view.job.id)
+    assert [run.stored.id for run in store.runs(RunFilter(), None, 9)] == [result.run_id]
 
 
 def test_a_report_that_names_no_backup_is_named_beside_it(
-    archive: StoredArchive, fleet: Fleet
+    archive: StoreImporter, fleet: Fleet
 ) -> None:
     text = "MainOperation: Backup\nParsedResult: Success\nBeginTime: x (1735689600)"
     result_file = json.dumps({**json.loads(duplicati_report(began=BEGAN)), "Extra": None})
-    taken = archive.take(
-        [PastReport(each.encode(), backup="Photos") for each in (text, result_file)]
+    taken = archive.import_reports(
+        [HistoricalReport(each.encode(), backup="Photos") for each in (text, result_file)]
     )
-    assert [each.outcome for each in taken] == [Outcome.RECORDED, Outcome.RECORDED]
+    assert [each.outcome for each in taken] == [ImportOutcome.RECORDED, ImportOutcome.RECORDED]
     assert [view.job.name for view in fleet.jobs()] == ["Photos"]
 
 
 def test_it_counts_as_received_when_its_run_ended(
-    archive: StoredArchive, store: Store, fleet: Fleet
+    archive: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
-    archive.take([past(duration=HOUR)])
+    archive.import_reports([past(duration=HOUR)])
     (run,) = store.runs(RunFilter(), None, 9)
     assert run.stored.received == BEGAN + HOUR
     assert fleet.servers()[0].last_report == BEGAN + HOUR
     assert fleet.totals(NOW).last_report == BEGAN + HOUR
 
 
-def test_a_run_that_never_ended_counts_from_its_begin(archive: StoredArchive, store: Store) -> None:
-    archive.take([past(duration=None)])
+def test_a_run_that_never_ended_counts_from_its_begin(archive: StoreImporter, store: Store) -> None:
+    archive.import_reports([past(duration=None)])
     assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
 
 
-def test_an_end_before_the_begin_moves_no_run(archive: StoredArchive, store: Store) -> None:
-    archive.take([past(duration=-DAY)])
+def test_an_end_before_the_begin_moves_no_run(archive: StoreImporter, store: Store) -> None:
+    archive.import_reports([past(duration=-DAY)])
     assert runs(store) == [BEGAN]
 
 
 def test_a_run_dated_in_the_future_does_not_look_as_if_it_just_ran(
-    archive: StoredArchive, store: Store, fleet: Fleet
+    archive: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
-    (taken,) = archive.take([past(NOW + DAY)])
-    assert taken.outcome is Outcome.REFUSED
-    assert "in the future" in (taken.reason or "")
+    (result,) = archive.import_reports([past(NOW + DAY)])
+    assert result.outcome is ImportOutcome.REFUSED
+    assert "in the future" in (result.reason or "")
     assert (runs(store), fleet.servers()) == ([], [])
 
 
 def test_a_run_dated_in_the_future_counts_from_when_it_was_noted(
-    archive: StoredArchive, store: Store
+    archive: StoreImporter, store: Store
 ) -> None:
-    archive.take([PastReport(past(NOW + DAY).body, BEGAN)])
+    archive.import_reports([HistoricalReport(past(NOW + DAY).body, BEGAN)])
     assert runs(store) == [BEGAN]
 
 
-def test_a_posted_run_dated_in_the_future_is_known(archive: StoredArchive, store: Store) -> None:
+def test_a_posted_run_dated_in_the_future_is_known(archive: StoreImporter, store: Store) -> None:
     deliver(store, duplicati_report(began=NOW + DAY))
-    assert [taken.outcome for taken in archive.take([past(NOW + DAY)])] == [Outcome.KNOWN]
+    assert [result.outcome for result in archive.import_reports([past(NOW + DAY)])] == [
+        ImportOutcome.KNOWN
+    ]
 
 
-def test_a_run_dated_a_little_ahead_counts_from_now(archive: StoredArchive, store: Store) -> None:
-    archive.take([past(NOW + MINUTE, duration=None)])
+def test_a_run_dated_a_little_ahead_counts_from_now(archive: StoreImporter, store: Store) -> None:
+    archive.import_reports([past(NOW + MINUTE, duration=None)])
     (run,) = store.runs(RunFilter(), None, 9)
     assert (run.stored.started, run.stored.received) == (NOW + MINUTE, NOW)
 
 
 def test_an_end_in_the_future_does_not_make_a_run_look_new(
-    archive: StoredArchive, store: Store
+    archive: StoreImporter, store: Store
 ) -> None:
-    archive.take([past(duration=1000 * DAY)])
+    archive.import_reports([past(duration=1000 * DAY)])
     assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
 
 
 def test_a_report_without_any_time_counts_from_when_it_was_noted(
-    archive: StoredArchive, store: Store
+    archive: StoreImporter, store: Store
 ) -> None:
-    report = PastReport(exception_report(), NOW - 9 * DAY)
-    (taken,) = archive.take([report])
+    report = HistoricalReport(exception_report(), NOW - 9 * DAY)
+    (result,) = archive.import_reports([report])
     assert runs(store) == [NOW - 9 * DAY]
-    assert [taken.run_id] == [again.run_id for again in archive.take([report])]
+    assert [result.run_id] == [again.run_id for again in archive.import_reports([report])]
 
 
 @pytest.mark.parametrize("received", [NOW + 9 * DAY, None])
 def test_a_report_without_any_time_does_not_look_as_if_it_just_came(
-    archive: StoredArchive, store: Store, received: Millis | None
+    archive: StoreImporter, store: Store, received: Millis | None
 ) -> None:
-    (taken,) = archive.take([PastReport(exception_report(), received)])
-    assert (taken.outcome, runs(store)) == (Outcome.REFUSED, [])
+    (result,) = archive.import_reports([HistoricalReport(exception_report(), received)])
+    assert (result.outcome, runs(store)) == (ImportOutcome.REFUSED, [])
 
 
-def test_a_noted_time_moves_no_run_that_tells_its_own(archive: StoredArchive, store: Store) -> None:
-    archive.take([PastReport(past().body, NOW)])
+def test_a_noted_time_moves_no_run_that_tells_its_own(archive: StoreImporter, store: Store) -> None:
+    archive.import_reports([HistoricalReport(past().body, NOW)])
     (run,) = store.runs(RunFilter(), None, 9)
     assert run.stored.received == BEGAN + MINUTE
 
 
-def test_a_posted_run_is_known(archive: StoredArchive, store: Store) -> None:
+def test_a_posted_run_is_known(archive: StoreImporter, store: Store) -> None:
     posted = deliver(store, duplicati_report(began=BEGAN))
-    (taken,) = archive.take([past()])
-    assert (taken.outcome, taken.run_id) == (Outcome.KNOWN, posted.run_id)
+    (result,) = archive.import_reports([past()])
+    assert (result.outcome, result.run_id) == (ImportOutcome.KNOWN, posted.run_id)
 
 
-def test_the_same_run_twice_in_one_go_counts_once(archive: StoredArchive, store: Store) -> None:
-    outcomes = [taken.outcome for taken in archive.take([past(), past()])]
-    assert outcomes == [Outcome.RECORDED, Outcome.KNOWN]
+def test_the_same_run_twice_in_one_go_counts_once(archive: StoreImporter, store: Store) -> None:
+    outcomes = [result.outcome for result in archive.import_reports([past(), past()])]
+    assert outcomes == [ImportOutcome.RECORDED, ImportOutcome.KNOWN]
     assert len(runs(store)) == 1
 
 
-def test_another_operation_is_recorded_and_no_backup(archive: StoredArchive, fleet: Fleet) -> None:
-    (taken,) = archive.take([past(operation="Restore")])
-    assert (taken.outcome, taken.is_backup) == (Outcome.RECORDED, False)
+def test_another_operation_is_recorded_and_no_backup(archive: StoreImporter, fleet: Fleet) -> None:
+    (result,) = archive.import_reports([past(operation="Restore")])
+    assert (result.outcome, result.is_backup) == (ImportOutcome.RECORDED, False)
     assert fleet.jobs() == []
 
 
 def test_what_is_not_understood_says_why_and_keeps_nothing_else_out(
-    archive: StoredArchive, store: Store
+    archive: StoreImporter, store: Store
 ) -> None:
-    odd = [PastReport(b"hello"), PastReport(b"\xed\xb3\xbf")]
-    taken = archive.take([past(), *odd, past(BEGAN + DAY)])
+    odd = [HistoricalReport(b"hello"), HistoricalReport(b"\xed\xb3\xbf")]
+    taken = archive.import_reports([past(), *odd, past(BEGAN + DAY)])
     outcomes = [each.outcome for each in taken]
-    assert outcomes[0] is outcomes[3] is Outcome.RECORDED
-    assert outcomes[1] is outcomes[2] is Outcome.NOT_UNDERSTOOD
+    assert outcomes[0] is outcomes[3] is ImportOutcome.RECORDED
+    assert outcomes[1] is outcomes[2] is ImportOutcome.NOT_UNDERSTOOD
     assert all(each.reason for each in taken[1:3])
     assert runs(store) == [BEGAN + DAY, BEGAN]
     assert store.rejected(None, 9) == []
@@ -168,19 +170,19 @@ def test_what_is_not_understood_says_why_and_keeps_nothing_else_out(
 
 def test_what_there_is_no_room_for_is_refused_alone(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path / "small.sqlite", Limits(max_jobs_per_server=1))
-    archive = StoredArchive(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
-    taken = archive.take([past(), past(backup="Mail"), past(BEGAN + DAY)])
+    importer = StoreImporter(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
+    taken = importer.import_reports([past(), past(backup="Mail"), past(BEGAN + DAY)])
     assert [each.outcome for each in taken] == [
-        Outcome.RECORDED,
-        Outcome.REFUSED,
-        Outcome.RECORDED,
+        ImportOutcome.RECORDED,
+        ImportOutcome.REFUSED,
+        ImportOutcome.RECORDED,
     ]
     assert "max_jobs_per_server" in (taken[1].reason or "")
     store.close()
 
 
 def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
-    archive: StoredArchive, store: Store, monkeypatch: pytest.MonkeyPatch
+    archive: StoreImporter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_all = store.record_all
 
@@ -190,67 +192,67 @@ def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
         return record_all(reports, then)
 
     monkeypatch.setattr(store, "record_all", failing)
-    taken = archive.take([past(), past(backup="Mail"), past(BEGAN + DAY)])
+    taken = archive.import_reports([past(), past(backup="Mail"), past(BEGAN + DAY)])
     assert [each.outcome.value for each in taken] == ["recorded", "refused", "recorded"]
 
 
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path / "closed.sqlite")
     store.close()
-    archive = StoredArchive(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
+    importer = StoreImporter(store, Fleet(SchedulePolicy(), CREATED), clock, 9)
     with pytest.raises(StoreUnavailableError):
-        archive.take([past()])
+        importer.import_reports([past()])
 
 
-def test_more_than_one_commit_holds_is_taken_in_order(archive: StoredArchive, store: Store) -> None:
-    moments = [BEGAN + number * MINUTE for number in range(2 * MOST_AT_ONCE + 1)]
-    taken = archive.take([past(began) for began in moments])
+def test_more_than_one_commit_holds_is_taken_in_order(archive: StoreImporter, store: Store) -> None:
+    moments = [BEGAN + number * MINUTE for number in range(2 * MAX_BATCH + 1)]
+    taken = archive.import_reports([past(began) for began in moments])
     assert [each.run_id for each in taken] == list(range(1, len(moments) + 1))
     assert runs(store) == moments[::-1]
 
 
-def test_a_log_keeps_its_first_lines(archive: StoredArchive, store: Store) -> None:
-    (taken,) = archive.take([past(lines=("a", "b", "c"))])
-    detail = store.run(taken.run_id or 0)
+def test_a_log_keeps_its_first_lines(archive: StoreImporter, store: Store) -> None:
+    (result,) = archive.import_reports([past(lines=("a", "b", "c"))])
+    detail = store.run(result.run_id or 0)
     assert detail is not None
     assert (len(detail.log.messages), detail.log.lines_dropped) == (2, 1)
 
 
 def test_the_address_stands_for_a_sender_that_tells_nothing_of_itself(
-    archive: StoredArchive, fleet: Fleet
+    archive: StoreImporter, fleet: Fleet
 ) -> None:
     told = json.loads(duplicati_report(began=BEGAN, server=None, machine_id=None))
     body = json.dumps(told).encode()
-    archive.take([PastReport(body), PastReport(body, server="attic")])
+    archive.import_reports([HistoricalReport(body), HistoricalReport(body, server="attic")])
     assert [server.name for server in fleet.servers()] == ["imported", "attic"]
 
 
 def test_trying_out_tells_the_same_and_records_nothing(
-    archive: StoredArchive, store: Store, fleet: Fleet
+    archive: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
-    archive.take([past()])
-    taken = archive.try_out([past(), past(BEGAN + DAY), past(backup="New"), PastReport(b"?")])
+    archive.import_reports([past()])
+    taken = archive.dry_run([past(), past(BEGAN + DAY), past(backup="New"), HistoricalReport(b"?")])
     assert [each.outcome for each in taken] == [
-        Outcome.KNOWN,
-        Outcome.RECORDED,
-        Outcome.RECORDED,
-        Outcome.NOT_UNDERSTOOD,
+        ImportOutcome.KNOWN,
+        ImportOutcome.RECORDED,
+        ImportOutcome.RECORDED,
+        ImportOutcome.NOT_UNDERSTOOD,
     ]
     assert runs(store) == [BEGAN]
     assert len(fleet.jobs()) == 1
     assert [job.name for job in store.snapshot().jobs] == ["Documents"]
 
 
-def test_after_trying_out_recording_goes_on(archive: StoredArchive, store: Store) -> None:
-    archive.try_out([past(), past(backup="New")])
-    outcomes = [taken.outcome for taken in archive.take([past(), past(backup="New")])]
-    assert outcomes == [Outcome.RECORDED, Outcome.RECORDED]
+def test_after_trying_out_recording_goes_on(archive: StoreImporter, store: Store) -> None:
+    archive.dry_run([past(), past(backup="New")])
+    outcomes = [result.outcome for result in archive.import_reports([past(), past(backup="New")])]
+    assert outcomes == [ImportOutcome.RECORDED, ImportOutcome.RECORDED]
     assert len(runs(store)) == 2
 
 
-def test_a_plan_is_a_reported_expectation(archive: StoredArchive, fleet: Fleet) -> None:
-    (taken,) = archive.take([past(NOW - HOUR)])
-    archive.plan(taken.job_id or 0, NOW + 2 * DAY, 3 * DAY)
+def test_a_plan_is_a_reported_expectation(archive: StoreImporter, fleet: Fleet) -> None:
+    (result,) = archive.import_reports([past(NOW - HOUR)])
+    archive.plan(result.job_id or 0, NOW + 2 * DAY, 3 * DAY)
     (view,) = fleet.jobs()
     assert view.expectation is not None
     assert view.expectation.source is ScheduleSource.REPORTED
@@ -258,14 +260,14 @@ def test_a_plan_is_a_reported_expectation(archive: StoredArchive, fleet: Fleet) 
 
 
 def test_a_planned_start_that_passed_without_a_run_stays_expected(
-    archive: StoredArchive, fleet: Fleet, clock: Clock
+    archive: StoreImporter, fleet: Fleet, clock: Clock
 ) -> None:
     """Duplicati plans on when a run could not even begin, and tells only of the next start."""
-    (taken,) = archive.take([past(NOW - DAY)])
-    archive.plan(taken.job_id or 0, NOW, DAY)
+    (result,) = archive.import_reports([past(NOW - DAY)])
+    archive.plan(result.job_id or 0, NOW, DAY)
     for days in (1, 2, 3):
         clock.now = NOW + days * DAY - HOUR
-        archive.plan(taken.job_id or 0, NOW + days * DAY, DAY)
+        archive.plan(result.job_id or 0, NOW + days * DAY, DAY)
         (view,) = fleet.jobs()
         assert view.expectation is not None
         assert view.expectation.start == NOW
@@ -273,35 +275,35 @@ def test_a_planned_start_that_passed_without_a_run_stays_expected(
 
 
 def test_a_planned_start_that_is_put_off_before_it_passes_is_expected_then(
-    archive: StoredArchive, fleet: Fleet
+    archive: StoreImporter, fleet: Fleet
 ) -> None:
-    (taken,) = archive.take([past(NOW - DAY)])
-    archive.plan(taken.job_id or 0, NOW + HOUR, DAY)
-    archive.plan(taken.job_id or 0, NOW + 5 * HOUR, DAY)
+    (result,) = archive.import_reports([past(NOW - DAY)])
+    archive.plan(result.job_id or 0, NOW + HOUR, DAY)
+    archive.plan(result.job_id or 0, NOW + 5 * HOUR, DAY)
     assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
         NOW + 5 * HOUR
     ]
 
 
 def test_a_run_ends_the_waiting_for_a_planned_start_that_passed(
-    archive: StoredArchive, fleet: Fleet, clock: Clock
+    archive: StoreImporter, fleet: Fleet, clock: Clock
 ) -> None:
-    (taken,) = archive.take([past(NOW - DAY)])
-    archive.plan(taken.job_id or 0, NOW - HOUR, DAY)
+    (result,) = archive.import_reports([past(NOW - DAY)])
+    archive.plan(result.job_id or 0, NOW - HOUR, DAY)
     clock.now = NOW + 2 * HOUR
-    archive.take([past(NOW + HOUR)])
-    archive.plan(taken.job_id or 0, NOW + 23 * HOUR, DAY)
+    archive.import_reports([past(NOW + HOUR)])
+    archive.plan(result.job_id or 0, NOW + 23 * HOUR, DAY)
     assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
         NOW + 23 * HOUR
     ]
 
 
 def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
-    archive: StoredArchive, fleet: Fleet
+    archive: StoreImporter, fleet: Fleet
 ) -> None:
-    (taken,) = archive.take([past(NOW - 9 * DAY)])
-    archive.plan(taken.job_id or 0, NOW - 6 * DAY, 3 * DAY)
-    archive.take([past(NOW - 6 * DAY)])
+    (result,) = archive.import_reports([past(NOW - 9 * DAY)])
+    archive.plan(result.job_id or 0, NOW - 6 * DAY, 3 * DAY)
+    archive.import_reports([past(NOW - 6 * DAY)])
     (view,) = fleet.jobs()
     assert view.expectation is not None
     assert view.expectation.start == NOW - 3 * DAY
@@ -309,52 +311,52 @@ def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
 
 
 @pytest.fixture
-def keeping_a_week(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
-    return StoredArchive(store, fleet, clock, max_log_lines=2, keep_runs=7 * DAY)
+def keeping_a_week(store: Store, fleet: Fleet, clock: Clock) -> StoreImporter:
+    return StoreImporter(store, fleet, clock, max_log_lines=2, keep_runs=7 * DAY)
 
 
 def test_what_was_removed_for_its_age_is_not_counted_again(
-    keeping_a_week: StoredArchive, store: Store, fleet: Fleet
+    keeping_a_week: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
     history = [past(NOW - days * DAY) for days in range(20, 0, -1)]
-    keeping_a_week.take(history)
+    keeping_a_week.import_reports(history)
     removed, _ = store.prune_runs(NOW - 7 * DAY, 0)
     before = fleet.jobs()
-    again = keeping_a_week.take(history)
-    outcomes = [taken.outcome for taken in again]
-    assert outcomes == [Outcome.TOO_OLD] * removed + [Outcome.KNOWN] * (20 - removed)
-    assert {taken.job_id for taken in again} == {before[0].job.id}
+    again = keeping_a_week.import_reports(history)
+    outcomes = [result.outcome for result in again]
+    assert outcomes == [ImportOutcome.TOO_OLD] * removed + [ImportOutcome.KNOWN] * (20 - removed)
+    assert {result.job_id for result in again} == {before[0].job.id}
     assert fleet.jobs() == before
 
 
 def test_what_was_removed_is_not_counted_again_under_a_former_name(
-    keeping_a_week: StoredArchive, store: Store, fleet: Fleet
+    keeping_a_week: StoreImporter, store: Store, fleet: Fleet
 ) -> None:
     extra = {"backup-id": "DB-1"}
     history = [
         past(NOW - days * DAY, backup="Photos" if days > 10 else "Pictures", extra=extra)
         for days in range(20, 0, -1)
     ]
-    keeping_a_week.take(history)
+    keeping_a_week.import_reports(history)
     store.prune_runs(NOW - 7 * DAY, 0)
     before = fleet.jobs()
-    keeping_a_week.take(history)
+    keeping_a_week.import_reports(history)
     assert [(view.job.name, view.job.formerly) for view in before] == [("Pictures", ("Photos",))]
     assert fleet.jobs() == before
 
 
 def test_the_last_run_of_a_job_is_kept_however_old_it_is(
-    keeping_a_week: StoredArchive, fleet: Fleet
+    keeping_a_week: StoreImporter, fleet: Fleet
 ) -> None:
     """A backup that died long ago must not be one that nobody knows."""
-    keeping_a_week.take([past(NOW - 40 * DAY)])
-    (taken,) = keeping_a_week.take([past(NOW - 40 * DAY)])
-    assert taken.outcome is Outcome.KNOWN
+    keeping_a_week.import_reports([past(NOW - 40 * DAY)])
+    (result,) = keeping_a_week.import_reports([past(NOW - 40 * DAY)])
+    assert result.outcome is ImportOutcome.KNOWN
     (view,) = fleet.jobs()
     assert view.overdue(NOW)
 
 
-def test_what_is_older_than_anything_kept_is_left_out(keeping_a_week: StoredArchive) -> None:
-    keeping_a_week.take([past(NOW - DAY)])
-    (taken,) = keeping_a_week.take([past(NOW - 8 * DAY)])
-    assert taken.outcome is Outcome.TOO_OLD
+def test_what_is_older_than_anything_kept_is_left_out(keeping_a_week: StoreImporter) -> None:
+    keeping_a_week.import_reports([past(NOW - DAY)])
+    (result,) = keeping_a_week.import_reports([past(NOW - 8 * DAY)])
+    assert result.outcome is ImportOutcome.TOO_OLD

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.ingest import report_files as saved_module
-from exporter.ingest.importer import PastReport
-from exporter.ingest.report_files import Found, Saved, SavedReports, Unreadable
+from exporter.ingest.importer import HistoricalReport
+from exporter.ingest.report_files import Found, ReportFiles, Saved, SkippedFile
 from exporter.reports import read_report
 
 CHANGED = 1_768_442_400_000
@@ -25,7 +25,7 @@ def write(path: Path, content: bytes = REPORT) -> Path:
 
 
 def find(*paths: Path, server: str | None = None) -> list[Found]:
-    return list(SavedReports(server).find(paths))
+    return list(ReportFiles(server).find(paths))
 
 
 def sources(found: list[Found], base: Path) -> list[str]:
@@ -37,7 +37,7 @@ def bodies(found: list[Found]) -> list[bytes]:
 
 
 def reasons(found: list[Found]) -> list[str]:
-    return [each.reason for each in found if isinstance(each, Unreadable)]
+    return [each.reason for each in found if isinstance(each, SkippedFile)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def reasons(found: list[Found]) -> list[str]:
 )
 def test_a_file_is_a_report(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "report", content)
-    report = PastReport(content, CHANGED, "nas")
+    report = HistoricalReport(content, CHANGED, "nas")
     assert find(path, server="nas") == [Saved(str(path), report)]
 
 
@@ -117,7 +117,7 @@ def test_a_file_in_the_encoding_of_a_script_is_read(tmp_path: Path, encoding: st
 
 
 def test_names_for_those_that_tell_none_come_with_each(tmp_path: Path) -> None:
-    (saved,) = SavedReports("nas", "Photos").find([write(tmp_path / "x")])
+    (saved,) = ReportFiles("nas", "Photos").find([write(tmp_path / "x")])
     assert isinstance(saved, Saved)
     assert (saved.report.server, saved.report.backup) == ("nas", "Photos")
 
@@ -177,11 +177,11 @@ def test_folders_within_folders_have_an_end(tmp_path: Path) -> None:
 def test_what_is_too_large_is_told_and_no_more_of_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saved_module, "MOST_BYTES", 50)
+    monkeypatch.setattr(saved_module, "MAX_BYTES", 50)
     lines = REPORT + b"\n" + b"x" * 1000 + b"\n" + REPORT + b"\n" + b"y" * 51
     found = find(write(tmp_path / "lines", lines), write(tmp_path / "one", b"z\n" + b"z" * 99))
     assert bodies(found) == [REPORT + b"\n"] * 2
-    too_large = [each.source for each in found if isinstance(each, Unreadable)]
+    too_large = [each.source for each in found if isinstance(each, SkippedFile)]
     assert sources(found, tmp_path) == ["lines:1", "lines:2", "lines:3", "lines:4", "one"]
     assert len(too_large) == 3
     assert set(reasons(found)) == {"is larger than 50 bytes"}
@@ -202,7 +202,7 @@ def test_a_file_from_before_there_was_time_tells_none(tmp_path: Path) -> None:
 )
 @example(content="\u2003\x1c".encode())
 def test_whatever_is_in_a_file_each_part_is_a_text_or_told(content: bytes) -> None:
-    found = list(SavedReports().read("-", io.BytesIO(content), None))
+    found = list(ReportFiles().read("-", io.BytesIO(content), None))
     assert found
     assert all(each.report.body.strip() for each in found if isinstance(each, Saved))
     assert sum(map(len, bodies(found))) <= len(content)

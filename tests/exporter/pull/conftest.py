@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.ingest.importer import StoredArchive
+from exporter.ingest.importer import StoreImporter
 from exporter.store.sqlite import Store
 from tests.support.daemon import Clock
 from tests.support.duplicati.fixtures import certificate, duplicati, secure_duplicati
@@ -10,5 +10,5 @@ __all__ = ["certificate", "duplicati", "secure_duplicati"]
 
 
 @pytest.fixture
-def archive(store: Store, fleet: Fleet, clock: Clock) -> StoredArchive:
-    return StoredArchive(store, fleet, clock, max_log_lines=100)
+def archive(store: Store, fleet: Fleet, clock: Clock) -> StoreImporter:
+    return StoreImporter(store, fleet, clock, max_log_lines=100)

@@ -9,7 +9,7 @@ import pytest
 
 from exporter.config.pull_targets import PullTarget, make_target
 from exporter.exposition.self_metrics import SelfMetrics
-from exporter.ingest.importer import StoredArchive
+from exporter.ingest.importer import StoreImporter
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause, Route
@@ -44,7 +44,7 @@ def telemetry() -> SelfMetrics:
 def rounds(
     duplicati: Simulator,
     other: Simulator,
-    archive: StoredArchive,
+    archive: StoreImporter,
     clock: Clock,
     telemetry: SelfMetrics,
 ) -> Rounds:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.ingest.importer import Outcome, PastReport, StoredArchive, Taken
+from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
 from exporter.pull.bookmarks import Marks
 from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import Place, pull_server
@@ -27,7 +27,7 @@ PullFrom = Callable[..., Summary]
 
 
 @pytest.fixture
-def pulled(duplicati: Simulator, archive: StoredArchive) -> PullFrom:
+def pulled(duplicati: Simulator, archive: StoreImporter) -> PullFrom:
     """Pull from the simulated server, by default as one that was never pulled from."""
 
     def once(marks: Marks | None = None) -> Summary:
@@ -57,7 +57,11 @@ def test_a_history_is_pulled_down_to_its_first_run(
 ) -> None:
     fill(duplicati, "2", 250)
     summary = pulled()
-    assert (summary.backups, summary.count(Outcome.RECORDED), summary.complete) == (1, 250, True)
+    assert (summary.backups, summary.count(ImportOutcome.RECORDED), summary.complete) == (
+        1,
+        250,
+        True,
+    )
     assert starts(store) == hourly(250)
     (view,) = fleet.jobs()
     assert (view.server.name, view.job.name) == ("attic-nas", "Photos to S3")
@@ -70,7 +74,7 @@ def test_pulling_again_adds_nothing(duplicati: Simulator, pulled: PullFrom, flee
     pulled()
     before = fleet.jobs()
     summary = pulled()
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (0, 150)
+    assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (0, 150)
     assert fleet.jobs() == before
 
 
@@ -84,7 +88,7 @@ def test_what_was_posted_hides_nothing_that_is_older(
         body = duplicati_report(began=began, backup="Photos to S3", server="attic-nas", extra=extra)
         deliver(store, body, received=began + HOUR)
     summary = pulled()
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (130, 120)
+    assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (130, 120)
     assert starts(store) == hourly(250)
 
 
@@ -97,7 +101,7 @@ def test_a_pull_that_breaks_off_leaves_no_hole(
     assert not pulled(marks).complete
     assert starts(store) == hourly(250)[-100:], "what was pulled is kept, the newest first"
     summary = pulled(marks)
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (150, 100)
+    assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (150, 100)
     assert starts(store) == hourly(250)
 
 
@@ -124,7 +128,7 @@ def test_the_next_one_reads_to_where_the_last_came(
     asked = duplicati.asked(PHOTOS)
     summary = pulled(marks)
     assert duplicati.asked(PHOTOS) == asked + 1
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.KNOWN)) == (3, 7)
+    assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (3, 7)
     assert starts(store) == hourly(353)
 
 
@@ -153,13 +157,13 @@ def test_a_database_that_duplicati_made_anew_is_read_to_its_first_row(
     assert starts(store) == hourly(620)
 
 
-def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoredArchive) -> None:
+def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreImporter) -> None:
     class Full:
         """Has no room for a second run."""
 
-        def take(self, reports: Sequence[PastReport]) -> list[Taken]:
-            refused = Taken(Outcome.REFUSED, reason="there is no room")
-            return [*archive.take(reports[:1]), *[refused] * len(reports[1:])]
+        def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
+            refused = ImportResult(ImportOutcome.REFUSED, reason="there is no room")
+            return [*archive.import_reports(reports[:1]), *[refused] * len(reports[1:])]
 
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             archive.plan(job_id, start, interval)
@@ -169,7 +173,10 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoredA
     with server(duplicati) as asked:
         summary = pull_server(asked, Full(), marks, lambda _place: None)
         assert (summary.complete, summary.problems) == (False, ["there is no room"])
-        assert pull_server(asked, archive, marks, lambda _place: None).count(Outcome.RECORDED) == 1
+        assert (
+            pull_server(asked, archive, marks, lambda _place: None).count(ImportOutcome.RECORDED)
+            == 1
+        )
 
 
 def test_other_operations_are_recorded_and_counted_apart(
@@ -178,7 +185,7 @@ def test_other_operations_are_recorded_and_counted_apart(
     for name in ("json-2.1.0.5", "json-test", "json-restore"):
         duplicati.add_row("2", results(PAYLOADS / f"{name}.json"))
     summary = pulled()
-    assert (summary.count(Outcome.RECORDED), summary.other_operations) == (1, 2)
+    assert (summary.count(ImportOutcome.RECORDED), summary.other_operations) == (1, 2)
     (view,) = fleet.jobs()
     assert view.job.state.total_runs == 1
     assert view.job.state.verified is not None
@@ -192,7 +199,10 @@ def test_rows_that_can_not_be_read_keep_no_other_out(
     duplicati.add_row("2", "no json")
     duplicati.add_row("2", "told to the log", Type="Message")
     summary = pulled()
-    assert (summary.count(Outcome.RECORDED), summary.count(Outcome.NOT_UNDERSTOOD)) == (1, 2)
+    assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.NOT_UNDERSTOOD)) == (
+        1,
+        2,
+    )
     assert summary.reasons == [
         "Photos to S3: the message of row 2 is empty",
         "Photos to S3: the message of row 3 is no JSON",
@@ -208,7 +218,7 @@ def test_a_fault_of_one_backup_keeps_no_other_out(duplicati: Simulator, pulled: 
     fill(duplicati, "4", 3)
     duplicati.always[MAIL] = Canned(500)
     summary = pulled()
-    assert (summary.backups, summary.count(Outcome.RECORDED)) == (2, 5)
+    assert (summary.backups, summary.count(ImportOutcome.RECORDED)) == (2, 5)
     assert summary.faults == ["Mail: nas answers /backup/3/log with status 500"]
 
 
@@ -221,7 +231,7 @@ def test_a_backup_that_is_deleted_between_two_pages_keeps_no_other_out(
     duplicati.after[PHOTOS] = lambda: duplicati.delete("2")
     summary = pulled()
     assert summary.faults == ["Photos to S3: nas has nothing at /backup/2/log"]
-    assert summary.count(Outcome.RECORDED) == 101
+    assert summary.count(ImportOutcome.RECORDED) == 101
 
 
 def test_a_backup_that_is_renamed_between_two_pages_stays_one_job(
@@ -248,7 +258,7 @@ def test_a_password_that_is_changed_in_the_middle_ends_the_asking(
     summary = pulled()
     assert summary.faults == ["Backup 3: nas does not accept the password"]
     assert duplicati.asked("/auth/login") == 2
-    assert summary.count(Outcome.RECORDED) == 1
+    assert summary.count(ImportOutcome.RECORDED) == 1
 
 
 def test_a_server_that_does_not_tell_its_backups_is_no_server_without_any(
@@ -285,13 +295,13 @@ def test_a_planned_backup_that_no_run_makes_known_is_told(
 
 
 def test_a_job_that_is_deleted_meanwhile_is_told(
-    duplicati: Simulator, archive: StoredArchive
+    duplicati: Simulator, archive: StoreImporter
 ) -> None:
     class Emptied:
         """Has forgotten the job."""
 
-        def take(self, reports: Sequence[PastReport]) -> list[Taken]:
-            return archive.take(reports)
+        def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
+            return archive.import_reports(reports)
 
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             raise UnknownIdError("there is no such job")
@@ -306,7 +316,7 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
 
 
 def test_a_database_that_does_not_answer_ends_the_pull(
-    duplicati: Simulator, archive: StoredArchive, store: Store, monkeypatch: pytest.MonkeyPatch
+    duplicati: Simulator, archive: StoreImporter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise StoreUnavailableError("the disk is full")
@@ -318,7 +328,7 @@ def test_a_database_that_does_not_answer_ends_the_pull(
 
 
 def test_a_person_who_waits_is_told_how_far_it_is(
-    duplicati: Simulator, archive: StoredArchive
+    duplicati: Simulator, archive: StoreImporter
 ) -> None:
     duplicati.add_backup("3", "Mail")
     fill(duplicati, "2", 101)

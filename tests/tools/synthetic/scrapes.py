@@ -16,7 +16,7 @@ from exporter.exposition import Exposition
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.ingest.live import Listener
+from exporter.ingest.live import LiveReportService
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
@@ -64,7 +64,9 @@ class _Daemon:
         self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._self_metrics)
         timekeeper = Timekeeper(store, self._fleet, self._self_metrics, self.clock, self.clock)
-        self._listener = Listener(store, self._fleet, self._self_metrics, self.clock, timekeeper)
+        self._live_reports = LiveReportService(
+            store, self._fleet, self._self_metrics, self.clock, timekeeper
+        )
         self._random = Random("uploads")
 
     def receive(self, arrivals: Iterable[Arrival]) -> None:
@@ -78,8 +80,8 @@ class _Daemon:
     def hear(self, arrival: Arrival) -> None:
         """Take in a live report."""
         self.clock.now = arrival.at
-        self._listener.take(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
-        self._listener.tidy()
+        self._live_reports.accept(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
+        self._live_reports.run_once()
 
     def _count(self, outcome: UploadOutcome, share: float) -> None:
         if self._random.random() < share:
