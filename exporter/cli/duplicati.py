@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from exporter.config.pull_targets import PullTarget
 from exporter.pull.client.opening import open_server, read_password
 from exporter.pull.client.server import DuplicatiServer
-from exporter.pull.client.transport import Pause, Route, sleep
+from exporter.pull.client.transport import ConnectionOptions, Pause, sleep
 
 
 def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") -> DuplicatiServer:
@@ -17,7 +17,7 @@ def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") ->
     """
     if not password and target.password_file is not None:
         password = read_password(target.password_file)
-    return open_server(target, password, Route(_proxy(target.url), pause))
+    return open_server(target, password, ConnectionOptions(_proxy(target.url), pause))
 
 
 def _proxy(url: str) -> str | None:

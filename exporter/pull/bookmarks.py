@@ -13,28 +13,28 @@ from msgspec import Struct
 from exporter.pull.client.log import Row
 
 
-class Mark(Struct, frozen=True):
+class Bookmark(Struct, frozen=True):
     """The newest row of a history at a moment at which everything older had been taken."""
 
     row_id: int
     at: int | None
 
     @classmethod
-    def of(cls, row: Row) -> Self:
+    def from_row(cls, row: Row) -> Self:
         """Mark a row."""
         return cls(row.id, row.at)
 
 
-class Marks:
+class Bookmarks:
     """The marks of all backups, for as long as the process runs. Needs one caller at a time."""
 
     def __init__(self) -> None:
-        self._marks: dict[tuple[str, str], Mark] = {}
+        self._bookmarks: dict[tuple[str, str], Bookmark] = {}
 
-    def get(self, server: str, backup_id: str) -> Mark | None:
+    def get(self, server: str, backup_id: str) -> Bookmark | None:
         """Return how far a backup was taken, None where that is not known."""
-        return self._marks.get((server, backup_id))
+        return self._bookmarks.get((server, backup_id))
 
-    def put(self, server: str, backup_id: str, mark: Mark) -> None:
+    def put(self, server: str, backup_id: str, bookmark: Bookmark) -> None:
         """Note that a backup was taken down to its first row."""
-        self._marks[server, backup_id] = mark
+        self._bookmarks[server, backup_id] = bookmark

@@ -10,19 +10,19 @@ from exporter.config.pull_targets import PullTarget
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import log_fields
-from exporter.pull.bookmarks import Marks
+from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError, StoppedError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause
-from exporter.pull.pull_server import Place, pull_server
-from exporter.pull.summary import MOST_REASONS, Summary
+from exporter.pull.pull_server import PullProgress, pull_server
+from exporter.pull.summary import MAX_REASONS, Summary
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
 Open = Callable[[PullTarget, Pause], DuplicatiServer]
 """Makes a server ready to be asked, with what waits between two tries; raises `ServerError`."""
 
-_LONGEST_GOODBYE_SECONDS = 5.0
+_MAX_GOODBYE_SECONDS = 5.0
 """A server that is slow to answer does not hold up the end of the daemon."""
 
 _log = logging.getLogger(__name__)
@@ -40,14 +40,14 @@ class _Ended(NamedTuple):
     @classmethod
     def of(cls, summary: Summary) -> Self:
         """Return how a pull ended that was not broken off."""
-        wrong = summary.unwatched[:MOST_REASONS] if summary.complete else summary.problems
+        wrong = summary.unwatched[:MAX_REASONS] if summary.complete else summary.problems
         return cls(summary.complete, "; ".join(wrong))
 
 
 _WELL = _Ended(well=True, fault="")
 
 
-class Rounds:
+class PullLoop:
     """Pulls from every server in turn. Needs one caller at a time, but for `stop`."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Rounds:
         self._importer = importer
         self._self_metrics = self_metrics
         self._clock = clock
-        self._marks = Marks()
+        self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
         self._stopping = threading.Event()
 
@@ -71,15 +71,15 @@ class Rounds:
         """Go round at once, and again some time after each round, until told to stop."""
         self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
         with contextlib.suppress(StoppedError):
-            self.go_round()
+            self.pull_all()
             while not self._stopping.wait(interval / SECOND):
-                self.go_round()
+                self.pull_all()
 
     def stop(self) -> None:
         """Make `run` return at its next pause or page."""
         self._stopping.set()
 
-    def go_round(self) -> None:
+    def pull_all(self) -> None:
         """Pull from each server once; a fault of one keeps no other out."""
         for target in self._targets:
             ended = self._pull(target)
@@ -104,9 +104,9 @@ class Rounds:
 
     def _ask(self, target: PullTarget) -> Summary:
         with contextlib.closing(self._open(target, self._stopping.wait)) as server:
-            return pull_server(server, self._importer, self._marks, self._look_up)
+            return pull_server(server, self._importer, self._bookmarks, self._look_up)
 
-    def _look_up(self, _place: Place) -> None:
+    def _look_up(self, _place: PullProgress) -> None:
         if self._stopping.is_set():
             raise StoppedError
 
@@ -128,12 +128,12 @@ def _log_summary(server: str, summary: Summary) -> None:
 
 
 @contextlib.contextmanager
-def pulling(rounds: Rounds, interval: Millis) -> Iterator[None]:
+def pulling(loop: PullLoop, interval: Millis) -> Iterator[None]:
     """Pull meanwhile."""
-    thread = threading.Thread(target=rounds.run, args=(interval,), name="pull", daemon=True)
+    thread = threading.Thread(target=loop.run, args=(interval,), name="pull", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        rounds.stop()
-        thread.join(_LONGEST_GOODBYE_SECONDS)
+        loop.stop()
+        thread.join(_MAX_GOODBYE_SECONDS)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ReportImporter
-from exporter.pull.bookmarks import Mark, Marks
-from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.bookmarks import Bookmark, Bookmarks
+from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.log import Row
 from exporter.pull.client.reports import UnreadableRowError, past_report
 from exporter.pull.client.server import Backup, DuplicatiServer
@@ -17,7 +17,7 @@ from exporter.pull.summary import Summary
 from exporter.store import UnknownIdError
 
 
-class Place(NamedTuple):
+class PullProgress(NamedTuple):
     """How far a pull is: the backup it is at, of how many, and the runs it has seen."""
 
     server: str
@@ -27,32 +27,32 @@ class Place(NamedTuple):
     runs: int
 
 
-Tell = Callable[[Place], None]
+Tell = Callable[[PullProgress], None]
 
 
 def pull_server(
-    server: DuplicatiServer, importer: ReportImporter, marks: Marks, tell: Tell
+    server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
 ) -> Summary:
     """Take what a server remembers; a fault of one backup keeps no other out.
 
     Args:
         server: is asked.
         importer: takes the runs, a page in a commit.
-        marks: how far earlier pulls came.
+        bookmarks: how far earlier pulls came.
         tell: is shown how far this one is.
 
     Raises:
         ServerError: the server does not even tell its backups.
     """
-    pull = _Pull(server, importer, marks, tell)
+    pull = _Pull(server, importer, bookmarks, tell)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
-        pull.place = Place(server.name, backup.name, number, len(backups), 0)
+        pull.progress = PullProgress(server.name, backup.name, number, len(backups), 0)
         try:
             pull.take(backup)
         except ServerError as error:
             pull.summary.add_fault(f"{backup.name}: {error}")
-            if isinstance(error, NoAccessError):
+            if isinstance(error, AccessError):
                 break
     return pull.summary
 
@@ -61,42 +61,42 @@ class _Pull:
     """The pull of one server while it goes on."""
 
     def __init__(
-        self, server: DuplicatiServer, importer: ReportImporter, marks: Marks, tell: Tell
+        self, server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
     ) -> None:
-        self.place = Place(server.name, "", 0, 0, 0)
+        self.progress = PullProgress(server.name, "", 0, 0, 0)
         self.summary = Summary(server.name)
         self._server = server
         self._info = server.info()
         self._importer = importer
-        self._marks = marks
+        self._bookmarks = bookmarks
         self._tell = tell
 
     def take(self, backup: Backup) -> None:
         """Take a backup's history, down to its mark or its first row, and its schedule."""
-        mark = self._marks.get(self._server.name, backup.id)
+        bookmark = self._bookmarks.get(self._server.name, backup.id)
         refused = self.summary.count(ImportOutcome.REFUSED)
-        newest: Mark | None = None
+        newest: Bookmark | None = None
         self._tell_place()
         job_id: int | None = None
-        for page in self._pages(backup, mark):
-            newest = newest or Mark.of(max(page, key=lambda row: row.id))
+        for page in self._pages(backup, bookmark):
+            newest = newest or Bookmark.from_row(max(page, key=lambda row: row.id))
             job_id = self._take_page(backup, page) or job_id
         if newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
-            self._marks.put(self._server.name, backup.id, newest)
+            self._bookmarks.put(self._server.name, backup.id, newest)
         if job_id is not None:
             self._plan(job_id, backup)
         if newest is None and backup.planned is not None:
             self.summary.add_unwatched(backup.name)
         self.summary.backups += 1
 
-    def _pages(self, backup: Backup, mark: Mark | None) -> Iterator[list[Row]]:
+    def _pages(self, backup: Backup, bookmark: Bookmark | None) -> Iterator[list[Row]]:
         """Yield what was not taken before, and a little of what was: it tells which job it is."""
-        if mark is None:
+        if bookmark is None:
             yield from self._server.history(backup)
             return
         for page in self._server.news(backup):
             yield page
-            if any(Mark.of(row) == mark for row in page):
+            if any(Bookmark.from_row(row) == bookmark for row in page):
                 return
 
     def _take_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
@@ -109,7 +109,7 @@ class _Pull:
         return next((each.job_id for each in taken if each.job_id is not None), None)
 
     def _tell_place(self) -> None:
-        self._tell(self.place._replace(runs=self.summary.rows))
+        self._tell(self.progress._replace(runs=self.summary.rows))
 
     def _report(self, row: Row, backup: Backup) -> HistoricalReport | None:
         try:

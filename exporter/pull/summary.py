@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from exporter.ingest.importer import ImportOutcome, ImportResult
 
-MOST_REASONS = 5
+MAX_REASONS = 5
 """Shown of each kind: the rest is likely to be the same."""
 
 
@@ -40,7 +40,7 @@ class Summary:
     @property
     def problems(self) -> list[str]:
         """What is wrong, the first of it: what could not be asked, and what is not recorded."""
-        return [*self.faults, *self.reasons][:MOST_REASONS]
+        return [*self.faults, *self.reasons][:MAX_REASONS]
 
     def count(self, outcome: ImportOutcome) -> int:
         """Return how many runs became that; of the recorded ones only backups are counted."""
@@ -72,5 +72,5 @@ class Summary:
         self.unwatched.append(f"{backup}: {told}; until one is known it can not be missed")
 
     def _explain(self, reason: str) -> None:
-        if len(self.reasons) < MOST_REASONS and reason not in self.reasons:
+        if len(self.reasons) < MAX_REASONS and reason not in self.reasons:
             self.reasons.append(reason)

@@ -18,10 +18,10 @@ from exporter.config import Config
 from exporter.config.pull_targets import PullTarget, make_target
 from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import printable
-from exporter.pull.bookmarks import Marks
-from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.bookmarks import Bookmarks
+from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.opening import first_line, read_password
-from exporter.pull.pull_server import Place, pull_server
+from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import Summary
 
 INCOMPLETE = 1
@@ -133,7 +133,7 @@ def _password(chosen: argparse.Namespace) -> str:
             if chosen.password_file == _STDIN:
                 return first_line(sys.stdin, "the standard input")
             return read_password(Path(chosen.password_file))
-        except NoAccessError as error:
+        except AccessError as error:
             raise ClientError(str(error)) from error
     if sys.stdin.isatty():
         with contextlib.suppress(EOFError):
@@ -162,10 +162,10 @@ def _summary(target: PullTarget, password: str, importer: ReportImporter) -> Sum
         progress() as tell,
         contextlib.closing(open_source(target, password=password)) as server,
     ):
-        return pull_server(server, importer, Marks(), lambda place: tell(_shown(place)))
+        return pull_server(server, importer, Bookmarks(), lambda place: tell(_shown(place)))
 
 
-def _shown(place: Place) -> str:
+def _shown(place: PullProgress) -> str:
     drawn = bar(place.number - 1, place.backups)
     where = f"{place.server}: backup {place.number} of {place.backups}, {place.backup}"
     return printable(f"{drawn} {where}, {counted(place.runs, 'run')} so far")

@@ -31,7 +31,7 @@ from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.ingest.importer import StoreImporter
 from exporter.ingest.timekeeper import keeping_time
-from exporter.pull.loop import Rounds, pulling
+from exporter.pull.loop import PullLoop, pulling
 from exporter.reports.sender_options import duplicati_options
 from exporter.store.retention import RetentionPolicy, pruning
 from exporter.store.sqlite import Store
@@ -103,8 +103,8 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
     most_lines = parts.limits.max_log_lines
     importer = StoreImporter(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
-    rounds = Rounds(settings.pull_targets, open_source, importer, parts.self_metrics, parts.clock)
-    return pulling(rounds, settings.pull_interval)
+    loop = PullLoop(settings.pull_targets, open_source, importer, parts.self_metrics, parts.clock)
+    return pulling(loop, settings.pull_interval)
 
 
 def _spare_the_collector() -> None:

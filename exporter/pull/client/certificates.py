@@ -14,7 +14,7 @@ import urllib3
 from urllib3.exceptions import InsecureRequestWarning, SSLError
 
 from exporter.config.pull_targets import PullTarget
-from exporter.pull.client.errors import NoAccessError
+from exporter.pull.client.errors import AccessError
 
 _CERTIFICATE = "CERTIFICATE-----"
 """Stands in the first line of each certificate in PEM (RFC 7468)."""
@@ -27,7 +27,7 @@ def settings(target: PullTarget) -> dict[str, Any]:
     """Return what the client is told about a server's certificate.
 
     Raises:
-        NoAccessError: the file of certificates can not be used.
+        AccessError: the file of certificates can not be used.
     """
     if target.insecure:
         urllib3.disable_warnings(InsecureRequestWarning)  # the person who set it was warned
@@ -57,8 +57,8 @@ def _believing(file: Path) -> ssl.SSLContext:
         raise _unusable(file, "it holds a certificate that can not be read") from error
 
 
-def _unusable(file: Path, reason: str) -> NoAccessError:
-    return NoAccessError(f"the certificates of {file} can not be used: {reason}")
+def _unusable(file: Path, reason: str) -> AccessError:
+    return AccessError(f"the certificates of {file} can not be used: {reason}")
 
 
 def is_refused(reason: object) -> bool:

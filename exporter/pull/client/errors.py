@@ -9,7 +9,7 @@ class GoneError(ServerError):
     """What was asked for is not there, or no longer."""
 
 
-class NoAccessError(ServerError):
+class AccessError(ServerError):
     """Nothing at all can be asked: the server is not reached, or does not let one in."""
 
 

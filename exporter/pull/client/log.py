@@ -16,10 +16,10 @@ PAGE_ROWS = 100
 NEWS_ROWS = 10
 """The least that Duplicati gives: enough to see that there is little new."""
 
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Of one backup: ten years of a run every five minutes."""
 
-_LATEST = MAX_TIMESTAMP // SECOND
+_MAX_SECONDS = MAX_TIMESTAMP // SECOND
 
 RESULT = "Result"
 """The type of the rows that tell how an operation ended."""
@@ -55,8 +55,8 @@ def pages(session: Session, backup_id: str, first_rows: int) -> Iterator[list[Ro
         yield older
         last = min(row.id for row in older)
         seen += len(older)
-        if seen > MOST_ROWS:
-            message = f"has more than {MOST_ROWS} rows of the backup {backup_id}"
+        if seen > MAX_ROWS:
+            message = f"has more than {MAX_ROWS} rows of the backup {backup_id}"
             raise ServerError(f"{session.name} {message}")
 
 
@@ -76,7 +76,7 @@ def _row(entry: Json) -> Row:
     at = entry.get("Timestamp")
     return Row(
         id=entry["ID"],
-        at=at if type(at) is int and 0 < at <= _LATEST else None,
+        at=at if type(at) is int and 0 < at <= _MAX_SECONDS else None,
         type=_text(entry.get("Type")),
         message=_text(entry.get("Message")),
         exception=_text(entry.get("Exception")),

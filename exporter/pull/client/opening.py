@@ -4,24 +4,24 @@ from pathlib import Path
 from typing import TextIO
 
 from exporter.config.pull_targets import PullTarget
-from exporter.pull.client.errors import NoAccessError
+from exporter.pull.client.errors import AccessError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.session import Session
-from exporter.pull.client.transport import Route, Transport
+from exporter.pull.client.transport import ConnectionOptions, Transport
 
-_MOST_CHARACTERS = 4096
+_MAX_CHARACTERS = 4096
 
 
-def open_server(target: PullTarget, password: str, route: Route) -> DuplicatiServer:
+def open_server(target: PullTarget, password: str, options: ConnectionOptions) -> DuplicatiServer:
     """Return a server to ask; nothing is sent before the first question."""
-    return DuplicatiServer(Session(Transport(target, route), target.name, password))
+    return DuplicatiServer(Session(Transport(target, options), target.name, password))
 
 
 def read_password(path: Path) -> str:
     """Return the first line of a file.
 
     Raises:
-        NoAccessError: there is none, or it is not to be read.
+        AccessError: there is none, or it is not to be read.
     """
     named = f"the password file {path}"
     try:
@@ -29,22 +29,22 @@ def read_password(path: Path) -> str:
             return first_line(file, named)
     except OSError as error:
         message = f"{named} can not be read: {error.strerror}"
-        raise NoAccessError(message) from error
+        raise AccessError(message) from error
 
 
 def first_line(file: TextIO, named: str) -> str:
     """Return the password that an open file begins with; `named` is what messages call the file.
 
     Raises:
-        NoAccessError: its first line is empty or no text.
+        AccessError: its first line is empty or no text.
     """
     try:
-        password = file.readline(_MOST_CHARACTERS).rstrip("\r\n")
+        password = file.readline(_MAX_CHARACTERS).rstrip("\r\n")
         password.encode()
     except UnicodeError:
         message = f"{named} can not be read: it is no text"
-        raise NoAccessError(message) from None
+        raise AccessError(message) from None
     if not password:
         message = f"{named} is empty: write the password into its first line"
-        raise NoAccessError(message)
+        raise AccessError(message)
     return password

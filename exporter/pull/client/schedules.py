@@ -38,7 +38,7 @@ _CALENDAR = ("M", "Y")
 
 _REPEAT = re.compile(r"(?:[0-9]{1,6}[smhDWMY])+")
 _PART = re.compile(r"([0-9]+)([smhDWMY])")
-_LONGEST: Millis = 3650 * DAY
+_MAX_INTERVAL: Millis = 3650 * DAY
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK = len(_DAYS)
 _RULE = re.compile(r"AllowedWeekDays=([A-Za-z, ]*)")
@@ -55,19 +55,19 @@ def planned(schedule: object) -> Planned | None:
     """Return what a schedule plans; None where it is none, repeats nothing, or is unreadable."""
     if not isinstance(schedule, dict):
         return None
-    start, repeat = _moment(schedule.get("Time")), schedule.get("Repeat")
+    start, repeat = _timestamp(schedule.get("Time")), schedule.get("Repeat")
     if start is None or not isinstance(repeat, str):
         return None
     interval = _widest(repeat, _allowed(schedule))
     return None if interval is None else Planned(start, interval)
 
 
-def _moment(value: object) -> Millis | None:
+def _timestamp(value: object) -> Millis | None:
     try:
-        moment = parse_timestamp(value) if isinstance(value, str) else MIN_TIMESTAMP
+        timestamp = parse_timestamp(value) if isinstance(value, str) else MIN_TIMESTAMP
     except ValueError:
         return None
-    return moment if MIN_TIMESTAMP < moment <= MAX_TIMESTAMP else None
+    return timestamp if MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP else None
 
 
 def _allowed(schedule: dict[str, Any]) -> frozenset[int]:
@@ -86,7 +86,7 @@ def _widest(repeat: str, allowed: frozenset[int]) -> Millis | None:
         return None
     parts = _PART.findall(repeat)
     length = sum(int(number) * _UNITS[unit] for number, unit in parts)
-    if not 0 < length <= _LONGEST:
+    if not 0 < length <= _MAX_INTERVAL:
         return None
     if len(allowed) == _WEEK:
         return length

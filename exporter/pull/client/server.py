@@ -12,7 +12,7 @@ from exporter.pull.client.log import Row
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.session import Json, Session
 
-MOST_BACKUPS = 1000
+MAX_BACKUPS = 1000
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _UNNAMED = "(unnamed)"
@@ -65,8 +65,8 @@ class DuplicatiServer:
             raise ServerError(
                 f"{self.name} answers /backups with something that is no list of them"
             )
-        if len(told) > MOST_BACKUPS:
-            raise ServerError(f"{self.name} has more than {MOST_BACKUPS} backups")
+        if len(told) > MAX_BACKUPS:
+            raise ServerError(f"{self.name} has more than {MAX_BACKUPS} backups")
         return [_backup(entry) for entry in told]
 
     def history(self, backup: Backup) -> Iterator[list[Row]]:

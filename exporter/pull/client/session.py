@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from exporter.pull.client.errors import GoneError, NoAccessError, ServerError
+from exporter.pull.client.errors import AccessError, GoneError, ServerError
 from exporter.pull.client.transport import Answer, Transport
 
 Json: TypeAlias = Any
@@ -115,8 +115,8 @@ class Session:
             raise self._error(f"answers {path} {told}. Give the address of Duplicati itself")
         raise self._error(f"answers {path} with something that is no JSON")
 
-    def _no_access(self, message: str) -> NoAccessError:
-        return NoAccessError(f"{self.name} {message}")
+    def _no_access(self, message: str) -> AccessError:
+        return AccessError(f"{self.name} {message}")
 
     def _error(self, message: str) -> ServerError:
         return ServerError(f"{self.name} {message}")

@@ -20,9 +20,9 @@ from urllib3.util import Retry, Timeout, make_headers
 
 from exporter.config.pull_targets import PullTarget
 from exporter.pull.client import certificates
-from exporter.pull.client.errors import NoAccessError, ServerError, StoppedError
+from exporter.pull.client.errors import AccessError, ServerError, StoppedError
 
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """A page of a hundred results is about one megabyte."""
 
 Pause = Callable[[float], bool]
@@ -38,7 +38,7 @@ _SILENT_TRIES = 1
 _ANSWER_SECONDS = 300.0
 _TRIES = 4
 _FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
+_MAX_PAUSE_SECONDS = 30.0
 _PASSING = (500, 502, 503, 504)
 _UNREACHED = (ConnectTimeoutError, NewConnectionError, ProxyError, SSLError)
 _CHUNK = 64 * 1024
@@ -50,7 +50,7 @@ def sleep(seconds: float) -> bool:
     return False
 
 
-class Route(Struct, frozen=True):
+class ConnectionOptions(Struct, frozen=True):
     """How a server is reached: past which proxy, and what waits between two tries."""
 
     proxy: str | None = None
@@ -68,10 +68,14 @@ class Answer(NamedTuple):
 class Transport:
     """Asks one server. Needs one caller at a time."""
 
-    def __init__(self, target: PullTarget, route: Route = Route()) -> None:  # noqa: B008 - frozen
-        """Prepare to ask; nothing is sent yet. Raises `NoAccessError`."""
+    def __init__(
+        self,
+        target: PullTarget,
+        options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - frozen
+    ) -> None:
+        """Prepare to ask; nothing is sent yet. Raises `AccessError`."""
         self._target = target
-        self._retry = _Patience(
+        self._retry = _RetryPolicy(
             total=_TRIES,
             read=_SILENT_TRIES,
             redirect=False,
@@ -79,8 +83,8 @@ class Transport:
             status_forcelist=_PASSING,
             backoff_factor=_FIRST_PAUSE_SECONDS,
             raise_on_status=False,
-        ).with_pause(route.pause)
-        self._pool = _pool(target, route.proxy)
+        ).with_pause(options.pause)
+        self._pool = _pool(target, options.proxy)
 
     def ask(
         self,
@@ -126,8 +130,8 @@ class Transport:
         body = bytearray()
         while chunk := answer.read1(_CHUNK):
             body += chunk
-            if len(body) > MOST_BYTES:
-                message = f"answers with more than {MOST_BYTES} bytes at once"
+            if len(body) > MAX_BYTES:
+                message = f"answers with more than {MAX_BYTES} bytes at once"
                 raise ServerError(f"{self._target.name} {message}")
             if time.monotonic() > until:
                 message = f"takes longer than {_ANSWER_SECONDS:.0f} seconds for one answer"
@@ -135,14 +139,14 @@ class Transport:
         return bytes(body)
 
     def _explained(self, reason: Exception) -> ServerError:
-        kind = NoAccessError if isinstance(reason, _UNREACHED) else ServerError
+        kind = AccessError if isinstance(reason, _UNREACHED) else ServerError
         if certificates.is_refused(reason):
             return kind(f"{self._target.name} {certificates.explain(self._target)}")
         told = f"{self._target.name} does not answer ({reason})"
         return kind(f"{told}: is {self._target.url} right, and does Duplicati run there?")
 
 
-class _Patience(Retry):
+class _RetryPolicy(Retry):
     """The client's rule of what is tried again and when, with a pause that can be broken off."""
 
     RETRY_AFTER_STATUS_CODES = frozenset(_PASSING)  # not a login that is throttled
@@ -168,7 +172,7 @@ class _Patience(Retry):
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
         """Wait as long as the server asks, but not for ever; else longer with each try."""
         asked = None if response is None else self._asked(response)
-        if self.pause(min(asked or self.get_backoff_time(), _LONGEST_PAUSE_SECONDS)):
+        if self.pause(min(asked or self.get_backoff_time(), _MAX_PAUSE_SECONDS)):
             raise StoppedError
 
     def _asked(self, response: BaseHTTPResponse) -> float | None:

@@ -12,8 +12,8 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import StoreImporter
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
-from exporter.pull.client.transport import Pause, Route
-from exporter.pull.loop import Rounds, pulling
+from exporter.pull.client.transport import ConnectionOptions, Pause
+from exporter.pull.loop import PullLoop, pulling
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
@@ -24,7 +24,7 @@ from tests.support.reports_builder import duplicati_report
 
 
 def opened(target: PullTarget, pause: Pause) -> DuplicatiServer:
-    return open_server(target, PASSWORD, Route(pause=pause))
+    return open_server(target, PASSWORD, ConnectionOptions(pause=pause))
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def rounds(
     archive: StoreImporter,
     clock: Clock,
     telemetry: SelfMetrics,
-) -> Rounds:
+) -> PullLoop:
     targets = [make_target(duplicati.url, name="nas"), make_target(other.url, name="other")]
-    return Rounds(targets, opened, archive, telemetry, clock)
+    return PullLoop(targets, opened, archive, telemetry, clock)
 
 
 def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
@@ -76,39 +76,39 @@ def ended(self_metrics: SelfMetrics, server: str) -> float | None:
 
 
 def test_a_round_pulls_from_every_server(
-    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: SelfMetrics
+    duplicati: Simulator, other: Simulator, rounds: PullLoop, store: Store, telemetry: SelfMetrics
 ) -> None:
     run(duplicati, "2", 5)
     run(other, "5", 4)
-    rounds.go_round()
+    rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 2
     assert failures(telemetry) == {}
     assert ended(telemetry, "nas") == ended(telemetry, "other") == NOW / 1000
 
 
 def test_a_server_that_fails_keeps_no_other_out(
-    duplicati: Simulator, other: Simulator, rounds: Rounds, store: Store, telemetry: SelfMetrics
+    duplicati: Simulator, other: Simulator, rounds: PullLoop, store: Store, telemetry: SelfMetrics
 ) -> None:
     duplicati.password = "another"
     run(other, "5", 4)
-    rounds.go_round()
+    rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 1
     assert failures(telemetry) == {"nas": 1}
     assert (ended(telemetry, "nas"), ended(telemetry, "other")) == (None, NOW / 1000)
 
 
 def test_a_pull_that_leaves_something_out_is_a_failure(
-    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics
+    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics
 ) -> None:
     duplicati.always["/backup/2/log"] = Canned(404)
-    rounds.go_round()
+    rounds.pull_all()
     assert failures(telemetry) == {"nas": 1}
     assert ended(telemetry, "nas") is None
 
 
 def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     duplicati: Simulator,
-    rounds: Rounds,
+    rounds: PullLoop,
     store: Store,
     telemetry: SelfMetrics,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,15 +119,15 @@ def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     run(duplicati, "2", 5)
     with monkeypatch.context() as broken:
         broken.setattr(store, "record_all", fail)
-        rounds.go_round()
+        rounds.pull_all()
     assert failures(telemetry) == {"nas": 1}
-    rounds.go_round()
+    rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 1
 
 
 def test_a_fault_of_our_own_keeps_no_other_server_out(
     other: Simulator,
-    rounds: Rounds,
+    rounds: PullLoop,
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -142,33 +142,33 @@ def test_a_fault_of_our_own_keeps_no_other_server_out(
 
     info = DuplicatiServer.info
     monkeypatch.setattr(DuplicatiServer, "info", fail)
-    rounds.go_round()
+    rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 1
     assert "a pull broke off" in caplog.text
 
 
 def test_a_fault_is_logged_once_and_its_end_too(
-    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: PullLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "exporter")
     duplicati.always["/backups"] = Canned(404)
     for _ in range(3):
-        rounds.go_round()
+        rounds.pull_all()
     duplicati.always["/backups"] = Canned(200, b"null")
-    rounds.go_round()
+    rounds.pull_all()
     duplicati.always.clear()
     for _ in range(2):
-        rounds.go_round()
+        rounds.pull_all()
     told = [record.message for record in caplog.records]
     assert told == ["pull failed", "pull failed", "pull recovered"]
 
 
 def test_a_backup_that_is_not_watched_is_logged_until_it_is(
-    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     for _ in range(2):
-        rounds.go_round()
+        rounds.pull_all()
     (record,) = caplog.records
     assert record.message == "backup not watched"
     assert record.__dict__["fields"]["reason"].startswith("New: is planned")
@@ -177,31 +177,31 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
 
 
 def test_pulls_that_go_well_again_are_told_whatever_is_not_watched(
-    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: PullLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "exporter")
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     duplicati.always["/backups"] = Canned(404)
-    rounds.go_round()
+    rounds.pull_all()
     duplicati.always.clear()
-    rounds.go_round()
+    rounds.pull_all()
     told = [record.message for record in caplog.records]
     assert told == ["pull failed", "pull recovered", "backup not watched"]
 
 
 def test_what_was_pulled_is_logged_where_it_is_new(
-    duplicati: Simulator, rounds: Rounds, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: PullLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "exporter")
     run(duplicati, "2", 5)
-    rounds.go_round()
-    rounds.go_round()
+    rounds.pull_all()
+    rounds.pull_all()
     (record,) = caplog.records
     assert record.__dict__["fields"] == {"server": "nas", "recorded": 1, "rows": 1}
 
 
 def test_rounds_go_on_until_they_are_told_to_stop(
-    duplicati: Simulator, rounds: Rounds, store: Store
+    duplicati: Simulator, rounds: PullLoop, store: Store
 ) -> None:
     with pulling(rounds, 1):
         eventually(lambda: duplicati.asked("/backups") >= 3, "two rounds")
@@ -211,7 +211,7 @@ def test_rounds_go_on_until_they_are_told_to_stop(
 
 
 def test_before_the_first_round_ends_it_is_known_that_none_did(
-    duplicati: Simulator, rounds: Rounds, telemetry: SelfMetrics
+    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
@@ -235,7 +235,7 @@ def test_before_the_first_round_ends_it_is_known_that_none_did(
 
 
 def test_a_stop_ends_a_pause_between_two_tries(
-    duplicati: Simulator, other: Simulator, rounds: Rounds
+    duplicati: Simulator, other: Simulator, rounds: PullLoop
 ) -> None:
     duplicati.always["/backups"] = Canned(503, headers=(("Retry-After", "30"),))
     with pulling(rounds, DAY):

@@ -7,9 +7,9 @@ import pytest
 
 from exporter.fleet import Fleet
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
-from exporter.pull.bookmarks import Marks
+from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError
-from exporter.pull.pull_server import Place, pull_server
+from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import Summary
 from exporter.schedule import ScheduleSource
 from exporter.store import RunFilter, StoreUnavailableError, UnknownIdError
@@ -30,9 +30,9 @@ PullFrom = Callable[..., Summary]
 def pulled(duplicati: Simulator, archive: StoreImporter) -> PullFrom:
     """Pull from the simulated server, by default as one that was never pulled from."""
 
-    def once(marks: Marks | None = None) -> Summary:
+    def once(bookmarks: Bookmarks | None = None) -> Summary:
         with server(duplicati) as asked:
-            return pull_server(asked, archive, marks or Marks(), lambda _place: None)
+            return pull_server(asked, archive, bookmarks or Bookmarks(), lambda _place: None)
 
     return once
 
@@ -95,12 +95,12 @@ def test_what_was_posted_hides_nothing_that_is_older(
 def test_a_pull_that_breaks_off_leaves_no_hole(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 250)
     duplicati.faults[PHOTOS] += [None, Canned(200, b"<html>")]
-    assert not pulled(marks).complete
+    assert not pulled(bookmarks).complete
     assert starts(store) == hourly(250)[-100:], "what was pulled is kept, the newest first"
-    summary = pulled(marks)
+    summary = pulled(bookmarks)
     assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (150, 100)
     assert starts(store) == hourly(250)
 
@@ -108,25 +108,25 @@ def test_a_pull_that_breaks_off_leaves_no_hole(
 def test_one_that_breaks_off_behind_a_whole_one_leaves_no_hole(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 50)
-    pulled(marks)
+    pulled(bookmarks)
     fill(duplicati, "2", 250, first=BEGAN + 50 * HOUR)
     duplicati.faults[PHOTOS] += [None, Canned(404)]
-    assert not pulled(marks).complete
-    assert pulled(marks).complete
+    assert not pulled(bookmarks).complete
+    assert pulled(bookmarks).complete
     assert starts(store) == hourly(300)
 
 
 def test_the_next_one_reads_to_where_the_last_came(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 350)
-    pulled(marks)
+    pulled(bookmarks)
     fill(duplicati, "2", 3, first=BEGAN + 350 * HOUR)
     asked = duplicati.asked(PHOTOS)
-    summary = pulled(marks)
+    summary = pulled(bookmarks)
     assert duplicati.asked(PHOTOS) == asked + 1
     assert (summary.count(ImportOutcome.RECORDED), summary.count(ImportOutcome.KNOWN)) == (3, 7)
     assert starts(store) == hourly(353)
@@ -135,12 +135,12 @@ def test_the_next_one_reads_to_where_the_last_came(
 def test_many_new_ones_are_read_in_few_pages(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 50)
-    pulled(marks)
+    pulled(bookmarks)
     fill(duplicati, "2", 200, first=BEGAN + 50 * HOUR)
     asked = duplicati.asked(PHOTOS)
-    pulled(marks)
+    pulled(bookmarks)
     assert duplicati.asked(PHOTOS) == asked + 3
     assert starts(store) == hourly(250)
 
@@ -148,12 +148,12 @@ def test_many_new_ones_are_read_in_few_pages(
 def test_a_database_that_duplicati_made_anew_is_read_to_its_first_row(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 300)
-    pulled(marks)
+    pulled(bookmarks)
     duplicati.rows["2"] = []
     fill(duplicati, "2", 320, first=BEGAN + 300 * HOUR)
-    pulled(marks)
+    pulled(bookmarks)
     assert starts(store) == hourly(620)
 
 
@@ -168,13 +168,15 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             archive.plan(job_id, start, interval)
 
-    marks = Marks()
+    bookmarks = Bookmarks()
     fill(duplicati, "2", 2)
     with server(duplicati) as asked:
-        summary = pull_server(asked, Full(), marks, lambda _place: None)
+        summary = pull_server(asked, Full(), bookmarks, lambda _place: None)
         assert (summary.complete, summary.problems) == (False, ["there is no room"])
         assert (
-            pull_server(asked, archive, marks, lambda _place: None).count(ImportOutcome.RECORDED)
+            pull_server(asked, archive, bookmarks, lambda _place: None).count(
+                ImportOutcome.RECORDED
+            )
             == 1
         )
 
@@ -311,7 +313,7 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
     duplicati.add_backup("2", "Photos", schedule=schedule)
     fill(duplicati, "2", 1)
     with server(duplicati) as asked:
-        summary = pull_server(asked, Emptied(), Marks(), lambda _place: None)
+        summary = pull_server(asked, Emptied(), Bookmarks(), lambda _place: None)
     assert summary.faults == ["Photos: the job was deleted meanwhile"]
 
 
@@ -324,7 +326,7 @@ def test_a_database_that_does_not_answer_ends_the_pull(
     monkeypatch.setattr(store, "record_all", fail)
     fill(duplicati, "2", 1)
     with server(duplicati) as asked, pytest.raises(StoreUnavailableError):
-        pull_server(asked, archive, Marks(), lambda _place: None)
+        pull_server(asked, archive, Bookmarks(), lambda _place: None)
 
 
 def test_a_person_who_waits_is_told_how_far_it_is(
@@ -333,13 +335,13 @@ def test_a_person_who_waits_is_told_how_far_it_is(
     duplicati.add_backup("3", "Mail")
     fill(duplicati, "2", 101)
     fill(duplicati, "3", 1)
-    told: list[Place] = []
+    told: list[PullProgress] = []
     with server(duplicati) as asked:
-        pull_server(asked, archive, Marks(), told.append)
+        pull_server(asked, archive, Bookmarks(), told.append)
     assert told == [
-        Place("nas", "Photos to S3", 1, 2, runs=0),
-        Place("nas", "Photos to S3", 1, 2, runs=100),
-        Place("nas", "Photos to S3", 1, 2, runs=101),
-        Place("nas", "Mail", 2, 2, runs=101),
-        Place("nas", "Mail", 2, 2, runs=102),
+        PullProgress("nas", "Photos to S3", 1, 2, runs=0),
+        PullProgress("nas", "Photos to S3", 1, 2, runs=100),
+        PullProgress("nas", "Photos to S3", 1, 2, runs=101),
+        PullProgress("nas", "Mail", 2, 2, runs=101),
+        PullProgress("nas", "Mail", 2, 2, runs=102),
     ]

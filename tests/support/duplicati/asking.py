@@ -9,10 +9,10 @@ from exporter.config.pull_targets import PullTarget, make_target
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.session import Session
-from exporter.pull.client.transport import Route, Transport
+from exporter.pull.client.transport import ConnectionOptions, Transport
 from tests.support.duplicati.simulator import PASSWORD, Simulator
 
-AT_ONCE = Route(pause=lambda _seconds: False)
+AT_ONCE = ConnectionOptions(pause=lambda _seconds: False)
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config.pull_targets import make_target
-from exporter.pull.client.errors import NoAccessError
+from exporter.pull.client.errors import AccessError
 from exporter.pull.client.session import Session
 from exporter.pull.client.transport import Transport
 from tests.support.duplicati.asking import AT_ONCE, session
@@ -13,7 +13,7 @@ from tests.support.duplicati.simulator import PASSWORD, Simulator
 
 
 def refusal(simulator: Simulator, **trust: str) -> str:
-    with session(simulator, **trust) as asking, pytest.raises(NoAccessError) as refused:
+    with session(simulator, **trust) as asking, pytest.raises(AccessError) as refused:
         asking.get("/backups")
     assert simulator.requests == [], "the password was sent"
     return str(refused.value)
@@ -79,7 +79,7 @@ def test_a_file_of_certificates_that_is_none_is_told(
     if content is not None:
         file.write_bytes(content)
     with (
-        pytest.raises(NoAccessError, match=f"{file} can not be used: .*{reason}"),
+        pytest.raises(AccessError, match=f"{file} can not be used: .*{reason}"),
         session(secure_duplicati, ca_file=str(file)),
     ):
         pass
@@ -93,6 +93,6 @@ def test_who_asks_for_it_believes_any_certificate(secure_duplicati: Simulator) -
 def test_https_to_a_server_that_speaks_http_is_told(duplicati: Simulator) -> None:
     target = make_target(duplicati.url.replace("http:", "https:"), name="nas")
     asking = Session(Transport(target, AT_ONCE), "nas", PASSWORD)
-    with pytest.raises(NoAccessError, match="nas does not answer"):
+    with pytest.raises(AccessError, match="nas does not answer"):
         asking.get("/backups")
     asking.close()

@@ -76,7 +76,7 @@ def test_a_page_that_overlaps_the_last_gives_each_row_once(duplicati: Simulator)
 
 
 def test_a_log_without_end_is_ended(duplicati: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "MOST_ROWS", 100)
+    monkeypatch.setattr(log, "MAX_ROWS", 100)
     fill(duplicati, 150)
     with pytest.raises(ServerError, match="more than 100 rows of the backup 2"):
         read(duplicati)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from exporter.pull.client import server as module
-from exporter.pull.client.errors import NoAccessError, ServerError
+from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.opening import read_password
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.server import Backup, SystemInfo
@@ -78,7 +78,7 @@ def test_a_machine_that_is_no_object_is_told(duplicati: Simulator) -> None:
 def test_more_backups_than_any_server_has_are_refused(
     duplicati: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_BACKUPS", 1)
+    monkeypatch.setattr(module, "MAX_BACKUPS", 1)
     duplicati.add_backup("3", "Mail")
     with server(duplicati) as asked, pytest.raises(ServerError, match="more than 1 backups"):
         asked.backups()
@@ -105,5 +105,5 @@ def test_a_file_without_a_password_is_told(
     file = tmp_path / "password"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(NoAccessError, match=told):
+    with pytest.raises(AccessError, match=told):
         read_password(file)

@@ -5,9 +5,9 @@ import pytest
 
 from exporter.config.pull_targets import make_target
 from exporter.pull.client import transport
-from exporter.pull.client.errors import GoneError, NoAccessError, ServerError, StoppedError
+from exporter.pull.client.errors import AccessError, GoneError, ServerError, StoppedError
 from exporter.pull.client.session import Session
-from exporter.pull.client.transport import Route, Transport
+from exporter.pull.client.transport import ConnectionOptions, Transport
 from tests.support.duplicati.asking import session, source_of
 from tests.support.duplicati.simulator import API, PASSWORD, Canned, Simulator
 from tests.support.process.ports import free_port
@@ -86,8 +86,8 @@ def test_the_pause_is_as_long_as_the_server_asks_within_bounds(
         pauses.append(seconds)
         return False
 
-    route = Route(pause=pause)
-    asking = Session(Transport(source_of(duplicati), route), "nas", PASSWORD)
+    options = ConnectionOptions(pause=pause)
+    asking = Session(Transport(source_of(duplicati), options), "nas", PASSWORD)
     asking.get(BACKUPS)
     asking.close()
     assert pauses == [waited]
@@ -96,7 +96,9 @@ def test_the_pause_is_as_long_as_the_server_asks_within_bounds(
 def test_a_program_that_is_to_end_tries_no_more(duplicati: Simulator) -> None:
     duplicati.always[BACKUPS] = Canned(503)
     asking = Session(
-        Transport(source_of(duplicati), Route(pause=lambda _seconds: True)), "nas", PASSWORD
+        Transport(source_of(duplicati), ConnectionOptions(pause=lambda _seconds: True)),
+        "nas",
+        PASSWORD,
     )
     with pytest.raises(StoppedError):
         asking.get(BACKUPS)
@@ -106,8 +108,10 @@ def test_a_program_that_is_to_end_tries_no_more(duplicati: Simulator) -> None:
 
 def test_a_server_that_is_not_there_is_told() -> None:
     target = make_target(f"http://127.0.0.1:{free_port()}", name="nas")
-    asking = Session(Transport(target, Route(pause=lambda _seconds: False)), "nas", PASSWORD)
-    with pytest.raises(NoAccessError, match=r"nas does not answer .*: is http://127") as refused:
+    asking = Session(
+        Transport(target, ConnectionOptions(pause=lambda _seconds: False)), "nas", PASSWORD
+    )
+    with pytest.raises(AccessError, match=r"nas does not answer .*: is http://127") as refused:
         asking.get(BACKUPS)
     assert PASSWORD not in str(refused.value)
 
@@ -199,7 +203,7 @@ def test_a_redirection_to_nowhere_is_told(
 
 
 def test_an_answer_has_a_bound(duplicati: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(transport, "MAX_BYTES", 100_000)
     duplicati.always[BACKUPS] = Canned(200, b" " * 100_001)
     assert refusal(duplicati) == "nas answers with more than 100000 bytes at once"
 
@@ -221,7 +225,7 @@ def test_a_server_behind_a_path_is_asked_there(duplicati: Simulator) -> None:
 def test_a_proxy_is_asked_with_its_password_and_not_with_the_servers(duplicati: Simulator) -> None:
     proxy = duplicati.url.replace("//", "//me:hidden@")
     target = make_target("http://nas.example:8200", name="nas")
-    asking = Session(Transport(target, Route(proxy=proxy)), "nas", PASSWORD)
+    asking = Session(Transport(target, ConnectionOptions(proxy=proxy)), "nas", PASSWORD)
     assert asking.get(BACKUPS) == duplicati.backups
     asking.close()
     assert duplicati.requests[0] == f"http://nas.example:8200{API}/auth/login"
