@@ -4,16 +4,16 @@ Pure but for the files it writes: what is read comes from an `Records`.
 """
 
 from exporter.exports.errors import ExportError
-from exporter.exports.openmetrics import LEFT_OUT, History, Target
+from exporter.exports.openmetrics import LEFT_OUT, OpenMetricsBackfill, Target
 from exporter.exports.runs import write_csv, write_jsonl
-from exporter.exports.time_grid import Grid
+from exporter.exports.time_grid import TimeGrid
 
 __all__ = [
     "LEFT_OUT",
     "ExportError",
-    "Grid",
-    "History",
+    "OpenMetricsBackfill",
     "Target",
+    "TimeGrid",
     "write_csv",
     "write_jsonl",
 ]

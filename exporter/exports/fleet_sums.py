@@ -9,7 +9,7 @@ from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 from exporter.exports.replay import Span
-from exporter.exports.time_grid import Grid
+from exporter.exports.time_grid import TimeGrid
 from exporter.fleet.totals import JobTotals
 from exporter.fleet.views import Totals
 from exporter.times import Millis
@@ -24,11 +24,11 @@ class Share(NamedTuple):
     overdue: bool
 
     @classmethod
-    def of(cls, span: Span) -> "Share":
+    def from_span(cls, span: Span) -> "Share":
         """Return what a job adds for a while."""
-        moment = span.moment
-        totals = JobTotals.from_state(moment.state, exists=True, failing=moment.failing)
-        return cls(span.first, span.end, totals, moment.overdue)
+        snapshot = span.snapshot
+        totals = JobTotals.from_state(snapshot.state, exists=True, failing=snapshot.failing)
+        return cls(span.first, span.end, totals, snapshot.overdue)
 
 
 class FleetSpan(NamedTuple):
@@ -42,7 +42,7 @@ class FleetSpan(NamedTuple):
 class FleetSums:
     """The sums so far: at first of no job and no server."""
 
-    def __init__(self, grid: Grid, created: Millis) -> None:
+    def __init__(self, grid: TimeGrid, created: Millis) -> None:
         """Begin; `created`, when the database was made, stands in for a report of then."""
         self._grid = grid
         self._created = created

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, Self, TypeVar
 from exporter.exports.family_file import FamilyFile
 from exporter.exports.fleet_sums import FleetSums, Share
 from exporter.exports.replay import Span, timeline
-from exporter.exports.time_grid import Grid
+from exporter.exports.time_grid import TimeGrid
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
@@ -50,13 +50,13 @@ class Target(NamedTuple):
         return written.strip("{}").encode()
 
 
-class History:
+class OpenMetricsBackfill:
     """Takes jobs and servers one by one, then writes all of them.
 
     What it takes passes through files in a folder, which need as much room as what it writes.
     """
 
-    def __init__(self, grid: Grid, target: Target, created: Millis, folder: Path) -> None:
+    def __init__(self, grid: TimeGrid, target: Target, created: Millis, folder: Path) -> None:
         """Begin; `created` is when the database was made."""
         self._grid = grid
         self._stamps = grid.stamps()
@@ -115,7 +115,7 @@ class History:
     def _note(self, span: Span) -> Share:
         for file in self._jobs:
             file.note(*span)
-        return Share.of(span)
+        return Share.from_span(span)
 
     def _notice(self, history: JobHistory) -> None:
         """Take in when reports came; what stands in for a report is none."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from exporter.exports.time_grid import Grid
+from exporter.exports.time_grid import TimeGrid
 from exporter.exposition.families import JobSnapshot
 from exporter.jobs.added import After
 from exporter.jobs.folding import with_run
@@ -29,10 +29,10 @@ class Span(NamedTuple):
 
     first: int
     end: int
-    moment: JobSnapshot
+    snapshot: JobSnapshot
 
 
-def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Span]:
+def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterator[Span]:
     """Yield what a job showed, in the order of time; nothing for slots before its first backup."""
     job, labels = history.job, (str(history.server.id), history.server.name, history.job.name)
     uncleared = replace(job, settings=replace(job.settings, cleared=None))
@@ -45,13 +45,13 @@ def timeline(history: JobHistory, schedule: Schedule, grid: Grid) -> Iterator[Sp
             for first, end in pairwise(sorted({since, until} | turns)):
                 failing = is_failing(job if first >= cleared else uncleared, state)
                 overdue = first >= late
-                moment = JobSnapshot(
+                snapshot = JobSnapshot(
                     state, baseline, expectation, overdue=overdue, labels=labels, failing=failing
                 )
-                yield Span(first, end, moment)
+                yield Span(first, end, snapshot)
 
 
-def _states(history: JobHistory, grid: Grid) -> Iterator[tuple[int, int, JobState]]:
+def _states(history: JobHistory, grid: TimeGrid) -> Iterator[tuple[int, int, JobState]]:
     """Yield the states that runs led to in the order of their arrival, each with its slots."""
     kept = history.job.state
     replay = _Replay(baseline_state(kept, history.runs), kept.reported)
@@ -102,7 +102,7 @@ def _count_after(ordered: list[Order], order: Order) -> int:
     return len(ordered) - bisect.bisect_right(ordered, order)
 
 
-def _overdue_from(expectation: Expectation | None, grid: Grid) -> int:
+def _overdue_from(expectation: Expectation | None, grid: TimeGrid) -> int:
     """Return the first slot at which a job is overdue while nothing comes."""
     deadline = None if expectation is None else expectation.effective_deadline
     return grid.count if deadline is None else grid.slot(deadline + 1)

@@ -5,11 +5,11 @@ from msgspec import Struct
 from exporter.exports.errors import ExportError
 from exporter.times import SECOND, Millis, format_duration, format_timestamp
 
-MOST_MOMENTS = 2_000_000
+MAX_TIMESTAMPS = 2_000_000
 """Nineteen years of five minutes; each takes some 110 bytes of memory."""
 
 
-class Grid(Struct, frozen=True):
+class TimeGrid(Struct, frozen=True):
     """`count` moments, numbered from 0: these numbers are called slots.
 
     `first` is a multiple of `step`, and `step` one of a second.
@@ -20,7 +20,7 @@ class Grid(Struct, frozen=True):
     count: int
 
     @classmethod
-    def between(cls, since: Millis, until: Millis, step: Millis) -> "Grid":
+    def between(cls, since: Millis, until: Millis, step: Millis) -> "TimeGrid":
         """Return the moments from `since` on and before `until`.
 
         Raises:
@@ -32,16 +32,16 @@ class Grid(Struct, frozen=True):
             span = f"{format_timestamp(since)} and {format_timestamp(until)}"
             message = f"no moment on a multiple of {format_duration(step)} lies between {span}"
             raise ExportError(f"{message}: choose others with --since and --until, or --step")
-        if count > MOST_MOMENTS:
-            message = f"{count} moments are more than {MOST_MOMENTS}"
+        if count > MAX_TIMESTAMPS:
+            message = f"{count} moments are more than {MAX_TIMESTAMPS}"
             raise ExportError(f"{message}: take a longer --step, or pieces by --since and --until")
         return cls(first, step, count)
 
-    def slot(self, moment: Millis) -> int:
+    def slot(self, timestamp: Millis) -> int:
         """Return the first slot at or behind a moment, `count` where all lie before it."""
-        return min(max(-(-(moment - self.first) // self.step), 0), self.count)
+        return min(max(-(-(timestamp - self.first) // self.step), 0), self.count)
 
     def stamps(self) -> list[bytes]:
         """Return what stands behind the value of a sample: the slot's moment in unix seconds."""
         moments = range(self.first, self.first + self.count * self.step, self.step)
-        return [b" %d\n" % (moment // SECOND) for moment in moments]
+        return [b" %d\n" % (timestamp // SECOND) for timestamp in moments]

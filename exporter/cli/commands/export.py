@@ -22,7 +22,14 @@ from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
-from exporter.exports import ExportError, Grid, History, Target, write_csv, write_jsonl
+from exporter.exports import (
+    ExportError,
+    OpenMetricsBackfill,
+    Target,
+    TimeGrid,
+    write_csv,
+    write_jsonl,
+)
 from exporter.store import RunChoice, StoreError
 from exporter.store.sqlite import OfflineReader
 from exporter.times import (
@@ -188,7 +195,9 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
     with (
         _telling(chosen) as tell,
         output(chosen.output) as whole,
-        History(grid, target, reader.created(), folder_beside(chosen.output)) as history,
+        OpenMetricsBackfill(
+            grid, target, reader.created(), folder_beside(chosen.output)
+        ) as history,
     ):
         _replay(reader, settings, history, left_out, tell)
         written = history.write(whole)
@@ -228,7 +237,11 @@ def _counted(entries: Iterable[Entry], every: int, tell: Callable[[int], None]) 
 
 
 def _replay(
-    reader: OfflineReader, settings: Config, history: History, left_out: _LeftOut, tell: Tell
+    reader: OfflineReader,
+    settings: Config,
+    history: OpenMetricsBackfill,
+    left_out: _LeftOut,
+    tell: Tell,
 ) -> None:
     """Let a history take in every job that it can, and every server."""
     job_ids = reader.job_ids()
@@ -246,14 +259,14 @@ def _replay(
         history.add_server(server)
 
 
-def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> Grid:
+def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> TimeGrid:
     """Return the moments to tell of; before the first run and in the future there is nothing."""
     present = now()
     first = reader.first_arrival()
     begin = reader.created() if first is None else first
     since = begin if chosen.since is None else max(begin, chosen.since)
     until = present if chosen.until is None else min(present, chosen.until)
-    return Grid.between(since, until, chosen.step)
+    return TimeGrid.between(since, until, chosen.step)
 
 
 def _choice(chosen: argparse.Namespace, reader: OfflineReader) -> RunChoice:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from exporter.exports import Grid
+from exporter.exports import TimeGrid
 from exporter.exports.fleet_sums import Share
 from exporter.exports.replay import timeline
 from exporter.model import JobSettings, Status, unnamed
@@ -11,7 +11,7 @@ from exporter.store import JobHistory
 from exporter.times import DAY, HOUR, Millis
 from tests.support.strategies.state import START, job_named, server_named, stored_run
 
-GRID = Grid.between(START, START + 4 * DAY, 12 * HOUR)
+GRID = TimeGrid.between(START, START + 4 * DAY, 12 * HOUR)
 
 
 def failing(name: str, cleared: Millis | None) -> list[int]:
@@ -19,7 +19,7 @@ def failing(name: str, cleared: Millis | None) -> list[int]:
     runs = [stored_run(START, status=Status.ERROR), stored_run(START + DAY)]
     job = replace(job_named(name, runs), settings=JobSettings(cleared=cleared))
     history = JobHistory(server_named("nas"), job, runs, frozenset())
-    shares = [Share.of(span) for span in timeline(history, Schedule(), GRID)]
+    shares = [Share.from_span(span) for span in timeline(history, Schedule(), GRID)]
     told = {
         slot: share.totals.failing for share in shares for slot in range(share.first, share.end)
     }

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporter.exports import LEFT_OUT, Grid, History, Target
+from exporter.exports import LEFT_OUT, OpenMetricsBackfill, Target, TimeGrid
 from exporter.exposition.families import (
     FLEET_FAMILIES,
     JOB_FAMILIES,
@@ -33,9 +33,9 @@ TARGET = Target("duplistatus", "localhost:9666")
 _TARGET = b'instance="localhost:9666",job="duplistatus"'
 
 
-def export(database: Path, grid: Grid, *, target: Target = TARGET) -> bytes:
+def export(database: Path, grid: TimeGrid, *, target: Target = TARGET) -> bytes:
     reader, whole = OfflineReader(database), io.BytesIO()
-    with History(grid, target, reader.created(), database.parent) as history:
+    with OpenMetricsBackfill(grid, target, reader.created(), database.parent) as history:
         for job_id in reader.job_ids():
             known = reader.history(job_id)
             assert known is not None
@@ -77,7 +77,7 @@ def last_moment(exported: bytes) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def exported(past: Past) -> bytes:
-    return export(past.database, Grid.between(min(past.scrapes), END, STEP))
+    return export(past.database, TimeGrid.between(min(past.scrapes), END, STEP))
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_every_moment_is_the_exposition_of_then_sample_by_sample(
 
 
 def test_families_are_described_as_in_the_exposition(past: Past) -> None:
-    told = heads(lines(export(past.database, Grid.between(END - DAY, END, DAY))))
+    told = heads(lines(export(past.database, TimeGrid.between(END - DAY, END, DAY))))
     assert told == heads(past.scrapes[END - STEP])
     described = {family_of(line) for line in told}
     known = {
@@ -109,7 +109,7 @@ def test_families_are_described_as_in_the_exposition(past: Past) -> None:
 
 
 def test_a_longer_step_leaves_out_moments_and_changes_none(past: Past) -> None:
-    grid = Grid.between(BEGIN + DAY, END, 6 * HOUR)
+    grid = TimeGrid.between(BEGIN + DAY, END, 6 * HOUR)
     found = by_moment(export(past.database, grid))
     assert list(found) == list(range(grid.first, END, 6 * HOUR))
     assert all(found[at] == samples(past.scrapes[at]) for at in found)
@@ -117,7 +117,7 @@ def test_a_longer_step_leaves_out_moments_and_changes_none(past: Past) -> None:
 
 def test_it_is_openmetrics(past: Past) -> None:
     """The client library's parser refuses what is not grouped, doubled or out of order."""
-    exported = export(past.database, Grid.between(BEGIN + 5 * DAY, END, 12 * HOUR)).decode()
+    exported = export(past.database, TimeGrid.between(BEGIN + 5 * DAY, END, 12 * HOUR)).decode()
     families = list(text_string_to_metric_families(exported))
     assert {sample.labels["job"] for each in families for sample in each.samples} == {TARGET.job}
     assert exported.endswith("\n# EOF\n")
@@ -125,7 +125,7 @@ def test_it_is_openmetrics(past: Past) -> None:
 
 def test_the_labels_of_the_target_are_escaped(past: Past) -> None:
     target = Target('a "job"', "host\\1")
-    whole = export(past.database, Grid.between(END - STEP, END, STEP), target=target)
+    whole = export(past.database, TimeGrid.between(END - STEP, END, STEP), target=target)
     assert b'{instance="host\\\\1",job="a \\"job\\""}' in whole
 
 
@@ -146,7 +146,7 @@ def test_removed_runs_still_count_and_counters_never_fall(past: Past, copy: Path
             more, last = store.prune_runs(BEGIN + 7 * DAY, last)
             removed += more
     assert removed > 100
-    exported = export(copy, Grid.between(BEGIN, END, STEP))
+    exported = export(copy, TimeGrid.between(BEGIN, END, STEP))
     assert last_moment(exported) == samples(past.scrapes[END - STEP])
     grown = counters(exported)
     assert all(before <= after for values in grown.values() for before, after in pairwise(values))
@@ -157,7 +157,7 @@ def test_merged_servers_were_always_one(copy: Path) -> None:
         ids = [server.id for server in store.snapshot().servers]
         store.merge_servers(ids[0], ids[1:], lambda _: None)
         scraped = scrape(store, END - STEP)
-    exported = export(copy, Grid.between(END - 2 * DAY, END, STEP))
+    exported = export(copy, TimeGrid.between(END - 2 * DAY, END, STEP))
     assert last_moment(exported) == samples(scraped)
     assert all(b"duplistatus_servers 1.0" in told for told in by_moment(exported).values())
 
@@ -170,7 +170,7 @@ def test_a_run_that_stands_in_for_its_report_counts_and_is_no_report(tmp_path: P
         told = read_report(duplicati_report(began=NOW - HOUR, status="Fatal", duration=None))
         store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"), lambda _: None)
         scraped = scrape(store, NOW)
-    exported = export(path, Grid.between(NOW - DAY, NOW + 1, STEP))
+    exported = export(path, TimeGrid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)
     assert b"duplistatus_failing_backups 1.0" in last_moment(exported)
 
@@ -180,7 +180,7 @@ def test_a_database_without_a_run_has_an_empty_fleet(tmp_path: Path) -> None:
     with closing(Store(path)) as store:
         created = store.created()
         scraped = scrape(store, created)
-    exported = export(path, Grid.between(created, created + HOUR, STEP))
+    exported = export(path, TimeGrid.between(created, created + HOUR, STEP))
     assert last_moment(exported) == samples(scraped)
 
 
@@ -190,7 +190,7 @@ def test_a_database_of_old_runs_alone_is_as_old_as_the_newest_of_them(tmp_path: 
         made(path, NOW)
         deliver(store, duplicati_report(began=NOW - 9 * DAY), received=NOW - 9 * DAY)
         scraped = scrape(store, NOW)
-    exported = export(path, Grid.between(NOW - DAY, NOW + 1, STEP))
+    exported = export(path, TimeGrid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)
 
 
@@ -205,7 +205,7 @@ def test_a_failure_without_a_name_shows_until_a_person_clears_it(tmp_path: Path)
         before = scrape(store, at)
         store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY), lambda _: None)
         after = scrape(store, NOW)
-    found = by_moment(export(path, Grid.between(at, NOW + 1, STEP)))
+    found = by_moment(export(path, TimeGrid.between(at, NOW + 1, STEP)))
     assert found[at] == samples(before)
     assert found[max(found)] == samples(after)
     assert b"duplistatus_failing_backups 1.0" in found[at]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.exports import Grid
+from exporter.exports import TimeGrid
 from exporter.exports.replay import timeline
 from exporter.exposition.families import JOB_FAMILIES, JobSnapshot, Sample
 from exporter.jobs.removed import baseline_state
@@ -47,10 +47,10 @@ def history_of(stored: Sequence[StoredRun], removed: Sequence[StoredRun] = ()) -
     return JobHistory(server_named("nas"), job, runs, frozenset())
 
 
-def shown(history: JobHistory, schedule: Schedule, grid: Grid) -> dict[int, JobSnapshot]:
+def shown(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> dict[int, JobSnapshot]:
     """Return what each slot shows; see that none shows two things and all come in order."""
     slots = [
-        (slot, span.moment)
+        (slot, span.snapshot)
         for span in timeline(history, schedule, grid)
         for slot in range(span.first, span.end)
     ]
@@ -63,15 +63,15 @@ def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobSnapsh
     state = fold(run for run in runs if run.received <= now)
     expectation = expect(state, schedule)
     overdue = expectation is not None and expectation.overdue(now)
-    moment = JobSnapshot(
+    snapshot = JobSnapshot(
         state, state.baseline(), expectation, overdue, LABELS, failing=state.failing
     )
-    return moment if state.is_backup else None
+    return snapshot if state.is_backup else None
 
 
-def exposed(moment: JobSnapshot | None) -> list[list[Sample]]:
+def exposed(snapshot: JobSnapshot | None) -> list[list[Sample]]:
     """Return all samples of a job."""
-    return [] if moment is None else [list(each.samples(moment)) for each in JOB_FAMILIES]
+    return [] if snapshot is None else [list(each.samples(snapshot)) for each in JOB_FAMILIES]
 
 
 @given(
@@ -88,7 +88,7 @@ def test_every_moment_shows_what_had_arrived_by_then_whatever_the_order(
         for run, delay in zip(runs, delays, strict=False)
     ]
     history = history_of(late)
-    grid = Grid.between(START + DAY // 3, START + 12 * DAY, step)
+    grid = TimeGrid.between(START + DAY // 3, START + 12 * DAY, step)
     found = shown(history, schedule, grid)
     for slot in range(grid.count):
         expected = judged(history.runs, schedule, grid.first + slot * step)
@@ -101,7 +101,7 @@ def test_what_was_removed_counts_and_the_end_is_as_the_daemon_shows_it(
 ) -> None:
     arrived = [replace(run, received=run.started + DAY) for run in runs]
     history = history_of(arrived[removed:], arrived[:removed])
-    grid = Grid.between(START, arrived[-1].received + 2 * DAY, DAY)
+    grid = TimeGrid.between(START, arrived[-1].received + 2 * DAY, DAY)
     last = grid.first + (grid.count - 1) * DAY
     assert last >= arrived[-1].received
     found = shown(history, schedule, grid).get(grid.count - 1)
@@ -111,8 +111,8 @@ def test_what_was_removed_counts_and_the_end_is_as_the_daemon_shows_it(
 @given(histories(least=2, most=30), st.integers(0, 30))
 def test_counters_never_fall_though_runs_were_removed(runs: list[StoredRun], removed: int) -> None:
     history = history_of(runs[removed:], runs[:removed])
-    moments = shown(history, Schedule(), Grid.between(START, START + 60 * DAY, 12 * HOUR))
-    counts = [moments[slot].state.runs for slot in sorted(moments)]
+    snapshots = shown(history, Schedule(), TimeGrid.between(START, START + 60 * DAY, 12 * HOUR))
+    counts = [snapshots[slot].state.runs for slot in sorted(snapshots)]
     assert all(
         earlier <= later
         for before, after in pairwise(counts)
@@ -131,8 +131,8 @@ def test_failures_in_a_row_count_from_the_first_though_it_was_removed(kept: int)
     runs = [stored_run(START + n * DAY, status=status) for n, status in enumerate(statuses)]
     removed = runs[: 3 - kept]
     history = history_of(runs[3 - kept :], removed)
-    moments = shown(history, Schedule(), Grid.between(START, START + 5 * DAY, DAY))
-    last = moments[max(moments)]
+    snapshots = shown(history, Schedule(), TimeGrid.between(START, START + 5 * DAY, DAY))
+    last = snapshots[max(snapshots)]
     assert last.state.consecutive_failures == 3
     assert last.state.last_completed is not None
     assert last.state.last_completed.id == runs[0].id
@@ -141,25 +141,25 @@ def test_failures_in_a_row_count_from_the_first_though_it_was_removed(kept: int)
 def test_a_job_whose_backups_were_all_removed_shows_the_last_from_its_arrival_on() -> None:
     backup = stored_run(START + DAY)
     tested = stored_run(START + 3 * DAY, operation="Test")
-    moments = shown(
-        history_of([tested], [backup]), Schedule(), Grid.between(START, START + 4 * DAY, DAY)
+    snapshots = shown(
+        history_of([tested], [backup]), Schedule(), TimeGrid.between(START, START + 4 * DAY, DAY)
     )
-    assert sorted(moments) == [2, 3]
-    assert moments[2].state.last == backup
+    assert sorted(snapshots) == [2, 3]
+    assert snapshots[2].state.last == backup
 
 
 def test_what_the_scheduler_was_asked_counts_from_the_run_that_was_the_last_then() -> None:
     first, last = stored_run(START), stored_run(START + DAY)
     known = history_of([first, last])
     job = known.job.with_state(known.job.state.with_plan(START + 5 * DAY, 4 * DAY, START))
-    moments = shown(
-        known._replace(job=job), Schedule(), Grid.between(START + HOUR, START + 3 * DAY, HOUR)
+    snapshots = shown(
+        known._replace(job=job), Schedule(), TimeGrid.between(START + HOUR, START + 3 * DAY, HOUR)
     )
     expected = expect(job.state, Schedule())
     assert expected is not None
     assert expected.source is ScheduleSource.REPORTED
-    assert moments[max(moments)].expectation == expected
-    before = moments[0].expectation
+    assert snapshots[max(snapshots)].expectation == expected
+    before = snapshots[0].expectation
     assert before is not None
     assert before.source is ScheduleSource.DEFAULT
 
@@ -167,7 +167,7 @@ def test_what_the_scheduler_was_asked_counts_from_the_run_that_was_the_last_then
 def test_a_job_turns_overdue_right_behind_its_deadline() -> None:
     history = history_of([stored_run(START, duration=None)])
     deadline = START + DAY + HOUR
-    grid = Grid.between(deadline - 2, deadline + MINUTE, 1)
+    grid = TimeGrid.between(deadline - 2, deadline + MINUTE, 1)
     assert [shown(history, Schedule(), grid)[slot].overdue for slot in range(4)] == [
         False,
         False,

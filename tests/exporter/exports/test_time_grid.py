@@ -1,14 +1,14 @@
 import pytest
 
-from exporter.exports import ExportError, Grid
-from exporter.exports.time_grid import MOST_MOMENTS
+from exporter.exports import ExportError, TimeGrid
+from exporter.exports.time_grid import MAX_TIMESTAMPS
 from exporter.times import HOUR, MINUTE, SECOND
 from tests.support.strategies.state import START
 
 STEP = 5 * MINUTE
 
 
-def moments(grid: Grid) -> list[int]:
+def moments(grid: TimeGrid) -> list[int]:
     return [grid.first + slot * grid.step for slot in range(grid.count)]
 
 
@@ -25,26 +25,26 @@ def moments(grid: Grid) -> list[int]:
 def test_moments_lie_on_multiples_of_the_step_and_before_the_end(
     since: int, until: int, expected: list[int]
 ) -> None:
-    grid = Grid.between(START + since, START + until, STEP)
+    grid = TimeGrid.between(START + since, START + until, STEP)
     assert moments(grid) == [START + moment for moment in expected]
 
 
 def test_pieces_that_follow_each_other_share_no_moment_and_leave_none_out() -> None:
     cut = START + 3 * HOUR
-    pieces = [Grid.between(START, cut, STEP), Grid.between(cut, START + 5 * HOUR, STEP)]
-    whole = Grid.between(START, START + 5 * HOUR, STEP)
+    pieces = [TimeGrid.between(START, cut, STEP), TimeGrid.between(cut, START + 5 * HOUR, STEP)]
+    whole = TimeGrid.between(START, START + 5 * HOUR, STEP)
     assert [moment for piece in pieces for moment in moments(piece)] == moments(whole)
 
 
 @pytest.mark.parametrize(("since", "until"), [(1, STEP), (STEP, STEP), (STEP, 0)])
 def test_a_span_without_a_moment_is_refused(since: int, until: int) -> None:
     with pytest.raises(ExportError, match=r"no moment on a multiple of 5m .* --since"):
-        Grid.between(START + since, START + until, STEP)
+        TimeGrid.between(START + since, START + until, STEP)
 
 
 def test_too_many_moments_are_refused() -> None:
     with pytest.raises(ExportError, match="--step"):
-        Grid.between(START, START + (MOST_MOMENTS + 1) * SECOND, SECOND)
+        TimeGrid.between(START, START + (MAX_TIMESTAMPS + 1) * SECOND, SECOND)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_too_many_moments_are_refused() -> None:
 def test_a_change_shows_from_the_first_moment_on_that_does_not_lie_before_it(
     moment: int, slot: int
 ) -> None:
-    assert Grid.between(START, START + HOUR, STEP).slot(START + moment) == slot
+    assert TimeGrid.between(START, START + HOUR, STEP).slot(START + moment) == slot
 
 
 def test_stamps_are_unix_seconds() -> None:
-    stamps = Grid.between(START, START + STEP + 1, STEP).stamps()
+    stamps = TimeGrid.between(START, START + STEP + 1, STEP).stamps()
     assert stamps == [b" %d\n" % (START // SECOND), b" %d\n" % (START // SECOND + 300)]

@@ -74,8 +74,8 @@ def samples_of(
 ) -> dict[str, list[Sample]]:
     fleet = Fleet(SchedulePolicy(), CREATED)
     fleet.apply(change_of(server_named("nas"), job_named(backup, runs)))
-    moment = JobSnapshot.from_view(fleet.jobs()[0], now)
-    return {short(family): list(family.samples(moment)) for family in JOB_FAMILIES}
+    snapshot = JobSnapshot.from_view(fleet.jobs()[0], now)
+    return {short(family): list(family.samples(snapshot)) for family in JOB_FAMILIES}
 
 
 def short(family: Family[Any]) -> str:
