@@ -64,7 +64,7 @@ def add_configured(commands: Commands, name: str, summary: str, run: Run) -> Non
     take(parser, *OPTIONS)
 
 
-def add_asking(commands: Commands, name: str, summary: str, run: Run) -> Parser:
+def add_client_command(commands: Commands, name: str, summary: str, run: Run) -> Parser:
     """Add a command that asks the daemon of a database."""
     parser = add(commands, name, summary, run)
     parser.epilog = _ANYWHERE
@@ -102,7 +102,7 @@ def add_json(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
-def add_confirmed(parser: Parser) -> None:
+def add_yes_flag(parser: Parser) -> None:
     """Let a command do without a question what can not be undone."""
     parser.add_argument("--yes", action="store_true", help="do not ask")
 

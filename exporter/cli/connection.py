@@ -12,7 +12,7 @@ from api.server.listening import listen
 from exporter import logs
 from exporter.auth import plain_token
 from exporter.cli.api_client import Client, ClientError
-from exporter.cli.daemon import admin_tokens, assemble, make_parts
+from exporter.cli.daemon import admin_tokens, assemble, build_services
 from exporter.config import Config
 from exporter.store import StoreError, StoreInUseError
 from exporter.store.sqlite import Store
@@ -56,7 +56,7 @@ def _token(settings: Config) -> str:
 def _serving(settings: Config, store: Store) -> Iterator[str]:
     with listen(_LOOPBACK, 0) as listening:
         url = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
-        server = assemble(settings, make_parts(settings, store), listening)
+        server = assemble(settings, build_services(settings, store), listening)
         thread = threading.Thread(target=server.run, name="server")
         thread.start()
         try:

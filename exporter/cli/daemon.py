@@ -30,7 +30,7 @@ _LOOPBACK = "127.0.0.1"
 _log = logging.getLogger(__name__)
 
 
-def make_parts(settings: Config, store: Store) -> Parts:
+def build_services(settings: Config, store: Store) -> Parts:
     """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     fleet.apply(store.snapshot())

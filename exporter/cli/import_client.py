@@ -20,7 +20,7 @@ from exporter.times import Millis, format_duration, format_timestamp
 
 _Item = TypeVar("_Item")
 
-_MOST_BYTES = 2**20
+_MAX_BYTES = 2**20
 """Of the bodies of one request: JSON makes at most six of each."""
 
 
@@ -41,7 +41,7 @@ class Entry(Protocol):
 _Found = TypeVar("_Found", bound=Entry)
 
 
-class RemoteArchive:
+class ImportClient:
     """Keeps reports of the past in the store of a daemon.
 
     Every method raises `ClientError` when the daemon does not answer. What was taken until then
@@ -83,7 +83,7 @@ class RemoteArchive:
         return [_taken(result) for result in data["results"]]
 
 
-def take_in(
+def import_in_batches(
     importer: ReportImporter, entries: Iterable[_Found]
 ) -> Iterator[tuple[_Found, ImportResult]]:
     """Yield what becomes of each; no more of them are held than go into one request."""
@@ -99,7 +99,7 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
     size = 0
     for item in items:
         length = len(body(item))
-        if batch and (size + length > _MOST_BYTES or len(batch) == MAX_BATCH):
+        if batch and (size + length > _MAX_BYTES or len(batch) == MAX_BATCH):
             yield batch
             batch, size = [], 0
         batch.append(item)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from exporter.ingest.importer import ImportOutcome, ImportResult
 from exporter.logs import printable
 
-_MOST_REASONS = 10
-_LONGEST_REASON = 300
+_MAX_REASONS = 10
+_MAX_REASON_LENGTH = 300
 
 
 class Reasons:
@@ -20,8 +20,8 @@ class Reasons:
     def add(self, source: str, reason: str) -> None:
         """Count one; the source is for a person who wants to find it."""
         self.count += 1
-        if len(self._first) < _MOST_REASONS:
-            self._first.append(f"{source}: {reason}"[:_LONGEST_REASON])
+        if len(self._first) < _MAX_REASONS:
+            self._first.append(f"{source}: {reason}"[:_MAX_REASON_LENGTH])
 
     def lines(self, heading: str) -> Iterator[str]:
         """Yield a heading with their number and the first of them; nothing where there are none."""

@@ -17,7 +17,7 @@ from exporter.store import StoreError, StoreUnavailableError
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as a shell tells it."""
 
-_FAULTS = (
+_USER_ERRORS = (
     AdminTokenError,
     StoreError,
     StoreUnavailableError,
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen)
     except ConfigError as error:
         _complain(*error.problems)
-    except _FAULTS as error:
+    except _USER_ERRORS as error:
         _complain(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -13,7 +13,7 @@ Given = Mapping[str, str | None]
 _NAMES = ("alias", "note", "schedule", "tolerance")
 
 
-class Adoption:
+class SettingsImport:
     """Sets what a server or a job here has not, and counts it; a dry run only counts."""
 
     def __init__(self, client: Client, *, dry_run: bool) -> None:

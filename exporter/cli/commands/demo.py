@@ -29,8 +29,8 @@ from exporter.cli.daemon import (
     STOPPING,
     announce,
     assemble,
+    build_services,
     listen_to_runs,
-    make_parts,
     stop_on_signals,
 )
 from exporter.cli.progress import bar, progress
@@ -111,7 +111,7 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
-    parts, present = make_parts(settings, store), now()
+    parts, present = build_services(settings, store), now()
     _catch_up(parts, present)
     server = assemble(settings, parts, listening)
     stop_on_signals(server, _ENDING)

@@ -138,20 +138,20 @@ def _add(actions: Commands, name: str, summary: str, run: Run, epilog: str) -> P
 
 def _take_span(parser: Parser, what: str, first: str, last: str) -> None:
     text = f"only {what} from then on (default {first}): 2026-01-31 or 2026-01-31T06:00:00+01:00"
-    parser.add_argument("--since", metavar="TIME", type=_moment, help=text)
+    parser.add_argument("--since", metavar="TIME", type=_timestamp, help=text)
     text = f"only {what} before then (default {last})"
-    parser.add_argument("--until", metavar="TIME", type=_moment, help=text)
+    parser.add_argument("--until", metavar="TIME", type=_timestamp, help=text)
 
 
-def _moment(text: str) -> Millis:
+def _timestamp(text: str) -> Millis:
     try:
-        moment = parse_timestamp(text)
+        timestamp = parse_timestamp(text)
     except ValueError:
-        moment = -1
-    if not MIN_TIMESTAMP <= moment <= MAX_TIMESTAMP:
+        timestamp = -1
+    if not MIN_TIMESTAMP <= timestamp <= MAX_TIMESTAMP:
         message = f"{text[:40]!r} is no moment: write 2026-01-31 or 2026-01-31T06:00:00+01:00"
         raise argparse.ArgumentTypeError(message)
-    return moment
+    return timestamp
 
 
 def _step(text: str) -> Millis:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from exporter.cli.api_client import Client
-from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
+from exporter.cli.arguments import Commands, add_client_command, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
-from exporter.cli.import_client import RemoteArchive, take_in
+from exporter.cli.import_client import ImportClient, import_in_batches
 from exporter.cli.import_summary import Outcomes, Reasons, counted
 from exporter.cli.progress import Tell, bar, progress
-from exporter.cli.settings_import import Adoption
+from exporter.cli.settings_import import SettingsImport
 from exporter.ingest.duplistatus import (
     JobSetting,
     Run,
@@ -50,7 +50,7 @@ It can be run again: what is known stays.
 def add_to(actions: Commands) -> None:
     """Add the command to those that import."""
     summary = "import the database of the web application duplistatus"
-    parser = add_asking(actions, "duplistatus", summary, run)
+    parser = add_client_command(actions, "duplistatus", summary, run)
     teach(parser, _EXPLAINED)
     parser.add_argument("file", metavar="FILE", type=Path, help="its backups.db")
     parser.add_argument(
@@ -79,7 +79,7 @@ def run(chosen: argparse.Namespace) -> int:
         people = _Settings(source, chosen.timezone)
         with progress() as tell:
             runs.take_in(client, tell)
-            adoption = Adoption(client, dry_run=chosen.dry_run)
+            adoption = SettingsImport(client, dry_run=chosen.dry_run)
             people.adopt(runs, adoption, tell)
     for line in (*runs.lines(), *adoption.lines(), *people.lines()):
         sys.stdout.write(f"{line}\n")
@@ -112,8 +112,8 @@ class _Runs:
         self.jobs: dict[tuple[str, str], int] = {}
 
     def take_in(self, client: Client, tell: Tell) -> None:
-        importer, total = RemoteArchive(client, dry_run=self._dry_run), self._source.count_runs()
-        for entry, result in take_in(importer, self._entries()):
+        importer, total = ImportClient(client, dry_run=self._dry_run), self._source.count_runs()
+        for entry, result in import_in_batches(importer, self._entries()):
             self.outcomes.add(entry.source, result)
             if result.server_id is not None and result.job_id is not None:
                 self.servers[entry.run.server_id] = result.server_id
@@ -130,11 +130,11 @@ class _Runs:
         return None if known is None else known.name
 
     def _entries(self) -> Iterator[_Entry]:
-        moment = now()
+        timestamp = now()
         for row in self._source.runs():
             source = f"backups {row.get('id')}"
             try:
-                found = read_run(row, self.name(row["server_id"]), moment)
+                found = read_run(row, self.name(row["server_id"]), timestamp)
             except RunError as error:
                 self.outcomes.leave_out(source, str(error))
                 continue
@@ -153,7 +153,7 @@ class _Settings:
         self._tolerance = self._read(source, "overdue_tolerance", read_tolerance)
         self._by_week_days = self._servers_left = self._jobs_left = 0
 
-    def adopt(self, runs: _Runs, adoption: Adoption, tell: Tell) -> None:
+    def adopt(self, runs: _Runs, adoption: SettingsImport, tell: Tell) -> None:
         for server in runs.known.values():
             if server.id in runs.servers:
                 given = {"alias": server.alias, "note": server.note}

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from exporter.cli.arguments import Commands, add_asking, add_dry_run, configuration, teach
+from exporter.cli.arguments import Commands, add_client_command, add_dry_run, configuration, teach
 from exporter.cli.connection import connected
-from exporter.cli.import_client import RemoteArchive, take_in
+from exporter.cli.import_client import ImportClient, import_in_batches
 from exporter.cli.import_summary import Outcomes, counted
 from exporter.cli.progress import progress
 from exporter.ingest.report_files import Found, ReportFiles, Saved, SkippedFile
@@ -32,7 +32,7 @@ is known stays.
 def add_to(actions: Commands) -> None:
     """Add the command to those that import."""
     summary = "import reports that were saved in files"
-    parser = add_asking(actions, "reports", summary, run)
+    parser = add_client_command(actions, "reports", summary, run)
     teach(parser, _EXPLAINED)
     text = "files, folders, or - for the standard input"
     parser.add_argument("paths", metavar="PATH", nargs="+", help=text)
@@ -55,8 +55,8 @@ def run(chosen: argparse.Namespace) -> int:
     found = _find(ReportFiles(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()
     with connected(settings) as client, progress() as tell:
-        importer = RemoteArchive(client, dry_run=chosen.dry_run)
-        for saved, result in take_in(importer, _readable(found, outcomes)):
+        importer = ImportClient(client, dry_run=chosen.dry_run)
+        for saved, result in import_in_batches(importer, _readable(found, outcomes)):
             outcomes.add(saved.source, result)
             tell(counted(outcomes.total, "report"))
     for line in outcomes.lines(dry_run=chosen.dry_run):

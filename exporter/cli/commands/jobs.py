@@ -9,11 +9,11 @@ from exporter.cli.api_client import ClientError, Json
 from exporter.cli.arguments import (
     Commands,
     Parser,
-    add_asking,
-    add_confirmed,
+    add_client_command,
     add_group,
     add_json,
     add_subject,
+    add_yes_flag,
     configuration,
 )
 from exporter.cli.connection import connected
@@ -25,7 +25,7 @@ _OF_JOB = "id of the job; see duplistatus jobs"
 
 def add_list_to(commands: Commands) -> None:
     """Add the command that lists."""
-    parser = add_asking(commands, "jobs", "list the backup jobs", list_jobs)
+    parser = add_client_command(commands, "jobs", "list the backup jobs", list_jobs)
     parser.add_argument("--overdue", action="store_true", help="only those that are overdue")
     parser.add_argument("--failing", action="store_true", help="only those whose last run failed")
     text = "only those for which this holds, as overdue, stale, interrupted or second_copy"
@@ -37,33 +37,33 @@ def add_list_to(commands: Commands) -> None:
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "job", "set when a job is due, clear it, or delete it")
-    parser = add_asking(actions, "explain", "say why a job is due when it is", explain_job)
+    parser = add_client_command(actions, "explain", "say why a job is due when it is", explain_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
-    parser = add_asking(actions, "set", "set when a job is due", set_job)
+    parser = add_client_command(actions, "set", "set when a job is due", set_job)
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
     summary = "say that what has come until now without a name is dealt with"
-    parser = add_asking(actions, "clear", summary, clear_job)
+    parser = add_client_command(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
     _add_parting(actions)
-    parser = add_asking(actions, "delete", "delete a job with its runs", delete_job)
+    parser = add_client_command(actions, "delete", "delete a job with its runs", delete_job)
     add_subject(parser, "job", _OF_JOB)
-    add_confirmed(parser)
+    add_yes_flag(parser)
 
 
 def _add_parting(actions: Commands) -> None:
     summary = "forget a second destination that was given up"
-    parser = add_asking(actions, "forget-copy", summary, forget_copy)
+    parser = add_client_command(actions, "forget-copy", summary, forget_copy)
     add_subject(parser, "job", _OF_JOB)
     add_subject(parser, "destination", "its URL, as the page and duplistatus jobs --json show it")
     add_json(parser)
     summary = "part a job from a backup that was not renamed, but is another one"
-    parser = add_asking(actions, "separate", summary, separate_job)
+    parser = add_client_command(actions, "separate", summary, separate_job)
     add_subject(parser, "job", _OF_JOB)
-    add_confirmed(parser)
+    add_yes_flag(parser)
 
 
 def _add_settings(parser: Parser) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from exporter import logs
 from exporter.cli.api_client import ClientError
-from exporter.cli.arguments import Commands, Parser, add_asking, configuration
+from exporter.cli.arguments import Commands, Parser, add_client_command, configuration
 from exporter.cli.connection import connected
 from exporter.cli.duplicati import open_source
-from exporter.cli.import_client import RemoteArchive
+from exporter.cli.import_client import ImportClient
 from exporter.cli.import_summary import counted
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
@@ -53,7 +53,7 @@ at once."""
 def add_to(commands: Commands) -> None:
     """Add the command."""
     summary = "pull run histories from Duplicati servers"
-    parser = add_asking(commands, "pull", summary, run)
+    parser = add_client_command(commands, "pull", summary, run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
     parser.add_argument(
@@ -94,7 +94,7 @@ def run(chosen: argparse.Namespace) -> int:
     targets = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
     password = _password(chosen) if chosen.url else ""
     with connected(settings) as client:
-        importer = RemoteArchive(client, dry_run=chosen.dry_run)
+        importer = ImportClient(client, dry_run=chosen.dry_run)
         codes = [_pull(target, password, importer, dry=chosen.dry_run) for target in targets]
     return max(codes)
 

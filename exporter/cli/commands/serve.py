@@ -21,8 +21,8 @@ from exporter.cli.arguments import Commands, add_configured, configuration
 from exporter.cli.daemon import (
     announce,
     assemble,
+    build_services,
     listen_to_runs,
-    make_parts,
     stop_on_signals,
     url_of,
 )
@@ -65,13 +65,13 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
-    parts = make_parts(settings, store)
+    parts = build_services(settings, store)
     server = assemble(settings, parts, listening)
     stop_on_signals(server)
-    _spare_the_collector()
+    _tune_gc()
     announce(settings, store, listening)
     _tell_options(settings, listening)
-    _warn_of_openness(parts.authorizer, listening)
+    _warn_unauthenticated(parts.authorizer, listening)
     with _working_behind(settings, parts):
         server.run()
 
@@ -107,7 +107,7 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
     return pulling(loop, settings.pull_interval)
 
 
-def _spare_the_collector() -> None:
+def _tune_gc() -> None:
     """Keep Python's garbage collector from looking again and again at what lives to the end.
 
     With ten thousand jobs that took a quarter of a scrape and a tenth of an upload.
@@ -123,7 +123,7 @@ def _tell_options(settings: Config, listening: socket.socket) -> None:
     _log.info("Duplicati options to paste: %s", " ".join(options))
 
 
-def _warn_of_openness(authorizer: Authorizer, listening: socket.socket) -> None:
+def _warn_unauthenticated(authorizer: Authorizer, listening: socket.socket) -> None:
     """Say what everybody may do who reaches the daemon, where others than this machine can."""
     host = listening.getsockname()[0]
     scopes = [scope.value for scope in Scope if authorizer.is_open(scope)]

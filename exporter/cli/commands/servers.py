@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from exporter.cli.api_client import Json
 from exporter.cli.arguments import (
     Commands,
-    add_asking,
-    add_confirmed,
+    add_client_command,
     add_group,
     add_json,
     add_subject,
+    add_yes_flag,
     configuration,
 )
 from exporter.cli.connection import connected
@@ -29,27 +29,27 @@ _SERVER_COLUMNS = {
 
 def add_list_to(commands: Commands) -> None:
     """Add the command that lists."""
-    parser = add_asking(commands, "servers", "list the servers", list_servers)
+    parser = add_client_command(commands, "servers", "list the servers", list_servers)
     add_json(parser)
 
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "server", "name, merge or delete a server")
-    parser = add_asking(actions, "set", "name a server or note something", set_server)
+    parser = add_client_command(actions, "set", "name a server or note something", set_server)
     add_subject(parser, "server", "id or name of the server")
     parser.add_argument("--alias", metavar="TEXT", help='a name for people; "" clears it')
     parser.add_argument("--note", metavar="TEXT", help='anything; "" clears it')
     text = "it is not the machine that it looks like"
     parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
-    parser = add_asking(actions, "merge", "make servers part of another", merge_servers)
+    parser = add_client_command(actions, "merge", "make servers part of another", merge_servers)
     add_subject(parser, "server", "id or name of the server that stays")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers that go into it")
-    add_confirmed(parser)
-    parser = add_asking(actions, "delete", "delete a server with its runs", delete_server)
+    add_yes_flag(parser)
+    parser = add_client_command(actions, "delete", "delete a server with its runs", delete_server)
     add_subject(parser, "server", "id or name of the server")
-    add_confirmed(parser)
+    add_yes_flag(parser)
 
 
 def list_servers(chosen: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from exporter import config
 from exporter.cli import import_client as archive_module
 from exporter.cli.api_client import Client
 from exporter.cli.connection import connected
-from exporter.cli.import_client import RemoteArchive, batches
+from exporter.cli.import_client import ImportClient, batches
 from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
 from exporter.store import RunFilter
@@ -53,7 +53,7 @@ def test_reports_get_their_outcomes_in_order_and_in_spite_of_the_daemons_limit(
     reports[3] = HistoricalReport(b"?")
     reports[7] = past(7, lines=("x" * SMALL,))
     reports[9] = past(8)
-    taken = RemoteArchive(client, dry_run=False).import_reports(reports)
+    taken = ImportClient(client, dry_run=False).import_reports(reports)
     expected = [ImportOutcome.RECORDED] * 20
     expected[3], expected[7] = ImportOutcome.NOT_UNDERSTOOD, ImportOutcome.REFUSED
     expected[9] = ImportOutcome.KNOWN
@@ -66,7 +66,7 @@ def test_reports_get_their_outcomes_in_order_and_in_spite_of_the_daemons_limit(
 @pytest.mark.usefixtures("command")
 def test_one_report_that_is_refused_for_its_form_keeps_no_other_out(client: Client) -> None:
     reports = [past(0), HistoricalReport(past(1).body, server=""), past(2)]
-    taken = RemoteArchive(client, dry_run=False).import_reports(reports)
+    taken = ImportClient(client, dry_run=False).import_reports(reports)
     assert outcomes(taken) == [
         ImportOutcome.RECORDED,
         ImportOutcome.REFUSED,
@@ -78,15 +78,15 @@ def test_one_report_that_is_refused_for_its_form_keeps_no_other_out(client: Clie
 def test_when_a_report_came_and_from_whom_is_sent_along(client: Client) -> None:
     body = exception_report(server=None)
     report = HistoricalReport(body, received=BEGAN, server="attic")
-    RemoteArchive(client, dry_run=False).import_reports([report])
+    ImportClient(client, dry_run=False).import_reports([report])
     (server,) = client.entries("/api/servers", "servers", {})
     assert (server["name"], server["lastReport"]) == ("attic", format_timestamp(BEGAN))
 
 
 @pytest.mark.usefixtures("command")
 def test_a_dry_run_records_and_plans_nothing(client: Client) -> None:
-    RemoteArchive(client, dry_run=False).import_reports([past()])
-    dry = RemoteArchive(client, dry_run=True)
+    ImportClient(client, dry_run=False).import_reports([past()])
+    dry = ImportClient(client, dry_run=True)
     assert outcomes(dry.import_reports([past(), past(1)])) == [
         ImportOutcome.KNOWN,
         ImportOutcome.RECORDED,
@@ -100,7 +100,7 @@ def test_a_dry_run_records_and_plans_nothing(client: Client) -> None:
 @pytest.mark.usefixtures("command")
 @pytest.mark.parametrize("interval", [None, DAY])
 def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -> None:
-    importer = RemoteArchive(client, dry_run=False)
+    importer = ImportClient(client, dry_run=False)
     (result,) = importer.import_reports([past()])
     start = (now() + HOUR) // SECOND * SECOND
     assert result.job_id is not None
@@ -111,7 +111,7 @@ def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -
 
 @pytest.mark.usefixtures("command")
 def test_nothing_to_take_asks_nothing(client: Client) -> None:
-    assert RemoteArchive(client, dry_run=False).import_reports([]) == []
+    assert ImportClient(client, dry_run=False).import_reports([]) == []
 
 
 @pytest.mark.usefixtures("command")
@@ -119,7 +119,7 @@ def test_what_was_taken_is_in_the_database(path: Path) -> None:
     with closing(Store(path)):
         pass
     with connected(config.load({"database": str(path)}, {})) as client:
-        RemoteArchive(client, dry_run=False).import_reports([past(), past(1)])
+        ImportClient(client, dry_run=False).import_reports([past(), past(1)])
     with closing(Store(path)) as store:
         assert [run.stored.started for run in store.runs(RunFilter(), None, 10)] == [
             BEGAN + HOUR,
@@ -142,7 +142,7 @@ def test_a_request_holds_so_many_reports_at_most(count: int) -> None:
 def test_a_request_holds_so_much_at_most_but_always_a_report(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(archive_module, "_MOST_BYTES", 10)
+    monkeypatch.setattr(archive_module, "_MAX_BYTES", 10)
     reports = [HistoricalReport(b"x" * length) for length in (4, 6, 1, 20, 20, 3, 3)]
     cut = batches(reports, lambda report: report.body)
     lengths = [[len(report.body) for report in batch] for batch in cut]

@@ -10,7 +10,7 @@ import pytest
 from api.app import Parts
 from exporter import config
 from exporter.cli.commands.demo import keep_receiving
-from exporter.cli.daemon import make_parts
+from exporter.cli.daemon import build_services
 from exporter.demo import Arrival
 from exporter.store.sqlite import Store
 from exporter.times import DAY, MINUTE
@@ -27,7 +27,7 @@ def arrival(at: int, backup: str) -> Arrival:
 def parts(tmp_path: Path, clock: Clock) -> Iterator[Parts]:
     settings = config.load({"database": str(tmp_path / "demo.sqlite")}, {})
     with closing(Store(settings.database)) as store:
-        yield make_parts(settings, store)._replace(clock=clock)
+        yield build_services(settings, store)._replace(clock=clock)
 
 
 def test_a_report_is_recorded_once_it_is_due_and_none_before(parts: Parts) -> None:
