@@ -24,7 +24,7 @@ _GRANTS = "grants"
 _log = logging.getLogger(__name__)
 
 
-class Gate:
+class AuthMiddleware:
     """Admits requests. A resource that is added needs a token to read, and the admin's to change.
 
     It has another scope in `to_read` or `to_change` where it needs that; None to read is public.
@@ -74,7 +74,7 @@ def grants_of(req: falcon.Request) -> tuple[TokenGrant, ...]:
     return grants or ()
 
 
-def assigned(
+def enforce_server_scope(
     delivery: Delivery, machine: Machine, grants: Iterable[TokenGrant], fleet: Fleet
 ) -> Delivery:
     """Return whose report this is: the server's that its token is for, where it is for one.

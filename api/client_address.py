@@ -18,18 +18,18 @@ _SOMEWHERE = "your-duplistatus-server"
 _SCHEMES = ("http", "https")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
 
-_MOST_HOPS = 16
+_MAX_HOPS = 16
 """Proxies behind each other; whoever writes more into the header is read no further."""
 
 
-class Deliveries:
+class RequestOrigin:
     """Says of requests how they came. `trusted` are the proxies that are believed."""
 
     def __init__(self, clock: Callable[[], Millis], trusted: Sequence[Network]) -> None:
         self._clock = clock
         self._trusted = trusted
 
-    def of(self, req: falcon.Request) -> Delivery:
+    def delivery(self, req: falcon.Request) -> Delivery:
         """Return when a request came, from whom, and the names that its URL gives."""
         address = address_of(req, self._trusted)
         return Delivery(self._clock(), address, _named(req, "server"), _named(req, "backup"))
@@ -50,8 +50,8 @@ def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
     address = _plain(req.remote_addr)
     if not trusted:
         return address
-    hops = (req.get_header("X-Forwarded-For") or "").rsplit(",", _MOST_HOPS)
-    for hop in reversed(hops[-_MOST_HOPS:]):
+    hops = (req.get_header("X-Forwarded-For") or "").rsplit(",", _MAX_HOPS)
+    for hop in reversed(hops[-_MAX_HOPS:]):
         told = _read(_without_port(hop.strip()))
         if told is None or not _is_in(address, trusted):
             return address

@@ -41,28 +41,28 @@ def every(interval: Millis) -> str:
     return f"every {duration(interval)}"
 
 
-def relative(moment: Millis, now: Millis) -> str:
+def relative(timestamp: Millis, now: Millis) -> str:
     """Say when a moment is, as "3 hours ago" or "in 2 days"."""
-    if abs(now - moment) < MINUTE:
-        return "just now" if moment <= now else "in less than a minute"
-    return f"{length(now - moment)} ago" if moment <= now else f"in {length(moment - now)}"
+    if abs(now - timestamp) < MINUTE:
+        return "just now" if timestamp <= now else "in less than a minute"
+    return f"{length(now - timestamp)} ago" if timestamp <= now else f"in {length(timestamp - now)}"
 
 
-def exact(moment: Millis) -> str:
+def exact(timestamp: Millis) -> str:
     """Write a moment to the second, as "2026-01-15 10:30:00 UTC"."""
-    return f"{to_datetime(moment):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{to_datetime(timestamp):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def weekday(moment: Millis) -> str:
+def weekday(timestamp: Millis) -> str:
     """Write a moment to the minute with its day, as "Thursday 15 January 2026, 10:30 UTC"."""
-    found = to_datetime(moment)
+    found = to_datetime(timestamp)
     day = f"{_DAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]} {found.year}"
     return f"{day}, {found.hour:02}:{found.minute:02} UTC"
 
 
-def day(moment: Millis) -> str:
+def day(timestamp: Millis) -> str:
     """Write the day of a moment, as "2026-01-15"."""
-    return f"{to_datetime(moment):%Y-%m-%d}"
+    return f"{to_datetime(timestamp):%Y-%m-%d}"
 
 
 def duration(span: Millis) -> str:

@@ -22,7 +22,7 @@ _GRANTED = ("GET", "HEAD")
 _PREFLIGHT_SECONDS = "600"
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     """Adds to each answer what holds for all."""
 
     def __init__(self, allowed_origins: Collection[str]) -> None:

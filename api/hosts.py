@@ -18,10 +18,10 @@ from exporter.logs import log_fields
 from exporter.times import DAY, Millis
 
 _LOCAL = "localhost"
-_LONGEST_HOST = 253
+_MAX_HOST_LENGTH = 253
 """Characters of a name in DNS: RFC 1035, section 3.1."""
 
-_MOST_TOLD = 100
+_MAX_LOGGED = 100
 """Names told of in a day; whoever sends more invents them."""
 
 _log = logging.getLogger(__name__)
@@ -58,9 +58,9 @@ class Hosts:
                 raise ApiError(421, f"{message}: allowed_hosts names those under which it does")
 
     def _tell(self, name: str) -> None:
-        if not self._is_news(name[:_LONGEST_HOST]):
+        if not self._is_news(name[:_MAX_HOST_LENGTH]):
             return
-        seen = log_fields(host=name[:_LONGEST_HOST])
+        seen = log_fields(host=name[:_MAX_HOST_LENGTH])
         if self._allowed:
             _log.warning("request to an unknown host name refused", extra=seen)
         else:
@@ -72,7 +72,7 @@ class Hosts:
             if present - self._told.get(name, present - DAY) < DAY:
                 return False
             self._told = {each: at for each, at in self._told.items() if present - at < DAY}
-            if len(self._told) >= _MOST_TOLD:
+            if len(self._told) >= _MAX_LOGGED:
                 return False
             self._told[name] = present
             return True

@@ -10,11 +10,11 @@ import io
 import itertools
 from collections.abc import Sequence
 
-_MOST_BYTES = 256 * 1024
+_MAX_BYTES = 256 * 1024
 """Read at once: what a socket does not take of it is read again."""
 
 
-class PartsFile:
+class ConcatenatedFile:
     """Reads parts one after the other. They are shared and never change."""
 
     def __init__(self, parts: Sequence[bytes]) -> None:
@@ -27,7 +27,7 @@ class PartsFile:
 
     def read(self, size: int | None = None, /) -> bytes:
         """Return the next bytes, at most so many; none at the end."""
-        most = _MOST_BYTES if size is None or size < 0 else min(size, _MOST_BYTES)
+        most = _MAX_BYTES if size is None or size < 0 else min(size, _MAX_BYTES)
         end = min(len(self), self._at + most)
         first = bisect.bisect_right(self._ends, self._at)
         pieces = []

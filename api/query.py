@@ -13,12 +13,12 @@ from exporter.reports import Problem
 from exporter.times import Millis, parse_timestamp
 
 DEFAULT_LIMIT = 100
-MOST_LIMIT = 1000
+MAX_LIMIT = 1000
 
 _ID = re.compile(r"[1-9][0-9]*", re.ASCII)
 _MAX_ID_DIGITS = 18
 _NAMED = 20
-_LONGEST_NAME = 200
+_MAX_NAME_LENGTH = 200
 _CURSOR = re.compile(r"(?P<key>[0-9]{1,15})-(?P<id>[0-9]{1,18})", re.ASCII)
 
 
@@ -28,8 +28,8 @@ def limit(req: falcon.Request) -> int:
     if text is None:
         return DEFAULT_LIMIT
     found = parse_id(text)
-    if found is None or not 1 <= found <= MOST_LIMIT:
-        raise _wrong("limit", f"must be a whole number from 1 to {MOST_LIMIT}")
+    if found is None or not 1 <= found <= MAX_LIMIT:
+        raise _wrong("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
     return found
 
 
@@ -83,7 +83,7 @@ def condition(req: falcon.Request) -> Condition | None:
         raise _wrong("condition", f"must be one of {known}") from None
 
 
-def moment(req: falcon.Request, name: str) -> Millis | None:
+def timestamp(req: falcon.Request, name: str) -> Millis | None:
     """Return a moment."""
     text = req.get_param(name)
     if text is None:
@@ -156,7 +156,7 @@ def find_server(fleet: Fleet, text: str) -> Server:
 def _several(text: str, found: Sequence[Server]) -> Exception:
     ids = [str(server.id) for server in found]
     told = ", ".join([*ids[:_NAMED], *(["…"] if ids[_NAMED:] else [])])
-    shown = text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
+    shown = text if len(text) <= _MAX_NAME_LENGTH else f"{text[:_MAX_NAME_LENGTH]}…"
     return invalid(f"{len(found)} servers are called {shown}: give the id of one, {told}")
 
 

@@ -3,7 +3,7 @@
 from exporter.store import Store, StoreUnavailableError
 
 
-def fault(store: Store) -> str | None:
+def write_error(store: Store) -> str | None:
     """Say why no report can be stored, None where one can: a write has just reached the disk."""
     try:
         store.check_writable()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import falcon
 
 from api.auth import hide_secrets
-from api.client_address import Deliveries
+from api.client_address import RequestOrigin
 from api.errors import ApiError, invalid
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.refusals import Refusals
@@ -51,13 +51,13 @@ class Reception:
     def __init__(
         self,
         self_metrics: SelfMetrics,
-        deliveries: Deliveries,
+        origin: RequestOrigin,
         limits: Limits,
         refusals: Refusals,
         timekeeper: Timekeeper,
     ) -> None:
         self._self_metrics = self_metrics
-        self._deliveries = deliveries
+        self._origin = origin
         self._limits = limits
         self.refusals = refusals
         self._timekeeper = timekeeper
@@ -65,7 +65,7 @@ class Reception:
     def receive(self, req: falcon.Request) -> Posted:
         """Read what was posted, up to one byte more than is taken."""
         body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
-        return Posted(req, self._deliveries.of(req), body)
+        return Posted(req, self._origin.delivery(req), body)
 
     def timed(self, delivery: Delivery, run: Run) -> Delivery:
         """Return how the report of a run came, with a moment for its arrival that can be."""
@@ -75,7 +75,7 @@ class Reception:
     def judging(self, posted: Posted, kind: Kind) -> Iterator[None]:
         """Keep what is refused meanwhile, where people see it. Raises `ApiError` for it."""
         try:
-            self._check(posted)
+            self._validate_request(posted)
             yield
         except ReportError as error:
             self._keep(posted, kind, 400, str(error))
@@ -94,7 +94,7 @@ class Reception:
 
         An empty beginning is kept where its sender is known; a scanner sends no more than that.
         """
-        posted = Posted(req, self._deliveries.of(req), head)
+        posted = Posted(req, self._origin.delivery(req), head)
         if head or self.refusals.knows(posted.delivery.address):
             self._keep(posted, kind, 413, too_large(self._limits))
         else:
@@ -106,7 +106,7 @@ class Reception:
         if looks_like_report(posted.body):
             self._keep(posted, kind, status, reason)
 
-    def _check(self, posted: Posted) -> None:
+    def _validate_request(self, posted: Posted) -> None:
         """See that the request is one that can hold a report."""
         coding = posted.req.get_header("Content-Encoding", default="identity")
         if coding.lower() != "identity":

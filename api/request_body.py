@@ -40,7 +40,7 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     return values
 
 
-def moment(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
+def timestamp(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
     """Read a moment.
 
     Raises:
@@ -55,7 +55,7 @@ def moment(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
     return found
 
 
-def interval(example: str) -> Callable[[Any], Millis | None]:
+def duration(example: str) -> Callable[[Any], Millis | None]:
     """Return what reads a length of time or null; the example is for who sent something else."""
 
     def parse(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything

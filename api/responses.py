@@ -8,7 +8,7 @@ import msgspec
 from exporter.auth import Scope
 
 
-class Readable:
+class GetResource:
     """A resource that answers GET; HEAD gets the same without the body."""
 
     to_read: Scope | None = Scope.READ
@@ -25,17 +25,17 @@ class Readable:
 def success(req: falcon.Request, resp: falcon.Response, data: object) -> None:
     """Answer a GET with data."""
     body = msgspec.json.encode({"status": "success", "data": data})
-    tagged(req, resp, body, falcon.MEDIA_JSON)
+    with_etag(req, resp, body, falcon.MEDIA_JSON)
 
 
-def changed(resp: falcon.Response, data: object) -> None:
+def ok_no_store(resp: falcon.Response, data: object) -> None:
     """Answer a request that changed something."""
     resp.content_type = falcon.MEDIA_JSON
     resp.set_header("Cache-Control", "no-store")
     resp.data = msgspec.json.encode({"status": "success", "data": data})
 
 
-def tagged(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
+def with_etag(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
     """Answer a GET with a body, or with 304 where the asker has it already."""
     tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     resp.set_headers({"ETag": f'"{tag}"', "Cache-Control": "no-cache"})

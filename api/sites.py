@@ -20,7 +20,7 @@ _OUR_OWN = ("same-origin", "none")
 """A page of the daemon's, or the user without any page."""
 
 _PORTS = {"http": ":80", "https": ":443"}
-_LONGEST_ORIGIN = 300
+_MAX_ORIGIN_LENGTH = 300
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Sites:
         if req.method in _SAFE or not self.is_foreign(req):
             return
         sender, origin = address_of(req, self._trusted), req.get_header("Origin") or ""
-        seen = log_fields(sender=sender, origin=origin[:_LONGEST_ORIGIN])
+        seen = log_fields(sender=sender, origin=origin[:_MAX_ORIGIN_LENGTH])
         _log.warning("request of another site's page refused", extra=seen)
         message = "A page of another site made this browser send it, and that is not allowed"
         raise ApiError(403, f"{message}: allowed_origins names the sites that may")

@@ -5,10 +5,10 @@ from importlib import resources
 import falcon
 
 from api.page.rendering import answer
-from api.responses import Readable
+from api.responses import GetResource
 
 
-class Asset(Readable):
+class Asset(GetResource):
     """A file of this package. A browser asks each time, and gets it only when it is another."""
 
     to_read = None  # how a page looks is no secret, and one that asks for a token has to look so

@@ -128,8 +128,8 @@ def _chart(measure: Measure, points: list[Point]) -> Chart:
 def _places(points: list[Point], top: int) -> Iterable[str]:
     """Yield where points lie: time from left to right, zero at the bottom."""
     begin, end = points[0][0], points[-1][0]
-    for moment, value in points:
-        across = (moment - begin) / max(end - begin, 1)
+    for timestamp, value in points:
+        across = (timestamp - begin) / max(end - begin, 1)
         x = LEFT + across * (WIDTH - LEFT - RIGHT)
         yield f"{x:.1f} {_height(value, top):.1f}"
 

@@ -10,7 +10,7 @@ from api.page.rendering import POLICY, Page, render
 _HTML = "text/html"
 
 
-class Faults:
+class HtmlErrorMiddleware:
     """Puts an error of a page into words that a browser shows; programs get the JSON."""
 
     def process_response(

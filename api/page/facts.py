@@ -5,7 +5,7 @@ import shlex
 from msgspec import Struct
 
 from api import formatting
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState
@@ -17,7 +17,7 @@ class Copy(Struct, frozen=True):
     """A second destination: its last copy, and the command that forgets it."""
 
     destination: str
-    at: When
+    at: DisplayTime
     status: Status
     amounts: str
     faults: int
@@ -27,9 +27,9 @@ class Copy(Struct, frozen=True):
 class Facts(Struct, frozen=True):
     """The moments of a job and what it is to be known by; None and 0 where there is nothing."""
 
-    newest_version: When | None
-    restored: When | None
-    compacted: When | None
+    newest_version: DisplayTime | None
+    restored: DisplayTime | None
+    compacted: DisplayTime | None
     retries: int
     formerly: tuple[str, ...]
     copies: list[Copy]
@@ -50,15 +50,15 @@ def facts(view: JobView, state: JobState, now: Millis) -> Facts:
     )
 
 
-def _when(moment: Millis | None, now: Millis) -> When | None:
-    return None if moment is None else When.of(moment, now)
+def _when(timestamp: Millis | None, now: Millis) -> DisplayTime | None:
+    return None if timestamp is None else DisplayTime.from_timestamp(timestamp, now)
 
 
 def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
     copy = known.copy
     return Copy(
         destination=copy.destination,
-        at=When.of(copy.at, now),
+        at=DisplayTime.from_timestamp(copy.at, now),
         status=copy.status,
         amounts=_amounts(copy),
         faults=copy.failed_verifications or 0,

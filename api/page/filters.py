@@ -18,12 +18,12 @@ from exporter.times import Millis
 ROWS = 200
 """Jobs on one page."""
 
-_LONGEST_TEXT = 200
+_MAX_TEXT_LENGTH = 200
 _GROUPS = ("", "server")
 _CONDITIONS = {each.value: each for each in Condition}
 
 
-class Wish(Struct, frozen=True):
+class JobFilter(Struct, frozen=True):
     """What an address asks for: texts as they came, and what they mean.
 
     `faults` say what of it means nothing; then nothing is shown, rather than something else.
@@ -55,16 +55,16 @@ class Wish(Struct, frozen=True):
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
-def read(req: falcon.Request, fleet: Fleet) -> Wish:
+def read(req: falcon.Request, fleet: Fleet) -> JobFilter:
     """Return what a request asks for."""
-    wish = Wish(
+    job_filter = JobFilter(
         text=_param(req, "q"),
         status=_param(req, "status"),
         server=_param(req, "server"),
         group=_param(req, "group"),
         page=page(req),
     )
-    return _understood(wish, fleet)
+    return _understood(job_filter, fleet)
 
 
 def page(req: falcon.Request) -> int:
@@ -73,20 +73,22 @@ def page(req: falcon.Request) -> int:
 
 
 def _param(req: falcon.Request, name: str) -> str:
-    return (req.get_param(name) or "").strip()[:_LONGEST_TEXT]
+    return (req.get_param(name) or "").strip()[:_MAX_TEXT_LENGTH]
 
 
-def _understood(wish: Wish, fleet: Fleet) -> Wish:
-    wanted, server = _CONDITIONS.get(wish.status.lower()), _server(wish.server, fleet)
+def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
+    wanted, server = _CONDITIONS.get(job_filter.status.lower()), _server(job_filter.server, fleet)
     unknown = {
-        f"No status is called {wish.status}; known are {', '.join(_CONDITIONS)}": (
-            wish.status and wanted is None
+        f"No status is called {job_filter.status}; known are {', '.join(_CONDITIONS)}": (
+            job_filter.status and wanted is None
         ),
-        f"No server, or more than one, is called {wish.server}": wish.server and server is None,
-        f"Nothing is grouped by {wish.group}, only by server": wish.group not in _GROUPS,
+        f"No server, or more than one, is called {job_filter.server}": job_filter.server
+        and server is None,
+        f"Nothing is grouped by {job_filter.group}, only by server": job_filter.group
+        not in _GROUPS,
     }
     return replace(
-        wish,
+        job_filter,
         condition=wanted,
         server_id=None if server is None else server.id,
         faults=tuple(fault for fault, holds in unknown.items() if holds),
@@ -100,7 +102,7 @@ def _server(text: str, fleet: Fleet) -> Server | None:
         return None
 
 
-class Shown(Struct, frozen=True):
+class JobListPage(Struct, frozen=True):
     """A page of jobs: its part of them, its number, how many pages and jobs there are."""
 
     views: list[JobView]
@@ -109,22 +111,22 @@ class Shown(Struct, frozen=True):
     found: int
 
 
-def shown(jobs: Iterable[EvaluatedJob], wish: Wish) -> Shown:
+def shown(jobs: Iterable[EvaluatedJob], job_filter: JobFilter) -> JobListPage:
     """Return the jobs of the page that is asked for; the last page stands for those behind it."""
-    found = [] if wish.faults else [job for job in jobs if _matches(job, wish)]
-    ordered = worst_first(found, grouped=bool(wish.group))
+    found = [] if job_filter.faults else [job for job in jobs if _matches(job, job_filter)]
+    ordered = worst_first(found, grouped=bool(job_filter.group))
     pages = max(1, -(-len(ordered) // ROWS))
-    number = min(wish.page, pages)
-    return Shown(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
+    number = min(job_filter.page, pages)
+    return JobListPage(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
 
 
-def _matches(job: EvaluatedJob, wish: Wish) -> bool:
+def _matches(job: EvaluatedJob, job_filter: JobFilter) -> bool:
     view = job.view
-    if wish.server_id not in (None, view.server.id):
+    if job_filter.server_id not in (None, view.server.id):
         return False
-    if wish.condition is not None and wish.condition not in job.held:
+    if job_filter.condition is not None and job_filter.condition not in job.held:
         return False
-    wanted = wish.text.casefold()
+    wanted = job_filter.text.casefold()
     names = (view.job.name, view.server.name, view.server.alias or "")
     return not wanted or any(wanted in name.casefold() for name in names)
 

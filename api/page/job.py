@@ -11,7 +11,7 @@ from api.page.charts import charts
 from api.page.facts import facts
 from api.page.filters import label
 from api.page.rendering import Page
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from api.page.run_rows import history
 from exporter.fleet.views import JobView
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
@@ -40,7 +40,7 @@ class JobPage(Page):
     def _of_job(self, view: JobView, now: Millis) -> dict[str, Any]:
         state = view.job.state
         return {
-            "now": When.of(now, now),
+            "now": DisplayTime.from_timestamp(now, now),
             "row": rows.row(view, [], now),
             "server": label(view.server),
             "facts": facts(view, state, now),

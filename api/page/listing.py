@@ -7,8 +7,8 @@ from typing import Any
 from api import formatting
 from api.page import filters, rows, sparklines
 from api.page.counts import Count
-from api.page.filters import Wish
-from api.page.rows import When
+from api.page.filters import JobFilter
+from api.page.rows import DisplayTime
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition, EvaluatedJob
 from exporter.conditions.sentence import sentence
@@ -32,7 +32,7 @@ def head(
     calm = Condition.FINE if summary.fine and not refused and not clock_in_doubt else None
     failed = _failed(summary, now)
     return {
-        "now": When.of(now, now),
+        "now": DisplayTime.from_timestamp(now, now),
         "sentence": sentence(summary, failed, refused=refused, clock_in_doubt=clock_in_doubt),
         "worst": next(iter(summary.troubles), calm),
         "counts": counts,
@@ -52,12 +52,14 @@ def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     return list(islice(told, _NAMED))
 
 
-def listing(store: Store, jobs: Iterable[EvaluatedJob], wish: Wish, now: Millis) -> dict[str, Any]:
+def listing(
+    store: Store, jobs: Iterable[EvaluatedJob], job_filter: JobFilter, now: Millis
+) -> dict[str, Any]:
     """Return the rows that are asked for, and what is needed to show them."""
-    shown = filters.shown(jobs, wish)
+    shown = filters.shown(jobs, job_filter)
     return {
-        "wish": wish,
+        "wish": job_filter,
         "shown": shown,
-        "groups": rows.groups(store, shown.views, now, grouped=bool(wish.group)),
+        "groups": rows.groups(store, shown.views, now, grouped=bool(job_filter.group)),
         "shapes": sparklines.SHAPES,
     }

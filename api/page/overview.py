@@ -14,7 +14,7 @@ from api.page.counts import counts
 from api.page.filters import label
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from api.resources.upload import Astray
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.counts import StatusSummary
@@ -85,7 +85,7 @@ class Overview(Page):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the page of this moment."""
         now = self._clock()
-        wish, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
+        job_filter, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
         jobs = evaluate_all(snapshot.jobs, now)
         summary = StatusSummary.counting(jobs, len(snapshot.errored))
         open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()
@@ -93,13 +93,13 @@ class Overview(Page):
         facts = {
             **head(summary, counted, now, open_count, clock_in_doubt=clock is not None),
             **refused.summary(self._refusals, now),
-            **listing(self._store, jobs, wish, now),
+            **listing(self._store, jobs, job_filter, now),
             **self._form(),
             "all": len(jobs),
-            "last_report": When.of(snapshot.totals.last_report, now),
+            "last_report": DisplayTime.from_timestamp(snapshot.totals.last_report, now),
             "unjudged": unjudged(self._fleet, snapshot.errored),
             "duplicates": self._duplicates(),
-            "fault": readiness.fault(self._store),
+            "fault": readiness.write_error(self._store),
             "clock": clock,
             "options": [] if summary.all else self._connection.options(req),
             "needs_token": self._connection.needs_token,

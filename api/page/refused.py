@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from api import formatting, query
 from api.page.rendering import Page, short
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from exporter.ingest.refusals import Refusals, is_open
 from exporter.model import Rejected
 from exporter.reports.remedies import remedy
@@ -17,11 +17,11 @@ from exporter.times import Millis
 LISTED = 50
 """Refused bodies on one page."""
 
-_LONGEST_BODY = 2000
-_LONGEST_CODED = 4 * _LONGEST_BODY
+_MAX_BODY_LENGTH = 2000
+_MAX_CODED_LENGTH = 4 * _MAX_BODY_LENGTH
 """Bytes that so many characters take at most."""
 
-_LONGEST_REASON = 300
+_MAX_REASON_LENGTH = 300
 
 
 class Refused(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Refused(Struct, frozen=True):
 
     count: str
     unsettled: int
-    newest: When
+    newest: DisplayTime
     sender: str
     reason: str
 
@@ -38,7 +38,7 @@ class Entry(Struct, frozen=True):
     """A refused body as it is listed."""
 
     id: int
-    received: When
+    received: DisplayTime
     sender: str
     reason: str
     remedy: str | None
@@ -47,7 +47,7 @@ class Entry(Struct, frozen=True):
     body: str
     is_cut: bool
     is_open: bool
-    settled: When | None
+    settled: DisplayTime | None
     counts: bool
 
 
@@ -60,7 +60,7 @@ class RefusedPage(Page):
         found = self._store.rejected(last[1] if last else None, LISTED + 1)
         page = found[:LISTED]
         facts = {
-            "now": When.of(now, now),
+            "now": DisplayTime.from_timestamp(now, now),
             "entries": [_entry(each, now) for each in page],
             "following": query.format_cursor(0, page[-1].id) if found[LISTED:] else None,
             "kept": KEPT,
@@ -88,9 +88,9 @@ def _of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
     return Refused(
         count=_count(day.count),
         unsettled=0 if unsettled is None else unsettled.count,
-        newest=When.of(newest.received, now),
+        newest=DisplayTime.from_timestamp(newest.received, now),
         sender=newest.address,
-        reason=short(newest.reason, _LONGEST_REASON),
+        reason=short(newest.reason, _MAX_REASON_LENGTH),
     )
 
 
@@ -101,19 +101,21 @@ def _count(count: int) -> str:
 
 
 def _entry(rejected: Rejected, now: Millis) -> Entry:
-    body = rejected.body[:_LONGEST_CODED].decode(errors="replace")
-    shown = short(body, _LONGEST_BODY)
+    body = rejected.body[:_MAX_CODED_LENGTH].decode(errors="replace")
+    shown = short(body, _MAX_BODY_LENGTH)
     return Entry(
         id=rejected.id,
-        received=When.of(rejected.received, now),
+        received=DisplayTime.from_timestamp(rejected.received, now),
         sender=rejected.address,
         reason=rejected.reason,
         remedy=remedy(rejected.reason),
         content_type=rejected.content_type,
         size=formatting.size(rejected.size),
         body=shown,
-        is_cut=shown != body or rejected.size > len(rejected.body[:_LONGEST_CODED]),
+        is_cut=shown != body or rejected.size > len(rejected.body[:_MAX_CODED_LENGTH]),
         is_open=is_open(rejected, now),
-        settled=None if rejected.settled is None else When.of(rejected.settled, now),
+        settled=None
+        if rejected.settled is None
+        else DisplayTime.from_timestamp(rejected.settled, now),
         counts=rejected.counts,
     )

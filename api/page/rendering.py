@@ -10,7 +10,7 @@ import jinja2
 
 from api import formatting
 from api.negotiation import accepts_gzip
-from api.responses import Readable, tagged
+from api.responses import GetResource, with_etag
 from exporter.compression import deflate
 from exporter.fleet import Fleet
 from exporter.store import Store
@@ -77,10 +77,10 @@ def answer(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: 
         resp.set_header("Content-Encoding", "gzip")
         packer = deflate.compressobj(_LEVEL, deflate.DEFLATED, _GZIP)
         body = packer.compress(body) + packer.flush()
-    tagged(req, resp, body, media_type)
+    with_etag(req, resp, body, media_type)
 
 
-class Page(Readable):
+class Page(GetResource):
     """A resource for people: its errors are pages, too, for who asks for such."""
 
     def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:

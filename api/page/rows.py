@@ -8,7 +8,7 @@ from msgspec import Struct
 from api import formatting
 from api.page import sparklines
 from api.page.rendering import short
-from api.page.sparklines import Spark, Strip
+from api.page.sparklines import Spark, StatusStrip
 from exporter.conditions.evaluate import Condition, conditions
 from exporter.conditions.since import since
 from exporter.fleet.live_runs import Running
@@ -18,11 +18,11 @@ from exporter.model import Server, Status
 from exporter.store import PastRun, Store
 from exporter.times import SECOND, Millis, format_timestamp
 
-_LONGEST_PHASE = 40
+_MAX_PHASE_LENGTH = 40
 _PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-class When(Struct, frozen=True):
+class DisplayTime(Struct, frozen=True):
     """A moment: for programs, to the second for people, and as they say it."""
 
     stamp: str
@@ -30,24 +30,26 @@ class When(Struct, frozen=True):
     words: str
 
     @classmethod
-    def of(cls, moment: Millis, now: Millis) -> "When":
+    def from_timestamp(cls, timestamp: Millis, now: Millis) -> "DisplayTime":
         """Return how a moment is shown."""
         return cls(
-            format_timestamp(moment), formatting.exact(moment), formatting.relative(moment, now)
+            format_timestamp(timestamp),
+            formatting.exact(timestamp),
+            formatting.relative(timestamp, now),
         )
 
 
-class Held(Struct, frozen=True):
+class ActiveCondition(Struct, frozen=True):
     """A condition that holds, and since when."""
 
     condition: Condition
-    since: When | None
+    since: DisplayTime | None
 
 
 class Due(Struct, frozen=True):
     """When the next run is expected; `late` is how long ago its deadline was, for one overdue."""
 
-    start: When
+    start: DisplayTime
     late: str | None
     late_stamp: str
 
@@ -55,8 +57,8 @@ class Due(Struct, frozen=True):
 class Progress(Struct, frozen=True):
     """How far a run is that is going on: `done` is 0 to 100, None where nobody knows."""
 
-    since: When
-    heard: When
+    since: DisplayTime
+    heard: DisplayTime
     stalled: bool
     phase: str | None
     done: int | None
@@ -69,13 +71,13 @@ class Row(Struct, frozen=True):
     id: int
     name: str
     server: Server
-    held: tuple[Held, ...]
-    good: When | None
+    held: tuple[ActiveCondition, ...]
+    good: DisplayTime | None
     due: Due | None
     length: str | None
     size: str | None
     spark: Spark | None
-    strip: Strip | None
+    strip: StatusStrip | None
     progress: Progress | None
     failures: int
     interrupted: int
@@ -138,15 +140,18 @@ def _reason(state: JobState) -> str | None:
     return None if last is None or last.run.status is Status.SUCCESS else last.run.reason
 
 
-def held(view: JobView, state: JobState, now: Millis) -> tuple[Held, ...]:
+def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, ...]:
     """Return all that holds for a job, worst first; a wrong clock tells no moment to come."""
     found = [(each, since(view, state, each)) for each in conditions(view, now)]
     return tuple(
-        Held(each, None if at is None or at > now else When.of(at, now)) for each, at in found
+        ActiveCondition(
+            each, None if at is None or at > now else DisplayTime.from_timestamp(at, now)
+        )
+        for each, at in found
     )
 
 
-def good(state: JobState, now: Millis) -> When | None:
+def good(state: JobState, now: Millis) -> DisplayTime | None:
     """Return when the last run ended that left a usable version.
 
     An end to come is that of a wrong clock; the start was put right when the report came.
@@ -154,7 +159,7 @@ def good(state: JobState, now: Millis) -> When | None:
     last = state.last_completed
     if last is None:
         return None
-    return When.of(last.started if last.over > now else last.over, now)
+    return DisplayTime.from_timestamp(last.started if last.over > now else last.over, now)
 
 
 def due(view: JobView, now: Millis) -> Due | None:
@@ -164,7 +169,7 @@ def due(view: JobView, now: Millis) -> Due | None:
         return None
     late = view.late(now)
     return Due(
-        start=When.of(expected.start, now),
+        start=DisplayTime.from_timestamp(expected.start, now),
         late=formatting.length(late) if late else None,
         late_stamp=f"PT{late // SECOND}S",
     )
@@ -174,10 +179,10 @@ def progress(running: Running, now: Millis) -> Progress:
     """Return how far a run is."""
     run, told = running.run, running.run.activity.progress
     return Progress(
-        since=When.of(run.since, now),
-        heard=When.of(run.heard, now),
+        since=DisplayTime.from_timestamp(run.since, now),
+        heard=DisplayTime.from_timestamp(run.heard, now),
         stalled=running.stalled(now),
-        phase=None if told.phase is None else short(_phase(told.phase), _LONGEST_PHASE),
+        phase=None if told.phase is None else short(_phase(told.phase), _MAX_PHASE_LENGTH),
         done=None if told.ratio is None else int(told.ratio * 100),
         amounts=_amounts(told.bytes, told.total_bytes),
     )

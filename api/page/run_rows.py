@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from api import formatting
 from api.page.rendering import short
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
 from exporter.model.distrust import not_believed
 from exporter.store import JobRun, Store
@@ -13,7 +13,7 @@ from exporter.times import Millis
 LINES = 20
 """Lines shown of a run; the API has them all."""
 
-LONGEST_LINE = 500
+MAX_LINE_LENGTH = 500
 
 _FIELDS = {
     "startTime": "begin",
@@ -33,7 +33,7 @@ class RunRow(Struct, frozen=True):
     """
 
     id: int
-    started: When
+    started: DisplayTime
     status: Status
     operation: str | None
     length: str | None
@@ -58,15 +58,15 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
     lines = gravest(log.messages, LINES)
     return RunRow(
         id=stored.id,
-        started=When.of(stored.started, now),
+        started=DisplayTime.from_timestamp(stored.started, now),
         status=run.status,
         operation=_operation(stored),
         length=None if run.duration is None else formatting.duration(run.duration),
         source=_size(counts.examined_bytes),
         stored=_size(run_json.known_of_destination(run, counts.stored_bytes)),
         uploaded=_size(counts.uploaded_bytes),
-        lines=tuple(Message(line.level, short(line.text, LONGEST_LINE)) for line in lines),
-        details=tuple(short(detail, LONGEST_LINE) for detail in log.details[:LINES]),
+        lines=tuple(Message(line.level, short(line.text, MAX_LINE_LENGTH)) for line in lines),
+        details=tuple(short(detail, MAX_LINE_LENGTH) for detail in log.details[:LINES]),
         details_left=max(len(log.details) - LINES, 0),
         not_believed=tuple(_FIELDS.get(each, each) for each in not_believed(stored)),
         lines_left=len(log.messages) + log.lines_dropped - len(lines),

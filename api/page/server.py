@@ -7,10 +7,10 @@ import falcon
 from api import query
 from api.page import filters, refused
 from api.page.counts import of_conditions
-from api.page.filters import Wish
+from api.page.filters import JobFilter
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
-from api.page.rows import When
+from api.page.rows import DisplayTime
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.fleet import Fleet
@@ -47,12 +47,12 @@ class ServerPage(Page):
         in_doubt = self._timekeeper.fault() is not None
         facts = {
             **head(summary, of_conditions(summary), now, open_count, clock_in_doubt=in_doubt),
-            **listing(self._store, jobs, Wish(page=filters.page(req)), now),
+            **listing(self._store, jobs, JobFilter(page=filters.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": filters.label(server),
             "duplicate": self._duplicate(server),
-            "last_report": When.of(server.last_report, now),
+            "last_report": DisplayTime.from_timestamp(server.last_report, now),
         }
         self._show(req, resp, "server", facts)
 

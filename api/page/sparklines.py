@@ -38,7 +38,7 @@ class Path(Struct, frozen=True):
     steps: str
 
 
-class Strip(Struct, frozen=True):
+class StatusStrip(Struct, frozen=True):
     """The last runs, the newest at the right, and the same in words."""
 
     paths: tuple[Path, ...]
@@ -52,7 +52,7 @@ class Spark(Struct, frozen=True):
     text: str
 
 
-def strip(runs: Sequence[PastRun]) -> Strip | None:
+def strip(runs: Sequence[PastRun]) -> StatusStrip | None:
     """Draw how runs ended, the oldest first; None where there are none."""
     if not runs:
         return None
@@ -60,7 +60,7 @@ def strip(runs: Sequence[PastRun]) -> Strip | None:
     paths = [Path(each, "".join(_marks(runs, each))) for each in Status if counted[each]]
     told = ", ".join(f"{counted[each]} {each.value}" for each in Status if counted[each])
     newest = runs[-1].status.value
-    return Strip(tuple(paths), f"Last {_runs(len(runs))}: {told}; the newest {newest}")
+    return StatusStrip(tuple(paths), f"Last {_runs(len(runs))}: {told}; the newest {newest}")
 
 
 def spark(runs: Sequence[PastRun]) -> Spark | None:

@@ -3,7 +3,7 @@
 import falcon
 import msgspec
 
-from api.auth import assigned, grants_of
+from api.auth import enforce_server_scope, grants_of
 from api.errors import ApiError
 from api.reception import Kind, Posted, Reception
 from exporter.auth import Scope
@@ -38,7 +38,9 @@ class Activity:
         posted = self._reception.receive(req)
         with self._reception.judging(posted, KIND):
             report = self._read(posted)
-            delivery = assigned(posted.delivery, report.machine, grants_of(req), self._fleet)
+            delivery = enforce_server_scope(
+                posted.delivery, report.machine, grants_of(req), self._fleet
+            )
         self._live_reports.accept(report, delivery)
         self._reception.refusals.heard(delivery)
         resp.status = falcon.HTTP_202

@@ -15,7 +15,7 @@ COLOURS = {
 SUBJECT_COLOUR = "#32383f"
 TEXT_COLOUR = "#fff"
 
-MOST_CHARACTERS = 40
+MAX_CHARACTERS = 40
 """How much of a name is shown; the title has all of it."""
 
 _CELL = 6.6
@@ -70,9 +70,9 @@ def _cells(text: str) -> int:
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
+    if len(text) <= MAX_CHARACTERS:
         return text
-    return f"{text[: MOST_CHARACTERS - 1].rstrip()}…"
+    return f"{text[: MAX_CHARACTERS - 1].rstrip()}…"
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,7 @@ from api import readiness
 from api.headers import EMBEDDING
 from api.query import find_server
 from api.resources.badge_svg import draw
-from api.responses import Readable, tagged
+from api.responses import GetResource, with_etag
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
 from exporter.conditions.counts import StatusSummary
@@ -48,7 +48,7 @@ class Showing(NamedTuple):
     embedding: str
 
 
-class _Pictured(Readable):
+class _Pictured(GetResource):
     """Jobs as a badge."""
 
     def __init__(self, store: Store, fleet: Fleet, showing: Showing) -> None:
@@ -64,11 +64,11 @@ class _Pictured(Readable):
         return self._timekeeper.fault() is not None
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
-        fault = readiness.fault(self._store)
+        fault = readiness.write_error(self._store)
         if fault is not None:
             badge = badge_without_store(badge.subject, fault)
         resp.set_header(EMBEDDING, self._embedding)
-        tagged(req, resp, draw(badge), MEDIA_SVG)
+        with_etag(req, resp, draw(badge), MEDIA_SVG)
 
 
 class FleetBadge(_Pictured):

@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 
 from api import request_body
 from api.errors import ApiError, invalid
-from api.responses import changed
+from api.responses import ok_no_store
 from exporter.ingest.importer import HistoricalReport, ImportResult, StoreImporter
 from exporter.limits import Limits
 from exporter.logs import log_fields
@@ -19,7 +19,7 @@ from exporter.reports.large.elements import elements
 from exporter.reports.recoding import text_of_json
 from exporter.times import Millis
 
-MOST = 1000
+MAX_REPORTS = 1000
 """Reports of one request: they take about a second."""
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Import:
         taken = (self._importer.dry_run if is_dry_run else self._importer.import_reports)(reports)
         if not is_dry_run:
             _tell(taken)
-        changed(resp, {"results": [_represented(each) for each in taken]})
+        ok_no_store(resp, {"results": [_represented(each) for each in taken]})
 
     def _read(self, req: falcon.Request) -> tuple[list[HistoricalReport], bool]:
         most = self._limits.max_upload_bytes
@@ -79,13 +79,15 @@ def _reports(raw: memoryview) -> Iterator[HistoricalReport]:
     if bytes(raw[:1]) != b"[":
         raise msgspec.ValidationError("reports is no list")
     for number, element in enumerate(elements(raw)):
-        if number == MOST:
+        if number == MAX_REPORTS:
             raise _wrong_count()
         yield _past(number, _entry_decoder.decode(element))
 
 
 def _wrong_count() -> ApiError:
-    return invalid(f"Send 1 to {MOST} reports", Problem("reports", f"must be 1 to {MOST}"))
+    return invalid(
+        f"Send 1 to {MAX_REPORTS} reports", Problem("reports", f"must be 1 to {MAX_REPORTS}")
+    )
 
 
 def _past(number: int, entry: _Entry) -> HistoricalReport:
@@ -95,15 +97,15 @@ def _past(number: int, entry: _Entry) -> HistoricalReport:
     raw = bytes(entry.body)
     if not raw.startswith(b'"'):
         raise msgspec.ValidationError(f"reports[{number}].body is no text")
-    received = _moment(number, entry.received)
+    received = _timestamp(number, entry.received)
     return HistoricalReport(text_of_json(raw), received, entry.server, backup=entry.backup)
 
 
-def _moment(number: int, text: str | None) -> Millis | None:
+def _timestamp(number: int, text: str | None) -> Millis | None:
     if text is None:
         return None
     try:
-        return request_body.moment(text)
+        return request_body.timestamp(text)
     except ValueError as error:
         raise _wrong(number, "received", str(error)) from None
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from api import query, request_body, serialization
 from api.errors import invalid, not_found
-from api.responses import Readable, changed, success
+from api.responses import GetResource, ok_no_store, success
 from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -24,7 +24,7 @@ from exporter.times import Millis
 _log = logging.getLogger(__name__)
 
 
-class Jobs(Readable):
+class Jobs(GetResource):
     """The jobs by their ids, paged; all, a server's, or those for which something holds."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
@@ -81,7 +81,7 @@ class _OfOneJob:
         return {"job": serialization.job(view, self._clock())}
 
 
-class OneJob(_OfOneJob, Readable):
+class JobResource(_OfOneJob, GetResource):
     """One job by its id."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
@@ -99,21 +99,21 @@ class OneJob(_OfOneJob, Readable):
             req,
             {
                 "schedule": _schedule,
-                "tolerance": request_body.interval("30m or 2h"),
+                "tolerance": request_body.duration("30m or 2h"),
                 "paused": _yes_or_no,
                 "cleared": self._cleared,
             },
         )
         self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
         _log.info("job changed", extra=log_fields(job_id=known, **values))
-        changed(resp, self._represented(known))
+        ok_no_store(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Remove a job with its runs."""
         known = self._known(job_id)
         self._store.delete_job(known, self._fleet.apply)
         _log.warning("job deleted", extra=log_fields(job_id=known))
-        changed(resp, {"deleted": {"job": known}})
+        ok_no_store(resp, {"deleted": {"job": known}})
 
     def _cleared(self, value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
         """Read whether what has come until now is dealt with."""
@@ -136,7 +136,7 @@ class SecondCopies(_OfOneJob):
         _log.warning(
             "second copy forgotten", extra=log_fields(job_id=known, destination=destination)
         )
-        changed(resp, self._represented(known))
+        ok_no_store(resp, self._represented(known))
 
 
 class PlannedStart:
@@ -151,7 +151,7 @@ class PlannedStart:
         """Take in the start, and how far starts lie apart at the widest."""
         known = query.required_id(job_id, "job")
         values = request_body.read(
-            req, {"start": request_body.moment, "interval": request_body.interval("12h or 1d")}
+            req, {"start": request_body.timestamp, "interval": request_body.duration("12h or 1d")}
         )
         if "start" not in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
@@ -159,7 +159,7 @@ class PlannedStart:
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
-        changed(resp, {"job": serialization.job(view, self._clock())})
+        ok_no_store(resp, {"job": serialization.job(view, self._clock())})
 
 
 def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

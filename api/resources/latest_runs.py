@@ -4,12 +4,12 @@ import falcon
 
 from api import serialization
 from api.query import find_server
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.fleet import Fleet
 from exporter.model import Server, StoredRun, run_json
 
 
-class _OfServer(Readable):
+class _OfServer(GetResource):
     """A resource of the server that its path names."""
 
     def __init__(self, fleet: Fleet) -> None:

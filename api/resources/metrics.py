@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import falcon
 
 from api.negotiation import accepts_gzip, preferred
-from api.parts_file import PartsFile
+from api.parts_file import ConcatenatedFile
 from api.query import find_server
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.auth import Scope
 from exporter.exposition import ALL, Exposition, Selection
 from exporter.exposition.gzip_cache import IncrementalGzip
@@ -18,7 +18,7 @@ TEXT = "text/plain; version=0.0.4"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
-class Metrics(Readable):
+class Metrics(GetResource):
     """The exposition, in the format and coding the scrape prefers."""
 
     offers: Sequence[str] = (TEXT, OPENMETRICS)
@@ -45,7 +45,7 @@ class Metrics(Readable):
             packer = self._packers[media_type] if selection == ALL else IncrementalGzip()
             parts = packer.pack(exposed.fleet, exposed.daemon)
             resp.set_header("Content-Encoding", "gzip")
-        file = PartsFile(parts)
+        file = ConcatenatedFile(parts)
         resp.set_stream(file, len(file))
 
     def _selection(self, req: falcon.Request) -> Selection:

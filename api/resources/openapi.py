@@ -4,10 +4,10 @@ from importlib import resources
 
 import falcon
 
-from api.responses import Readable, tagged
+from api.responses import GetResource, with_etag
 
 
-class Contract(Readable):
+class Contract(GetResource):
     """The description of every route, which is no secret."""
 
     to_read = None
@@ -17,4 +17,4 @@ class Contract(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the file."""
-        tagged(req, resp, self._body, "application/yaml")
+        with_etag(req, resp, self._body, "application/yaml")

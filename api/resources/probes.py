@@ -4,11 +4,11 @@ import falcon
 
 from api import readiness
 from api.errors import unavailable
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.store import Store
 
 
-class Healthy(Readable):
+class Healthy(GetResource):
     """The process lives."""
 
     to_read = None  # what starts and watches the daemon has no token
@@ -18,7 +18,7 @@ class Healthy(Readable):
         success(req, resp, {})
 
 
-class Ready(Readable):
+class Ready(GetResource):
     """A report could be stored now."""
 
     to_read = None
@@ -28,7 +28,7 @@ class Ready(Readable):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer once a write has reached the disk; 503 where it does not, with the reason."""
-        fault = readiness.fault(self._store)
+        fault = readiness.write_error(self._store)
         if fault is not None:
             raise unavailable(f"A report can not be stored now: {fault}")
         success(req, resp, {})

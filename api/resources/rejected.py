@@ -5,12 +5,12 @@ from collections.abc import Callable
 import falcon
 
 from api import query, serialization
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.store import Store
 from exporter.times import Millis
 
 
-class RejectedReports(Readable):
+class RejectedReports(GetResource):
     """When it came, from where, why it was refused and its first bytes; newest first, paged."""
 
     def __init__(self, store: Store, clock: Callable[[], Millis]) -> None:

@@ -7,7 +7,7 @@ import falcon
 
 from api import query, serialization
 from api.errors import not_found
-from api.responses import changed
+from api.responses import ok_no_store
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.store import Store
@@ -32,4 +32,4 @@ class SeparatedJob:
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
-        changed(resp, {"job": serialization.job(view, self._clock())})
+        ok_no_store(resp, {"job": serialization.job(view, self._clock())})

@@ -4,14 +4,14 @@ import falcon
 
 from api import query
 from api.errors import not_found
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.fleet import Fleet
 from exporter.model import StoredRun, run_json
 from exporter.reports.fields import MAX_NAME
 from exporter.store import RunFilter, Store
 
 
-class Backups(Readable):
+class Backups(GetResource):
     """The runs, newest first, paged and filtered."""
 
     def __init__(self, store: Store, fleet: Fleet) -> None:
@@ -37,12 +37,12 @@ class Backups(Readable):
             job_id=query.entry_id(req, "job"),
             status=query.status(req),
             operation=(req.get_param("operation") or "")[:MAX_NAME] or None,
-            since=query.moment(req, "since"),
-            until=query.moment(req, "until"),
+            since=query.timestamp(req, "since"),
+            until=query.timestamp(req, "until"),
         )
 
 
-class OneBackup(Readable):
+class BackupResource(GetResource):
     """One run with everything its report counted and its log lines."""
 
     def __init__(self, store: Store, fleet: Fleet) -> None:

@@ -8,22 +8,22 @@ from msgspec.structs import replace
 
 from api import query, request_body, serialization
 from api.errors import invalid
-from api.responses import Readable, changed, success
+from api.responses import GetResource, ok_no_store, success
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.store import Store
 
-MOST_TEXT = 1024
-MOST_MERGED = 1000
+MAX_TEXT = 1024
+MAX_MERGED = 1000
 
 _FIELDS = {"possibleDuplicateOf": "possible_duplicate_of"}
 
 _log = logging.getLogger(__name__)
 
 
-class Servers(Readable):
+class Servers(GetResource):
     """The servers by their ids, paged."""
 
     def __init__(self, fleet: Fleet) -> None:
@@ -41,7 +41,7 @@ class Servers(Readable):
         success(req, resp, data)
 
 
-class OneServer:
+class ServerResource:
     """One server by its id, to be named or deleted."""
 
     def __init__(self, store: Store, fleet: Fleet) -> None:
@@ -57,14 +57,14 @@ class OneServer:
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
         self._store.set_server(known, lambda server: replace(server, **edits), self._fleet.apply)
         _log.info("server changed", extra=log_fields(server_id=known, **values))
-        changed(resp, {"server": _represented(self._fleet, known)})
+        ok_no_store(resp, {"server": _represented(self._fleet, known)})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
         known = query.required_id(server_id, "server")
         self._store.delete_server(known, self._fleet.apply)
         _log.warning("server deleted", extra=log_fields(server_id=known))
-        changed(resp, {"deleted": {"server": known}})
+        ok_no_store(resp, {"deleted": {"server": known}})
 
 
 class MergedServer:
@@ -84,7 +84,7 @@ class MergedServer:
         self._store.merge_servers(target, sources, self._fleet.apply)
         merged = ",".join(map(str, sources))
         _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))
-        changed(resp, {"server": _represented(self._fleet, target)})
+        ok_no_store(resp, {"server": _represented(self._fleet, target)})
 
 
 def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
@@ -95,8 +95,8 @@ def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
-        message = f"must be null or a text of 1 to {MOST_TEXT} characters"
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
+        message = f"must be null or a text of 1 to {MAX_TEXT} characters"
         raise ValueError(message)
     return value
 
@@ -107,7 +107,7 @@ def _nothing(value: Any) -> None:  # noqa: ANN401 - JSON may hold anything
 
 
 def _ids(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - JSON may hold anything
-    wrong = not isinstance(value, list) or not 0 < len(value) <= MOST_MERGED
+    wrong = not isinstance(value, list) or not 0 < len(value) <= MAX_MERGED
     if wrong or not all(type(each) is int and 0 < each < 2**63 for each in value):
         raise ValueError("must be a list of server ids, as [2, 3]")
     return tuple(dict.fromkeys(value))

@@ -9,7 +9,7 @@ from api.reception import Reception
 from api.resources import upload
 from exporter.auth import Authorizer
 
-_LONGEST_PATH = 200
+_MAX_PATH_LENGTH = 200
 
 
 class Strays:
@@ -30,7 +30,9 @@ class Strays:
         if req.method not in ("POST", "PUT") or not _is_lost(resp.status_code, resource):
             return
         if is_admitted(self._authorizer, req):
-            reason = f"{req.path[:_LONGEST_PATH]} takes no reports: send them to {upload.ADDRESS}"
+            reason = (
+                f"{req.path[:_MAX_PATH_LENGTH]} takes no reports: send them to {upload.ADDRESS}"
+            )
             self._reception.refuse_stray(req, upload.KIND, resp.status_code, reason)
 
 

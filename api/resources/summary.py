@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import falcon
 
-from api.responses import Readable, success
+from api.responses import GetResource, success
 from exporter.fleet import Fleet
 from exporter.model import run_json
 from exporter.times import Millis
 
 
-class Summary(Readable):
+class Summary(GetResource):
     """How many servers, jobs and runs there are, and how many of them are in trouble."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:

@@ -7,7 +7,7 @@ import falcon
 import msgspec
 from msgspec.structs import replace
 
-from api.auth import assigned, grants_of
+from api.auth import enforce_server_scope, grants_of
 from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
@@ -96,7 +96,9 @@ class Upload:
         return recorded
 
     def _assigned(self, posted: Posted, report: Report) -> Delivery:
-        return assigned(posted.delivery, report.machine, grants_of(posted.req), self._fleet)
+        return enforce_server_scope(
+            posted.delivery, report.machine, grants_of(posted.req), self._fleet
+        )
 
 
 class Astray(Upload):

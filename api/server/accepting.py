@@ -15,7 +15,7 @@ _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_SECONDS = 0.5
 _TOLD_SECONDS = 60.0
 
-FEWEST = 16
+MIN_CONNECTIONS = 16
 """Connections that are accepted, however few descriptors there are."""
 
 _log = logging.getLogger(__name__)
@@ -67,4 +67,4 @@ def connections(most: int, others: int) -> int:
     """Return how many connections there may be at once, beside other open files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     left = most if soft == resource.RLIM_INFINITY else soft - others
-    return max(FEWEST, min(most, left))
+    return max(MIN_CONNECTIONS, min(most, left))

@@ -5,7 +5,7 @@ from typing import IO, Protocol
 from waitress.rfc7230 import CHUNK_EXT_RE, ONLY_HEXDIG_RE
 from waitress.utilities import BadRequest, Error
 
-MOST_FRAMING = 4096
+MAX_FRAMING = 4096
 """Bytes of a chunk's size with its extensions, and of all trailers together. Those that are usual
 have some dozens; waitress searched a longer line from its beginning with each piece that came."""
 
@@ -98,19 +98,19 @@ class Chunks:
         if line is not None:
             self._trailers += len(line) + len(_END)
             self.completed = not line
-        if self._trailers > MOST_FRAMING:
-            self.error = BadRequest(f"The trailers exceed {MOST_FRAMING} bytes")
+        if self._trailers > MAX_FRAMING:
+            self.error = BadRequest(f"The trailers exceed {MAX_FRAMING} bytes")
         return at
 
     def _line(self, data: bytes, at: int) -> tuple[bytes | None, int]:
         """Return a line that has ended, else None, and up to where the piece is taken."""
         before = len(self._held)
-        seen = self._held + data[at : at + MOST_FRAMING + len(_END) - before]
+        seen = self._held + data[at : at + MAX_FRAMING + len(_END) - before]
         end = seen.find(_END)
         if end >= 0:
             self._held = b""
             return seen[:end], at + end + len(_END) - before
-        if len(seen) >= MOST_FRAMING + len(_END):
-            self.error = BadRequest(f"A line between chunks exceeds {MOST_FRAMING} bytes")
+        if len(seen) >= MAX_FRAMING + len(_END):
+            self.error = BadRequest(f"A line between chunks exceeds {MAX_FRAMING} bytes")
         self._held = seen
         return None, at + len(seen) - before

@@ -13,7 +13,7 @@ _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*c
 """Headers that tell a length, and a second coding in one of them."""
 
 _DIGITS = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)")
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 """Python refuses to read some thousands of digits, with an error that waitress does not expect."""
 
 
@@ -63,5 +63,5 @@ class Parser(HTTPRequestParser):
 def _check_length(header_plus: bytes) -> None:
     if len(_LENGTHS.findall(header_plus)) > 1:
         raise ParsingError("The length is told twice")
-    if any(len(digits) > _MOST_DIGITS for digits in _DIGITS.findall(header_plus)):
+    if any(len(digits) > _MAX_DIGITS for digits in _DIGITS.findall(header_plus)):
         raise ParsingError("Content-Length is invalid")

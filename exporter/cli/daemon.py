@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from types import FrameType
 
-from api.app import Parts, create_app, oversized
+from api.app import Services, create_app, oversized
 from api.server.http_server import HttpServer
 from exporter import logs
 from exporter.auth import load_or_make
@@ -30,13 +30,13 @@ _LOOPBACK = "127.0.0.1"
 _log = logging.getLogger(__name__)
 
 
-def build_services(settings: Config, store: Store) -> Parts:
+def build_services(settings: Config, store: Store) -> Services:
     """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     fleet.apply(store.snapshot())
     self_metrics = SelfMetrics(version(), store.size_bytes)
     timekeeper = Timekeeper(store, fleet, self_metrics, now)
-    return Parts(
+    return Services(
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
@@ -61,20 +61,20 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
     return settings.admin_token or (load_or_make(settings.database),)
 
 
-def assemble(settings: Config, parts: Parts, listening: socket.socket) -> HttpServer:
+def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:
     """Put a daemon together."""
-    app, limits = create_app(parts), settings.limits
-    return HttpServer(app, listening, limits, parts.self_metrics, oversized(parts))
+    app, limits = create_app(services), settings.limits
+    return HttpServer(app, listening, limits, services.self_metrics, oversized(services))
 
 
 @contextlib.contextmanager
-def listen_to_runs(parts: Parts) -> Iterator[None]:
+def listen_to_runs(services: Services) -> Iterator[None]:
     """Let the work behind live reports be done meanwhile."""
-    parts.live_reports.start()
+    services.live_reports.start()
     try:
         yield
     finally:
-        parts.live_reports.close()
+        services.live_reports.close()
 
 
 def stop_on_signals(server: HttpServer, signals: Iterable[signal.Signals] = STOPPING) -> None:

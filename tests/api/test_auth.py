@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import pytest
 from falcon import testing
 
-from api.app import Parts, create_app
+from api.app import Services, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR
@@ -44,8 +44,8 @@ def closed(daemon: Daemon) -> testing.TestClient:
     return testing.TestClient(create_app(parts_of(daemon, Authorizer.from_entries(tokens))))
 
 
-def parts_of(daemon: Daemon, authorizer: Authorizer) -> Parts:
-    return daemon.parts._replace(
+def parts_of(daemon: Daemon, authorizer: Authorizer) -> Services:
+    return daemon.services._replace(
         authorizer=authorizer, limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
     )
 

@@ -19,9 +19,9 @@ def sender(
     daemon: Daemon, connected: str, told: str | None, trusted: tuple[Network, ...] = TRUSTED
 ) -> str:
     """Return the address that a rejected upload is kept with."""
-    parts = daemon.parts._replace(trusted_proxies=trusted)
+    services = daemon.services._replace(trusted_proxies=trusted)
     headers = {} if told is None else {"X-Forwarded-For": told}
-    testing.TestClient(create_app(parts)).simulate_post(
+    testing.TestClient(create_app(services)).simulate_post(
         "/api/upload", body=b"no report", headers=headers, remote_addr=connected
     )
     address: str = daemon.get("/api/rejected", limit=1)["rejected"][0]["sender"]

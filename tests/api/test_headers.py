@@ -19,8 +19,8 @@ PATHS = [
 @pytest.fixture
 def shared(daemon: Daemon) -> testing.TestClient:
     """A daemon that another site's page may read."""
-    parts = daemon.parts._replace(allowed_origins=frozenset({PAGE}))
-    return testing.TestClient(create_app(parts))
+    services = daemon.services._replace(allowed_origins=frozenset({PAGE}))
+    return testing.TestClient(create_app(services))
 
 
 @pytest.mark.parametrize("path", PATHS)

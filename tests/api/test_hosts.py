@@ -41,10 +41,10 @@ PATHS = ["/", "/api/jobs", "/metrics", "/-/healthy", "/nowhere", "/api/openapi.y
 @pytest.fixture
 def bounded(daemon: Daemon) -> testing.TestClient:
     """A daemon that answers under one name."""
-    parts = daemon.parts._replace(
+    services = daemon.services._replace(
         allowed_hosts=frozenset({"nas.example"}), trusted_proxies=(ip_network(PROXY),)
     )
-    return testing.TestClient(create_app(parts))
+    return testing.TestClient(create_app(services))
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -23,8 +23,8 @@ BEGAN = NOW - HOUR
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[testing.TestClient]:
     """A daemon that has the two servers it may have, the first with the two jobs it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
-        parts = daemon.parts._replace(store=store, refusals=Refusals(store), limits=LIMITS)
-        client = testing.TestClient(create_app(parts))
+        services = daemon.services._replace(store=store, refusals=Refusals(store), limits=LIMITS)
+        client = testing.TestClient(create_app(services))
         for server, backup in (("nas", "a"), ("nas", "b"), ("laptop", "a")):
             assert post(client, server, backup).status_code == 200
         yield client
@@ -114,7 +114,7 @@ def test_all_backups_have_a_bound_too_and_known_ones_go_on(daemon: Daemon) -> No
     daemon.store.close()
     store = Store(daemon.path, limits)
     client = testing.TestClient(
-        create_app(daemon.parts._replace(store=store, refusals=Refusals(store), limits=limits))
+        create_app(daemon.services._replace(store=store, refusals=Refusals(store), limits=limits))
     )
     assert [post(client, server, "a").status_code for server in ("one", "two", "three")] == [
         200,

@@ -58,10 +58,10 @@ CHANGES = [
 @pytest.fixture
 def client(daemon: Daemon) -> testing.TestClient:
     daemon.upload(duplicati_report(began=NOW))
-    parts = daemon.parts._replace(
+    services = daemon.services._replace(
         allowed_origins=frozenset({ALLOWED}), trusted_proxies=(ip_network("10.0.0.1/32"),)
     )
-    return testing.TestClient(create_app(parts))
+    return testing.TestClient(create_app(services))
 
 
 def send(

@@ -14,9 +14,9 @@ from tests.support.daemon import Daemon
 @contextmanager
 def serving(daemon: Daemon, **parts: Any) -> Iterator[str]:  # noqa: ANN401 - any part
     """Serve a daemon on any port of loopback, with some other parts if wanted; yield its URL."""
-    app = create_app(daemon.parts._replace(**parts)) if parts else daemon.app
+    app = create_app(daemon.services._replace(**parts)) if parts else daemon.app
     with listen("127.0.0.1", 0) as listening:
-        server = HttpServer(app, listening, daemon.parts.limits, daemon.parts.self_metrics)
+        server = HttpServer(app, listening, daemon.services.limits, daemon.services.self_metrics)
         thread = threading.Thread(target=server.run, name="served daemon")
         thread.start()
         try:

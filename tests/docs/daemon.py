@@ -5,7 +5,7 @@ from typing import Any, NoReturn, cast
 
 from falcon.testing import TestClient
 
-from api.app import App, Parts, create_app
+from api.app import App, Services, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
@@ -80,7 +80,7 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     fleet.apply(store.snapshot())
     self_metrics = SelfMetrics(VERSION, store.size_bytes)
     timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)
-    parts = Parts(
+    services = Services(
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
@@ -93,7 +93,7 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
         authorizer=authorizer,
         limits=_LIMITS,
     )
-    return create_app(parts)
+    return create_app(services)
 
 
 def make_closed_app(store: Store) -> App:
@@ -111,7 +111,7 @@ def make_broken_app(store: Store) -> App:
     """Return an app of which every part has a bug, but for what uploads count."""
     broken = cast("Any", Broken())
     self_metrics = SelfMetrics(VERSION, store.size_bytes)
-    parts = Parts(
+    services = Services(
         store=broken,
         fleet=broken,
         timekeeper=broken,
@@ -124,7 +124,7 @@ def make_broken_app(store: Store) -> App:
         authorizer=_ACCESS,
         limits=_LIMITS,
     )
-    return create_app(parts)
+    return create_app(services)
 
 
 def database_in(folder: Path) -> Path:

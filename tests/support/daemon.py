@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from falcon import testing
 
-from api.app import Parts, create_app
+from api.app import Services, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
@@ -58,7 +58,7 @@ class Daemon:
         self.live_reports = LiveReportService(
             self.store, self.fleet, self_metrics, self.clock, self.timekeeper
         )
-        self.parts = Parts(
+        self.services = Services(
             store=self.store,
             fleet=self.fleet,
             timekeeper=self.timekeeper,
@@ -71,7 +71,7 @@ class Daemon:
             authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
             limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
         )
-        self.app = create_app(self.parts)
+        self.app = create_app(self.services)
         self.client = testing.TestClient(self.app)
 
     def __enter__(self) -> Self:

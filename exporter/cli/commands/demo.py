@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from api.app import Parts
+from api.app import Services
 from api.server.listening import listen
 from exporter import config, logs
 from exporter.cli.arguments import Commands, add, take
@@ -111,48 +111,48 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
-    parts, present = build_services(settings, store), now()
-    _catch_up(parts, present)
-    server = assemble(settings, parts, listening)
+    services, present = build_services(settings, store), now()
+    _catch_up(services, present)
+    server = assemble(settings, services, listening)
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
     _log.info("this fleet is made up: Ctrl-C ends it and removes its database")
-    with listen_to_runs(parts), _reporting(parts, present):
+    with listen_to_runs(services), _reporting(services, present):
         server.run()
 
 
-def _catch_up(parts: Parts, present: Millis) -> None:
+def _catch_up(services: Services, present: Millis) -> None:
     """Let ninety days of reports come in, up to a moment."""
     past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present))]
     threads = ThreadPoolExecutor(_AT_ONCE)
     try:
         with progress() as tell:
-            for number, _ in enumerate(threads.map(partial(receive, parts), past)):
+            for number, _ in enumerate(threads.map(partial(receive, services), past)):
                 if number % _TOLD_EVERY == 0:
                     tell(f"{bar(number, len(past))} Making up {DAYS} days of reports")
     finally:
         threads.shutdown(cancel_futures=True)
 
 
-def receive(parts: Parts, arrival: Arrival) -> Recorded:
+def receive(services: Services, arrival: Arrival) -> Recorded:
     """Record a report as an upload of its moment would."""
     began = time.perf_counter()
     delivery = Delivery(arrival.at, _SENDER)
-    recorded = parts.store.record(read_report(arrival.body), delivery, parts.fleet.apply)
+    recorded = services.store.record(read_report(arrival.body), delivery, services.fleet.apply)
     outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
-    parts.self_metrics.observe_upload(outcome, time.perf_counter() - began)
+    services.self_metrics.observe_upload(outcome, time.perf_counter() - began)
     return recorded
 
 
 @contextlib.contextmanager
-def _reporting(parts: Parts, present: Millis) -> Iterator[None]:
+def _reporting(services: Services, present: Millis) -> Iterator[None]:
     """Let reports come in meanwhile, each when it is due, and live ones of what runs."""
     coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present))
     live = live_arrivals(present, present - _REMEMBERED, _TOLD_LIVE_EVERY)
     ending = threading.Event()
     threads = [
-        threading.Thread(target=keep_receiving, args=(parts, coming, ending), name="fleet"),
-        threading.Thread(target=keep_hearing, args=(parts, live, ending), name="live fleet"),
+        threading.Thread(target=keep_receiving, args=(services, coming, ending), name="fleet"),
+        threading.Thread(target=keep_hearing, args=(services, live, ending), name="live fleet"),
     ]
     for thread in threads:
         thread.start()
@@ -164,23 +164,23 @@ def _reporting(parts: Parts, present: Millis) -> Iterator[None]:
             thread.join()
 
 
-def keep_receiving(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
+def keep_receiving(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Record each report once its moment has come, until told to end."""
-    for arrival in _when_due(parts, coming, ending):
-        _tell(receive(parts, arrival))
+    for arrival in _when_due(services, coming, ending):
+        _tell(receive(services, arrival))
 
 
-def keep_hearing(parts: Parts, coming: Iterable[Arrival], ending: threading.Event) -> None:
+def keep_hearing(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Take in each live report once its moment has come, until told to end."""
-    for arrival in _when_due(parts, coming, ending):
-        parts.live_reports.accept(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
+    for arrival in _when_due(services, coming, ending):
+        services.live_reports.accept(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
 
 
 def _when_due(
-    parts: Parts, coming: Iterable[Arrival], ending: threading.Event
+    services: Services, coming: Iterable[Arrival], ending: threading.Event
 ) -> Iterator[Arrival]:
     for arrival in coming:
-        while (left := arrival.at - parts.clock()) > 0:
+        while (left := arrival.at - services.clock()) > 0:
             if ending.wait(min(left / SECOND, _LOOK_SECONDS)):
                 return
         yield arrival

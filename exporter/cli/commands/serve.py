@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
 
-from api.app import Parts
+from api.app import Services
 from api.server.accepting import raise_descriptors
 from api.server.listening import handed_over, held_to_the_end, listen
 from exporter import logs
@@ -65,32 +65,32 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
-    parts = build_services(settings, store)
-    server = assemble(settings, parts, listening)
+    services = build_services(settings, store)
+    server = assemble(settings, services, listening)
     stop_on_signals(server)
     _tune_gc()
     announce(settings, store, listening)
     _tell_options(settings, listening)
-    _warn_unauthenticated(parts.authorizer, listening)
-    with _working_behind(settings, parts):
+    _warn_unauthenticated(services.authorizer, listening)
+    with _working_behind(settings, services):
         server.run()
 
 
 @contextlib.contextmanager
-def _working_behind(settings: Config, parts: Parts) -> Iterator[None]:
+def _working_behind(settings: Config, services: Services) -> Iterator[None]:
     """Do meanwhile what no request waits for."""
     retention = RetentionPolicy(settings.keep_runs, settings.keep_messages)
-    trusted = parts.timekeeper.is_trusted
+    trusted = services.timekeeper.is_trusted
     with (
-        keeping_time(parts.timekeeper),
-        pruning(parts.store, retention, parts.clock, trusted),
-        listen_to_runs(parts),
-        _pulling(settings, parts),
+        keeping_time(services.timekeeper),
+        pruning(services.store, retention, services.clock, trusted),
+        listen_to_runs(services),
+        _pulling(settings, services),
     ):
         yield
 
 
-def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
+def _pulling(settings: Config, services: Services) -> AbstractContextManager[None]:
     """Pull from servers of Duplicati meanwhile, where that is configured."""
     if settings.pull_interval is None:
         return contextlib.nullcontext()
@@ -101,9 +101,13 @@ def _pulling(settings: Config, parts: Parts) -> AbstractContextManager[None]:
         _log.info("pulling", extra=logs.log_fields(server=target.name, trust=target.trust))
     if settings.pull_interval > settings.policy.tolerance:
         _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
-    most_lines = parts.limits.max_log_lines
-    importer = StoreImporter(parts.store, parts.fleet, parts.clock, most_lines, parts.keep_runs)
-    loop = PullLoop(settings.pull_targets, open_source, importer, parts.self_metrics, parts.clock)
+    most_lines = services.limits.max_log_lines
+    importer = StoreImporter(
+        services.store, services.fleet, services.clock, most_lines, services.keep_runs
+    )
+    loop = PullLoop(
+        settings.pull_targets, open_source, importer, services.self_metrics, services.clock
+    )
     return pulling(loop, settings.pull_interval)
 
 

@@ -31,7 +31,7 @@ def test_the_command_line_has_the_same_options_quoted(daemon: Daemon) -> None:
 
 
 def test_where_uploads_need_a_token_the_address_has_room_for_it(daemon: Daemon) -> None:
-    closed = daemon.parts._replace(
+    closed = daemon.services._replace(
         authorizer=Authorizer.from_entries({Scope.UPLOAD: ["a-token-of-sixteen"]})
     )
     client = testing.TestClient(create_app(closed))

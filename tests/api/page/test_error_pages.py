@@ -45,7 +45,7 @@ def test_other_routes_answer_a_browser_with_json(client: testing.TestClient) -> 
 
 
 def test_a_page_needs_a_token_where_reading_does_and_asks_for_it(daemon: Daemon) -> None:
-    closed = daemon.parts._replace(
+    closed = daemon.services._replace(
         authorizer=Authorizer.from_entries({Scope.READ: ["a-token-of-sixteen"]})
     )
     client = testing.TestClient(create_app(closed))

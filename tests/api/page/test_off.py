@@ -15,7 +15,7 @@ PAGES = ["/", "/jobs/1", "/servers/1", "/page.css", "/page.js"]
 def without(daemon: Daemon) -> TestClient:
     """A daemon of one backup that serves no page."""
     daemon.upload(duplicati_report(began=NOW - HOUR))
-    return TestClient(create_app(daemon.parts._replace(page=False)))
+    return TestClient(create_app(daemon.services._replace(page=False)))
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.resources.badge_svg import COLOURS, MOST_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
+from api.resources.badge_svg import COLOURS, MAX_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
 from exporter.conditions.badge import Badge, Severity
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,7 +47,7 @@ def test_a_name_is_text_whatever_it_holds(subject: str, shown: str) -> None:
 def test_every_name_makes_a_picture_that_holds_its_text(subject: str) -> None:
     svg = drawn(subject)
     name, words = svg.iter(f"{SVG}text")
-    assert len(name.text or "") <= MOST_CHARACTERS
+    assert len(name.text or "") <= MAX_CHARACTERS
     for each, after in ((name, words.attrib["x"]), (words, svg.attrib["width"])):
         assert float(each.attrib["x"]) + float(each.attrib["textLength"]) < float(after)
 

@@ -99,7 +99,7 @@ def test_a_badge_may_be_shown_by_every_page_until_reading_needs_a_token(daemon: 
     authorizer = Authorizer.from_entries(
         {Scope.MANAGE: [ADMIN_TOKEN], Scope.READ: ["the-token-of-readers"]}
     )
-    closed = TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
+    closed = TestClient(create_app(daemon.services._replace(authorizer=authorizer)))
     answer = closed.simulate_get(FLEET, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from falcon import testing
 
-from api.resources.imports import MOST
+from api.resources.imports import MAX_REPORTS
 from exporter.times import DAY, HOUR, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
@@ -57,7 +57,7 @@ def test_a_server_is_named_as_in_the_url_of_an_upload(daemon: Daemon) -> None:
         ({"reports": {}}, "body"),
         ({"reports": [{"body": ["x"]}]}, "body"),
         ({"reports": []}, "reports"),
-        ({"reports": [{"body": "x"}] * (MOST + 1)}, "reports"),
+        ({"reports": [{"body": "x"}] * (MAX_REPORTS + 1)}, "reports"),
         ({"reports": [{"body": "x"}, {"body": "x", "server": ""}]}, "reports[1].server"),
         ({"reports": [{"body": "x", "received": "soon"}]}, "reports[0].received"),
         ({"reports": [{"body": "x", "received": "0001-01-01"}]}, "reports[0].received"),

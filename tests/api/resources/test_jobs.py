@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from falcon import testing
 
-from api.app import Parts, create_app
+from api.app import Services, create_app
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
@@ -209,7 +209,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         self_metrics = SelfMetrics("1.2.3", store.size_bytes)
         exposition = Exposition(fleet, clock, self_metrics)
         timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)
-        parts = Parts(
+        services = Services(
             store=store,
             fleet=fleet,
             timekeeper=timekeeper,
@@ -221,7 +221,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
             version="1.2.3",
             authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
         )
-        client = testing.TestClient(create_app(parts))
+        client = testing.TestClient(create_app(services))
         for backup in ("Documents", "Mail"):
             body = duplicati_report(began=BEGAN, backup=backup)
             assert client.simulate_post("/api/upload", body=body).status_code == 200

@@ -29,7 +29,7 @@ LIMITS = Limits(max_servers=1, max_jobs_per_server=1)
 @pytest.fixture
 def closed(daemon: Daemon) -> testing.TestClient:
     """A daemon that takes nothing without a token."""
-    return testing.TestClient(create_app(daemon.parts._replace(authorizer=ACCESS)))
+    return testing.TestClient(create_app(daemon.services._replace(authorizer=ACCESS)))
 
 
 def post(client: testing.TestClient, body: bytes, token: str | None) -> int:
@@ -71,8 +71,8 @@ def test_a_token_for_one_server_says_of_no_other_that_it_runs(
 
 
 def test_the_address_behind_a_trusted_proxy_is_the_senders(daemon: Daemon) -> None:
-    parts = daemon.parts._replace(trusted_proxies=(ip_network("127.0.0.0/8"),))
-    testing.TestClient(create_app(parts)).simulate_post(
+    services = daemon.services._replace(trusted_proxies=(ip_network("127.0.0.0/8"),))
+    testing.TestClient(create_app(services)).simulate_post(
         "/api/activity",
         body=activity(began=NOW, at=NOW, server=None, machine_id=None),
         headers={"X-Forwarded-For": "192.0.2.99"},
@@ -84,12 +84,14 @@ def test_the_address_behind_a_trusted_proxy_is_the_senders(daemon: Daemon) -> No
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that has the one server and the one job it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
-        self_metrics = daemon.parts.self_metrics
+        self_metrics = daemon.services.self_metrics
         daemon.live_reports = LiveReportService(
-            store, daemon.fleet, self_metrics, daemon.clock, daemon.parts.timekeeper
+            store, daemon.fleet, self_metrics, daemon.clock, daemon.services.timekeeper
         )
-        parts = daemon.parts._replace(store=store, live_reports=daemon.live_reports, limits=LIMITS)
-        daemon.client = testing.TestClient(create_app(parts))
+        services = daemon.services._replace(
+            store=store, live_reports=daemon.live_reports, limits=LIMITS
+        )
+        daemon.client = testing.TestClient(create_app(services))
         daemon.upload(duplicati_report(began=NOW - DAY, machine_id="of-nas"))
         yield daemon
 

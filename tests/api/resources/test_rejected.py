@@ -21,7 +21,7 @@ SENTENCE = b"message=The+backup+has+ended"
 
 def opened(daemon: Daemon) -> int:
     """Return how many refused reports keep "all fine" from being said."""
-    refused = daemon.parts.refusals.open(daemon.clock.now)
+    refused = daemon.services.refusals.open(daemon.clock.now)
     listed = daemon.get("/api/rejected")["rejected"]
     assert sum(entry["counts"] for entry in listed) == (0 if refused is None else refused.count)
     return 0 if refused is None else refused.count
@@ -117,7 +117,7 @@ def closed(daemon: Daemon) -> testing.TestClient:
     """A daemon that takes reports with a token only, one of them for the nas."""
     tokens = {Scope.UPLOAD: ["the-token-of-uploads", "the-token-of-the-nas nas"]}
     authorizer = Authorizer.from_entries({**tokens, Scope.MANAGE: [ADMIN_TOKEN]})
-    return testing.TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
+    return testing.TestClient(create_app(daemon.services._replace(authorizer=authorizer)))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_an_address_that_told_of_a_run_is_known_before_its_first_report(daemon: 
 
 
 def test_a_reason_is_bounded(daemon: Daemon) -> None:
-    daemon.parts.refusals.refuse(Rejected(NOW, SENDER, "r" * 9999, None, 0, b""), 400)
+    daemon.services.refusals.refuse(Rejected(NOW, SENDER, "r" * 9999, None, 0, b""), 400)
     assert len(daemon.get("/api/rejected")["rejected"][0]["reason"]) == 2000
 
 

@@ -53,7 +53,7 @@ def test_a_live_report_may_come_by_put(daemon: Daemon) -> None:
 def test_a_report_at_a_wrong_address_is_taken_and_told_the_right_one(
     daemon: Daemon, path: str, method: str, shown: str
 ) -> None:
-    client = testing.TestClient(create_app(daemon.parts._replace(page=shown == "page")))
+    client = testing.TestClient(create_app(daemon.services._replace(page=shown == "page")))
     body = duplicati_report(began=BEGAN)
     first, again = (send(client, method, path, body) for _ in range(2))
     assert first.status_code == again.status_code == 200
@@ -97,7 +97,7 @@ def test_a_wrong_address_needs_the_tokens_of_the_right_one(
     authorizer = Authorizer.from_entries(
         {Scope.UPLOAD: [TOKEN], Scope.READ: ["r" * 16], Scope.MANAGE: [ADMIN_TOKEN]}
     )
-    client = testing.TestClient(create_app(daemon.parts._replace(authorizer=authorizer)))
+    client = testing.TestClient(create_app(daemon.services._replace(authorizer=authorizer)))
     body = duplicati_report(began=BEGAN)
     basic = base64.b64encode(f"anybody:{TOKEN}".encode()).decode()
     assert send(client, method, path, body).status_code == 401

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from waitress.buffers import OverflowableBuffer
 
-from api.server.chunks import MOST_FRAMING, Chunks
+from api.server.chunks import MAX_FRAMING, Chunks
 
 PLENTY = 1 << 20
 NEXT = b"GET / HTTP/1.1\r\n"
@@ -18,8 +18,8 @@ WELL_FORMED = {
     b"3\r\nabc\r\n00a\r\n0123456789\r\n0\r\n\r\n": b"abc0123456789",
     b'3;name=value;other="a\tb"\r\n\r\n\r\r\n0;last\r\n\r\n': b"\r\n\r",
     b"1\r\na\r\n0\r\nTrailer: x\r\nOther: y\r\n\r\n": b"a",
-    b"1;" + b"x" * (MOST_FRAMING - 2) + b"\r\na\r\n0\r\n\r\n": b"a",
-    b"0\r\n" + b"A: b\r\n" * ((MOST_FRAMING - 2) // 6) + b"\r\n": b"",
+    b"1;" + b"x" * (MAX_FRAMING - 2) + b"\r\na\r\n0\r\n\r\n": b"a",
+    b"0\r\n" + b"A: b\r\n" * ((MAX_FRAMING - 2) // 6) + b"\r\n": b"",
 }
 ILL_FORMED = {
     b"\r\n": "size",
@@ -32,12 +32,12 @@ ILL_FORMED = {
     b"1\r\nab": "terminated",
     b"1\r\na\n": "terminated",
     b"1\r\na\r0": "terminated",
-    b"1" * (MOST_FRAMING + 2): "line",
-    b"1;" + b"x" * (MOST_FRAMING - 1) + b"\r\na\r\n0\r\n\r\n": "line",
+    b"1" * (MAX_FRAMING + 2): "line",
+    b"1;" + b"x" * (MAX_FRAMING - 1) + b"\r\na\r\n0\r\n\r\n": "line",
     b"1;" + b"x" * PLENTY: "line",
     b"1\r\na\r\n0\r\n" + b"x" * PLENTY: "line",
     b"0\r\n" + b"A: b\r\n" * PLENTY: "trailers",
-    b"0\r\n" + b"A: b\r\n" * (MOST_FRAMING // 6 + 1) + b"\r\n": "trailers",
+    b"0\r\n" + b"A: b\r\n" * (MAX_FRAMING // 6 + 1) + b"\r\n": "trailers",
 }
 
 
@@ -73,11 +73,11 @@ def test_a_byte_at_a_time_is_the_same(sent: bytes) -> None:
 @pytest.mark.parametrize("sent", ILL_FORMED, ids=range(len(ILL_FORMED)))
 @pytest.mark.parametrize("size", [1, 7, 8192, PLENTY])
 def test_what_is_no_chunk_is_refused_before_much_of_it_is_taken(sent: bytes, size: int) -> None:
-    chunks, _, taken = take(sent, list(range(0, min(len(sent), 4 * MOST_FRAMING), size)))
+    chunks, _, taken = take(sent, list(range(0, min(len(sent), 4 * MAX_FRAMING), size)))
     assert chunks.error is not None
     assert (chunks.error.code, chunks.completed) == (400, False)
     assert ILL_FORMED[sent] in chunks.error.body
-    assert taken <= 2 * MOST_FRAMING
+    assert taken <= 2 * MAX_FRAMING
 
 
 @given(sent=st.lists(st.sampled_from([b"0", b"1", b"a", b"\r\n", b";", b"="])).map(b"".join))

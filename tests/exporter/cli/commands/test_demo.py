@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.app import Parts
+from api.app import Services
 from exporter import config
 from exporter.cli.commands.demo import keep_receiving
 from exporter.cli.daemon import build_services
@@ -24,13 +24,13 @@ def arrival(at: int, backup: str) -> Arrival:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, clock: Clock) -> Iterator[Parts]:
+def parts(tmp_path: Path, clock: Clock) -> Iterator[Services]:
     settings = config.load({"database": str(tmp_path / "demo.sqlite")}, {})
     with closing(Store(settings.database)) as store:
         yield build_services(settings, store)._replace(clock=clock)
 
 
-def test_a_report_is_recorded_once_it_is_due_and_none_before(parts: Parts) -> None:
+def test_a_report_is_recorded_once_it_is_due_and_none_before(parts: Services) -> None:
     coming = [arrival(NOW - 1, "due"), arrival(NOW, "now"), arrival(NOW + DAY, "tomorrow")]
     ending = threading.Event()
     thread = threading.Thread(target=keep_receiving, args=(parts, coming, ending))
@@ -43,7 +43,7 @@ def test_a_report_is_recorded_once_it_is_due_and_none_before(parts: Parts) -> No
     assert [view.server.last_report for view in jobs] == [NOW, NOW]
 
 
-def test_it_ends_before_anything_is_due(parts: Parts) -> None:
+def test_it_ends_before_anything_is_due(parts: Services) -> None:
     ending = threading.Event()
     ending.set()
     keep_receiving(parts, [arrival(NOW + DAY, "tomorrow")], ending)
