@@ -4,10 +4,10 @@ from grafana.source.queries import chosen, per_job
 
 _RATIO_OF_SIZES = (0.7, 1.5)
 _RATIO_OF_DURATIONS = (0.5, 2)
-_LEAST_SECONDS = 600
+_MIN_SECONDS = 600
 """A run of seconds that takes a minute is no news."""
 _RATIO_OF_CHANGES = 5
-_LEAST_CHANGES = 100
+_MIN_CHANGES = 100
 
 
 def departures() -> str:
@@ -38,13 +38,13 @@ def _sizes() -> str:
 def _durations() -> str:
     last, typical = chosen("last_duration_seconds"), chosen("typical_duration_seconds")
     unusual = _outside(_ratio(last, typical), _RATIO_OF_DURATIONS)
-    return f"({unusual}) and abs({last} - {typical}) > {_LEAST_SECONDS}"
+    return f"({unusual}) and abs({last} - {typical}) > {_MIN_SECONDS}"
 
 
 def _changes() -> str:
     typical = chosen("typical_changed_files")
     unusual = f"{_ratio(changed_files(), typical)} > {_RATIO_OF_CHANGES}"
-    return f"{unusual} and {changed_files()} - {typical} > {_LEAST_CHANGES}"
+    return f"{unusual} and {changed_files()} - {typical} > {_MIN_CHANGES}"
 
 
 def _ratio(last: str, typical: str) -> str:

@@ -60,9 +60,9 @@ def _of_last_run() -> tuple[Column, ...]:
     """Return what is told of a job's last run."""
     return (
         Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
-        _moment("Next expected", "next_expected_timestamp_seconds"),
-        _moment("Last success", "last_success_timestamp_seconds", "never"),
-        _moment("Newest version", "newest_version_timestamp_seconds"),
+        _timestamp("Next expected", "next_expected_timestamp_seconds"),
+        _timestamp("Last success", "last_success_timestamp_seconds", "never"),
+        _timestamp("Newest version", "newest_version_timestamp_seconds"),
         _value("Duration", "last_duration_seconds", "s", _LONG),
         _value("Size", "source_bytes", "bytes", _SOMETHING),
         _value("Uploaded", "last_uploaded_bytes", "bytes"),
@@ -90,7 +90,7 @@ def _value(title: str, name: str, unit: str, limits: ThresholdsConfig | None = N
     return Column(title, per_job(chosen(name)), unit, limits)
 
 
-def _moment(title: str, name: str, missing: str = "-") -> Column:
+def _timestamp(title: str, name: str, missing: str = "-") -> Column:
     moment = per_job(in_millis(chosen(name)))
     return Column(title, moment, "dateTimeFromNow", names=absent(missing, GREY))
 
