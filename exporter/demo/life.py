@@ -13,7 +13,7 @@ from exporter.demo.job import Job, Work
 from exporter.times import DAY, SECOND, Millis
 
 _SCANNED_FILES_PER_SECOND = 900
-_LEAST_SECONDS = 20
+_MIN_SECONDS = 20
 _PACKED = 0.62
 """What compression and deduplication leave of the bytes of changed files."""
 
@@ -160,7 +160,7 @@ def _uploaded(work: Work) -> int:
 
 
 def _seconds(job: Job, work: Work, uploaded: int) -> float:
-    took = _LEAST_SECONDS + work.files / _SCANNED_FILES_PER_SECOND
+    took = _MIN_SECONDS + work.files / _SCANNED_FILES_PER_SECOND
     took += uploaded / job.destination.bytes_per_second
     if work.exception is not None:
         return took * _DIED_AT

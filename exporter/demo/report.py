@@ -239,8 +239,8 @@ def _extra(job: Job, operation: str, following: Millis | None) -> _Json:
     }
 
 
-def _stamp(moment: Millis) -> str:
-    return datetime.fromtimestamp(moment / SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
+def _stamp(timestamp: Millis) -> str:
+    return datetime.fromtimestamp(timestamp / SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _lines(run: Run) -> list[str]:
@@ -258,5 +258,5 @@ def _lines(run: Run) -> list[str]:
     return lines
 
 
-def _local(moment: Millis) -> str:
-    return f"{to_datetime(moment):%Y-%m-%d %H:%M:%S} +00"
+def _local(timestamp: Millis) -> str:
+    return f"{to_datetime(timestamp):%Y-%m-%d %H:%M:%S} +00"

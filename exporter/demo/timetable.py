@@ -32,10 +32,10 @@ class Timetable(Struct, frozen=True):
     def planned(self, begin: Millis) -> Iterator[Millis]:
         """Yield the planned starts from a moment on, without end."""
         first = begin - self.ahead if self.at is None else begin - begin % DAY + self.at
-        for moment in count(first, self.every):
-            if moment >= begin and _weekday(moment) in self.weekdays:
-                yield moment
+        for timestamp in count(first, self.every):
+            if timestamp >= begin and _weekday(timestamp) in self.weekdays:
+                yield timestamp
 
 
-def _weekday(moment: Millis) -> int:
-    return (moment // DAY + _EPOCH_WEEKDAY) % 7
+def _weekday(timestamp: Millis) -> int:
+    return (timestamp // DAY + _EPOCH_WEEKDAY) % 7
