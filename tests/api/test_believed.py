@@ -120,8 +120,8 @@ def told(draw: st.DrawFn) -> bytes:
     """Draw a report of moments that mean nothing."""
     data: dict[str, object] = {}
     for name in ("BeginTime", "EndTime"):
-        moment = draw(moments)
-        data[name] = None if moment is None else format_timestamp(moment)
+        timestamp = draw(moments)
+        data[name] = None if timestamp is None else format_timestamp(timestamp)
     length = draw(lengths)
     data["Duration"] = None if length is None else timespan(length)
     tested = draw(moments)

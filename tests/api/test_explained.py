@@ -24,8 +24,8 @@ class Case(NamedTuple):
 
 def ran(before: Millis, told: Millis | None = None, took: Millis = MINUTE) -> bytes:
     """Build a report of a run so long before the last one, and of the next one, from then on."""
-    moment = None if told is None else BEGAN - before + told
-    return duplicati_report(began=BEGAN - before, duration=took, next_scheduled=moment)
+    timestamp = None if told is None else BEGAN - before + told
+    return duplicati_report(began=BEGAN - before, duration=took, next_scheduled=timestamp)
 
 
 def nights(count: int, *, told: bool = False) -> list[bytes]:

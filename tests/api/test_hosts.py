@@ -93,8 +93,8 @@ def test_an_unknown_name_is_told_once_a_day(
     daemon: Daemon, clock: Clock, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
     caplog.set_level(logging.INFO)
-    for moment in (NOW, NOW + 1, NOW + DAY - 1, NOW + DAY):
-        clock.now = moment
+    for timestamp in (NOW, NOW + 1, NOW + DAY - 1, NOW + DAY):
+        clock.now = timestamp
         for host in ("evil.example:1", "EVIL.example", "localhost", "127.0.0.1"):
             daemon.client.simulate_get(path, headers={"Host": host})
     assert told(caplog) == ["evil.example", "evil.example"]

@@ -14,7 +14,7 @@ from tests.browser.serving import serving
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import documented_report
 
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 
 _BUTTON = "Copy"
 """The one thing that only JavaScript can do."""
@@ -109,4 +109,4 @@ def test_fifty_backups_are_little_to_send(watch: Open, daemon: Daemon) -> None:
         watched = watch(url)
         watched.open("/")
         sizes = {each.url: len(each.body()) for each in watched.answers}
-    assert sum(sizes.values()) < MOST_BYTES, sizes
+    assert sum(sizes.values()) < MAX_BYTES, sizes

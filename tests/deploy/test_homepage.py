@@ -14,7 +14,7 @@ from tests.support.daemon import NOW, Daemon
 from tests.support.process.reports import payloads
 from tests.support.reports_builder import duplicati_report, exception_report
 
-MOST_IN_A_BLOCK = 4
+MAX_IN_A_BLOCK = 4
 """Homepage's customapi shows no more in its block display."""
 
 
@@ -35,7 +35,7 @@ def test_each_kind_of_widget_and_display_is_shown() -> None:
 
 @pytest.mark.parametrize("widget", NAMED_FIELDS, ids=lambda widget: widget["url"])
 def test_no_more_fields_than_are_shown(widget: Json) -> None:
-    assert len(widget["mappings"]) <= MOST_IN_A_BLOCK
+    assert len(widget["mappings"]) <= MAX_IN_A_BLOCK
 
 
 @pytest.fixture(params=["a success", "a run that died", "every payload"])

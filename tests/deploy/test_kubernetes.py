@@ -20,7 +20,7 @@ VERSIONS = ("1.29", NEWEST)
 OF_THE_OPERATOR = "monitoring.coreos.com/v1"
 CUSTOM = [each for each in MANIFESTS if each["apiVersion"] == OF_THE_OPERATOR]
 BUILT_IN = [each for each in MANIFESTS if each not in CUSTOM]
-LARGEST_ANNOTATION = 256 * 1024
+MAX_ANNOTATION_BYTES = 256 * 1024
 """kubectl apply keeps what it applied in an annotation, which Kubernetes bounds."""
 
 WORKLOAD = one("StatefulSet")["spec"]
@@ -65,7 +65,7 @@ def test_every_dashboard_has_a_map_that_kubectl_can_apply() -> None:
     maps = [each for each in MANIFESTS if each["kind"] == "ConfigMap"]
     boards = {path.name for path in (ROOT / "grafana" / "dashboards").iterdir()}
     assert {name for each in maps for name in each["data"]} == boards
-    assert all(len(json.dumps(each)) < LARGEST_ANNOTATION for each in maps)
+    assert all(len(json.dumps(each)) < MAX_ANNOTATION_BYTES for each in maps)
 
 
 def test_the_alerts_look_for_the_job_that_the_operator_names_after_the_service() -> None:

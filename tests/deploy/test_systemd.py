@@ -20,7 +20,7 @@ from tests.support.process.waiting import eventually
 
 UNIT = DEPLOY / "systemd" / "duplistatus.service"
 SOCKET = UNIT.with_suffix(".socket")
-MOST_EXPOSED = "2.0"
+MAX_EXPOSURE = "2.0"
 SHOWN = dict(re.findall(r"^#([A-Z_]+)=(.*)$", read("systemd/environment"), re.MULTILINE))
 ALWAYS_ALLOWED = "@default"
 AS_ROOT = {"fchown"}
@@ -63,10 +63,10 @@ def test_the_socket_is_where_the_daemon_would_listen() -> None:
 
 
 def test_the_exposure_is_below_two() -> None:
-    threshold = str(int(float(MOST_EXPOSED) * 10))
+    threshold = str(int(float(MAX_EXPOSURE) * 10))
     told = analyze("security", "--offline=true", f"--threshold={threshold}", UNIT)
     (level,) = re.findall(r"exposure level for duplistatus.service: ([\d.]+)", told)
-    assert float(level) < float(MOST_EXPOSED)
+    assert float(level) < float(MAX_EXPOSURE)
 
 
 def _calls(group: str) -> set[str]:

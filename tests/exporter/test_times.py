@@ -10,8 +10,8 @@ from exporter.times import DAY, HOUR, MAX_TIMESTAMP, MINUTE, SECOND
 TICKS = 10_000
 """Ticks of .NET in a millisecond."""
 
-LONGEST_TICKS = 2**63 - 1
-LONGEST_INTERVAL = 3660 * DAY
+MAX_TICKS = 2**63 - 1
+MAX_INTERVAL = 3660 * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 moments = st.integers(0, MAX_TIMESTAMP)
@@ -30,16 +30,16 @@ def _timespan(ticks: int) -> str:
     return f"-{text}" if ticks < 0 else text
 
 
-def _iso(moment: int, finer: int, digits: int, zone: timezone | None) -> str:
+def _iso(timestamp: int, finer: int, digits: int, zone: timezone | None) -> str:
     """Write a moment with up to seven digits of a second, the trailing zeros cut as .NET does."""
-    whole, millisecond = divmod(moment, 1000)
+    whole, millisecond = divmod(timestamp, 1000)
     local = (EPOCH + timedelta(seconds=whole)).astimezone(zone or UTC)
     fraction = f"{millisecond:03}{finer:04}"[:digits].rstrip("0")
     text = local.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "")
     return text + ("Z" if zone is None else local.isoformat()[-6:])
 
 
-@given(st.integers(-LONGEST_TICKS, LONGEST_TICKS))
+@given(st.integers(-MAX_TICKS, MAX_TICKS))
 def test_time_span_is_read_to_the_millisecond(ticks: int) -> None:
     sign = -1 if ticks < 0 else 1
 
@@ -138,7 +138,7 @@ def test_moment_is_written_as_the_api_documents_it() -> None:
     assert times.format_timestamp(MAX_TIMESTAMP) == "9999-12-31T23:59:59.999Z"
 
 
-@given(st.integers(1, LONGEST_INTERVAL // SECOND))
+@given(st.integers(1, MAX_INTERVAL // SECOND))
 def test_written_interval_is_read_back(seconds: int) -> None:
     assert times.parse_duration(times.format_duration(seconds * SECOND)) == seconds * SECOND
 
@@ -161,7 +161,7 @@ def test_read_interval_is_the_same_when_written_and_read_again(
         ("2w", 14 * DAY),
         ("30s", 30 * SECOND),
         ("0d1s", SECOND),
-        ("3660d", LONGEST_INTERVAL),
+        ("3660d", MAX_INTERVAL),
     ],
 )
 def test_interval_as_people_write_it(text: str, length: int) -> None:

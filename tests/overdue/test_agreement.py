@@ -154,8 +154,8 @@ def test_all_that_is_asked_at_one_moment_says_the_same(
     fleet, clock = fleet_of(lives), Clock(START)
     exposition = Exposition(fleet, clock, SelfMetrics("1.2.3", lambda: 0))
     near = st.tuples(st.sampled_from(turning(fleet)), st.sampled_from((-SECOND, -1, 0, 1, SECOND)))
-    for moment, distance in data.draw(st.lists(near, min_size=1, max_size=3)):
-        clock.now = moment + distance
+    for timestamp, distance in data.draw(st.lists(near, min_size=1, max_size=3)):
+        clock.now = timestamp + distance
         assert_agreement(fleet, exposed(exposition), clock.now)
 
 

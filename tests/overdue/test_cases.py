@@ -46,8 +46,8 @@ def at(text: str) -> Millis:
 
 
 def run(began: str, *, took: Millis = TOOK, told: str | None = None) -> StoredRun:
-    moment = None if told is None else at(told)
-    return stored_run(at(began), duration=took, next_scheduled=moment)
+    timestamp = None if told is None else at(told)
+    return stored_run(at(began), duration=took, next_scheduled=timestamp)
 
 
 def series(
@@ -197,9 +197,9 @@ CASES = {
 }
 
 
-def is_overdue(case: Case, moment: Millis) -> bool:
+def is_overdue(case: Case, timestamp: Millis) -> bool:
     expectation = expect(fold(case.runs), case.schedule)
-    return expectation is not None and expectation.overdue(moment)
+    return expectation is not None and expectation.overdue(timestamp)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -225,11 +225,11 @@ def test_a_weekday_job_gives_no_alarm_on_any_evening_once_it_knows_two_weekends(
     assert early == []
 
 
-def received_at(moment: Millis, *, began: Millis, told: Millis) -> StoredRun:
+def received_at(timestamp: Millis, *, began: Millis, told: Millis) -> StoredRun:
     """Build a run as the store keeps it: it counts from its arrival where its clock is wrong."""
     body = duplicati_report(began=began, duration=TOOK, next_scheduled=told)
-    prepared = PreparedReport.from_report(read_report(body), Delivery(moment, "192.0.2.7"))
-    return StoredRun(1, prepared.started, moment, prepared.report.run)
+    prepared = PreparedReport.from_report(read_report(body), Delivery(timestamp, "192.0.2.7"))
+    return StoredRun(1, prepared.started, timestamp, prepared.report.run)
 
 
 def expected_of(*runs: StoredRun) -> Expectation:

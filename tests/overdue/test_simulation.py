@@ -136,9 +136,9 @@ class Counted(NamedTuple):
 
 def on_the_wall(day: date, hour: int, minute: int, zone: tzinfo = UTC) -> Millis:
     """Return the moment a clock shows, or where it skips that, the one to which it jumps."""
-    moment = from_datetime(datetime.combine(day, time(hour, minute), zone))
-    shown = to_datetime(moment).astimezone(zone)
-    return moment if shown.hour == hour else on_the_wall(day, hour + 1, 0, zone)
+    timestamp = from_datetime(datetime.combine(day, time(hour, minute), zone))
+    shown = to_datetime(timestamp).astimezone(zone)
+    return timestamp if shown.hour == hour else on_the_wall(day, hour + 1, 0, zone)
 
 
 BEGIN = on_the_wall(FIRST_DAY, 0, 0)
@@ -147,13 +147,13 @@ END = on_the_wall(FIRST_DAY + timedelta(days=DAYS), 0, 0)
 
 def planned(kind: Kind) -> list[Millis]:
     days = (FIRST_DAY + timedelta(days=number) for number in range(-kind.learning_days, DAYS + 10))
-    moments = [
+    timestamps = [
         on_the_wall(day, hour, kind.minute, kind.zone)
         for day in days
         if day.weekday() in kind.days
         for hour in kind.hours
     ]
-    return sorted(moments)
+    return sorted(timestamps)
 
 
 def absences(kind: Kind, plan: list[Millis], chance: random.Random) -> set[int]:
@@ -161,7 +161,7 @@ def absences(kind: Kind, plan: list[Millis], chance: random.Random) -> set[int]:
     away: set[int] = set()
     earliest = BEGIN + chance.randrange(10 * DAY)
     while True:
-        first = next((n for n, moment in enumerate(plan) if moment >= earliest), len(plan))
+        first = next((n for n, timestamp in enumerate(plan) if timestamp >= earliest), len(plan))
         back = first + chance.randint(*kind.away)
         if back >= len(plan) or plan[back] > END - DAY:
             return away
@@ -173,14 +173,14 @@ def life(number: int, kind: Kind, chance: random.Random) -> Iterator[Happening]:
     """Yield what happens to a job, in no order."""
     plan = planned(kind)
     away = absences(kind, plan, chance)
-    for place, moment in enumerate(plan[:-1]):
+    for place, timestamp in enumerate(plan[:-1]):
         if place in away:
-            yield Happening(moment, number, moment, 0, None, missed=True)
+            yield Happening(timestamp, number, timestamp, 0, None, missed=True)
             continue
         told = plan[place + 1] if kind.tells else None
-        yield _ran(number, kind, moment + chance.randrange(JITTER), told, chance)
+        yield _ran(number, kind, timestamp + chance.randrange(JITTER), told, chance)
         if kind.by_hand and chance.random() < 0.05 and place + 1 not in away:
-            between = moment + (plan[place + 1] - moment) // 2
+            between = timestamp + (plan[place + 1] - timestamp) // 2
             yield _ran(number, kind, between, None, chance)
 
 
@@ -202,14 +202,14 @@ class Truth:
         self.miss: Miss | None = None
         self.job = Job.of(number, number, kind.name, JobState(), JobSettings(kind.schedule))
 
-    def missed(self, moment: Millis) -> bool:
+    def missed(self, timestamp: Millis) -> bool:
         """Note a missed run; return whether it begins an absence."""
         if self.miss is not None:
             return False
         kind = self.kind
         apart = kind.interval or (kind.widest and kind.widest + JITTER)
-        expected = self.began + apart if apart else moment
-        self.miss = Miss(moment, expected + max(self.took[-20:]) + TOLERANCE)
+        expected = self.began + apart if apart else timestamp
+        self.miss = Miss(timestamp, expected + max(self.took[-20:]) + TOLERANCE)
         return True
 
     def ran(self, run: Happening, run_id: int, status: Status) -> Job:

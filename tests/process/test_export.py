@@ -84,8 +84,8 @@ def answers(blocks: Path, folder: Path) -> dict[str, list[Answer]]:
 
 
 def _ask(history: History, expression: str) -> list[Answer]:
-    moments: list[Millis] = [END - STEP, END - 3 * DAY]
-    found = [history.query(expression, at) for at in moments]
+    timestamps: list[Millis] = [END - STEP, END - 3 * DAY]
+    found = [history.query(expression, at) for at in timestamps]
     found.append(history.query_range(expression, END - 8 * DAY, END, 6 * HOUR))
     return [_answer(series) for series in found]
 

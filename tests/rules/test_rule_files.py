@@ -26,7 +26,7 @@ from tests.support.process.commands import needed
 RUNBOOK = "docs/alerts.md"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}
 TARGET_LABELS = {"job", "instance"}
-LONGEST_OF_RAW = timedelta(hours=6)
+MAX_RAW_RANGE = timedelta(hours=6)
 
 
 def promtool(*arguments: str | Path) -> None:
@@ -130,7 +130,7 @@ def test_a_rule_keeps_exporters_apart(rule: Rule) -> None:
 def test_days_are_read_from_hourly_samples(rule: Rule) -> None:
     """A scrape every 30 seconds of 10,000 jobs leaves 200 million samples of one family a week."""
     for node in nodes(rule.expression):
-        if isinstance(node, promql.MatrixSelector) and node.range > LONGEST_OF_RAW:
+        if isinstance(node, promql.MatrixSelector) and node.range > MAX_RAW_RANGE:
             assert (node.vector_selector.name or "").endswith(":hourly")
 
 

@@ -142,21 +142,21 @@ class Simulator:
         self._daemon = daemon
         self._due = sorted(event for run in runs for event in _events(run))
 
-    def until(self, moment: Millis) -> None:
+    def until(self, timestamp: Millis) -> None:
         """Let everything happen up to a moment, and the daemon look after itself meanwhile."""
-        while self._due and self._due[0][0] <= moment:
+        while self._due and self._due[0][0] <= timestamp:
             at, path, body = self._due.pop(0)
             self._pass_time(at)
             result = post(self._daemon, body, path)
             assert result.status_code in (200, 202), result.text
             self._daemon.live_reports.run_once()
-        self._pass_time(moment)
+        self._pass_time(timestamp)
 
-    def _pass_time(self, moment: Millis) -> None:
-        for at in range(self._daemon.clock.now, moment, MINUTE):
+    def _pass_time(self, timestamp: Millis) -> None:
+        for at in range(self._daemon.clock.now, timestamp, MINUTE):
             self._daemon.clock.now = at
             self._daemon.live_reports.run_once()
-        self._daemon.clock.now = moment
+        self._daemon.clock.now = timestamp
         self._daemon.live_reports.run_once()
 
 

@@ -109,9 +109,9 @@ def text_report(
     return urlencode({"message": "\n".join(lines)}).encode()
 
 
-def compact(moment: Millis) -> str:
+def compact(timestamp: Millis) -> str:
     """Write a moment as next-scheduled-run does."""
-    return datetime.fromtimestamp(moment / SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.fromtimestamp(timestamp / SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def timespan(length: Millis) -> str:

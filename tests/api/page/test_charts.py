@@ -59,11 +59,11 @@ def test_one_run_is_no_line(count: int) -> None:
 def test_every_line_lies_within_its_axes_whatever_was_reported(
     drawn: list[tuple[int, int]],
 ) -> None:
-    moment, runs = START, []
+    timestamp, runs = START, []
     for gap, value in drawn:
-        moment += gap
+        timestamp += gap
         counts = Counts(examined_bytes=value, stored_bytes=value, uploaded_bytes=value)
-        runs.append(stored_run(moment, duration=value % 10**15, counts=counts))
+        runs.append(stored_run(timestamp, duration=value % 10**15, counts=counts))
     for chart in charts(runs):
         places = [tuple(map(float, each.split())) for each in chart.line[1:].split("L")]
         assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in places)

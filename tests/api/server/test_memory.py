@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from api.server.memory import SMALL_BYTES, Body, Budget
 
-MOST = 8 * 1024 * 1024
-SIZES = st.lists(st.integers(0, MOST), max_size=12)
+MAX_BYTES = 8 * 1024 * 1024
+SIZES = st.lists(st.integers(0, MAX_BYTES), max_size=12)
 
 
 def body_of(budget: Budget, size: int) -> Body:
@@ -17,9 +17,9 @@ def body_of(budget: Budget, size: int) -> Body:
 
 @given(sizes=SIZES)
 def test_all_bodies_together_stay_within_the_bound(sizes: list[int]) -> None:
-    budget = Budget(MOST)
+    budget = Budget(MAX_BYTES)
     bodies = [body_of(budget, size) for size in sizes]
-    assert budget.used == sum(map(len, bodies)) <= MOST
+    assert budget.used == sum(map(len, bodies)) <= MAX_BYTES
     for body in bodies:
         body.close()
         body.close()
@@ -27,7 +27,7 @@ def test_all_bodies_together_stay_within_the_bound(sizes: list[int]) -> None:
 
 
 def test_large_bodies_leave_room_to_small_ones() -> None:
-    budget = Budget(MOST)
+    budget = Budget(MAX_BYTES)
     large = [body_of(budget, 2 * SMALL_BYTES) for _ in range(100)]
     assert large[-1].found_no_room
     assert not budget.has_room(2 * SMALL_BYTES)
@@ -36,15 +36,15 @@ def test_large_bodies_leave_room_to_small_ones() -> None:
 
 
 def test_what_finds_no_room_takes_none() -> None:
-    budget = Budget(MOST)
-    body = body_of(budget, MOST // 2)
-    body.append(bytes(MOST))
+    budget = Budget(MAX_BYTES)
+    body = body_of(budget, MAX_BYTES // 2)
+    body.append(bytes(MAX_BYTES))
     body.append(b"x")
     assert (len(body), budget.used, body.found_no_room) == (0, 0, True)
 
 
 def test_what_is_read_whole_is_no_copy() -> None:
-    body = Body(Budget(MOST))
+    body = Body(Budget(MAX_BYTES))
     for _ in range(100):
         body.append(bytes(range(256)))
     first, second = (body.getfile().read(len(body)) for _ in range(2))

@@ -53,10 +53,10 @@ def test_there_are_twelve_servers_with_forty_backups_whatever_the_present(presen
 
 
 def test_reports_arrive_in_the_order_of_time_over_ninety_days() -> None:
-    moments = [arrival.at for arrival in past.up_to(PRESENT)]
-    assert moments == sorted(moments)
-    assert moments[0] < PRESENT - DAYS * DAY + HOUR
-    assert moments[-1] > PRESENT - HOUR
+    timestamps = [arrival.at for arrival in past.up_to(PRESENT)]
+    assert timestamps == sorted(timestamps)
+    assert timestamps[0] < PRESENT - DAYS * DAY + HOUR
+    assert timestamps[-1] > PRESENT - HOUR
 
 
 def test_a_report_arrives_when_its_run_is_over() -> None:
@@ -101,6 +101,6 @@ def test_a_scheduled_run_begins_soon_after_the_moment_that_the_one_before_told()
 
 def test_reports_keep_coming_behind_the_present() -> None:
     coming = (arrival.at for arrival in arrivals(PRESENT) if arrival.at > PRESENT)
-    moments: list[Millis] = list(islice(coming, 50))
-    assert moments[0] < PRESENT + 60_000
-    assert moments[-1] < PRESENT + 2 * DAY
+    timestamps: list[Millis] = list(islice(coming, 50))
+    assert timestamps[0] < PRESENT + 60_000
+    assert timestamps[-1] < PRESENT + 2 * DAY

@@ -26,14 +26,14 @@ def test_moments_lie_on_multiples_of_the_step_and_before_the_end(
     since: int, until: int, expected: list[int]
 ) -> None:
     grid = TimeGrid.between(START + since, START + until, STEP)
-    assert moments(grid) == [START + moment for moment in expected]
+    assert moments(grid) == [START + timestamp for timestamp in expected]
 
 
 def test_pieces_that_follow_each_other_share_no_moment_and_leave_none_out() -> None:
     cut = START + 3 * HOUR
     pieces = [TimeGrid.between(START, cut, STEP), TimeGrid.between(cut, START + 5 * HOUR, STEP)]
     whole = TimeGrid.between(START, START + 5 * HOUR, STEP)
-    assert [moment for piece in pieces for moment in moments(piece)] == moments(whole)
+    assert [timestamp for piece in pieces for timestamp in moments(piece)] == moments(whole)
 
 
 @pytest.mark.parametrize(("since", "until"), [(1, STEP), (STEP, STEP), (STEP, 0)])

@@ -176,9 +176,9 @@ def test_labels_of_any_characters_come_back_as_they_were() -> None:
 
 
 def test_all_samples_of_a_scrape_are_of_one_moment() -> None:
-    moments = iter(range(NOW, NOW + 10))
-    Exposition(mixed(), lambda: next(moments), SelfMetrics("1.2.3", lambda: 0)).text()
-    assert next(moments) == NOW + 1
+    timestamps = iter(range(NOW, NOW + 10))
+    Exposition(mixed(), lambda: next(timestamps), SelfMetrics("1.2.3", lambda: 0)).text()
+    assert next(timestamps) == NOW + 1
 
 
 def test_the_exposition_tells_of_the_fleet_and_of_the_daemon() -> None:

@@ -205,10 +205,10 @@ def test_a_database_that_does_not_answer_is_told(tmp_path: Path, clock: Clock) -
 
 
 def test_more_than_one_commit_holds_is_taken_in_order(archive: StoreImporter, store: Store) -> None:
-    moments = [BEGAN + number * MINUTE for number in range(2 * MAX_BATCH + 1)]
-    taken = archive.import_reports([past(began) for began in moments])
-    assert [each.run_id for each in taken] == list(range(1, len(moments) + 1))
-    assert runs(store) == moments[::-1]
+    timestamps = [BEGAN + number * MINUTE for number in range(2 * MAX_BATCH + 1)]
+    taken = archive.import_reports([past(began) for began in timestamps])
+    assert [each.run_id for each in taken] == list(range(1, len(timestamps) + 1))
+    assert runs(store) == timestamps[::-1]
 
 
 def test_a_log_keeps_its_first_lines(archive: StoreImporter, store: Store) -> None:

@@ -190,9 +190,9 @@ def compacted(runs: Iterable[StoredRun]) -> list[Millis]:
     return [right(run, run.run.compacted or 0) for run in told]
 
 
-def latest(moments: Iterable[Millis]) -> Millis | None:
+def latest(timestamps: Iterable[Millis]) -> Millis | None:
     """Return the latest of moments."""
-    return max(moments, default=None)
+    return max(timestamps, default=None)
 
 
 def failures(backups: Iterable[StoredRun]) -> list[RunTimestamp]:

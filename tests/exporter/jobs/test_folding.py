@@ -64,8 +64,8 @@ def test_a_clock_that_is_ahead_moves_nothing_beyond_the_arrival(
     state = fold(runs)
     version = state.destination.newest_version
     newest = None if version is None else version.timestamp
-    moments = (state.verified, state.restored, state.compacted, newest)
-    assert all(moment is None or moment <= latest for moment in moments)
+    timestamps = (state.verified, state.restored, state.compacted, newest)
+    assert all(timestamp is None or timestamp <= latest for timestamp in timestamps)
 
 
 def nights(*statuses: Status) -> list[StoredRun]:

@@ -30,9 +30,11 @@ class Ran(NamedTuple):
     arrived: str | None = None
 
     def stored(self) -> StoredRun:
-        moment = None if self.told is None else at(self.told)
+        timestamp = None if self.told is None else at(self.told)
         took = self.took if self.arrived is None else None
-        run = stored_run(at(self.began), duration=took, next_scheduled=moment, status=self.status)
+        run = stored_run(
+            at(self.began), duration=took, next_scheduled=timestamp, status=self.status
+        )
         return run if self.arrived is None else replace(run, received=at(self.arrived))
 
 

@@ -10,7 +10,7 @@ from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import START, backups, fold, histories, stored_run
 
 TOLERANCE = HOUR
-LONGEST = 7 * HOUR
+MAX_INTERVAL = 7 * HOUR
 """Of the runs that histories are drawn from."""
 
 SCHEDULE = Schedule(expected_interval=DAY, tolerance=TOLERANCE)
@@ -171,7 +171,7 @@ def test_a_job_that_falls_silent_becomes_overdue_after_an_interval_or_the_told_m
     over = state.last.started + (state.last.run.duration or 0)
     latest = max(told, over, state.last.started + found.interval)
     assert found.because.queue < 12 * HOUR
-    assert found.overdue(latest + found.because.queue + LONGEST + TOLERANCE + 1)
+    assert found.overdue(latest + found.because.queue + MAX_INTERVAL + TOLERANCE + 1)
 
 
 @given(histories(), st.data())
@@ -179,9 +179,9 @@ def test_a_run_by_hand_that_ends_before_the_reported_moment_never_moves_it(
     history: list[StoredRun], data: st.DataObject
 ) -> None:
     began = max((run.started for run in history), default=START) + 1
-    moment = began + data.draw(st.integers(2, 9 * DAY))
-    told = stored_run(began, duration=0, next_scheduled=moment)
-    by_hand = stored_run(data.draw(st.integers(began + 1, moment - 1)), duration=0)
+    timestamp = began + data.draw(st.integers(2, 9 * DAY))
+    told = stored_run(began, duration=0, next_scheduled=timestamp)
+    by_hand = stored_run(data.draw(st.integers(began + 1, timestamp - 1)), duration=0)
     before, after = expected_of(*history, told), expected_of(*history, told, by_hand)
     assert (before.start, before.source) == (after.start, after.source)
 

@@ -150,10 +150,10 @@ def test_a_long_text_is_read_whole_or_refused(text: str) -> None:
 
 
 def calendar(plan: Cron, after: str, count: int) -> list[str]:
-    moment, found = parse_timestamp(after), []
+    timestamp, found = parse_timestamp(after), []
     for _ in range(count):
-        moment, _ = plan.due_after(moment, 0)
-        found.append(format_timestamp(moment)[:16])
+        timestamp, _ = plan.due_after(timestamp, 0)
+        found.append(format_timestamp(timestamp)[:16])
     return found
 
 
@@ -187,8 +187,10 @@ def test_half_past_two_comes_once_on_the_day_that_has_it_twice() -> None:
 def test_an_hourly_calendar_knows_no_change_of_the_clock() -> None:
     plan = Cron("0 * * * *", "Europe/Berlin")
     for day in ("2026-03-28", "2026-10-24"):
-        moments = [parse_timestamp(f"{each}Z") for each in calendar(plan, f"{day}T20:00:00Z", 12)]
-        assert {later - earlier for earlier, later in pairwise(moments)} == {HOUR}
+        timestamps = [
+            parse_timestamp(f"{each}Z") for each in calendar(plan, f"{day}T20:00:00Z", 12)
+        ]
+        assert {later - earlier for earlier, later in pairwise(timestamps)} == {HOUR}
 
 
 def test_the_interval_of_a_calendar_lies_between_its_next_two_moments() -> None:

@@ -26,9 +26,9 @@ def aged(tmp_path: Path) -> Iterator[Store]:
     """A store with runs of one job that came 400, 100 and 10 days ago."""
     with closing(Store(tmp_path / "reports.sqlite")) as store:
         for age in (400, 100, 10):
-            moment = NOW - age * DAY
-            body = duplicati_report(began=moment - HOUR, lines=("a line",))
-            deliver(store, body, received=moment)
+            timestamp = NOW - age * DAY
+            body = duplicati_report(began=timestamp - HOUR, lines=("a line",))
+            deliver(store, body, received=timestamp)
         yield store
 
 

@@ -9,13 +9,13 @@ import socket
 _ALL = range(20_000, 32_768)
 """Below those that Linux hands out to whoever asks for any, also for connections that go out."""
 
-_MOST_PROCESSES = 64
+_MAX_PROCESSES = 64
 
 
 def _own() -> list[int]:
     """Return this process's share in an order of its own: others that test choose meanwhile."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    share = _ALL[worker % _MOST_PROCESSES :: _MOST_PROCESSES]
+    share = _ALL[worker % _MAX_PROCESSES :: _MAX_PROCESSES]
     return random.SystemRandom().sample(share, len(share))
 
 

@@ -245,8 +245,8 @@ def activity_of(
 
 def activities(now: Millis) -> st.SearchStrategy[LiveStatus]:
     """Draw a live report that may be of any run of the last days and say anything."""
-    moments = st.integers(-6, 0).map(lambda before: now + before * 4 * HOUR)
+    timestamps = st.integers(-6, 0).map(lambda before: now + before * 4 * HOUR)
     progress = st.builds(
         Progress, ratio=st.none() | st.floats(0, 1), phase=st.none() | st.just("a")
     )
-    return st.builds(activity_of, moments, moments, progress, ended=st.booleans())
+    return st.builds(activity_of, timestamps, timestamps, progress, ended=st.booleans())

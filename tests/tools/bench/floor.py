@@ -23,7 +23,7 @@ from api.server.http_server import CONNECTIONS, SEND_BYTES, THREADS
 from tests.tools.bench.raw import RawWriter
 from tests.tools.bench.reports import POSTED_SINCE
 
-_MOST_IN_A_COMMIT = 256
+_MAX_IN_A_COMMIT = 256
 _PIECE = 64 * 1024
 
 
@@ -61,7 +61,7 @@ class PlainUpload:
         numbers = count()
         while True:
             group = [self._waiting.get()]
-            while len(group) < _MOST_IN_A_COMMIT and not self._waiting.empty():
+            while len(group) < _MAX_IN_A_COMMIT and not self._waiting.empty():
                 group.append(self._waiting.get())
             self._writer.begin()
             written = [self._writer.write(next(numbers)) for _ in group]

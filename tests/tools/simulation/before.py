@@ -41,14 +41,14 @@ def _start(state: JobState, schedule: Schedule, last: Millis) -> Millis:
 def _reported(reported: tuple[ReportedRun, ...], last: Millis) -> Millis | None:
     if not reported:
         return None
-    moment = reported[-1].timestamp
+    timestamp = reported[-1].timestamp
     widest = max(_gaps(tuple(run.timestamp for run in reported)), default=0)
     interval = reported[-1].interval or widest
-    if last < moment:
-        return moment
+    if last < timestamp:
+        return timestamp
     if interval <= 0:
         return None
-    return moment + ((last - moment) // interval + 1) * interval
+    return timestamp + ((last - timestamp) // interval + 1) * interval
 
 
 def _learned(starts: tuple[Millis, ...]) -> Millis | None:

@@ -16,7 +16,7 @@ from tests.tools.bench.reports import POSTED_SINCE, Place
 
 _SENDERS = 4
 _JOBS = 40
-_LONGEST_SECONDS = 1.0
+_MAX_SECONDS = 1.0
 
 Acknowledged = dict[int, int]
 """Ids of runs, each with the moment its report said it began."""
@@ -55,7 +55,7 @@ def run(folder: Path, rounds: int) -> list[str]:
     for number in range(rounds):
         with Daemon(folder, *ANY_PORT) as daemon:
             senders = _Senders(daemon, numbers, acknowledged)
-            threading.Event().wait(chance.uniform(0, _LONGEST_SECONDS))
+            threading.Event().wait(chance.uniform(0, _MAX_SECONDS))
             daemon.kill()
             senders.join()
         faults = _missing(folder / "duplistatus.sqlite", acknowledged)

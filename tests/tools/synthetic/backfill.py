@@ -15,7 +15,7 @@ _TARGET = rb'instance="localhost:9666",job="duplistatus"'
 """The labels that Prometheus adds, with the documented configuration."""
 
 _HELP = b"# HELP "
-_LONGEST_BLOCK = "768h"
+_MAX_BLOCK = "768h"
 
 
 class _Family(NamedTuple):
@@ -64,7 +64,7 @@ def backfill(scrapes: Iterable[Scrape], blocks: Path, folder: Path) -> None:
     whole = folder / "history.openmetrics"
     families.join(whole)
     command = [needed("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet"]
-    longest = f"--max-block-duration={_LONGEST_BLOCK}"
+    longest = f"--max-block-duration={_MAX_BLOCK}"
     subprocess.run([*command, longest, whole, blocks], check=True)
     whole.unlink()
 

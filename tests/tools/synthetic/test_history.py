@@ -38,8 +38,8 @@ def test_every_sample_carries_the_labels_of_its_target(history: History) -> None
 
 def test_samples_lie_a_step_apart_from_begin_to_end(history: History) -> None:
     (series,) = history.query_range("up")
-    moments = [int(moment * 1000) for moment, _ in series["values"]]
-    assert moments == list(range(history.begin, history.end + 1, history.step))
+    timestamps = [int(moment * 1000) for moment, _ in series["values"]]
+    assert timestamps == list(range(history.begin, history.end + 1, history.step))
 
 
 BEFALLEN = {

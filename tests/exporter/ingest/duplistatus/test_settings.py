@@ -180,7 +180,7 @@ FIELDS = st.fixed_dictionaries(
         "expectedInterval": ANYTHING | st.from_regex(r"\A([0-9]{1,4}[smhDWMY]){1,3}\Z"),
         "intervalUnit": ANYTHING | st.sampled_from(["hour", "day"]),
         "allowedWeekDays": ANYTHING | st.lists(st.integers(-1, 8)),
-        "time": ANYTHING | st.datetimes().map(lambda moment: moment.isoformat()),
+        "time": ANYTHING | st.datetimes().map(lambda timestamp: timestamp.isoformat()),
     },
 )
 

@@ -102,17 +102,17 @@ def _planned_starts(repeat: int, days: list[str], start: int) -> list[int]:
     a_day = 24 * 60
     names = [*WORKDAYS, "sat", "sun"]
 
-    def allowed(moment: int) -> bool:
-        return not days or names[moment // a_day % 7] in days
+    def allowed(timestamp: int) -> bool:
+        return not days or names[timestamp // a_day % 7] in days
 
     step = min(a_day, repeat)
     starts: list[int] = []
-    moment = start
+    timestamp = start
     while len(starts) < 40:
-        while not allowed(moment):
-            moment += step
-        starts.append(moment)
-        moment += repeat
+        while not allowed(timestamp):
+            timestamp += step
+        starts.append(timestamp)
+        timestamp += repeat
     return starts
 
 

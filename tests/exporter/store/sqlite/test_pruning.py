@@ -38,9 +38,9 @@ def filled(path: Path) -> Iterator[Store]:
 
 
 def hand_in(store: Store, number: int, backup: str, lines: tuple[str, ...] = LINES) -> None:
-    moment = NOW + number * DAY
-    body = duplicati_report(began=moment - HOUR, backup=backup, lines=lines)
-    deliver(store, body, received=moment)
+    timestamp = NOW + number * DAY
+    body = duplicati_report(began=timestamp - HOUR, backup=backup, lines=lines)
+    deliver(store, body, received=timestamp)
 
 
 def prune(step: Callable[[int, int], tuple[int, int | None]], before: int) -> list[int]:

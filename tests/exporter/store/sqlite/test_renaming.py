@@ -243,11 +243,11 @@ def test_a_live_report_under_a_new_name_renames_the_job(store: Store) -> None:
 
 def test_both_reports_of_one_commit_find_the_renamed_job(store: Store) -> None:
     send(store, 0, "Photos")
-    moments = (FIRST + DAY, FIRST + 2 * DAY)
+    timestamps = (FIRST + DAY, FIRST + 2 * DAY)
     bodies = (body(1, "Pictures"), body(2, "Pictures"))
     reports = [
         (read_report(each), Delivery(at + HOUR, SENDER))
-        for each, at in zip(bodies, moments, strict=True)
+        for each, at in zip(bodies, timestamps, strict=True)
     ]
     outcomes = store.record_all(reports, lambda _: None)
     assert {each.job.id for each in outcomes} == {jobs(store)["Pictures"].id}

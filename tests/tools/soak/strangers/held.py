@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 from tests.tools.soak.strangers.wire import connect, head
 
-_LONGEST_SECONDS = 150.0
+_MAX_SECONDS = 150.0
 """Longer than the two minutes that a request is given to arrive."""
 
-_SHORTEST_SECONDS = 5.0
+_MIN_SECONDS = 5.0
 _FLOOD = 300
 _FLOOD_SECONDS = (2.0, 6.0)
 _HALF_OF_FLOOD = 0.3
@@ -39,7 +39,7 @@ class Halves:
         present = time.monotonic()
         self._let_go(present)
         connection = connect(port)
-        until = present + chance.uniform(_SHORTEST_SECONDS, _LONGEST_SECONDS)
+        until = present + chance.uniform(_MIN_SECONDS, _MAX_SECONDS)
         self._held.append((until, connection))
         connection.sendall(chance.choice(_HALVES))
 

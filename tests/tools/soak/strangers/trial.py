@@ -27,7 +27,7 @@ _READERS, _READ_EVERY = 4, 1.0
 _LOCKED_EVERY, _LOCKED_SECONDS = 40.0, 5.0
 
 _LIFE_SECONDS = 240.0
-_FEWEST_SHORT_LIVES = 2
+_MIN_SHORT_LIVES = 2
 _LAST_LIFE = 1 / 3
 """Of the whole time: what grows slowly shows in a long life."""
 
@@ -185,7 +185,7 @@ def run(folder: Path, minutes: float, seed: int | None = None) -> list[str]:
 def _lengths(seconds: float, chance: random.Random) -> list[float]:
     """Return how long each life is: some short ones, for the restarts, and a long one."""
     last = seconds * _LAST_LIFE
-    number = max(_FEWEST_SHORT_LIVES, round((seconds - last) / _LIFE_SECONDS))
+    number = max(_MIN_SHORT_LIVES, round((seconds - last) / _LIFE_SECONDS))
     shares = [chance.uniform(0.7, 1.3) for _ in range(number)]
     return [*((seconds - last) * share / sum(shares) for share in shares), last]
 

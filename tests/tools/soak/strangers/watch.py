@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-_MOST_GROWTH_MEGABYTES = 64.0
+_MAX_GROWTH_MEGABYTES = 64.0
 """More than what the C library keeps of freed memory differs by, and less than two of the largest
 bodies that are left behind."""
 
@@ -68,7 +68,7 @@ def grown(lives: Sequence[Memory]) -> Iterator[str]:
         ("from the end of the first life to that of the last", lives[0].late, lives[-1].late)
     )
     for where, before, after in pairs:
-        if after > before + _MOST_GROWTH_MEGABYTES:
+        if after > before + _MAX_GROWTH_MEGABYTES:
             yield f"memory grew {where} from {before:.0f} to {after:.0f} MB"
 
 

@@ -7,7 +7,7 @@ HOST = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
 _PATIENCE_SECONDS = 100.0
 _PIECE_BYTES = 64 * 1024
-_LONGEST_LINE = 1000
+_MAX_LINE_LENGTH = 1000
 _AT_ONCE = struct.pack("ii", 1, 0)
 """A linger of no time at all: the connection is reset in the place of being closed."""
 
@@ -31,7 +31,7 @@ def post(body: bytes, *headers: str, path: str = "/api/upload") -> bytes:
 def status(connection: socket.socket) -> int | None:
     """Return the status of the next answer; None where the connection ends without one."""
     with connection.makefile("rb") as stream:
-        line: bytes = stream.readline(_LONGEST_LINE)
+        line: bytes = stream.readline(_MAX_LINE_LENGTH)
     return int(line.split()[1]) if line else None
 
 
