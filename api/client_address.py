@@ -63,7 +63,7 @@ def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
     """Return the address under which the sender found the daemon: scheme, host and port.
 
     A trusted proxy may say that it was called by another scheme or host than it calls us. A host
-    that can not be one is replaced by what the guides call the daemon.
+    that cannot be one is replaced by what the guides call the daemon.
     """
     scheme, host = req.scheme, (hosts_of(req, trusted) or ("",))[-1]
     if _is_of_proxy(req, trusted):

@@ -58,7 +58,7 @@ class ApiError(Exception):
 
 
 def invalid(message: str, *details: Problem) -> ApiError:
-    """Return the error of a request that can not be right."""
+    """Return the error of a request that cannot be right."""
     return ApiError(400, message, details=details)
 
 
@@ -162,7 +162,7 @@ def _falcon_error(
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{req.method} is not allowed here; allowed are {headers.get('Allow', '')}"
     else:
-        message = error.description or error.title or "The request can not be answered"
+        message = error.description or error.title or "The request cannot be answered"
     _answer(resp, ApiError(status, message, headers=headers))
 
 

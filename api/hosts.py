@@ -2,7 +2,7 @@
 
 A page may give its own name a second address, the daemon's; the browser then takes the daemon's
 answers for the page's own (DNS rebinding). Such a request still carries the page's name as `Host`,
-which no page can change. An address can not be given to another.
+which no page can change. An address cannot be given to another.
 """
 
 import ipaddress

@@ -9,7 +9,7 @@ from falcon import mediatypes
 def preferred(accept: str | None, offers: Sequence[str]) -> str:
     """Return what is preferred of the offers: the first of the best, and the first of all for none.
 
-    Browsers name none of them, and no header or one that can not be read says nothing.
+    Browsers name none of them, and no header or one that cannot be read says nothing.
     """
     if not accept:
         return offers[0]

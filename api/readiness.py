@@ -1,4 +1,4 @@
-"""Whether a report could be stored now: where it can not, all that is known grows old."""
+"""Whether a report could be stored now: where it cannot, all that is known grows old."""
 
 from exporter.store import Store, StoreUnavailableError
 

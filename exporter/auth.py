@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 class AdminTokenError(Exception):
-    """The file of the admin token can not be used; the text says why and what to do."""
+    """The file of the admin token cannot be used; the text says why and what to do."""
 
 
 class Scope(Enum):
@@ -112,14 +112,14 @@ def load_or_make(database: Path) -> str:
     """Return the token of a database, made where there is none.
 
     Raises:
-        AdminTokenError: the file can not be made or read, or holds none.
+        AdminTokenError: the file cannot be made or read, or holds none.
     """
     path = path_beside(database)
     try:
         _make(path)
         token = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} can not be used for the admin token ({error})"
+        message = f"{path} cannot be used for the admin token ({error})"
         todo = "give this user the right, make room on the disk, or remove it"
         raise AdminTokenError(f"{message}: {todo}") from error
     if not token:

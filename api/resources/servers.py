@@ -80,7 +80,7 @@ class MergedServer:
         sources = request_body.read(req, {"from": _ids})["from"]
         if target in sources:
             problem = Problem("from", "holds the server itself")
-            raise invalid("A server can not be merged into itself", problem)
+            raise invalid("A server cannot be merged into itself", problem)
         self._store.merge_servers(target, sources, self._fleet.apply)
         merged = ",".join(map(str, sources))
         _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))

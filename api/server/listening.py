@@ -13,7 +13,7 @@ _BACKLOG = 1024
 
 
 class ListenError(Exception):
-    """The address can not be listened on; the text says why and what to do."""
+    """The address cannot be listened on; the text says why and what to do."""
 
 
 def listen(host: str | None, port: int) -> socket.socket:
@@ -49,7 +49,7 @@ def _why_not(host: str | None, port: int, error: OSError) -> str:
         return f"{where} is in use: stop the other program or choose another with --listen"
     if error.errno == errno.EACCES:
         return f"{where} needs more rights: choose one above 1023 with --listen"
-    return f"{where} can not be listened on ({error.strerror}): choose another with --listen"
+    return f"{where} cannot be listened on ({error.strerror}): choose another with --listen"
 
 
 def handed_over(environment: MutableMapping[str, str]) -> socket.socket | None:

@@ -103,7 +103,7 @@ def add_json(parser: Parser) -> None:
 
 
 def add_yes_flag(parser: Parser) -> None:
-    """Let a command do without a question what can not be undone."""
+    """Let a command do without a question what cannot be undone."""
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 

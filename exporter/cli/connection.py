@@ -25,8 +25,8 @@ def connected(settings: Config) -> Iterator[Client]:
     """Yield a client of the daemon that has the configured database.
 
     Raises:
-        StoreError: there is no such database, or it can not be used.
-        AdminTokenError: the token that changes must carry can not be read or made.
+        StoreError: there is no such database, or it cannot be used.
+        AdminTokenError: the token that changes must carry cannot be read or made.
     """
     if not settings.database.exists():
         message = f"there is no database {settings.database}: name it with --database"
@@ -47,7 +47,7 @@ def connected(settings: Config) -> Iterator[Client]:
 def _token(settings: Config) -> str:
     token = plain_token(admin_tokens(settings))
     if token is None:
-        message = "the admin token is configured as SHA-256, which can not be sent"
+        message = "the admin token is configured as SHA-256, which cannot be sent"
         raise ClientError(f"{message}: give it in DUPLISTATUS_ADMIN_TOKEN")
     return token
 

@@ -29,13 +29,13 @@ def find_server(client: Client, text: str) -> int:
 
 
 def confirmed(chosen: argparse.Namespace, what: str) -> bool:
-    """Ask whether to do what can not be undone."""
+    """Ask whether to do what cannot be undone."""
     if chosen.yes:
         return True
     if not sys.stdin.isatty():
         message = f"this would {what}: say --yes to do it without being asked"
         raise ClientError(message)
-    sys.stdout.write(f"Really {what}? This can not be undone. [y/N] ")
+    sys.stdout.write(f"Really {what}? This cannot be undone. [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -13,7 +13,7 @@ def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") ->
     """Return a server to ask, with the password of its file where none is given.
 
     Raises:
-        ServerError: its password or its certificates can not be read.
+        ServerError: its password or its certificates cannot be read.
     """
     if not password and target.password_file is not None:
         password = read_password(target.password_file)

@@ -17,7 +17,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
     """Yield what to write to; None is stdout, whose reader may leave when it has enough.
 
     Raises:
-        ExportError: it can not be written; a file that was there before still is.
+        ExportError: it cannot be written; a file that was there before still is.
     """
     try:
         with _opened(path) as target:
@@ -26,7 +26,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         _forget_stdout()
     except OSError as error:
         where = "stdout" if path is None else path
-        message = f"{where} can not be written ({error.strerror}): see that there is room, and that"
+        message = f"{where} cannot be written ({error.strerror}): see that there is room, and that"
         raise ExportError(f"{message} its folder is there and may be written") from error
 
 
@@ -44,7 +44,7 @@ def _opened(path: Path | None) -> AbstractContextManager[BinaryIO]:
 
 
 def _is_device(path: Path) -> bool:
-    """Tell what is no file: a pipe or /dev/null can not be replaced, or others would miss it."""
+    """Tell what is no file: a pipe or /dev/null cannot be replaced, or others would miss it."""
     return path.exists() and not path.is_file()
 
 

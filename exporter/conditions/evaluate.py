@@ -53,7 +53,7 @@ class Condition(Enum):
 
     @property
     def is_critical(self) -> bool:
-        """Whether a backup is missing or can not be relied on."""
+        """Whether a backup is missing or cannot be relied on."""
         return self.rank < Condition.STALLED.rank
 
     @property

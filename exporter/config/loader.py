@@ -152,7 +152,7 @@ def _read_file(path: str) -> _File:
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        return _File(problems=(f"{path} can not be read: {error.strerror}",))
+        return _File(problems=(f"{path} cannot be read: {error.strerror}",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return _File(problems=(f"{path} is no TOML: {error}",))
     overrides, wrong = read_overrides(content.pop(_OVERRIDES, []))

@@ -29,7 +29,7 @@ class _Named(NamedTuple):
 
 
 def read(environment: Mapping[str, str]) -> tuple[dict[str, Setting], list[str]]:
-    """Return what the files hold by their options' names, and which can not be read.
+    """Return what the files hold by their options' names, and which cannot be read.
 
     An empty one is given all the same: it must not open what it was to close.
     """
@@ -41,7 +41,7 @@ def read(environment: Mapping[str, str]) -> tuple[dict[str, Setting], list[str]]
             settings.setdefault(option.name, Setting(content or "\n", source))
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
-            problems.append(f"{source}: {path} can not be read: {reason}")
+            problems.append(f"{source}: {path} cannot be read: {reason}")
     return settings, problems
 
 

@@ -1,7 +1,7 @@
 """From the fleet to the exposition: one frozen moment, every family, both text formats.
 
 The lines of each server and job are kept ready by family and written again only when it changed:
-by a report, by a person, or by a deadline that passed. A scrape joins what is ready. What can not
+by a report, by a person, or by a deadline that passed. A scrape joins what is ready. What cannot
 be written is left out and counted, and tried again by the next scrape.
 """
 

@@ -214,7 +214,7 @@ def _recorded_alone(understood: _Understood, record: _Record) -> ImportResult:
         raise
     except LimitReachedError as error:
         return ImportResult(ImportOutcome.REFUSED, reason=str(error))
-    except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
+    except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
         _log.exception("a report of the past could not be kept")
         return ImportResult(ImportOutcome.REFUSED, reason="the daemon failed on it; see its log")
     return _told(understood, recorded)

@@ -158,7 +158,7 @@ class LiveReportService:
             self._self_metrics.count_limit_hit(error.limit)
             refused = log_fields(reason=str(error), sender=delivery.address, job=report.backup)
             _log.warning("live report rejected", extra=refused)
-        except Exception:  # noqa: BLE001 - one that can not be stored keeps no other out
+        except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
             _log.exception("a live report could not be kept")
         else:
             self._jobs[sender] = job_id
@@ -191,7 +191,7 @@ class LiveReportService:
             recorded = self._store.record_placeholder(job_id, report, delivery, self._fleet.apply)
         except StoreUnavailableError:
             raise
-        except Exception:  # noqa: BLE001 - one job that can not be judged keeps no other's run out
+        except Exception:  # noqa: BLE001 - one job that cannot be judged keeps no other's run out
             _log.exception("a failed run could not be kept", extra=log_fields(job_id=job_id))
             return
         if recorded is not None:

@@ -1,7 +1,7 @@
 """Reports that were saved in files: where they lie, and what is in them.
 
 A file holds one report in any shape that is taken, or one in each line: then its first line is a
-whole JSON object. It may be packed with gzip. A file that can not be read keeps no other out.
+whole JSON object. It may be packed with gzip. A file that cannot be read keeps no other out.
 """
 
 import gzip
@@ -153,4 +153,4 @@ def _changed(status: os.stat_result) -> Millis | None:
 
 def _told(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"can not be read ({reason})"
+    return f"cannot be read ({reason})"

@@ -11,7 +11,7 @@ class Problem(NamedTuple):
 
 
 class ReportError(Exception):
-    """A body that can not be understood; `problems` are for the person who sent it."""
+    """A body that cannot be understood; `problems` are for the person who sent it."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))

@@ -6,7 +6,7 @@ from exporter.limits import Limit
 
 
 class StoreError(Exception):
-    """The database can not be used; the text says why and what to do."""
+    """The database cannot be used; the text says why and what to do."""
 
 
 class StoreInUseError(StoreError):

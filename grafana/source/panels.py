@@ -97,7 +97,7 @@ _MOMENTS = 400
 """States last for hours; with more moments than these a large fleet costs more than it shows."""
 
 _ROWS_A_PAGE = 50
-"""More rows than that can not be told apart; Grafana 10 knows no pages and draws them all."""
+"""More rows than that cannot be told apart; Grafana 10 knows no pages and draws them all."""
 
 
 def fixed(colour: str) -> DynamicConfigValue:

@@ -21,7 +21,7 @@ from tests.support.process.commands import BOUND_SECONDS, needed
 Scheme = Literal["light", "dark"]
 
 _FLAGS = [
-    "--no-sandbox",  # root, as CI is, can not have it; nothing but pages of ours is shown
+    "--no-sandbox",  # root, as CI is, cannot have it; nothing but pages of ours is shown
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no machine but this is found
 ]
 

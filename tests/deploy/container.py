@@ -1,7 +1,7 @@
 """Builds and runs the container without an engine: `python -m tests.deploy.container`.
 
 Each stage of the Dockerfile is a Debian made by debootstrap. RUN happens in it, COPY copies, and
-what the image starts is run in it as the image's user, on a root that can not be written. An
+what the image starts is run in it as the image's user, on a root that cannot be written. An
 engine's own part is left out: its base image, layers, labels, network and limits.
 
 Needs root, Debian's debootstrap, and the way to Debian's and Python's packages; takes some minutes.

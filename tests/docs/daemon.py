@@ -133,7 +133,7 @@ def database_in(folder: Path) -> Path:
 
 
 def fill(store: Store) -> None:
-    """Hand in runs of every kind and two bodies that can not be understood."""
+    """Hand in runs of every kind and two bodies that cannot be understood."""
     store.record(reports.under_a_former_name(), Delivery(NOW, "192.0.2.7"), lambda _: None)
     client = TestClient(make_app(store))
     for day in (19, 20, 21, 22, 23):

@@ -115,7 +115,7 @@ def test_the_admin_token_is_made_once_for_nobody_else_to_read(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"\xff", "can not be used")]
+    ("content", "told"), [(b"", "is empty"), (b"\n", "is empty"), (b"\xff", "cannot be used")]
 )
 def test_a_file_that_holds_no_admin_token_is_named(
     tmp_path: Path, content: bytes, told: str

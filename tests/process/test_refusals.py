@@ -19,7 +19,7 @@ WRONG = {
     "--log-format=xml": "human, json",
     "--max-upload-bytes=many": "whole number",
     "--tolerance=soon": "12h",
-    "--config=missing.toml": "missing.toml can not be read",
+    "--config=missing.toml": "missing.toml cannot be read",
 }
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     file = tmp_path / "notes.txt"
     file.write_text("buy milk\n" * 1000)
     line = refused("--database", "notes.txt", folder=tmp_path)
-    assert "notes.txt can not be used as a database" in line
+    assert "notes.txt cannot be used as a database" in line
     assert "--database" in line
     assert file.read_text() == "buy milk\n" * 1000
 
@@ -139,4 +139,4 @@ def test_a_damaged_database_is_refused(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "duplistatus.sqlite"
     whole = file.read_bytes()
     file.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
-    assert "can not be used as a database" in refused(folder=tmp_path)
+    assert "cannot be used as a database" in refused(folder=tmp_path)

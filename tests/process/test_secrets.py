@@ -135,4 +135,4 @@ def test_a_file_of_tokens_that_holds_none_refuses_the_start(tmp_path: Path, cont
 def test_a_file_of_tokens_that_is_missing_refuses_the_start(tmp_path: Path) -> None:
     variables = {"DUPLISTATUS_READ_TOKENS_FILE": "missing"}
     told = commands.refusal(commands.run("serve", folder=tmp_path, variables=variables))
-    assert "missing can not be read" in told
+    assert "missing cannot be read" in told

@@ -44,5 +44,5 @@ def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def left_out(what: str, error: Exception) -> None:
-    """Fail where something can not be read."""
+    """Fail where something cannot be read."""
     raise AssertionError(what) from error

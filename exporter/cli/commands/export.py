@@ -207,7 +207,7 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
 
 
 class _LeftOut:
-    """What can not be read: it keeps nothing else out."""
+    """What cannot be read: it keeps nothing else out."""
 
     def __init__(self) -> None:
         self._reasons = Reasons()
@@ -218,7 +218,7 @@ class _LeftOut:
 
     def tell(self) -> int:
         """Say what is left out; return the exit code."""
-        for line in self._reasons.lines("left out, for it can not be read"):
+        for line in self._reasons.lines("left out, for it cannot be read"):
             sys.stderr.write(f"{line}\n")
         return int(self._reasons.count > 0)
 

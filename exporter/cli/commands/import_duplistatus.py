@@ -123,7 +123,7 @@ class _Runs:
 
     def lines(self) -> Iterator[str]:
         yield from self.outcomes.lines(dry_run=self._dry_run)
-        yield from self.doubts.lines("values that can not be right, and count as not told")
+        yield from self.doubts.lines("values that cannot be right, and count as not told")
 
     def name(self, server_id: object) -> str | None:
         known = self.known.get(str(server_id))
@@ -169,7 +169,7 @@ class _Settings:
         self._jobs_left = len(self._jobs) - found
 
     def lines(self) -> Iterator[str]:
-        yield from self.unread.lines("settings that can not be read")
+        yield from self.unread.lines("settings that cannot be read")
         if self._by_week_days:
             told = counted(self._by_week_days, "schedule")
             hint = "" if self._zone else "; --timezone ZONE sets what is daily"

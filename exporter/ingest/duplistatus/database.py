@@ -183,7 +183,7 @@ def _unreadable(path: Path, error: Exception) -> UnreadableDatabaseError:
         return UnreadableDatabaseError(f"{message}: let duplistatus start with it once")
     if code == sqlite3.SQLITE_NOTADB:
         return UnreadableDatabaseError(f"{path} is no SQLite database: {_HINT}")
-    return UnreadableDatabaseError(f"{path} can not be read ({error}): {_ADVICE}")
+    return UnreadableDatabaseError(f"{path} cannot be read ({error}): {_ADVICE}")
 
 
 def _text(value: object) -> str | None:

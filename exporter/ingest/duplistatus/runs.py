@@ -69,11 +69,11 @@ _arrays = msgspec.json.Decoder(list[object])
 
 
 class RunError(ValueError):
-    """A row can not be a run; the text says why."""
+    """A row cannot be a run; the text says why."""
 
 
 class Run(Struct, frozen=True):
-    """A run: whose it is, and its report. `doubts` name the values that can not be right."""
+    """A run: whose it is, and its report. `doubts` name the values that cannot be right."""
 
     server_id: str
     backup: str
@@ -82,7 +82,7 @@ class Run(Struct, frozen=True):
 
 
 def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) -> Run:
-    """Turn a row into a run. A value that can not be right counts as not told.
+    """Turn a row into a run. A value that cannot be right counts as not told.
 
     Raises:
         RunError: it does not tell whose run it was, when it began or how it ended. One that lies
@@ -108,7 +108,7 @@ def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) ->
 
 
 class _Values:
-    """The values of a row by their columns. `doubts` are those that can not be right."""
+    """The values of a row by their columns. `doubts` are those that cannot be right."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self._row = row

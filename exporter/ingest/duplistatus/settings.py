@@ -42,7 +42,7 @@ _WEEK = frozenset(range(7))
 
 
 class SettingError(ValueError):
-    """A setting can not be read; the text says why."""
+    """A setting cannot be read; the text says why."""
 
 
 class JobSetting(Struct, frozen=True):
@@ -71,7 +71,7 @@ class Settings:
         """Return what is set for a backup, None where nothing is.
 
         Raises:
-            SettingError: it can not be read.
+            SettingError: it cannot be read.
         """
         # Older versions name the server in the place of its id.
         for server in (server_id, server_name):
@@ -85,7 +85,7 @@ def read_settings(told: str | None) -> Settings:
     """Read the configuration `backup_settings`.
 
     Raises:
-        SettingError: it can not be read.
+        SettingError: it cannot be read.
     """
     try:
         return Settings(msgspec.json.decode(told, type=dict[str, object]) if told else {})

@@ -27,7 +27,7 @@ def settings(target: PullTarget) -> dict[str, Any]:
     """Return what the client is told about a server's certificate.
 
     Raises:
-        AccessError: the file of certificates can not be used.
+        AccessError: the file of certificates cannot be used.
     """
     if target.insecure:
         urllib3.disable_warnings(InsecureRequestWarning)  # the person who set it was warned
@@ -42,7 +42,7 @@ def settings(target: PullTarget) -> dict[str, Any]:
 def _believing(file: Path) -> ssl.SSLContext:
     """Return what believes the certificates of a file, and no others.
 
-    It is read here: what Python says of a file that OpenSSL can not read depends on what other
+    It is read here: what Python says of a file that OpenSSL cannot read depends on what other
     threads do meanwhile.
     """
     try:
@@ -54,11 +54,11 @@ def _believing(file: Path) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cadata=pem.encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
-        raise _unusable(file, "it holds a certificate that can not be read") from error
+        raise _unusable(file, "it holds a certificate that cannot be read") from error
 
 
 def _unusable(file: Path, reason: str) -> AccessError:
-    return AccessError(f"the certificates of {file} can not be used: {reason}")
+    return AccessError(f"the certificates of {file} cannot be used: {reason}")
 
 
 def is_refused(reason: object) -> bool:

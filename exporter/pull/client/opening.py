@@ -28,7 +28,7 @@ def read_password(path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             return first_line(file, named)
     except OSError as error:
-        message = f"{named} can not be read: {error.strerror}"
+        message = f"{named} cannot be read: {error.strerror}"
         raise AccessError(message) from error
 
 
@@ -42,7 +42,7 @@ def first_line(file: TextIO, named: str) -> str:
         password = file.readline(_MAX_CHARACTERS).rstrip("\r\n")
         password.encode()
     except UnicodeError:
-        message = f"{named} can not be read: it is no text"
+        message = f"{named} cannot be read: it is no text"
         raise AccessError(message) from None
     if not password:
         message = f"{named} is empty: write the password into its first line"

@@ -21,14 +21,14 @@ _ADDRESS = "collected"
 
 
 class UnreadableRowError(ValueError):
-    """A result that can not be read; the text says which and why."""
+    """A result that cannot be read; the text says which and why."""
 
 
 def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport | None:
     """Return the report of a row, None where the row is not about the end of an operation.
 
     Raises:
-        UnreadableRowError: it is, and can not be read.
+        UnreadableRowError: it is, and cannot be read.
     """
     if row.type != RESULT:
         return None

@@ -30,7 +30,7 @@ def backup_database(database: Path, copy: Path) -> int:
             _make_durable(copy.parent)
         return copy.stat().st_size
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{database} can not be copied to {copy} ({error})") from error
+        raise StoreError(f"{database} cannot be copied to {copy} ({error})") from error
 
 
 def _check(database: Path, copy: Path) -> None:

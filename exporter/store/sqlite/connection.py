@@ -50,7 +50,7 @@ def prepare(path: Path) -> None:
     Setting WAL from two threads at once fails, so it is done here, once.
 
     Raises:
-        StoreError: the file can not be made, is no database, or is another program's or version's.
+        StoreError: the file cannot be made, is no database, or is another program's or version's.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
@@ -64,7 +64,7 @@ def prepare(path: Path) -> None:
 
 @contextlib.contextmanager
 def usable(path: Path) -> Iterator[None]:
-    """Say of a database that can not be used what to do, whatever its damage made of it.
+    """Say of a database that cannot be used what to do, whatever its damage made of it.
 
     Raises:
         StoreError: in the place of anything that is raised inside.
@@ -192,7 +192,7 @@ def check_folder(path: Path) -> None:
     """See that a file can be made or written here.
 
     Raises:
-        StoreError: it can not.
+        StoreError: it cannot.
     """
     folder = path.parent
     if not folder.is_dir():
@@ -202,7 +202,7 @@ def check_folder(path: Path) -> None:
         message = f"{path} is a folder: name a file in it with --database"
         raise StoreError(message)
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        message = f"{path} can not be written: give this user the right, or choose another file"
+        message = f"{path} cannot be written: give this user the right, or choose another file"
         raise StoreError(f"{message} with --database")
 
 
@@ -215,7 +215,7 @@ def _upgrade(db: Database, path: Path) -> None:
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _refuse_newer(db, path)
     if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        message = f"{path} can not use SQLite's write-ahead log: is it on a network file system?"
+        message = f"{path} cannot use SQLite's write-ahead log: is it on a network file system?"
         raise StoreError(message)
     migrations.apply(db)
     restating.restate(db)
@@ -260,14 +260,14 @@ def has_free_space(path: Path) -> bool:
 
 def _unusable(path: Path, error: Exception) -> str:
     if _is_full(path, error):
-        return f"{path} can not be opened ({error}): the disk is full, make room on it"
+        return f"{path} cannot be opened ({error}): the disk is full, make room on it"
     if isinstance(error, (sqlite3.OperationalError, OSError)) and not _is_of_text(error):
-        return f"{path} can not be opened ({error}): {_FREE}"
-    return f"{path} can not be used as a database ({error}): {_RESTORE}"
+        return f"{path} cannot be opened ({error}): {_FREE}"
+    return f"{path} cannot be used as a database ({error}): {_RESTORE}"
 
 
 def _is_full(path: Path, error: Exception) -> bool:
-    """Tell a full disk, of which SQLite may say only that a file can not be opened."""
+    """Tell a full disk, of which SQLite may say only that a file cannot be opened."""
     named = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     try:
         return named or "is full" in str(error) or not has_free_space(path)

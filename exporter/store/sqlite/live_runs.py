@@ -42,13 +42,13 @@ def keep(db: Database, runs: Iterable[tuple[int, LiveRun]]) -> None:
 
 
 def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
-    """Yield the newest live run of each job that had one; one that can not be read is left out."""
+    """Yield the newest live run of each job that had one; one that cannot be read is left out."""
     for job_id, packed in db.execute("SELECT job_id, run FROM live_runs"):
         try:
             yield job_id, _decoder.decode(packed)
         except msgspec.MsgspecError as error:
             # The next live report tells it anew: no reason for the daemon not to start.
-            _log.warning("a live run can not be read: %s", error, extra=log_fields(job_id=job_id))
+            _log.warning("a live run cannot be read: %s", error, extra=log_fields(job_id=job_id))
 
 
 def is_reported(db: Database, job: Job, run: Run) -> bool:

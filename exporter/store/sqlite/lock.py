@@ -37,7 +37,7 @@ class Lock:
 
         Raises:
             StoreInUseError: another program has it.
-            StoreError: a file can not be opened for it.
+            StoreError: a file cannot be opened for it.
         """
         self._database = database
         self._identity: tuple[int, int] | None = None
@@ -57,7 +57,7 @@ class Lock:
 
         Raises:
             StoreInUseError: another program has it.
-            StoreError: it can not be opened.
+            StoreError: it cannot be opened.
         """
         if self._of_database != -1:
             return
@@ -96,7 +96,7 @@ def _locked(path: Path, database: Path, done: str) -> int:
     try:
         file = os.open(path, flags, 0o644)
     except OSError as error:
-        message = f"{path} can not be {done} ({error.strerror}): give this user the right"
+        message = f"{path} cannot be {done} ({error.strerror}): give this user the right"
         raise StoreError(f"{message}, or choose another file with --database") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

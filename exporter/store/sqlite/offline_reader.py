@@ -40,11 +40,11 @@ ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
 Answer = TypeVar("Answer")
 
 OnSkipped = Callable[[str, Exception], None]
-"""Is told what can not be read, and why."""
+"""Is told what cannot be read, and why."""
 
 
 class OfflineReader:
-    """Every method raises `StoreError` where the database can not be read."""
+    """Every method raises `StoreError` where the database cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Look whether a database is whole and of this version.
@@ -85,7 +85,7 @@ class OfflineReader:
     def runs(
         self, chosen: RunChoice, leave_out: OnSkipped, *, messages: bool
     ) -> Iterator[RecordedRun]:
-        """Yield runs, oldest start first, but for those that can not be read."""
+        """Yield runs, oldest start first, but for those that cannot be read."""
         after = (chosen.since, 0)
         while page := self._page(chosen, after, messages=messages):
             for row in page:

@@ -55,7 +55,7 @@ class Store:
 
         Raises:
             StoreInUseError: another program has the file.
-            StoreError: the file can not serve.
+            StoreError: the file cannot serve.
         """
         path = Path(os.path.realpath(path))  # SQLite puts its log beside the file, not the link
         connection.check_folder(path)

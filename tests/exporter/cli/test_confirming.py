@@ -37,7 +37,7 @@ def test_at_a_terminal_anything_but_yes_leaves_all_as_it_is(
     for arguments, asked in zip(DANGEROUS, ASKED, strict=True):
         finished = command(*arguments, typed=answer)
         assert finished.code == 1
-        assert f"Really {asked}? This can not be undone. [y/N]" in finished.out
+        assert f"Really {asked}? This cannot be undone. [y/N]" in finished.out
     assert known(database) == before
 
 

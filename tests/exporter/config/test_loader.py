@@ -269,7 +269,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
 def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.toml", tmp_path):
         (problem,) = problems_of({"config": str(path)})
-        assert problem.startswith(f"{path} can not be read")
+        assert problem.startswith(f"{path} cannot be read")
 
 
 @pytest.mark.parametrize("service", ["DUPLISTATUS", "DUPLISTATUS_EXPORTER", "DUPLISTATUS_METRICS"])

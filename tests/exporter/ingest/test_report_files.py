@@ -84,7 +84,7 @@ def test_a_packed_file_that_is_cut_or_damaged_is_told(tmp_path: Path, cut: int) 
         write(tmp_path / "d"),
     )
     assert [each.source for each in found if isinstance(each, Saved)] == [str(tmp_path / "d")]
-    assert all(reason.startswith("can not be read (") for reason in reasons(found))
+    assert all(reason.startswith("cannot be read (") for reason in reasons(found))
     assert len(found) == 4
 
 
@@ -141,8 +141,8 @@ def test_what_is_no_file_or_is_not_there_is_told(tmp_path: Path) -> None:
     assert reasons(found) == [
         "is no file",
         "holds no file that is not hidden",
-        "can not be read (No such file or directory)",
-        "can not be read (File name too long)",
+        "cannot be read (No such file or directory)",
+        "cannot be read (File name too long)",
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_folder_that_can_not_be_listed_is_told(
     monkeypatch.setattr(os, "scandir", refuse)  # tests may run as root, who may list everything
     found = find(tmp_path)
     assert sources(found, tmp_path) == ["a", "locked"]
-    assert reasons(found) == ["can not be read (Permission denied)"]
+    assert reasons(found) == ["cannot be read (Permission denied)"]
 
 
 def test_folders_within_folders_have_an_end(tmp_path: Path) -> None:

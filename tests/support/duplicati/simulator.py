@@ -1,7 +1,7 @@
-"""A server that answers as Duplicati's does, since Duplicati itself can not be installed here.
+"""A server that answers as Duplicati's does, since Duplicati itself cannot be installed here.
 
 It follows Duplicati 2.1 to 2.3: `Duplicati/WebserverCore/Endpoints/V1` has the routes, the log's
-pages have 10 to 500 rows, the newest first, and hold only rows before `offset`. What it can not
+pages have 10 to 500 rows, the newest first, and hold only rows before `offset`. What it cannot
 show is a version of Duplicati that answers in another way.
 """
 

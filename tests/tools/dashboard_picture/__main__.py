@@ -15,7 +15,7 @@ _SIZE = (1600, 2556)
 
 _FLAGS = (
     "--headless",
-    "--no-sandbox",  # has no use for pages of one's own, and root can not have it
+    "--no-sandbox",  # has no use for pages of one's own, and root cannot have it
     "--hide-scrollbars",
     "--allow-file-access-from-files",
     "--virtual-time-budget=20000",

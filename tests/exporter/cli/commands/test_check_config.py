@@ -117,7 +117,7 @@ def test_check_config_names_a_database_that_is_none(command: Commands, config: P
     path.write_text("Dear all, " * 500)
     finished = command("check-config", "--config", str(config), "--database", str(path))
     assert finished.code == 2
-    assert f"{path} can not be used as a database" in finished.err
+    assert f"{path} cannot be used as a database" in finished.err
 
 
 @pytest.mark.usefixtures("open_umask")

@@ -117,7 +117,7 @@ def test_a_file_that_can_not_be_made_is_said_in_a_line(
     command: Commands, tmp_path: Path, what: str, name: str
 ) -> None:
     refusal = command.refusal("export", what, "--output", str(tmp_path / name))
-    assert "can not be written" in refusal
+    assert "cannot be written" in refusal
 
 
 @BOTH
@@ -137,7 +137,7 @@ def test_a_full_disk_leaves_what_was_there(database: Path, tmp_path: Path, what:
         check=False,
     )
     assert finished.returncode == 2
-    assert "can not be written" in finished.stderr
+    assert "cannot be written" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
     assert made.read_text() == "older"
 
@@ -173,7 +173,7 @@ def test_a_run_that_can_not_be_read_is_left_out_and_told(command: Commands, data
         db.execute("UPDATE runs SET counted = x'c1' WHERE id = 2")
     finished = command("export", "runs")
     assert finished.code == 1
-    assert "left out, for it can not be read: 1\n  run 2: " in finished.err
+    assert "left out, for it cannot be read: 1\n  run 2: " in finished.err
     assert len(finished.out.splitlines()) == 5
 
 
@@ -183,7 +183,7 @@ def test_a_job_that_can_not_be_read_is_left_out_and_told(command: Commands, data
         db.execute("UPDATE jobs SET state = x'00' WHERE id = 1")
     finished = command("export", "openmetrics", "--step", "1h")
     assert finished.code == 1
-    assert "left out, for it can not be read: 1\n  job 1: " in finished.err
+    assert "left out, for it cannot be read: 1\n  job 1: " in finished.err
     kept = [line for line in whole.splitlines() if 'server="old"' in line]
     assert [line for line in finished.out.splitlines() if 'server="old"' in line] == kept
     assert 'server="nas",server_id="1"} ' not in "".join(

@@ -279,7 +279,7 @@ def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_p
     assert f"left out: {len(WRONG)}" in lines
     assert "  backups run-0: backup_name tells nothing" in lines
     assert "  backups run-2: status 'Lost' is unknown" in lines
-    assert f"values that can not be right, and count as not told: {len(DOUBTFUL)}" in lines
+    assert f"values that cannot be right, and count as not told: {len(DOUBTFUL)}" in lines
     assert "  backups run-4: known_file_size is -5" in lines
     assert job(command, "nas", "Music")["lastRun"]["startTime"] == format_timestamp(
         BEGAN + 8 * HOUR
@@ -305,7 +305,7 @@ def test_a_setting_that_can_not_be_read_is_told_and_the_runs_are_taken(
     path = make(tmp_path / "backups.db", rows, configurations=configurations)
     told = command("import", "duplistatus", str(path))
     assert (told.code, told.err) == (1, "")
-    assert told.out.startswith("1 run recorded\nsettings that can not be read: 1\n" + reason)
+    assert told.out.startswith("1 run recorded\nsettings that cannot be read: 1\n" + reason)
 
 
 @pytest.mark.usefixtures("database")

@@ -151,7 +151,7 @@ def test_the_password_may_come_through_the_standard_input(
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "can not be read: it is no text")]
+    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "cannot be read: it is no text")]
 )
 def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
     command: Commands, duplicati: Simulator, typed: str, told: str
@@ -170,7 +170,7 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
         (("nas",), "is no address of a server"),
         (("https://me:hidden@nas",), "put the password into a file"),
         (("https://nas",), "the password is missing"),
-        (("https://nas", "--password-file", "/nowhere"), "/nowhere can not be read"),
+        (("https://nas", "--password-file", "/nowhere"), "/nowhere cannot be read"),
         (("https://nas", "--fingerprint", "1"), "is no SHA-256 fingerprint"),
         (("--password-file", "/nowhere", "--insecure"), "--password-file, --insecure: say for"),
     ],
@@ -228,7 +228,7 @@ def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_d
     assert finished.code == 1
     assert finished.err.splitlines() == [
         "duplistatus: away takes no more logins for now: try again in some minutes",
-        "duplistatus: the password file /nowhere can not be read: No such file or directory",
+        "duplistatus: the password file /nowhere cannot be read: No such file or directory",
     ]
     assert finished.out.startswith("nas: 1 backup, 3 runs recorded")
 

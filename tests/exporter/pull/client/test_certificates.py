@@ -65,10 +65,10 @@ def test_a_file_of_other_certificates_believes_no_other(
         (b"", "holds no certificate in PEM"),
         (b"key", "holds no certificate in PEM"),
         (b"\xff\x00", "holds no certificate in PEM"),
-        (b"-----BEGIN CERTIFICATE-----\nkey\n", "a certificate that can not be read"),
+        (b"-----BEGIN CERTIFICATE-----\nkey\n", "a certificate that cannot be read"),
         (
             b"-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n",
-            "a certificate that can not be read",
+            "a certificate that cannot be read",
         ),
     ],
 )
@@ -79,7 +79,7 @@ def test_a_file_of_certificates_that_is_none_is_told(
     if content is not None:
         file.write_bytes(content)
     with (
-        pytest.raises(AccessError, match=f"{file} can not be used: .*{reason}"),
+        pytest.raises(AccessError, match=f"{file} cannot be used: .*{reason}"),
         session(secure_duplicati, ca_file=str(file)),
     ):
         pass

@@ -97,7 +97,7 @@ def test_the_first_line_of_a_file_is_the_password(
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "can not be read: No such file"), (b"\n", "is empty"), (b"\xff", "it is no text")],
+    [(None, "cannot be read: No such file"), (b"\n", "is empty"), (b"\xff", "it is no text")],
 )
 def test_a_file_without_a_password_is_told(
     tmp_path: Path, content: bytes | None, told: str

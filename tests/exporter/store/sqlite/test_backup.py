@@ -139,5 +139,5 @@ def test_what_is_no_database_of_ours_is_not_copied(tmp_path: Path, copy: Path) -
 
 
 def test_a_folder_that_is_not_there_is_named(database: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"can not be copied to .*nowhere"):
+    with pytest.raises(StoreError, match=r"cannot be copied to .*nowhere"):
         backup_database(database, tmp_path / "nowhere" / "copy.sqlite")

@@ -91,7 +91,7 @@ def overwrite(path: Path, at: int, written: bytes) -> None:
 @pytest.mark.parametrize("at", [0, 100, PAGE, 5 * PAGE])
 def test_a_database_with_a_page_of_garbage_is_refused(path: Path, at: int) -> None:
     overwrite(path, at, bytes(range(256)) * 8)
-    assert "damaged" in refusal(path) or "can not be used" in refusal(path)
+    assert "damaged" in refusal(path) or "cannot be used" in refusal(path)
 
 
 def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_large_database_is_checked_where_its_holder_was_killed(
     overwrite(killed, (page - 1) * PAGE, bytes(range(256)) * 16)
     Store(killed).close()
     beside(killed, "-wal").touch()
-    assert "damaged" in refusal(killed) or "can not be used" in refusal(killed)
+    assert "damaged" in refusal(killed) or "cannot be used" in refusal(killed)
 
 
 def test_a_log_that_was_left_by_a_kill_is_taken_up(killed: Path) -> None:

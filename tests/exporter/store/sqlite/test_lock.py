@@ -214,7 +214,7 @@ def test_a_link_to_no_file_yet_makes_it_where_the_link_leads(path: Path) -> None
 def test_a_lock_file_that_can_not_be_made_is_told_by_its_name(path: Path) -> None:
     lock = path.with_name(f"{path.name}.lock")
     lock.mkdir()
-    with pytest.raises(StoreError, match=r"reports\.sqlite\.lock can not be made") as refused:
+    with pytest.raises(StoreError, match=r"reports\.sqlite\.lock cannot be made") as refused:
         Store(path)
     assert not isinstance(refused.value, StoreInUseError)
 

@@ -144,7 +144,7 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Pa
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear all, " * 500)
-    assert "can not be used as a database" in refusal(path)
+    assert "cannot be used as a database" in refusal(path)
     assert path.read_text() == "Dear all, " * 500
 
 
@@ -162,7 +162,7 @@ def test_a_folder_without_the_right_to_write_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert "can not be written" in refusal(tmp_path / "reports.sqlite")
+    assert "cannot be written" in refusal(tmp_path / "reports.sqlite")
 
 
 def test_a_refused_database_is_not_left_locked(tmp_path: Path) -> None:
