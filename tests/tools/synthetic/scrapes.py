@@ -60,7 +60,7 @@ class _Daemon:
     def __init__(self, store: Store) -> None:
         self.clock = _Clock()
         self._store = store
-        self._self_metrics = SelfMetrics("0.1.0", store.size_bytes)
+        self._self_metrics = SelfMetrics("0.2.0", store.size_bytes)
         self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
         self._exposition = Exposition(self._fleet, self.clock, self._self_metrics)
         timekeeper = Timekeeper(store, self._fleet, self._self_metrics, self.clock, self.clock)
