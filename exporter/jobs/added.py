@@ -145,7 +145,16 @@ def tested(state: JobState, stored: StoredRun) -> Verification | None:
     found = believed.verification(stored)
     if found is None or found.status is Status.INTERRUPTED:
         return state.tested
-    return found if state.tested is None or state.tested.at <= found.at else state.tested
+    return last_test(state.tested, found)
+
+
+def last_test(one: Verification | None, other: Verification | None) -> Verification | None:
+    """Return the later of two tests, if any; of one timestamp the worse, whichever came first."""
+    if one is None or other is None:
+        return one or other
+    if one.at == other.at:
+        return Verification(one.at, one.status.worse(other.status))
+    return max(one, other, key=lambda each: each.at)
 
 
 def verified(state: JobState, stored: StoredRun) -> Millis | None:

@@ -1,7 +1,7 @@
 """How the states of two jobs become one. Pure."""
 
 from exporter.jobs import sums
-from exporter.jobs.added import RunsAfter, arrived_last
+from exporter.jobs.added import RunsAfter, arrived_last, last_test
 from exporter.jobs.history import (
     COMPLETED_RUNS,
     RECENT_RUNS,
@@ -28,7 +28,6 @@ def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobSt
     last_completed = latest(one.last_completed, other.last_completed)
     since = _BEFORE_ALL if last_completed is None else last_completed.order
     decided = latest(one.decided, other.decided)
-    tested = [each for each in (one.tested, other.tested) if each is not None]
     return JobState(
         runs=sums.merged(one.runs, other.runs),
         uploaded_bytes=sums.added(one.uploaded_bytes, other.uploaded_bytes),
@@ -38,7 +37,7 @@ def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobSt
         consecutive_failures=runs_after(since).failed,
         recent=merged(one.recent, other.recent, RECENT_RUNS),
         completed=merged(one.completed, other.completed, COMPLETED_RUNS),
-        tested=max(tested, key=lambda each: each.at, default=None),
+        tested=last_test(one.tested, other.tested),
         starts=newest_starts(tuple(sorted((*one.starts, *other.starts)))),
         reported=merged(one.reported, other.reported, REPORTED_RUNS),
         verified=last_of(one.verified, other.verified),

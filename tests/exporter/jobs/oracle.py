@@ -27,6 +27,7 @@ Value = TypeVar("Value")
 GOOD = (Status.SUCCESS, Status.WARNING)
 BAD = (Status.ERROR, Status.FATAL, Status.UNKNOWN)
 STOPPED = (Status.INTERRUPTED,)
+WORSE = (*GOOD, *STOPPED, Status.UNKNOWN, Status.ERROR, Status.FATAL)
 
 
 def state_of(history: Iterable[StoredRun]) -> JobState:
@@ -43,7 +44,7 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         consecutive_failures=in_a_row(backups, BAD, GOOD),
         recent=tuple(map(recent, backups))[-20:],
         completed=tuple(completed(run) for run in backups if run.run.status in GOOD)[-21:],
-        tested=max(tests(runs), key=lambda each: each.at, default=None),
+        tested=max(tests(runs), key=lambda each: (each.at, WORSE.index(each.status)), default=None),
         starts=newest_starts(tuple(run.started for run in backups)),
         reported=tuple(reported(backups))[-10:],
         verified=latest(verified(runs)),

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from exporter.jobs.folding import without_placeholder
 from exporter.jobs.state import JobState, pack, unpack
-from exporter.model import CopyOutcome, Status, StoredRun
+from exporter.model import CopyOutcome, Status, StoredRun, Verification
 from exporter.times import DAY, MINUTE
 from tests.exporter.jobs.oracle import state_of
 from tests.support.strategies.state import (
@@ -132,3 +132,15 @@ def test_a_failure_that_arrives_late_is_the_newest_one_that_nobody_can_have_seen
     assert state.last_failed is not None
     assert state.last_failed.timestamp == late.received
     assert runs_after([second, late], late.order).failed == 1
+
+
+@pytest.mark.parametrize("statuses", [(S, F), (F, S), (E, F), (S, E)])
+def test_of_two_tests_at_one_timestamp_the_worse_counts(statuses: tuple[Status, Status]) -> None:
+    tests = [Verification(START, status) for status in statuses]
+    runs = [
+        stored_run(START + number, operation="Test", verification=test)
+        for number, test in enumerate(tests)
+    ]
+    worse = statuses[0].worse(statuses[1])
+
+    assert fold(runs).tested == fold(runs[::-1]).tested == Verification(START, worse)
