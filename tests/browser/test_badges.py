@@ -52,7 +52,7 @@ def dashboard() -> Iterator[str]:
 def test_another_page_shows_a_badge_where_nobody_needs_a_token(
     daemon: Daemon, browser: Browser, dashboard: str, access: Authorizer
 ) -> None:
-    with serving(daemon, access=access) as url:
+    with serving(daemon, authorizer=access) as url:
         address = url.replace("//", f"//any:{TOKEN}@") if access is CLOSED else url
         page = browser.new_page()
         page.goto(f"{address}/api/badge.svg")  # from here on the browser remembers the password
