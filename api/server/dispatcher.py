@@ -56,7 +56,7 @@ class Pools:
         """Also all other changes: what waits for the disk, or for whoever locked the database."""
         self.reads = _pool(_READS)
         self.probes = _pool(_PROBES)
-        """A probe of whether a report could be stored waits as one would."""
+        """A probe waits for the disk, for a second at most."""
         self.refusals = _pool(1)
 
     def of(self, method: str, path: str) -> Dispatcher:

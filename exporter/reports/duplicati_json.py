@@ -16,9 +16,6 @@ from exporter.reports.results import Ending, counted, machine, run
 
 _RESULTS = ("MainOperation", "ParsedResult")
 _IDENTITIES = ("OperationName", "backup-name", "backup-id", "machine-id", "machine-name")
-_LINES = ("Errors", "Warnings", "Messages")
-"""Lists of lines in a result file and in the server's own log, the first twenty of each."""
-
 _ENDED = Ending()
 _NO_MESSAGE = "the run died without a message"
 
@@ -104,5 +101,5 @@ def _lines(top: Reader) -> list[object]:
     if told is not None:
         top.oddities.note("LogLines", "is not a list of lines, left out")
     data = mapping(top.values, "Data")
-    listed = (data.get(key) for key in _LINES)
+    listed = (data.get(key) for key in lines.LISTS)
     return [line for some in listed if isinstance(some, list) for line in some]

@@ -27,7 +27,7 @@ _DECISIVE = re.compile(r"(?:^|[\r\n])(?:ParsedResult|MainOperation|Failed):")
 _DECIDING = ("ParsedResult", "MainOperation")
 _TIMES = ("BeginTime", "EndTime")
 _FLAGGED = names.RESULT_NAMES | {"Dryrun", "Interrupted", "Fatal"}
-_LOGS = ("Log data:", template.LOG)
+LOGS = ("Log data:", template.LOG)
 _FAILED = "Failed:"
 _DETAILS = "Details:"
 _HEAD = 100
@@ -147,7 +147,7 @@ def _without_indentation(all_lines: list[str]) -> list[str]:
 
 
 def _at_log(all_lines: list[str]) -> tuple[list[str], list[str]]:
-    at = next((at for at, line in enumerate(all_lines) if line.rstrip() in _LOGS), None)
+    at = next((at for at, line in enumerate(all_lines) if line.rstrip() in LOGS), None)
     return (all_lines, []) if at is None else (all_lines[:at], all_lines[at + 1 :])
 
 

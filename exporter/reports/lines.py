@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from exporter.model import GRAVE_LEVELS, Log, Message, Status, gravest
 from exporter.reports.oddities import Oddities
 
+LISTS = ("Errors", "Warnings", "Messages")
+"""Lists of lines in a result file and in the server's own log, the first twenty of each."""
+
 MAX_LINES = 1000
 MAX_LINE_BYTES = 8192
 MAX_REASON_BYTES = 1024

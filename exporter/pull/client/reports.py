@@ -11,10 +11,8 @@ import msgspec
 from exporter.ingest.importer import HistoricalReport
 from exporter.pull.client.log import RESULT, Row
 from exporter.pull.client.server import Backup, SystemInfo
+from exporter.reports.lines import LISTS
 from exporter.times import SECOND
-
-_LOGS = ("Errors", "Warnings", "Messages")
-"""Lists of lines, the first twenty of each; a posted report has them in LogLines instead."""
 
 _ADDRESS = "collected"
 """Stands in databases where a server tells no name that can be shown: so it keeps this word."""
@@ -36,7 +34,8 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport 
     if row.at is None and not results.get("BeginTime"):
         # Counted from now it would be another run with each pull, and look as if it just ran.
         raise _unreadable(row, "tells no time, nor does the row")
-    lines = [line for key in _LOGS for line in _lines(results.pop(key, None))]
+    # A posted report has them in LogLines instead.
+    lines = [line for key in LISTS for line in _lines(results.pop(key, None))]
     body = {
         "Data": results,
         "Extra": _extra(results, backup, info),

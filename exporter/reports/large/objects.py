@@ -24,7 +24,7 @@ KNOWN = (
     *("OperationName", "backup-name", "backup-id", "machine-id", "machine-name"),
     *("operating-system", "destination-type", "next-scheduled-run"),
     *("ClassName", "Message", "AbortReason", "StackTrace", "StackTraceString", "HResult"),
-    *("Version", "Duration", "Dryrun", "Fatal", "Interrupted", "Errors", "Warnings", "Messages"),
+    *("Version", "Duration", "Dryrun", "Fatal", "Interrupted", *lines.LISTS),
     *("BytesUploaded", "BytesDownloaded", "KnownFileSize", "BackupListCount", "RetryAttempts"),
     *("LastBackupDate", "FreeQuotaSpace", "TotalQuotaSpace", "Key", "Value"),
     *("Destination", "CopiedFileCount", "CopiedFileSize", "FailedVerificationCount"),
@@ -42,7 +42,6 @@ once more as much for plain ones, which are never left out: one of them may tell
 _PLAIN_BYTES = 256
 _MAX_TEXT_LENGTH = 16 * 1024
 _FEW = 100
-_LISTS_OF_LINES = ("Errors", "Warnings", "Messages")
 _LINE_BYTES = lines.MAX_LINE_BYTES + 8
 """Somewhat more than is kept of a line, so that it shows that it was longer."""
 
@@ -121,7 +120,7 @@ class _Reducing:
         return bytes(raw)
 
     def _list(self, name: str, raw: memoryview) -> Iterator[bytes]:
-        if name == "LogLines" or (name in _LISTS_OF_LINES and not self._has_log):
+        if name == "LogLines" or (name in lines.LISTS and not self._has_log):
             return self._selected(_lines(raw))
         if name == "messages":
             return self._selected(self._documented_lines(raw))
@@ -136,8 +135,9 @@ class _Reducing:
         selection = Selection()
         for line in told:
             selection.add(*line)
-        self.lines_left_out += selection.left_out()
-        return iter(selection.kept())
+        kept, left_out = selection.kept()
+        self.lines_left_out += left_out
+        return iter(kept)
 
     def _documented_lines(self, raw: memoryview) -> Iterator[_Line]:
         for element in elements(raw):

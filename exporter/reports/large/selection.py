@@ -46,8 +46,8 @@ class Selection:
             places.append(place)
             self._kept[place] = raw
 
-    def kept(self) -> list[bytes]:
-        """Return the lines that are kept, in their order."""
+    def kept(self) -> tuple[list[bytes], int]:
+        """Return the lines that are kept, in their order, and how many are left out."""
         told = self._kept | dict(self._newest.values()) | dict(self._last)
         room = _MAX_BYTES
         chosen = []
@@ -56,11 +56,7 @@ class Selection:
             if room < 0:
                 break
             chosen.append(place)
-        return [told[place] for place in sorted(chosen)]
-
-    def left_out(self) -> int:
-        """Return how many lines are not kept."""
-        return self._count - len(self.kept())
+        return [told[place] for place in sorted(chosen)], self._count - len(chosen)
 
     def _by_weight(self) -> Iterator[int]:
         yield from (place for place, _ in self._newest.values())

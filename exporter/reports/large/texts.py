@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from exporter.reports import lines, names, template
+from exporter.reports import duplicati_text, lines, names, template
 from exporter.reports.large.reduced import Reduced
 from exporter.reports.large.selection import Selection
 from exporter.reports.recoding import cut
@@ -17,7 +17,9 @@ _MAX_LINES = 2_000_000
 """Lines of a log that are looked at."""
 
 _MAX_DECIDING = 1000
-_LOG = re.compile(rb"(?<![^\r\n])(?P<title>Log data:|Log Messages:)[ \t]*+(?![^\r\n])")
+_LOG = re.compile(
+    rb"(?<![^\r\n])(?P<title>%s)[ \t]*+(?![^\r\n])" % "|".join(duplicati_text.LOGS).encode()
+)
 _TITLE_BEGINS = b"Log "
 _THROWN = re.compile(rb"\n[ \t]*\r?\nException: ")
 _LINE = re.compile(rb"[^\r\n]++")
@@ -42,12 +44,9 @@ def reduced_text(content: bytes) -> Reduced:
     for entry in lines.joined(_lines(content, found.end(), end)):
         line = lines.message(entry)
         selection.add(line.text, line.level, entry.encode(errors="surrogateescape"))
-    kept = [
-        _results(head) + title,
-        *selection.kept(),
-        cut(content[end : end + LAST_BYTES + 1], LAST_BYTES),
-    ]
-    return Reduced(b"\n".join(kept), selection.left_out())
+    kept, left_out = selection.kept()
+    exception = cut(content[end : end + LAST_BYTES + 1], LAST_BYTES)
+    return Reduced(b"\n".join((_results(head) + title, *kept, exception)), left_out)
 
 
 def _title(content: bytes) -> re.Match[bytes] | None:

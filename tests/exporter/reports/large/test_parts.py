@@ -37,7 +37,8 @@ def _selected(told: list[str]) -> tuple[list[str], int]:
     selection = Selection()
     for line in told:
         selection.add(line, lines.message(line).level, line.encode())
-    return [line.decode() for line in selection.kept()], selection.left_out()
+    kept, left_out = selection.kept()
+    return [line.decode() for line in kept], left_out
 
 
 def test_of_a_short_log_all_lines_are_kept_in_their_order() -> None:
