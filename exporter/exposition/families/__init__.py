@@ -7,9 +7,9 @@ nobody reported gives no sample. Those of the daemon itself are counted as thing
 from exporter.exposition.families.family import Family, Sample
 from exporter.exposition.families.fleet import FLEET_FAMILIES, RUNNING_BACKUPS
 from exporter.exposition.families.job import JOB_FAMILIES
-from exporter.exposition.families.moment import JobSnapshot
 from exporter.exposition.families.running import RUNNING_FAMILIES
 from exporter.exposition.families.server import SERVER_FAMILIES
+from exporter.exposition.families.snapshot import JobSnapshot
 
 __all__ = [
     "FLEET_FAMILIES",

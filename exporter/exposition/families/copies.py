@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot, of_job, seconds
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job, seconds
 from exporter.jobs.copies import KnownCopy
 from exporter.times import SECOND
 

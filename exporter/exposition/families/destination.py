@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from exporter.exposition.families.family import Family
-from exporter.exposition.families.moment import JobSnapshot, of_job, seconds
+from exporter.exposition.families.snapshot import JobSnapshot, of_job, seconds
 from exporter.jobs.destination import Quota, Stored
 
 

@@ -6,8 +6,8 @@ from exporter.exposition.families.copies import COPY_FAMILIES
 from exporter.exposition.families.destination import DESTINATION_FAMILIES
 from exporter.exposition.families.expected import EXPECTED_FAMILIES
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot
 from exporter.exposition.families.runs import COUNT_FAMILIES, OUTCOME_FAMILIES
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot
 
 
 def _job_info(job: JobSnapshot) -> Iterator[Sample]:

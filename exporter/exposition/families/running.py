@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import JOB_LABELS, JobSnapshot
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot
 from exporter.model.live import LiveRun
 from exporter.times import SECOND
 

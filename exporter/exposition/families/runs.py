@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.moment import (
+from exporter.exposition.families.snapshot import (
     JOB_LABELS,
     JobSnapshot,
     last_count,
