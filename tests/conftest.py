@@ -42,8 +42,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def fleet() -> Fleet:
-    return Fleet(SchedulePolicy(), CREATED)
+def fleet(store: Store) -> Fleet:
+    fleet = Fleet(SchedulePolicy(), CREATED)
+    store.follow(fleet)
+    return fleet
 
 
 @pytest.fixture

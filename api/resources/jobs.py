@@ -104,14 +104,14 @@ class JobResource(_OfOneJob, GetResource):
                 "cleared": self._cleared,
             },
         )
-        self._store.set_job(known, lambda settings: replace(settings, **values), self._fleet.apply)
+        self._store.set_job(known, lambda settings: replace(settings, **values))
         _log.info("job changed", extra=log_fields(job_id=known, **values))
         ok_no_store(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Remove a job with its runs."""
         known = self._known(job_id)
-        self._store.delete_job(known, self._fleet.apply)
+        self._store.delete_job(known)
         _log.warning("job deleted", extra=log_fields(job_id=known))
         ok_no_store(resp, {"deleted": {"job": known}})
 
@@ -132,7 +132,7 @@ class SecondCopies(_OfOneJob):
                 "The parameter destination must be one of the job's secondCopies",
                 Problem("destination", "must be one of the job's secondCopies"),
             )
-        self._store.forget_copy(known, destination, self._fleet.apply)
+        self._store.forget_copy(known, destination)
         _log.warning(
             "second copy forgotten", extra=log_fields(job_id=known, destination=destination)
         )

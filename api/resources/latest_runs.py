@@ -48,7 +48,7 @@ class LastBackups(_OfServer):
 
 def _latest(fleet: Fleet, server: Server) -> list[tuple[str, StoredRun]]:
     """Return each job's name and latest run, newest first."""
-    jobs = [view.job for view in fleet.jobs_of(server.id)]
+    jobs = [view.job for view in fleet.of_server(server.id).jobs]
     lasts = [(job.name, job.state.last) for job in jobs]
     runs = [(name, last) for name, last in lasts if last is not None]
     return sorted(runs, key=lambda entry: entry[1].order, reverse=True)

@@ -27,7 +27,7 @@ class SeparatedJob:
     def on_post(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Separate, and answer with the job under its former name."""
         known = query.required_id(job_id, "job")
-        self._store.separate_job(known, self._fleet.apply)
+        self._store.separate_job(known)
         _log.warning("job separated", extra=log_fields(job_id=known))
         view = self._fleet.job(known)
         if view is None:

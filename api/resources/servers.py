@@ -55,14 +55,14 @@ class ServerResource:
             req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing}
         )
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
-        self._store.set_server(known, lambda server: replace(server, **edits), self._fleet.apply)
+        self._store.set_server(known, lambda server: replace(server, **edits))
         _log.info("server changed", extra=log_fields(server_id=known, **values))
         ok_no_store(resp, {"server": _represented(self._fleet, known)})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
         known = query.required_id(server_id, "server")
-        self._store.delete_server(known, self._fleet.apply)
+        self._store.delete_server(known)
         _log.warning("server deleted", extra=log_fields(server_id=known))
         ok_no_store(resp, {"deleted": {"server": known}})
 
@@ -81,7 +81,7 @@ class MergedServer:
         if target in sources:
             problem = Problem("from", "holds the server itself")
             raise invalid("A server cannot be merged into itself", problem)
-        self._store.merge_servers(target, sources, self._fleet.apply)
+        self._store.merge_servers(target, sources)
         merged = ",".join(map(str, sources))
         _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))
         ok_no_store(resp, {"server": _represented(self._fleet, target)})
@@ -89,7 +89,7 @@ class MergedServer:
 
 def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
     server = fleet.server(server_id)
-    return serialization.server(server, len(fleet.jobs_of(server_id))) if server else None
+    return serialization.server(server, len(fleet.of_server(server_id).jobs)) if server else None
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

@@ -87,7 +87,7 @@ class Upload:
             recorded = patiently(
                 posted.req,
                 self._limits.upload_patience,
-                lambda: self._store.record(report, delivery, self._fleet.apply),
+                lambda: self._store.record(report, delivery),
             )
         except LimitReachedError as error:
             self._self_metrics.count_limit_hit(error.limit)

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 def build_services(settings: Config, store: Store) -> Services:
     """Put over a store what the daemon consists of."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
     timekeeper = Timekeeper(store, fleet, self_metrics, now)
     return Services(

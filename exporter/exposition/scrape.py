@@ -132,7 +132,7 @@ class Exposition:
         if servers is None:
             yield from ((rendered, None) for rendered in self._rendered)
             return
-        jobs = [view.job.id for server in servers for view in self._fleet.jobs_of(server)]
+        jobs = [view.job.id for server in servers for view in self._fleet.of_server(server).jobs]
         yield from ((rendered, servers) for rendered in self._of_servers.families)
         yield from ((rendered, jobs) for rendered in self._of_jobs.families)
 

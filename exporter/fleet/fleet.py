@@ -1,8 +1,7 @@
 """The present state of every server and job, in memory.
 
-Fed by the store in the order of its commits, asked by the routes and by the collector. A job turns
-overdue by nothing but the question's moment: deadlines lie in order, so counting the overdue ones
-costs the same whether ten or ten thousand jobs are fine, and so does telling what changed.
+Fed by the store, asked by the routes and by the scrape. A job becomes overdue by time alone:
+deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
 import bisect
@@ -47,7 +46,7 @@ class Fleet:
     def __init__(
         self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
     ) -> None:
-        """Begin empty; `created` stands for the newest report until there is one."""
+        """Start empty; `created` stands for the newest report until there is one."""
         self._policy = policy
         self._lock = threading.Lock()
         self._servers = Servers()
@@ -64,17 +63,28 @@ class Fleet:
         self._errored: set[int] = set()
 
     def apply(self, change: Change) -> None:
-        """Take over what the store changed, or at start-up all that it knows."""
+        """Take over what the store changed."""
         with self._lock:
-            for job_id in change.removed_jobs:
-                self._remove_job(job_id)
-            for server in change.servers:
-                self._put_server(server)
-            self._servers.lead(change.machine_ids)
-            for job in change.jobs:
-                self._put_job(job)
-            for server_id in change.removed_servers:
-                self._remove_server(server_id)
+            self._apply(change)
+
+    def replace_all(self, everything: Change) -> None:
+        """Take this in the place of all that is known: what it does not name is gone."""
+        with self._lock:
+            servers = self._servers.ids() - {server.id for server in everything.servers}
+            jobs = self._jobs.keys() - {job.id for job in everything.jobs}
+            self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
+            self._apply(everything)
+
+    def _apply(self, change: Change) -> None:
+        for job_id in change.removed_jobs:
+            self._remove_job(job_id)
+        for server in change.servers:
+            self._put_server(server)
+        self._servers.lead(change.machine_ids)
+        for job in change.jobs:
+            self._put_job(job)
+        for server_id in change.removed_servers:
+            self._remove_server(server_id)
 
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
         """Take over at start-up what was known to run."""
@@ -162,9 +172,8 @@ class Fleet:
 
     def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job that has or else had this name."""
-        jobs = self._jobs_of_machine(machine_id)
-        had = next((job.id for job in jobs if backup in job.formerly), None)
-        return next((job.id for job in jobs if job.name == backup), had)
+        had = (job.id for job in self._jobs_of_machine(machine_id) if backup in job.formerly)
+        return self.find_job(machine_id, backup) or next(had, None)
 
     def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
@@ -201,10 +210,6 @@ class Fleet:
         """Return the backup jobs of a server and those that could not be judged, at once."""
         with self._lock:
             return self._part(self._jobs_of.get(server_id, ()))
-
-    def jobs_of(self, server_id: int) -> list[JobView]:
-        """Return the backup jobs of a server, in the order of their ids."""
-        return self.of_server(server_id).jobs
 
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""

@@ -110,7 +110,7 @@ class StoreImporter:
 
     def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Record reports."""
-        return self._taken(reports, lambda part: self._store.record_all(part, self._fleet.apply))
+        return self._taken(reports, self._store.record_all)
 
     def dry_run(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
         """Tell what would become of reports; nothing is recorded."""
@@ -118,7 +118,7 @@ class StoreImporter:
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval, self._clock(), self._fleet.apply)
+        self._store.plan_job(job_id, start, interval, self._clock())
 
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]

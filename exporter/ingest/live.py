@@ -151,7 +151,7 @@ class LiveReportService:
 
     def _resolve(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
         try:
-            job_id = self._store.resolve_job(report, delivery, self._fleet.apply)
+            job_id = self._store.resolve_job(report, delivery)
         except StoreUnavailableError:
             raise
         except LimitReachedError as error:
@@ -188,7 +188,7 @@ class LiveReportService:
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:
         try:
-            recorded = self._store.record_placeholder(job_id, report, delivery, self._fleet.apply)
+            recorded = self._store.record_placeholder(job_id, report, delivery)
         except StoreUnavailableError:
             raise
         except Exception:  # noqa: BLE001 - one job that cannot be judged keeps no other's run out

@@ -1,6 +1,7 @@
 """What a write changed, for whoever keeps the present state in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -21,8 +22,16 @@ class Change(Struct, frozen=True):
     removed_jobs: tuple[int, ...] = ()
 
 
-OnCommit = Callable[[Change], None]
-"""Is shown a change once it is durable, before the method returns; in the order of the commits."""
+class Follower(Protocol):
+    """Whoever keeps the present state in memory; the store calls it from one thread at a time."""
+
+    def apply(self, change: Change) -> None:
+        """Take over a change, in the order of the commits."""
+        ...
+
+    def replace_all(self, everything: Change) -> None:
+        """Take this in the place of all that was shown before."""
+        ...
 
 
 class Recorded(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Protocol
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.clock import ClockReading
 from exporter.model.live import LiveReport, LiveRun
-from exporter.store.changes import Change, OnCommit, Recorded
+from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.values import ClockMarks, JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
 
@@ -17,7 +17,7 @@ class Timing(Protocol):
     A part of the store: its methods may be called and raise as those of the whole.
     """
 
-    def put_right(self, moment: ClockReading, then: OnCommit) -> None:
+    def put_right(self, moment: ClockReading) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
         ...
 
@@ -41,9 +41,9 @@ class Timing(Protocol):
 class Store(Protocol):
     """The reports that were received. Every method may be called from any thread.
 
-    A write is durable when its method returns: it then survives a loss of power. Two writes never
-    see each other half done. Reads see what was committed when they began and never wait for a
-    write.
+    A write is durable when its method returns, and shown to who follows: it then survives a loss of
+    power. Two writes never see each other half done. Reads see what was committed when they started
+    and never wait for a write.
 
     Every method raises `StoreUnavailableError` when the store does not answer.
     """
@@ -51,6 +51,10 @@ class Store(Protocol):
     @property
     def timing(self) -> Timing:
         """What is kept of the daemon's own clock."""
+        ...
+
+    def follow(self, follower: Follower) -> None:
+        """Show all that is stored, and from now on each change, once it is durable."""
         ...
 
     def close(self) -> None:
@@ -61,13 +65,11 @@ class Store(Protocol):
         """Tell other programs that find it in use where it is served."""
         ...
 
-    def record(self, report: Report, delivery: Delivery, then: OnCommit) -> Recorded:
+    def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
         ...
 
-    def record_all(
-        self, reports: Iterable[tuple[Report, Delivery]], then: OnCommit
-    ) -> list[Recorded]:
+    def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
         ...
 
@@ -87,7 +89,7 @@ class Store(Protocol):
         """Note that a live report of an address was taken: it settles refused live ones only."""
         ...
 
-    def resolve_job(self, live_report: LiveReport, delivery: Delivery, then: OnCommit) -> int:
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
         ...
 
@@ -96,44 +98,40 @@ class Store(Protocol):
         ...
 
     def record_placeholder(
-        self, job_id: int, report: Report, delivery: Delivery, then: OnCommit
+        self, job_id: int, report: Report, delivery: Delivery
     ) -> Recorded | None:
         """Record a run whose report did not come, until it comes; None where it did meanwhile."""
         ...
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: OnCommit) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         ...
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: OnCommit) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
         """Make servers one, whole or not at all. Raises `UnknownIdError`."""
         ...
 
-    def delete_server(self, server_id: int, then: OnCommit) -> None:
+    def delete_server(self, server_id: int) -> None:
         """Remove a server with all it has. Raises `UnknownIdError`."""
         ...
 
-    def set_job(
-        self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: OnCommit
-    ) -> None:
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         ...
 
-    def plan_job(
-        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: OnCommit
-    ) -> None:
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         ...
 
-    def forget_copy(self, job_id: int, destination: str, then: OnCommit) -> None:
+    def forget_copy(self, job_id: int, destination: str) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
         ...
 
-    def separate_job(self, job_id: int, then: OnCommit) -> None:
+    def separate_job(self, job_id: int) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
         ...
 
-    def delete_job(self, job_id: int, then: OnCommit) -> None:
+    def delete_job(self, job_id: int) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
         ...
 
@@ -157,7 +155,7 @@ class Store(Protocol):
         ...
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are, which is what a start changes."""
+        """Return every server and job as they are."""
         ...
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:

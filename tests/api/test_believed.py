@@ -142,7 +142,7 @@ def test_whatever_moments_reports_hold_400_days_later_the_backup_is_overdue(
     daemon: Daemon, bodies: list[tuple[Millis, bytes]]
 ) -> None:
     for server in daemon.get("/api/servers")["servers"]:
-        daemon.store.delete_server(server["id"], daemon.fleet.apply)
+        daemon.store.delete_server(server["id"])
     daemon.clock.now = NOW
     for pause, body in bodies:
         daemon.clock.now += pause

@@ -23,6 +23,7 @@ BEGAN = NOW - HOUR
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[testing.TestClient]:
     """A daemon that has the two servers it may have, the first with the two jobs it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
+        store.follow(daemon.fleet)
         services = daemon.services._replace(store=store, refusals=Refusals(store), limits=LIMITS)
         client = testing.TestClient(create_app(services))
         for server, backup in (("nas", "a"), ("nas", "b"), ("laptop", "a")):
@@ -113,6 +114,7 @@ def test_all_backups_have_a_bound_too_and_known_ones_go_on(daemon: Daemon) -> No
     limits = Limits(max_jobs=2)
     daemon.store.close()
     store = Store(daemon.path, limits)
+    store.follow(daemon.fleet)
     client = testing.TestClient(
         create_app(daemon.services._replace(store=store, refusals=Refusals(store), limits=limits))
     )

@@ -51,7 +51,7 @@ def trouble(folder: Path) -> Daemon:
 
     def record(arrival: Arrival) -> None:
         delivery = Delivery(arrival.at, SENDER)
-        daemon.store.record(read_report(arrival.body), delivery, daemon.fleet.apply)
+        daemon.store.record(read_report(arrival.body), delivery)
 
     live_since = past.PRESENT - 3 * DAY
     reports = past.up_to(past.PRESENT)

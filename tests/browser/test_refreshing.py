@@ -80,7 +80,7 @@ def test_a_page_of_what_was_removed_meanwhile_says_so(
     daemon: Daemon, page: Page, watched: Watched
 ) -> None:
     watched.open("/jobs/1")
-    daemon.store.delete_job(1, daemon.fleet.apply)
+    daemon.store.delete_job(1)
     page.clock.fast_forward(_A_MINUTE_LATER)
     expect(page.locator("#stale")).to_contain_text("no longer knows")
     watched.complaints.clear()  # Chromium's own, of the page that is not there

@@ -77,7 +77,7 @@ def _refuse(*_arguments: object) -> NoReturn:
 def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     """Return the app over a store."""
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     self_metrics = SelfMetrics(VERSION, store.size_bytes)
     timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)
     services = Services(
@@ -134,7 +134,7 @@ def database_in(folder: Path) -> Path:
 
 def fill(store: Store) -> None:
     """Hand in runs of every kind and two bodies that cannot be understood."""
-    store.record(reports.under_a_former_name(), Delivery(NOW, "192.0.2.7"), lambda _: None)
+    store.record(reports.under_a_former_name(), Delivery(NOW, "192.0.2.7"))
     client = TestClient(make_app(store))
     for day in (19, 20, 21, 22, 23):
         _upload(client, reports.full(day))

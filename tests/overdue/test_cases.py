@@ -11,7 +11,7 @@ from exporter.reports import read_report
 from exporter.schedule import Expectation, Schedule, ScheduleSource, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import Change
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules.prepared_report import PreparedReport
 from exporter.times import (
     DAY,
     HOUR,

@@ -52,7 +52,7 @@ class Daemon:
     def _start(self) -> None:
         self.store = Store(self.path)
         self.fleet = Fleet(SchedulePolicy(), CREATED)
-        self.fleet.apply(self.store.snapshot())
+        self.store.follow(self.fleet)
         self_metrics = SelfMetrics("1.2.3", self.store.size_bytes)
         self.timekeeper = Timekeeper(self.store, self.fleet, self_metrics, self.clock, self.count)
         self.live_reports = LiveReportService(

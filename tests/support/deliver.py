@@ -24,7 +24,7 @@ def deliver(
 ) -> Recorded:
     """Record a body as the upload route does; `server` is the one named in the URL."""
     delivery = Delivery(received, sender, server)
-    return store.record(read_report(body), delivery, lambda _: None)
+    return store.record(read_report(body), delivery)
 
 
 def job_of(store: Store, recorded: Recorded) -> Job:

@@ -138,7 +138,7 @@ def receive(services: Services, arrival: Arrival) -> Recorded:
     """Record a report as an upload of its moment would."""
     began = time.perf_counter()
     delivery = Delivery(arrival.at, _SENDER)
-    recorded = services.store.record(read_report(arrival.body), delivery, services.fleet.apply)
+    recorded = services.store.record(read_report(arrival.body), delivery)
     outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
     services.self_metrics.observe_upload(outcome, time.perf_counter() - began)
     return recorded

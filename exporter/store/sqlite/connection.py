@@ -14,7 +14,8 @@ from sqlite_utils import Database
 
 from exporter.model import Server
 from exporter.store.errors import StoreError
-from exporter.store.sqlite import restating, rows, wal
+from exporter.store.rules import rows
+from exporter.store.sqlite import restating, wal
 from exporter.store.sqlite.migrations import migrations
 
 APPLICATION_ID = 0x44535441

@@ -5,8 +5,7 @@ a reader that takes its time. Between two answers others may write.
 """
 
 import contextlib
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +13,9 @@ from sqlite_utils import Database
 
 from exporter.model import Server
 from exporter.store.errors import StoreError
-from exporter.store.sqlite import connection, read_queries, rows, wal
+from exporter.store.rules import read_queries, rows
+from exporter.store.session import Row
+from exporter.store.sqlite import connection, wal
 from exporter.store.values import JobHistory, RecordedRun, RunChoice
 from exporter.times import Millis
 
@@ -23,19 +24,21 @@ _ROWS = 500
 
 _LOOKS_AT_LOG = 5
 
-_RUN_COLUMNS = ", ".join(f"runs.{column}" for column in ("id", *rows.RUN_COLUMNS))
+_RUN_COLUMNS = ", ".join(f"runs.{column}" for column in rows.STORED_RUN_COLUMNS)
 _HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
 _PLACEHOLDERS = """
 SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?"""
 _PAGE = f"""
-SELECT {_RUN_COLUMNS}, runs.counted, counted_names.names, logs.log,
-    jobs.id AS job_id, jobs.name AS backup, servers.id AS server_id, servers.name AS server
+SELECT servers.name, servers.id, jobs.name, jobs.id,
+    counted_names.names, runs.counted, logs.log, {_RUN_COLUMNS}
 FROM runs CROSS JOIN jobs ON jobs.id = runs.job_id CROSS JOIN servers ON servers.id = jobs.server_id
 LEFT JOIN counted_names ON counted_names.id = runs.names_id
 LEFT JOIN logs ON :messages AND logs.run_id = runs.id
 WHERE (runs.started, runs.id) > (:started, :id) AND runs.started < :until
 AND (:server IS NULL OR :server IN (servers.name, servers.alias, CAST(servers.id AS TEXT)))
 ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
+_ID, _STARTED = 7, 8
+"""Where a row of a page has them."""
 
 Answer = TypeVar("Answer")
 
@@ -92,14 +95,12 @@ class OfflineReader:
                 try:
                     recorded = _recorded_run(row)
                 except Exception as error:  # noqa: BLE001 - nobody knows what damaged bytes raise
-                    leave_out(f"run {row['id']}", error)
+                    leave_out(f"run {row[_ID]}", error)
                 else:
                     yield recorded
-            after = (page[-1]["started"], page[-1]["id"])
+            after = (page[-1][_STARTED], page[-1][_ID])
 
-    def _page(
-        self, chosen: RunChoice, after: tuple[Millis, int], *, messages: bool
-    ) -> list[sqlite3.Row]:
+    def _page(self, chosen: RunChoice, after: tuple[Millis, int], *, messages: bool) -> list[Row]:
         values = {
             "started": after[0],
             "id": after[1],
@@ -107,7 +108,7 @@ class OfflineReader:
             "server": chosen.server,
             "messages": messages,
         }
-        return self._look(lambda db: list(_rows(db, _PAGE, values)))
+        return self._look(lambda db: db.execute(_PAGE, values).fetchall())
 
     def _look(self, ask: Callable[[Database], Answer]) -> Answer:
         return connection.read_snapshot(self._path, lambda opened: ask(Database(opened)))
@@ -127,26 +128,19 @@ def _history(db: Database, job_id: int) -> JobHistory | None:
     server = None if job is None else read_queries.server(db, job.server_id)
     if job is None or server is None:
         return None
-    runs = [rows.stored_run(row) for row in _rows(db, _HISTORY, [job_id])]
+    runs = [rows.stored_run(row) for row in db.execute(_HISTORY, [job_id])]
     stand_ins = frozenset(row[0] for row in db.execute(_PLACEHOLDERS, [job_id]))
     return JobHistory(server, job, runs, stand_ins)
 
 
-def _recorded_run(row: sqlite3.Row) -> RecordedRun:
+def _recorded_run(row: Row) -> RecordedRun:
+    server, server_id, backup, job_id, names, counted, log, *stored = row
     return RecordedRun(
-        server=row["server"],
-        server_id=row["server_id"],
-        backup=row["backup"],
-        job_id=row["job_id"],
-        stored=rows.stored_run(row),
-        counted=rows.unpack_counted(row["names"], row["counted"]),
-        log=rows.unpack_log(row["log"]),
+        server=server,
+        server_id=server_id,
+        backup=backup,
+        job_id=job_id,
+        stored=rows.stored_run(stored),
+        counted=rows.unpack_counted(names, counted),
+        log=rows.unpack_log(log),
     )
-
-
-def _rows(
-    db: Database, query: str, values: Sequence[object] | Mapping[str, object]
-) -> Iterator[sqlite3.Row]:
-    cursor = db.conn.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(query, values)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from exporter.store.session import Session
 from exporter.times import Millis
 
 ROWS = 100
@@ -56,16 +57,6 @@ def old_runs(db: Database, before: Millis, after: int) -> Found:
     return _find(db, _RUNS, before, after)
 
 
-def remove_messages(db: Database, ids: Sequence[int]) -> None:
-    """Remove the log lines of runs. Needs a transaction."""
-    db.execute(f"DELETE FROM logs WHERE run_id IN ({_marks(ids)})", tuple(ids))  # noqa: S608 - marks
-
-
-def remove_runs(db: Database, ids: Sequence[int]) -> None:
-    """Remove runs with their log lines. Needs a transaction."""
-    db.execute(f"DELETE FROM runs WHERE id IN ({_marks(ids)})", tuple(ids))  # noqa: S608 - marks
-
-
 def has_free_pages(db: Database) -> bool:
     """Tell whether the file has free space that it can give back."""
     if db.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
@@ -73,7 +64,7 @@ def has_free_pages(db: Database) -> bool:
     return bool(db.execute("PRAGMA freelist_count").fetchone()[0] > _SPARE_PAGES)
 
 
-def incremental_vacuum(db: Database) -> None:
+def incremental_vacuum(db: Session) -> None:
     """Make the file smaller by some pages. Needs a transaction."""
     for _ in range(_PAGES):
         # With a larger number Python still takes one page: it does not step through rows that
@@ -99,7 +90,3 @@ def _bounded(rows: Sequence[tuple[int, int, int, int]]) -> Iterator[tuple[int, i
         if total > _MAX_BYTES:
             return
         yield row
-
-
-def _marks(ids: Sequence[int]) -> str:
-    return ", ".join("?" * len(ids))

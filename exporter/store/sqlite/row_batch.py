@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.model import Server, StoredRun
-from exporter.store.sqlite import rows
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules import rows
+from exporter.store.rules.prepared_report import PreparedReport
 
 _Row = Sequence[object]
 

@@ -5,25 +5,16 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.live import LiveReport, LiveRun
-from exporter.store.changes import Change, OnCommit, Recorded, joined
+from exporter.store.changes import Change, Follower, Recorded, joined
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.sqlite import (
-    admin,
-    connection,
-    live_runs,
-    lock,
-    pruning,
-    read_queries,
-    refusals,
-    separating,
-)
+from exporter.store.rules import admin, live_runs, read_queries, refusals, removing, separating
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.session import Session
+from exporter.store.sqlite import connection, listing, lock, pruning
 from exporter.store.sqlite.answering import answering
-from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.probing import Probing
 from exporter.store.sqlite.readers import Readers
 from exporter.store.sqlite.readiness import Readiness
@@ -72,10 +63,20 @@ class Store:
             self._lock.release()
             raise
         self._path = path
+        self._follower: Follower | None = None
         self._readers = Readers(path, self._writer)
         self._readiness = Readiness()
         self._probing = Probing(self._mark)
-        self.timing = Timing(self._writer, self._readers.lend)
+        self.timing = Timing(self._writer, self._readers.lend, self._show)
+
+    def follow(self, follower: Follower) -> None:
+        """Show all that is stored, and from now on each change, once it is durable."""
+        self._follower = follower
+        follower.replace_all(self._writer.snapshot())
+
+    def _show(self, change: Change) -> None:
+        if self._follower is not None:
+            self._follower.apply(change)
 
     def close(self) -> None:
         """Finish the writes that wait and close the file."""
@@ -88,23 +89,21 @@ class Store:
         """Tell other programs that find the database in use where it is served."""
         self._lock.announce(url)
 
-    def record(self, report: Report, delivery: Delivery, then: OnCommit) -> Recorded:
+    def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
         prepared = PreparedReport.from_report(report, delivery)
         with self._readiness.watching(), answering():
             return self._writer.run(
                 lambda transaction: transaction.record(prepared),
-                lambda recorded: then(recorded.change),
+                lambda recorded: self._show(recorded.change),
             )
 
-    def record_all(
-        self, reports: Iterable[tuple[Report, Delivery]], then: OnCommit
-    ) -> list[Recorded]:
+    def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
         entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
         return self._writer.run(
             lambda transaction: transaction.record_all(entries),
-            lambda outcomes: then(joined(outcomes)),
+            lambda outcomes: self._show(joined(outcomes)),
         )
 
     def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
@@ -124,13 +123,13 @@ class Store:
         """Note that a live report of an address was taken: it settles refused live ones only."""
         self._note(lambda db: refusals.note_heard(db, address, at))
 
-    def _note(self, work: Callable[[Database], object]) -> None:
+    def _note(self, work: Callable[[Session], object]) -> None:
         self._writer.run(lambda transaction: work(transaction.db), lambda _: None)
 
-    def resolve_job(self, live_report: LiveReport, delivery: Delivery, then: OnCommit) -> int:
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
         (job,) = self._writer.run(
-            lambda transaction: transaction.resolve_job(live_report, delivery), then
+            lambda transaction: transaction.resolve_job(live_report, delivery), self._show
         ).jobs
         return job.id
 
@@ -139,50 +138,48 @@ class Store:
         self._writer.run(lambda transaction: live_runs.keep(transaction.db, runs), lambda _: None)
 
     def record_placeholder(
-        self, job_id: int, report: Report, delivery: Delivery, then: OnCommit
+        self, job_id: int, report: Report, delivery: Delivery
     ) -> Recorded | None:
         """Record a run whose report did not come, until it comes; None where it did meanwhile."""
         prepared = PreparedReport.from_report(report, delivery)
         return self._writer.run(
             lambda transaction: transaction.record_placeholder(job_id, prepared),
-            lambda recorded: None if recorded is None else then(recorded.change),
+            lambda recorded: None if recorded is None else self._show(recorded.change),
         )
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server], then: OnCommit) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.set_server(db, server_id, edit), then)
+        self._writer.change(lambda db: admin.set_server(db, server_id, edit), self._show)
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int], then: OnCommit) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
         """Make servers one, whole or not at all. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.merge_servers(db, target_id, source_ids), then)
+        self._writer.change(lambda db: admin.merge_servers(db, target_id, source_ids), self._show)
 
-    def delete_server(self, server_id: int, then: OnCommit) -> None:
+    def delete_server(self, server_id: int) -> None:
         """Remove a server with all it has. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.delete_server(db, server_id), then)
+        self._writer.change(lambda db: admin.delete_server(db, server_id), self._show)
 
-    def set_job(
-        self, job_id: int, edit: Callable[[JobSettings], JobSettings], then: OnCommit
-    ) -> None:
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.set_job(db, job_id, edit), then)
+        self._writer.change(lambda db: admin.set_job(db, job_id, edit), self._show)
 
-    def plan_job(
-        self, job_id: int, start: Millis, interval: Millis | None, asked: Millis, then: OnCommit
-    ) -> None:
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
         """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.plan_job(db, job_id, start, interval, asked), then)
+        self._writer.change(
+            lambda db: admin.plan_job(db, job_id, start, interval, asked), self._show
+        )
 
-    def forget_copy(self, job_id: int, destination: str, then: OnCommit) -> None:
+    def forget_copy(self, job_id: int, destination: str) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.forget_copy(db, job_id, destination), then)
+        self._writer.change(lambda db: admin.forget_copy(db, job_id, destination), self._show)
 
-    def separate_job(self, job_id: int, then: OnCommit) -> None:
+    def separate_job(self, job_id: int) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: separating.separate(db, job_id), then)
+        self._writer.change(lambda db: separating.separate(db, job_id), self._show)
 
-    def delete_job(self, job_id: int, then: OnCommit) -> None:
+    def delete_job(self, job_id: int) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
-        self._writer.change(lambda db: admin.delete_job(db, job_id), then)
+        self._writer.change(lambda db: admin.delete_job(db, job_id), self._show)
 
     def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
         """Remove some runs behind an id that came before a moment.
@@ -191,14 +188,14 @@ class Store:
         """
         with self._readers.lend() as db:
             found = pruning.old_runs(db, before, after)
-        self._remove(pruning.remove_runs, found.ids)
+        self._remove(removing.remove_runs, found.ids)
         return len(found.ids), found.last
 
     def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
         """Remove the log lines of some runs; else as `prune_runs`."""
         with self._readers.lend() as db:
             found = pruning.old_messages(db, before, after)
-        self._remove(pruning.remove_messages, found.ids)
+        self._remove(removing.remove_messages, found.ids)
         return len(found.ids), found.last
 
     def reclaim_space(self) -> bool:
@@ -211,9 +208,7 @@ class Store:
         )
         return True
 
-    def _remove(
-        self, remove: Callable[[Database, Sequence[int]], None], ids: Sequence[int]
-    ) -> None:
+    def _remove(self, remove: Callable[[Session, Sequence[int]], None], ids: Sequence[int]) -> None:
         if ids:
             self._writer.run(lambda transaction: remove(transaction.db, ids), lambda _: None)
 
@@ -231,7 +226,7 @@ class Store:
         self._readiness.probed()
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are, which is what a start changes."""
+        """Return every server and job as they are."""
         return self._writer.snapshot()
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:
@@ -254,7 +249,7 @@ class Store:
     def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
         """Return the newest backup runs of each of the jobs, the oldest of them first."""
         with self._readers.lend() as db:
-            return read_queries.newest_backups(db, job_ids, most)
+            return listing.newest_backups(db, job_ids, most)
 
     def run(self, run_id: int) -> StoredDetail | None:
         """Return one run with what it counted and its log, or None where there is none."""
@@ -279,7 +274,7 @@ class Store:
     def size_bytes(self) -> int:
         """Return the size of the database."""
         with self._readers.lend() as db:
-            return read_queries.size_bytes(db)
+            return listing.size_bytes(db)
 
 
 def _writer(path: Path, limits: Limits) -> GroupCommitWriter:

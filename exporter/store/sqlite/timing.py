@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from sqlite_utils import Database
 
 from exporter.model.clock import ClockReading
-from exporter.store.changes import OnCommit
-from exporter.store.sqlite import arrivals, clock_marks, read_queries
+from exporter.store.changes import Change
+from exporter.store.rules import arrivals, clock_marks, read_queries
 from exporter.store.sqlite.writer import GroupCommitWriter
 from exporter.store.values import ClockMarks
 
@@ -16,14 +16,18 @@ class Timing:
     """A part of the store: its methods may be called and raise as those of the whole."""
 
     def __init__(
-        self, writer: GroupCommitWriter, reader: Callable[[], AbstractContextManager[Database]]
+        self,
+        writer: GroupCommitWriter,
+        reader: Callable[[], AbstractContextManager[Database]],
+        show: Callable[[Change], None],
     ) -> None:
         self._writer = writer
         self._reader = reader
+        self._show = show
 
-    def put_right(self, reading: ClockReading, then: OnCommit) -> None:
+    def put_right(self, reading: ClockReading) -> None:
         """Put right what a wrong clock stamped, as far as it is known by now."""
-        self._writer.change(lambda db: arrivals.put_right(db, reading), then)
+        self._writer.change(lambda db: arrivals.put_right(db, reading), self._show)
 
     def has_doubtful(self) -> bool:
         """Tell whether reports came while the clock was known to be behind."""

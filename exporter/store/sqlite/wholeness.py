@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from exporter.store.errors import StoreError, StoreUnavailableError
+from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.write_cache import WriteCache
 
 _COUNTING = """
 PRAGMA temp_store = MEMORY;

@@ -18,10 +18,12 @@ from sqlite_utils import Database
 from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreBusyError, StoreUnavailableError
+from exporter.store.rules.recorder import Recorder
+from exporter.store.rules.write_cache import WriteCache
+from exporter.store.session import Session
 from exporter.store.sqlite.file_identity import FileIdentity
 from exporter.store.sqlite.transaction import DEFAULTS, Transaction
 from exporter.store.sqlite.wholeness import Wholeness
-from exporter.store.sqlite.write_cache import WriteCache
 
 _MAX_IN_A_COMMIT = 256
 _COMMIT_TIMEOUT_SECONDS = 30.0
@@ -39,7 +41,7 @@ class _RollbackError(Exception):
 class _WriteRequest(NamedTuple):
     """A piece of work that waits for its commit, and where what becomes of it is told."""
 
-    work: Callable[[Transaction], Any]
+    work: Callable[[Recorder], Any]
     then: Callable[[Any], None]
     alone: bool
     future: Future[Any]
@@ -91,9 +93,7 @@ class GroupCommitWriter:
         """Have the files looked at where SQLite found damage."""
         self._whole.doubt(error)
 
-    def run(
-        self, work: Callable[[Transaction], Outcome], then: Callable[[Outcome], None]
-    ) -> Outcome:
+    def run(self, work: Callable[[Recorder], Outcome], then: Callable[[Outcome], None]) -> Outcome:
         """Return what the work returned, once that is durable and `then` has seen it.
 
         The transaction may hold other pieces of work. `then` is called in the order of the
@@ -105,7 +105,7 @@ class GroupCommitWriter:
         outcome: Outcome = self._do(work, then, alone=False)
         return outcome
 
-    def change(self, work: Callable[[Database], Change], then: Callable[[Change], None]) -> None:
+    def change(self, work: Callable[[Session], Change], then: Callable[[Change], None]) -> None:
         """Run work that changes what is known, in a transaction of its own; else as `run`."""
 
         def tell(change: Change) -> None:
@@ -114,11 +114,11 @@ class GroupCommitWriter:
 
         self._do(lambda transaction: work(transaction.db), tell, alone=True)
 
-    def dry_run(self, work: Callable[[Transaction], Outcome]) -> Outcome:
+    def dry_run(self, work: Callable[[Recorder], Outcome]) -> Outcome:
         """Return what the work would return, and undo it; else as `run`."""
         outcomes: list[Outcome] = []
 
-        def undone(transaction: Transaction) -> None:
+        def undone(transaction: Recorder) -> None:
             outcomes.append(work(transaction))
             raise _RollbackError
 
@@ -135,7 +135,7 @@ class GroupCommitWriter:
         self._db.close()
 
     def _do(
-        self, work: Callable[[Transaction], Any], then: Callable[[Any], None], *, alone: bool
+        self, work: Callable[[Recorder], Any], then: Callable[[Any], None], *, alone: bool
     ) -> Any:  # noqa: ANN401 - whatever the work returned
         told: Future[Any] = Future()
         with self._door:

@@ -1,6 +1,6 @@
 """Whole runs over time: what the daemon says while they run, hang, die and fail."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import pytest
@@ -13,7 +13,7 @@ from exporter.model.live import (
     LiveReport,
     LiveRun,
 )
-from exporter.store import Change, Recorded, StoreUnavailableError
+from exporter.store import Recorded, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
@@ -211,12 +211,10 @@ def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
 ) -> None:
     stand_in = daemon.store.record_placeholder
 
-    def choosy(
-        job_id: int, report: Report, delivery: Delivery, then: Callable[[Change], None]
-    ) -> Recorded | None:
+    def choosy(job_id: int, report: Report, delivery: Delivery) -> Recorded | None:
         if report.backup == "Mail":
             raise ValueError("a bug")
-        return stand_in(job_id, report, delivery, then)
+        return stand_in(job_id, report, delivery)
 
     monkeypatch.setattr(daemon.store, "record_placeholder", choosy)
     runs = (run(Fate.FAILING, backup="Mail"), run(Fate.FAILING))
@@ -345,7 +343,7 @@ def test_a_restore_that_runs_is_no_backup(daemon: Daemon) -> None:
 
 def test_a_deleted_job_is_made_again_when_it_is_heard_of(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
-    daemon.store.delete_job(1, daemon.fleet.apply)
+    daemon.store.delete_job(1)
     daemon.clock.now += MINUTE
     tell(daemon, activity(began=NOW, at=NOW + MINUTE))
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
@@ -384,10 +382,10 @@ def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
 ) -> None:
     place = daemon.store.resolve_job
 
-    def choosy(report: LiveReport, delivery: Delivery, then: Callable[[Change], None]) -> int:
+    def choosy(report: LiveReport, delivery: Delivery) -> int:
         if report.backup == "Mail":
             raise ValueError("no room")
-        return place(report, delivery, then)
+        return place(report, delivery)
 
     monkeypatch.setattr(daemon.store, "resolve_job", choosy)
     for backup in ("Mail", "Documents"):

@@ -206,6 +206,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
     """A daemon whose file sets another schedule for Documents, job 1, than for Mail, job 2."""
     with closing(Store(tmp_path / "configured.sqlite")) as store:
         fleet, clock = Fleet(POLICY, CREATED), Clock()
+        store.follow(fleet)
         self_metrics = SelfMetrics("1.2.3", store.size_bytes)
         exposition = Exposition(fleet, clock, self_metrics)
         timekeeper = Timekeeper(store, fleet, self_metrics, clock, clock)

@@ -84,6 +84,7 @@ def test_the_address_behind_a_trusted_proxy_is_the_senders(daemon: Daemon) -> No
 def full(daemon: Daemon, tmp_path: Path) -> Iterator[Daemon]:
     """A daemon that has the one server and the one job it may have."""
     with closing(Store(tmp_path / "full.sqlite", LIMITS)) as store:
+        store.follow(daemon.fleet)
         self_metrics = daemon.services.self_metrics
         daemon.live_reports = LiveReportService(
             store, daemon.fleet, self_metrics, daemon.clock, daemon.services.timekeeper

@@ -107,7 +107,7 @@ def troubled(database: Path) -> Path:
     ]
     with closing(Store(database)) as store:
         for report in reports:
-            store.record(report, Delivery(now(), SENDER), lambda _: None)
+            store.record(report, Delivery(now(), SENDER))
     return database
 
 

@@ -62,17 +62,18 @@ def made(database: Path, at: Millis) -> None:
 def scrape(store: Store, at: Millis) -> list[bytes]:
     """Return what a daemon that starts on a store answers then."""
     fleet = Fleet(POLICY, store.created())
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     return _lines(Exposition(fleet, Clock(at), SelfMetrics("1.2.3", store.size_bytes)))
 
 
 def _scrapes(store: Store) -> Iterator[tuple[Millis, list[bytes]]]:
     clock, fleet = Clock(), Fleet(POLICY, store.created())
+    store.follow(fleet)
     exposition = Exposition(fleet, clock, SelfMetrics("1.2.3", store.size_bytes))
     coming = deque(heapq.merge(_fleet(), sorted(_strange())))
     for at in range(BEGIN, END, STEP):
         while coming and coming[0].at <= at:
-            _receive(store, fleet, coming.popleft())
+            _receive(store, coming.popleft())
         clock.now = at
         if fleet.servers():
             yield at, _lines(exposition)
@@ -90,12 +91,12 @@ def family_of(line: bytes) -> str:
     return (words[2] if words[0] == b"#" else words[0]).decode()
 
 
-def _receive(store: Store, fleet: Fleet, arrival: Arrival) -> None:
+def _receive(store: Store, arrival: Arrival) -> None:
     delivery = Delivery(arrival.at, SENDER)
-    recorded = store.record(read_report(arrival.body), delivery, fleet.apply)
+    recorded = store.record(read_report(arrival.body), delivery)
     settings = _SETTINGS.get(recorded.job.name)
     if settings is not None and recorded.new:
-        store.set_job(recorded.job.id, lambda known: replace(known, **settings), fleet.apply)
+        store.set_job(recorded.job.id, lambda known: replace(known, **settings))
 
 
 _SETTINGS: Mapping[str, Mapping[str, object]] = {

@@ -155,7 +155,7 @@ def test_removed_runs_still_count_and_counters_never_fall(past: Past, copy: Path
 def test_merged_servers_were_always_one(copy: Path) -> None:
     with closing(Store(copy)) as store:
         ids = [server.id for server in store.snapshot().servers]
-        store.merge_servers(ids[0], ids[1:], lambda _: None)
+        store.merge_servers(ids[0], ids[1:])
         scraped = scrape(store, END - STEP)
     exported = export(copy, TimeGrid.between(END - 2 * DAY, END, STEP))
     assert last_moment(exported) == samples(scraped)
@@ -168,7 +168,7 @@ def test_a_run_that_stands_in_for_its_report_counts_and_is_no_report(tmp_path: P
         made(path, NOW - 2 * DAY)
         job = deliver(store, duplicati_report(began=NOW - DAY), received=NOW - DAY).job
         told = read_report(duplicati_report(began=NOW - HOUR, status="Fatal", duration=None))
-        store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"), lambda _: None)
+        store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"))
         scraped = scrape(store, NOW)
     exported = export(path, TimeGrid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)
@@ -203,7 +203,7 @@ def test_a_failure_without_a_name_shows_until_a_person_clears_it(tmp_path: Path)
         deliver(store, failed, received=NOW - 8 * DAY)
         job = deliver(store, good, received=NOW - 7 * DAY).job
         before = scrape(store, at)
-        store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY), lambda _: None)
+        store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY))
         after = scrape(store, NOW)
     found = by_moment(export(path, TimeGrid.between(at, NOW + 1, STEP)))
     assert found[at] == samples(before)

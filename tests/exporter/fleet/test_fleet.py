@@ -89,7 +89,7 @@ def test_a_job_that_never_made_a_backup_has_a_name_and_a_server_and_is_no_backup
     fleet.apply(change_of(server_named("nas"), restored))
     assert fleet.totals(START + 30 * DAY).jobs == 0
     assert fleet.jobs() == []
-    assert fleet.jobs_of(1) == []
+    assert fleet.of_server(1).jobs == []
     assert fleet.job(1) is None
     assert fleet.job_name(1) == "Photos"
     server = fleet.server_of(1)
@@ -104,8 +104,8 @@ def test_jobs_and_servers_come_in_the_order_of_their_ids(fleet: Fleet) -> None:
     fleet.apply(change_of(server_named("s2", 2), job_named("Photos", [stored_run(START)], 4, 2)))
     assert [server.id for server in fleet.servers()] == [1, 2, 3]
     assert [view.job.id for view in fleet.jobs()] == [1, 2, 3, 4]
-    assert [view.job.id for view in fleet.jobs_of(2)] == [2, 4]
-    assert fleet.jobs_of(9) == []
+    assert [view.job.id for view in fleet.of_server(2).jobs] == [2, 4]
+    assert fleet.of_server(9).jobs == []
 
 
 @pytest.mark.parametrize("text", ["nas", "Storage room", "m-1"])

@@ -13,7 +13,7 @@ HASH = "0c2f5b7c19a94bd1"
 
 
 def suggested(store: Store, fleet: Fleet) -> dict[str, str | None]:
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     names = {view.job.id: view.job.name for view in fleet.jobs()}
     return {view.job.name: names.get(view.possible_duplicate_of or 0) for view in fleet.jobs()}
 
@@ -51,6 +51,6 @@ def test_another_hash_or_machine_is_another_job(
 def test_a_job_that_was_deleted_is_no_longer_suggested(store: Store, fleet: Fleet) -> None:
     old = send(store, 9, "Old")
     send(store, 5, "New")
-    fleet.apply(store.snapshot())
-    store.delete_job(old, fleet.apply)
+    store.follow(fleet)
+    store.delete_job(old)
     assert suggested(store, fleet) == {"New": None}

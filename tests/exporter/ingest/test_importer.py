@@ -13,7 +13,6 @@ from exporter.model import Delivery, Report
 from exporter.schedule import ScheduleSource
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Recorded, RunFilter, StoreUnavailableError
-from exporter.store.changes import OnCommit
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import CREATED, NOW, Clock
@@ -186,10 +185,10 @@ def test_a_fault_of_ours_on_one_report_keeps_no_other_out(
 ) -> None:
     record_all = store.record_all
 
-    def failing(reports: Sequence[tuple[Report, Delivery]], then: OnCommit) -> list[Recorded]:
+    def failing(reports: Sequence[tuple[Report, Delivery]]) -> list[Recorded]:
         if any(report.backup == "Mail" for report, _ in reports):
             raise RuntimeError("a bug")
-        return record_all(reports, then)
+        return record_all(reports)
 
     monkeypatch.setattr(store, "record_all", failing)
     taken = archive.import_reports([past(), past(backup="Mail"), past(BEGAN + DAY)])

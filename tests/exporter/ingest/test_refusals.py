@@ -100,7 +100,7 @@ def test_of_too_many_addresses_the_one_known_longest_is_forgotten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exporter.ingest.refusals.REPORTERS", 3)
-    monkeypatch.setattr("exporter.store.sqlite.refusals.REPORTERS", 3)
+    monkeypatch.setattr("exporter.store.rules.refusals.REPORTERS", 3)
     refusals = Refusals(store)
     for number in (0, 1, 2, 0, 3, 4):
         refusals.taken(Delivery(NOW, f"192.0.2.{number}"))

@@ -109,7 +109,7 @@ def test_a_report_with_a_token_for_one_server_makes_that_one_only(
     bound = Delivery(NOW, "192.0.2.7", "nas", bound=True)
     for number in range(20):
         body = duplicati_report(began=NOW + number, machine_id=f"invented {number}")
-        store.record(read_report(body), bound, lambda _: None)
+        store.record(read_report(body), bound)
     everything = store.snapshot()
     assert len(everything.servers) == 1
     assert len(everything.machine_ids) == 1

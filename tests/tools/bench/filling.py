@@ -13,10 +13,10 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from exporter.jobs.state import pack
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.write_cache import WriteCache
 from tests.tools.bench import raw, reports
 from tests.tools.bench.reports import STORED_SINCE, Place
 
@@ -37,8 +37,9 @@ def fill(path: Path, size: Size) -> Path:
     with Transaction(db, WriteCache.load(db)) as transaction:
         for prepared in first:
             transaction.record(prepared)
-        _add_runs(transaction.db, known, size)
-        _set_states(transaction.db, known, size)
+    with db.atomic():
+        _add_runs(db, known, size)
+        _set_states(db, known, size)
     db.close()
     return path
 

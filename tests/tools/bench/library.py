@@ -8,8 +8,8 @@ from exporter.exposition.scrape import ExpositionParts
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.schedule.policy import SchedulePolicy
+from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite import connection
-from exporter.store.sqlite.write_cache import WriteCache
 from exporter.times import now
 from tests.exporter.exposition import oracle
 from tests.tools.bench.figures import Figure

@@ -4,8 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from exporter.jobs.state import pack
-from exporter.store.sqlite import rows
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules import rows
+from exporter.store.rules.prepared_report import PreparedReport
 from tests.tools.bench import reports
 from tests.tools.bench.reports import JOBS_OF_A_SERVER, STORED_SINCE, Place
 

@@ -14,7 +14,7 @@ from exporter.jobs.folding import with_run
 from exporter.jobs.state import JobState
 from exporter.model import Delivery, Report
 from exporter.reports import read_report
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules.prepared_report import PreparedReport
 from exporter.times import DAY, Millis, format_timestamp, from_datetime
 
 JOBS_OF_A_SERVER = 8

@@ -13,7 +13,7 @@ from exporter.model.live import LiveReport
 from exporter.reports import ReportError, duplicati_text, read_live_status, read_report
 from exporter.schedule import expect
 from exporter.schedule.policy import SchedulePolicy
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules.prepared_report import PreparedReport
 from exporter.times import Millis
 
 NOW: Millis = 1_800_000_000_000

@@ -62,6 +62,7 @@ class _Daemon:
         self._store = store
         self._self_metrics = SelfMetrics("0.2.0", store.size_bytes)
         self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
+        store.follow(self._fleet)
         self._exposition = Exposition(self._fleet, self.clock, self._self_metrics)
         timekeeper = Timekeeper(store, self._fleet, self._self_metrics, self.clock, self.clock)
         self._live_reports = LiveReportService(
@@ -72,7 +73,7 @@ class _Daemon:
     def receive(self, arrivals: Iterable[Arrival]) -> None:
         """Record reports, and now and then one that is refused or could not be stored."""
         reports = [(read_report(each.body), Delivery(each.at, _SENDER)) for each in arrivals]
-        for recorded in self._store.record_all(reports, self._fleet.apply):
+        for recorded in self._store.record_all(reports):
             self._count(UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE, 1)
             self._count(UploadOutcome.REJECTED, _REJECTED)
             self._count(UploadOutcome.FAILED, _FAILED)

@@ -114,9 +114,7 @@ def set_servers(draw: st.DrawFn) -> Step:
 
     def step(here: Here) -> None:
         for server_id in chosen(here.servers(), place):
-            here.store.set_server(
-                server_id, lambda server: replace(server, alias=alias), here.fleet.apply
-            )
+            here.store.set_server(server_id, lambda server: replace(server, alias=alias))
 
     return step
 
@@ -127,7 +125,7 @@ def set_jobs(draw: st.DrawFn) -> Step:
 
     def step(here: Here) -> None:
         for job_id in chosen(here.jobs(), place):
-            here.store.set_job(job_id, lambda _: settings, here.fleet.apply)
+            here.store.set_job(job_id, lambda _: settings)
 
     return step
 
@@ -139,10 +137,10 @@ def deletions(draw: st.DrawFn) -> Step:
     def step(here: Here) -> None:
         if whole:
             for server_id in chosen(here.servers(), place):
-                here.store.delete_server(server_id, here.fleet.apply)
+                here.store.delete_server(server_id)
         else:
             for job_id in chosen(here.jobs(), place):
-                here.store.delete_job(job_id, here.fleet.apply)
+                here.store.delete_job(job_id)
 
     return step
 
@@ -155,7 +153,7 @@ def merges(draw: st.DrawFn) -> Step:
         for target in chosen(here.servers(), place):
             sources = [server_id for server_id in here.servers() if server_id != target][:most]
             if sources:
-                here.store.merge_servers(target, sources, here.fleet.apply)
+                here.store.merge_servers(target, sources)
 
     return step
 
@@ -172,7 +170,7 @@ def known_to(fleet: Fleet) -> list[object]:
         fleet.servers(),
         fleet.jobs(),
         [fleet.server(number) for number in ids],
-        [fleet.jobs_of(number) for number in ids],
+        [fleet.of_server(number).jobs for number in ids],
         [fleet.job(number) for number in ids],
         [fleet.job_name(number) for number in ids],
         [fleet.server_of(number) for number in ids],
@@ -184,7 +182,7 @@ def known_to(fleet: Fleet) -> list[object]:
 
 def loaded(store: Store) -> Fleet:
     fleet = Fleet(POLICY, CREATED)
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     return fleet
 
 

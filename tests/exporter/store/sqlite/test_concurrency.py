@@ -28,13 +28,13 @@ def body(thread: int, number: int) -> bytes:
     )
 
 
-def record_all(store: Store, fleet: Fleet) -> list[Recorded]:
+def record_all(store: Store) -> list[Recorded]:
     together = threading.Barrier(THREADS)
 
     def send(thread: int) -> list[Recorded]:
         together.wait()
         return [
-            store.record(read_report(body(thread, number)), Delivery(NOW, SENDER), fleet.apply)
+            store.record(read_report(body(thread, number)), Delivery(NOW, SENDER))
             for number in range(EACH)
         ]
 
@@ -45,7 +45,7 @@ def record_all(store: Store, fleet: Fleet) -> list[Recorded]:
 def test_reports_from_many_threads_are_all_recorded_once_and_add_up(
     store: Store, fleet: Fleet
 ) -> None:
-    recorded = record_all(store, fleet)
+    recorded = record_all(store)
     assert len({each.run_id for each in recorded}) == THREADS * EACH
     assert all(each.new for each in recorded)
     totals = fleet.totals(NOW)
@@ -62,7 +62,7 @@ def test_each_acknowledged_report_is_seen_by_others_at_once(store: Store, tmp_pa
         with sqlite(tmp_path / "reports.sqlite") as db:
             for number in range(4):
                 report = read_report(body(thread, number))
-                run_id = store.record(report, Delivery(NOW, SENDER), lambda _: None).run_id
+                run_id = store.record(report, Delivery(NOW, SENDER)).run_id
                 found = db.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
                 seen.append(found is not None)
 
@@ -77,7 +77,7 @@ def test_the_same_report_from_many_threads_at_once_is_one_run(store: Store, flee
 
     def send(_: int) -> Recorded:
         together.wait()
-        return store.record(report, Delivery(NOW, SENDER), fleet.apply)
+        return store.record(report, Delivery(NOW, SENDER))
 
     with ThreadPoolExecutor(THREADS) as pool:
         recorded = list(pool.map(send, range(THREADS)))

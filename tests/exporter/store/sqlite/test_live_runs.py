@@ -26,13 +26,13 @@ def live_report(machine_id: str = "m-1", backup: str = "Documents") -> LiveRepor
 
 
 def place(store: Store, machine_id: str = "m-1") -> int:
-    return store.resolve_job(live_report(machine_id), Delivery(NOW, SENDER), unseen)
+    return store.resolve_job(live_report(machine_id), Delivery(NOW, SENDER))
 
 
 def stand_in(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | None:
     run = Run(BACKUP, Status.FATAL, began, None, None, Counts())
     report = Report(Machine(), "Documents", run, Log(), {})
-    return store.record_placeholder(job_id, report, Delivery(NOW, "live"), unseen)
+    return store.record_placeholder(job_id, report, Delivery(NOW, "live"))
 
 
 def assert_state_is_that_of_the_runs(store: Store) -> None:
@@ -53,7 +53,7 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
     store.keep_live([(job_id, first)])
     store.keep_live([(job_id, second), (99, second)])
     assert store.live_runs() == [(job_id, second)]
-    store.delete_job(job_id, unseen)
+    store.delete_job(job_id)
     assert store.live_runs() == []
 
 
@@ -98,7 +98,7 @@ def test_a_report_of_another_run_replaces_nothing(store: Store) -> None:
 def test_a_report_finds_what_stood_in_for_it_after_a_merge(store: Store) -> None:
     deliver(store, duplicati_report(began=BEGAN - DAY, machine_id="m-2", server="attic"))
     assert stand_in(store, place(store)) is not None
-    store.merge_servers(1, [2], unseen)
+    store.merge_servers(1, [2])
     deliver(store, duplicati_report(began=BEGAN))
     assert len(store.runs(RunFilter(), None, 1000)) == 2
     assert_state_is_that_of_the_runs(store)

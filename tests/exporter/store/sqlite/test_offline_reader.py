@@ -144,7 +144,7 @@ def test_runs_are_chosen_by_start_and_server(path: Path, chosen: RunChoice, ids:
         for number in (1, 2):
             body = duplicati_report(began=NOW + number * DAY, server="old", machine_id="m-2")
             deliver(store, body, received=NOW + number * DAY)
-        store.set_server(2, lambda server: replace(server, alias="The old one"), lambda _: None)
+        store.set_server(2, lambda server: replace(server, alias="The old one"))
         assert [run.stored.id for run in read(path, chosen)] == ids
 
 
@@ -168,7 +168,7 @@ def test_a_history_tells_which_runs_stand_in_for_a_report(path: Path) -> None:
     report = read_report(duplicati_report(began=NOW, status="Fatal"))
     with closing(Store(path)) as store:
         job = deliver(store, duplicati_report(began=NOW - DAY)).job
-        stood_in = store.record_placeholder(job.id, report, Delivery(NOW, "live"), lambda _: None)
+        stood_in = store.record_placeholder(job.id, report, Delivery(NOW, "live"))
     assert stood_in is not None
     assert history(path).placeholders == {stood_in.run_id}
 

@@ -79,7 +79,7 @@ def test_a_restart_keeps_ids_states_and_counters(tmp_path: Path) -> None:
         assert detail is not None
         assert detail.job_id == recorded[0].job.id
         fleet = Fleet(SchedulePolicy(), CREATED)
-        fleet.apply(again.snapshot())
+        again.follow(fleet)
         totals = fleet.totals(NOW)
         assert (totals.completed, totals.failed, totals.failing) == (1, 3, 2)
         assert not deliver(again, duplicati_report(began=NOW - DAY)).new

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from exporter.model import Rejected
 from exporter.store import KEPT
+from exporter.store.rules.refusals import KeptRow, surplus
 from exporter.store.sqlite import Store
-from exporter.store.sqlite.refusals import KeptRow, surplus
 from tests.support.daemon import NOW
 
 KEPT_ROWS = st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), min_size=2, max_size=30)

@@ -51,7 +51,7 @@ def run_names(store: Store) -> list[tuple[int, str]]:
 def test_a_run_under_a_new_name_goes_on_as_the_same_job(store: Store) -> None:
     old = send(store, 0, "Photos")
     send(store, 1, "Photos")
-    store.set_job(old.job.id, lambda settings: settings, lambda _: None)
+    store.set_job(old.job.id, lambda settings: settings)
     new = send(store, 2, "Pictures")
     assert (new.job.id, new.job.name, new.job.formerly) == (old.job.id, "Pictures", ("Photos",))
     assert new.job.state.total_runs == 3
@@ -136,7 +136,7 @@ def test_saved_reports_of_a_renamed_backup_are_one_job(
         (read_report(body(day, names[day])), Delivery(FIRST + day * DAY, "a", fetched=True))
         for day in order
     ]
-    store.record_all(saved, lambda _: None)
+    store.record_all(saved)
     (job,) = store.snapshot().jobs
     assert (job.name, job.formerly) == ("Images", ("Photos", "Pictures"))
     assert job.state.total_runs == 4
@@ -147,7 +147,7 @@ def test_a_posted_report_of_a_run_that_was_fetched_under_the_new_name_is_that_ru
 ) -> None:
     for day in range(3):
         fetched = Delivery(FIRST + day * DAY + HOUR, "a", fetched=True)
-        store.record_all([(read_report(half(day, "Pictures")), fetched)], lambda _: None)
+        store.record_all([(read_report(half(day, "Pictures")), fetched)])
     again = [deliver(store, half(day, "Photos")) for day in (1, 0, 2)]
     assert [each.new for each in again] == [False, False, False]
     assert jobs(store)["Pictures"].formerly == ("Photos",)
@@ -181,7 +181,7 @@ def test_a_server_that_tells_another_machine_id_than_its_reports_shows_a_new_nam
         )
         for day in (0, 1, 2)
     ]
-    outcomes = store.record_all(fetched, lambda _: None)
+    outcomes = store.record_all(fetched)
     assert [each.new for each in outcomes] == [True, False, False]
     assert [(name, job.formerly) for name, job in jobs(store).items()] == [
         ("Pictures", ("Photos",))
@@ -236,7 +236,7 @@ def test_a_live_report_under_a_new_name_renames_the_job(store: Store) -> None:
     old = send(store, 0, "Photos", backup_id="DB-2")
     began = FIRST + DAY
     live = read_live_status(activity(began=began, at=began, backup="Pictures"))
-    placed = store.resolve_job(live, Delivery(began + MINUTE, SENDER), lambda _: None)
+    placed = store.resolve_job(live, Delivery(began + MINUTE, SENDER))
     assert placed == old.job.id
     assert send(store, 1, "Pictures", backup_id="DB-2").job.id == old.job.id
 
@@ -249,7 +249,7 @@ def test_both_reports_of_one_commit_find_the_renamed_job(store: Store) -> None:
         (read_report(each), Delivery(at + HOUR, SENDER))
         for each, at in zip(bodies, timestamps, strict=True)
     ]
-    outcomes = store.record_all(reports, lambda _: None)
+    outcomes = store.record_all(reports)
     assert {each.job.id for each in outcomes} == {jobs(store)["Pictures"].id}
     assert list(jobs(store)) == ["Pictures"]
 
@@ -262,7 +262,7 @@ def test_what_a_server_remembers_finds_the_job_under_its_present_name(store: Sto
         (read_report(body(day, "Pictures")), Delivery(FIRST + day * DAY + HOUR, "a", fetched=True))
         for day in (0, 1, 2, 3)
     ]
-    outcomes = store.record_all(fetched, lambda _: None)
+    outcomes = store.record_all(fetched)
     assert [each.new for each in outcomes] == [True, True, False, False]
     assert [(name, job.state.total_runs) for name, job in jobs(store).items()] == [("Pictures", 4)]
 
@@ -288,5 +288,5 @@ def test_saved_reports_come_in_no_order_and_each_job_is_as_it_is_in_the_end(stor
         (read_report(body(day, "Photos")), Delivery(FIRST + day * DAY, "a", fetched=True))
         for day in (2, 0, 1)
     ]
-    outcomes = store.record_all(saved, lambda _: None)
+    outcomes = store.record_all(saved)
     assert [each.job.state.total_runs for each in outcomes] == [3, 3, 3]

@@ -45,7 +45,7 @@ class Here:
     def open(self) -> None:
         self.store = Store(self.path)
         self.fleet = Fleet(SchedulePolicy(), CREATED)
-        self.fleet.apply(self.store.snapshot())
+        self.store.follow(self.fleet)
 
     def restart(self) -> None:
         self.store.close()
@@ -86,7 +86,7 @@ def posts(draw: st.DrawFn) -> Step:
 
     def step(here: Here) -> None:
         body = here.body(backup, day, as_text=as_text, status=status)
-        here.store.record(read_report(body), Delivery(NOW, SENDER), here.fleet.apply)
+        here.store.record(read_report(body), Delivery(NOW, SENDER))
 
     return step
 
@@ -103,7 +103,7 @@ def imports(draw: st.DrawFn) -> Step:
             )
             for day in days
         ]
-        here.store.record_all(saved, here.fleet.apply)
+        here.store.record_all(saved)
 
     return step
 
@@ -116,7 +116,7 @@ def separations(draw: st.DrawFn) -> Step:
         renamed = [job.id for job in here.store.snapshot().jobs if job.formerly]
         if renamed:
             here.parted = True  # no run tells under which name it came
-            here.store.separate_job(renamed[place % len(renamed)], here.fleet.apply)
+            here.store.separate_job(renamed[place % len(renamed)])
 
     return step
 
@@ -129,7 +129,7 @@ def merges(draw: st.DrawFn) -> Step:
         servers = [server.id for server in here.store.snapshot().servers]
         if len(servers) == len(MACHINES):
             target, source = reversed(servers) if turned else servers
-            here.store.merge_servers(target, [source], here.fleet.apply)
+            here.store.merge_servers(target, [source])
 
     return step
 

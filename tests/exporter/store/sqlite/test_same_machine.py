@@ -5,12 +5,13 @@ from msgspec.structs import replace
 
 from exporter.model import Delivery, Server
 from exporter.reports import read_report
-from exporter.store import Change, Recorded
+from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
+from tests.support.shown import Shown
 
 
 def body(machine_id: str | None, *, name: str | None = "nas", day: int = 9) -> bytes:
@@ -21,7 +22,7 @@ def fetch(store: Store, sent: bytes, *, dry: bool = False) -> Recorded:
     report, delivery = read_report(sent), Delivery(NOW - HOUR, "collected", fetched=True)
     if dry:
         return store.dry_run([(report, delivery)])[0]
-    return store.record_all([(report, delivery)], lambda _: None)[0]
+    return store.record_all([(report, delivery)])[0]
 
 
 def servers(store: Store) -> dict[int, Server]:
@@ -124,30 +125,30 @@ def two(store: Store) -> tuple[int, int]:
 
 def test_a_merge_settles_it(store: Store) -> None:
     first, second = two(store)
-    store.merge_servers(first, [second], lambda _: None)
+    store.merge_servers(first, [second])
     assert [server.possible_duplicate_of for server in servers(store).values()] == [None]
     assert deliver(store, body("two", day=7)).server.id == first
 
 
 def test_a_merge_the_other_way_settles_it_too(store: Store) -> None:
     first, second = two(store)
-    changes: list[Change] = []
-    store.merge_servers(second, [first], changes.append)
+    shown = Shown()
+    store.follow(shown)
+    store.merge_servers(second, [first])
     assert servers(store)[second].possible_duplicate_of is None
-    assert [server.possible_duplicate_of for server in changes[0].servers] == [None]
+    (change,) = shown.changes
+    assert [server.possible_duplicate_of for server in change.servers] == [None]
 
 
 def test_a_server_that_is_deleted_is_nobodys_duplicate(store: Store) -> None:
     first, second = two(store)
-    store.delete_server(first, lambda _: None)
+    store.delete_server(first)
     assert servers(store)[second].possible_duplicate_of is None
 
 
 def test_a_person_may_say_that_they_are_two(store: Store) -> None:
     _, second = two(store)
-    store.set_server(
-        second, lambda server: replace(server, possible_duplicate_of=None), lambda _: None
-    )
+    store.set_server(second, lambda server: replace(server, possible_duplicate_of=None))
     deliver(store, body("two", day=7))
     assert servers(store)[second].possible_duplicate_of is None
 

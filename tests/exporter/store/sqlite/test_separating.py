@@ -15,7 +15,7 @@ def test_a_renaming_can_be_undone(store: Store) -> None:
     for day, name in enumerate(("Photos", "Photos", "Pictures", "Pictures")):
         send(store, day, name, status="Success" if day != 3 else "Fatal")
     joined = jobs(store)["Pictures"]
-    store.separate_job(joined.id, lambda _: None)
+    store.separate_job(joined.id)
     parted = jobs(store)
     assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Pictures")]
     assert parted["Photos"].id == joined.id
@@ -28,7 +28,7 @@ def test_a_renaming_can_be_undone(store: Store) -> None:
 def test_what_was_undone_is_not_done_again(store: Store) -> None:
     send(store, 0, "Photos")
     joined = send(store, 1, "Pictures")
-    store.separate_job(joined.job.id, lambda _: None)
+    store.separate_job(joined.job.id)
     send(store, 2, "Pictures")
     send(store, 3, "Photos")
     send(store, 4, "Images")
@@ -38,15 +38,15 @@ def test_what_was_undone_is_not_done_again(store: Store) -> None:
 def test_only_a_renaming_can_be_undone(store: Store) -> None:
     known = send(store, 0, "Photos")
     with pytest.raises(UnknownIdError, match="never renamed"):
-        store.separate_job(known.job.id, lambda _: None)
+        store.separate_job(known.job.id)
     with pytest.raises(UnknownIdError, match="Job not found"):
-        store.separate_job(known.job.id + 1, lambda _: None)
+        store.separate_job(known.job.id + 1)
 
 
 def test_where_another_job_has_the_old_name_the_earlier_runs_are_its_own(store: Store) -> None:
     for day, name in enumerate(("Photos", "Photos", "Pictures", "Photos")):
         send(store, day, name)
-    store.separate_job(jobs(store)["Pictures"].id, lambda _: None)
+    store.separate_job(jobs(store)["Pictures"].id)
     parted = jobs(store)
     assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Photos")]
     assert [job.formerly for job in parted.values()] == [(), ()]
@@ -60,10 +60,8 @@ def test_what_stands_in_for_a_report_is_replaced_by_it_after_that_too(store: Sto
     send(store, 0, "Photos")
     joined = send(store, 1, "Pictures").job
     began = FIRST + 2 * DAY
-    store.record_placeholder(
-        joined.id, failed(began), Delivery(began + HOUR, "live"), lambda _: None
-    )
-    store.separate_job(joined.id, lambda _: None)
+    store.record_placeholder(joined.id, failed(began), Delivery(began + HOUR, "live"))
+    store.separate_job(joined.id)
     assert send(store, 2, "Pictures").job.state.runs == (2, 0, 0, 0, 0, 0)
 
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store import Recorded
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
-from exporter.store.sqlite.prepared_report import PreparedReport
 from exporter.store.sqlite.transaction import Transaction
-from exporter.store.sqlite.write_cache import WriteCache
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import sqlite

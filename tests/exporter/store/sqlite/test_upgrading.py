@@ -55,7 +55,7 @@ def figures(text: str) -> dict[str, str]:
 
 def exposition(store: Store) -> dict[str, str]:
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     exposed = Exposition(fleet, lambda: NOW, SelfMetrics("0", lambda: 0)).text()
     return figures(b"".join(exposed.fleet).decode())
 
@@ -140,7 +140,7 @@ def test_a_backup_that_is_renamed_after_the_upgrade_goes_on(store: Store) -> Non
 
 def test_a_failure_without_a_name_stands_from_before(store: Store) -> None:
     fleet = Fleet(SchedulePolicy(), store.created())
-    fleet.apply(store.snapshot())
+    store.follow(fleet)
     (unnamed,) = [view for view in fleet.jobs() if view.job.name == "(unnamed)"]
     assert unnamed.health.failing
 

@@ -239,10 +239,10 @@ def test_what_sqlite_finds_in_a_question_stops_reports_though_nothing_else_tells
 
 
 def test_counting_goes_with_what_people_delete_and_what_is_undone(store: Store, path: Path) -> None:
-    store.delete_job(2, lambda _: None)
+    store.delete_job(2)
     store.prune_runs(NOW + 4 * MINUTE, 0)
     store.dry_run([])
-    store.delete_server(1, lambda _: None)
+    store.delete_server(1)
     report(store, 0)
     os.utime(path)
     store.check_writable()

@@ -8,9 +8,10 @@ import pytest
 from sqlite_utils import Database
 
 from exporter.store import Change, StoreUnavailableError
+from exporter.store.rules.recorder import Recorder
+from exporter.store.session import Session
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
-from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.writer import GroupCommitWriter
 from tests.support.deliver import sqlite
 
@@ -41,20 +42,20 @@ def nothing(_: object) -> None:
     pass
 
 
-def remember(name: str) -> Callable[[Transaction], str]:
-    def work(transaction: Transaction) -> str:
+def remember(name: str) -> Callable[[Recorder], str]:
+    def work(transaction: Recorder) -> str:
         transaction.db.execute("INSERT INTO meta VALUES (?, 1)", (name,))
         return name
 
     return work
 
 
-def fail(transaction: Transaction) -> None:
+def fail(transaction: Recorder) -> None:
     transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
     raise ValueError("a fault of this piece alone")
 
 
-def collide(transaction: Transaction) -> None:
+def collide(transaction: Recorder) -> None:
     transaction.db.execute("INSERT INTO meta VALUES ('created', 1)")
 
 
@@ -64,17 +65,17 @@ def remembered(path: Path) -> set[str]:
 
 
 def run_together(
-    writer: GroupCommitWriter, *works: Callable[[Transaction], object]
+    writer: GroupCommitWriter, *works: Callable[[Recorder], object]
 ) -> list[Future[object]]:
     """Let pieces of work wait behind one that is under way, so that they share a commit."""
     under_way, arrived = threading.Event(), threading.Barrier(len(works) + 1)
     go_on = threading.Event()
 
-    def hold(_: Transaction) -> None:
+    def hold(_: Recorder) -> None:
         under_way.set()
         go_on.wait()
 
-    def arrive(work: Callable[[Transaction], object]) -> object:
+    def arrive(work: Callable[[Recorder], object]) -> object:
         arrived.wait()
         return writer.run(work, nothing)
 
@@ -106,7 +107,7 @@ def test_the_outcome_is_shown_before_the_work_returns(writer: GroupCommitWriter)
 def test_a_piece_of_work_that_fails_does_not_fail_its_neighbours(
     writer: GroupCommitWriter,
     path: Path,
-    faulty: Callable[[Transaction], None],
+    faulty: Callable[[Recorder], None],
     error: type[Exception],
 ) -> None:
     names = [f"neighbour {n}" for n in range(NEIGHBOURS)]
@@ -157,7 +158,7 @@ def test_a_lock_that_is_soon_gone_is_waited_for(writer: GroupCommitWriter, path:
         assert waiting.result() == "one"
 
 
-def fill(transaction: Transaction) -> None:
+def fill(transaction: Recorder) -> None:
     transaction.db.execute(
         "INSERT INTO rejected (received, address, reason, size, body)"
         " VALUES (0, '', '', 0, zeroblob(1000000))"
@@ -180,7 +181,7 @@ def test_what_waits_when_the_writer_is_closed_is_still_written(db: Database, pat
     writer = GroupCommitWriter(db)
     started, go_on = threading.Event(), threading.Event()
 
-    def hold(transaction: Transaction) -> None:
+    def hold(transaction: Recorder) -> None:
         started.set()
         go_on.wait()
         remember("held")(transaction)
@@ -207,7 +208,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
 ) -> None:
     under_way, go_on = threading.Event(), threading.Event()
 
-    def hold(_: Transaction) -> None:
+    def hold(_: Recorder) -> None:
         under_way.set()
         go_on.wait()
 
@@ -227,7 +228,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
 def test_what_people_change_has_a_commit_of_its_own(writer: GroupCommitWriter, path: Path) -> None:
     order: list[str] = []
 
-    def change(db: Database) -> Change:
+    def change(db: Session) -> Change:
         assert remembered(path) == {"before"}
         db.execute("INSERT INTO meta VALUES ('changed', 1)")
         return Change()

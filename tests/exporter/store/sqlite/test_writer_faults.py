@@ -14,10 +14,10 @@ from sqlite_utils import Database
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store import StoreUnavailableError
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.recorder import Recorder
 from exporter.store.sqlite import Store
 from exporter.store.sqlite import connection as opened
-from exporter.store.sqlite.prepared_report import PreparedReport
-from exporter.store.sqlite.transaction import Transaction
 from exporter.store.sqlite.writer import GroupCommitWriter
 from exporter.times import MINUTE
 from tests.support.daemon import NOW, SENDER
@@ -81,7 +81,7 @@ def nothing(_: object) -> None:
     pass
 
 
-def recording(number: int) -> Callable[[Transaction], int]:
+def recording(number: int) -> Callable[[Recorder], int]:
     """Return the work of recording one of many runs, which returns the run's id."""
     body = duplicati_report(began=NOW + number * MINUTE)
     prepared = PreparedReport.from_report(
@@ -138,7 +138,7 @@ def test_a_fault_hits_who_shared_the_commit_and_nothing_that_was_answered_is_los
 def test_a_transaction_that_could_not_be_undone_is_undone_by_the_next_write(
     writer: GroupCommitWriter, db: FaultyDatabase, path: Path, fault: Fault
 ) -> None:
-    def fail(transaction: Transaction) -> None:
+    def fail(transaction: Recorder) -> None:
         transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
         db.faults["before ROLLBACK"] = fault()
         raise ValueError("a fault of this piece")
@@ -160,7 +160,7 @@ def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
         raise fault()
 
     with monkeypatch.context() as broken:
-        broken.setattr("exporter.store.sqlite.write_cache.WriteCache.put", fail)
+        broken.setattr("exporter.store.rules.write_cache.WriteCache.put", fail)
         with pytest.raises((MemoryError, KeyboardInterrupt, StoreUnavailableError)):
             record(writer, 2)
     second, third = record(writer, 2), record(writer, 3)
@@ -176,7 +176,7 @@ def test_who_is_interrupted_while_waiting_holds_nobody_up(
 
     under_way, go_on = threading.Event(), threading.Event()
 
-    def hold(_: Transaction) -> None:
+    def hold(_: Recorder) -> None:
         under_way.set()
         go_on.wait()
 

@@ -3,13 +3,12 @@
 Looked at once the new one is written: who raises undoes the whole transaction.
 """
 
-from sqlite_utils import Database
-
 from exporter.limits import Limit, Limits
 from exporter.store.errors import LimitReachedError
+from exporter.store.session import Session
 
 
-def check_server_quota(db: Database, limits: Limits) -> None:
+def check_server_quota(db: Session, limits: Limits) -> None:
     """See that there are no more servers than may report.
 
     Raises:
@@ -20,7 +19,7 @@ def check_server_quota(db: Database, limits: Limits) -> None:
         raise LimitReachedError(Limit.SERVERS, f"{message}: delete some, or raise that setting")
 
 
-def check_job_quota(db: Database, server_id: int, limits: Limits) -> None:
+def check_job_quota(db: Session, server_id: int, limits: Limits) -> None:
     """See that a server has no more jobs than it may, and that all have no more.
 
     Raises:
@@ -36,5 +35,5 @@ def check_job_quota(db: Database, server_id: int, limits: Limits) -> None:
         raise LimitReachedError(Limit.JOBS_PER_SERVER, message)
 
 
-def _count(db: Database, query: str, *values: int) -> int:
+def _count(db: Session, query: str, *values: int) -> int:
     return int(db.execute(query, values).fetchone()[0])

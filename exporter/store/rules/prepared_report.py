@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from exporter.model import Delivery, Report, StoredRun, believed
-from exporter.store.sqlite import rows
+from exporter.store.rules import rows
 from exporter.times import Millis
 
 

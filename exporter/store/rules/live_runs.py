@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import Run, StoredRun
 from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun
-from exporter.store.sqlite import read_queries
+from exporter.store.rules import read_queries
+from exporter.store.session import Session
 from exporter.times import Millis
 
 _KEEP = """
@@ -35,13 +35,13 @@ _log = logging.getLogger(__name__)
 _decoder = msgspec.msgpack.Decoder(LiveRun)
 
 
-def keep(db: Database, runs: Iterable[tuple[int, LiveRun]]) -> None:
+def keep(db: Session, runs: Iterable[tuple[int, LiveRun]]) -> None:
     """Write the newest live run of jobs, but for jobs that are gone. Needs a transaction."""
-    rows = ({"job": job_id, "run": msgspec.msgpack.encode(run)} for job_id, run in runs)
-    db.conn.executemany(_KEEP, rows)
+    for job_id, run in runs:
+        db.execute(_KEEP, {"job": job_id, "run": msgspec.msgpack.encode(run)})
 
 
-def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
+def kept(db: Session) -> Iterator[tuple[int, LiveRun]]:
     """Yield the newest live run of each job that had one; one that cannot be read is left out."""
     for job_id, packed in db.execute("SELECT job_id, run FROM live_runs"):
         try:
@@ -51,19 +51,19 @@ def kept(db: Database) -> Iterator[tuple[int, LiveRun]]:
             _log.warning("a live run cannot be read: %s", error, extra=log_fields(job_id=job_id))
 
 
-def is_reported(db: Database, job: Job, run: Run) -> bool:
+def is_reported(db: Session, job: Job, run: Run) -> bool:
     """Whether a report of a run was recorded."""
     return db.execute(_REPORTED, _place(job, run)).fetchone() is not None
 
 
-def find_placeholder(db: Database, job: Job, run: Run) -> StoredRun | None:
+def find_placeholder(db: Session, job: Job, run: Run) -> StoredRun | None:
     """Return what stands in for the report of a run, where anything does."""
     row = db.execute(_PLACEHOLDER, _place(job, run)).fetchone()
     found = None if row is None else read_queries.run(db, row[0])
     return None if found is None else found.stored
 
 
-def jobs_with_placeholder(db: Database) -> set[int]:
+def jobs_with_placeholder(db: Session) -> set[int]:
     """Return the jobs that have a run which stands in for its report."""
     return {row[0] for row in db.execute(_WITH_PLACEHOLDER)}
 

@@ -1,22 +1,23 @@
 """A run that is stored already and of which a second report tells more."""
 
-from sqlite_utils import Database
-
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import StoredRun, fuller_log
-from exporter.store.sqlite import read_queries, rows, write_queries
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules import read_queries, rows, write_queries
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.session import Session
 from exporter.store.values import StoredDetail
 
 _COLUMNS = rows.RUN_COLUMNS[2:]
 _UPDATE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"  # noqa: S608 - constant
 _COUNTED = "UPDATE runs SET names_id = ?, counted = ? WHERE id = ?"
-_LOG = "INSERT OR REPLACE INTO logs (run_id, log) VALUES (?, ?)"
+_LOG = """
+INSERT INTO logs (run_id, log) VALUES (?, ?)
+ON CONFLICT (run_id) DO UPDATE SET log = excluded.log"""
 
 
-def amend(db: Database, known: StoredDetail, stored: StoredRun, prepared: PreparedReport) -> None:
+def amend(db: Session, known: StoredDetail, stored: StoredRun, prepared: PreparedReport) -> None:
     """Write what is new of a run, of what it counted and of its log. Needs a transaction."""
     if stored != known.stored:
         db.execute(_UPDATE, (*rows.run_row(stored.run), stored.id))
@@ -24,21 +25,21 @@ def amend(db: Database, known: StoredDetail, stored: StoredRun, prepared: Prepar
     _amend_log(db, known, prepared)
 
 
-def _amend_counted(db: Database, known: StoredDetail, prepared: PreparedReport) -> None:
+def _amend_counted(db: Session, known: StoredDetail, prepared: PreparedReport) -> None:
     told = prepared.report.counted
     if not told.keys() <= known.counted.keys():
         names, counted = rows.pack_counted({**told, **known.counted})
         db.execute(_COUNTED, (write_queries.names_id(db, names), counted, known.stored.id))
 
 
-def _amend_log(db: Database, known: StoredDetail, prepared: PreparedReport) -> None:
+def _amend_log(db: Session, known: StoredDetail, prepared: PreparedReport) -> None:
     log = fuller_log(known.log, prepared.report.log)
     packed = None if log == known.log else rows.pack_log(log)
     if packed is not None:
         db.execute(_LOG, (known.stored.id, packed))
 
 
-def rebuilt_state(db: Database, job: Job, known: StoredRun) -> JobState:
+def rebuilt_state(db: Session, job: Job, known: StoredRun) -> JobState:
     """Return a job's state made anew, after a run of it turned out to have ended otherwise.
 
     Args:

@@ -1,7 +1,6 @@
 """How values of the model lie in rows."""
 
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,15 +21,12 @@ from exporter.model import (
 
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _names_decoder = msgspec.msgpack.Decoder(list[str])
-_former_names_decoder = msgspec.json.Decoder(tuple[str, ...])
 _copying_decoder = msgspec.msgpack.Decoder(Copying)
 _numbers_decoder = msgspec.msgpack.Decoder(list[int])
 
 _LEVEL = 1
 
 COUNT_COLUMNS = Counts.__struct_fields__
-_FORMER_NAMES = """(SELECT json_group_array(name) FROM (
-    SELECT name FROM former_names WHERE job_id = jobs.id ORDER BY renamed))"""
 JOB_COLUMNS = (
     "id",
     "server_id",
@@ -43,7 +39,6 @@ JOB_COLUMNS = (
     "machine_id",
     "backup_id",
     "destination_type",
-    _FORMER_NAMES,
 )
 SERVER_COLUMNS = Server.__struct_fields__
 RUN_COLUMNS = (
@@ -66,6 +61,7 @@ RUN_COLUMNS = (
     "copying",
     *COUNT_COLUMNS,
 )
+STORED_RUN_COLUMNS = ("id", *RUN_COLUMNS)
 
 
 def run_row(run: Run) -> tuple[object, ...]:
@@ -91,8 +87,9 @@ def run_row(run: Run) -> tuple[object, ...]:
     )
 
 
-def stored_run(row: sqlite3.Row) -> StoredRun:
-    """Read a run from a row that has `id` and `RUN_COLUMNS`."""
+def stored_run(values: Sequence[Any]) -> StoredRun:
+    """Read a run from the values of `STORED_RUN_COLUMNS`."""
+    row = dict(zip(STORED_RUN_COLUMNS, values, strict=True))
     verified, copying = row["verified"], row["copying"]
     run = Run(
         operation=row["operation"],
@@ -121,10 +118,10 @@ def server(row: tuple[object, ...]) -> Server:
     return msgspec.convert(dict(zip(SERVER_COLUMNS, row, strict=True)), Server)
 
 
-def job(row: tuple[Any, ...]) -> Job:
-    """Read a job from the values of `JOB_COLUMNS`."""
+def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
+    """Read a job from the values of `JOB_COLUMNS` and the names that it had, the oldest first."""
     job_id, server_id, name, packed, *more = row
-    schedule, tolerance, paused, cleared, machine_id, backup_id, destination_type, former = more
+    schedule, tolerance, paused, cleared, machine_id, backup_id, destination_type = more
     return Job(
         job_id,
         server_id,
@@ -132,7 +129,7 @@ def job(row: tuple[Any, ...]) -> Job:
         packed,
         JobSettings(schedule, tolerance, bool(paused), cleared),
         None if backup_id is None else Identity(machine_id, backup_id, destination_type),
-        _former_names_decoder.decode(former),
+        tuple(formerly),
     )
 
 

@@ -10,11 +10,11 @@ tells another machine-id than its reports (seen up to 2.3.0.4).
 """
 
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from exporter.model import Delivery, Machine, Server
-from exporter.store.sqlite import rows
-from exporter.store.sqlite.sender import Sender
+from exporter.store.rules import rows
+from exporter.store.rules.sender import Sender
+from exporter.store.session import Session
 from exporter.times import SECOND, Millis
 
 _COLUMNS = ", ".join(rows.SERVER_COLUMNS)
@@ -48,10 +48,11 @@ SELECT id FROM servers WHERE (name = :name AND address IS NULL) OR address = :ad
 ORDER BY address IS NOT NULL, last_report DESC, id LIMIT 1"""
 _INSERT = """
 INSERT INTO servers (name, address, described, last_report, possible_duplicate_of)
-VALUES (?, ?, -1, ?, ?)"""
+VALUES (?, ?, -1, ?, ?) RETURNING id"""
+_INSERT_MACHINE_ID = "INSERT INTO machine_ids (machine_id, server_id, fetched) VALUES (?, ?, ?)"
 
 
-def find_server(db: Database, sender: Sender) -> Server:
+def find_server(db: Session, sender: Sender) -> Server:
     """Return the server a report belongs to, made where nobody knows it yet."""
     delivery, name = sender.delivery, sender.name
     if sender.machine.machine_id is not None:
@@ -64,7 +65,7 @@ def find_server(db: Database, sender: Sender) -> Server:
     return known or _insert(db, address, address, delivery.received)
 
 
-def named(db: Database, name: str) -> Server | None:
+def named(db: Session, name: str) -> Server | None:
     """Return the server of a name, or the one that it was merged into; of several the newest."""
     return _select(db, _BY_NAME, name) or _merged(db, "name", name)
 
@@ -94,39 +95,39 @@ def _fresher(known: str | None, told: str | None, *, newer: bool) -> str | None:
     return (told or known) if newer else (known or told)
 
 
-def _by_machine_id(db: Database, machine_id: str, sender: Sender) -> Server:
+def _by_machine_id(db: Session, machine_id: str, sender: Sender) -> Server:
     """Find by machine-id; a server known by name only takes one that nobody has."""
     fetched = sender.delivery.fetched
     server = _select(db, _BY_MACHINE_ID, machine_id)
     if server is not None:
         if not fetched:
-            db.execute("UPDATE machine_ids SET fetched = 0 WHERE machine_id = ?", (machine_id,))
+            db.execute("UPDATE machine_ids SET fetched = FALSE WHERE machine_id = ?", (machine_id,))
         return server
     server = _without_id(db, sender) or _same_machine(db, sender)
     if server is None:
         server = _insert_with_id(db, machine_id, sender)
-    db.execute("INSERT INTO machine_ids VALUES (?, ?, ?)", (machine_id, server.id, fetched))
+    db.execute(_INSERT_MACHINE_ID, (machine_id, server.id, fetched))
     if server.machine_id is not None:
         return server
     db.execute("UPDATE servers SET machine_id = ? WHERE id = ?", (machine_id, server.id))
     return replace(server, machine_id=machine_id)
 
 
-def _without_id(db: Database, sender: Sender) -> Server | None:
+def _without_id(db: Session, sender: Sender) -> Server | None:
     """Find a server that is known by this name only."""
     if sender.name is None:
         return None
     return _select(db, _BY_NAME_ONLY, sender.name) or _claimed(db, sender.name)
 
 
-def _same_machine(db: Database, sender: Sender) -> Server | None:
+def _same_machine(db: Session, sender: Sender) -> Server | None:
     """Find the server that reports were posted for, or fetched of, under another machine-id."""
     if not sender.delivery.fetched:
         return _only(db, _ONLY_FETCHED, sender.name)
     return _that_posts(db, sender) or _with_run(db, sender)
 
 
-def _that_posts(db: Database, sender: Sender) -> Server | None:
+def _that_posts(db: Session, sender: Sender) -> Server | None:
     """Find the one server of this name, where nothing was fetched for it under another id.
 
     Where something was, the two ids are of two machines: a history tells the same one throughout.
@@ -137,7 +138,7 @@ def _that_posts(db: Database, sender: Sender) -> Server | None:
     return server
 
 
-def _with_run(db: Database, sender: Sender) -> Server | None:
+def _with_run(db: Session, sender: Sender) -> Server | None:
     began = sender.began
     if began is None:
         return None
@@ -145,18 +146,18 @@ def _with_run(db: Database, sender: Sender) -> Server | None:
     return _only(db, _WITH_RUN, sender.backup, second, second + SECOND - 1)
 
 
-def _only(db: Database, query: str, *values: object) -> Server | None:
+def _only(db: Session, query: str, *values: object) -> Server | None:
     """Return what a query finds where that is one."""
     found = db.execute(query, values).fetchall()
     return rows.server(found[0]) if len(found) == 1 else None
 
 
-def _insert_with_id(db: Database, machine_id: str, sender: Sender) -> Server:
+def _insert_with_id(db: Session, machine_id: str, sender: Sender) -> Server:
     name, received = sender.name or machine_id, sender.delivery.received
     return _insert(db, name, None, received, _duplicate(db, sender))
 
 
-def _duplicate(db: Database, sender: Sender) -> int | None:
+def _duplicate(db: Session, sender: Sender) -> int | None:
     """Return a server of the same name or address, which may be the same machine."""
     delivery = sender.delivery
     values = {"name": sender.name, "address": None if delivery.fetched else delivery.address}
@@ -164,7 +165,7 @@ def _duplicate(db: Database, sender: Sender) -> int | None:
     return None if found is None else int(found[0])
 
 
-def _claimed(db: Database, name: str) -> Server | None:
+def _claimed(db: Session, name: str) -> Server | None:
     """Find the server that one known by this name only was merged into; once."""
     server = _merged(db, "unclaimed", name)
     if server is not None:
@@ -172,19 +173,19 @@ def _claimed(db: Database, name: str) -> Server | None:
     return server
 
 
-def _merged(db: Database, kind: str, value: str) -> Server | None:
+def _merged(db: Session, kind: str, value: str) -> Server | None:
     row = db.execute(_BY_MERGED, (kind, value)).fetchone()
     return None if row is None else rows.server(row)
 
 
-def _select(db: Database, query: str, value: str) -> Server | None:
+def _select(db: Session, query: str, value: str) -> Server | None:
     row = db.execute(query, (value,)).fetchone()
     return None if row is None else rows.server(row)
 
 
 def _insert(
-    db: Database, name: str, address: str | None, received: Millis, duplicate: int | None = None
+    db: Session, name: str, address: str | None, received: Millis, duplicate: int | None = None
 ) -> Server:
-    server_id = db.execute(_INSERT, (name, address, received, duplicate)).lastrowid
+    (server_id,) = db.execute(_INSERT, (name, address, received, duplicate)).fetchone()
     row = db.execute(f"SELECT {_COLUMNS} FROM servers WHERE id = ?", (server_id,)).fetchone()  # noqa: S608 - constant
     return rows.server(row)

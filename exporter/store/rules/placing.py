@@ -1,17 +1,15 @@
 """Which server and which job a sender tells of, made where nobody knows them."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.model import Server
-from exporter.store.sqlite import identity, quotas, renaming, write_queries
-from exporter.store.sqlite.sender import Sender
-from exporter.store.sqlite.write_cache import WriteCache
+from exporter.store.rules import identity, quotas, renaming, write_queries
+from exporter.store.rules.sender import Sender
+from exporter.store.rules.workspace import Workspace
 
 
 class Note(NamedTuple):
@@ -33,12 +31,10 @@ class Places:
     `learned` is what the transaction changes of what is `known`; `notes` gathers what to log.
     """
 
-    def __init__(
-        self, database: Callable[[], Database], cache: WriteCache, fresh: WriteCache, limits: Limits
-    ) -> None:
-        self._database = database
-        self._cache = cache
-        self._fresh = fresh
+    def __init__(self, workspace: Workspace, limits: Limits) -> None:
+        self._space = workspace
+        self._cache = workspace.cache
+        self._fresh = workspace.fresh
         self._limits = limits
         self.notes: list[Note] = []
         self._told = 0
@@ -69,7 +65,7 @@ class Places:
         machine_id = sender.machine.machine_id
         if not sender.delivery.bound or machine_id is None or self._is_known(machine_id):
             return sender
-        server = identity.named(self._database(), sender.name or "")
+        server = identity.named(self._space.db, sender.name or "")
         if server is None or server.machine_id is None:
             return sender
         return replace(sender, machine=replace(sender.machine, machine_id=None), identity=None)
@@ -103,9 +99,9 @@ class Places:
         return self._fresh.servers.get(server_id) or self._cache.servers.get(server_id)
 
     def _find_server(self, sender: Sender) -> Server:
-        server = identity.find_server(self._database(), sender)
+        server = self._space.hold(identity.find_server(self._space.db, sender))
         if self._server_or_none(server.id) is None:
-            quotas.check_server_quota(self._database(), self._limits)
+            quotas.check_server_quota(self._space.db, self._limits)
             self._note_duplicate(server)
         machine_id = sender.machine.machine_id
         self._note_second_id(server, machine_id)
@@ -147,13 +143,13 @@ class Places:
         began = sender.began
         if began is None or (newest is not None and began > newest):
             return None
-        return renaming.called_so_before(self._database(), job, sender)
+        return renaming.called_so_before(self._space.db, job, sender)
 
     def _find_job(self, server: Server, sender: Sender) -> Job:
         renamed = self._renamed_job(server, sender)
         if renamed is not None:
             return renamed
-        db = self._database()
+        db = self._space.db
         job = write_queries.insert_job(db, server.id, sender.backup)
         renaming.set_apart(db, job)
         quotas.check_job_quota(db, server.id, self._limits)
@@ -161,7 +157,7 @@ class Places:
         return job
 
     def _renamed_job(self, server: Server, sender: Sender) -> Job | None:
-        db = self._database()
+        db = self._space.db
         job = renaming.find_renamed(db, server.id, sender)
         if job is None:
             return None
@@ -180,7 +176,7 @@ class Places:
         last = job.state.last
         if last is None or last.id != run_id:
             return job
-        write_queries.identify_job(self._database(), job.id, sender.identity)
+        write_queries.identify_job(self._space.db, job.id, sender.identity)
         identified = replace(job, identity=sender.identity)
         self._fresh.put([], [identified])
         return identified

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.model import CLOCK_TOLERANCE, Server, StoredRun, believed
 from exporter.model.clock import ClockReading, Stamp, arrival
 from exporter.store.changes import Change
-from exporter.store.sqlite import read_queries, restating
+from exporter.store.rules import read_queries, restating
+from exporter.store.session import Session
 from exporter.times import Millis
 
 _SUSPECT = """
@@ -42,7 +42,7 @@ _Arrivals = Mapping[int, Millis]
 """When runs came, by their ids."""
 
 
-def put_right(db: Database, reading: ClockReading) -> Change:
+def put_right(db: Session, reading: ClockReading) -> Change:
     """Put right what a wrong clock stamped, as far as it is known by now. Needs a transaction."""
     jobs = [_put_job_right(db, job_id, runs) for job_id, runs in _wrong(db, reading).items()]
     moved = {job.server_id for job in jobs}
@@ -53,12 +53,12 @@ def put_right(db: Database, reading: ClockReading) -> Change:
     return Change(tuple(changed), tuple(jobs))
 
 
-def has_doubtful(db: Database) -> bool:
+def has_doubtful(db: Session) -> bool:
     """Tell whether reports came while the clock was known to be behind."""
     return bool(db.execute(_DOUBTFUL).fetchone()[0])
 
 
-def _wrong(db: Database, reading: ClockReading) -> Mapping[int, dict[int, Millis]]:
+def _wrong(db: Session, reading: ClockReading) -> Mapping[int, dict[int, Millis]]:
     """Return when runs of each job came that are stored as of another moment."""
     values = {"future": reading.now + CLOCK_TOLERANCE, "since": reading.since, "by": reading.by}
     wrong: defaultdict[int, dict[int, Millis]] = defaultdict(dict)
@@ -69,7 +69,7 @@ def _wrong(db: Database, reading: ClockReading) -> Mapping[int, dict[int, Millis
     return wrong
 
 
-def _put_job_right(db: Database, job_id: int, arrivals: _Arrivals) -> Job:
+def _put_job_right(db: Session, job_id: int, arrivals: _Arrivals) -> Job:
     known = read_queries.runs_of(db, job_id)
     for stored in known:
         if stored.id in arrivals:
@@ -77,13 +77,13 @@ def _put_job_right(db: Database, job_id: int, arrivals: _Arrivals) -> Job:
     return restating.remake(db, job_id, known)
 
 
-def _put_run_right(db: Database, stored: StoredRun, received: Millis) -> None:
+def _put_run_right(db: Session, stored: StoredRun, received: Millis) -> None:
     started = believed.start(stored.run.began, received)
     db.execute(_PUT_RIGHT, (started, received, stored.id))
 
 
 def _put_server_right(
-    db: Database, server: Server, reading: ClockReading, moved: set[int]
+    db: Session, server: Server, reading: ClockReading, moved: set[int]
 ) -> Server | None:
     """Return a server as it is by a right clock, None where it was right."""
     future = reading.is_future(server.last_report) or reading.is_future(server.described)
@@ -108,11 +108,11 @@ def _right(server: Server, reading: ClockReading, newest: Millis | None) -> Serv
     return replace(server, last_report=last_report, described=described)
 
 
-def _newest_report(db: Database) -> Millis:
+def _newest_report(db: Session) -> Millis:
     return int(db.execute("SELECT coalesce(max(last_report), 0) FROM servers").fetchone()[0])
 
 
-def _without_future(db: Database, reading: ClockReading, jobs: list[Job]) -> list[Job]:
+def _without_future(db: Session, reading: ClockReading, jobs: list[Job]) -> list[Job]:
     """Put right what else was stamped ahead of now, where no arrival contradicts the clock."""
     values = {"now": reading.now, "future": reading.now + CLOCK_TOLERANCE}
     for statement in _NO_FUTURE:

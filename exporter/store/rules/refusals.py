@@ -1,26 +1,26 @@
 """What was refused, and the addresses of which a report was taken."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from sqlite_utils import Database
+from typing import Any, NamedTuple
 
 from exporter.model import Rejected
+from exporter.store.session import Session
 from exporter.store.values import KEPT, REPORTERS
 from exporter.times import Millis
 
 KEPT_BYTES = 64 * 1024
 """Of a refused body."""
 
-_LISTED = ", ".join(name for name in Rejected.__struct_fields__ if name != "body")
+_LISTED = tuple(name for name in Rejected.__struct_fields__ if name != "body")
+_COLUMNS = ", ".join(_LISTED)
 _INSERT = """
 INSERT INTO rejected (received, address, reason, content_type, size, body, live, counts)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _KEPT_ROWS = "SELECT id, address, counts AND settled IS NULL FROM rejected ORDER BY id"
 _SETTLE = """
 UPDATE rejected SET settled = ? WHERE address = ? AND counts AND settled IS NULL"""
+_ADD_REPORTER = "INSERT INTO reporters (address) VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
 
 
 class KeptRow(NamedTuple):
@@ -31,7 +31,7 @@ class KeptRow(NamedTuple):
     is_open: bool
 
 
-def reject(db: Database, rejected: Rejected) -> None:
+def reject(db: Session, rejected: Rejected) -> None:
     """Keep what was refused, within the bound. Needs a transaction."""
     if rejected.live:
         db.execute("DELETE FROM rejected WHERE live AND address = ?", (rejected.address,))
@@ -63,42 +63,41 @@ def surplus(kept: Sequence[KeptRow]) -> KeptRow:
     return min(kept[:-1], key=lambda row: (-count[row.address], row.is_open, row.id))
 
 
-def rejected(db: Database, before: int | None, limit: int) -> list[Rejected]:
+def rejected(db: Session, before: int | None, limit: int) -> list[Rejected]:
     """Return what was refused, newest first, from behind the last id seen."""
-    query = f"SELECT {_LISTED}, body FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constant
+    query = f"SELECT body, {_COLUMNS} FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constant
     last = 2**63 - 1 if before is None else before
     return _read(db, query, (last, limit))
 
 
-def all_rejected(db: Database) -> list[Rejected]:
+def all_rejected(db: Session) -> list[Rejected]:
     """Return all that was refused without its bodies, newest first."""
-    return _read(db, f"SELECT {_LISTED}, x'' AS body FROM rejected ORDER BY id DESC", ())  # noqa: S608 - constant
+    return _read(db, f"SELECT NULL, {_COLUMNS} FROM rejected ORDER BY id DESC", ())  # noqa: S608 - constant
 
 
-def reporters(db: Database) -> list[str]:
+def reporters(db: Session) -> list[str]:
     """Return the addresses of which a report was taken, the longest known first."""
     return [address for (address,) in db.execute("SELECT address FROM reporters ORDER BY id")]
 
 
-def note_taken(db: Database, address: str, at: Millis) -> None:
+def note_taken(db: Session, address: str, at: Millis) -> None:
     """Note that a report of an address was taken: it settles what was refused of it before."""
-    inserted = db.execute("INSERT OR IGNORE INTO reporters (address) VALUES (?)", (address,))
-    if inserted.rowcount > 0:
-        db.execute("DELETE FROM reporters WHERE id <= ?", ((inserted.lastrowid or 0) - REPORTERS,))
+    inserted = db.execute(_ADD_REPORTER, (address,)).fetchone()
+    if inserted is not None:
+        db.execute("DELETE FROM reporters WHERE id <= ?", (inserted[0] - REPORTERS,))
     db.execute(_SETTLE, (at, address))
 
 
-def note_heard(db: Database, address: str, at: Millis) -> None:
+def note_heard(db: Session, address: str, at: Millis) -> None:
     """Note that a live report of an address was taken: it settles refused live ones only."""
     db.execute(f"{_SETTLE} AND live", (at, address))
 
 
-def _read(db: Database, query: str, values: Sequence[object]) -> list[Rejected]:
-    cursor = db.conn.cursor()
-    cursor.row_factory = sqlite3.Row
-    return [_rejected(row) for row in cursor.execute(query, values)]
+def _read(db: Session, query: str, values: Sequence[object]) -> list[Rejected]:
+    return [_rejected(*row) for row in db.execute(query, values)]
 
 
-def _rejected(row: sqlite3.Row) -> Rejected:
-    told = {name: row[name] for name in Rejected.__struct_fields__}
-    return Rejected(**told | {name: bool(told[name]) for name in ("live", "counts")})
+def _rejected(body: bytes | None, *listed: Any) -> Rejected:  # noqa: ANN401 - a row's values
+    values = dict(zip(_LISTED, listed, strict=True))
+    flags = {name: bool(values[name]) for name in ("live", "counts")}
+    return Rejected(**values | flags, body=body or b"")

@@ -6,12 +6,11 @@ The fleet holds the same values, so they take no memory of their own.
 
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.store.changes import Change
-from exporter.store.sqlite import live_runs, read_queries
+from exporter.store.rules import live_runs, read_queries
+from exporter.store.session import Session
 from exporter.times import Millis
 
 _MAX_NAMES = 256
@@ -42,7 +41,7 @@ class WriteCache:
         self._keys: dict[int, tuple[int, str]] = {}
 
     @classmethod
-    def load(cls, db: Database) -> "WriteCache":
+    def load(cls, db: Session) -> "WriteCache":
         """Read what a database holds."""
         cache = cls()
         cache.put(read_queries.servers(db), read_queries.jobs(db), read_queries.machine_ids(db))

@@ -9,11 +9,11 @@ a name whose runs all began before those that are known is a former one.
 import re
 
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from exporter.jobs.job import Job
-from exporter.store.sqlite import read_queries
-from exporter.store.sqlite.sender import Sender
+from exporter.store.rules import read_queries
+from exporter.store.rules.sender import Sender
+from exporter.store.session import Session
 from exporter.times import SECOND, Millis
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
@@ -33,15 +33,16 @@ SELECT id FROM jobs WHERE server_id = :server AND NOT apart AND backup_id = :bac
 AND coalesce(destination_type = :destination_type, TRUE)
 AND EXISTS (SELECT 1 FROM runs WHERE job_id = jobs.id AND started BETWEEN :first AND :last)"""
 _HAS_BEGIN = "SELECT 1 FROM runs WHERE job_id = ? AND started BETWEEN ? AND ? LIMIT 1"
-_SET_APART = "UPDATE jobs SET apart = 1 WHERE id = ?"
-_PUT_FORMER = "INSERT OR REPLACE INTO former_names VALUES (?, ?, ?)"
+_SET_APART = "UPDATE jobs SET apart = TRUE WHERE id = ?"
+_PUT_FORMER = """
+INSERT INTO former_names (job_id, name, renamed) VALUES (?, ?, ?)
+ON CONFLICT (job_id, name) DO UPDATE SET renamed = excluded.renamed"""
 _SURPLUS = """
-DELETE FROM former_names WHERE job_id = :job AND name IN (
-    SELECT name FROM former_names WHERE job_id = :job ORDER BY renamed DESC, name
-    LIMIT -1 OFFSET :most)"""
+DELETE FROM former_names WHERE job_id = :job AND name NOT IN (
+    SELECT name FROM former_names WHERE job_id = :job ORDER BY renamed DESC, name LIMIT :most)"""
 
 
-def find_renamed(db: Database, server_id: int, sender: Sender) -> Job | None:
+def find_renamed(db: Session, server_id: int, sender: Sender) -> Job | None:
     """Return the job of a sender whose backup no job is called now; None where there is none.
 
     It is one that was called so when the run began, or one that goes on under this name, which it
@@ -59,7 +60,7 @@ def find_renamed(db: Database, server_id: int, sender: Sender) -> Job | None:
     return None if until is None else _with_former(db, job, sender.backup, until)
 
 
-def called_so_before(db: Database, job: Job, sender: Sender) -> Job | None:
+def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
     """Return the job that had another one's name when a run began which that one does not have.
 
     Machines that were cloned or merged may have used the name all along, so the former is to have
@@ -77,14 +78,14 @@ def called_so_before(db: Database, job: Job, sender: Sender) -> Job | None:
     return found if same else None
 
 
-def set_apart(db: Database, job: Job) -> None:
+def set_apart(db: Session, job: Job) -> None:
     """Let a new job never be taken for one that had its name before. Needs a transaction."""
     namesakes = db.execute(_FORMERLY, (job.server_id, job.name)).fetchall()
-    apart = [(job.id,), *((job_id,) for job_id, _ in namesakes)] if namesakes else []
-    db.conn.executemany(_SET_APART, apart)
+    for job_id in (job.id, *(job_id for job_id, _ in namesakes)) if namesakes else ():
+        db.execute(_SET_APART, (job_id,))
 
 
-def _formerly_called(db: Database, server_id: int, sender: Sender) -> Job | None:
+def _formerly_called(db: Session, server_id: int, sender: Sender) -> Job | None:
     began = sender.began
     for job_id, renamed in db.execute(_FORMERLY, (server_id, sender.backup)):
         if began is not None and began < renamed:
@@ -92,7 +93,7 @@ def _formerly_called(db: Database, server_id: int, sender: Sender) -> Job | None
     return None
 
 
-def _same_backup(db: Database, server_id: int, sender: Sender) -> Job | None:
+def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:
     """Return the one job of a machine's number; the API of Duplicati tells other machine-ids."""
     identity = sender.identity
     if identity is None or _NUMBERED.fullmatch(identity.backup_id) is None:
@@ -139,7 +140,7 @@ def _goes_on(job: Job, sender: Sender) -> bool:
     return is_later and sender.backup not in job.formerly
 
 
-def _former_until(db: Database, job: Job, sender: Sender) -> Millis | None:
+def _former_until(db: Session, job: Job, sender: Sender) -> Millis | None:
     """Return until when a job had another name, None where a run shows that it had not.
 
     Either the run began before all that is known of the job, or it is known under the new name.
@@ -152,11 +153,11 @@ def _former_until(db: Database, job: Job, sender: Sender) -> Millis | None:
     return began + 1 if known else None
 
 
-def _has_run(db: Database, job: Job, between: tuple[Millis, Millis]) -> bool:
+def _has_run(db: Session, job: Job, between: tuple[Millis, Millis]) -> bool:
     return db.execute(_HAS_BEGIN, (job.id, *between)).fetchone() is not None
 
 
-def _renamed(db: Database, job: Job, name: str, began: Millis) -> Job:
+def _renamed(db: Session, job: Job, name: str, began: Millis) -> Job:
     last = job.state.last
     renamed = began if last is None else max(began, last.started + 1)
     db.execute("UPDATE jobs SET name = ? WHERE id = ?", (name, job.id))
@@ -164,7 +165,7 @@ def _renamed(db: Database, job: Job, name: str, began: Millis) -> Job:
     return _with_former(db, job, job.name, renamed)
 
 
-def _with_former(db: Database, job: Job, name: str, until: Millis) -> Job:
+def _with_former(db: Session, job: Job, name: str, until: Millis) -> Job:
     """Note that a job was called so before a moment; return it as it is now."""
     db.execute(_PUT_FORMER, (job.id, name, until))
     db.execute(_SURPLUS, {"job": job.id, "most": _MAX_FORMER_NAMES})

@@ -6,20 +6,25 @@ Each function needs a transaction and returns what it changed.
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from exporter.jobs.job import Job
 from exporter.jobs.joining import merge_states
 from exporter.model import JobSettings, Server
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.sqlite import read_queries, write_queries
+from exporter.store.rules import read_queries, removing, write_queries
+from exporter.store.session import Session
 from exporter.times import Millis
 
-_ADD_IDENTITY = "INSERT OR REPLACE INTO merged_identities VALUES (?, ?, ?)"
+_ADD_IDENTITY = """
+INSERT INTO merged_identities (kind, value, server_id) VALUES (?, ?, ?)
+ON CONFLICT (kind, value) DO UPDATE SET server_id = excluded.server_id"""
+_JOIN_FORMER_NAMES = """
+UPDATE former_names SET job_id = :job WHERE job_id = :other
+AND name NOT IN (SELECT name FROM former_names WHERE job_id = :job)"""
 
 
-def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -> Change:
+def set_server(db: Session, server_id: int, edit: Callable[[Server], Server]) -> Change:
     """Change a server's alias and note."""
     edited = edit(_server(db, server_id))
     db.execute(
@@ -29,7 +34,7 @@ def set_server(db: Database, server_id: int, edit: Callable[[Server], Server]) -
     return Change(servers=(edited,))
 
 
-def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> Change:
+def set_job(db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> Change:
     """Change what people set for a job."""
     job = _job(db, job_id)
     settings = edit(job.settings)
@@ -41,7 +46,7 @@ def set_job(db: Database, job_id: int, edit: Callable[[JobSettings], JobSettings
 
 
 def plan_job(
-    db: Database, job_id: int, start: Millis, interval: Millis | None, now: Millis
+    db: Session, job_id: int, start: Millis, interval: Millis | None, now: Millis
 ) -> Change:
     """Take in what Duplicati's own scheduler plans for a job by now."""
     job = _job(db, job_id)
@@ -51,7 +56,7 @@ def plan_job(
     return Change(jobs=(planned,))
 
 
-def forget_copy(db: Database, job_id: int, destination: str) -> Change:
+def forget_copy(db: Session, job_id: int, destination: str) -> Change:
     """Forget a second destination of a job."""
     job = _job(db, job_id)
     state = job.state
@@ -62,23 +67,23 @@ def forget_copy(db: Database, job_id: int, destination: str) -> Change:
     return Change(jobs=(forgetting,))
 
 
-def delete_job(db: Database, job_id: int) -> Change:
+def delete_job(db: Session, job_id: int) -> Change:
     """Remove a job with its runs."""
     _job(db, job_id)
-    db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+    removing.remove_job(db, job_id)
     return Change(removed_jobs=(job_id,))
 
 
-def delete_server(db: Database, server_id: int) -> Change:
+def delete_server(db: Session, server_id: int) -> Change:
     """Remove a server with all it has."""
     _server(db, server_id)
     jobs = tuple(job.id for job in read_queries.jobs_of(db, server_id))
-    db.execute("DELETE FROM servers WHERE id = ?", (server_id,))
+    removing.remove_server(db, server_id)
     others = _no_longer_duplicates(db, server_id)
     return Change(servers=others, removed_servers=(server_id,), removed_jobs=jobs)
 
 
-def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Change:
+def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Change:
     """Make servers one: their jobs, runs and identities become the target's.
 
     Jobs of the same name join. Later reports of the sources find the target, whether they are
@@ -93,7 +98,7 @@ def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Ch
         _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
         target = replace(target, last_report=max(target.last_report, source.last_report))
-        db.execute("DELETE FROM servers WHERE id = ?", (source_id,))
+        removing.remove_server(db, source_id)
         others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
         if target.possible_duplicate_of == source_id:
             target = replace(target, possible_duplicate_of=None)
@@ -105,7 +110,7 @@ def merge_servers(db: Database, target_id: int, source_ids: Sequence[int]) -> Ch
     return Change(servers, jobs, identities, tuple(source_ids), tuple(moved))
 
 
-def _no_longer_duplicates(db: Database, server_id: int) -> tuple[Server, ...]:
+def _no_longer_duplicates(db: Session, server_id: int) -> tuple[Server, ...]:
     """Note that no server can be the same machine as one that is gone."""
     gone = "SELECT id FROM servers WHERE possible_duplicate_of = ?"
     ids = [row[0] for row in db.execute(gone, (server_id,))]
@@ -114,7 +119,7 @@ def _no_longer_duplicates(db: Database, server_id: int) -> tuple[Server, ...]:
     return tuple(_server(db, each) for each in ids)
 
 
-def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
+def _move_jobs(db: Session, source_id: int, target_id: int) -> None:
     own = {job.name: job for job in read_queries.jobs_of(db, target_id)}
     for job in list(read_queries.jobs_of(db, source_id)):
         twin = own.get(job.name)
@@ -124,16 +129,16 @@ def _move_jobs(db: Database, source_id: int, target_id: int) -> None:
             _join(db, twin, job)
 
 
-def _join(db: Database, job: Job, other: Job) -> None:
+def _join(db: Session, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
-    db.execute("UPDATE OR IGNORE former_names SET job_id = ? WHERE job_id = ?", (job.id, other.id))
+    db.execute(_JOIN_FORMER_NAMES, {"job": job.id, "other": other.id})
     state = merge_states(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
     whole = job.with_state(state)
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (whole.packed, job.id))
-    db.execute("DELETE FROM jobs WHERE id = ?", (other.id,))
+    removing.remove_job(db, other.id)
 
 
-def _move_identities(db: Database, source: Server, target_id: int) -> None:
+def _move_identities(db: Session, source: Server, target_id: int) -> None:
     for table in ("machine_ids", "merged_identities"):
         db.execute(
             f"UPDATE {table} SET server_id = ? WHERE server_id = ?",  # noqa: S608 - constant
@@ -146,14 +151,14 @@ def _move_identities(db: Database, source: Server, target_id: int) -> None:
     db.execute(_ADD_IDENTITY, (kind, address or source.name, target_id))
 
 
-def _server(db: Database, server_id: int) -> Server:
+def _server(db: Session, server_id: int) -> Server:
     server = read_queries.server(db, server_id)
     if server is None:
         raise UnknownIdError("Server not found")
     return server
 
 
-def _job(db: Database, job_id: int) -> Job:
+def _job(db: Session, job_id: int) -> Job:
     job = read_queries.job(db, job_id)
     if job is None:
         raise UnknownIdError("Job not found")

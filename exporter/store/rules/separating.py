@@ -2,24 +2,23 @@
 
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.sqlite import read_queries, write_queries
+from exporter.store.rules import read_queries, write_queries
+from exporter.store.session import Session
 from exporter.times import Millis
 
 _LAST_RENAMING = """
 SELECT name, renamed FROM former_names WHERE job_id = ? ORDER BY renamed DESC, name LIMIT 1"""
 _NAMESAKE = "SELECT id FROM jobs WHERE server_id = ? AND name = ?"
-_SAVE = "UPDATE jobs SET state = ?, apart = 1 WHERE id = ?"
+_SAVE = "UPDATE jobs SET state = ?, apart = TRUE WHERE id = ?"
 _MOVE_LATER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started >= ?"
 _MOVE_EARLIER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started < ?"
 
 
-def separate(db: Database, job_id: int) -> Change:
+def separate(db: Session, job_id: int) -> Change:
     """Undo the last renaming of a job: its runs since become those of a job of their own.
 
     Where another job has the former name by now, the runs from before become that one's.
@@ -44,7 +43,7 @@ def separate(db: Database, job_id: int) -> Change:
     return _moved(db, _MOVE_LATER, job, new, renamed)
 
 
-def _moved(db: Database, moving: str, job: Job, other: Job, renamed: Millis) -> Change:
+def _moved(db: Session, moving: str, job: Job, other: Job, renamed: Millis) -> Change:
     """Move runs from a job to another one, and let them never be taken for one again."""
     known = [(each, read_queries.runs_of(db, each.id)) for each in (job, other)]
     db.execute(moving, (other.id, job.id, renamed))
@@ -54,5 +53,5 @@ def _moved(db: Database, moving: str, job: Job, other: Job, renamed: Millis) -> 
     return Change(jobs=tuple(_present(db, (job, other))))
 
 
-def _present(db: Database, jobs: Iterable[Job]) -> Iterable[Job]:
+def _present(db: Session, jobs: Iterable[Job]) -> Iterable[Job]:
     return filter(None, (read_queries.job(db, each.id) for each in jobs))

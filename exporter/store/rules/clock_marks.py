@@ -1,22 +1,24 @@
 """What was noted of the daemon's clock before a restart."""
 
 from msgspec.structs import asdict
-from sqlite_utils import Database
 
+from exporter.store.session import Session
 from exporter.store.values import ClockMarks
 
 _READ = "SELECT value FROM meta WHERE key = ?"
-_WRITE = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+_WRITE = """
+INSERT INTO meta (key, value) VALUES (?, ?)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 _REMOVE = "DELETE FROM meta WHERE key = ?"
 
 
-def read(db: Database) -> ClockMarks:
+def read(db: Session) -> ClockMarks:
     """Return what was noted last."""
     found = {name: db.execute(_READ, (_key(name),)).fetchone() for name in _NAMES}
     return ClockMarks(**{name: row[0] for name, row in found.items() if row is not None})
 
 
-def write(db: Database, marks: ClockMarks) -> None:
+def write(db: Session, marks: ClockMarks) -> None:
     """Note what the clock says. Needs a transaction."""
     for name, moment in asdict(marks).items():
         if moment is None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from msgspec.structs import astuple
-from sqlite_utils import Database
 
 from exporter.jobs.folding import After, RunsAfter
 from exporter.jobs.job import Identity, Job
 from exporter.jobs.state import JobState
 from exporter.model import BACKUP, JobSettings, Order
-from exporter.store.sqlite.prepared_report import PreparedReport
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.session import Session
 from exporter.times import MINUTE, SECOND, Millis
 
 RETRY_WINDOW: Millis = 10 * MINUTE
@@ -30,21 +30,19 @@ SELECT count(*) FILTER (WHERE status NOT IN ('success', 'warning', 'interrupted'
     count(*) FILTER (WHERE status = 'interrupted')
 FROM runs WHERE job_id = ? AND (started, id) > (?, ?) AND operation = ? AND NOT dry_run"""
 _NEWEST_BEGIN = """
-SELECT max(
-    coalesce((SELECT max(started) FROM runs WHERE job_id = :job), -1),
-    coalesce((SELECT max(began) FROM runs WHERE job_id = :job AND began <> started), -1))"""
+SELECT coalesce((SELECT max(started) FROM runs WHERE job_id = :job), -1),
+    coalesce((SELECT max(began) FROM runs WHERE job_id = :job AND began <> started), -1)"""
+_INSERT_JOB = "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?) RETURNING id"
 
 
-def insert_job(db: Database, server_id: int, name: str) -> Job:
+def insert_job(db: Session, server_id: int, name: str) -> Job:
     """Make a job that has no runs. Needs a transaction."""
     job = Job.of(0, server_id, name, JobState(), JobSettings())
-    inserted = db.execute(
-        "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?)", (server_id, name, job.packed)
-    ).lastrowid
-    return Job(inserted or 0, server_id, name, job.packed)
+    (job_id,) = db.execute(_INSERT_JOB, (server_id, name, job.packed)).fetchone()
+    return Job(job_id, server_id, name, job.packed)
 
 
-def identify_job(db: Database, job_id: int, identity: Identity) -> None:
+def identify_job(db: Session, job_id: int, identity: Identity) -> None:
     """Note by what Duplicati knows a job's backup. Needs a transaction."""
     db.execute(
         "UPDATE jobs SET machine_id = ?, backup_id = ?, destination_type = ? WHERE id = ?",
@@ -52,7 +50,7 @@ def identify_job(db: Database, job_id: int, identity: Identity) -> None:
     )
 
 
-def known_run(db: Database, job: Job, prepared: PreparedReport) -> int | None:
+def known_run(db: Session, job: Job, prepared: PreparedReport) -> int | None:
     """Find the run a report tells of again.
 
     A run is known by its begin, and one without a begin by its content for a while. The text
@@ -75,12 +73,13 @@ def known_run(db: Database, job: Job, prepared: PreparedReport) -> int | None:
     return None if row is None else row[0]
 
 
-def newest_begin(db: Database, job_id: int) -> Millis:
+def newest_begin(db: Session, job_id: int) -> Millis:
     """Return the latest moment that a run of a job began or counts from; -1 where it has none."""
-    return int(db.execute(_NEWEST_BEGIN, {"job": job_id}).fetchone()[0])
+    started, began = db.execute(_NEWEST_BEGIN, {"job": job_id}).fetchone()
+    return max(int(started), int(began))
 
 
-def runs_after(database: Callable[[], Database], job_id: int) -> RunsAfter:
+def runs_after(database: Callable[[], Session], job_id: int) -> RunsAfter:
     """Return what counts the backup runs of a job behind a place in their order, when asked."""
 
     def count(order: Order) -> After:
@@ -90,7 +89,7 @@ def runs_after(database: Callable[[], Database], job_id: int) -> RunsAfter:
     return count
 
 
-def names_id(db: Database, names: bytes) -> int:
+def names_id(db: Session, names: bytes) -> int:
     """Return the id of a list of names, which is made where it is new. Needs a transaction."""
     db.execute("INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", (names,))
     found = db.execute("SELECT id FROM counted_names WHERE names = ?", (names,)).fetchone()

@@ -1,0 +1,1 @@
+"""Which server, which job, which duplicate, which state: written once for every database."""

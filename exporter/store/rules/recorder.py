@@ -1,0 +1,180 @@
+"""Recording reports within one transaction, whichever database it is of."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_placeholder
+from exporter.jobs.job import Job
+from exporter.limits import Limits
+from exporter.model import Delivery, Server, StoredRun, fuller
+from exporter.model.live import LiveReport
+from exporter.store.changes import Change, Recorded
+from exporter.store.rules import (
+    amending,
+    identity,
+    live_runs,
+    read_queries,
+    removing,
+    write_queries,
+)
+from exporter.store.rules.placing import Places
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.sender import Sender, one_of_each_backup
+from exporter.store.rules.workspace import Workspace
+from exporter.store.session import Session
+from exporter.times import SECOND, Millis
+
+
+class Recorder:
+    """Records reports in one transaction; it is committed or undone by whoever began it."""
+
+    def __init__(self, workspace: Workspace, limits: Limits) -> None:
+        self._space = workspace
+        self._cache = workspace.cache
+        self._fresh = workspace.fresh
+        self._batch = workspace.batch
+        self.places = Places(workspace, limits)
+
+    @property
+    def db(self) -> Session:
+        """The database, with all that was recorded so far written to it."""
+        return self._space.db
+
+    def record(self, prepared: PreparedReport) -> Recorded:
+        """Record a report; of a run that is known, what it tells besides.
+
+        Raises:
+            LimitReachedError: it is of a new server or job, and there is no room for one more.
+        """
+        sender = self.places.within_token(Sender.of_report(prepared.report, prepared.delivery))
+        server, job = self.places.find(sender)
+        job = self._without_placeholder(job, prepared)
+        run_id = self._known_run(job, prepared)
+        new = run_id is None
+        if run_id is None:
+            stored, job = self._record(job, prepared)
+            run_id = stored.id
+            job = self.places.with_identity(job, sender, run_id)
+            server = identity.described(server, sender.machine, prepared.delivery, stored.started)
+            self._put(server, job)
+        else:
+            job = self._told_again(server, job, run_id, prepared)
+            job = self.places.with_identity(job, sender, run_id)
+        notes = self.places.new_notes()
+        return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
+
+    def record_all(self, entries: Iterable[PreparedReport]) -> list[Recorded]:
+        """Record reports that were fetched or saved, the oldest first; return them as they came.
+
+        Where all that tells of a backup calls it the same, the newest run finds its job first: what
+        Duplicati's own server tells bears the present name throughout.
+        """
+        listed = list(entries)
+        by_start = sorted(range(len(listed)), key=lambda place: listed[place].started)
+        senders = [Sender.of_report(each.report, each.delivery) for each in listed]
+        for sender in one_of_each_backup(senders[place] for place in reversed(by_start)):
+            self.places.rename(sender)
+        recorded = {place: self.record(listed[place]) for place in by_start}
+        return [self._in_the_end(recorded[place]) for place in range(len(listed))]
+
+    def _in_the_end(self, recorded: Recorded) -> Recorded:
+        """Return what became of a report with its server and its job as they are after all."""
+        server = self.places.server(recorded.server.id)
+        return replace(
+            recorded, server=server, job=self.places.job(recorded.job.id) or recorded.job
+        )
+
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> Change:
+        """Find the server and the job that a live report tells of, made where nobody knows them.
+
+        Raises:
+            LimitReachedError: they are new, and there is no room for one more.
+        """
+        sender = self.places.within_token(Sender.of_live_report(live_report, delivery))
+        machine = sender.machine
+        server, job = self.places.find(sender)
+        if server.described < 0:
+            server = identity.described(server, machine, delivery, delivery.received)
+            self._put(server, job)
+        known = () if machine.machine_id is None else ((machine.machine_id, server.id),)
+        return Change((server,), (job,), known)
+
+    def record_placeholder(self, job_id: int, prepared: PreparedReport) -> Recorded | None:
+        """Record a run whose report did not come, unless it came meanwhile or the job is gone."""
+        job = self.places.job(job_id)
+        if job is None or live_runs.is_reported(self.db, job, prepared.report.run):
+            return None
+        stored, job = self._record(job, prepared)
+        server = self.places.server(job.server_id)
+        self._put(server, job)
+        self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
+        self._fresh.with_placeholder.add(job.id)
+        return Recorded(new=True, run_id=stored.id, server=server, job=job, machine_id=None)
+
+    def _without_placeholder(self, job: Job, prepared: PreparedReport) -> Job:
+        """Make room for a report that something stands in for; hardly a job ever has that."""
+        known, learned = self._cache.with_placeholder, self._fresh.with_placeholder
+        if job.id not in known and job.id not in learned:
+            return job
+        run = prepared.report.run
+        stored = None if run.began is None else live_runs.find_placeholder(self.db, job, run)
+        if stored is None:
+            return job
+        removing.remove_runs(self.db, [stored.id])
+        last = read_queries.last_backup(self.db, job.id)
+        return job.with_state(without_placeholder(job.state, stored, last))
+
+    def _told_again(self, server: Server, job: Job, run_id: int, prepared: PreparedReport) -> Job:
+        """Take what a second report of a run tells and the first did not."""
+        known = read_queries.run(self.db, run_id)
+        if known is None:
+            return job
+        stored = replace(known.stored, run=fuller(known.stored.run, prepared.report.run))
+        amending.amend(self.db, known, stored, prepared)
+        if stored == known.stored:
+            return job
+        job = self._with_more_told(job, known.stored, stored)
+        self._put(server, job)
+        return job
+
+    def _with_more_told(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
+        if fits_in_place(known, stored):
+            runs_after = write_queries.runs_after(lambda: self.db, job.id)
+            return job.with_state(with_more_told(job.state, known, stored, runs_after))
+        return job.with_state(amending.rebuilt_state(self.db, job, known))
+
+    def _record(self, job: Job, prepared: PreparedReport) -> tuple[StoredRun, Job]:
+        stored = self._add_run(job, prepared)
+        return stored, self._with_run(job, stored)
+
+    def _put(self, server: Server, job: Job) -> None:
+        self._fresh.put([server], [job])
+        self._batch.put(server, job)
+
+    def _known_run(self, job: Job, prepared: PreparedReport) -> int | None:
+        """Find the run a report tells of again; nearly all begin behind all that is stored."""
+        began = prepared.report.run.began
+        if began is not None and began - began % SECOND > self._newest(job):
+            return None
+        return write_queries.known_run(self.db, job, prepared)
+
+    def _newest(self, job: Job) -> Millis:
+        newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
+        return write_queries.newest_begin(self.db, job.id) if newest is None else newest
+
+    def _add_run(self, job: Job, prepared: PreparedReport) -> StoredRun:
+        stored = prepared.stored(self._space.next_run_id())
+        self._fresh.newest[job.id] = max(self._newest(job), stored.started, stored.run.began or 0)
+        self._batch.add_run(job.id, stored, self._names_id(prepared.names), prepared)
+        return stored
+
+    def _names_id(self, names: bytes) -> int:
+        known = self._fresh.names.get(names) or self._cache.names.get(names)
+        if known is None:
+            known = self._fresh.names[names] = write_queries.names_id(self.db, names)
+        return known
+
+    def _with_run(self, job: Job, stored: StoredRun) -> Job:
+        runs_after = write_queries.runs_after(lambda: self.db, job.id)
+        return job.with_state(with_run(job.state, stored, runs_after))
