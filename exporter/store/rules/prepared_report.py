@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from exporter.model import Delivery, Report, StoredRun, believed
 from exporter.store.rules import rows
+from exporter.store.rules.sender import Sender
 from exporter.times import Millis
 
 
@@ -15,6 +16,7 @@ class PreparedReport(Struct, frozen=True):
 
     report: Report
     delivery: Delivery
+    sender: Sender
     names: bytes
     counted: bytes
     log: bytes | None
@@ -23,7 +25,8 @@ class PreparedReport(Struct, frozen=True):
     def from_report(cls, report: Report, delivery: Delivery) -> "PreparedReport":
         """Pack what a report counts and its log."""
         names, counted = rows.pack_counted(report.counted)
-        return cls(report, delivery, names, counted, rows.pack_log(report.log))
+        sender = Sender.of_report(report, delivery)
+        return cls(report, delivery, sender, names, counted, rows.pack_log(report.log))
 
     @property
     def started(self) -> Millis:

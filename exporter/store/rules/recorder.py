@@ -47,7 +47,7 @@ class Recorder:
         Raises:
             LimitReachedError: it is of a new server or job, and there is no room for one more.
         """
-        sender = self.places.within_token(Sender.of_report(prepared.report, prepared.delivery))
+        sender = self.places.within_token(prepared.sender)
         server, job = self.places.find(sender)
         job = self._without_placeholder(job, prepared)
         run_id = self._known_run(job, prepared)
@@ -72,7 +72,7 @@ class Recorder:
         """
         listed = list(entries)
         by_start = sorted(range(len(listed)), key=lambda place: listed[place].started)
-        senders = [Sender.of_report(each.report, each.delivery) for each in listed]
+        senders = [prepared.sender for prepared in listed]
         for sender in one_of_each_backup(senders[place] for place in reversed(by_start)):
             self.places.rename(sender)
         recorded = {place: self.record(listed[place]) for place in by_start}

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sqlite_utils import Database
-
 from exporter.model.clock import ClockReading
 from exporter.store.changes import Change
 from exporter.store.rules import arrivals, clock_marks, read_queries
-from exporter.store.sqlite.writer import GroupCommitWriter
+from exporter.store.scope import Scope
+from exporter.store.session import Session
 from exporter.store.values import ClockMarks
 
 
@@ -17,35 +16,33 @@ class Timing:
 
     def __init__(
         self,
-        writer: GroupCommitWriter,
-        reader: Callable[[], AbstractContextManager[Database]],
-        show: Callable[[Change], None],
+        reading: Callable[[], AbstractContextManager[Session]],
+        change: Callable[[Callable[[Session], Change], Scope], None],
+        note: Callable[[Callable[[Session], object]], None],
     ) -> None:
-        self._writer = writer
-        self._reader = reader
-        self._show = show
+        self._reading = reading
+        self._change = change
+        self._note = note
 
     def put_right(self, reading: ClockReading) -> None:
-        """Put right what a wrong clock stamped, as far as it is known by now."""
-        self._writer.change(lambda db: arrivals.put_right(db, reading), self._show)
+        """Correct what a wrong clock stamped, as far as it is known by now."""
+        self._change(lambda db: arrivals.put_right(db, reading), Scope(structural=True))
 
     def has_doubtful(self) -> bool:
-        """Tell whether reports came while the clock was known to be behind."""
-        with self._reader() as db:
+        """Return whether reports came while the clock was known to be behind."""
+        with self._reading() as db:
             return arrivals.has_doubtful(db)
 
     def marks(self) -> ClockMarks:
         """Return what was noted last of the clock."""
-        with self._reader() as db:
+        with self._reading() as db:
             return clock_marks.read(db)
 
     def mark(self, marks: ClockMarks) -> None:
         """Note what the clock says, for the next start."""
-        self._writer.run(
-            lambda transaction: clock_marks.write(transaction.db, marks), lambda _: None
-        )
+        self._note(lambda db: clock_marks.write(db, marks))
 
     def last_run(self) -> int:
         """Return the largest id of a run; 0 where there is none."""
-        with self._reader() as db:
+        with self._reading() as db:
             return read_queries.last_run(db)

@@ -1,0 +1,209 @@
+"""What every store does alike: it reads and writes by the same rules."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from exporter.model import Delivery, JobSettings, Rejected, Report, Server
+from exporter.model.live import LiveReport, LiveRun
+from exporter.store.changes import Change, Recorded, joined
+from exporter.store.rules import (
+    admin,
+    live_runs,
+    read_queries,
+    refusals,
+    removing,
+    separating,
+)
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.recorder import Recorder
+from exporter.store.scope import NOWHERE, Scope
+from exporter.store.session import Session
+from exporter.store.timing import Timing
+from exporter.store.values import JobRun, RunFilter, StoredDetail
+from exporter.times import Millis
+
+Outcome = TypeVar("Outcome")
+
+
+class BaseStore(ABC):
+    """Reads and writes of a store in terms of three: to read, to record and to change."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Session]:
+        """Lend a session that reads what was committed."""
+
+    @abstractmethod
+    def _write(
+        self,
+        work: Callable[[Recorder], Outcome],
+        scope: Scope = NOWHERE,
+        changed: Callable[[Outcome], Change] = lambda _: Change(),
+    ) -> Outcome:
+        """Return what work returned, once it is durable and its change was shown.
+
+        The transaction may hold other work. Work may run again when the transaction is undone, so
+        it must change nothing but the database.
+        """
+
+    @abstractmethod
+    def _change(self, work: Callable[[Session], Change], scope: Scope) -> None:
+        """Run work that changes what is known, in a transaction of its own; else as `_write`."""
+
+    @abstractmethod
+    def _dry_run(self, work: Callable[[Recorder], Outcome], scope: Scope) -> Outcome:
+        """Return what the work would return, and undo it."""
+
+    @property
+    def timing(self) -> Timing:
+        """What is stored of the daemon's own clock."""
+        return Timing(self._reading, self._change, self._note)
+
+    def record(self, report: Report, delivery: Delivery) -> Recorded:
+        """Record a report whole or not at all. Raises `LimitReachedError`."""
+        prepared = PreparedReport.from_report(report, delivery)
+        return self._write(
+            lambda recorder: recorder.record(prepared),
+            Scope(senders=(prepared.sender,)),
+            lambda recorded: recorded.change,
+        )
+
+    def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
+        """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""
+        entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
+        return self._write(
+            lambda recorder: recorder.record_all(entries), _scope_of(entries), joined
+        )
+
+    def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
+        """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
+        entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
+        return self._dry_run(lambda recorder: recorder.record_all(entries), _scope_of(entries))
+
+    def reject(self, rejected: Rejected) -> None:
+        """Keep what was refused; only the newest are kept, and their first bytes."""
+        self._note(lambda db: refusals.reject(db, rejected))
+
+    def note_taken(self, address: str, at: Millis) -> None:
+        """Note that a report of an address was taken: it settles what was refused of it before."""
+        self._note(lambda db: refusals.note_taken(db, address, at))
+
+    def note_heard(self, address: str, at: Millis) -> None:
+        """Note that a live report of an address was taken: it settles refused live ones only."""
+        self._note(lambda db: refusals.note_heard(db, address, at))
+
+    def _note(self, work: Callable[[Session], object]) -> None:
+        self._write(lambda recorder: work(recorder.db))
+
+    def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
+        """Return the job that a live report is of, created if missing."""
+        scope = Scope(structural=True)
+        change = self._write(
+            lambda recorder: recorder.resolve_job(live_report, delivery), scope, lambda each: each
+        )
+        (job,) = change.jobs
+        return job.id
+
+    def record_placeholder(
+        self, job_id: int, report: Report, delivery: Delivery
+    ) -> Recorded | None:
+        """Record a run whose report did not come, until it comes; None where it did meanwhile."""
+        prepared = PreparedReport.from_report(report, delivery)
+        return self._write(
+            lambda recorder: recorder.record_placeholder(job_id, prepared),
+            Scope(jobs=(job_id,)),
+            lambda recorded: Change() if recorded is None else recorded.change,
+        )
+
+    def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
+        """Change a server's alias and note. Raises `UnknownIdError`."""
+        scope = Scope(servers=(server_id,), structural=True)
+        self._change(lambda db: admin.set_server(db, server_id, edit), scope)
+
+    def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
+        """Make servers one, whole or not at all. Raises `UnknownIdError`."""
+        scope = Scope(servers=(target_id, *source_ids), structural=True)
+        self._change(lambda db: admin.merge_servers(db, target_id, source_ids), scope)
+
+    def delete_server(self, server_id: int) -> None:
+        """Remove a server with all it has. Raises `UnknownIdError`."""
+        scope = Scope(servers=(server_id,), structural=True)
+        self._change(lambda db: admin.delete_server(db, server_id), scope)
+
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
+        """Change what people set for a job. Raises `UnknownIdError`."""
+        self._change(lambda db: admin.set_job(db, job_id, edit), Scope(jobs=(job_id,)))
+
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
+        """Take over what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        self._change(
+            lambda db: admin.plan_job(db, job_id, start, interval, asked), Scope(jobs=(job_id,))
+        )
+
+    def forget_copy(self, job_id: int, destination: str) -> None:
+        """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
+        self._change(lambda db: admin.forget_copy(db, job_id, destination), Scope(jobs=(job_id,)))
+
+    def separate_job(self, job_id: int) -> None:
+        """Undo the last renaming of a job. Raises `UnknownIdError`."""
+        scope = Scope(jobs=(job_id,), structural=True)
+        self._change(lambda db: separating.separate(db, job_id), scope)
+
+    def delete_job(self, job_id: int) -> None:
+        """Remove a job with its runs. Raises `UnknownIdError`."""
+        scope = Scope(jobs=(job_id,), structural=True)
+        self._change(lambda db: admin.delete_job(db, job_id), scope)
+
+    def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
+        """Keep the newest live run of jobs, so that a restart knows it."""
+        self._note(lambda db: live_runs.keep(db, runs))
+
+    def live_runs(self) -> list[tuple[int, LiveRun]]:
+        """Return the newest live run of each job that had one."""
+        with self._reading() as db:
+            return list(live_runs.kept(db))
+
+    def created(self) -> Millis:
+        """Return when the database was made."""
+        with self._reading() as db:
+            return read_queries.created(db)
+
+    def runs(
+        self, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int
+    ) -> list[JobRun]:
+        """Return runs, newest start first, after the order key of the last one seen."""
+        with self._reading() as db:
+            return read_queries.runs(db, chosen, before, limit)
+
+    def run(self, run_id: int) -> StoredDetail | None:
+        """Return one run with what it counted and its log, or None where there is none."""
+        with self._reading() as db:
+            return read_queries.run(db, run_id)
+
+    def rejected(self, before: int | None, limit: int) -> list[Rejected]:
+        """Return what was refused, newest first, after the last id seen."""
+        with self._reading() as db:
+            return refusals.rejected(db, before, limit)
+
+    def all_rejected(self) -> list[Rejected]:
+        """Return all that was refused without its bodies, newest first."""
+        with self._reading() as db:
+            return refusals.all_rejected(db)
+
+    def reporters(self) -> list[str]:
+        """Return the addresses of which a report was taken, the longest known first."""
+        with self._reading() as db:
+            return refusals.reporters(db)
+
+    def _remove_runs(self, ids: Sequence[int]) -> None:
+        if ids:
+            self._note(lambda db: removing.remove_runs(db, ids))
+
+    def _remove_messages(self, ids: Sequence[int]) -> None:
+        if ids:
+            self._note(lambda db: removing.remove_messages(db, ids))
+
+
+def _scope_of(entries: Sequence[PreparedReport]) -> Scope:
+    return Scope(senders=tuple(prepared.sender for prepared in entries))
