@@ -215,7 +215,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(writer.run, hold, nothing)
         under_way.wait()
-        monkeypatch.setattr("exporter.store.sqlite.writer._COMMIT_TIMEOUT_SECONDS", 0.01)
+        monkeypatch.setattr(writer, "_patience", 0.01)
         with pytest.raises(StoreUnavailableError, match="in time"):
             writer.run(remember("impatient"), nothing)
         go_on.set()

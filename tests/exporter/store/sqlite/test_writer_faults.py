@@ -184,7 +184,7 @@ def test_who_is_interrupted_while_waiting_holds_nobody_up(
         first = pool.submit(writer.run, hold, nothing)
         under_way.wait()
         with monkeypatch.context() as broken:
-            broken.setattr("exporter.store.sqlite.writer.Future.result", interrupted)
+            broken.setattr("exporter.store.group_commit.Future.result", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 record(writer, 1)
         go_on.set()
@@ -196,7 +196,7 @@ def test_who_is_interrupted_while_waiting_holds_nobody_up(
 def test_senders_without_patience_are_told_and_what_was_answered_is_there_once(
     writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.store.sqlite.writer._COMMIT_TIMEOUT_SECONDS", 0.0005)
+    monkeypatch.setattr(writer, "_patience", 0.0005)
     with ThreadPoolExecutor(SENDERS) as pool:
         sent = [pool.submit(record, writer, number) for number in range(300)]
     answered = [each.result() for each in sent if each.exception() is None]

@@ -1,0 +1,183 @@
+"""A thread that makes all commits of a store: whatever comes meanwhile shares the next.
+
+A durable commit waits for the disk, or for another machine: a hundred reports wait once.
+"""
+
+import contextlib
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+from exporter.store.errors import StoreUnavailableError
+from exporter.store.rules.recorder import Recorder
+from exporter.store.scope import NOWHERE, Scope
+
+MAX_IN_A_COMMIT = 256
+
+_log = logging.getLogger(__name__)
+
+
+class WriteRequest(NamedTuple):
+    """A piece of work that waits for its commit, and who waits for what becomes of it."""
+
+    work: Callable[[Recorder], Any]
+    then: Callable[[Any], None]
+    scope: Scope
+    alone: bool
+    future: Future[Any]
+
+
+_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, future=Future())
+"""After all work: the thread ends."""
+
+
+class RollbackError(Exception):
+    """Undoes a transaction whose outcome is all that was wanted."""
+
+
+class GroupCommit(ABC):
+    """Runs pieces of work, each whole or not at all, in the order of their commits.
+
+    Work may run a second time when another piece in its transaction fails, so it must change
+    nothing but the database.
+    """
+
+    def __init__(self, patience: float) -> None:
+        """Start the thread; a caller waits for its commit for so many seconds."""
+        self._patience = patience
+        self._waiting: SimpleQueue[WriteRequest] = SimpleQueue()
+        self._put_back: WriteRequest | None = None
+        self._door = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    @abstractmethod
+    def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
+        """Return what the work of each returned, once all of it is durable."""
+
+    @abstractmethod
+    def _unavailable(self, error: Exception) -> StoreUnavailableError | None:
+        """Return what to say of an error that is the database's, None of one that is the work's."""
+
+    def _is_alone(self, request: WriteRequest) -> bool:
+        """Whether a piece of work needs a transaction of its own."""
+        return request.alone
+
+    def do(
+        self,
+        work: Callable[[Recorder], Any],
+        then: Callable[[Any], None],
+        scope: Scope = NOWHERE,
+        *,
+        alone: bool = False,
+    ) -> Any:  # noqa: ANN401 - whatever the work returned
+        """Return what the work returned, once that is durable and `then` has seen it.
+
+        Raises:
+            StoreUnavailableError: the database does not take it now.
+        """
+        future: Future[Any] = Future()
+        with self._door:
+            if self._closed:
+                raise StoreUnavailableError("the database is being closed")
+            self._waiting.put(WriteRequest(work, then, scope, alone, future))
+        try:
+            return future.result(self._patience)
+        except TimeoutError:
+            raise StoreUnavailableError("the database did not answer in time") from None
+        finally:
+            future.cancel()  # does nothing to what is done or under way
+
+    def dry_run(self, work: Callable[[Recorder], Any], scope: Scope = NOWHERE) -> Any:  # noqa: ANN401 - as above
+        """Return what the work would return, and undo it; else as `do`."""
+        outcomes: list[Any] = []
+
+        def undone(recorder: Recorder) -> None:
+            outcomes.append(work(recorder))
+            raise RollbackError
+
+        with contextlib.suppress(RollbackError):
+            self.do(undone, lambda _: None, scope, alone=True)
+        return outcomes[-1]
+
+    def finish(self) -> None:
+        """Finish what waits and end the thread."""
+        with self._door:
+            self._closed = True
+            self._waiting.put(_END)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while self._commit_next():
+            pass  # what was committed is let go before the next is waited for
+
+    def _commit_next(self) -> bool:
+        """Wait for work and commit it. Return False at the end."""
+        requests = self._take()
+        wanted = [request for request in requests if request.future.set_running_or_notify_cancel()]
+        try:
+            self._finish(wanted)
+        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
+            _log.exception("the writer failed")
+            _fail(wanted, error)
+        return bool(requests)
+
+    def _take(self) -> list[WriteRequest]:
+        """Wait for work. Return what shares a commit, nothing at the end."""
+        first, self._put_back = self._put_back or self._waiting.get(), None
+        if first is _END:
+            return []
+        requests = [first]
+        if self._is_alone(first):
+            return requests
+        with contextlib.suppress(Empty):
+            while len(requests) < MAX_IN_A_COMMIT:
+                request = self._waiting.get_nowait()
+                if request is _END or self._is_alone(request):
+                    self._put_back = request
+                    break
+                requests.append(request)
+        return requests
+
+    def _finish(self, requests: Sequence[WriteRequest]) -> None:
+        if not requests:
+            return
+        try:
+            outcomes = self._commit(requests)
+        except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
+            unavailable = self._unavailable(error)
+            if unavailable is None:
+                self._finish_alone(requests, error)
+            else:
+                _fail(requests, unavailable)
+        else:
+            for request, outcome in zip(requests, outcomes, strict=True):
+                _tell(request, outcome)
+
+    def _finish_alone(self, requests: Sequence[WriteRequest], error: Exception) -> None:
+        """Give each piece a transaction of its own, so that one error hits one caller."""
+        if len(requests) == 1:
+            _fail(requests, error)
+            return
+        for request in requests:
+            self._finish([request])
+
+
+def _fail(requests: Sequence[WriteRequest], error: BaseException) -> None:
+    """Hand an error to those that have no outcome yet."""
+    for request in requests:
+        if not request.future.done():
+            request.future.set_exception(error)
+
+
+def _tell(request: WriteRequest, outcome: object) -> None:
+    try:
+        request.then(outcome)
+    except Exception:
+        _log.exception("a recorded change could not be shown; a restart will show it")
+    request.future.set_result(outcome)
