@@ -12,7 +12,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.config import secrets
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.config.overrides import read_overrides
-from exporter.config.parsers import Address, Network, boolean
+from exporter.config.parsers import Address, Network, parse_boolean
 from exporter.config.pull_targets import PullTarget, read_targets
 from exporter.config.secrets import Setting
 from exporter.limits import Limits
@@ -27,7 +27,7 @@ _RENAMED = {"collect": _TARGETS, "collect_every": "pull_interval"}
 """Keys that were never released, to the present ones."""
 
 _LISTS = {option.name for option in OPTIONS if option.secret}
-_BOOLEANS = {option.name for option in OPTIONS if option.parse is boolean}
+_BOOLEANS = {option.name for option in OPTIONS if option.parse is parse_boolean}
 _KUBERNETES = re.compile(
     r"DUPLISTATUS_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_[A-Z_]+)?)"
 )

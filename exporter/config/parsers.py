@@ -24,7 +24,7 @@ class Address(NamedTuple):
     port: int
 
 
-def address(text: str) -> Address:
+def parse_address(text: str) -> Address:
     """Return where to listen."""
     host, separator, port = text.rpartition(":")
     if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
@@ -34,7 +34,7 @@ def address(text: str) -> Address:
     return Address(None if bare in ("", "*") else bare, int(port))
 
 
-def path(text: str) -> Path:
+def parse_path(text: str) -> Path:
     """Return the path of a file, which need not be there."""
     if not text or "\0" in text:
         raise ValueError("is no file name")
@@ -45,7 +45,7 @@ def path(text: str) -> Path:
         raise ValueError(message) from None
 
 
-def choice(*choices: str) -> Callable[[str], str]:
+def choice_parser(*choices: str) -> Callable[[str], str]:
     """Return what takes one of some words."""
 
     def parse(text: str) -> str:
@@ -57,7 +57,7 @@ def choice(*choices: str) -> Callable[[str], str]:
     return parse
 
 
-def integer(least: int, most: int) -> Callable[[str], int]:
+def integer_parser(least: int, most: int) -> Callable[[str], int]:
     """Return what takes a whole number within bounds."""
 
     def parse(text: str) -> int:
@@ -69,7 +69,7 @@ def integer(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def boolean(text: str) -> bool:
+def parse_boolean(text: str) -> bool:
     """Return whether something is to be."""
     if text not in ("true", "false"):
         message = f"{text!r} is neither true nor false"
@@ -99,14 +99,14 @@ def parse_poll_interval(text: str) -> Millis | None:
     return length
 
 
-def networks(text: str) -> tuple[Network, ...]:
+def parse_networks(text: str) -> tuple[Network, ...]:
     """Return addresses and networks."""
-    return tuple(_network(each) for each in _listed(text))
+    return tuple(_parse_network(each) for each in _split(text))
 
 
-def origins(text: str) -> frozenset[str]:
+def parse_origins(text: str) -> frozenset[str]:
     """Return origins as browsers send them."""
-    found = frozenset(_listed(text))
+    found = frozenset(_split(text))
     for each in found:
         if _ORIGIN.fullmatch(each) is None:
             message = f"{each!r} is no origin: write https://page.example, without a path"
@@ -114,9 +114,9 @@ def origins(text: str) -> frozenset[str]:
     return found
 
 
-def hosts(text: str) -> frozenset[str]:
+def parse_hosts(text: str) -> frozenset[str]:
     """Return names of hosts, as they are compared."""
-    found = frozenset(each.lower().removesuffix(".") for each in _listed(text))
+    found = frozenset(each.lower().removesuffix(".") for each in _split(text))
     for each in found:
         if _HOST.fullmatch(each) is None:
             message = f"{each!r} is no host name: write nas.example, without scheme and port"
@@ -124,11 +124,11 @@ def hosts(text: str) -> frozenset[str]:
     return found
 
 
-def _listed(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _network(text: str) -> Network:
+def _parse_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
