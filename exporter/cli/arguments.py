@@ -17,15 +17,15 @@ _PRECEDENCE = (
     " environment, the environment over the file."
 )
 _ANYWHERE = (
-    "Works while the daemon runs and while it does not: a running one is asked through its API"
-    " and knows at once."
+    "Works whether the daemon runs or not: a running daemon is called through its API and applies"
+    " the change at once."
 )
 _IMPORTING = """\
-Exit codes: 0 all is here; 1 something was left out, and the summary says
-what; 2 nothing could be done.
+Exit codes: 0 everything is recorded; 1 something was skipped, see the summary;
+2 the command failed.
 
-Works while the daemon runs and while it does not: a running one is asked
-through its API and knows at once.
+Works whether the daemon runs or not: a running daemon is called through its
+API and applies the change at once.
 """
 
 
@@ -45,7 +45,7 @@ def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
     """Add a command, which may take a configuration file."""
     description = f"{summary[0].upper()}{summary[1:]}."
     parser = commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
-    config_help = f"a TOML file of options [{CONFIG_VARIABLE}]"
+    config_help = f"TOML file with options [{CONFIG_VARIABLE}]"
     parser.add_argument("--config", metavar="FILE", help=config_help)
     parser.set_defaults(run=run)
     return parser
@@ -75,7 +75,7 @@ def add_client_command(commands: Commands, name: str, summary: str, run: Run) ->
 def take_database(parser: Parser) -> None:
     """Let a command take the database, which is there already."""
     (option,) = (option for option in OPTIONS if option.name == "database")
-    take(parser, option._replace(help="the SQLite file that keeps the reports"))
+    take(parser, option._replace(help="SQLite database file"))
 
 
 def take(parser: Parser, *options: Option) -> None:
@@ -99,17 +99,17 @@ def add_subject(parser: Parser, name: str, text: str) -> None:
 
 def add_json(parser: Parser) -> None:
     """Let a command answer programs."""
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_yes_flag(parser: Parser) -> None:
     """Let a command do without a question what cannot be undone."""
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
 
 
 def add_dry_run(parser: Parser) -> None:
     """Let a command only tell what it would do."""
-    text = "say what would happen, and record and set nothing"
+    text = "print what would be done, without recording or setting anything"
     parser.add_argument("--dry-run", action="store_true", help=text)
 
 

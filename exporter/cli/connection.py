@@ -47,7 +47,7 @@ def connected(settings: Config) -> Iterator[Client]:
 def _token(settings: Config) -> str:
     token = plain_token(admin_tokens(settings))
     if token is None:
-        message = "the admin token is configured as SHA-256, which cannot be sent"
+        message = "the admin token is configured as its SHA-256, which cannot be sent"
         raise ClientError(f"{message}: give it in DUPLISTATUS_ADMIN_TOKEN")
     return token
 

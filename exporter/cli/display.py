@@ -33,7 +33,7 @@ def confirmed(chosen: argparse.Namespace, what: str) -> bool:
     if chosen.yes:
         return True
     if not sys.stdin.isatty():
-        message = f"this would {what}: say --yes to do it without being asked"
+        message = f"this would {what}: give --yes to skip the confirmation"
         raise ClientError(message)
     sys.stdout.write(f"Really {what}? This cannot be undone. [y/N] ")
     sys.stdout.flush()

@@ -21,7 +21,7 @@ def lines(job: Json, explanation: Json | None) -> Iterator[str]:
         for term in explanation["terms"]:
             added = f"+ {format_duration(term['seconds'] * SECOND)}"
             yield printable(f"  {added:>{_WIDTH}}  {term['why']}")
-        yield f"  {explanation['deadline']}  from then on it is overdue"
+        yield f"  {explanation['deadline']}  overdue from then on"
     if job["notBelieved"]:
         yield ""
         yield from (printable(f"Not believed: {doubt}") for doubt in job["notBelieved"])

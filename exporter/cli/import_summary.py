@@ -70,14 +70,14 @@ class Outcomes:
         """Yield the summary; of a dry run in the conditional."""
         would = "would be " if dry_run else ""
         recorded = f"{counted(self._counts[ImportOutcome.RECORDED], 'run')} {would}recorded"
-        others = f", {self._other_operations} of them no backups" if self._other_operations else ""
+        others = f", {self._other_operations} of them not backups" if self._other_operations else ""
         yield recorded + others
         if known := self._counts[ImportOutcome.KNOWN]:
-            yield f"{counted(known, 'run')} known already"
+            yield counted(known, "duplicate run")
         if too_old := self._counts[ImportOutcome.TOO_OLD]:
-            yield f"{counted(too_old, 'run')} older than keep_runs and left out"
-        yield from self._left_out.lines(f"{would}left out")
-        yield from self._notes.lines("to know")
+            yield f"{counted(too_old, 'run')} beyond retention (keep_runs), skipped"
+        yield from self._left_out.lines(f"{would}skipped")
+        yield from self._notes.lines("notes")
 
 
 def counted(count: int, noun: str) -> str:

@@ -53,7 +53,7 @@ def make_parser() -> Parser:
     """Return what reads the command line."""
     parser = Parser(
         prog="duplistatus",
-        description="Receives Duplicati's backup reports and says which backups are missing or"
+        description="Receives Duplicati's backup reports and shows which backups are missing or"
         " failing, in JSON and for Prometheus.",
         allow_abbrev=False,
     )

@@ -26,8 +26,8 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         _forget_stdout()
     except OSError as error:
         where = "stdout" if path is None else path
-        message = f"{where} cannot be written ({error.strerror}): see that there is room, and that"
-        raise ExportError(f"{message} its folder is there and may be written") from error
+        message = f"{where} cannot be written ({error.strerror}): check that there is space, and"
+        raise ExportError(f"{message} that its folder exists and is writable") from error
 
 
 def folder_beside(path: Path | None) -> Path:

@@ -49,7 +49,7 @@ class SettingsImport:
             told = [counted(self._counts[name], name) for name in _NAMES if self._counts[name]]
             yield f"{', '.join(told)} {would}set"
         if self._off:
-            yield f"{counted(self._off, 'schedule')} of them {would}off, as the check there was"
+            yield f"{counted(self._off, 'schedule')} of them {would}off: not monitored there"
         yield from self.refusals.lines("not set")
 
     def _set(self, path: str, given: Given, known: Json) -> None:

@@ -16,7 +16,7 @@ from exporter.cli.commands import (
 
 
 def _add_imports(commands: Commands) -> None:
-    actions = add_group(commands, "import", "bring runs of the past along from elsewhere")
+    actions = add_group(commands, "import", "import historical runs")
     import_duplistatus.add_to(actions)
     import_reports.add_to(actions)
 

@@ -8,9 +8,9 @@ from exporter.cli.arguments import Commands, add, configuration, take_database
 from exporter.store.sqlite import backup_database
 
 _EXPLAINED = (
-    "Works while the daemon runs and while it does not. The copy is of one moment, and was read"
-    " again to see that it is whole. To restore it: stop the daemon, remove the database with its"
-    " -wal and -shm files, copy FILE to its place, start the daemon."
+    "Works whether the daemon runs or not. The copy is a consistent snapshot, and its integrity is"
+    " checked. To restore it: stop the daemon, remove the database with its -wal and -shm files,"
+    " copy FILE to its place, start the daemon."
 )
 
 
@@ -19,7 +19,7 @@ def add_to(commands: Commands) -> None:
     parser = add(commands, "backup-database", "copy the database to a file", run)
     parser.epilog = _EXPLAINED
     take_database(parser)
-    help_text = "the copy; one that is there is replaced once the new one is whole"
+    help_text = "the copy; an existing file is replaced once the new one is complete"
     parser.add_argument("file", metavar="FILE", type=Path, help=help_text)
 
 

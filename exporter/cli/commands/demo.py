@@ -82,7 +82,7 @@ _log = logging.getLogger(__name__)
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add(commands, "demo", "run a daemon with a made-up fleet to look at", run)
+    parser = add(commands, "demo", "run a demo daemon with synthetic data", run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
     take(parser, *(option for option in OPTIONS if option.name != "database"))
@@ -101,7 +101,7 @@ def run(chosen: argparse.Namespace) -> int:
             contextlib.closing(Store(settings.database, settings.limits)) as store,
         ):
             _serve(settings, store, listening)
-    _log.info("stopped, and everything removed")
+    _log.info("stopped, demo data removed")
     return 0
 
 
@@ -116,7 +116,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     server = assemble(settings, services, listening)
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
-    _log.info("this fleet is made up: Ctrl-C ends it and removes its database")
+    _log.info("demo with synthetic data: Ctrl-C ends it and removes its database")
     with listen_to_runs(services), _reporting(services, present):
         server.run()
 
@@ -129,7 +129,7 @@ def _catch_up(services: Services, present: Millis) -> None:
         with progress() as tell:
             for number, _ in enumerate(threads.map(partial(receive, services), past)):
                 if number % _TOLD_EVERY == 0:
-                    tell(f"{bar(number, len(past))} Making up {DAYS} days of reports")
+                    tell(f"{bar(number, len(past))} Generating {DAYS} days of reports")
     finally:
         threads.shutdown(cancel_futures=True)
 

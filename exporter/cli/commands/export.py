@@ -46,34 +46,34 @@ _RUNS_TOLD = 1000
 _CHUNKS_TOLD = 64
 """After how many runs or chunks there is another word of how far it is."""
 
-_EVERYWHERE = "Works while the daemon runs and while it does not, and changes nothing."
+_EVERYWHERE = "Works whether the daemon runs or not, and changes nothing."
 
 _RUNS = f"""\
 {_EVERYWHERE}
-Oldest start first; as many runs as there are take no more memory than a few.
+Oldest start first; memory use does not depend on the number of runs.
 
   duplistatus export runs --output runs.csv
   duplistatus export runs --format jsonl --since 2026-01-01 --server nas
 
-csv    a table with a header, as RFC 4180 says, in UTF-8. Moments are in ISO 8601 and UTC, lengths
-       in seconds, sizes in bytes; what nobody reported is an empty cell. Text that begins with
-       = + - @ gets an apostrophe before it, or a spreadsheet would take it for a formula.
-jsonl  a JSON object a line, its fields named as in /api/backups: all that the table has, text to
-       the letter, under counted every number of the report, and with --messages its log lines."""
+csv    a table with a header (RFC 4180), in UTF-8. Timestamps are in ISO 8601 and UTC, durations
+       in seconds, sizes in bytes; a value that was not reported is an empty cell. Text that begins
+       with = + - @ gets an apostrophe before it, or a spreadsheet would take it for a formula.
+jsonl  a JSON object a line, its fields named as in /api/backups: all that the table has, text
+       unchanged, under counted every number of the report, and with --messages its log lines."""
 
 _OPENMETRICS = f"""\
 {_EVERYWHERE}
-The runs are replayed in the order in which they arrived, and what a scrape would have got is
-written for each multiple of --step, with its time. What is overdue is judged by the configuration:
-give it the daemon's. Prometheus takes that in:
+The runs are replayed in the order in which they arrived, and what a scrape would have returned is
+written for each multiple of --step, with its timestamp. What is overdue follows from the
+configuration: give the daemon's. Prometheus imports the file:
 
   duplistatus export openmetrics --until 2026-11-24T08:00:00Z --output history.openmetrics
   promtool tsdb create-blocks-from openmetrics --max-block-duration=768h \\
     history.openmetrics /var/lib/prometheus/metrics2
 
-Let --until be when Prometheus began to scrape the daemon, and three hours back at least: newer
-samples it may still hold in memory. What is older than its --storage.tsdb.retention.time, 15 days
-unless set, it removes again. --job and --instance are the labels that
+Set --until to the time when Prometheus started to scrape the daemon, at least three hours back:
+it may still hold newer samples in memory. It removes what is older than its
+--storage.tsdb.retention.time, 15 days unless set. --job and --instance are the labels that
 deploy/prometheus/prometheus.yml gives; dashboards select by them.
 
 A job takes 1.7 MB a day with five minutes, 50 MB a month. Prometheus forgets a value after five
@@ -83,30 +83,32 @@ folder of temporary files (TMPDIR). promtool reads its input once for each block
 hours, or with --max-block-duration up to a month: take a large fleet in pieces of a month each,
 with --since and --until.
 
-Schedules, names and merged servers are as they are today. What only live reports told and what the
-daemon counts of itself is not stored and left out; docs/export.md says more."""
+Schedules, names and merged servers are as they are today. Values that only live reports carry and
+the daemon's own counters are not stored, so they are not exported; docs/export.md says more."""
 
 Entry = TypeVar("Entry")
 
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "export", "write out the runs, or their past for Prometheus")
+    actions = add_group(
+        commands, "export", "export runs, or history as OpenMetrics for backfilling"
+    )
     _add_openmetrics(actions)
     _add_runs(actions)
 
 
 def _add_openmetrics(actions: Commands) -> None:
-    summary = "write the past as OpenMetrics, for Prometheus to take in"
+    summary = "export history as OpenMetrics, to backfill Prometheus"
     parser = _add(actions, "openmetrics", summary, export_openmetrics, _OPENMETRICS)
     take(parser, *(each for each in OPTIONS if each.name in ("expected_interval", "tolerance")))
-    _take_span(parser, "moments", "the first run", "now")
+    _take_span(parser, "timestamps", "the first run", "now")
     parser.add_argument(
         "--step",
-        metavar="TIME",
+        metavar="DURATION",
         type=_step,
         default=5 * MINUTE,
-        help="how far moments lie apart: 5m (default), 1h",
+        help="interval between timestamps: 5m (default), 1h",
     )
     labels = {"job": "duplistatus", "instance": "localhost:9666"}
     for name, default in labels.items():
@@ -115,12 +117,12 @@ def _add_openmetrics(actions: Commands) -> None:
 
 
 def _add_runs(actions: Commands) -> None:
-    parser = _add(actions, "runs", "write the runs as a table", export_runs, _RUNS)
+    parser = _add(actions, "runs", "export the runs as a table", export_runs, _RUNS)
     formats = ("csv", "jsonl")
     text = "csv (default) or jsonl"
     parser.add_argument("--format", choices=formats, default="csv", metavar="FORMAT", help=text)
     _take_span(parser, "runs that started", "the first", "the last")
-    parser.add_argument("--server", metavar="SERVER", help="only those of a server, by id or name")
+    parser.add_argument("--server", metavar="SERVER", help="only runs of a server, by id or name")
     parser.add_argument(
         "--messages", action="store_true", help="with the log lines of each run; jsonl only"
     )
@@ -131,7 +133,9 @@ def _add(actions: Commands, name: str, summary: str, run: Run, epilog: str) -> P
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = epilog
     take_database(parser)
-    text = "write here; one that is there is replaced once the new one is whole (default stdout)"
+    text = (
+        "file to write; an existing one is replaced once the new one is complete (default stdout)"
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help=text)
     return parser
 
@@ -149,7 +153,7 @@ def _timestamp(text: str) -> Millis:
     except ValueError:
         timestamp = -1
     if not MIN_TIMESTAMP <= timestamp <= MAX_TIMESTAMP:
-        message = f"{text[:40]!r} is no moment: write 2026-01-31 or 2026-01-31T06:00:00+01:00"
+        message = f"{text[:40]!r} is not a time: write 2026-01-31 or 2026-01-31T06:00:00+01:00"
         raise argparse.ArgumentTypeError(message)
     return timestamp
 
@@ -165,14 +169,14 @@ def _label(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no UTF-8") from None
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not UTF-8") from None
     return text
 
 
 def export_runs(chosen: argparse.Namespace) -> int:
     """Write every stored run as a row."""
     if chosen.messages and chosen.format == "csv":
-        raise ExportError("a table has no room for log lines: ask for --format jsonl")
+        raise ExportError("--messages needs --format jsonl: a table has no column for log lines")
     reader = OfflineReader(configuration(chosen).database)
     choice, left_out = _choice(chosen, reader), _LeftOut()
     with _telling(chosen) as tell, output(chosen.output) as target:
@@ -218,7 +222,7 @@ class _LeftOut:
 
     def tell(self) -> int:
         """Say what is left out; return the exit code."""
-        for line in self._reasons.lines("left out, for it cannot be read"):
+        for line in self._reasons.lines("skipped, cannot be read"):
             sys.stderr.write(f"{line}\n")
         return int(self._reasons.count > 0)
 
@@ -277,5 +281,5 @@ def _choice(chosen: argparse.Namespace, reader: OfflineReader) -> RunChoice:
             raise ExportError(f"no server is called {chosen.server!r}: see duplistatus servers")
     choice = RunChoice(**{name: value for name, value in given.items() if value is not None})
     if choice.since >= choice.until:
-        raise ExportError("--until has to lie behind --since: no run starts between them")
+        raise ExportError("--until must be after --since: no run starts between them")
     return choice

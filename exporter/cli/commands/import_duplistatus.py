@@ -33,11 +33,11 @@ from exporter.times import now
 
 _EXPLAINED = """\
 FILE is backups.db in the data folder of the web application duplistatus, in
-its container /app/data. Stop it before you copy that folder; where FILE is read
-in its own place it may run. FILE stays as it is. Its runs come in as if
-Duplicati had posted them here, so what was posted here too counts once.
-Aliases, notes, schedules and the tolerance are set where nothing is set here.
-It can be run again: what is known stays.
+its container /app/data. Stop it before you copy that folder; it may run if FILE
+is read in place. FILE is not changed. Its runs are imported as if Duplicati had
+posted them here, so a run that was posted here too counts once. Aliases, notes,
+schedules and the tolerance are set where nothing is set here. The import can be
+repeated: runs that are recorded already are not changed.
 
   docker stop duplistatus
   docker cp duplistatus:/app/data/. old
@@ -57,8 +57,8 @@ def add_to(actions: Commands) -> None:
         "--timezone",
         metavar="ZONE",
         type=_zone,
-        help="where the clocks of its servers hang, as Europe/Berlin: a daily backup on certain"
-        " days of the week gets a schedule by the calendar",
+        help="time zone of its servers, for example Europe/Berlin: a daily backup on certain"
+        " days of the week gets a cron schedule",
     )
     add_dry_run(parser)
 
@@ -67,7 +67,7 @@ def _zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{text!r} is no time zone: write one as Europe/Berlin"
+        message = f"{text!r} is not a time zone: write one such as Europe/Berlin"
         raise argparse.ArgumentTypeError(message) from None
 
 
@@ -123,7 +123,7 @@ class _Runs:
 
     def lines(self) -> Iterator[str]:
         yield from self.outcomes.lines(dry_run=self._dry_run)
-        yield from self.doubts.lines("values that cannot be right, and count as not told")
+        yield from self.doubts.lines("invalid values, treated as missing")
 
     def name(self, server_id: object) -> str | None:
         known = self.known.get(str(server_id))
@@ -173,11 +173,11 @@ class _Settings:
         if self._by_week_days:
             told = counted(self._by_week_days, "schedule")
             hint = "" if self._zone else "; --timezone ZONE sets what is daily"
-            yield f"{told} of certain week days left to what the runs tell{hint}"
+            yield f"{told} of certain week days will be learned from the runs{hint}"
         if self._servers_left or self._jobs_left:
             servers = counted(self._servers_left, "server")
             jobs = counted(self._jobs_left, "backup")
-            yield f"{servers} and settings of {jobs} without a run here left out"
+            yield f"skipped: {servers} and the settings of {jobs}, without a run here"
 
     def _of(self, server_id: str, server_name: str | None, backup: str) -> JobSetting | None:
         try:

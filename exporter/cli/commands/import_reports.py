@@ -18,9 +18,9 @@ _STANDARD_INPUT = "-"
 _EXPLAINED = """\
 Each file holds one report as Duplicati sent it, JSON, text or form, or one
 JSON report in each line, as logs and exports do; names that end in .gz are
-unpacked. In folders all files are taken but hidden ones. A report that tells
-no time counts from when its file was last changed. It can be run again: what
-is known stays.
+unpacked. In folders all files are read but hidden ones. A report without a
+time counts from when its file was last changed. The import can be repeated:
+runs that are recorded already are not changed.
 
   duplistatus import reports saved/ --dry-run
   duplistatus import reports saved/ more.json --server nas
@@ -36,9 +36,9 @@ def add_to(actions: Commands) -> None:
     teach(parser, _EXPLAINED)
     text = "files, folders, or - for the standard input"
     parser.add_argument("paths", metavar="PATH", nargs="+", help=text)
-    text = "the server's name, for reports that tell none; as ?server= of an upload"
+    text = "the server's name, for reports without one; as ?server= of an upload"
     parser.add_argument("--server", metavar="NAME", type=_name, help=text)
-    text = "the backup's name, for reports that tell none; as ?backup= of an upload"
+    text = "the backup's name, for reports without one; as ?backup= of an upload"
     parser.add_argument("--backup", metavar="NAME", type=_name, help=text)
     add_dry_run(parser)
 

@@ -26,25 +26,25 @@ _OF_JOB = "id of the job; see duplistatus jobs"
 def add_list_to(commands: Commands) -> None:
     """Add the command that lists."""
     parser = add_client_command(commands, "jobs", "list the backup jobs", list_jobs)
-    parser.add_argument("--overdue", action="store_true", help="only those that are overdue")
-    parser.add_argument("--failing", action="store_true", help="only those whose last run failed")
-    text = "only those for which this holds, as overdue, stale, interrupted or second_copy"
+    parser.add_argument("--overdue", action="store_true", help="only overdue jobs")
+    parser.add_argument("--failing", action="store_true", help="only jobs whose last run failed")
+    text = "only jobs with this condition, such as overdue, stale, interrupted or second_copy"
     parser.add_argument("--condition", metavar="WORD", help=text)
-    parser.add_argument("--server", metavar="SERVER", help="only those of a server, by id or name")
+    parser.add_argument("--server", metavar="SERVER", help="only jobs of a server, by id or name")
     add_json(parser)
 
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "job", "set when a job is due, clear it, or delete it")
-    parser = add_client_command(actions, "explain", "say why a job is due when it is", explain_job)
+    actions = add_group(commands, "job", "explain, set, clear or delete a job")
+    parser = add_client_command(actions, "explain", "explain when a job is due", explain_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
     parser = add_client_command(actions, "set", "set when a job is due", set_job)
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
-    summary = "say that what has come until now without a name is dealt with"
+    summary = "mark the job's failures until now as handled"
     parser = add_client_command(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
@@ -55,12 +55,12 @@ def add_to(commands: Commands) -> None:
 
 
 def _add_parting(actions: Commands) -> None:
-    summary = "forget a second destination that was given up"
+    summary = "remove a second destination that is no longer used"
     parser = add_client_command(actions, "forget-copy", summary, forget_copy)
     add_subject(parser, "job", _OF_JOB)
     add_subject(parser, "destination", "its URL, as the page and duplistatus jobs --json show it")
     add_json(parser)
-    summary = "part a job from a backup that was not renamed, but is another one"
+    summary = "separate a job from one that it was wrongly taken for under a former name"
     parser = add_client_command(actions, "separate", summary, separate_job)
     add_subject(parser, "job", _OF_JOB)
     add_yes_flag(parser)
@@ -76,14 +76,18 @@ def _add_settings(parser: Parser) -> None:
     parser.add_argument(
         "--tolerance",
         dest="job_tolerance",  # apart from the configuration's option of this name
-        metavar="TIME",
-        help='how late it may be: 30m, 2h; "" leaves it to the configuration',
+        metavar="DURATION",
+        help='grace period: 30m, 2h; "" leaves it to the configuration',
     )
     paused = parser.add_mutually_exclusive_group()
     paused.add_argument(
-        "--pause", action="store_true", default=None, dest="paused", help="never overdue"
+        "--pause",
+        action="store_true",
+        default=None,
+        dest="paused",
+        help="never report it as overdue",
     )
-    paused.add_argument("--resume", action="store_false", dest="paused", help="overdue again")
+    paused.add_argument("--resume", action="store_false", dest="paused", help="undo --pause")
 
 
 def list_jobs(chosen: argparse.Namespace) -> int:
@@ -144,7 +148,7 @@ def separate_job(chosen: argparse.Namespace) -> int:
         path = f"/api/jobs/{_job_id(chosen.job)}"
         job = client.send("GET", path)["job"]
         former = (job["formerly"] or ["its former name"])[-1]
-        if not confirmed(chosen, f"part {job['name']} from {former} of {job['server']}"):
+        if not confirmed(chosen, f"separate {job['name']} from {former} of {job['server']}"):
             return 1
         client.send("POST", f"{path}/separate")
     return 0
@@ -163,7 +167,7 @@ def delete_job(chosen: argparse.Namespace) -> int:
 
 def _job_id(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        message = f"{text} is no job's id, see duplistatus jobs"
+        message = f"{text} is not a job's id: see duplistatus jobs"
         raise ClientError(message)
     return int(text)
 

@@ -34,20 +34,20 @@ _ABOUT_AN_ADDRESS = ("name", "password_file", "fingerprint", "ca_file", "insecur
 _EXPLAINED = """\
 Reads the runs that a server of Duplicati (2.1 or later) remembers, and when it plans the next
 ones, through the API of its user interface. A run counts once, whether it was posted or pulled,
-and however often: pull again whenever you like.
+and however often: the pull can be repeated.
 
   duplistatus pull https://nas:8200                  asks for the password
-  duplistatus pull https://nas:8200 --dry-run        says what would be recorded
+  duplistatus pull https://nas:8200 --dry-run        prints what would be recorded
   duplistatus pull                                   from the [[pull]] tables of the file
 
-Duplicati makes its own certificate unless it is given one. The first try then shows its SHA-256
+Duplicati creates its own certificate unless it is given one. The first try then shows its SHA-256
 fingerprint; compare it with the server's, and give it with --fingerprint.
 
-Duplicati forgets runs after 30 days unless its option log-retention says otherwise.
+Duplicati removes runs after 30 days unless its option log-retention says otherwise.
 
-The exit code is 0 when all went well, 1 when something could not be pulled; what could is kept.
-Works while the daemon runs and while it does not: a running one is asked through its API and knows
-at once."""
+Exit codes: 0 everything was pulled; 1 something could not be pulled, the rest is recorded; 2 the
+command failed. Works whether the daemon runs or not: a running daemon is called through its API
+and applies the change at once."""
 
 
 def add_to(commands: Commands) -> None:
@@ -60,12 +60,12 @@ def add_to(commands: Commands) -> None:
         "url",
         nargs="?",
         metavar="URL",
-        help="address of a server, as https://nas:8200; else those of the configuration",
+        help="address of a server, such as https://nas:8200; without it those of the configuration",
     )
     _add_access(parser)
-    parser.add_argument("--name", metavar="NAME", help="what to call the server in messages")
+    parser.add_argument("--name", metavar="NAME", help="name of the server in messages")
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be recorded, and record nothing"
+        "--dry-run", action="store_true", help="print what would be recorded, without recording it"
     )
 
 
@@ -74,13 +74,13 @@ def _add_access(parser: Parser) -> None:
     parser.add_argument(
         "--password-file",
         metavar="FILE",
-        help="whose first line is its password, - for the standard input; else it is asked for",
+        help="file whose first line is the password, - for the standard input; without it a prompt",
     )
     parser.add_argument(
         "--fingerprint", metavar="SHA256", help="pin the certificate by its SHA-256 fingerprint"
     )
     parser.add_argument(
-        "--ca-file", metavar="FILE", help="believe the certificates in this file, in PEM"
+        "--ca-file", metavar="FILE", help="trust the CA certificates in this file, in PEM"
     )
     parser.add_argument(
         "--insecure", action="store_true", help="do not verify the certificate (insecure)"
@@ -111,17 +111,17 @@ def _of_arguments(chosen: argparse.Namespace) -> PullTarget:
     except ValueError as error:
         raise ClientError(str(error)) from None
     if target.insecure:
-        _warn(f"the certificate of {target.name} is not checked: the password may go to anybody")
+        _warn(f"the certificate of {target.name} is not verified: the password may go to anybody")
     return target
 
 
 def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[PullTarget, ...]:
     flags = ["--" + name.replace("_", "-") for name in _ABOUT_AN_ADDRESS if getattr(chosen, name)]
     if flags:
-        message = f"{', '.join(flags)}: say for which address, as https://nas:8200"
+        message = f"{', '.join(flags)}: give the address too, for example https://nas:8200"
         raise ClientError(message)
     if not settings.pull_targets:
-        message = "there is no server to pull from: give an address, as https://nas:8200"
+        message = "there is no server to pull from: give an address, for example https://nas:8200"
         raise ClientError(f"{message}, or [[pull]] tables in the configuration")
     return settings.pull_targets
 
@@ -176,12 +176,13 @@ def _told(summary: Summary, *, dry: bool) -> str:
     parts = [
         counted(summary.backups, "backup"),
         f"{counted(summary.count(ImportOutcome.RECORDED), 'run')} {verb}",
-        f"{summary.count(ImportOutcome.KNOWN)} known",
+        f"{summary.count(ImportOutcome.KNOWN)} duplicate",
         f"{counted(summary.other_operations, 'other operation')} {verb}",
-        f"{summary.count(ImportOutcome.NOT_UNDERSTOOD)} not understood",
+        f"{summary.count(ImportOutcome.NOT_UNDERSTOOD)} invalid",
     ]
     rare = [
-        (summary.count(each), each.value) for each in (ImportOutcome.TOO_OLD, ImportOutcome.REFUSED)
+        (summary.count(ImportOutcome.TOO_OLD), "beyond retention"),
+        (summary.count(ImportOutcome.REFUSED), "refused"),
     ]
     return ", ".join([*parts, *(f"{count} {what}" for count, what in rare if count)])
 

@@ -35,17 +35,17 @@ def add_list_to(commands: Commands) -> None:
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "server", "name, merge or delete a server")
-    parser = add_client_command(actions, "set", "name a server or note something", set_server)
+    actions = add_group(commands, "server", "set, merge or delete a server")
+    parser = add_client_command(actions, "set", "set a server's alias or note", set_server)
     add_subject(parser, "server", "id or name of the server")
-    parser.add_argument("--alias", metavar="TEXT", help='a name for people; "" clears it')
-    parser.add_argument("--note", metavar="TEXT", help='anything; "" clears it')
-    text = "it is not the machine that it looks like"
+    parser.add_argument("--alias", metavar="TEXT", help='name to display; "" clears it')
+    parser.add_argument("--note", metavar="TEXT", help='free text; "" clears it')
+    text = "it is not a duplicate of the server that it looks like"
     parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
-    parser = add_client_command(actions, "merge", "make servers part of another", merge_servers)
-    add_subject(parser, "server", "id or name of the server that stays")
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers that go into it")
+    parser = add_client_command(actions, "merge", "merge servers", merge_servers)
+    add_subject(parser, "server", "id or name of the server that remains")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers to merge into it")
     add_yes_flag(parser)
     parser = add_client_command(actions, "delete", "delete a server with its runs", delete_server)
     add_subject(parser, "server", "id or name of the server")

@@ -219,7 +219,7 @@ def test_a_name_of_several_servers_is_refused_until_an_id_is_given(command: Comm
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["job", "set", "Documents", "--pause"], "Documents is no job's id"),
+        (["job", "set", "Documents", "--pause"], "Documents is not a job's id"),
         (["job", "set", "99", "--pause"], "Job not found"),
         (["job", "delete", "99", "--yes"], "Job not found"),
         (["job", "set", "1"], "known are schedule, tolerance, paused"),

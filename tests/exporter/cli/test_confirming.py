@@ -23,7 +23,7 @@ def test_without_a_terminal_nothing_is_deleted_unless_yes_is_said(
 ) -> None:
     before = known(database)
     told = command.refusal(*arguments)
-    assert told == f"duplistatus: this would {asked}: say --yes to do it without being asked"
+    assert told == f"duplistatus: this would {asked}: give --yes to skip the confirmation"
     assert known(database) == before
     assert command.output(*arguments, "--yes") == ""
     assert known(database) != before
@@ -70,4 +70,4 @@ def test_changes_that_can_be_undone_are_not_asked_about(command: Commands) -> No
 
 def test_the_installed_command_refuses_in_one_line_too(database: Path) -> None:
     finished = installed.run("server", "delete", "old", "--database", str(database))
-    assert "say --yes" in installed.refusal(finished)
+    assert "give --yes" in installed.refusal(finished)

@@ -9,7 +9,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "server merge": ("SERVER", "SOURCE", "--yes"),
     "server delete": ("SERVER", "--yes"),
     "job explain": ("JOB", "--json"),
-    "job set": ("JOB", "--schedule TEXT", "--tolerance TIME", "--pause", "--resume", "--json"),
+    "job set": ("JOB", "--schedule TEXT", "--tolerance DURATION", "--pause", "--resume", "--json"),
     "job clear": ("JOB", "--json"),
     "job forget-copy": ("JOB", "DESTINATION", "--json"),
     "job separate": ("JOB", "--yes"),
@@ -32,8 +32,8 @@ DAEMON = (
     "--log-format FORMAT",
     "--log-level LEVEL",
     "--max-upload-bytes BYTES",
-    "--expected-interval TIME",
-    "--tolerance TIME",
+    "--expected-interval DURATION",
+    "--tolerance DURATION",
     "DUPLISTATUS_TOLERANCE",
 )
 
@@ -88,8 +88,8 @@ EXPORTS = {
         *("--output FILE", "RFC 4180", "apostrophe"),
     ),
     "export openmetrics": (
-        *("--since TIME", "--until TIME", "--step TIME", "--job TEXT", "--instance TEXT"),
-        *("--output FILE", "--tolerance TIME", "--expected-interval TIME"),
+        *("--since TIME", "--until TIME", "--step DURATION", "--job TEXT", "--instance TEXT"),
+        *("--output FILE", "--tolerance DURATION", "--expected-interval DURATION"),
         *("promtool tsdb create-blocks-from openmetrics", "--max-block-duration=768h"),
         *("retention.time", "deploy/prometheus/prometheus.yml", "TMPDIR", "50 MB a month"),
     ),
@@ -100,7 +100,7 @@ EXPORTS = {
 def test_the_help_of_an_export_teaches_what_to_do_with_it(command: Commands, name: str) -> None:
     told = described(command.output(*name.split(), "--help"))
     assert [words for words in (*EXPORTS[name], *EVERYWHERE) if words not in told] == []
-    assert "Works while the daemon runs and while it does not, and changes nothing." in told
+    assert "Works whether the daemon runs or not, and changes nothing." in told
 
 
 def test_the_help_names_every_command(command: Commands) -> None:
@@ -114,7 +114,7 @@ def test_the_help_says_that_a_command_works_beside_a_running_daemon(
     command: Commands, name: str
 ) -> None:
     told = " ".join(command.output(*name.split(), "--help").split())
-    assert "Works while the daemon runs and while it does not" in told
+    assert "Works whether the daemon runs or not" in told
 
 
 @pytest.mark.parametrize("arguments", [[], ["backups"], ["--verbose"], ["serve", "--port", "80"]])

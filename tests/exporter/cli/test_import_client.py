@@ -159,9 +159,9 @@ def test_the_words_for_what_became_of_reports() -> None:
     assert (told.total, told.left_out) == (15, 12)
     lines = list(told.lines(dry_run=True))
     assert lines[:3] == [
-        "2 runs would be recorded, 1 of them no backups",
-        "1 run known already",
-        "would be left out: 12",
+        "2 runs would be recorded, 1 of them not backups",
+        "1 duplicate run",
+        "would be skipped: 12",
     ]
     assert lines[3].startswith("  row 0: makes no")
     assert "\x1b" not in "".join(lines)

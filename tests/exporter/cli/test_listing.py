@@ -65,7 +65,7 @@ def test_a_job_is_explained_with_the_sum_of_its_deadline(command: Commands) -> N
     assert lines[3] == f"  {told['explanation']['since']}  its last run began"
     assert [line.split("  ")[-1] for line in lines[4:-1]] == [term["why"] for term in terms]
     assert lines[-2].strip() == "+ 1h  tolerance"
-    assert lines[-1] == f"  {job['deadline']}  from then on it is overdue"
+    assert lines[-1] == f"  {job['deadline']}  overdue from then on"
 
 
 @pytest.mark.usefixtures("database")

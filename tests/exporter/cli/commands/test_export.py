@@ -146,9 +146,9 @@ REFUSED = [
     ("runs --format xml", "--format"),
     ("runs --since yesterday", "write 2026-01-31"),
     ("runs --until 0001-01-01T00:00:00+23:00", "write 2026-01-31"),
-    ("openmetrics --job \udcff", "no UTF-8"),
+    ("openmetrics --job \udcff", "not UTF-8"),
     ("runs --server nobody", "duplistatus servers"),
-    ("runs --since 2020-01-02 --until 2020-01-01", "--until has to lie behind --since"),
+    ("runs --since 2020-01-02 --until 2020-01-01", "--until must be after --since"),
     ("runs --messages", "--format jsonl"),
     ("openmetrics --step 0s", "--step"),
     ("openmetrics --step often", "--step"),
@@ -173,7 +173,7 @@ def test_a_run_that_can_not_be_read_is_left_out_and_told(command: Commands, data
         db.execute("UPDATE runs SET counted = x'c1' WHERE id = 2")
     finished = command("export", "runs")
     assert finished.code == 1
-    assert "left out, for it cannot be read: 1\n  run 2: " in finished.err
+    assert "skipped, cannot be read: 1\n  run 2: " in finished.err
     assert len(finished.out.splitlines()) == 5
 
 
@@ -183,7 +183,7 @@ def test_a_job_that_can_not_be_read_is_left_out_and_told(command: Commands, data
         db.execute("UPDATE jobs SET state = x'00' WHERE id = 1")
     finished = command("export", "openmetrics", "--step", "1h")
     assert finished.code == 1
-    assert "left out, for it cannot be read: 1\n  job 1: " in finished.err
+    assert "skipped, cannot be read: 1\n  job 1: " in finished.err
     kept = [line for line in whole.splitlines() if 'server="old"' in line]
     assert [line for line in finished.out.splitlines() if 'server="old"' in line] == kept
     assert 'server="nas",server_id="1"} ' not in "".join(

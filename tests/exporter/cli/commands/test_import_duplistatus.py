@@ -67,7 +67,7 @@ def test_runs_names_and_settings_arrive(command: Commands, backups: Path) -> Non
     assert told.splitlines() == [
         "3 runs recorded",
         "1 alias, 1 note, 2 schedules, 2 tolerances set",
-        "1 schedule of them off, as the check there was",
+        "1 schedule of them off: not monitored there",
     ]
     nas, pi = server(command, "m-1"), server(command, "m-9")
     assert (nas["alias"], nas["note"]) == ("Cellar", "ask Hans")
@@ -86,7 +86,7 @@ def test_a_second_import_adds_and_changes_nothing(
     command.output("import", "duplistatus", str(backups))
     before = known(database)
     told = command.output("import", "duplistatus", str(backups))
-    assert told.splitlines() == ["0 runs recorded", "3 runs known already"]
+    assert told.splitlines() == ["0 runs recorded", "3 duplicate runs"]
     assert known(database) == before
 
 
@@ -99,7 +99,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     assert told.splitlines() == [
         "3 runs would be recorded",
         "1 alias, 1 note, 2 schedules, 2 tolerances would be set",
-        "1 schedule of them would be off, as the check there was",
+        "1 schedule of them would be off: not monitored there",
     ]
     assert known(database) == before
 
@@ -138,7 +138,7 @@ def test_a_run_that_was_posted_here_too_counts_once(
     ids = [running.upload(report) for report in reports]
     before = running.data("/api/summary")
     told = command.output("import", "duplistatus", str(path))
-    assert told.splitlines() == ["0 runs recorded", f"{len(reports)} runs known already"]
+    assert told.splitlines() == ["0 runs recorded", f"{len(reports)} duplicate runs"]
     after = running.data("/api/summary")
     assert {**after, "lastUpdated": None} == {**before, "lastUpdated": None}
     assert [running.upload(report) for report in reports] == ids
@@ -162,7 +162,7 @@ def test_a_run_whose_text_report_told_whole_seconds_counts_once(
     began = BEGAN + 5 * SECOND
     running.upload(text_report(began=began, backup="Text"))
     path = make(tmp_path / "backups.db", [run(began + 250, backup="Text")])
-    assert "1 run known already" in command.output("import", "duplistatus", str(path))
+    assert "1 duplicate run" in command.output("import", "duplistatus", str(path))
 
 
 def test_a_running_daemon_knows_at_once(command: Commands, running: Daemon, backups: Path) -> None:
@@ -199,7 +199,7 @@ def test_what_the_configuration_says_of_a_schedule_stays(
 @pytest.mark.parametrize(
     ("flags", "schedule", "told"),
     [
-        ((), "auto", "1 schedule of certain week days left to what the runs tell; --timezone"),
+        ((), "auto", "1 schedule of certain week days will be learned from the runs; --timezone"),
         (("--timezone", "Europe/Berlin"), "cron 30 2 * * 1,2,3,4,5 Europe/Berlin", "1 schedule"),
     ],
 )
@@ -248,7 +248,7 @@ def test_what_never_ran_is_told_and_left_out(command: Commands, tmp_path: Path) 
         configurations=configurations,
     )
     told = command.output("import", "duplistatus", str(path))
-    assert "1 server and settings of 1 backup without a run here left out" in told
+    assert "skipped: 1 server and the settings of 1 backup, without a run here" in told
     assert [each for each in listed(command, "servers") if each["machineId"] == "m-9"] == []
 
 
@@ -276,10 +276,10 @@ def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_p
     assert (told.code, told.err) == (1, "")
     lines = told.out.splitlines()
     assert lines[0] == f"{len(DOUBTFUL) + 1} runs recorded"
-    assert f"left out: {len(WRONG)}" in lines
+    assert f"skipped: {len(WRONG)}" in lines
     assert "  backups run-0: backup_name tells nothing" in lines
     assert "  backups run-2: status 'Lost' is unknown" in lines
-    assert f"values that cannot be right, and count as not told: {len(DOUBTFUL)}" in lines
+    assert f"invalid values, treated as missing: {len(DOUBTFUL)}" in lines
     assert "  backups run-4: known_file_size is -5" in lines
     assert job(command, "nas", "Music")["lastRun"]["startTime"] == format_timestamp(
         BEGAN + 8 * HOUR
@@ -352,7 +352,7 @@ def test_a_file_is_needed_before_a_database_of_ours(command: Commands, tmp_path:
 @pytest.mark.parametrize("zone", ["Mars", "", "../etc/passwd"])
 def test_a_zone_that_is_none_is_refused(command: Commands, backups: Path, zone: str) -> None:
     told = command.refusal("import", "duplistatus", str(backups), "--timezone", zone)
-    assert "is no time zone" in told
+    assert "is not a time zone" in told
 
 
 @pytest.mark.usefixtures("database")

@@ -39,10 +39,10 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("either")
 def test_saved_reports_arrive(command: Commands, folder: Path) -> None:
     told = command.output("import", "reports", str(folder))
-    assert told.splitlines() == ["303 runs recorded, 1 of them no backups"]
+    assert told.splitlines() == ["303 runs recorded, 1 of them not backups"]
     assert command.output("import", "reports", str(folder)).splitlines() == [
         "0 runs recorded",
-        "303 runs known already",
+        "303 duplicate runs",
     ]
     jobs = {
         (job["server"], job["name"]): job for job in json.loads(command.output("jobs", "--json"))
@@ -57,7 +57,7 @@ def test_saved_reports_arrive(command: Commands, folder: Path) -> None:
 def test_a_dry_run_records_nothing(command: Commands, folder: Path, database: Path) -> None:
     before = known(database)
     told = command.output("import", "reports", str(folder), "--dry-run")
-    assert told.splitlines() == ["303 runs would be recorded, 1 of them no backups"]
+    assert told.splitlines() == ["303 runs would be recorded, 1 of them not backups"]
     assert known(database) == before
 
 
@@ -72,7 +72,7 @@ def test_what_would_be_removed_for_its_age_is_told(
     command.output("import", "reports", str(new))
     assert command.output("import", "reports", str(old)).splitlines() == [
         "0 runs recorded",
-        "1 run older than keep_runs and left out",
+        "1 run beyond retention (keep_runs), skipped",
     ]
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_report_is_told_and_the_rest_is_taken(
     told = command("import", "reports", str(folder), str(tmp_path / "none"))
     assert (told.code, told.err) == (1, "")
     lines = told.out.splitlines()
-    assert lines[:2] == ["303 runs recorded, 1 of them no backups", "left out: 3"]
+    assert lines[:2] == ["303 runs recorded, 1 of them not backups", "skipped: 3"]
     assert {line.split(":")[0].strip() for line in lines[2:]} == {
         str(folder / "0.bin"),
         str(folder / "1.txt"),

@@ -43,10 +43,10 @@ def test_a_servers_runs_are_known_afterwards(
     asked = ("pull", duplicati.url, "--password-file", password, "--name", "nas")
     first = command.output(*asked)
     assert first == (
-        "nas: 1 backup, 3 runs recorded, 0 known, 0 other operations recorded, 0 not understood\n"
+        "nas: 1 backup, 3 runs recorded, 0 duplicate, 0 other operations recorded, 0 invalid\n"
     )
     assert jobs_of(command) == [("Photos to S3", "success")]
-    assert "0 runs recorded, 3 known" in command.output(*asked), either
+    assert "0 runs recorded, 3 duplicate" in command.output(*asked), either
 
 
 def test_what_duplicati_plans_is_expected(
@@ -74,7 +74,9 @@ def test_a_planned_backup_that_would_not_be_missed_is_told(
 def test_one_is_one(command: Commands, duplicati: Simulator, password: str) -> None:
     fill(duplicati, runs=1)
     told = command.output("pull", duplicati.url, "--password-file", password, "--name", "nas")
-    assert told.startswith("nas: 1 backup, 1 run recorded, 0 known, 0 other operations recorded")
+    assert told.startswith(
+        "nas: 1 backup, 1 run recorded, 0 duplicate, 0 other operations recorded"
+    )
 
 
 def test_a_trial_says_the_same_and_records_nothing(
@@ -83,7 +85,7 @@ def test_a_trial_says_the_same_and_records_nothing(
     fill(duplicati)
     before = known(database)
     told = command.output("pull", duplicati.url, "--password-file", password, "--dry-run")
-    assert "3 runs would be recorded, 0 known" in told
+    assert "3 runs would be recorded, 0 duplicate" in told
     assert known(database) == before
 
 
@@ -118,7 +120,7 @@ def test_what_is_not_understood_is_told_and_no_failure(
     fill(duplicati)
     duplicati.add_row("2", "\x1b[31mno json")
     told = command.output("pull", duplicati.url, "--password-file", password)
-    assert "1 not understood" in told
+    assert "1 invalid" in told
     assert "\n  Photos to S3: the message of row 4 is no JSON\n" in told
 
 
@@ -172,7 +174,10 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
         (("https://nas",), "the password is missing"),
         (("https://nas", "--password-file", "/nowhere"), "/nowhere cannot be read"),
         (("https://nas", "--fingerprint", "1"), "is no SHA-256 fingerprint"),
-        (("--password-file", "/nowhere", "--insecure"), "--password-file, --insecure: say for"),
+        (
+            ("--password-file", "/nowhere", "--insecure"),
+            "--password-file, --insecure: give the address too",
+        ),
     ],
 )
 def test_what_can_not_be_pulled_is_refused(
@@ -205,7 +210,7 @@ def test_who_checks_no_certificate_is_warned(
         "pull", secure_duplicati.url, "--password-file", password, "--insecure", "--name", "nas"
     )
     assert finished.code == 0
-    assert "the certificate of nas is not checked" in finished.err
+    assert "the certificate of nas is not verified" in finished.err
 
 
 def table(url: str, password: str, name: str) -> str:
