@@ -79,7 +79,7 @@ def read_entries(text: str) -> tuple[str, ...]:
     parts = text.splitlines() if "\n" in text else text.split(",")
     entries = tuple(part.strip() for part in parts if part.strip())
     if text and not entries:
-        raise ValueError("holds no token; leave it out to need none")
+        raise ValueError("contains no token; remove it to require none")
     for number, entry in enumerate(entries, 1):
         _check(number, entry)
     return entries
@@ -120,10 +120,10 @@ def load_or_make(database: Path) -> str:
         token = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be used for the admin token ({error})"
-        todo = "give this user the right, make room on the disk, or remove it"
+        todo = "give this user access to it, free disk space, or remove it"
         raise AdminTokenError(f"{message}: {todo}") from error
     if not token:
-        message = f"{path} is empty: remove it, and the next start makes a new admin token"
+        message = f"{path} is empty: remove it, and the next start creates a new admin token"
         raise AdminTokenError(message)
     return token
 
@@ -145,7 +145,7 @@ def _check(number: int, entry: str) -> None:
     token = entry.split(maxsplit=1)[0]
     if token.startswith(_STORED):
         if _STORED_FORM.fullmatch(token) is None:
-            message = f"entry {number} must have 64 hexadecimal digits behind {_STORED}"
+            message = f"entry {number} must have 64 hexadecimal digits after {_STORED}"
             raise ValueError(message)
     elif len(token) < MIN_TOKEN_LENGTH or _TOKEN.fullmatch(token) is None:
         message = f"entry {number} must be at least {MIN_TOKEN_LENGTH} printable ASCII characters"

@@ -80,7 +80,7 @@ def parse_timespan(text: str) -> Millis:
     """
     match = _TIMESPAN.fullmatch(text)
     if match is None:
-        message = f"{text[:40]!r} is no .NET time span"
+        message = f"{text[:40]!r} is not a .NET TimeSpan"
         raise ValueError(message)
     length = int(match["days"] or 0) * DAY + int(match["hours"]) * HOUR
     length += int(match["minutes"]) * MINUTE + int(match["seconds"]) * SECOND
@@ -95,7 +95,9 @@ def parse_duration(text: str) -> Millis:
         ValueError: the text is no such length, or it is zero.
     """
     if _INTERVAL.fullmatch(text) is None:
-        message = f"{text[:40]!r} is no length of time: write a number and w, d, h, m or s, as 12h"
+        message = (
+            f"{text[:40]!r} is not a duration: write a number and w, d, h, m or s, such as 12h"
+        )
         raise ValueError(message)
     length = sum(int(number) * _UNITS[unit] for number, unit in _INTERVAL_PART.findall(text))
     if not 0 < length <= 3660 * DAY:

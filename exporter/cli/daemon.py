@@ -92,7 +92,7 @@ def announce(settings: Config, store: Store, listening: socket.socket) -> None:
     store.announce(url_of(settings, listening, _LOOPBACK))
     shown = url_of(settings, listening, "0.0.0.0")  # noqa: S104 - no address to listen on
     _log.info("listening", extra=logs.log_fields(url=shown))
-    _log.info("storing", extra=logs.log_fields(database=str(settings.database.absolute())))
+    _log.info("database opened", extra=logs.log_fields(database=str(settings.database.absolute())))
 
 
 def url_of(settings: Config, listening: socket.socket, everywhere: str) -> str:

@@ -154,7 +154,7 @@ def _read_file(path: str) -> _File:
     except OSError as error:
         return _File(problems=(f"{path} cannot be read: {error.strerror}",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return _File(problems=(f"{path} is no TOML: {error}",))
+        return _File(problems=(f"{path} is not valid TOML: {error}",))
     overrides, wrong = read_overrides(content.pop(_OVERRIDES, []))
     targets, wrong_too = read_targets(content.pop(_TARGETS, []))
     settings, problems = _read_settings(path, content)
@@ -172,7 +172,7 @@ def _read_settings(
         if key not in known:
             problems.append(f"{path}: {_unknown(key, known)}")
         elif text is None:
-            right = "true or false" if key in _BOOLEANS else "a text or a whole number"
+            right = "true or false" if key in _BOOLEANS else "a string or a whole number"
             problems.append(f"{path}: {key} must be {right}")
         else:
             settings[key] = Setting(text, f"{path}: {key}")
@@ -181,8 +181,8 @@ def _read_settings(
 
 def _unknown(key: str, known: Iterable[str]) -> str:
     if key in _RENAMED:
-        return f"{key} is called {_RENAMED[key]} now"
-    return f"{key} is unknown; known are {', '.join(known)}"
+        return f"{key} was renamed to {_RENAMED[key]}"
+    return f"{key} is unknown; expected one of {', '.join(known)}"
 
 
 def _text(key: str, value: object) -> str | None:
@@ -197,7 +197,7 @@ def _text(key: str, value: object) -> str | None:
 def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
     known = {CONFIG_VARIABLE, *(option.variable for option in OPTIONS), *secrets.VARIABLES}
     return [
-        f"{name} is unknown; known are {', '.join(sorted(known))}"
+        f"{name} is unknown; expected one of {', '.join(sorted(known))}"
         for name in sorted(environment)
         if name.startswith(ENVIRONMENT_PREFIX)
         and name not in known

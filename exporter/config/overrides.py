@@ -15,7 +15,7 @@ def read_overrides(value: object) -> tuple[tuple[Override, ...], list[str]]:
         The overrides, and what is wrong with them, a line each.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        return (), ["override must be tables, each begun by a line [[override]]"]
+        return (), ["override must be tables, each started by a line [[override]]"]
     overrides, problems = [], []
     for number, entry in enumerate(value, 1):
         override, wrong = _read_override(entry)
@@ -27,7 +27,7 @@ def read_overrides(value: object) -> tuple[tuple[Override, ...], list[str]]:
 def _read_override(entry: dict[str, object]) -> tuple[Override, list[str]]:
     known = (*_TEXTS, *_SETTINGS)
     problems = [
-        f"{key} is unknown; known are {', '.join(known)}" for key in entry if key not in known
+        f"{key} is unknown; expected one of {', '.join(known)}" for key in entry if key not in known
     ]
     texts: dict[str, str] = {}
     for key in known:
@@ -35,7 +35,7 @@ def _read_override(entry: dict[str, object]) -> tuple[Override, list[str]]:
         if isinstance(value, str) and value:
             texts[key] = value
         elif value is not None:
-            problems.append(f"{key} must be a text")
+            problems.append(f"{key} must be a string that is not empty")
     settings, wrong = _parsed(texts)
     if not settings and not wrong and not problems:
         wrong = [f"sets nothing; give one of {', '.join(_SETTINGS)}"]

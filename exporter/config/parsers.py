@@ -28,7 +28,7 @@ def parse_address(text: str) -> Address:
     """Return where to listen."""
     host, separator, port = text.rpartition(":")
     if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
-        message = f"{text!r} is no HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
+        message = f"{text!r} is not HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
         raise ValueError(message)
     bare = host.removeprefix("[").removesuffix("]")
     return Address(None if bare in ("", "*") else bare, int(port))
@@ -37,11 +37,11 @@ def parse_address(text: str) -> Address:
 def parse_path(text: str) -> Path:
     """Return the path of a file, which need not be there."""
     if not text or "\0" in text:
-        raise ValueError("is no file name")
+        raise ValueError("is not a file name")
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        message = f"{text!r} names a user this machine does not know"
+        message = f"{text!r} names a user that does not exist on this machine"
         raise ValueError(message) from None
 
 
@@ -50,7 +50,7 @@ def choice_parser(*choices: str) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text not in choices:
-            message = f"{text!r} is none of {', '.join(choices)}"
+            message = f"{text!r} must be one of {', '.join(choices)}"
             raise ValueError(message)
         return text
 
@@ -62,7 +62,7 @@ def integer_parser(least: int, most: int) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            message = f"{text!r} is no whole number from {least} to {most}"
+            message = f"{text!r} must be a whole number from {least} to {most}"
             raise ValueError(message)
         return int(text)
 
@@ -72,7 +72,7 @@ def integer_parser(least: int, most: int) -> Callable[[str], int]:
 def parse_boolean(text: str) -> bool:
     """Return whether something is to be."""
     if text not in ("true", "false"):
-        message = f"{text!r} is neither true nor false"
+        message = f"{text!r} must be true or false"
         raise ValueError(message)
     return text == "true"
 
@@ -83,7 +83,7 @@ def parse_retention(text: str) -> Millis | None:
         return None
     length = parse_duration(text)
     if length < DAY:
-        message = f"{text!r} is too short: keep it a day at least, or {FOREVER}"
+        message = f"{text!r} is too short: write at least 1d, or {FOREVER}"
         raise ValueError(message)
     return length
 
@@ -94,7 +94,7 @@ def parse_poll_interval(text: str) -> Millis | None:
         return None
     length = parse_duration(text)
     if length < MINUTE:
-        message = f"{text!r} is too often: every minute at most, 1m, or {NEVER}"
+        message = f"{text!r} is too often: write at least 1m, or {NEVER}"
         raise ValueError(message)
     return length
 
@@ -109,7 +109,7 @@ def parse_origins(text: str) -> frozenset[str]:
     found = frozenset(_split(text))
     for each in found:
         if _ORIGIN.fullmatch(each) is None:
-            message = f"{each!r} is no origin: write https://page.example, without a path"
+            message = f"{each!r} is not an origin: write https://page.example, without a path"
             raise ValueError(message)
     return found
 
@@ -119,7 +119,7 @@ def parse_hosts(text: str) -> frozenset[str]:
     found = frozenset(each.lower().removesuffix(".") for each in _split(text))
     for each in found:
         if _HOST.fullmatch(each) is None:
-            message = f"{each!r} is no host name: write nas.example, without scheme and port"
+            message = f"{each!r} is not a host name: write nas.example, without scheme and port"
             raise ValueError(message)
     return found
 
@@ -132,5 +132,5 @@ def _parse_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
-        message = f"{text!r} is no address or network: write 127.0.0.1 or 10.0.0.0/8"
+        message = f"{text!r} is not an address or network: write 127.0.0.1 or 10.0.0.0/8"
         raise ValueError(message) from None

@@ -35,11 +35,11 @@ class PullTarget(Struct, frozen=True):
         if self.url.startswith("http:"):
             return "without TLS"
         if self.insecure:
-            return "any certificate is believed"
+            return "any certificate is trusted"
         if self.fingerprint is not None:
-            return f"the certificate {self.fingerprint} is believed"
-        known = "the system" if self.ca_file is None else self.ca_file
-        return f"certificates that {known} knows are believed"
+            return f"the certificate {self.fingerprint} is trusted"
+        trusted = "the system" if self.ca_file is None else self.ca_file
+        return f"the CA certificates of {trusted} are trusted"
 
 
 def make_target(  # noqa: PLR0913 - a field each
@@ -58,7 +58,7 @@ def make_target(  # noqa: PLR0913 - a field each
     """
     address, pin = _read_url(url), _read_fingerprint(fingerprint)
     if insecure and (pin or ca_file):
-        raise ValueError("insecure believes any certificate: leave it, or fingerprint and ca_file")
+        raise ValueError("insecure trusts any certificate: remove it, or fingerprint and ca_file")
     if address.scheme == "http" and (insecure or pin or ca_file):
         raise ValueError("an address with http:// has no certificate: write https://")
     return PullTarget(
@@ -78,7 +78,7 @@ def read_targets(value: object) -> tuple[tuple[PullTarget, ...], list[str]]:
         The sources, and what is wrong with them, a line each.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        return (), ["pull must be tables, each begun by a line [[pull]]"]
+        return (), ["pull must be tables, each started by a line [[pull]]"]
     targets, problems = [], []
     for number, entry in enumerate(value, 1):
         target, wrong = _read_target(entry)
@@ -89,10 +89,14 @@ def read_targets(value: object) -> tuple[tuple[PullTarget, ...], list[str]]:
 
 def _read_target(entry: dict[str, object]) -> tuple[PullTarget | None, list[str]]:
     problems = [
-        f"{key} is unknown; known are {', '.join(KEYS)}" for key in entry if key not in KEYS
+        f"{key} is unknown; expected one of {', '.join(KEYS)}" for key in entry if key not in KEYS
     ]
     texts = {key: value for key in _TEXTS if isinstance(value := entry.get(key), str) and value}
-    problems += [f"{key} must be a text" for key in _TEXTS if key in entry and key not in texts]
+    problems += [
+        f"{key} must be a string that is not empty"
+        for key in _TEXTS
+        if key in entry and key not in texts
+    ]
     problems += [f"{key} is missing" for key in _REQUIRED if key not in entry]
     insecure = entry.get("insecure", False)
     if not isinstance(insecure, bool):
@@ -122,12 +126,12 @@ def _read_url(text: str) -> SplitResult:
     except ValueError:
         url = urlsplit("")
     if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
-        message = f"{_shown(url, text)!r} is no address of a server: write https://nas:8200"
+        message = f"{_shown(url, text)!r} is not an address of a server: write https://nas:8200"
         raise ValueError(message)
     if url.username is not None or url.password is not None:
-        raise ValueError("the address holds a user or a password: put the password into a file")
+        raise ValueError("the address contains a user or a password: put the password into a file")
     if url.query or url.fragment:
-        message = f"{text!r} holds more than an address: write {url.scheme}://{url.netloc}"
+        message = f"{text!r} contains more than an address: write {url.scheme}://{url.netloc}"
         raise ValueError(message)
     return url._replace(path=url.path.rstrip("/"))
 
@@ -147,6 +151,6 @@ def _has_port(url: SplitResult) -> bool:
 def _read_fingerprint(text: str) -> str:
     digits = text.replace(":", "").replace(" ", "").lower()
     if text and _FINGERPRINT.fullmatch(digits) is None:
-        message = f"{text[:100]!r} is no SHA-256 fingerprint: 64 hexadecimal digits"
+        message = f"{text[:100]!r} is not a SHA-256 fingerprint: write 64 hexadecimal digits"
         raise ValueError(message)
     return digits

@@ -40,7 +40,7 @@ def read(environment: Mapping[str, str]) -> tuple[dict[str, Setting], list[str]]
             content = path.read_text(encoding="utf-8")
             settings.setdefault(option.name, Setting(content or "\n", source))
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             problems.append(f"{source}: {path} cannot be read: {reason}")
     return settings, problems
 

@@ -30,11 +30,13 @@ class TimeGrid(Struct, frozen=True):
         count = -(-(until - first) // step)
         if count <= 0:
             span = f"{format_timestamp(since)} and {format_timestamp(until)}"
-            message = f"no moment on a multiple of {format_duration(step)} lies between {span}"
-            raise ExportError(f"{message}: choose others with --since and --until, or --step")
+            message = f"there is no multiple of {format_duration(step)} between {span}"
+            raise ExportError(f"{message}: change --since, --until or --step")
         if count > MAX_TIMESTAMPS:
-            message = f"{count} moments are more than {MAX_TIMESTAMPS}"
-            raise ExportError(f"{message}: take a longer --step, or pieces by --since and --until")
+            message = f"{count} timestamps are more than {MAX_TIMESTAMPS}"
+            raise ExportError(
+                f"{message}: give a longer --step, or export in parts with --since and --until"
+            )
         return cls(first, step, count)
 
     def slot(self, timestamp: Millis) -> int:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from exporter.times import Millis, format_duration, format_timestamp
 
-_MEANWHILE = "Until it is settled nothing old is removed"
+_MEANWHILE = "Until the clock is confirmed, no old run is removed"
 
 
 class Jump(Struct, frozen=True):
@@ -16,28 +16,27 @@ class Jump(Struct, frozen=True):
 
 def too_early(now: Millis) -> str:
     """Say that the clock is behind this program."""
-    said = f"The clock of this machine says {format_timestamp(now)}, which is long past: set it"
-    return f"{said}. Reports that come meanwhile count as the newest. {_MEANWHILE}."
+    said = f"The clock of this machine says {format_timestamp(now)}, which is too early: set it"
+    return f"{said}. Reports that arrive meanwhile count as the newest. {_MEANWHILE}."
 
 
 def behind(now: Millis, newest: Millis) -> str:
     """Say that stored reports came later than now."""
     said = f"The clock of this machine says {format_timestamp(now)}"
-    stored = f"a report is stored that came later, at {format_timestamp(newest)}"
+    stored = f"a stored report arrived later, at {format_timestamp(newest)}"
     return f"{said}, and {stored}: the clock is behind now, or was ahead then. {_MEANWHILE}."
 
 
 def ahead(now: Millis, away: Millis) -> str:
     """Say that the daemon seems to have been away for long."""
     said = f"The clock of this machine says {format_timestamp(now)}"
-    stored = f"{format_duration(away)} after what is stored last"
-    return (
-        f"{said}, {stored}: the daemon was away for so long, or the clock is ahead. {_MEANWHILE}."
-    )
+    stored = f"{format_duration(away)} after the newest stored report"
+    causes = "the daemon did not run for so long, or the clock is ahead"
+    return f"{said}, {stored}: {causes}. {_MEANWHILE}."
 
 
 def jumped(jump: Jump) -> str:
     """Say that the clock was set."""
     way = "ahead" if jump.by > 0 else "back"
     said = f"The clock of this machine was set {way} by {format_duration(abs(jump.by))}"
-    return f"{said}, to {format_timestamp(jump.now)}. Nothing old is removed for a day."
+    return f"{said}, to {format_timestamp(jump.now)}. No old run is removed for a day."

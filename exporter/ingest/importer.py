@@ -24,7 +24,7 @@ from exporter.times import Millis
 MAX_BATCH = 250
 """Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
 
-_UNDATED = "nothing tells when it ran: it has no time, or one in the future"
+_UNDATED = "the time of the run is unknown: it has none, or one in the future"
 
 _log = logging.getLogger(__name__)
 
@@ -132,9 +132,9 @@ class StoreImporter:
         except ReportError as error:
             return ImportResult(ImportOutcome.NOT_UNDERSTOOD, reason=str(error))
         except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
-            _log.exception("a report of the past could not be read")
+            _log.exception("reading an imported report failed")
             return ImportResult(
-                ImportOutcome.NOT_UNDERSTOOD, reason="the daemon failed on it; see its log"
+                ImportOutcome.NOT_UNDERSTOOD, reason="internal error; see the daemon's log"
             )
         received = self._when(past, report)
         if received is None:
@@ -215,8 +215,8 @@ def _recorded_alone(understood: _Understood, record: _Record) -> ImportResult:
     except LimitReachedError as error:
         return ImportResult(ImportOutcome.REFUSED, reason=str(error))
     except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
-        _log.exception("a report of the past could not be kept")
-        return ImportResult(ImportOutcome.REFUSED, reason="the daemon failed on it; see its log")
+        _log.exception("storing an imported report failed")
+        return ImportResult(ImportOutcome.REFUSED, reason="internal error; see the daemon's log")
     return _told(understood, recorded)
 
 

@@ -131,10 +131,10 @@ class LiveReportService:
             try:
                 self.run_once()
             except StoreUnavailableError as error:
-                _log.warning("live reports wait for the database: %s", error)
+                _log.warning("database unavailable, live reports queued: %s", error)
                 self._ending.wait(_LOOK_SECONDS)
             except Exception:  # noqa: BLE001 - the next ones are to be taken nevertheless
-                _log.exception("live reports could not be kept")
+                _log.exception("processing live reports failed")
 
     def _resolve_unknown_jobs(self) -> None:
         """Find or make the jobs of reports that wait for it."""
@@ -159,7 +159,7 @@ class LiveReportService:
             refused = log_fields(reason=str(error), sender=delivery.address, job=report.backup)
             _log.warning("live report rejected", extra=refused)
         except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
-            _log.exception("a live report could not be kept")
+            _log.exception("storing a live report failed")
         else:
             self._jobs[sender] = job_id
             self._hear(job_id, report, delivery)
@@ -192,11 +192,11 @@ class LiveReportService:
         except StoreUnavailableError:
             raise
         except Exception:  # noqa: BLE001 - one job that cannot be judged keeps no other's run out
-            _log.exception("a failed run could not be kept", extra=log_fields(job_id=job_id))
+            _log.exception("storing a failed run failed", extra=log_fields(job_id=job_id))
             return
         if recorded is not None:
             fields = log_fields(server=recorded.server.name, job=report.backup, job_id=job_id)
-            _log.warning("a run failed and no report of it came", extra=fields)
+            _log.warning("failed run recorded without a report", extra=fields)
 
 
 def _placeholder_report(backup: str, run: LiveRun) -> Report:

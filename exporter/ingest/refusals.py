@@ -94,7 +94,7 @@ class Refusals:
             self._load()
         except StoreUnavailableError as error:
             sender = log_fields(sender=delivery.address)
-            _log.warning("what was refused could not be settled: %s", error, extra=sender)
+            _log.warning("refused reports could not be marked as resolved: %s", error, extra=sender)
 
     def _remember(self, addresses: dict[str, None], address: str) -> None:
         """Add an address; of too many the one that is known longest is forgotten."""

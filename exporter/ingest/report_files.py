@@ -86,21 +86,21 @@ class ReportFiles:
             here = Path(found)
             deep = len(here.relative_to(folder).parts) >= DEEPEST
             if deep and folders:
-                yield SkippedFile(found, f"holds folders deeper than {DEEPEST}: name them")
+                yield SkippedFile(found, f"contains folders deeper than {DEEPEST}: name them")
             folders[:] = [] if deep else sorted(_shown(folders))
             for name in sorted(_shown(names)):
                 empty = False
                 yield from self._in_file(here / name)
         yield from (SkippedFile(str(fault.filename), _told(fault)) for fault in faults)
         if empty and not faults:
-            yield SkippedFile(str(folder), "holds no file that is not hidden")
+            yield SkippedFile(str(folder), "contains only hidden files, or none")
 
     def _in_file(self, path: Path) -> Iterator[Found]:
         source = str(path)
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
-                yield SkippedFile(source, "is no file")
+                yield SkippedFile(source, "is not a file")
                 return
             with _opened(path) as file:
                 yield from self.read(source, file, _changed(status))

@@ -148,7 +148,7 @@ class Timekeeper:
             try:
                 self._settle(self._clock())
             except StoreUnavailableError as error:
-                _log.warning("what a wrong clock stamped could not be put right now: %s", error)
+                _log.warning("clock-skew correction postponed: %s", error)
 
     def _is_calm(self) -> bool:
         """Whether nothing is to be done: every report asks, and must not wait for another one."""
@@ -176,7 +176,7 @@ class Timekeeper:
         self._self_metrics.count_clock_jump()
         self._fleet.shift_live(by, now)
         fields = log_fields(seconds=by // 1000, now=format_timestamp(now))
-        _log.warning("the clock of this machine was set", extra=fields)
+        _log.warning("the clock of this machine jumped", extra=fields)
 
     def _settle(self, now: Millis) -> None:
         """Put right what a wrong clock stamped, once for each thing that says so."""
@@ -243,6 +243,6 @@ def _keep_looking(timekeeper: Timekeeper, ending: threading.Event) -> None:
         try:
             timekeeper.tidy()
         except StoreUnavailableError as error:
-            _log.warning("the clock could not be noted now: %s", error)
+            _log.warning("storing the clock reading failed: %s", error)
         except Exception:  # noqa: BLE001 - the clock is to be looked at nevertheless
-            _log.exception("the clock could not be looked at")
+            _log.exception("checking the clock failed")

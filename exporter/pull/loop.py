@@ -97,7 +97,9 @@ class PullLoop:
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
-            _log.exception("a pull broke off", extra=log_fields(server=target.name))
+            _log.exception(
+                "pull failed with an internal error", extra=log_fields(server=target.name)
+            )
             return _Ended(well=False, fault=repr(error))
         _log_summary(target.name, summary)
         return _Ended.of(summary)
@@ -117,7 +119,7 @@ class PullLoop:
         if ended.well and not before.well:
             _log.info("pull recovered", extra=log_fields(server=server))
         if ended.fault and ended.fault != before.fault:
-            message = "backup not watched" if ended.well else "pull failed"
+            message = "backup not monitored" if ended.well else "pull failed"
             _log.warning(message, extra=log_fields(server=server, reason=ended.fault))
 
 

@@ -68,8 +68,8 @@ class Summary:
 
     def add_unwatched(self, backup: str) -> None:
         """Note a backup that is planned and of which no run tells that it is there."""
-        told = "is planned, but Duplicati remembers no run of it"
-        self.unwatched.append(f"{backup}: {told}; until one is known it cannot be missed")
+        reason = "is scheduled, but Duplicati remembers no run of it"
+        self.unwatched.append(f"{backup}: {reason}; it is not monitored before its first run")
 
     def _explain(self, reason: str) -> None:
         if len(self.reasons) < MAX_REASONS and reason not in self.reasons:

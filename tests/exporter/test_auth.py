@@ -92,7 +92,7 @@ def test_a_wrong_entry_is_told_by_its_number_and_never_shown(text: str) -> None:
         read_entries(text)
     except ValueError as error:
         told = str(error)
-        assert told.startswith(("entry ", "holds no token"))
+        assert told.startswith(("entry ", "contains no token"))
         assert all(word not in told for word in text.split() if len(word) > 9)
 
 
@@ -125,6 +125,6 @@ def test_a_file_that_holds_no_admin_token_is_named(
         load_or_make(tmp_path / "reports.sqlite")
 
 
-def test_an_admin_token_that_can_not_be_made_is_told(tmp_path: Path) -> None:
-    with pytest.raises(AdminTokenError, match="give this user the right"):
+def test_an_admin_token_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AdminTokenError, match="give this user access"):
         load_or_make(tmp_path / "no such folder" / "reports.sqlite")

@@ -94,7 +94,7 @@ def test_a_log_that_stalls_for_long_keeps_the_newest_events_and_no_more(
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EPIPE, errno.EIO])
-def test_an_event_that_can_not_be_written_fails_nothing_and_later_ones_are(number: int) -> None:
+def test_an_event_that_cannot_be_written_fails_nothing_and_later_ones_are(number: int) -> None:
     stream = Faulty(OSError(number, os.strerror(number)))
     log = log_to(stream)
     log("lost")

@@ -46,7 +46,7 @@ def test_the_metrics_tell_of_every_backup(shared: Daemon) -> None:
 
 
 def test_the_commands_work_on_it(shared: Daemon) -> None:
-    database = str(shared.wait_for_event("storing")["database"])
+    database = str(shared.wait_for_event("database opened")["database"])
     listed = commands.run("jobs", "--overdue", "--database", database)
     assert listed.returncode == 0
     assert "Templates" in listed.stdout
@@ -58,7 +58,7 @@ def test_a_signal_ends_it_and_nothing_is_left(tmp_path: Path, number: signal.Sig
         assert list((tmp_path / "temporary").iterdir())
         daemon.signal(number)
         assert daemon.wait() == 0
-    assert daemon.events()[-1]["event"] == "stopped, and everything removed"
+    assert daemon.events()[-1]["event"] == "stopped, demo data removed"
     assert list((tmp_path / "temporary").iterdir()) == []
     assert not (tmp_path / "mine.sqlite").exists()
 
@@ -71,7 +71,7 @@ def test_a_terminal_shows_how_far_it_is_and_takes_it_along_when_closed(tmp_path:
         shown = b""
         while b"[#" not in shown:
             shown += os.read(ours, 4096)
-        assert b"Making up 90 days of reports" in shown
+        assert b"Generating 90 days of reports" in shown
         process.send_signal(signal.SIGHUP)
         assert process.wait(commands.BOUND_SECONDS) == 0
     os.close(ours)

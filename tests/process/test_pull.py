@@ -167,7 +167,7 @@ def test_the_password_is_typed_at_a_terminal_and_not_shown(
     duplicati.add_row("2", results(PAYLOADS / "json-2.1.0.5.json"))
     with Typist(duplicati.url, tmp_path) as person:
         person.type(f"{PASSWORD}\n")
-        person.see("not understood")
+        person.see("invalid")
         assert person.leave() == 0
     assert PASSWORD not in person.seen
     assert "[....................] 127.0.0.1:" in person.seen
@@ -237,11 +237,11 @@ def test_the_password_is_nowhere_but_in_its_file(
 def test_a_pause_that_makes_every_backup_overdue_is_told(start: Start, config: str) -> None:
     daemon = start("--config", config, "--pull-interval", "6h", "--tolerance", "2h")
     daemon.wait_for_event(
-        "pull_interval is longer than tolerance: what is not pulled yet is overdue"
+        "pull_interval is longer than tolerance: jobs may be overdue until the next pull"
     )
 
 
 def test_nothing_to_pull_from_is_told(start: Start) -> None:
     daemon = start("--pull-interval", "1h")
-    daemon.wait_for_event("pull_interval has nothing to do: the file has no [[pull]] table")
+    daemon.wait_for_event("pull_interval has no effect: the file has no [[pull]] table")
     assert "duplistatus_server_pull_interval_seconds{" not in daemon.get("/metrics").text

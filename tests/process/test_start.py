@@ -12,14 +12,14 @@ PASTE = "Duplicati options to paste: "
 
 
 def test_log_says_where_it_listens_and_stores(shared_daemon: Daemon) -> None:
-    stored = shared_daemon.wait_for_event("storing")
+    stored = shared_daemon.wait_for_event("database opened")
     assert shared_daemon.url.startswith("http://127.0.0.1:")
     assert stored["database"] == str(shared_daemon.log.parent / "duplistatus.sqlite")
     assert shared_daemon.get("/-/ready").status_code == 200
 
 
 def test_log_has_the_duplicati_options_to_paste(shared_daemon: Daemon) -> None:
-    shared_daemon.wait_for_event("storing")
+    shared_daemon.wait_for_event("database opened")
     line = eventually(
         lambda: [event["event"] for event in shared_daemon.events() if PASTE in event["event"]],
         "the options in the log",
@@ -67,7 +67,7 @@ def test_flags_win_over_environment_and_environment_over_file(tmp_path: Path) ->
         "DUPLISTATUS_LOG_LEVEL": "info",
     }
     with Daemon(tmp_path, "--database", "flag.sqlite", variables=variables) as daemon:
-        assert daemon.wait_for_event("storing")["database"] == str(tmp_path / "flag.sqlite")
+        assert daemon.wait_for_event("database opened")["database"] == str(tmp_path / "flag.sqlite")
         assert daemon.post(b"x" * 2001).status_code == 413
         assert daemon.post(b"x" * 2000).status_code == 400
     assert not (tmp_path / "environment.sqlite").exists()

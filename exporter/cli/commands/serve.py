@@ -95,12 +95,14 @@ def _pulling(settings: Config, services: Services) -> AbstractContextManager[Non
     if settings.pull_interval is None:
         return contextlib.nullcontext()
     if not settings.pull_targets:
-        _log.warning("pull_interval has nothing to do: the file has no [[pull]] table")
+        _log.warning("pull_interval has no effect: the file has no [[pull]] table")
         return contextlib.nullcontext()
     for target in settings.pull_targets:
         _log.info("pulling", extra=logs.log_fields(server=target.name, trust=target.trust))
     if settings.pull_interval > settings.policy.tolerance:
-        _log.warning("pull_interval is longer than tolerance: what is not pulled yet is overdue")
+        _log.warning(
+            "pull_interval is longer than tolerance: jobs may be overdue until the next pull"
+        )
     most_lines = services.limits.max_log_lines
     importer = StoreImporter(
         services.store, services.fleet, services.clock, most_lines, services.keep_runs
@@ -132,7 +134,7 @@ def _warn_unauthenticated(authorizer: Authorizer, listening: socket.socket) -> N
     host = listening.getsockname()[0]
     scopes = [scope.value for scope in Scope if authorizer.is_open(scope)]
     if scopes and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
-        message = "open to everybody who reaches it; *_tokens close it"
+        message = "no authentication for these scopes; configure *_tokens"
         _log.warning(message, extra=logs.log_fields(scopes=",".join(scopes)))
 
 

@@ -156,7 +156,7 @@ def _uri(path: Path) -> str:
     magic, page, write_version, _, pages = _HEAD.unpack(head)
     # SQLite reads what is missing of a last page as zeros.
     if magic == _MAGIC and path.stat().st_size < pages * (_MAX_PAGE_SIZE if page == 1 else page):
-        message = f"{path} is cut short: {_ADVICE}, or an older copy of it"
+        message = f"{path} is truncated: {_ADVICE}, or an older copy of it"
         raise UnreadableDatabaseError(message)
     still = write_version == _WRITE_AHEAD and not path.with_name(f"{path.name}-wal").exists()
     return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
@@ -169,20 +169,20 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise UnreadableDatabaseError(message)
     tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
     if "backups" not in tables or tables.isdisjoint(_SERVERS):
-        message = f"{path} is no database of duplistatus, it lacks the tables: {_HINT}"
+        message = f"{path} is not a database of duplistatus, its tables are missing: {_HINT}"
         raise UnreadableDatabaseError(message)
 
 
 def _unreadable(path: Path, error: Exception) -> UnreadableDatabaseError:
     code = getattr(error, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_FULL:
-        message = f"there is no room to copy {path}: name a larger folder in TMPDIR"
+        message = f"there is no space to copy {path}: name a larger folder in TMPDIR"
         return UnreadableDatabaseError(message)
     if code == sqlite3.SQLITE_READONLY_ROLLBACK:
         message = f"{path} was left in the middle of a change"
         return UnreadableDatabaseError(f"{message}: let duplistatus start with it once")
     if code == sqlite3.SQLITE_NOTADB:
-        return UnreadableDatabaseError(f"{path} is no SQLite database: {_HINT}")
+        return UnreadableDatabaseError(f"{path} is not a SQLite database: {_HINT}")
     return UnreadableDatabaseError(f"{path} cannot be read ({error}): {_ADVICE}")
 
 

@@ -117,7 +117,7 @@ class _Values:
     def required(self, column: str) -> str:
         found = self.text(column)
         if found is None:
-            message = f"{column} tells nothing"
+            message = f"{column} is missing"
             raise RunError(message)
         return found
 
@@ -188,9 +188,9 @@ def _status(values: _Values) -> str:
 def _times(values: _Values, now: Millis) -> Mapping[str, str]:
     begin = values.timestamp("begin_time") or values.timestamp("date")
     if begin is None:
-        raise RunError("neither begin_time nor date tells when it began")
+        raise RunError("it has no start: neither begin_time nor date")
     if begin > now + CLOCK_TOLERANCE:
-        message = f"it begins at {format_timestamp(begin)}, which is yet to come"
+        message = f"it starts at {format_timestamp(begin)}, which is in the future"
         raise RunError(message)
     end = _end(values, begin, now)
     if end is None:

@@ -130,7 +130,7 @@ def _interval(setting: Mapping[str, object]) -> Millis:
     if isinstance(told, str) and told.isdigit():
         told = f"{told}s"
     if not isinstance(told, str) or _TOKENS.fullmatch(told) is None:
-        message = f"expectedInterval {told!r} is no interval"
+        message = f"expectedInterval {told!r} is not an interval"
         raise SettingError(message[:100])
     try:
         length = sum(
@@ -158,7 +158,7 @@ def _calendar(time: str, days: frozenset[int], zone: str) -> str | None:
         timestamp = to_datetime(parse_timestamp(time))
         local = timestamp.astimezone(ZoneInfo(zone))
     except (ValueError, OverflowError):
-        message = f"time {time[:40]!r} is no moment"
+        message = f"time {time[:40]!r} is not a time"
         raise SettingError(message) from None
     if local.date() != timestamp.date():
         return None

@@ -50,11 +50,11 @@ def _believing(file: Path) -> ssl.SSLContext:
     except OSError as error:
         raise _unusable(file, error.strerror or str(error)) from error
     if _CERTIFICATE not in pem:  # an empty text would stand for those that the system knows
-        raise _unusable(file, "it holds no certificate in PEM")
+        raise _unusable(file, "it contains no certificate in PEM")
     try:
         return ssl.create_default_context(cadata=pem.encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
-        raise _unusable(file, "it holds a certificate that cannot be read") from error
+        raise _unusable(file, "it contains a certificate that cannot be read") from error
 
 
 def _unusable(file: Path, reason: str) -> AccessError:
@@ -75,10 +75,12 @@ def explain(target: PullTarget) -> str:
     found = f"Its SHA-256 fingerprint is {shown}" if shown else "Look at its SHA-256 fingerprint"
     if target.fingerprint is not None:
         told = "shows another certificate than the pinned one"
-        todo = "if it was renewed, pin the new one; else somebody stands in between"
+        todo = "if it was renewed, pin the new one; otherwise somebody intercepts the connection"
     else:
-        told = "shows a certificate that is not trusted, as self-signed ones are not"
-        todo = f"if the server's own is the same, give --fingerprint {shown or 'SHA256'}"
+        told = "shows a certificate that is not trusted, for example a self-signed one"
+        todo = (
+            f"if the server's own fingerprint is the same, give --fingerprint {shown or 'SHA256'}"
+        )
         todo += f', or fingerprint = "{shown or "SHA256"}" in its [[pull]] table'
     return f"{told}. {found}: {todo}"
 

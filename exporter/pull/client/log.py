@@ -50,7 +50,7 @@ def pages(session: Session, backup_id: str, first_rows: int) -> Iterator[list[Ro
     while rows := _read_page(session, path, last, first_rows if last is None else PAGE_ROWS):
         older = [row for row in rows if last is None or row.id < last]
         if not older:
-            message = f"gives the same rows of the backup {backup_id} again and again"
+            message = f"returns the same rows of the backup {backup_id} repeatedly"
             raise ServerError(f"{session.name} {message}")
         yield older
         last = min(row.id for row in older)
@@ -64,7 +64,7 @@ def _read_page(session: Session, path: str, last: int | None, rows: int) -> list
     offset = {} if last is None else {"offset": last}
     found = session.get(path, pagesize=rows, **offset)
     if not isinstance(found, list) or not all(map(_is_row, found)):
-        raise ServerError(f"{session.name} answers {path} with something that is no log")
+        raise ServerError(f"{session.name} answers {path} with something that is not a log")
     return [_row(entry) for entry in found]
 
 

@@ -42,7 +42,7 @@ def first_line(file: TextIO, named: str) -> str:
         password = file.readline(_MAX_CHARACTERS).rstrip("\r\n")
         password.encode()
     except UnicodeError:
-        message = f"{named} cannot be read: it is no text"
+        message = f"{named} cannot be read: it is not UTF-8 text"
         raise AccessError(message) from None
     if not password:
         message = f"{named} is empty: write the password into its first line"

@@ -33,7 +33,7 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport 
     results = _results(row)
     if row.at is None and not results.get("BeginTime"):
         # Counted from now it would be another run with each pull, and look as if it just ran.
-        raise _unreadable(row, "tells no time, nor does the row")
+        raise _unreadable(row, "has no time, and the row has none either")
     # A posted report has them in LogLines instead.
     lines = [line for key in LISTS for line in _lines(results.pop(key, None))]
     body = {
@@ -55,11 +55,11 @@ def _results(row: Row) -> dict[str, Any]:
     try:
         results = msgspec.json.decode(row.message or "")
     except RecursionError:
-        raise _unreadable(row, "is nested too deep") from None
+        raise _unreadable(row, "is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeError):
-        raise _unreadable(row, "is no JSON" if row.message else "is empty") from None
+        raise _unreadable(row, "is not JSON" if row.message else "is empty") from None
     if not isinstance(results, dict):
-        raise _unreadable(row, "is no object of results")
+        raise _unreadable(row, "is not an object of results")
     return results
 
 

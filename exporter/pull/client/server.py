@@ -63,7 +63,7 @@ class DuplicatiServer:
         told = self._session.get("/backups")
         if not isinstance(told, list) or not all(map(_is_backup, told)):
             raise ServerError(
-                f"{self.name} answers /backups with something that is no list of them"
+                f"{self.name} answers /backups with something that is not a list of backups"
             )
         if len(told) > MAX_BACKUPS:
             raise ServerError(f"{self.name} has more than {MAX_BACKUPS} backups")
@@ -84,7 +84,7 @@ class DuplicatiServer:
     def _mapping(self, path: str) -> Mapping[str, Any]:
         told = self._session.get(path)
         if not isinstance(told, dict):
-            raise ServerError(f"{self.name} answers {path} with something that is no object")
+            raise ServerError(f"{self.name} answers {path} with something that is not an object")
         return told
 
 

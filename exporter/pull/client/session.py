@@ -78,7 +78,7 @@ class Session:
         if answer.status in (_NOT_FOUND, _NOT_ALLOWED):
             raise self._no_access(_NOT_THERE)
         if answer.status == _TOO_MANY:
-            raise self._no_access("takes no more logins for now: try again in some minutes")
+            raise self._no_access("accepts no more logins for now: try again in some minutes")
         self._check(_LOGIN, answer)
         self._token = self._read_token(answer.body)
 
@@ -98,22 +98,22 @@ class Session:
             raise GoneError(message)
         if answer.status in _REDIRECTS:
             target = _address(answer.location) or "another address"
-            raise self._error(f"sends its readers to {target}: give the address that answers")
+            raise self._error(f"redirects to {target}: give the address that answers")
         if answer.status == _UNAUTHORIZED:
-            raise self._error(f"does not let the one read {path} who has just logged in")
+            raise self._error(f"denies access to {path} right after the login")
         raise self._error(f"answers {path} with status {answer.status}")
 
     def _decode(self, path: str, body: bytes) -> Json:
         try:
             return msgspec.json.decode(body)
         except RecursionError:
-            raise self._error(f"answers {path} with JSON that is nested too deep") from None
+            raise self._error(f"answers {path} with JSON that is nested too deeply") from None
         except (msgspec.DecodeError, UnicodeError):
             pass
         if body.lstrip()[:1] == b"<":
-            told = "with a page for people, not with JSON: a proxy's, or another program's"
-            raise self._error(f"answers {path} {told}. Give the address of Duplicati itself")
-        raise self._error(f"answers {path} with something that is no JSON")
+            found = "with an HTML page instead of JSON, from a proxy or another program"
+            raise self._error(f"answers {path} {found}. Give the address of Duplicati itself")
+        raise self._error(f"answers {path} with something that is not JSON")
 
     def _no_access(self, message: str) -> AccessError:
         return AccessError(f"{self.name} {message}")

@@ -221,7 +221,7 @@ def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
     Simulator(daemon, *runs).until(NOW + LENGTH + REPORT_TIMEOUT + MINUTE)
     told = {job["name"]: job["lastRun"] for job in daemon.get("/api/jobs")["jobs"]}
     assert (told["Mail"], told["Documents"]["status"]) == (None, "fatal")
-    assert caplog.text.count("a failed run could not be kept") == 1
+    assert caplog.text.count("storing a failed run failed") == 1
 
 
 def test_a_failed_run_with_a_report_counts_once(daemon: Daemon) -> None:
@@ -392,7 +392,7 @@ def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
         post(daemon, activity(began=NOW, at=NOW, backup=backup))
     daemon.live_reports.run_once()
     assert the_job(daemon)["name"] == "Documents"
-    assert "a live report could not be kept" in caplog.text
+    assert "storing a live report failed" in caplog.text
 
 
 def test_a_machine_without_an_id_is_known_by_its_name_or_address(daemon: Daemon) -> None:

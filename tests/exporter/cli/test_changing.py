@@ -224,7 +224,7 @@ def test_a_name_of_several_servers_is_refused_until_an_id_is_given(command: Comm
         (["job", "delete", "99", "--yes"], "Job not found"),
         (["job", "set", "1"], "known are schedule, tolerance, paused"),
         (["job", "set", "1", "--schedule", "sometimes"], "schedule 'sometimes' is no schedule"),
-        (["job", "set", "1", "--tolerance", "soon"], "'soon' is no length of time"),
+        (["job", "set", "1", "--tolerance", "soon"], "'soon' is not a duration"),
         (["job", "set", "1", "--pause", "--resume"], "not allowed with"),
         (["job", "set", "1", "--sched", "off"], "--sched"),
         (["server", "set", "nas"], "known are alias, note"),
@@ -236,7 +236,7 @@ def test_a_name_of_several_servers_is_refused_until_an_id_is_given(command: Comm
         (["jobs", "x"], "x"),
     ],
 )
-def test_what_can_not_be_done_is_refused_in_one_line_and_changes_nothing(
+def test_what_cannot_be_done_is_refused_in_one_line_and_changes_nothing(
     command: Commands, database: Path, arguments: list[str], told: str
 ) -> None:
     before = known(database)

@@ -25,7 +25,7 @@ def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
         server.stop()
 
 
-def test_an_admin_token_that_is_stored_as_sha_256_can_not_be_sent(
+def test_an_admin_token_that_is_stored_as_sha_256_cannot_be_sent(
     command: Commands, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DUPLISTATUS_ADMIN_TOKEN", f"sha256:{'0' * 64}")

@@ -32,17 +32,17 @@ def test_overrides_are_read_in_their_order() -> None:
 def test_overrides_must_be_tables(value: object) -> None:
     overrides, problems = read_overrides(value)
     assert overrides == ()
-    assert problems == ["override must be tables, each begun by a line [[override]]"]
+    assert problems == ["override must be tables, each started by a line [[override]]"]
 
 
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
-        ({"severs": "nas", "tolerance": "1h"}, f"severs is unknown; known are {KNOWN}"),
-        ({"tolerance": 3600}, "tolerance must be a text"),
-        ({"server": "", "tolerance": "1h"}, "server must be a text"),
-        ({"server": ["nas"], "tolerance": "1h"}, "server must be a text"),
-        ({"schedule": True}, "schedule must be a text"),
+        ({"severs": "nas", "tolerance": "1h"}, f"severs is unknown; expected one of {KNOWN}"),
+        ({"tolerance": 3600}, "tolerance must be a string that is not empty"),
+        ({"server": "", "tolerance": "1h"}, "server must be a string that is not empty"),
+        ({"server": ["nas"], "tolerance": "1h"}, "server must be a string that is not empty"),
+        ({"schedule": True}, "schedule must be a string that is not empty"),
         ({"server": "nas"}, "sets nothing; give one of schedule, tolerance, expected_interval"),
         ({}, "sets nothing; give one of schedule, tolerance, expected_interval"),
     ],
@@ -57,11 +57,11 @@ def test_a_wrong_override_is_named_by_its_number(table: dict[str, object], probl
     [
         ("schedule", "sometimes", "override 1: schedule: 'sometimes' is no schedule"),
         ("schedule", "cron 0 3 * * * Mars/Base", "override 1: schedule: 'Mars/Base' is no time"),
-        ("tolerance", "soon", "override 1: tolerance: 'soon' is no length of time"),
+        ("tolerance", "soon", "override 1: tolerance: 'soon' is not a duration"),
         ("expected_interval", "0d", "override 1: expected_interval: '0d' is out of range"),
     ],
 )
-def test_a_setting_that_can_not_be_read_is_named_with_its_reason(
+def test_a_setting_that_cannot_be_read_is_named_with_its_reason(
     key: str, text: str, told: str
 ) -> None:
     _, (problem,) = read_overrides([{key: text}])

@@ -52,20 +52,20 @@ fingerprint = "abc"
     assert [problem[:6] for problem in problems] == ["pull 1"] * 3 + ["pull 2"] * 3 + ["pull 3"]
     told = "\n".join(problems)
     for part in (
-        "pasword_file is unknown; known are url, password_file",
+        "pasword_file is unknown; expected one of url, password_file",
         "password_file is missing",
-        "'nas:8200' is no address of a server",
-        "name must be a text",
+        "'nas:8200' is not an address of a server",
+        "name must be a string that is not empty",
         "url is missing",
         "insecure must be true or false",
-        "is no SHA-256 fingerprint",
+        "is not a SHA-256 fingerprint",
     ):
         assert part in told
 
 
 @pytest.mark.parametrize("value", [5, ["nas"], {"url": "x"}])
 def test_what_is_no_list_of_tables_is_refused(value: object) -> None:
-    assert read_targets(value) == ((), ["pull must be tables, each begun by a line [[pull]]"])
+    assert read_targets(value) == ((), ["pull must be tables, each started by a line [[pull]]"])
 
 
 def test_two_of_one_name_are_refused() -> None:
@@ -78,14 +78,14 @@ def test_two_of_one_name_are_refused() -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("", "is no address"),
-        ("nas", "is no address"),
-        ("ftp://nas", "is no address"),
-        ("https://", "is no address"),
-        ("https://nas:port", "is no address"),
-        ("https://nas:0", "is no address"),
-        ("https://nas:99999", "is no address"),
-        ("https://[::1", "is no address"),
+        ("", "is not an address"),
+        ("nas", "is not an address"),
+        ("ftp://nas", "is not an address"),
+        ("https://", "is not an address"),
+        ("https://nas:port", "is not an address"),
+        ("https://nas:0", "is not an address"),
+        ("https://nas:99999", "is not an address"),
+        ("https://[::1", "is not an address"),
         ("https://nas:8200/ngax/index.html#/", "write https://nas:8200"),
         ("https://nas:8200?x=1", "write https://nas:8200"),
     ],
@@ -103,7 +103,7 @@ def test_a_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
 
 
 def test_trust_that_contradicts_itself_is_refused() -> None:
-    with pytest.raises(ValueError, match="believes any"):
+    with pytest.raises(ValueError, match="trusts any"):
         make_target("https://nas", fingerprint=PIN, insecure=True)
     with pytest.raises(ValueError, match="no certificate"):
         make_target("http://nas", fingerprint=PIN)

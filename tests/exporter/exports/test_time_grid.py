@@ -38,7 +38,7 @@ def test_pieces_that_follow_each_other_share_no_moment_and_leave_none_out() -> N
 
 @pytest.mark.parametrize(("since", "until"), [(1, STEP), (STEP, STEP), (STEP, 0)])
 def test_a_span_without_a_moment_is_refused(since: int, until: int) -> None:
-    with pytest.raises(ExportError, match=r"no moment on a multiple of 5m .* --since"):
+    with pytest.raises(ExportError, match=r"there is no multiple of 5m .* --since"):
         TimeGrid.between(START + since, START + until, STEP)
 
 

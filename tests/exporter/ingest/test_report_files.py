@@ -139,14 +139,14 @@ def test_what_is_no_file_or_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     found = find(tmp_path / "pipe", tmp_path / "empty", tmp_path / "none", tmp_path / ("n" * 300))
     assert reasons(found) == [
-        "is no file",
-        "holds no file that is not hidden",
+        "is not a file",
+        "contains only hidden files, or none",
         "cannot be read (No such file or directory)",
         "cannot be read (File name too long)",
     ]
 
 
-def test_a_folder_that_can_not_be_listed_is_told(
+def test_a_folder_that_cannot_be_listed_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "a")
@@ -171,7 +171,7 @@ def test_folders_within_folders_have_an_end(tmp_path: Path) -> None:
         write(deep / "r")
     found = find(tmp_path)
     assert len(bodies(found)) == saved_module.DEEPEST
-    assert reasons(found) == [f"holds folders deeper than {saved_module.DEEPEST}: name them"]
+    assert reasons(found) == [f"contains folders deeper than {saved_module.DEEPEST}: name them"]
 
 
 def test_what_is_too_large_is_told_and_no_more_of_it_is_read(

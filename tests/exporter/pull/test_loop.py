@@ -144,7 +144,7 @@ def test_a_fault_of_our_own_keeps_no_other_server_out(
     monkeypatch.setattr(DuplicatiServer, "info", fail)
     rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 1
-    assert "a pull broke off" in caplog.text
+    assert "pull failed with an internal error" in caplog.text
 
 
 def test_a_fault_is_logged_once_and_its_end_too(
@@ -170,8 +170,8 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
     for _ in range(2):
         rounds.pull_all()
     (record,) = caplog.records
-    assert record.message == "backup not watched"
-    assert record.__dict__["fields"]["reason"].startswith("New: is planned")
+    assert record.message == "backup not monitored"
+    assert record.__dict__["fields"]["reason"].startswith("New: is scheduled")
     assert failures(telemetry) == {}
     assert ended(telemetry, "nas") == NOW / 1000
 
@@ -186,7 +186,7 @@ def test_pulls_that_go_well_again_are_told_whatever_is_not_watched(
     duplicati.always.clear()
     rounds.pull_all()
     told = [record.message for record in caplog.records]
-    assert told == ["pull failed", "pull recovered", "backup not watched"]
+    assert told == ["pull failed", "pull recovered", "backup not monitored"]
 
 
 def test_what_was_pulled_is_logged_where_it_is_new(

@@ -193,9 +193,7 @@ def test_other_operations_are_recorded_and_counted_apart(
     assert view.job.state.verified is not None
 
 
-def test_rows_that_can_not_be_read_keep_no_other_out(
-    duplicati: Simulator, pulled: PullFrom
-) -> None:
+def test_rows_that_cannot_be_read_keep_no_other_out(duplicati: Simulator, pulled: PullFrom) -> None:
     fill(duplicati, "2", 1)
     duplicati.add_row("2", None)
     duplicati.add_row("2", "no json")
@@ -207,7 +205,7 @@ def test_rows_that_can_not_be_read_keep_no_other_out(
     )
     assert summary.reasons == [
         "Photos to S3: the message of row 2 is empty",
-        "Photos to S3: the message of row 3 is no JSON",
+        "Photos to S3: the message of row 3 is not JSON",
     ]
     assert summary.complete, "another pull would not understand them either"
     assert summary.rows == 3
@@ -293,7 +291,7 @@ def test_a_planned_backup_that_no_run_makes_known_is_told(
     summary = pulled()
     assert summary.complete
     (told,) = summary.unwatched
-    assert told.startswith("New: is planned, but Duplicati remembers no run of it")
+    assert told.startswith("New: is scheduled, but Duplicati remembers no run of it")
 
 
 def test_a_job_that_is_deleted_meanwhile_is_told(

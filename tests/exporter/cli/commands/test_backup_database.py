@@ -44,6 +44,6 @@ def test_a_copy_of_a_running_daemons_database_can_take_its_place(
     assert _held(database) == before
 
 
-def test_a_copy_that_can_not_be_made_is_said_in_a_line(command: Commands, database: Path) -> None:
+def test_a_copy_that_cannot_be_made_is_said_in_a_line(command: Commands, database: Path) -> None:
     told = command.refusal("backup-database", str(database))
     assert "name another file" in told

@@ -113,7 +113,7 @@ def test_a_link_leads_to_the_new_file_as_it_did_to_the_old(
 @FILLED
 @BOTH
 @pytest.mark.parametrize("name", ["nowhere/out", "."])
-def test_a_file_that_can_not_be_made_is_said_in_a_line(
+def test_a_file_that_cannot_be_made_is_said_in_a_line(
     command: Commands, tmp_path: Path, what: str, name: str
 ) -> None:
     refusal = command.refusal("export", what, "--output", str(tmp_path / name))
@@ -152,7 +152,7 @@ REFUSED = [
     ("runs --messages", "--format jsonl"),
     ("openmetrics --step 0s", "--step"),
     ("openmetrics --step often", "--step"),
-    ("openmetrics --step 1s --since 1970-01-01", "take a longer --step"),
+    ("openmetrics --step 1s --since 1970-01-01", "give a longer --step"),
     ("openmetrics --since 2999-01-01", "--since"),
     ("openmetrics --since 2020-01-02 --until 2020-01-01", "--since"),
     ("runs --database nowhere.sqlite", "--database"),
@@ -160,7 +160,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("arguments", "told"), REFUSED)
-def test_what_can_not_be_is_refused_with_what_to_do(
+def test_what_cannot_be_is_refused_with_what_to_do(
     command: Commands, database: Path, arguments: str, told: str
 ) -> None:
     with closing(Store(database)) as store:
@@ -168,7 +168,7 @@ def test_what_can_not_be_is_refused_with_what_to_do(
     assert told in command.refusal("export", *arguments.split())
 
 
-def test_a_run_that_can_not_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
+def test_a_run_that_cannot_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
     with sqlite(database) as db:
         db.execute("UPDATE runs SET counted = x'c1' WHERE id = 2")
     finished = command("export", "runs")
@@ -177,7 +177,7 @@ def test_a_run_that_can_not_be_read_is_left_out_and_told(command: Commands, data
     assert len(finished.out.splitlines()) == 5
 
 
-def test_a_job_that_can_not_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
+def test_a_job_that_cannot_be_read_is_left_out_and_told(command: Commands, database: Path) -> None:
     whole = command.output("export", "openmetrics", "--step", "1h")
     with sqlite(database) as db:
         db.execute("UPDATE jobs SET state = x'00' WHERE id = 1")

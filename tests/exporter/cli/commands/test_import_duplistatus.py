@@ -267,7 +267,7 @@ DOUBTFUL: list[Row] = [
 
 
 @pytest.mark.usefixtures("database")
-def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_right_keeps_no_other_out(command: Commands, tmp_path: Path) -> None:
     rows = [
         run(BEGAN + number * HOUR, backup="Music") | change
         for number, change in enumerate([*WRONG, *DOUBTFUL, {}])
@@ -277,7 +277,7 @@ def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_p
     lines = told.out.splitlines()
     assert lines[0] == f"{len(DOUBTFUL) + 1} runs recorded"
     assert f"skipped: {len(WRONG)}" in lines
-    assert "  backups run-0: backup_name tells nothing" in lines
+    assert "  backups run-0: backup_name is missing" in lines
     assert "  backups run-2: status 'Lost' is unknown" in lines
     assert f"invalid values, treated as missing: {len(DOUBTFUL)}" in lines
     assert "  backups run-4: known_file_size is -5" in lines
@@ -298,7 +298,7 @@ def test_a_row_that_can_not_be_right_keeps_no_other_out(command: Commands, tmp_p
         ({"overdue_tolerance": "soon"}, "  overdue_tolerance: 'soon' is unknown"),
     ],
 )
-def test_a_setting_that_can_not_be_read_is_told_and_the_runs_are_taken(
+def test_a_setting_that_cannot_be_read_is_told_and_the_runs_are_taken(
     command: Commands, tmp_path: Path, configurations: Json, reason: str
 ) -> None:
     rows = [run(BEGAN, backup="Music")]
@@ -338,7 +338,7 @@ def test_what_is_set_for_one_job_is_one_change(
 @pytest.mark.usefixtures("database")
 def test_another_file_is_refused_in_one_line(command: Commands, database: Path) -> None:
     told = command.refusal("import", "duplistatus", str(database))
-    assert "is no database of duplistatus" in told
+    assert "is not a database of duplistatus" in told
 
 
 def test_a_file_is_needed_before_a_database_of_ours(command: Commands, tmp_path: Path) -> None:

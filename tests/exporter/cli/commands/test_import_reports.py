@@ -127,7 +127,7 @@ def test_reports_come_through_a_pipe(running: Daemon, database: Path, folder: Pa
         (("x", "--server", ""), "a name must not be empty"),
     ],
 )
-def test_what_can_not_be_asked_is_refused(
+def test_what_cannot_be_asked_is_refused(
     command: Commands, arguments: tuple[str, ...], reason: str
 ) -> None:
     assert reason in command.refusal("import", "reports", *arguments)

@@ -67,7 +67,7 @@ def test_a_planned_backup_that_would_not_be_missed_is_told(
     duplicati.add_backup("3", "New", schedule={"Time": "2099-01-05T03:00:00Z", "Repeat": "1D"})
     told = command.output("pull", duplicati.url, "--password-file", password)
     assert told.splitlines()[1].startswith(
-        "  New: is planned, but Duplicati remembers no run of it"
+        "  New: is scheduled, but Duplicati remembers no run of it"
     )
 
 
@@ -121,10 +121,10 @@ def test_what_is_not_understood_is_told_and_no_failure(
     duplicati.add_row("2", "\x1b[31mno json")
     told = command.output("pull", duplicati.url, "--password-file", password)
     assert "1 invalid" in told
-    assert "\n  Photos to S3: the message of row 4 is no JSON\n" in told
+    assert "\n  Photos to S3: the message of row 4 is not JSON\n" in told
 
 
-def test_a_name_can_not_steer_the_terminal(
+def test_a_name_cannot_steer_the_terminal(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
     duplicati.rename("2", "\x1b[31mred")
@@ -153,9 +153,9 @@ def test_the_password_may_come_through_the_standard_input(
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "cannot be read: it is no text")]
+    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "cannot be read: it is not UTF-8 text")]
 )
-def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
+def test_a_password_that_cannot_be_one_is_refused_before_anybody_is_asked(
     command: Commands, duplicati: Simulator, typed: str, told: str
 ) -> None:
     finished = command("pull", duplicati.url, "--password-file", "-", typed=typed)
@@ -169,18 +169,18 @@ def test_a_password_that_can_not_be_one_is_refused_before_anybody_is_asked(
     ("arguments", "told"),
     [
         ((), "there is no server to pull from"),
-        (("nas",), "is no address of a server"),
+        (("nas",), "is not an address of a server"),
         (("https://me:hidden@nas",), "put the password into a file"),
         (("https://nas",), "the password is missing"),
         (("https://nas", "--password-file", "/nowhere"), "/nowhere cannot be read"),
-        (("https://nas", "--fingerprint", "1"), "is no SHA-256 fingerprint"),
+        (("https://nas", "--fingerprint", "1"), "is not a SHA-256 fingerprint"),
         (
             ("--password-file", "/nowhere", "--insecure"),
             "--password-file, --insecure: give the address too",
         ),
     ],
 )
-def test_what_can_not_be_pulled_is_refused(
+def test_what_cannot_be_pulled_is_refused(
     command: Commands, arguments: tuple[str, ...], told: str
 ) -> None:
     refusal = command.refusal("pull", *arguments)
@@ -232,7 +232,7 @@ def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_d
         finished = command("pull", "--config", str(file))
     assert finished.code == 1
     assert finished.err.splitlines() == [
-        "duplistatus: away takes no more logins for now: try again in some minutes",
+        "duplistatus: away accepts no more logins for now: try again in some minutes",
         "duplistatus: the password file /nowhere cannot be read: No such file or directory",
     ]
     assert finished.out.startswith("nas: 1 backup, 3 runs recorded")
@@ -257,10 +257,10 @@ def test_check_config_shows_the_servers_and_what_is_believed(
     shown = [line for line in told if line.startswith("pull ")]
     assert [line.removesuffix(", password in /p") for line in shown] == [
         "pull 1: a at http://a:8200, without TLS",
-        "pull 2: b at https://b, certificates that the system knows are believed",
-        f"pull 3: c at https://c, the certificate {pin} is believed",
-        f"pull 4: d at https://d, certificates that {ca} knows are believed",
-        "pull 5: e at https://e, any certificate is believed",
+        "pull 2: b at https://b, the CA certificates of the system are trusted",
+        f"pull 3: c at https://c, the certificate {pin} is trusted",
+        f"pull 4: d at https://d, the CA certificates of {ca} are trusted",
+        "pull 5: e at https://e, any certificate is trusted",
     ]
 
 

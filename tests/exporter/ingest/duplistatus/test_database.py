@@ -176,9 +176,9 @@ def foreign(path: Path) -> None:
     [
         (str, "there is no file"),
         (Path.mkdir, "there is no file"),
-        (lambda path: path.write_bytes(b""), "lacks the tables"),
-        (lambda path: path.write_bytes(b'{"Data": {}}' * 100), "is no SQLite database"),
-        (foreign, "lacks the tables"),
+        (lambda path: path.write_bytes(b""), "its tables are missing"),
+        (lambda path: path.write_bytes(b'{"Data": {}}' * 100), "is not a SQLite database"),
+        (foreign, "its tables are missing"),
     ],
     ids=["nothing", "a folder", "empty", "another file", "another application"],
 )

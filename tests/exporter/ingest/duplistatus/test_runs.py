@@ -122,13 +122,13 @@ def test_a_server_that_has_no_row_is_known_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"server_id": None}, "server_id tells nothing"),
-        ({"backup_name": None}, "backup_name tells nothing"),
-        ({"backup_name": " "}, "backup_name tells nothing"),
-        ({"backup_name": b"\xff"}, "backup_name tells nothing"),
-        ({"begin_time": None, "date": None}, "when it began"),
-        ({"begin_time": "1970-01-01T00:00:00.000Z", "date": 5}, "when it began"),
-        ({"begin_time": format_timestamp(NOW + DAY)}, "yet to come"),
+        ({"server_id": None}, "server_id is missing"),
+        ({"backup_name": None}, "backup_name is missing"),
+        ({"backup_name": " "}, "backup_name is missing"),
+        ({"backup_name": b"\xff"}, "backup_name is missing"),
+        ({"begin_time": None, "date": None}, "it has no start"),
+        ({"begin_time": "1970-01-01T00:00:00.000Z", "date": 5}, "it has no start"),
+        ({"begin_time": format_timestamp(NOW + DAY)}, "in the future"),
         ({"parsed_result": "InProgress", "status": "InProgress"}, "status 'InProgress' is unknown"),
         ({"parsed_result": 5, "status": None}, "status None is unknown"),
     ],
@@ -157,7 +157,7 @@ def test_what_can_be_no_run_is_refused_with_the_reason(changes: Row, reason: str
         ("duration_seconds", 3 * DAY // SECOND, "duration_seconds is 259200"),
     ],
 )
-def test_a_value_that_can_not_be_right_is_named_and_counts_as_not_told(
+def test_a_value_that_cannot_be_right_is_named_and_counts_as_not_told(
     column: str, value: object, doubt: str
 ) -> None:
     row = (

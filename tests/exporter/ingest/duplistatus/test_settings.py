@@ -128,7 +128,7 @@ def test_what_is_no_setting_at_all_is_none(setting: object) -> None:
     ],
     ids=lambda setting: str(setting)[:40],
 )
-def test_what_can_not_be_read_is_refused_with_the_reason(setting: object) -> None:
+def test_what_cannot_be_read_is_refused_with_the_reason(setting: object) -> None:
     with pytest.raises(SettingError) as refused:
         read(setting, zone=BERLIN)
     assert 0 < len(str(refused.value)) <= 200

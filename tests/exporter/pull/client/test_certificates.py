@@ -62,9 +62,9 @@ def test_a_file_of_other_certificates_believes_no_other(
     ("content", "reason"),
     [
         (None, "No such file"),
-        (b"", "holds no certificate in PEM"),
-        (b"key", "holds no certificate in PEM"),
-        (b"\xff\x00", "holds no certificate in PEM"),
+        (b"", "contains no certificate in PEM"),
+        (b"key", "contains no certificate in PEM"),
+        (b"\xff\x00", "contains no certificate in PEM"),
         (b"-----BEGIN CERTIFICATE-----\nkey\n", "a certificate that cannot be read"),
         (
             b"-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n",

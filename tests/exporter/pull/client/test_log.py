@@ -65,7 +65,7 @@ def test_the_same_page_again_ends_the_reading(duplicati: Simulator) -> None:
     with session(duplicati) as asking:
         reading = pages(asking, "2", log.PAGE_ROWS)
         assert len(next(reading)) == 20
-        with pytest.raises(ServerError, match="gives the same rows of the backup 2 again"):
+        with pytest.raises(ServerError, match="returns the same rows of the backup 2 repeatedly"):
             next(reading)
 
 
@@ -85,7 +85,7 @@ def test_a_log_without_end_is_ended(duplicati: Simulator, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("body", [b"{}", b"null", b"[1]", b'[{"id": 1}]', b'[{"ID": "1"}]'])
 def test_what_is_no_log_is_told(duplicati: Simulator, body: bytes) -> None:
     duplicati.always[LOG] = Canned(200, body)
-    with pytest.raises(ServerError, match="something that is no log"):
+    with pytest.raises(ServerError, match="something that is not a log"):
         read(duplicati)
 
 

@@ -86,7 +86,7 @@ def test_a_run_of_which_only_the_exception_is_left_is_fatal() -> None:
 @pytest.mark.parametrize("message", [None, {"MainOperation": "Backup", "BeginTime": None}])
 def test_a_run_without_any_time_does_not_look_as_if_it_just_ran(message: object) -> None:
     without = row(message, exception="System.Exception: no route", at=None)
-    with pytest.raises(UnreadableRowError, match="row 17 tells no time, nor does the row"):
+    with pytest.raises(UnreadableRowError, match="row 17 has no time, and the row has none either"):
         past_report(without, PHOTOS, INFO)
 
 
@@ -99,14 +99,14 @@ def test_rows_that_are_no_result_are_none(kind: str | None) -> None:
     ("message", "told"),
     [
         (None, "the message of row 17 is empty"),
-        ("A backup was made", "the message of row 17 is no JSON"),
-        ("{", "is no JSON"),
-        ("[]", "is no object of results"),
-        ("null", "is no object of results"),
-        ("[" * 100_000, "is nested too deep"),
+        ("A backup was made", "the message of row 17 is not JSON"),
+        ("{", "is not JSON"),
+        ("[]", "is not an object of results"),
+        ("null", "is not an object of results"),
+        ("[" * 100_000, "is nested too deeply"),
     ],
 )
-def test_a_result_that_can_not_be_read_is_told_with_its_row(message: str | None, told: str) -> None:
+def test_a_result_that_cannot_be_read_is_told_with_its_row(message: str | None, told: str) -> None:
     with pytest.raises(UnreadableRowError, match=told):
         past_report(row(message), PHOTOS, INFO)
 

@@ -65,13 +65,13 @@ def test_nothing_of_the_destination_is_kept_but_its_kind(duplicati: Simulator) -
 )
 def test_what_is_no_list_of_backups_is_told(duplicati: Simulator, answer: object) -> None:
     duplicati.always["/backups"] = Canned(200, json.dumps(answer).encode())
-    with server(duplicati) as asked, pytest.raises(ServerError, match="no list of them"):
+    with server(duplicati) as asked, pytest.raises(ServerError, match="not a list of backups"):
         asked.backups()
 
 
 def test_a_machine_that_is_no_object_is_told(duplicati: Simulator) -> None:
     duplicati.always["/systeminfo"] = Canned(200, b"[]")
-    with server(duplicati) as asked, pytest.raises(ServerError, match="no object"):
+    with server(duplicati) as asked, pytest.raises(ServerError, match="not an object"):
         asked.info()
 
 
@@ -97,7 +97,11 @@ def test_the_first_line_of_a_file_is_the_password(
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "cannot be read: No such file"), (b"\n", "is empty"), (b"\xff", "it is no text")],
+    [
+        (None, "cannot be read: No such file"),
+        (b"\n", "is empty"),
+        (b"\xff", "it is not UTF-8 text"),
+    ],
 )
 def test_a_file_without_a_password_is_told(
     tmp_path: Path, content: bytes | None, told: str

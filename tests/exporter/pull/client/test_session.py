@@ -43,7 +43,7 @@ def test_a_token_that_is_refused_at_once_is_not_asked_for_again_and_again(
     duplicati: Simulator,
 ) -> None:
     duplicati.always[BACKUPS] = Canned(401)
-    assert refusal(duplicati) == "nas does not let the one read /backups who has just logged in"
+    assert refusal(duplicati) == "nas denies access to /backups right after the login"
     assert duplicati.asked("/auth/login") == 2
 
 
@@ -54,7 +54,7 @@ def test_a_wrong_password_is_told_and_tried_once(duplicati: Simulator) -> None:
 
 def test_throttled_logins_are_told_and_not_hammered(duplicati: Simulator) -> None:
     duplicati.always["/auth/login"] = Canned(429, headers=(("Retry-After", "1"),))
-    assert "takes no more logins for now: try again in some minutes" in refusal(duplicati)
+    assert "accepts no more logins for now: try again in some minutes" in refusal(duplicati)
     assert duplicati.asked("/auth/login") == 1
 
 
@@ -141,17 +141,17 @@ def test_an_old_server_is_told(duplicati: Simulator, status: int) -> None:
 @pytest.mark.parametrize("path", ["/auth/login", BACKUPS])
 def test_a_page_for_people_is_told(duplicati: Simulator, path: str) -> None:
     duplicati.always[path] = Canned(200, b"\n<!doctype html><title>Sign in</title>")
-    assert f"answers {path} with a page for people, not with JSON" in refusal(duplicati)
+    assert f"answers {path} with an HTML page instead of JSON" in refusal(duplicati)
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "something that is no JSON"),
-        (b"[1,", "something that is no JSON"),
-        (b"\xff", "something that is no JSON"),
-        (b"\x1f\x8b\x08", "something that is no JSON"),
-        (b"[" * 100_000, "nested too deep"),
+        (b"", "something that is not JSON"),
+        (b"[1,", "something that is not JSON"),
+        (b"\xff", "something that is not JSON"),
+        (b"\x1f\x8b\x08", "something that is not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_no_json_is_told(duplicati: Simulator, body: bytes, told: str) -> None:
@@ -180,9 +180,7 @@ def test_nobody_is_followed_to_another_place(duplicati: Simulator, path: str) ->
     with Simulator() as other:
         target = f"{other.url}{API}{path}"
         duplicati.always[path] = Canned(307, headers=(("Location", target),))
-        assert refusal(duplicati) == (
-            f"nas sends its readers to {target}: give the address that answers"
-        )
+        assert refusal(duplicati) == (f"nas redirects to {target}: give the address that answers")
         assert other.requests == []
 
 
@@ -199,7 +197,7 @@ def test_a_redirection_to_nowhere_is_told(
     duplicati: Simulator, headers: tuple[tuple[str, str], ...]
 ) -> None:
     duplicati.always[BACKUPS] = Canned(302, headers=headers)
-    assert "sends its readers to another address" in refusal(duplicati)
+    assert "redirects to another address" in refusal(duplicati)
 
 
 def test_an_answer_has_a_bound(duplicati: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
