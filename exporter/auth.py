@@ -1,8 +1,8 @@
-"""Who may do what: four scopes, the tokens that open them, and whether a secret is one of these.
+"""Authorization: four scopes, and the tokens that grant them.
 
 Of a token only its SHA-256 is kept. Tokens are long and random, so a slow hash would add nothing.
-The one that changes must carry is made where nobody configured it: it lies beside the database, in
-a file that only its user can read.
+The admin token is created if none is configured: in a file beside the database that only its user
+can read.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 MIN_TOKEN_LENGTH = 16
-"""Characters. A person types no fewer into a secret; a program's default has 43."""
+"""Characters. A person does not type fewer into a secret; a program's default has 43."""
 
 _STORED = "sha256:"
 _STORED_FORM = re.compile(r"sha256:[0-9a-fA-F]{64}", re.ASCII)
@@ -29,7 +29,7 @@ class AdminTokenError(Exception):
 
 
 class Scope(Enum):
-    """What a token may open."""
+    """What a token may grant."""
 
     UPLOAD = "upload"
     READ = "read"
@@ -38,43 +38,43 @@ class Scope(Enum):
 
 
 class TokenGrant(Struct, frozen=True):
-    """A token and what it opens; an upload token may be good for one server only."""
+    """A token and its scope; an upload token may be valid for one server only."""
 
     scope: Scope
     digest: bytes
     server: str | None = None
 
     def opens(self, scope: Scope) -> bool:
-        """Tell whether this opens a scope: who may change everything may also see it."""
+        """Return whether this grants a scope: an admin token grants all of them."""
         return self.scope in (scope, Scope.MANAGE)
 
 
 class Authorizer:
-    """Answers what a secret opens. Without a token a scope is open to all, except to manage."""
+    """Maps a secret to its grants. A scope without a token needs none, except to manage."""
 
     def __init__(self, grants: Iterable[TokenGrant]) -> None:
         self._grants = tuple(grants)
 
     @classmethod
     def from_entries(cls, entries: Mapping[Scope, Iterable[str]]) -> "Authorizer":
-        """Return what checked entries of the configuration say."""
+        """Return the authorizer of validated entries of the configuration."""
         return cls(_grant(scope, entry) for scope, each in entries.items() for entry in each)
 
     def is_open(self, scope: Scope) -> bool:
-        """Tell whether nobody needs a token for this."""
+        """Return whether a scope needs no token."""
         return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
 
     def find(self, secret: str) -> tuple[TokenGrant, ...]:
-        """Return what a secret opens. How long that takes does not depend on the secret."""
+        """Return the grants of a secret, in a time that does not depend on the secret."""
         digest = _digest(secret)
         return tuple([each for each in self._grants if hmac.compare_digest(each.digest, digest)])
 
 
 def read_entries(text: str) -> tuple[str, ...]:
-    """Return the entries of an option: one a line, or in one line with commas between.
+    """Return the entries of an option: one a line, or separated by commas in one line.
 
     Raises:
-        ValueError: an entry is no token, which one but nothing of it; or there is none at all.
+        ValueError: an entry is not a token, named by its number only; or there is none at all.
     """
     parts = text.splitlines() if "\n" in text else text.split(",")
     entries = tuple(part.strip() for part in parts if part.strip())
@@ -86,7 +86,7 @@ def read_entries(text: str) -> tuple[str, ...]:
 
 
 def read_tokens(text: str) -> tuple[str, ...]:
-    """Return the entries of an option whose tokens are good for every server; else alike."""
+    """Return the entries of an option whose tokens are not bound to a server, as `read_entries`."""
     entries = read_entries(text)
     for number, entry in enumerate(entries, 1):
         if len(entry.split()) > 1:
@@ -104,15 +104,15 @@ def plain_token(entries: Iterable[str]) -> str | None:
 
 
 def path_beside(database: Path) -> Path:
-    """Return where the token of a database is kept."""
+    """Return the path of a database's token file."""
     return database.with_name(f"{database.name}.admin-token")
 
 
 def load_or_make(database: Path) -> str:
-    """Return the token of a database, made where there is none.
+    """Return the token of a database, created if missing.
 
     Raises:
-        AdminTokenError: the file cannot be made or read, or holds none.
+        AdminTokenError: the file cannot be created or read, or is empty.
     """
     path = path_beside(database)
     try:

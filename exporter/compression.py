@@ -1,4 +1,4 @@
-"""Which deflate is used: ISA-L's where there is one for the machine, else zlib's.
+"""The deflate implementation: ISA-L if there is a build for the machine, else zlib.
 
 Both write the same format. ISA-L's level 1 packs an exposition as small as zlib's, in a fifth of
 the time.

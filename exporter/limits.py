@@ -1,4 +1,4 @@
-"""How much of everything is taken: the bounds that a stranger can run into."""
+"""The limits on what clients send."""
 
 from enum import Enum
 
@@ -11,7 +11,7 @@ _MEBIBYTE = 1024 * _KIBIBYTE
 
 
 class Limit(Enum):
-    """What somebody ran into, as it is counted."""
+    """A limit that was hit, as it is counted."""
 
     UPLOAD_BYTES = "upload_bytes"
     LOG_LINES = "log_lines"
@@ -25,7 +25,7 @@ class Limit(Enum):
 
 
 class Limits(Struct, frozen=True):
-    """The bounds by the names of their options."""
+    """The limits by the names of their options."""
 
     max_upload_bytes: int = 32 * _MEBIBYTE
     max_upload_memory: int = 256 * _MEBIBYTE

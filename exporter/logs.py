@@ -1,6 +1,6 @@
-"""The log on stderr: one line an event, for people or as JSON.
+"""The log on stderr: one line an event, as text or JSON.
 
-An event is a message and fields: ``log.info("report recorded", extra=event(server="nas"))``.
+An event is a message and fields: ``log.info("report recorded", extra=log_fields(server="nas"))``.
 """
 
 import json
@@ -14,21 +14,21 @@ from typing import Literal, TextIO
 from exporter.times import format_timestamp
 
 _MAX_WAITING = 10_000
-"""Lines that wait while nobody reads the log: some megabytes. Beyond that the oldest are lost."""
+"""Lines that wait while the log is not read: some megabytes. Beyond that the oldest are dropped."""
 
 LogFormat = Literal["human", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 def log_fields(**fields: object) -> dict[str, object]:
-    """Return the fields of an event as logging wants them."""
+    """Return the fields of an event, for logging's argument `extra`."""
     return {"fields": fields}
 
 
 def set_up(log_format: LogFormat, level: LogLevel) -> None:
-    """Send every event from this level on to stderr."""
+    """Write events of this level and above to stderr."""
     handler = BatchingStreamHandler(sys.stderr)
-    # What no formatter of ours shows need not be found out for each event.
+    # No formatter here shows these, so they need not be looked up for each event.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
@@ -37,19 +37,19 @@ def set_up(log_format: LogFormat, level: LogLevel) -> None:
 
 
 class _NoLock(nullcontext[None]):
-    """Holds nobody up. From Python 3.13 on logging enters its lock, which may not be None."""
+    """Never blocks. Since Python 3.13 logging enters its lock, which must not be None."""
 
     def acquire(self) -> None:
-        """Take it."""
+        """Do nothing."""
 
     def release(self) -> None:
-        """Give it back."""
+        """Do nothing, too."""
 
 
 class BatchingStreamHandler(logging.StreamHandler[TextIO]):
     """Writes at once, and in one write what several threads log meanwhile.
 
-    With logging's own lock sixteen threads queue for each other's writes: under load that took a
+    With logging's own lock sixteen threads wait for each other's writes: under load that cost a
     tenth of the uploads.
     """
 
@@ -59,11 +59,11 @@ class BatchingStreamHandler(logging.StreamHandler[TextIO]):
         self._writing = threading.Lock()
 
     def createLock(self) -> None:  # noqa: N802 - logging's name
-        """Go without: a deque needs none."""
+        """Use no lock: a deque needs none."""
         self.lock = _NoLock()  # type: ignore[assignment]  # it has all that logging uses of one
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write an event, or leave it to the thread that is writing."""
+        """Write an event, or leave it to the thread that is writing already."""
         try:
             self._lines.append(f"{self.format(record)}\n")
             while self._lines and self._writing.acquire(blocking=False):
@@ -71,7 +71,7 @@ class BatchingStreamHandler(logging.StreamHandler[TextIO]):
                     self._write()
                 finally:
                     self._writing.release()
-        except Exception:  # noqa: BLE001 - a log that fails fails nothing else
+        except Exception:  # noqa: BLE001 - a failing log must not fail its caller
             self.handleError(record)
 
     def _write(self) -> None:
@@ -84,19 +84,19 @@ class HumanFormatter(logging.Formatter):
     """``2026-01-31T02:00:00.000Z info report recorded server="nas" status=success``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one event; only a trace, which is a bug, takes more than a line."""
-        moment = format_timestamp(int(record.created * 1000))
-        line = f"{moment} {record.levelname.lower()} {printable(record.getMessage())}"
+        """Return an event as a line; only a traceback, which is a bug, takes more."""
+        timestamp = format_timestamp(int(record.created * 1000))
+        line = f"{timestamp} {record.levelname.lower()} {printable(record.getMessage())}"
         for name, value in _fields(record).items():
             line += f" {name}={_value(value)}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object an event: time, level, logger, event, its fields, and a trace if any."""
+    """One JSON object an event: time, level, logger, event, its fields, and a traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one event."""
+        """Return an event as JSON."""
         entry: dict[str, object] = {
             "time": format_timestamp(int(record.created * 1000)),
             "level": record.levelname.lower(),
@@ -115,7 +115,7 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 def printable(text: str) -> str:
-    """Return a text with what could break a line or steer a terminal escaped."""
+    """Return a text with line breaks and control characters escaped."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
@@ -126,7 +126,7 @@ def _escaped(character: str) -> str:
 
 
 def _value(value: object) -> str:
-    """Quote texts: a name may hold spaces, or a line break that would forge an event."""
+    """Quote texts: a name may contain spaces, or a line break that would forge an event."""
     if type(value) is int:
         return str(value)
     if isinstance(value, str) and value.isprintable() and '"' not in value and "\\" not in value:

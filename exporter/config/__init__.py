@@ -1,4 +1,4 @@
-"""The configuration: options, environment, file and secrets, made one checked value."""
+"""The configuration: flags, environment, file and secrets, merged into one validated value."""
 
 from exporter.config.loader import (
     CONFIG_VARIABLE,

@@ -24,7 +24,7 @@ CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
 _OVERRIDES, _TARGETS = "override", "pull"
 _RENAMED = {"collect": _TARGETS, "collect_every": "pull_interval"}
-"""Keys that were never released, to the present ones."""
+"""Keys that were never released, and their new names."""
 
 _LISTS = {option.name for option in OPTIONS if option.secret}
 _BOOLEANS = {option.name for option in OPTIONS if option.parse is parse_boolean}
@@ -36,7 +36,7 @@ duplistatus-something: the form of its names, https://kubernetes.io/docs/concept
 
 
 class Config(Struct, frozen=True):
-    """What the daemon is told, checked."""
+    """The validated configuration of the daemon."""
 
     listen: Address
     database: Path
@@ -59,7 +59,7 @@ class Config(Struct, frozen=True):
     pull_targets: tuple[PullTarget, ...]
 
     def access(self, admin_token: tuple[str, ...]) -> Authorizer:
-        """Return who may do what, with the admin's tokens wherever they are from."""
+        """Return the authorizer, with the given admin tokens."""
         return Authorizer.from_entries(
             {
                 Scope.UPLOAD: self.upload_tokens,
@@ -71,7 +71,7 @@ class Config(Struct, frozen=True):
 
 
 class ConfigError(Exception):
-    """The configuration is wrong; `problems` holds every one of its faults, a line each."""
+    """The configuration is invalid; `problems` has every error, a line each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -79,7 +79,7 @@ class ConfigError(Exception):
 
 
 class RawSettings(NamedTuple):
-    """What is given in all places: a setting for each option, the tables, and what is wrong."""
+    """The values from all sources: a setting for each option, the tables, and the problems."""
 
     settings: Mapping[str, Setting]
     overrides: tuple[Override, ...]
@@ -95,14 +95,14 @@ class _File(NamedTuple):
 
 
 def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Config:
-    """Put a configuration together.
+    """Load and validate the configuration.
 
     Args:
-        flags: option names and ``config`` to what the command line gave.
+        flags: option names and ``config`` to the values of the command line.
         environment: the process's variables. They may name files with secrets.
 
     Raises:
-        ConfigError: with every fault of all three sources.
+        ConfigError: with every error of all three sources.
     """
     settings, overrides, targets, problems = gather(flags, environment)
     values: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
 
 
 def gather(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> RawSettings:
-    """Return what is given and by whom, unchecked."""
+    """Return every value with its source, before validation."""
     path = flags.get("config") or environment.get(CONFIG_VARIABLE)
     file = _read_file(path) if path else _File()
     hidden, unreadable = secrets.read(environment)
@@ -186,7 +186,7 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _text(key: str, value: object) -> str | None:
-    """Return what stands in the file as the text it stands for; None where it is of no use."""
+    """Return a value of the file as text; None if its type is wrong."""
     if isinstance(value, list) and key in _LISTS and value:
         return "\n".join(map(str, [*value, ""]))
     if isinstance(value, bool):

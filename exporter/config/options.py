@@ -1,4 +1,4 @@
-"""The options: their names, defaults, help, and how each is read.
+"""The options: their names, defaults, help texts and parsers.
 
 The flags, the environment's names, the file's keys and the help all come from this list.
 """
@@ -22,7 +22,7 @@ _POLICY = SchedulePolicy()
 
 
 class Option(NamedTuple):
-    """One option: its key in the file, its default as a person writes it, what it does."""
+    """One option: its key in the file, its default as text, its help text and parser."""
 
     name: str
     default: str
@@ -33,12 +33,12 @@ class Option(NamedTuple):
 
     @property
     def flag(self) -> str | None:
-        """The option on the command line, where every user of the machine can read it."""
+        """The option on the command line; a secret has none, since other users could read it."""
         return None if self.secret else "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """The option in the environment."""
+        """The option's variable in the environment."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
     @property

@@ -12,7 +12,7 @@ def read_overrides(value: object) -> tuple[tuple[Override, ...], list[str]]:
     """Read the tables.
 
     Returns:
-        The overrides, and what is wrong with them, a line each.
+        The overrides, and their problems, a line each.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         return (), ["override must be tables, each started by a line [[override]]"]

@@ -1,4 +1,4 @@
-"""How the text of an option is read. What is wrong with it is said without the option's name."""
+"""Parsers of the options' texts. The text of an error does not name the option."""
 
 import ipaddress
 import re
@@ -18,14 +18,14 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
 
 
 class Address(NamedTuple):
-    """Where to listen; no host means every interface."""
+    """An address to listen on; no host means every interface."""
 
     host: str | None
     port: int
 
 
 def parse_address(text: str) -> Address:
-    """Return where to listen."""
+    """Parse an address to listen on."""
     host, separator, port = text.rpartition(":")
     if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - TCP's last port
         message = f"{text!r} is not HOST:PORT: write 127.0.0.1:9666, [::1]:9666 or *:9666"
@@ -35,7 +35,7 @@ def parse_address(text: str) -> Address:
 
 
 def parse_path(text: str) -> Path:
-    """Return the path of a file, which need not be there."""
+    """Parse the path of a file, which need not exist."""
     if not text or "\0" in text:
         raise ValueError("is not a file name")
     try:
@@ -46,7 +46,7 @@ def parse_path(text: str) -> Path:
 
 
 def choice_parser(*choices: str) -> Callable[[str], str]:
-    """Return what takes one of some words."""
+    """Return a parser that accepts one of some words."""
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -58,7 +58,7 @@ def choice_parser(*choices: str) -> Callable[[str], str]:
 
 
 def integer_parser(least: int, most: int) -> Callable[[str], int]:
-    """Return what takes a whole number within bounds."""
+    """Return a parser that accepts a whole number within bounds."""
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
@@ -70,7 +70,7 @@ def integer_parser(least: int, most: int) -> Callable[[str], int]:
 
 
 def parse_boolean(text: str) -> bool:
-    """Return whether something is to be."""
+    """Parse true or false."""
     if text not in ("true", "false"):
         message = f"{text!r} must be true or false"
         raise ValueError(message)
@@ -78,34 +78,34 @@ def parse_boolean(text: str) -> bool:
 
 
 def parse_retention(text: str) -> Millis | None:
-    """Return how long something is kept; None is for ever."""
+    """Parse a retention; None is forever."""
     if text == FOREVER:
         return None
-    length = parse_duration(text)
-    if length < DAY:
+    duration = parse_duration(text)
+    if duration < DAY:
         message = f"{text!r} is too short: write at least 1d, or {FOREVER}"
         raise ValueError(message)
-    return length
+    return duration
 
 
 def parse_poll_interval(text: str) -> Millis | None:
-    """Return how often something is done; None is never."""
+    """Parse an interval between polls; None is never."""
     if text == NEVER:
         return None
-    length = parse_duration(text)
-    if length < MINUTE:
+    duration = parse_duration(text)
+    if duration < MINUTE:
         message = f"{text!r} is too often: write at least 1m, or {NEVER}"
         raise ValueError(message)
-    return length
+    return duration
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Return addresses and networks."""
+    """Parse addresses and networks."""
     return tuple(_parse_network(each) for each in _split(text))
 
 
 def parse_origins(text: str) -> frozenset[str]:
-    """Return origins as browsers send them."""
+    """Parse origins as browsers send them."""
     found = frozenset(_split(text))
     for each in found:
         if _ORIGIN.fullmatch(each) is None:
@@ -115,7 +115,7 @@ def parse_origins(text: str) -> frozenset[str]:
 
 
 def parse_hosts(text: str) -> frozenset[str]:
-    """Return names of hosts, as they are compared."""
+    """Parse host names, in lower case and without the final dot."""
     found = frozenset(each.lower().removesuffix(".") for each in _split(text))
     for each in found:
         if _HOST.fullmatch(each) is None:

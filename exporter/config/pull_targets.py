@@ -1,4 +1,4 @@
-"""Which servers of Duplicati are pulled from, and how each of them is known and trusted."""
+"""The Duplicati servers to pull from, and how each is named and authenticated."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ class PullTarget(Struct, frozen=True):
     """A server of Duplicati.
 
     `name` is what it is called in messages and metrics. A `fingerprint` pins its certificate:
-    SHA-256 in 64 hexadecimal digits. `insecure` believes any certificate.
+    SHA-256 in 64 hexadecimal digits. `insecure` trusts any certificate.
     """
 
     url: str
@@ -31,7 +31,7 @@ class PullTarget(Struct, frozen=True):
 
     @property
     def trust(self) -> str:
-        """Which certificate is believed, in words."""
+        """Which certificate is trusted, in words."""
         if self.url.startswith("http:"):
             return "without TLS"
         if self.insecure:
@@ -51,10 +51,10 @@ def make_target(  # noqa: PLR0913 - a field each
     ca_file: str = "",
     insecure: bool = False,
 ) -> PullTarget:
-    """Return a source of what a person wrote; an empty text was not given.
+    """Return a target from what a person wrote; an empty text means not given.
 
     Raises:
-        ValueError: the address or the fingerprint is none, or they contradict each other.
+        ValueError: the address or the fingerprint is invalid, or options contradict each other.
     """
     address, pin = _read_url(url), _read_fingerprint(fingerprint)
     if insecure and (pin or ca_file):
@@ -75,7 +75,7 @@ def read_targets(value: object) -> tuple[tuple[PullTarget, ...], list[str]]:
     """Read the ``[[pull]]`` tables of a configuration file.
 
     Returns:
-        The sources, and what is wrong with them, a line each.
+        The targets, and their problems, a line each.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         return (), ["pull must be tables, each started by a line [[pull]]"]
@@ -110,7 +110,7 @@ def _read_target(entry: dict[str, object]) -> tuple[PullTarget | None, list[str]
 
 
 def _ambiguous(targets: list[PullTarget]) -> list[str]:
-    """Say which of them could not be told apart in messages and metrics."""
+    """Return the problems of targets whose names are the same in messages and metrics."""
     names = Counter(target.name for target in targets)
     return [
         f"pull: {count} tables are called {name}: give each a name of its own"
@@ -120,7 +120,7 @@ def _ambiguous(targets: list[PullTarget]) -> list[str]:
 
 
 def _read_url(text: str) -> SplitResult:
-    """Return an address without what only a browser needs."""
+    """Parse an address; its trailing slash is removed."""
     try:
         url = urlsplit(text.strip())
     except ValueError:
@@ -137,7 +137,7 @@ def _read_url(text: str) -> SplitResult:
 
 
 def _shown(url: SplitResult, text: str) -> str:
-    """Return an address as it may be shown: what stands before an @ may be a password."""
+    """Return an address that may be shown: the part before an @ may be a password."""
     return url.netloc.rpartition("@")[2] if "@" in text else text
 
 

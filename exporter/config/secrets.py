@@ -1,6 +1,6 @@
-"""Secrets that are given as files: one named by a variable, or one of systemd's credentials.
+"""Secrets in files: one named by a variable, or one of systemd's credentials.
 
-Neither the list of processes nor `systemctl show` tells what is in them.
+Neither the list of processes nor `systemctl show` reveals their content.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ VARIABLES = frozenset(option.file_variable for option in OPTIONS if option.file_
 
 
 class Setting(NamedTuple):
-    """A value as it was given, and where."""
+    """A value as it was given, and its source."""
 
     value: str
     source: str
@@ -29,9 +29,9 @@ class _Named(NamedTuple):
 
 
 def read(environment: Mapping[str, str]) -> tuple[dict[str, Setting], list[str]]:
-    """Return what the files hold by their options' names, and which cannot be read.
+    """Return the files' contents by option name, and which cannot be read.
 
-    An empty one is given all the same: it must not open what it was to close.
+    An empty file counts as given: it must not disable the authentication that it was to enable.
     """
     settings: dict[str, Setting] = {}
     problems: list[str] = []
