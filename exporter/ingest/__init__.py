@@ -1,1 +1,1 @@
-"""Ways in beside the upload route, and what all ways in have in common."""
+"""Ingestion beside the upload route, and what all ways of ingestion share."""

@@ -1,4 +1,4 @@
-"""What is wrong with the clock, in words for people."""
+"""Messages about the state of the clock."""
 
 from msgspec import Struct
 
@@ -8,27 +8,27 @@ _MEANWHILE = "Until the clock is confirmed, no old run is removed"
 
 
 class Jump(Struct, frozen=True):
-    """The clock was set: what it said then, and by how much."""
+    """A jump of the clock: the time after it, and the size."""
 
     now: Millis
     by: Millis
 
 
 def too_early(now: Millis) -> str:
-    """Say that the clock is behind this program."""
+    """Return the message that the clock is older than this program."""
     said = f"The clock of this machine says {format_timestamp(now)}, which is too early: set it"
     return f"{said}. Reports that arrive meanwhile count as the newest. {_MEANWHILE}."
 
 
 def behind(now: Millis, newest: Millis) -> str:
-    """Say that stored reports came later than now."""
+    """Return the message that stored reports arrived later than now."""
     said = f"The clock of this machine says {format_timestamp(now)}"
     stored = f"a stored report arrived later, at {format_timestamp(newest)}"
     return f"{said}, and {stored}: the clock is behind now, or was ahead then. {_MEANWHILE}."
 
 
 def ahead(now: Millis, away: Millis) -> str:
-    """Say that the daemon seems to have been away for long."""
+    """Return the message that the daemon seems to have been stopped for long."""
     said = f"The clock of this machine says {format_timestamp(now)}"
     stored = f"{format_duration(away)} after the newest stored report"
     causes = "the daemon did not run for so long, or the clock is ahead"
@@ -36,7 +36,7 @@ def ahead(now: Millis, away: Millis) -> str:
 
 
 def jumped(jump: Jump) -> str:
-    """Say that the clock was set."""
+    """Return the message that the clock jumped."""
     way = "ahead" if jump.by > 0 else "back"
     said = f"The clock of this machine was set {way} by {format_duration(abs(jump.by))}"
     return f"{said}, to {format_timestamp(jump.now)}. No old run is removed for a day."

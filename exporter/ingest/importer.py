@@ -1,8 +1,8 @@
-"""Runs of the past come in, many at once: what was saved elsewhere, or never posted.
+"""Import of historical reports, many at once: saved elsewhere, or never posted.
 
-They go the way of a posted report, but for two things. They count as received when the run ended,
-so that a machine that was given up long ago does not look as if it had just reported; and what is
-not understood stays where it came from, so it is not kept here too.
+They are handled as posted reports, with two differences. They count as received when the run ended,
+so that a machine that was given up long ago does not look as if it had just reported; and an
+invalid report is not stored here, since its source still has it.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableE
 from exporter.times import Millis
 
 MAX_BATCH = 250
-"""Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
+"""Reports of one commit: reports that are posted meanwhile wait for it, some 50 ms."""
 
 _UNDATED = "the time of the run is unknown: it has none, or one in the future"
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class ImportOutcome(Enum):
-    """What became of a report."""
+    """The outcome of a report, as the API returns it."""
 
     RECORDED = "recorded"
     KNOWN = "known"
@@ -40,11 +40,11 @@ class ImportOutcome(Enum):
 
 
 class HistoricalReport(Struct, frozen=True):
-    """A report of the past as it would have been posted, in any shape that is taken.
+    """A historical report as it would have been posted, in any supported format.
 
-    `received` is when it came: it counts for a report that tells no time that can be. `server` is
-    the server's name as the URL of an upload may give it, `backup` that of the backup; `address`
-    stands for the sender's.
+    `received` is when it arrived: it counts for a report without a valid time. `server` is the
+    server's name as the URL of an upload may give it, `backup` that of the backup; `address` takes
+    the place of the sender's.
     """
 
     body: bytes
@@ -55,7 +55,7 @@ class HistoricalReport(Struct, frozen=True):
 
 
 class ImportResult(Struct, frozen=True):
-    """What became of a report: its ids where it is recorded, else the reason."""
+    """The outcome of a report: its ids if it is recorded, else the reason."""
 
     outcome: ImportOutcome
     run_id: int | None = None
@@ -67,19 +67,19 @@ class ImportResult(Struct, frozen=True):
 
 
 class ReportImporter(Protocol):
-    """Where reports of the past are kept: a store of this process, or a daemon's."""
+    """Imports historical reports: into the store of this process, or into a daemon's."""
 
     def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
-        """Record reports, each whole or not at all, and tell what became of each in order.
+        """Record reports, each completely or not at all, and return their outcomes in order.
 
-        A run that is known stays as it is. The oldest first costs least.
+        A run that is recorded already is not changed. The oldest first costs least.
         """
         ...
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
-        """Take in when Duplicati's own scheduler plans a job's next run.
+        """Store when Duplicati's own scheduler plans a job's next run.
 
-        The interval is how far planned starts lie apart at the widest; None where it is not told.
+        The interval is the longest between planned starts; None if it is not reported.
         """
         ...
 
@@ -89,9 +89,9 @@ _Record = Callable[[Sequence[_Understood]], list[Recorded]]
 
 
 class StoreImporter:
-    """Keeps reports of the past in the store. May be called from any thread.
+    """Imports historical reports into the store. Thread-safe.
 
-    Every method raises `StoreUnavailableError` when the database does not answer.
+    Every method raises `StoreUnavailableError` when the database is unavailable.
     """
 
     def __init__(
@@ -113,12 +113,12 @@ class StoreImporter:
         return self._taken(reports, self._store.record_all)
 
     def dry_run(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
-        """Tell what would become of reports; nothing is recorded."""
+        """Return what the outcomes of reports would be; nothing is recorded."""
         return self._taken(reports, self._store.dry_run)
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
-        """Take in what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval, self._clock())
+        """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
+        self._store.plan_job(job_id, start, interval, self._clock(), self._fleet.apply)
 
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]
@@ -131,7 +131,7 @@ class StoreImporter:
             report = read_report(past.body, past.backup)
         except ReportError as error:
             return ImportResult(ImportOutcome.NOT_UNDERSTOOD, reason=str(error))
-        except Exception:  # noqa: BLE001 - one that shows a fault of ours keeps no other out
+        except Exception:  # noqa: BLE001 - an internal error must not affect the others
             _log.exception("reading an imported report failed")
             return ImportResult(
                 ImportOutcome.NOT_UNDERSTOOD, reason="internal error; see the daemon's log"
@@ -152,9 +152,9 @@ class StoreImporter:
         return kept, Delivery(received, past.address, server, past.backup, fetched=True)
 
     def _job_without(self, report: Report, received: Millis) -> int | None:
-        """Return the job of a run that is older than what is kept of it, None where it is kept.
+        """Return the job of a run that is beyond retention, None if the run is kept.
 
-        It may have been here and been removed, and must not count twice. A job's last run stays.
+        It may have been recorded and removed, and must not count twice. A job's last run is kept.
         """
         if self._keep_runs is None or received >= self._clock() - self._keep_runs:
             return None
@@ -165,34 +165,34 @@ class StoreImporter:
         return job_id if last is not None and began is not None and began < last.started else None
 
     def _when(self, past: HistoricalReport, report: Report) -> Millis | None:
-        """Return when a run came, as far as one can know: it ended, began or was noted then."""
-        told = [
+        """Return when a run arrived, as far as it can be known: its end, start or file time."""
+        reported = [
             timestamp
             for timestamp in (report.run.began, report.run.ended)
             if self._is_past(timestamp)
         ]
-        timestamp = max(told, default=past.received)
+        timestamp = max(reported, default=past.received)
         return min(timestamp, self._clock()) if self._is_past(timestamp) else None
 
     def _is_past(self, timestamp: Millis | None) -> TypeGuard[Millis]:
         return timestamp is not None and believed.is_past(timestamp, self._clock())
 
     def _undated(self, past: HistoricalReport, report: Report) -> _Understood | ImportResult:
-        """Take a run of which nothing tells when it ran only where it is known.
+        """Accept a run without a time only if it is recorded already.
 
         Counted from now it would look as if it had just run. A posted one does count from now,
-        for it has just come.
+        since it has just arrived.
         """
         understood = self._understood(past, report, self._clock())
         with contextlib.suppress(LimitReachedError):
-            (told,) = self._store.dry_run([understood])
-            if not told.new:
+            (recorded,) = self._store.dry_run([understood])
+            if not recorded.new:
                 return understood
         return ImportResult(ImportOutcome.REFUSED, reason=_UNDATED)
 
 
 def _recorded(reports: Sequence[_Understood], record: _Record) -> list[ImportResult]:
-    """Record reports in commits of many; where one of them fails, each in its own."""
+    """Record reports in commits of many; if one of them fails, each in its own."""
     taken: list[ImportResult] = []
     rest = iter(reports)
     while part := list(islice(rest, MAX_BATCH)):
@@ -200,10 +200,10 @@ def _recorded(reports: Sequence[_Understood], record: _Record) -> list[ImportRes
             outcomes = record(part)
         except StoreUnavailableError:
             raise
-        except Exception:  # noqa: BLE001 - whatever one of them raised is to be told of that one
+        except Exception:  # noqa: BLE001 - an error must be reported for the one that raised it
             taken += [_recorded_alone(each, record) for each in part]
         else:
-            taken += map(_told, part, outcomes)
+            taken += map(_result, part, outcomes)
     return taken
 
 
@@ -214,13 +214,13 @@ def _recorded_alone(understood: _Understood, record: _Record) -> ImportResult:
         raise
     except LimitReachedError as error:
         return ImportResult(ImportOutcome.REFUSED, reason=str(error))
-    except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
+    except Exception:  # noqa: BLE001 - one that cannot be stored must not affect the others
         _log.exception("storing an imported report failed")
         return ImportResult(ImportOutcome.REFUSED, reason="internal error; see the daemon's log")
-    return _told(understood, recorded)
+    return _result(understood, recorded)
 
 
-def _told(understood: _Understood, recorded: Recorded) -> ImportResult:
+def _result(understood: _Understood, recorded: Recorded) -> ImportResult:
     run = understood[0].run
     return ImportResult(
         ImportOutcome.RECORDED if recorded.new else ImportOutcome.KNOWN,

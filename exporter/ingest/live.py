@@ -1,7 +1,7 @@
-"""Live reports come in: known in memory at once, on the disk in the background.
+"""Live reports: applied in memory at once, written to the database in the background.
 
-Nobody waits for the disk, and hundreds of machines that tell of themselves twice a minute cost one
-commit a minute. What is not yet written when the power fails comes again with the next report.
+No request waits for the disk, and hundreds of machines that report twice a minute cost one commit a
+minute. What is not yet written when the power fails arrives again with the next report.
 """
 
 import contextlib
@@ -22,19 +22,19 @@ from exporter.times import MINUTE, Millis
 
 _SAVED_EVERY: Millis = MINUTE
 _LOOK_SECONDS = 15.0
-"""How often failed runs are looked at, and how soon the writing is tried again."""
+"""How often failed runs are checked, and how soon a failed write is tried again."""
 
 _MAX_UNKNOWN_JOBS = 10_000
-"""Jobs that wait to be made while the database does not answer."""
+"""Jobs that wait to be created while the database is unavailable."""
 
 _SENDER = "live"
-"""The sender of a run that stands in for its report."""
+"""The sender of a placeholder run."""
 
 _log = logging.getLogger(__name__)
 
 
 class _Sender(NamedTuple):
-    """By what a live report is known: an identity of its machine, and the backup's name."""
+    """The key of a live report: an identity of its machine, and the backup's name."""
 
     kind: str
     value: str
@@ -51,7 +51,7 @@ class _Sender(NamedTuple):
 
 
 class LiveReportService:
-    """Takes live reports from any thread; `run_once` needs one caller at a time."""
+    """Accepts live reports; `accept` is thread-safe, `run_once` is not."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class LiveReportService:
         clock: Callable[[], Millis],
         timekeeper: Timekeeper,
     ) -> None:
-        """Take up what was known before a restart."""
+        """Resume what was known before a restart."""
         self._store = store
         self._fleet = fleet
         self._self_metrics = self_metrics
@@ -78,7 +78,7 @@ class LiveReportService:
         fleet.resume(store.live_runs(), clock())
 
     def accept(self, report: LiveReport, delivery: Delivery) -> None:
-        """Take in a live report; one of something else than a backup says nothing here."""
+        """Apply a live report; one of another operation than a backup is ignored."""
         self._timekeeper.hear(delivery.received, report.activity.reported)
         if not report.is_backup:
             return
@@ -90,7 +90,7 @@ class LiveReportService:
             self._wait(sender, report, delivery)
 
     def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
-        """Take in a report of a job; tell whether there is still such a job."""
+        """Apply a report of a job; return whether the job still exists."""
         with self._lock:
             run = self._fleet.apply_live_report(job_id, report.activity, delivery.received)
             if run is not None:
@@ -98,7 +98,7 @@ class LiveReportService:
         return run is not None
 
     def _wait(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
-        """Let a report wait until the disk knows its job; of too many the oldest is forgotten."""
+        """Queue a report until its job is resolved; if there are too many, drop the oldest."""
         with self._lock:
             self._unknown_jobs[sender] = report, delivery
             if len(self._unknown_jobs) > _MAX_UNKNOWN_JOBS:
@@ -106,11 +106,11 @@ class LiveReportService:
         self._wake.set()
 
     def start(self) -> None:
-        """Begin to work in the background."""
+        """Start the background thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """End the work in the background, and write what waits if the database takes it."""
+        """Stop the background thread, and write what is queued if the database is available."""
         self._ending.set()
         self._wake.set()
         self._thread.join()
@@ -118,7 +118,7 @@ class LiveReportService:
             self._save()
 
     def run_once(self) -> None:
-        """Do what is due: meet new jobs, save what was heard, and settle runs that failed."""
+        """Resolve unknown jobs, save live runs, and record failed runs without a report."""
         self._resolve_unknown_jobs()
         if abs(self._clock() - self._saved) >= _SAVED_EVERY:
             self._save()
@@ -133,11 +133,11 @@ class LiveReportService:
             except StoreUnavailableError as error:
                 _log.warning("database unavailable, live reports queued: %s", error)
                 self._ending.wait(_LOOK_SECONDS)
-            except Exception:  # noqa: BLE001 - the next ones are to be taken nevertheless
+            except Exception:  # noqa: BLE001 - later reports must still be processed
                 _log.exception("processing live reports failed")
 
     def _resolve_unknown_jobs(self) -> None:
-        """Find or make the jobs of reports that wait for it."""
+        """Find or create the jobs of queued reports."""
         with self._lock:
             waiting, self._unknown_jobs = self._unknown_jobs, {}
         try:
@@ -158,7 +158,7 @@ class LiveReportService:
             self._self_metrics.count_limit_hit(error.limit)
             refused = log_fields(reason=str(error), sender=delivery.address, job=report.backup)
             _log.warning("live report rejected", extra=refused)
-        except Exception:  # noqa: BLE001 - one that cannot be stored keeps no other out
+        except Exception:  # noqa: BLE001 - one that cannot be stored must not affect the others
             _log.exception("storing a live report failed")
         else:
             self._jobs[sender] = job_id
@@ -177,7 +177,7 @@ class LiveReportService:
         self._saved = self._clock()
 
     def _record_missing_failures(self) -> None:
-        """Let runs that failed and told no more count as runs of their own."""
+        """Record placeholder runs for runs that failed and sent no report."""
         now = self._clock()
         for job_id, run in self._fleet.failed_without_report(now):
             name = self._fleet.job_name(job_id)
@@ -191,7 +191,7 @@ class LiveReportService:
             recorded = self._store.record_placeholder(job_id, report, delivery)
         except StoreUnavailableError:
             raise
-        except Exception:  # noqa: BLE001 - one job that cannot be judged keeps no other's run out
+        except Exception:  # noqa: BLE001 - a job that cannot be evaluated must not affect the others
             _log.exception("storing a failed run failed", extra=log_fields(job_id=job_id))
             return
         if recorded is not None:
@@ -200,7 +200,7 @@ class LiveReportService:
 
 
 def _placeholder_report(backup: str, run: LiveRun) -> Report:
-    """Tell of a failed run what its live reports told."""
+    """Return a placeholder report of a failed run, from its live reports."""
     activity = run.activity
     error = activity.error or "The run failed without a message"
     messages = [Message("error", error), *(message(line) for line in activity.lines)]

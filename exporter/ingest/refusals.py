@@ -1,8 +1,9 @@
-"""What was refused, and whether "all fine" may be said in spite of it.
+"""Refused reports, and whether they are open: then the page does not say "all fine".
 
-A body counts that was meant as a report: it looks like one, or came from an address that had one
-taken before. It is open until a report of that address is taken, for a day at most. So one that is
-refused night after night is seen, and a scanner, who never had a report taken, raises no alarm.
+A body counts if it was meant as a report: it looks like one, or an earlier report from its address
+was accepted. It is open until a report of that address is accepted, for a day at most. So a report
+that is refused every night is noticed, and a scanner, whose requests are never accepted, raises no
+alarm.
 """
 
 import logging
@@ -19,10 +20,10 @@ from exporter.store import REPORTERS, Store, StoreUnavailableError
 from exporter.times import DAY, Millis
 
 LASTING: Millis = DAY
-"""How long a refusal is open that no report follows."""
+"""How long a refusal is open if no report follows."""
 
 _NEVER = {401, 403, 421, 429, 503}
-"""Answers to requests that nobody could have read, or that have a condition of their own."""
+"""Statuses of requests that never count: unauthenticated, misdirected, limited or postponed."""
 
 _MAX_REASON_LENGTH = 2000
 
@@ -45,10 +46,10 @@ class LastDay(Struct, frozen=True):
 
 
 class Refusals:
-    """Keeps what is refused and tells how it stands. Any thread may call any method."""
+    """Stores refused reports and returns which are open. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
-        """Take up what was known before a restart."""
+        """Resume what was known before a restart."""
         self._store = store
         self._lock = threading.Lock()
         self._taken = dict.fromkeys(store.reporters())
@@ -59,7 +60,7 @@ class Refusals:
         self._load()
 
     def refuse(self, rejected: Rejected, status: int) -> None:
-        """Keep a body that was answered with a status. Raises `StoreUnavailableError`."""
+        """Store a body that was answered with a status. Raises `StoreUnavailableError`."""
         counts = status not in _NEVER and (
             self.knows(rejected.address) or looks_like_report(rejected.body)
         )
@@ -68,27 +69,27 @@ class Refusals:
         self._load()
 
     def knows(self, address: str) -> bool:
-        """Tell whether a report or a live report of an address was taken."""
+        """Return whether a report or a live report of an address was accepted."""
         return address in self._taken or address in self._heard
 
     def taken(self, delivery: Delivery) -> None:
-        """Note that a report was taken; costs a write only where that is news."""
+        """Note that a report was accepted; writes only if that changes something."""
         address = delivery.address
         waits = address in self._waiting or address in self._waiting_live
         if waits or address not in self._taken:
-            self._settle(self._store.note_taken, delivery)
+            self._resolve(self._store.note_taken, delivery)
             self._remember(self._taken, address)
 
     def heard(self, delivery: Delivery) -> None:
-        """Note that a live report was taken: it says nothing of the reports of ended runs."""
+        """Note that a live report was accepted: it does not resolve reports of ended runs."""
         address = delivery.address
         if address not in self._heard:
             self._remember(self._heard, address)
         if address in self._waiting_live:
-            self._settle(self._store.note_heard, delivery)
+            self._resolve(self._store.note_heard, delivery)
 
-    def _settle(self, note: Callable[[str, Millis], None], delivery: Delivery) -> None:
-        """Note what settles a refusal; where that fails the next report of the address does it."""
+    def _resolve(self, note: Callable[[str, Millis], None], delivery: Delivery) -> None:
+        """Resolve a refusal; if that fails, the next report of the address does it."""
         try:
             note(delivery.address, delivery.received)
             self._load()
@@ -97,27 +98,27 @@ class Refusals:
             _log.warning("refused reports could not be marked as resolved: %s", error, extra=sender)
 
     def _remember(self, addresses: dict[str, None], address: str) -> None:
-        """Add an address; of too many the one that is known longest is forgotten."""
+        """Add an address; if there are too many, drop the oldest."""
         with self._lock:
             addresses[address] = None
             if len(addresses) > REPORTERS:
                 del addresses[next(iter(addresses))]
 
     def open(self, now: Millis) -> OpenRefusals | None:
-        """Return the refused reports that no accepted one followed; None where there are none."""
+        """Return the refused reports that no accepted one followed; None if there are none."""
         found = [each for each in self._kept if is_open(each, now)]
         if not found:
             return None
         return OpenRefusals(len(found), min(each.received for each in found), found[0])
 
     def last_day(self, now: Millis) -> LastDay | None:
-        """Return what was refused in the last day, settled or not; None where nothing was."""
+        """Return what was refused in the last day, resolved or not; None if nothing was."""
         found = [each for each in self._kept if _is_recent(each, now)]
         return LastDay(len(found), found[0]) if found else None
 
     @property
     def any(self) -> bool:
-        """Whether anything that was refused is kept."""
+        """Whether any refused report is stored."""
         return bool(self._kept)
 
     def _load(self) -> None:
@@ -130,7 +131,7 @@ class Refusals:
 
 
 def is_open(rejected: Rejected, now: Millis) -> bool:
-    """Tell whether a refused body keeps "all fine" from being said."""
+    """Return whether a refused body prevents "all fine"."""
     return rejected.counts and rejected.settled is None and _is_recent(rejected, now)
 
 

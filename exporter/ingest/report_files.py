@@ -1,7 +1,8 @@
-"""Reports that were saved in files: where they lie, and what is in them.
+"""Reports that were saved in files: where they are stored, and what they contain.
 
-A file holds one report in any shape that is taken, or one in each line: then its first line is a
-whole JSON object. It may be packed with gzip. A file that cannot be read keeps no other out.
+A file contains one report in any supported format, or one in each line: then its first line is a
+complete JSON object. It may be compressed with gzip. A file that cannot be read does not affect the
+others.
 """
 
 import gzip
@@ -23,26 +24,26 @@ from exporter.reports.recoding import utf8
 from exporter.times import MIN_TIMESTAMP, Millis
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Of one report: what the daemon takes unless told otherwise."""
+"""Of one report: the daemon's default limit."""
 
 DEEPEST = 32
-"""Folders within folders: more are a mistake."""
+"""Maximum depth of nested folders: more are a mistake."""
 
 _MILLISECOND = 1_000_000
-"""In nanoseconds, which the system counts the changes of files in."""
+"""In nanoseconds, the unit of the system's file times."""
 
 Stream = BinaryIO | io.BufferedIOBase
 
 
 class Saved(Struct, frozen=True):
-    """A report and where it lies."""
+    """A report and where it is stored."""
 
     source: str
     report: HistoricalReport
 
 
 class SkippedFile(Struct, frozen=True):
-    """What can be no report, and why."""
+    """A file that cannot be imported, and why."""
 
     source: str
     reason: str
@@ -52,37 +53,37 @@ Found = Saved | SkippedFile
 
 
 class ReportFiles:
-    """Reads saved reports. Server and backup are names for reports that tell none."""
+    """Reads saved reports. Server and backup are names for reports without any."""
 
     def __init__(self, server: str | None = None, backup: str | None = None) -> None:
         self._server = server
         self._backup = backup
 
     def find(self, paths: Iterable[Path]) -> Iterator[Found]:
-        """Yield what lies in files and in folders, file by file and by their names.
+        """Yield the reports of files and folders, file by file and sorted by name.
 
-        In a folder what is hidden is left out, and no link to another folder is followed.
+        In a folder hidden files are skipped, and no link to another folder is followed.
         """
         for path in paths:
             yield from self._in_folder(path) if _is_folder(path) else self._in_file(path)
 
     def read(self, source: str, file: Stream, received: Millis | None) -> Iterator[Found]:
-        """Yield what is in an open file; `received` counts where a report tells no time."""
+        """Yield the reports of an open file; `received` counts if a report has no time."""
         first = file.readline(MAX_BYTES + 1)
         if not _is_object(first):
             yield self._report(source, first + file.read(MAX_BYTES + 1 - len(first)), received)
             return
         numbered = enumerate(chain([first], _lines(file)), 1)
         lines = ((number, line) for number, line in numbered if line.strip())
-        begin = list(islice(lines, 2))
-        for number, line in chain(begin, lines):
-            name = source if len(begin) == 1 else f"{source}:{number}"
+        start = list(islice(lines, 2))
+        for number, line in chain(start, lines):
+            name = source if len(start) == 1 else f"{source}:{number}"
             yield self._report(name, line, received)
 
     def _in_folder(self, folder: Path) -> Iterator[Found]:
-        faults: list[OSError] = []
+        errors: list[OSError] = []
         empty = True
-        for found, folders, names in os.walk(folder, onerror=faults.append):
+        for found, folders, names in os.walk(folder, onerror=errors.append):
             here = Path(found)
             deep = len(here.relative_to(folder).parts) >= DEEPEST
             if deep and folders:
@@ -91,8 +92,8 @@ class ReportFiles:
             for name in sorted(_shown(names)):
                 empty = False
                 yield from self._in_file(here / name)
-        yield from (SkippedFile(str(fault.filename), _told(fault)) for fault in faults)
-        if empty and not faults:
+        yield from (SkippedFile(str(error.filename), _reason(error)) for error in errors)
+        if empty and not errors:
             yield SkippedFile(str(folder), "contains only hidden files, or none")
 
     def _in_file(self, path: Path) -> Iterator[Found]:
@@ -105,7 +106,7 @@ class ReportFiles:
             with _opened(path) as file:
                 yield from self.read(source, file, _changed(status))
         except (OSError, EOFError, zlib.error) as error:
-            yield SkippedFile(source, _told(error))
+            yield SkippedFile(source, _reason(error))
 
     def _report(self, source: str, raw: bytes, received: Millis | None) -> Found:
         if len(raw) > MAX_BYTES:
@@ -134,7 +135,7 @@ def _is_object(line: bytes) -> bool:
 
 
 def _lines(file: Stream) -> Iterator[bytes]:
-    """Yield the lines; of one that is too long only so much that it can be told."""
+    """Yield the lines; of one that is too long only as much as shows that."""
     while line := file.readline(MAX_BYTES + 1):
         rest = line
         while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
@@ -151,6 +152,6 @@ def _changed(status: os.stat_result) -> Millis | None:
     return changed if changed > MIN_TIMESTAMP else None
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"cannot be read ({reason})"

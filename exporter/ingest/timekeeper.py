@@ -1,8 +1,8 @@
-"""Keeps an eye on the daemon's own clock: everything that it says is kept, and people go by it.
+"""Supervision of the daemon's own clock: its timestamps are stored, and people rely on them.
 
-The clock disagrees with what is stored where reports came later than now, where this program is
-younger than it says, or where the daemon seems to have been away for more than a month. It jumps
-where it is set. Meanwhile nothing old is removed, and what comes counts as of a moment that can be.
+The clock disagrees with what is stored if reports arrived later than now, if the clock is older
+than this program, or if the daemon seems to have been stopped for more than a month. It jumps if
+somebody sets it. Meanwhile no old run is removed, and reports get a plausible time of arrival.
 """
 
 import contextlib
@@ -23,25 +23,25 @@ from exporter.store import ClockMarks, Store, StoreUnavailableError
 from exporter.times import DAY, HOUR, Millis, format_timestamp
 
 TRUSTED_AFTER: Millis = DAY
-"""So long a clock has to agree with the reports that come before anything old is removed."""
+"""How long the clock has to agree with arriving reports before any old run is removed."""
 
 AWAY: Millis = 35 * DAY
-"""A daemon that was away for longer may rather have a clock that is ahead."""
+"""If a daemon seems to have been stopped for longer, its clock may rather be ahead."""
 
 PASSES: Millis = 2 * HOUR
-"""A clock that is behind what is stored by less has soon caught up: that needs no putting right."""
+"""A clock that is behind by less has soon caught up: that needs no clock-skew correction."""
 
 _MARKED_EVERY: Millis = HOUR
 _LOOK_SECONDS = 5.0
 _CALM = (False, False, False, False)
-"""The reasons to put something right, where there is none."""
+"""The reasons for a clock-skew correction, if there is none."""
 
 
 _log = logging.getLogger(__name__)
 
 
 class Timekeeper:
-    """Says whether the clock is believed. Every method may be called from any thread."""
+    """Decides whether the clock is trusted. Thread-safe."""
 
     def __init__(
         self,
@@ -51,14 +51,14 @@ class Timekeeper:
         clock: Callable[[], Millis],
         count: Callable[[], Millis] = steady,
     ) -> None:
-        """Begin with what was noted before a restart; the fleet knows all that is stored.
+        """Resume what was stored before a restart; the fleet knows all that is stored.
 
         Args:
-            store: where arrivals are put right.
-            fleet: is shown what was put right.
+            store: where times of arrival are corrected.
+            fleet: gets the corrected jobs.
             self_metrics: counts the jumps.
-            clock: returns the present moment, right or wrong.
-            count: returns milliseconds since any moment; nobody can set it.
+            clock: returns the present time, right or wrong.
+            count: returns the milliseconds of a monotonic clock, which cannot be set.
         """
         self._store = store
         self._fleet = fleet
@@ -67,13 +67,13 @@ class Timekeeper:
         self._count = count
         self._lock = threading.RLock()
         self._watch = Watch(clock, count)
-        self._began = count()
+        self._started = count()
         self._set_by: Millis = 0
         self._since = store.timing.last_run()
         self._doubtful = store.timing.has_doubtful()
         self._sure = False
         self._behind_since: Millis | None = None
-        self._settled: tuple[bool, ...] | None = None
+        self._corrected: tuple[bool, ...] | None = None
         self._jump: Jump | None = None
         self._jump_count: Millis = 0
         self._take_up(store.timing.marks())
@@ -93,7 +93,7 @@ class Timekeeper:
         return self._is_behind(self._clock()) or self._is_ahead()
 
     def fault(self) -> str | None:
-        """Say what is wrong with the clock, None where nothing is or was in the last day."""
+        """Return what is wrong with the clock, None if nothing is or was in the last day."""
         now = self._clock()
         if now < NOT_BEFORE:
             return clock_words.too_early(now)
@@ -107,29 +107,29 @@ class Timekeeper:
         return clock_words.jumped(jump) if recent and jump is not None else None
 
     def is_trusted(self) -> bool:
-        """Whether the clock has agreed with the reports that came for a day."""
+        """Whether the clock has agreed with arriving reports for a day."""
         self.look()
         now, agreed = self._clock(), self._agreed
         return agreed is not None and now - agreed >= TRUSTED_AFTER and not self._is_behind(now)
 
-    def arrived(self, delivery: Delivery, told: Millis | None) -> Delivery:
-        """Return how a report came, with a moment for its arrival that can be.
+    def arrived(self, delivery: Delivery, reported: Millis | None) -> Delivery:
+        """Return the delivery of a report, with a plausible time of arrival.
 
         Args:
             delivery: as the clock stamped it.
-            told: when its run ended, or began, by the sender's clock.
+            reported: when its run ended, or started, by the sender's clock.
         """
         now = delivery.received
-        self.hear(now, told)
-        if not self._is_behind(now) or (now >= NOT_BEFORE and self._is_nearer(told, now)):
+        self.hear(now, reported)
+        if not self._is_behind(now) or (now >= NOT_BEFORE and self._is_nearer(reported, now)):
             return delivery
         self._doubtful = True
         return replace(delivery, received=self._floor(), clock=now)
 
-    def hear(self, now: Millis, told: Millis | None) -> None:
-        """Take in what a sender's clock said just now."""
+    def hear(self, now: Millis, reported: Millis | None) -> None:
+        """Compare the clock with the present time of a sender's clock."""
         self.look()
-        if not agrees(told, now):
+        if not agrees(reported, now):
             return
         if self._is_behind(self._clock()):
             self._sure = True
@@ -138,7 +138,7 @@ class Timekeeper:
             self._agreed = now
 
     def look(self) -> None:
-        """See whether the clock was set, and put right what can be put right by now."""
+        """Check whether the clock jumped, and correct what can be corrected by now."""
         if self._is_calm():
             return
         with self._lock:
@@ -146,25 +146,25 @@ class Timekeeper:
             if by:
                 self._take_jump(by)
             try:
-                self._settle(self._clock())
+                self._correct(self._clock())
             except StoreUnavailableError as error:
                 _log.warning("clock-skew correction postponed: %s", error)
 
     def _is_calm(self) -> bool:
-        """Whether nothing is to be done: every report asks, and must not wait for another one."""
-        waits = self._set_by or self._sure or self._doubtful or self._settled != _CALM
+        """Whether nothing is to be done: every report calls this, and must not wait for a lock."""
+        waits = self._set_by or self._sure or self._doubtful or self._corrected != _CALM
         now = self._clock()
         wrong = now < NOT_BEFORE or self._is_behind(now) or not self._watch.is_steady()
         return not waits and not wrong
 
-    def tidy(self) -> None:
-        """Look, and note now and then what the clock says."""
+    def run_once(self) -> None:
+        """Check the clock, and store a reading of it now and then."""
         self.look()
         if self._count() - self._marked >= _MARKED_EVERY:
             self.mark()
 
     def mark(self) -> None:
-        """Note what the clock says, for the next start. Raises `StoreUnavailableError`."""
+        """Store a reading of the clock for the next start. Raises `StoreUnavailableError`."""
         self._store.timing.mark(ClockMarks(self._clock(), self._agreed))
         self._marked = self._count()
 
@@ -178,25 +178,25 @@ class Timekeeper:
         fields = log_fields(seconds=by // 1000, now=format_timestamp(now))
         _log.warning("the clock of this machine jumped", extra=fields)
 
-    def _settle(self, now: Millis) -> None:
-        """Put right what a wrong clock stamped, once for each thing that says so."""
+    def _correct(self, now: Millis) -> None:
+        """Correct what a wrong clock stamped, once for each reason."""
         if now < NOT_BEFORE:
             return
         behind = self._note_behind(now)
         sure = self._sure and self._floor() - now > PASSES
         reasons = (self._set_by != 0, behind, sure, self._doubtful and not behind)
-        if reasons == self._settled or not (any(reasons) or self._settled is None):
-            self._settled = reasons
+        if reasons == self._corrected or not (any(reasons) or self._corrected is None):
+            self._corrected = reasons
             return
         reading = ClockReading(now, self._set_by, self._since, sure=sure)
-        self._store.timing.put_right(reading)
-        self._settled = (False, *reasons[1:])
+        self._store.timing.put_right(reading, self._fleet.apply)
+        self._corrected = (False, *reasons[1:])
         if self._set_by:
             self._set_by, self._since = 0, self._store.timing.last_run()
         self._doubtful = self._doubtful and behind
 
     def _note_behind(self, now: Millis) -> bool:
-        """Tell whether the clock is behind what is stored; for a day, and it is what is right."""
+        """Return whether the clock is behind what is stored; after a day it counts as right."""
         if not self._is_behind(now):
             self._behind_since, self._sure = None, False
             return False
@@ -210,21 +210,21 @@ class Timekeeper:
         return now < self._floor() - CLOCK_TOLERANCE
 
     def _is_ahead(self) -> bool:
-        lasts = self._agreed is None and self._count() - self._began < TRUSTED_AFTER
+        lasts = self._agreed is None and self._count() - self._started < TRUSTED_AFTER
         return lasts and self._away > AWAY
 
-    def _is_nearer(self, told: Millis | None, now: Millis) -> bool:
-        """Whether a sender rather says what our clock says than what is stored."""
-        return told is not None and abs(told - now) < abs(told - self._floor())
+    def _is_nearer(self, reported: Millis | None, now: Millis) -> bool:
+        """Whether a sender's clock is nearer to our clock than to what is stored."""
+        return reported is not None and abs(reported - now) < abs(reported - self._floor())
 
     def _floor(self) -> Millis:
-        """Return the moment that was reached already."""
+        """Return the latest time that is known to have passed."""
         return max(self._fleet.reports.newest or 0, NOT_BEFORE)
 
 
 @contextlib.contextmanager
 def keeping_time(timekeeper: Timekeeper) -> Iterator[None]:
-    """Look at the clock now, and again and again meanwhile."""
+    """Check the clock now, and repeatedly meanwhile."""
     timekeeper.look()
     ending = threading.Event()
     thread = threading.Thread(target=_keep_looking, args=(timekeeper, ending), name="clock")
@@ -241,8 +241,8 @@ def keeping_time(timekeeper: Timekeeper) -> Iterator[None]:
 def _keep_looking(timekeeper: Timekeeper, ending: threading.Event) -> None:
     while not ending.wait(_LOOK_SECONDS):
         try:
-            timekeeper.tidy()
+            timekeeper.run_once()
         except StoreUnavailableError as error:
             _log.warning("storing the clock reading failed: %s", error)
-        except Exception:  # noqa: BLE001 - the clock is to be looked at nevertheless
+        except Exception:  # noqa: BLE001 - later checks must still run
             _log.exception("checking the clock failed")

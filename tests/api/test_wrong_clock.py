@@ -27,7 +27,7 @@ class Machine:
         """Let time pass; the daemon looks at the clock meanwhile."""
         self.clock.now += length
         self.count.now += length
-        self.daemon.timekeeper.tidy()
+        self.daemon.timekeeper.run_once()
 
     def set(self, now: Millis) -> None:
         """Set the clock while the daemon runs."""

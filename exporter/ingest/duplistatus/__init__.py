@@ -1,7 +1,7 @@
-"""The database of the web application duplistatus, read for those who come from there.
+"""Reader of the database of the web application duplistatus, for a migration from there.
 
-What is known of it comes from its public documentation and source: schemas 1 to 4, which are its
-versions 0.5 to 1.0.
+Its format is known from its public documentation and source: schemas 1 to 4, which are its versions
+0.5 to 1.0.
 """
 
 from exporter.ingest.duplistatus.database import Server, Source, UnreadableDatabaseError, opened

@@ -1,7 +1,7 @@
-"""Access to the application's SQLite file, which stays as it is.
+"""Access to the application's SQLite file, which is not changed.
 
-All is read from a private copy of one moment: the application may run and write meanwhile, and
-waits for nobody.
+All is read from a private snapshot: the application may run and write meanwhile, and does not have
+to wait.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from exporter.ingest.duplistatus.runs import COLUMNS
 Row = Mapping[str, object]
 
 _HEAD = struct.Struct(">16sHBB8xI")
-"""The begin of a file: a magic text, the size of a page, two versions of which 2 stands for a
+"""The start of a file: a magic text, the size of a page, two versions of which 2 stands for a
 write-ahead log, a counter of changes, the number of pages (SQLite's file format, 1.3)."""
 
 _MAGIC = b"SQLite format 3\0"
@@ -27,21 +27,21 @@ _WRITE_AHEAD = 2
 _MAX_PAGE_SIZE = 65536
 
 _PATIENCE_SECONDS = 5.0
-"""How long a writer may hold everybody up, which takes milliseconds."""
+"""How long to wait for a writer of the application, which takes milliseconds."""
 
 _SERVERS = ("servers", "machines")
-"""The table's name, and the one it had until the application's schema 2."""
+"""The table's name, and its name until the application's schema 2."""
 
 _ADVICE = "stop duplistatus, copy its data folder, and import backups.db of the copy"
 _HINT = "name the backups.db in the data folder of the web application duplistatus"
 
 
 class UnreadableDatabaseError(Exception):
-    """The file is no database of the application, or a damaged one; the text says what to do."""
+    """The file is not a database of the application, or is damaged; the text says what to do."""
 
 
 class Server(Struct, frozen=True):
-    """A server of the application; None where a person set nothing."""
+    """A server of the application; None means that nothing is set."""
 
     id: str
     name: str | None
@@ -50,9 +50,9 @@ class Server(Struct, frozen=True):
 
 
 class Source:
-    """What the database holds. Every method raises `UnreadableDatabaseError` where it is damaged.
+    """The content of the database. Every method raises `UnreadableDatabaseError` if it is damaged.
 
-    Tables and columns that this version of the application lacks count as empty.
+    Tables and columns that are missing in this version of the application count as empty.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -75,12 +75,12 @@ class Source:
         return sum(1 for _ in self._select("SELECT 1 FROM backups"))
 
     def runs(self) -> Iterator[Row]:
-        """Yield the runs, the oldest first; `server_id` is what older versions call machine_id."""
+        """Yield the runs, the oldest first; older versions call `server_id` machine_id."""
         for row in self._rows("backups", COLUMNS, oldest_by=("begin_time", "date")):
             yield {**row, "server_id": row.get("server_id", row.get("machine_id"))}
 
     def configuration(self, key: str) -> str | None:
-        """Return a setting as it is written, None where there is none."""
+        """Return a setting as it is stored, None if there is none."""
         for row in self._rows("configurations", ("key", "value")):
             if row.get("key") == key:
                 return _text(row.get("value"))
@@ -93,8 +93,8 @@ class Source:
         columns = [column for column in wanted if column in present]
         order = [column for column in oldest_by if column in present]
         if columns:
-            behind = f" ORDER BY {', '.join(order)}" if order else ""
-            yield from self._select(f"SELECT {', '.join(columns)} FROM {table}{behind}")  # noqa: S608 - names of ours
+            ordered = f" ORDER BY {', '.join(order)}" if order else ""
+            yield from self._select(f"SELECT {', '.join(columns)} FROM {table}{ordered}")  # noqa: S608 - our own names
 
     def _columns(self, table: str) -> set[object]:
         return {row["name"] for row in self._select(f"PRAGMA table_info({table})")}
@@ -108,10 +108,10 @@ class Source:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """Yield what a database holds at this moment.
+    """Yield a snapshot of a database.
 
     Raises:
-        UnreadableDatabaseError: it is none of the application, or damaged.
+        UnreadableDatabaseError: it is not a database of the application, or is damaged.
     """
     with contextlib.ExitStack() as stack:
         yield _prepared(path, stack)
@@ -147,9 +147,9 @@ def _copied(path: Path, copy: Path) -> sqlite3.Connection:
 
 
 def _uri(path: Path) -> str:
-    """Return how to open a whole file so that nothing comes to lie beside it.
+    """Return the URI that opens a complete file without creating another one beside it.
 
-    Where there is a write-ahead log SQLite needs an index beside it, and makes that if need be.
+    If there is a write-ahead log, SQLite needs an index beside it, and creates it if missing.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD.size).ljust(_HEAD.size, b"\0")

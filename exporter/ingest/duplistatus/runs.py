@@ -1,7 +1,7 @@
-"""A run as the application stores it becomes the report that Duplicati posted of it.
+"""Conversion of a run that the application stored into the report that Duplicati posted of it.
 
-So it takes the way of every report, and one that was posted here too is known. The application
-keeps a begin to milliseconds, which is as fine as it is kept here.
+So it is handled as every report, and one that was posted here too is a duplicate. The application
+stores a start in milliseconds, the same precision as here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,12 +38,12 @@ _TWICE = {
     "WarningsActualLength": ("warnings_actual_length", "warnings"),
     "ErrorsActualLength": ("errors_actual_length", "errors"),
 }
-"""What is stored twice; where the later column came with an update, it is 0 in older rows."""
+"""Values that are stored twice; if an update added the later column, it is 0 in older rows."""
 
 _BACKEND = {"uploaded_size": "BytesUploaded", "bytes_downloaded": "BytesDownloaded"}
-_BACKEND_TOLD = {"known_file_size": "KnownFileSize", "backup_list_count": "BackupListCount"}
-"""The application writes 0 for what a report does not tell, and here 0 can be nothing else: what
-a backup made lies at its destination."""
+_BACKEND_REPORTED = {"known_file_size": "KnownFileSize", "backup_list_count": "BackupListCount"}
+"""The application writes 0 for a value that was not reported, and 0 cannot be reported here: a
+backup leaves something at its destination."""
 
 _FLAGS = {"partial_backup": "PartialBackup", "dryrun": "Dryrun", "interrupted": "Interrupted"}
 _LINES = ("errors_array", "warnings_array", "messages_array")
@@ -54,13 +54,13 @@ _KNOWN_STATUSES = ("Success", "Warning", "Error", "Fatal", "Unknown")
 
 COLUMNS = (
     *(*_NAMES, *_TIMES, *_STATUSES, *_FLAGS, *_LINES),
-    *(*_NUMBERS, *_BACKEND, *_BACKEND_TOLD),
+    *(*_NUMBERS, *_BACKEND, *_BACKEND_REPORTED),
     *(column for columns in _TWICE.values() for column in columns),
 )
-"""What is read of the table backups, where it is there."""
+"""The columns that are read from the table backups, if they exist."""
 
-_FIRST_BEGIN: Millis = parse_timestamp("2008-01-01")
-"""Before Duplicati's first release nothing ran: 1970 is what JavaScript makes of no time."""
+_MIN_START: Millis = parse_timestamp("2008-01-01")
+"""Before Duplicati's first release nothing ran: JavaScript writes 1970 for a missing time."""
 
 _MAX_COUNT = 2**62
 _MAX_SHOWN = 40
@@ -73,7 +73,7 @@ class RunError(ValueError):
 
 
 class Run(Struct, frozen=True):
-    """A run: whose it is, and its report. `doubts` name the values that cannot be right."""
+    """A run: its server and backup, and its report. `doubts` name the invalid values."""
 
     server_id: str
     backup: str
@@ -82,11 +82,11 @@ class Run(Struct, frozen=True):
 
 
 def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) -> Run:
-    """Turn a row into a run. A value that cannot be right counts as not told.
+    """Convert a row into a run. An invalid value counts as missing.
 
     Raises:
-        RunError: it does not tell whose run it was, when it began or how it ended. One that lies
-            ahead of now is refused as well: it would look like a run that just came.
+        RunError: its server, backup, start or status is missing. One that starts in the future is
+            refused as well: it would look like a run that has just ended.
     """
     values = _Values(row)
     server_id, backup = values.required("server_id"), values.required("backup_name")
@@ -108,7 +108,7 @@ def read_run(row: Mapping[str, object], server_name: str | None, now: Millis) ->
 
 
 class _Values:
-    """The values of a row by their columns. `doubts` are those that cannot be right."""
+    """The values of a row by their columns. `doubts` are the invalid ones."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self._row = row
@@ -121,7 +121,7 @@ class _Values:
             raise RunError(message)
         return found
 
-    def told(self, column: str) -> bool:
+    def has(self, column: str) -> bool:
         return self._row.get(column) is not None
 
     def text(self, column: str) -> str | None:
@@ -144,7 +144,7 @@ class _Values:
         return self._row.get(column) == 1
 
     def timestamp(self, column: str) -> Millis | None:
-        """Return a moment; one before Duplicati was there stands for none."""
+        """Return a timestamp; one before Duplicati's first release means none."""
         value = self.text(column)
         if value is None:
             return None
@@ -153,7 +153,7 @@ class _Values:
         except (ValueError, OverflowError):
             self.doubt(column)
             return None
-        return found if found >= _FIRST_BEGIN else None
+        return found if found >= _MIN_START else None
 
     def lines(self, column: str) -> Iterator[str]:
         value = self.text(column)
@@ -177,39 +177,39 @@ def _shown(value: object) -> str:
 
 
 def _status(values: _Values) -> str:
-    told = [values.text(column) for column in _STATUSES]
-    for status in told:
+    reported = [values.text(column) for column in _STATUSES]
+    for status in reported:
         if status is not None and status.capitalize() in _KNOWN_STATUSES:
             return status.capitalize()
-    message = f"status {_shown(next(filter(None, told), None))} is unknown"
+    message = f"status {_shown(next(filter(None, reported), None))} is unknown"
     raise RunError(message)
 
 
 def _times(values: _Values, now: Millis) -> Mapping[str, str]:
-    begin = values.timestamp("begin_time") or values.timestamp("date")
-    if begin is None:
+    start = values.timestamp("begin_time") or values.timestamp("date")
+    if start is None:
         raise RunError("it has no start: neither begin_time nor date")
-    if begin > now + CLOCK_TOLERANCE:
-        message = f"it starts at {format_timestamp(begin)}, which is in the future"
+    if start > now + CLOCK_TOLERANCE:
+        message = f"it starts at {format_timestamp(start)}, which is in the future"
         raise RunError(message)
-    end = _end(values, begin, now)
+    end = _end(values, start, now)
     if end is None:
-        return {"BeginTime": format_timestamp(begin)}
+        return {"BeginTime": format_timestamp(start)}
     return {
-        "BeginTime": format_timestamp(begin),
+        "BeginTime": format_timestamp(start),
         "EndTime": format_timestamp(end),
-        "Duration": _timespan(end - begin),
+        "Duration": _timespan(end - start),
     }
 
 
-def _end(values: _Values, begin: Millis, now: Millis) -> Millis | None:
+def _end(values: _Values, start: Millis, now: Millis) -> Millis | None:
     """Return the end; a run that died has one of year 1.
 
-    One that is yet to come is none: the backup's next runs would be waited for as long.
+    One in the future is ignored: otherwise the backup's next runs would be due as much later.
     """
-    column = "end_time" if values.told("end_time") else "duration_seconds"
-    end = values.timestamp(column) if column == "end_time" else _end_of_length(values, begin)
-    if end is None or end < begin:
+    column = "end_time" if values.has("end_time") else "duration_seconds"
+    end = values.timestamp(column) if column == "end_time" else _end_by_duration(values, start)
+    if end is None or end < start:
         return None
     if end > now + CLOCK_TOLERANCE:
         values.doubt(column)
@@ -217,15 +217,15 @@ def _end(values: _Values, begin: Millis, now: Millis) -> Millis | None:
     return end
 
 
-def _end_of_length(values: _Values, begin: Millis) -> Millis | None:
-    """Return when a run ended that tells only its length: from a day on that is a wrong one."""
-    length = values.number("duration_seconds")
-    return None if length is None else begin + length * SECOND
+def _end_by_duration(values: _Values, start: Millis) -> Millis | None:
+    """Return the end of a run that has only its duration: from a day on that is a wrong one."""
+    seconds = values.number("duration_seconds")
+    return None if seconds is None else start + seconds * SECOND
 
 
-def _timespan(length: Millis) -> str:
-    """Write a length of time as .NET does."""
-    seconds, millis = divmod(length, SECOND)
+def _timespan(duration: Millis) -> str:
+    """Format a duration as .NET does."""
+    seconds, millis = divmod(duration, SECOND)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -244,16 +244,16 @@ def _counted(values: _Values) -> Mapping[str, object]:
 
 def _backend(values: _Values) -> Mapping[str, int | None]:
     plain = {field: values.number(column) for column, field in _BACKEND.items()}
-    told = {field: values.number(column) or None for column, field in _BACKEND_TOLD.items()}
-    return {**plain, **told}
+    reported = {field: values.number(column) or None for column, field in _BACKEND_REPORTED.items()}
+    return {**plain, **reported}
 
 
 def _backup_id(values: _Values) -> str | None:
-    """Return the id as reports write it; of fetched logs the application keeps the bare number."""
-    told = values.text("backup_id")
-    return f"DB-{told}" if told and told.isdigit() else told
+    """Return the id in the format of reports; of fetched logs the application stores a number."""
+    stored = values.text("backup_id")
+    return f"DB-{stored}" if stored and stored.isdigit() else stored
 
 
 def _log_lines(values: _Values) -> list[str]:
-    """Return each line once: those of a posted report are all among the messages."""
+    """Return each line once: all lines of a posted report are among the messages too."""
     return list(dict.fromkeys(line for column in _LINES for line in values.lines(column)))

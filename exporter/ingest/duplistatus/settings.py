@@ -1,6 +1,6 @@
-"""What a person set in the application becomes a schedule and a tolerance as they are set here.
+"""Conversion of the application's settings into schedules and tolerances as they are set here.
 
-Its own scheduler counts week days in UTC, and knows of no time zone.
+Its own scheduler counts week days in UTC, and has no time zone.
 """
 
 import re
@@ -20,18 +20,18 @@ from exporter.times import (
 )
 
 _UNITS = {"s": "1s", "m": "1m", "h": "1h", "D": "1d", "W": "1w", "M": "31d", "Y": "366d"}
-"""The units of an interval, as long as they ever are: a month of 31 days is not late."""
+"""The units of an interval, with their longest durations: a month of 31 days is not late."""
 
 _TOKENS = re.compile(r"(?:[0-9]{1,9}[smhDWMY])+", re.ASCII)
 _TOKEN = re.compile(r"([0-9]+)([smhDWMY])", re.ASCII)
 _OLD_UNITS = {"hour": "h", "hours": "h", "day": "D", "days": "D"}
-"""In older versions an interval is a number, and its unit a field of its own: hours if none."""
+"""In older versions an interval is a number, with its unit in another field: hours if missing."""
 
 _CHECKS = ("overdueBackupCheckEnabled", "missedBackupCheckEnabled")
-"""Whether a backup is watched: the field's name, and an older one."""
+"""Whether a backup is monitored: the field's name, and an older one."""
 
 _DEFAULTS = ":__default__"
-"""The end of a key under which a server's defaults for notifications lie, and no backup."""
+"""The suffix of a key that has a server's defaults for notifications, and is not a backup."""
 
 _TOLERANCES = {"5min": "5m", "15min": "15m", "30min": "30m"} | {
     same: same for same in ("1h", "2h", "4h", "6h", "12h", "1d")
@@ -46,10 +46,10 @@ class SettingError(ValueError):
 
 
 class JobSetting(Struct, frozen=True):
-    """What is set for a backup: its schedule as it is written here.
+    """The setting of a backup: its schedule as it is written here.
 
-    None leaves it to the runs: certain days of the week without a time zone say no hour that holds
-    through the year, and `by_week_days` tells of it.
+    None means that it is learned from the runs: certain days of the week without a time zone give
+    no hour that is right all year, which `by_week_days` reports.
     """
 
     schedule: str | None
@@ -57,7 +57,7 @@ class JobSetting(Struct, frozen=True):
 
 
 class Settings:
-    """What people set for backups, by server and backup."""
+    """The settings of backups, by server and backup."""
 
     def __init__(self, jobs: Mapping[str, object]) -> None:
         self._jobs = jobs
@@ -68,12 +68,12 @@ class Settings:
     def of(
         self, server_id: str, server_name: str | None, backup: str, zone: str | None
     ) -> JobSetting | None:
-        """Return what is set for a backup, None where nothing is.
+        """Return the setting of a backup, None if there is none.
 
         Raises:
             SettingError: it cannot be read.
         """
-        # Older versions name the server in the place of its id.
+        # Older versions have the server's name instead of its id.
         for server in (server_id, server_name):
             found = self._jobs.get(f"{server}:{backup}")
             if isinstance(found, dict):
@@ -81,33 +81,33 @@ class Settings:
         return None
 
 
-def read_settings(told: str | None) -> Settings:
-    """Read the configuration `backup_settings`.
+def read_settings(text: str | None) -> Settings:
+    """Parse the configuration `backup_settings`.
 
     Raises:
         SettingError: it cannot be read.
     """
     try:
-        return Settings(msgspec.json.decode(told, type=dict[str, object]) if told else {})
+        return Settings(msgspec.json.decode(text, type=dict[str, object]) if text else {})
     except (msgspec.MsgspecError, RecursionError) as error:
         raise SettingError(str(error)) from None
 
 
-def read_tolerance(told: str | None) -> str | None:
-    """Read the configuration `overdue_tolerance`, as it is written here.
+def read_tolerance(text: str | None) -> str | None:
+    """Parse the configuration `overdue_tolerance`, as it is written here.
 
-    None at all would call a run late that takes a little longer than those before: that is left
-    to the configuration here.
+    No tolerance at all would make a run late that takes a little longer than those before: then the
+    configuration here decides.
 
     Raises:
         SettingError: it is unknown.
     """
-    if told is None or told == _NO_TOLERANCE:
+    if text is None or text == _NO_TOLERANCE:
         return None
-    if told not in _TOLERANCES:
-        message = f"{told[:40]!r} is unknown"
+    if text not in _TOLERANCES:
+        message = f"{text[:40]!r} is unknown"
         raise SettingError(message)
-    return _TOLERANCES[told]
+    return _TOLERANCES[text]
 
 
 def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
@@ -124,35 +124,35 @@ def _job(setting: Mapping[str, object], zone: str | None) -> JobSetting:
 
 
 def _interval(setting: Mapping[str, object]) -> Millis:
-    told = setting.get("expectedInterval")
-    if isinstance(told, int) and not isinstance(told, bool):
-        told = f"{told}{_OLD_UNITS.get(str(setting.get('intervalUnit')), 'h')}"
-    if isinstance(told, str) and told.isdigit():
-        told = f"{told}s"
-    if not isinstance(told, str) or _TOKENS.fullmatch(told) is None:
-        message = f"expectedInterval {told!r} is not an interval"
+    text = setting.get("expectedInterval")
+    if isinstance(text, int) and not isinstance(text, bool):
+        text = f"{text}{_OLD_UNITS.get(str(setting.get('intervalUnit')), 'h')}"
+    if isinstance(text, str) and text.isdigit():
+        text = f"{text}s"
+    if not isinstance(text, str) or _TOKENS.fullmatch(text) is None:
+        message = f"expectedInterval {text!r} is not an interval"
         raise SettingError(message[:100])
     try:
-        length = sum(
-            int(count) * parse_duration(_UNITS[unit]) for count, unit in _TOKEN.findall(told)
+        duration = sum(
+            int(count) * parse_duration(_UNITS[unit]) for count, unit in _TOKEN.findall(text)
         )
-        return parse_duration(format_duration(length))
+        return parse_duration(format_duration(duration))
     except ValueError as error:
         raise SettingError(str(error)) from None
 
 
-def _week_days(told: object) -> frozenset[int]:
-    """Return the days; none at all stands for every day, as in the application."""
-    if not isinstance(told, list):
+def _week_days(value: object) -> frozenset[int]:
+    """Return the days; none at all means every day, as in the application."""
+    if not isinstance(value, list):
         return _WEEK
-    return frozenset(day for day in told if isinstance(day, int) and day in _WEEK) or _WEEK
+    return frozenset(day for day in value if isinstance(day, int) and day in _WEEK) or _WEEK
 
 
 def _calendar(time: str, days: frozenset[int], zone: str) -> str | None:
-    """Return the schedule of a moment's hour on certain days, where that zone's clocks hang.
+    """Return the schedule with a timestamp's hour in a time zone, on certain days.
 
-    None where it is another day there than in UTC: the days may be those of the application's
-    scheduler, or those that it took over from Duplicati, which are the zone's.
+    None if the day differs between the zone and UTC: the days may be those of the application's
+    scheduler, or those that it copied from Duplicati, which are the zone's.
     """
     try:
         timestamp = to_datetime(parse_timestamp(time))
