@@ -1,1 +1,1 @@
-"""Pulling: what Duplicati's own servers remember of their runs is fetched and recorded."""
+"""Pull: fetches and records the run histories of Duplicati servers."""

@@ -1,4 +1,4 @@
-"""Pulling again and again, from one server after the other, while the daemon serves."""
+"""Scheduled pulls, from one server after the other, while the daemon serves."""
 
 import contextlib
 import logging
@@ -20,35 +20,35 @@ from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
 Open = Callable[[PullTarget, Pause], DuplicatiServer]
-"""Makes a server ready to be asked, with what waits between two tries; raises `ServerError`."""
+"""Opens a client of a server, with the pause between two tries; raises `ServerError`."""
 
 _MAX_GOODBYE_SECONDS = 5.0
-"""A server that is slow to answer does not hold up the end of the daemon."""
+"""A server that is slow to answer must not delay the end of the daemon."""
 
 _log = logging.getLogger(__name__)
 
 
 class _Ended(NamedTuple):
-    """How a pull ended: whether it got everything, and what is wrong, empty if nothing.
+    """How a pull ended: whether it got everything, and the problem, empty if there is none.
 
-    A backup that is not watched is wrong, and yet everything was pulled.
+    A backup that is not monitored is a problem, although everything was pulled.
     """
 
     well: bool
-    fault: str
+    problem: str
 
     @classmethod
     def of(cls, summary: Summary) -> Self:
-        """Return how a pull ended that was not broken off."""
+        """Return how a pull ended that ran to its end."""
         wrong = summary.unwatched[:MAX_REASONS] if summary.complete else summary.problems
         return cls(summary.complete, "; ".join(wrong))
 
 
-_WELL = _Ended(well=True, fault="")
+_WELL = _Ended(well=True, problem="")
 
 
 class PullLoop:
-    """Pulls from every server in turn. Needs one caller at a time, but for `stop`."""
+    """Pulls from every server in turn. Not thread-safe, except for `stop`."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class PullLoop:
         self._stopping = threading.Event()
 
     def run(self, interval: Millis) -> None:
-        """Go round at once, and again some time after each round, until told to stop."""
+        """Pull from all servers at once, and again an interval after each round, until stopped."""
         self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
         with contextlib.suppress(StoppedError):
             self.pull_all()
@@ -80,27 +80,27 @@ class PullLoop:
         self._stopping.set()
 
     def pull_all(self) -> None:
-        """Pull from each server once; a fault of one keeps no other out."""
+        """Pull from each server once; a failure of one does not affect the others."""
         for target in self._targets:
             ended = self._pull(target)
             if ended.well:
                 self._self_metrics.observe_pull(target.name, self._clock())
             else:
                 self._self_metrics.count_pull_failure(target.name)
-            self._tell(target.name, ended)
+            self._log_change(target.name, ended)
 
     def _pull(self, target: PullTarget) -> _Ended:
         try:
             summary = self._ask(target)
         except (ServerError, StoreUnavailableError) as error:
-            return _Ended(well=False, fault=str(error))
+            return _Ended(well=False, problem=str(error))
         except StoppedError:
             raise
-        except Exception as error:  # noqa: BLE001 - the other servers are to be asked nevertheless
+        except Exception as error:  # noqa: BLE001 - the other servers must still be pulled
             _log.exception(
                 "pull failed with an internal error", extra=log_fields(server=target.name)
             )
-            return _Ended(well=False, fault=repr(error))
+            return _Ended(well=False, problem=repr(error))
         _log_summary(target.name, summary)
         return _Ended.of(summary)
 
@@ -112,15 +112,15 @@ class PullLoop:
         if self._stopping.is_set():
             raise StoppedError
 
-    def _tell(self, server: str, ended: _Ended) -> None:
-        """Log what is wrong once, not with every round, and that pulls go well again."""
+    def _log_change(self, server: str, ended: _Ended) -> None:
+        """Log a problem once, not with every round, and that pulls have recovered."""
         before = self._ended.get(server, _WELL)
         self._ended[server] = ended
         if ended.well and not before.well:
             _log.info("pull recovered", extra=log_fields(server=server))
-        if ended.fault and ended.fault != before.fault:
+        if ended.problem and ended.problem != before.problem:
             message = "backup not monitored" if ended.well else "pull failed"
-            _log.warning(message, extra=log_fields(server=server, reason=ended.fault))
+            _log.warning(message, extra=log_fields(server=server, reason=ended.problem))
 
 
 def _log_summary(server: str, summary: Summary) -> None:
@@ -131,7 +131,7 @@ def _log_summary(server: str, summary: Summary) -> None:
 
 @contextlib.contextmanager
 def pulling(loop: PullLoop, interval: Millis) -> Iterator[None]:
-    """Pull meanwhile."""
+    """Run the scheduled pulls meanwhile."""
     thread = threading.Thread(target=loop.run, args=(interval,), name="pull", daemon=True)
     thread.start()
     try:

@@ -1,7 +1,7 @@
-"""One pull: everything that one server remembers is taken into the archive.
+"""One pull: imports everything that one server remembers.
 
-The newest rows are taken first, so that one that breaks off leaves the present state right; what
-it did not come to is taken by the next one, since nothing but a mark ends the reading early.
+The newest rows are imported first, so that the present state is right even if a pull stops early;
+the next pull imports the rest, since only a bookmark ends the reading early.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ from exporter.store import UnknownIdError
 
 
 class PullProgress(NamedTuple):
-    """How far a pull is: the backup it is at, of how many, and the runs it has seen."""
+    """The progress of a pull: its present backup, of how many, and the runs it has seen."""
 
     server: str
     backup: str
@@ -33,32 +33,32 @@ Tell = Callable[[PullProgress], None]
 def pull_server(
     server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
 ) -> Summary:
-    """Take what a server remembers; a fault of one backup keeps no other out.
+    """Pull from a server; a failure of one backup does not affect the others.
 
     Args:
-        server: is asked.
-        importer: takes the runs, a page in a commit.
+        server: where to read from.
+        importer: records the runs, a page in a commit.
         bookmarks: how far earlier pulls came.
-        tell: is shown how far this one is.
+        tell: gets the progress.
 
     Raises:
-        ServerError: the server does not even tell its backups.
+        ServerError: the server does not even list its backups.
     """
     pull = _Pull(server, importer, bookmarks, tell)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
         pull.progress = PullProgress(server.name, backup.name, number, len(backups), 0)
         try:
-            pull.take(backup)
+            pull.pull_backup(backup)
         except ServerError as error:
-            pull.summary.add_fault(f"{backup.name}: {error}")
+            pull.summary.add_failure(f"{backup.name}: {error}")
             if isinstance(error, AccessError):
                 break
     return pull.summary
 
 
 class _Pull:
-    """The pull of one server while it goes on."""
+    """The running pull of one server."""
 
     def __init__(
         self, server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
@@ -71,16 +71,16 @@ class _Pull:
         self._bookmarks = bookmarks
         self._tell = tell
 
-    def take(self, backup: Backup) -> None:
-        """Take a backup's history, down to its mark or its first row, and its schedule."""
+    def pull_backup(self, backup: Backup) -> None:
+        """Import a backup's history, down to its bookmark or first row, and its schedule."""
         bookmark = self._bookmarks.get(self._server.name, backup.id)
         refused = self.summary.count(ImportOutcome.REFUSED)
         newest: Bookmark | None = None
-        self._tell_place()
+        self._tell_progress()
         job_id: int | None = None
         for page in self._pages(backup, bookmark):
             newest = newest or Bookmark.from_row(max(page, key=lambda row: row.id))
-            job_id = self._take_page(backup, page) or job_id
+            job_id = self._import_page(backup, page) or job_id
         if newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
             self._bookmarks.put(self._server.name, backup.id, newest)
         if job_id is not None:
@@ -90,7 +90,7 @@ class _Pull:
         self.summary.backups += 1
 
     def _pages(self, backup: Backup, bookmark: Bookmark | None) -> Iterator[list[Row]]:
-        """Yield what was not taken before, and a little of what was: it tells which job it is."""
+        """Yield what was not imported before, and a few known rows: they identify the job."""
         if bookmark is None:
             yield from self._server.history(backup)
             return
@@ -99,16 +99,16 @@ class _Pull:
             if any(Bookmark.from_row(row) == bookmark for row in page):
                 return
 
-    def _take_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
-        """Take the rows of a page, the oldest first; return the job that they are of."""
+    def _import_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
+        """Import the rows of a page, the oldest first; return their job."""
         oldest_first = sorted(page, key=lambda row: row.id)
         reports = [report for row in oldest_first if (report := self._report(row, backup))]
-        taken = self._importer.import_reports(reports) if reports else []
-        self.summary.add(taken)
-        self._tell_place()
-        return next((each.job_id for each in taken if each.job_id is not None), None)
+        results = self._importer.import_reports(reports) if reports else []
+        self.summary.add(results)
+        self._tell_progress()
+        return next((each.job_id for each in results if each.job_id is not None), None)
 
-    def _tell_place(self) -> None:
+    def _tell_progress(self) -> None:
         self._tell(self.progress._replace(runs=self.summary.rows))
 
     def _report(self, row: Row, backup: Backup) -> HistoricalReport | None:
@@ -124,4 +124,4 @@ class _Pull:
         try:
             self._importer.plan(job_id, backup.planned.start, backup.planned.interval)
         except UnknownIdError:
-            self.summary.add_fault(f"{backup.name}: the job was deleted meanwhile")
+            self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")

@@ -1,4 +1,4 @@
-"""What became of the pull of one server."""
+"""The outcome of the pull of one server."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,45 +10,45 @@ MAX_REASONS = 5
 
 
 class Summary:
-    """Counts what was found, and keeps the first reasons for what went wrong.
+    """Counts outcomes, and keeps the first reasons for failures.
 
-    `unwatched` are the backups that would not be missed though their server plans them, with why;
-    `notes` tell what people should know of where runs belong.
+    `unwatched` are backups that are not monitored although their server plans them, with the
+    reason; `notes` say to which server and job runs were assigned.
     """
 
     def __init__(self, server: str) -> None:
-        """Begin with nothing."""
+        """Start with empty counts."""
         self.server = server
         self.backups = 0
         self.other_operations = 0
         self.reasons: list[str] = []
-        self.faults: list[str] = []
+        self.failures: list[str] = []
         self.unwatched: list[str] = []
         self.notes: list[str] = []
         self._outcomes: Counter[ImportOutcome] = Counter()
 
     @property
     def rows(self) -> int:
-        """All results that were looked at."""
+        """All results that were read."""
         return self._outcomes.total() + self.other_operations
 
     @property
     def complete(self) -> bool:
-        """Whether everything that could be understood is recorded now."""
-        return not self.faults and not self.count(ImportOutcome.REFUSED)
+        """Whether every valid run is recorded now."""
+        return not self.failures and not self.count(ImportOutcome.REFUSED)
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, the first of it: what could not be asked, and what is not recorded."""
-        return [*self.faults, *self.reasons][:MAX_REASONS]
+        """The first problems: what could not be read, and what is not recorded."""
+        return [*self.failures, *self.reasons][:MAX_REASONS]
 
     def count(self, outcome: ImportOutcome) -> int:
-        """Return how many runs became that; of the recorded ones only backups are counted."""
+        """Return how many runs had an outcome; of the recorded ones only backups are counted."""
         return self._outcomes[outcome]
 
-    def add(self, taken: Sequence[ImportResult]) -> None:
-        """Count what became of reports."""
-        for each in taken:
+    def add(self, results: Sequence[ImportResult]) -> None:
+        """Count the outcomes of reports."""
+        for each in results:
             if each.outcome is ImportOutcome.RECORDED and not each.is_backup:
                 self.other_operations += 1
             else:
@@ -58,16 +58,16 @@ class Summary:
                 self._explain(each.reason)
 
     def add_unreadable(self, reason: str) -> None:
-        """Count a row of which no report could be made."""
+        """Count a row that could not be converted into a report."""
         self._outcomes[ImportOutcome.NOT_UNDERSTOOD] += 1
         self._explain(reason)
 
-    def add_fault(self, fault: str) -> None:
-        """Note that something could not be asked."""
-        self.faults.append(fault)
+    def add_failure(self, failure: str) -> None:
+        """Note that something could not be read."""
+        self.failures.append(failure)
 
     def add_unwatched(self, backup: str) -> None:
-        """Note a backup that is planned and of which no run tells that it is there."""
+        """Note a backup that is scheduled but not monitored, since it has no run yet."""
         reason = "is scheduled, but Duplicati remembers no run of it"
         self.unwatched.append(f"{backup}: {reason}; it is not monitored before its first run")
 

@@ -70,7 +70,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _add_access(parser: Parser) -> None:
-    """Add how a server lets one in, and how it is known."""
+    """Add the password and the certificate of a server."""
     parser.add_argument(
         "--password-file",
         metavar="FILE",
@@ -127,7 +127,7 @@ def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[Pul
 
 
 def _password(chosen: argparse.Namespace) -> str:
-    """Return the password of the one server: of a file, of the standard input, or typed."""
+    """Return the password of the server: from a file, the standard input, or a prompt."""
     if chosen.password_file:
         try:
             if chosen.password_file == _STDIN:
@@ -143,17 +143,17 @@ def _password(chosen: argparse.Namespace) -> str:
 
 
 def _pull(target: PullTarget, password: str, importer: ReportImporter, *, dry: bool) -> int:
-    """Pull from a server and tell what became of it; return the exit code."""
+    """Pull from a server and print the summary; return the exit code."""
     try:
         summary = _summary(target, password, importer)
     except ServerError as error:
         _warn(str(error))
         return INCOMPLETE
-    sys.stdout.write(f"{target.name}: {_told(summary, dry=dry)}\n")
+    sys.stdout.write(f"{target.name}: {_in_words(summary, dry=dry)}\n")
     for reason in [*summary.reasons, *summary.notes, *summary.unwatched]:
         sys.stdout.write(f"  {printable(reason)}\n")
-    for fault in summary.faults:
-        _warn(fault)
+    for failure in summary.failures:
+        _warn(failure)
     return 0 if summary.complete else INCOMPLETE
 
 
@@ -171,7 +171,7 @@ def _shown(place: PullProgress) -> str:
     return printable(f"{drawn} {where}, {counted(place.runs, 'run')} so far")
 
 
-def _told(summary: Summary, *, dry: bool) -> str:
+def _in_words(summary: Summary, *, dry: bool) -> str:
     verb = "would be recorded" if dry else "recorded"
     parts = [
         counted(summary.backups, "backup"),

@@ -1,6 +1,6 @@
-"""Which certificate of a server is believed, and what a person can do about one that is not.
+"""Which certificate of a server is trusted, and what a person can do about one that is not.
 
-Duplicati makes its own certificate where nobody gives it one, so this is no rare case.
+Duplicati creates its own certificate unless it is given one, so this is not a rare case.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from exporter.config.pull_targets import PullTarget
 from exporter.pull.client.errors import AccessError
 
 _CERTIFICATE = "CERTIFICATE-----"
-"""Stands in the first line of each certificate in PEM (RFC 7468)."""
+"""Part of the first line of each certificate in PEM (RFC 7468)."""
 
 _SECONDS = 10.0
 _HTTPS = 443
 
 
 def settings(target: PullTarget) -> dict[str, Any]:
-    """Return what the client is told about a server's certificate.
+    """Return the client's settings for a server's certificate.
 
     Raises:
         AccessError: the file of certificates cannot be used.
@@ -36,20 +36,20 @@ def settings(target: PullTarget) -> dict[str, Any]:
         return {"cert_reqs": "CERT_NONE", "assert_fingerprint": target.fingerprint}
     if target.ca_file is None:
         return {"ssl_context": ssl.create_default_context()}
-    return {"ssl_context": _believing(target.ca_file)}
+    return {"ssl_context": _trusting(target.ca_file)}
 
 
-def _believing(file: Path) -> ssl.SSLContext:
-    """Return what believes the certificates of a file, and no others.
+def _trusting(file: Path) -> ssl.SSLContext:
+    """Return a context that trusts the certificates of a file, and no others.
 
-    It is read here: what Python says of a file that OpenSSL cannot read depends on what other
+    The file is read here: Python's error for a file that OpenSSL cannot read depends on what other
     threads do meanwhile.
     """
     try:
         pem = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise _unusable(file, error.strerror or str(error)) from error
-    if _CERTIFICATE not in pem:  # an empty text would stand for those that the system knows
+    if _CERTIFICATE not in pem:  # an empty text would mean the system's certificates
         raise _unusable(file, "it contains no certificate in PEM")
     try:
         return ssl.create_default_context(cadata=pem.encode("ascii", "replace").decode())
@@ -62,31 +62,31 @@ def _unusable(file: Path, reason: str) -> AccessError:
 
 
 def is_refused(reason: object) -> bool:
-    """Tell a certificate that is not believed from other faults of a connection."""
-    told = str(reason)
+    """Return whether a connection failed because the certificate is not trusted."""
+    text = str(reason)
     return isinstance(reason, SSLError) and (
-        "CERTIFICATE_VERIFY_FAILED" in told or "Fingerprints did not match" in told
+        "CERTIFICATE_VERIFY_FAILED" in text or "Fingerprints did not match" in text
     )
 
 
 def explain(target: PullTarget) -> str:
-    """Say what to do about a certificate that is not believed, with its fingerprint."""
+    """Return what to do about a certificate that is not trusted, with its fingerprint."""
     shown = _fingerprint(target.url)
     found = f"Its SHA-256 fingerprint is {shown}" if shown else "Look at its SHA-256 fingerprint"
     if target.fingerprint is not None:
-        told = "shows another certificate than the pinned one"
+        problem = "shows another certificate than the pinned one"
         todo = "if it was renewed, pin the new one; otherwise somebody intercepts the connection"
     else:
-        told = "shows a certificate that is not trusted, for example a self-signed one"
+        problem = "shows a certificate that is not trusted, for example a self-signed one"
         todo = (
             f"if the server's own fingerprint is the same, give --fingerprint {shown or 'SHA256'}"
         )
         todo += f', or fingerprint = "{shown or "SHA256"}" in its [[pull]] table'
-    return f"{told}. {found}: {todo}"
+    return f"{problem}. {found}: {todo}"
 
 
 def _fingerprint(url: str) -> str:
-    """Return the fingerprint of the certificate that a server shows, empty where it shows none."""
+    """Return the fingerprint of the certificate that a server shows, empty if it shows none."""
     address = urlsplit(url)
     with contextlib.suppress(OSError, ValueError):
         pem = ssl.get_server_certificate(

@@ -1,17 +1,17 @@
-"""What can go wrong with a server. The text says what, and what to do; it never holds a secret."""
+"""Errors of a server. The text says what is wrong and what to do; it never contains a secret."""
 
 
 class ServerError(Exception):
-    """The server does not tell what it was asked."""
+    """The server does not answer a request as expected."""
 
 
 class GoneError(ServerError):
-    """What was asked for is not there, or no longer."""
+    """The requested resource does not exist, or no longer."""
 
 
 class AccessError(ServerError):
-    """Nothing at all can be asked: the server is not reached, or does not let one in."""
+    """No request can succeed: the server is not reached, or denies access."""
 
 
 class StoppedError(Exception):
-    """The program is to end, so nobody waits for the answer."""
+    """The program ends, so the request is not tried again."""

@@ -1,6 +1,6 @@
-"""The log of a backup: what its runs left in Duplicati's database, newest first.
+"""The log of a backup: the results of its runs in Duplicati's database, newest first.
 
-Duplicati forgets rows that are older than its option log-retention, 30 days unless changed.
+Duplicati removes rows that are older than its option log-retention, 30 days unless changed.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ from exporter.times import MAX_TIMESTAMP, SECOND
 
 PAGE_ROWS = 100
 NEWS_ROWS = 10
-"""The least that Duplicati gives: enough to see that there is little new."""
+"""The smallest page that Duplicati returns: enough to see that there is little new."""
 
 MAX_ROWS = 1_000_000
-"""Of one backup: ten years of a run every five minutes."""
+"""Of one backup: ten years with a run every five minutes."""
 
 _MAX_SECONDS = MAX_TIMESTAMP // SECOND
 
 RESULT = "Result"
-"""The type of the rows that tell how an operation ended."""
+"""The type of the rows with the result of an operation."""
 
 
 class Row(Struct, frozen=True):
-    """One row. `at` is when it was written, in unix seconds; a text is None where it is empty."""
+    """One row. `at` is when it was written, in unix seconds; an empty text is None."""
 
     id: int
     at: int | None
@@ -36,13 +36,14 @@ class Row(Struct, frozen=True):
 
 
 def pages(session: Session, backup_id: str, first_rows: int) -> Iterator[list[Row]]:
-    """Yield the rows of a backup page by page, down to the first; `first_rows` at first.
+    """Yield the rows of a backup page by page, down to the first; `first_rows` in the first page.
 
-    A page is asked for by the last row before it, so rows that come meanwhile move nothing.
+    A page is requested by the last row before it (keyset pagination), so rows that are added
+    meanwhile do not shift it.
 
     Raises:
-        GoneError: there is no such backup, or no longer.
-        ServerError: the server does not go on to older rows, or never ends.
+        GoneError: the backup does not exist, or no longer.
+        ServerError: the server does not return older rows, or never ends.
     """
     path = f"/backup/{quote(backup_id, safe='')}/log"
     last: int | None = None
@@ -84,5 +85,5 @@ def _row(entry: Json) -> Row:
 
 
 def _text(value: Json) -> str | None:
-    """Return a text; what is null in the database comes as null or as an empty object."""
+    """Return a text; null in the database arrives as null or as an empty object."""
     return value if isinstance(value, str) and value.strip() else None

@@ -1,4 +1,4 @@
-"""A server made ready to be asked, with the password that its file holds."""
+"""Clients of servers, and passwords from files."""
 
 from pathlib import Path
 from typing import TextIO
@@ -13,7 +13,7 @@ _MAX_CHARACTERS = 4096
 
 
 def open_server(target: PullTarget, password: str, options: ConnectionOptions) -> DuplicatiServer:
-    """Return a server to ask; nothing is sent before the first question."""
+    """Return a client of a server; nothing is sent before the first request."""
     return DuplicatiServer(Session(Transport(target, options), target.name, password))
 
 
@@ -21,7 +21,7 @@ def read_password(path: Path) -> str:
     """Return the first line of a file.
 
     Raises:
-        AccessError: there is none, or it is not to be read.
+        AccessError: the file does not exist, or cannot be read.
     """
     named = f"the password file {path}"
     try:
@@ -33,10 +33,10 @@ def read_password(path: Path) -> str:
 
 
 def first_line(file: TextIO, named: str) -> str:
-    """Return the password that an open file begins with; `named` is what messages call the file.
+    """Return the password in the first line of an open file; `named` is its name in messages.
 
     Raises:
-        AccessError: its first line is empty or no text.
+        AccessError: the first line is empty or not text.
     """
     try:
         password = file.readline(_MAX_CHARACTERS).rstrip("\r\n")

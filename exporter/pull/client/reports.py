@@ -1,7 +1,7 @@
-"""A row of a backup's log as the report that Duplicati's send-http would have posted of the run.
+"""Conversion of a row of a backup's log into the report that send-http would have posted.
 
-So the same run, posted and pulled, is one run. What a row does not tell (all lines of the log,
-the next planned run) is left out.
+So the same run, posted and pulled, is one run. What a row does not contain (all lines of the log,
+the next planned run) is missing in the report.
 """
 
 from typing import Any
@@ -15,18 +15,18 @@ from exporter.reports.lines import LISTS
 from exporter.times import SECOND
 
 _ADDRESS = "collected"
-"""Stands in databases where a server tells no name that can be shown: so it keeps this word."""
+"""Stored in databases for servers without a name: so this word must not change."""
 
 
 class UnreadableRowError(ValueError):
-    """A result that cannot be read; the text says which and why."""
+    """A result cannot be read; the text says which and why."""
 
 
 def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport | None:
-    """Return the report of a row, None where the row is not about the end of an operation.
+    """Return the report of a row, None if the row is not the result of an operation.
 
     Raises:
-        UnreadableRowError: it is, and cannot be read.
+        UnreadableRowError: the row is a result that cannot be read.
     """
     if row.type != RESULT:
         return None

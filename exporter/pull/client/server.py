@@ -1,4 +1,4 @@
-"""What a server says of itself and of its backups."""
+"""Client of a Duplicati server: its system information, backups and histories."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _UNNAMED = "(unnamed)"
 
 
 class SystemInfo(Struct, frozen=True):
-    """The machine, as its reports name it; None is not told."""
+    """The machine, as its reports name it; None is not reported."""
 
     machine_id: str | None
     machine_name: str
@@ -27,7 +27,7 @@ class SystemInfo(Struct, frozen=True):
 
 
 class Backup(Struct, frozen=True):
-    """A backup that the server knows; `planned` is None where its scheduler plans no run."""
+    """A backup of the server; `planned` is None if its scheduler plans no run."""
 
     id: str
     name: str
@@ -36,9 +36,9 @@ class Backup(Struct, frozen=True):
 
 
 class DuplicatiServer:
-    """One server and what it remembers. Needs one caller at a time.
+    """One server and its history. Not thread-safe.
 
-    Every method raises `ServerError` where the server does not tell it.
+    Every method raises `ServerError` if the server does not answer as expected.
     """
 
     def __init__(self, session: Session) -> None:
@@ -46,35 +46,35 @@ class DuplicatiServer:
 
     @property
     def name(self) -> str:
-        """What the server is called in messages."""
+        """The server's name in messages."""
         return self._session.name
 
     def info(self) -> SystemInfo:
         """Return which machine it is."""
-        told = self._mapping("/systeminfo")
+        found = self._mapping("/systeminfo")
         return SystemInfo(
-            machine_id=_option(told, "machine-id"),
-            machine_name=_text(told, "MachineName") or self.name,
-            os=_text(told, "OSType"),
+            machine_id=_option(found, "machine-id"),
+            machine_name=_text(found, "MachineName") or self.name,
+            os=_text(found, "OSType"),
         )
 
     def backups(self) -> list[Backup]:
         """Return its backups."""
-        told = self._session.get("/backups")
-        if not isinstance(told, list) or not all(map(_is_backup, told)):
+        found = self._session.get("/backups")
+        if not isinstance(found, list) or not all(map(_is_backup, found)):
             raise ServerError(
                 f"{self.name} answers /backups with something that is not a list of backups"
             )
-        if len(told) > MAX_BACKUPS:
+        if len(found) > MAX_BACKUPS:
             raise ServerError(f"{self.name} has more than {MAX_BACKUPS} backups")
-        return [_backup(entry) for entry in told]
+        return [_backup(entry) for entry in found]
 
     def history(self, backup: Backup) -> Iterator[list[Row]]:
-        """Yield what a backup's runs left, page by page, the newest first."""
+        """Yield the rows of a backup's log, page by page, the newest first."""
         return log.pages(self._session, backup.id, log.PAGE_ROWS)
 
     def news(self, backup: Backup) -> Iterator[list[Row]]:
-        """Yield the same from a short first page, for one who knows all but the newest."""
+        """Yield the same with a short first page, for a caller that has all but the newest."""
         return log.pages(self._session, backup.id, log.NEWS_ROWS)
 
     def close(self) -> None:
@@ -82,15 +82,15 @@ class DuplicatiServer:
         self._session.close()
 
     def _mapping(self, path: str) -> Mapping[str, Any]:
-        told = self._session.get(path)
-        if not isinstance(told, dict):
+        found = self._session.get(path)
+        if not isinstance(found, dict):
             raise ServerError(f"{self.name} answers {path} with something that is not an object")
-        return told
+        return found
 
 
-def _option(told: Mapping[str, Any], name: str) -> str | None:
-    """Return what an option of Duplicati is unless it is set: the machine's identity is one."""
-    options = told.get("Options")
+def _option(info: Mapping[str, Any], name: str) -> str | None:
+    """Return the default of an option of Duplicati: the machine's identity is one."""
+    options = info.get("Options")
     for option in options if isinstance(options, list) else []:
         if isinstance(option, dict) and option.get("Name") == name:
             return _text(option, "DefaultValue")
@@ -113,6 +113,6 @@ def _backup(entry: Mapping[str, Any]) -> Backup:
     )
 
 
-def _text(told: Mapping[str, Any], key: str) -> str | None:
-    value = told.get(key)
+def _text(fields: Mapping[str, Any], key: str) -> str | None:
+    value = fields.get(key)
     return value if isinstance(value, str) and value.strip() else None

@@ -1,4 +1,4 @@
-"""Questions to a server's API, in a session that logs in when it has to."""
+"""Requests to a server's API, in a session that logs in when needed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
@@ -19,24 +19,24 @@ _REDIRECTS = range(300, 400)
 _NOT_THERE = "has no /api/v1: it is older than Duplicati 2.1, or the address is another program's"
 
 _SENDABLE = r"^[!-~]+\Z"
-"""What a header can hold: a token with anything else would be shown by the fault of sending it."""
+"""What a header may contain: the error of sending any other token would show the token."""
 
 
 class _Token(Struct):
-    """What a login gives: good for some minutes."""
+    """The result of a login: valid for some minutes."""
 
     AccessToken: Annotated[str, Meta(pattern=_SENDABLE)]
 
 
 class Session:
-    """Asks as somebody who knows the password; the token that it gives runs out now and then."""
+    """Logs in with a password, and again when the token has expired."""
 
     def __init__(self, transport: Transport, name: str, password: str) -> None:
-        """Log in with the first question.
+        """Prepare a session; the first request logs in.
 
         Args:
-            transport: carries the questions.
-            name: what the server is called in messages.
+            transport: sends the requests.
+            name: the server's name in messages.
             password: that of the server's user interface.
         """
         self._transport = transport
@@ -45,11 +45,11 @@ class Session:
         self._token = ""
 
     def get(self, path: str, **query: int) -> Json:
-        """Return what the API tells.
+        """Return an answer of the API.
 
         Raises:
-            GoneError: there is nothing under this path.
-            ServerError: the server tells nothing that can be used.
+            GoneError: there is nothing at this path.
+            ServerError: there is no answer that can be used.
         """
         if not self._token:
             self._log_in()
@@ -83,9 +83,9 @@ class Session:
         self._token = self._read_token(answer.body)
 
     def _read_token(self, body: bytes) -> str:
-        told = self._decode(_LOGIN, body)
+        answer = self._decode(_LOGIN, body)
         try:
-            return msgspec.convert(told, _Token).AccessToken
+            return msgspec.convert(answer, _Token).AccessToken
         except msgspec.ValidationError:
             message = f"answers {_LOGIN} without an AccessToken that can be sent"
             raise self._error(message) from None
@@ -123,7 +123,7 @@ class Session:
 
 
 def _address(location: str) -> str:
-    """Return where an answer leads, without what may be a secret in it."""
+    """Return the target of a redirect, without parts that may be secret."""
     try:
         target = urlsplit(location)
     except ValueError:

@@ -1,4 +1,4 @@
-"""One server's answers over HTTP or HTTPS: tried again, bounded in bytes and in time."""
+"""HTTP and HTTPS requests to one server: retried, limited in bytes and in time."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -26,14 +26,14 @@ MAX_BYTES = 32 * 1024 * 1024
 """A page of a hundred results is about one megabyte."""
 
 Pause = Callable[[float], bool]
-"""Waits so many seconds; true when the program is to end and nothing more is to be tried."""
+"""Waits so many seconds; true if the program ends and nothing is to be tried again."""
 
 _CONNECT_SECONDS = 10.0
 _SILENT_SECONDS = 30.0
 """A server on a small NAS that makes a backup may be slow to answer."""
 
 _SILENT_TRIES = 1
-"""One more, after a silence: a server that hangs must not keep the next ones waiting for long."""
+"""One retry after a read timeout: a server that hangs must not delay the next ones for long."""
 
 _ANSWER_SECONDS = 300.0
 _TRIES = 4
@@ -45,20 +45,20 @@ _CHUNK = 64 * 1024
 
 
 def sleep(seconds: float) -> bool:
-    """Wait, and go on."""
+    """Wait, and return that the program goes on."""
     time.sleep(seconds)
     return False
 
 
 class ConnectionOptions(Struct, frozen=True):
-    """How a server is reached: past which proxy, and what waits between two tries."""
+    """How a server is reached: the proxy, and the pause between two tries."""
 
     proxy: str | None = None
     pause: Pause = sleep
 
 
 class Answer(NamedTuple):
-    """A whole answer; `location` is where it sends its reader."""
+    """A complete answer; `location` is the target of a redirect."""
 
     status: int
     location: str
@@ -66,14 +66,14 @@ class Answer(NamedTuple):
 
 
 class Transport:
-    """Asks one server. Needs one caller at a time."""
+    """Sends requests to one server. Not thread-safe."""
 
     def __init__(
         self,
         target: PullTarget,
         options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - frozen
     ) -> None:
-        """Prepare to ask; nothing is sent yet. Raises `AccessError`."""
+        """Prepare the connection; nothing is sent yet. Raises `AccessError`."""
         self._target = target
         self._retry = _RetryPolicy(
             total=_TRIES,
@@ -98,8 +98,8 @@ class Transport:
         """Return the answer to a request, whatever its status.
 
         Raises:
-            ServerError: none came, or a too large one.
-            StoppedError: the program is to end.
+            ServerError: there is none, or it is too large.
+            StoppedError: the program ends.
         """
         url = f"{self._target.url}{path}?{urlencode(query)}".rstrip("?")
         try:
@@ -142,35 +142,35 @@ class Transport:
         kind = AccessError if isinstance(reason, _UNREACHED) else ServerError
         if certificates.is_refused(reason):
             return kind(f"{self._target.name} {certificates.explain(self._target)}")
-        told = f"{self._target.name} does not answer ({reason})"
-        return kind(f"{told}: is {self._target.url} right, and does Duplicati run there?")
+        problem = f"{self._target.name} does not answer ({reason})"
+        return kind(f"{problem}: is {self._target.url} right, and does Duplicati run there?")
 
 
 class _RetryPolicy(Retry):
-    """The client's rule of what is tried again and when, with a pause that can be broken off."""
+    """The client's retry policy, with a pause that can be interrupted."""
 
     RETRY_AFTER_STATUS_CODES = frozenset(_PASSING)  # not a login that is throttled
 
     pause: Pause
 
     def with_pause(self, pause: Pause) -> Self:
-        """Wait by other means than sleep."""
+        """Use another pause than sleep."""
         self.pause = pause
         return self
 
     def new(self, **changed: Any) -> Self:  # noqa: ANN401 - the client's arguments
-        """Return the rule after one more try."""
+        """Return the policy after one more try."""
         return super().new(**changed).with_pause(self.pause)
 
     def increment(self, *request: Any, **what: Any) -> Self:  # noqa: ANN401 - the client's arguments
-        """Return the rule after a fault; a certificate that is refused is refused again."""
+        """Return the policy after a failure; a refused certificate is not tried again."""
         error = what.get("error")
         if isinstance(error, SSLError):
             raise error
         return super().increment(*request, **what)
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-        """Wait as long as the server asks, but not for ever; else longer with each try."""
+        """Wait as long as the server asks, up to a maximum; otherwise longer with each try."""
         asked = None if response is None else self._asked(response)
         if self.pause(min(asked or self.get_backoff_time(), _MAX_PAUSE_SECONDS)):
             raise StoppedError

@@ -219,7 +219,7 @@ def test_a_fault_of_one_backup_keeps_no_other_out(duplicati: Simulator, pulled: 
     duplicati.always[MAIL] = Canned(500)
     summary = pulled()
     assert (summary.backups, summary.count(ImportOutcome.RECORDED)) == (2, 5)
-    assert summary.faults == ["Mail: nas answers /backup/3/log with status 500"]
+    assert summary.failures == ["Mail: nas answers /backup/3/log with status 500"]
 
 
 def test_a_backup_that_is_deleted_between_two_pages_keeps_no_other_out(
@@ -230,7 +230,7 @@ def test_a_backup_that_is_deleted_between_two_pages_keeps_no_other_out(
     fill(duplicati, "3", 1)
     duplicati.after[PHOTOS] = lambda: duplicati.delete("2")
     summary = pulled()
-    assert summary.faults == ["Photos to S3: nas has nothing at /backup/2/log"]
+    assert summary.failures == ["Photos to S3: nas has nothing at /backup/2/log"]
     assert summary.count(ImportOutcome.RECORDED) == 101
 
 
@@ -256,7 +256,7 @@ def test_a_password_that_is_changed_in_the_middle_ends_the_asking(
 
     duplicati.before[MAIL] = change
     summary = pulled()
-    assert summary.faults == ["Backup 3: nas does not accept the password"]
+    assert summary.failures == ["Backup 3: nas does not accept the password"]
     assert duplicati.asked("/auth/login") == 2
     assert summary.count(ImportOutcome.RECORDED) == 1
 
@@ -312,7 +312,7 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
     fill(duplicati, "2", 1)
     with server(duplicati) as asked:
         summary = pull_server(asked, Emptied(), Bookmarks(), lambda _place: None)
-    assert summary.faults == ["Photos: the job was deleted meanwhile"]
+    assert summary.failures == ["Photos: the job was deleted meanwhile"]
 
 
 def test_a_database_that_does_not_answer_ends_the_pull(
