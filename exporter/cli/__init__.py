@@ -1,4 +1,4 @@
-"""The commands. The only place where the parts are put together."""
+"""The commands, and the only place where the services are wired together."""
 
 from exporter.cli.main import main
 

@@ -18,15 +18,15 @@ _REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 class ClientError(Exception):
-    """The daemon does not answer, or refuses; the text says why."""
+    """The daemon does not answer, or refuses the request; the text says why."""
 
 
 class RefusedError(ClientError):
-    """The daemon finds something wrong in what was sent, or too much of it."""
+    """The daemon refuses what was sent: it is invalid or too large."""
 
 
 class Client:
-    """Asks one daemon, past any proxy the environment names: it is on this machine."""
+    """HTTP client of one daemon. Ignores the environment's proxy: the daemon is on this machine."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -45,17 +45,19 @@ class Client:
             cursor = data["nextCursor"]
 
     def send(self, method: str, path: str, body: Json | None = None) -> Json:
-        """Return the data of an answer.
+        """Send a request and return the data of the answer.
 
         Raises:
-            RefusedError: the daemon does not take the body.
-            ClientError: there is no answer, or it is another error.
+            RefusedError: the daemon does not accept the body.
+            ClientError: there is no answer, or another error.
         """
         sent = None if body is None else json.dumps(body).encode()
         try:
             answer = self._pool.request(method, f"{self._url}{path}", sent, headers=self._headers)
             if answer.status != HTTPStatus.OK:
-                raise (RefusedError if answer.status in _REFUSALS else ClientError)(_told(answer))
+                raise (RefusedError if answer.status in _REFUSALS else ClientError)(
+                    _error_message(answer)
+                )
             data: Json = answer.json()["data"]
         except (HTTPError, ValueError, TypeError, KeyError) as error:
             message = f"the daemon at {self._url} that has this database does not answer ({error})"
@@ -63,7 +65,7 @@ class Client:
         return data
 
 
-def _told(answer: BaseHTTPResponse) -> str:
+def _error_message(answer: BaseHTTPResponse) -> str:
     try:
         body = answer.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the commands' arguments are made of: the parser, and what several commands take."""
+"""The commands' parser, and the arguments that several commands share."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from exporter.config import CONFIG_VARIABLE, Config
 from exporter.config.options import OPTIONS, Option
 
 USAGE_ERROR = 2
-"""The exit code of a command that was asked for something impossible."""
+"""The exit code of a command that cannot do what it was asked for."""
 
 _PRECEDENCE = (
     "Each option may also come from the environment or from a TOML file; flags win over the"
@@ -30,10 +30,10 @@ API and applies the change at once.
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line; the usage is a --help away."""
+    """Prints an error in one line that refers to --help, instead of the whole usage."""
 
     def error(self, message: str) -> NoReturn:
-        """End the program with a message."""
+        """Exit with a message."""
         self.exit(USAGE_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
@@ -42,7 +42,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
-    """Add a command, which may take a configuration file."""
+    """Add a command that accepts a configuration file."""
     description = f"{summary[0].upper()}{summary[1:]}."
     parser = commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
     config_help = f"TOML file with options [{CONFIG_VARIABLE}]"
@@ -52,20 +52,20 @@ def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
 
 
 def add_group(commands: Commands, name: str, summary: str) -> Commands:
-    """Add a command that only leads to others."""
+    """Add a command that only groups others."""
     group = commands.add_parser(name, help=summary)
     return group.add_subparsers(metavar="ACTION", required=True)
 
 
 def add_configured(commands: Commands, name: str, summary: str, run: Run) -> None:
-    """Add a command that takes the whole configuration."""
+    """Add a command that accepts every option."""
     parser = add(commands, name, summary, run)
     parser.epilog = _PRECEDENCE
     take(parser, *OPTIONS)
 
 
 def add_client_command(commands: Commands, name: str, summary: str, run: Run) -> Parser:
-    """Add a command that asks the daemon of a database."""
+    """Add a command that calls the daemon of a database."""
     parser = add(commands, name, summary, run)
     parser.epilog = _ANYWHERE
     take_database(parser)
@@ -73,13 +73,13 @@ def add_client_command(commands: Commands, name: str, summary: str, run: Run) ->
 
 
 def take_database(parser: Parser) -> None:
-    """Let a command take the database, which is there already."""
+    """Let a command accept the option of an existing database."""
     (option,) = (option for option in OPTIONS if option.name == "database")
     take(parser, option._replace(help="SQLite database file"))
 
 
 def take(parser: Parser, *options: Option) -> None:
-    """Let a command take options of the configuration; secrets are none for a command line."""
+    """Let a command accept options of the configuration, but no secrets."""
     for option in options:
         if option.flag is not None:
             default = f" (default {option.default})" if option.default else ""
@@ -88,32 +88,32 @@ def take(parser: Parser, *options: Option) -> None:
 
 
 def configuration(chosen: argparse.Namespace) -> Config:
-    """Return the configuration that holds for a command."""
+    """Return the configuration of a command."""
     return config.load(vars(chosen), os.environ)
 
 
 def add_subject(parser: Parser, name: str, text: str) -> None:
-    """Let a command take what it is about."""
+    """Let a command accept the server or job that it is about."""
     parser.add_argument(name, metavar=name.upper(), help=text)
 
 
 def add_json(parser: Parser) -> None:
-    """Let a command answer programs."""
+    """Let a command print JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_yes_flag(parser: Parser) -> None:
-    """Let a command do without a question what cannot be undone."""
+    """Let a command do without confirmation what cannot be undone."""
     parser.add_argument("--yes", action="store_true", help="skip the confirmation")
 
 
 def add_dry_run(parser: Parser) -> None:
-    """Let a command only tell what it would do."""
+    """Let a command only print what it would do."""
     text = "print what would be done, without recording or setting anything"
     parser.add_argument("--dry-run", action="store_true", help=text)
 
 
 def teach(parser: Parser, text: str) -> None:
-    """Explain a command that imports, below its arguments."""
+    """Add an explanation below the arguments of a command that imports."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = text + _IMPORTING

@@ -1,7 +1,7 @@
-"""A daemon to talk to, whether one runs or not.
+"""A connection to the daemon of a database, whether one runs or not.
 
-Every command speaks HTTP. While a daemon has the database, that one is asked: it makes the change
-itself and so knows of it. Else one is run here, on loopback, for as long as the command takes.
+Every command uses HTTP. If a daemon has the database, the command calls it: it makes the change
+itself and applies it at once. Otherwise a daemon runs here, on loopback, while the command runs.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def connected(settings: Config) -> Iterator[Client]:
 
     Raises:
         StoreError: there is no such database, or it cannot be used.
-        AdminTokenError: the token that changes must carry cannot be read or made.
+        AdminTokenError: the admin token cannot be read or created.
     """
     if not settings.database.exists():
         message = f"there is no database {settings.database}: name it with --database"

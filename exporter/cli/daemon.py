@@ -1,4 +1,4 @@
-"""The daemon, put together."""
+"""Wiring of the daemon."""
 
 import contextlib
 import logging
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 def build_services(settings: Config, store: Store) -> Services:
-    """Put over a store what the daemon consists of."""
+    """Build the daemon's services on a store."""
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
@@ -57,19 +57,19 @@ def build_services(settings: Config, store: Store) -> Services:
 
 
 def admin_tokens(settings: Config) -> tuple[str, ...]:
-    """Return what changes must carry, made at the first start where nobody configured it."""
+    """Return the admin tokens; one is created at the first start if none is configured."""
     return settings.admin_token or (load_or_make(settings.database),)
 
 
 def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:
-    """Put a daemon together."""
+    """Return the HTTP server of a daemon."""
     app, limits = create_app(services), settings.limits
     return HttpServer(app, listening, limits, services.self_metrics, oversized(services))
 
 
 @contextlib.contextmanager
 def listen_to_runs(services: Services) -> Iterator[None]:
-    """Let the work behind live reports be done meanwhile."""
+    """Process live reports in the background meanwhile."""
     services.live_reports.start()
     try:
         yield
@@ -78,7 +78,7 @@ def listen_to_runs(services: Services) -> Iterator[None]:
 
 
 def stop_on_signals(server: HttpServer, signals: Iterable[signal.Signals] = STOPPING) -> None:
-    """Let signals finish what is in flight and end the server."""
+    """Let signals stop the server once the requests in flight are answered."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.stop()
@@ -88,7 +88,7 @@ def stop_on_signals(server: HttpServer, signals: Iterable[signal.Signals] = STOP
 
 
 def announce(settings: Config, store: Store, listening: socket.socket) -> None:
-    """Tell people where the daemon serves, and the commands on this machine where to ask it."""
+    """Log where the daemon serves, and store its address for the commands on this machine."""
     store.announce(url_of(settings, listening, _LOOPBACK))
     shown = url_of(settings, listening, "0.0.0.0")  # noqa: S104 - no address to listen on
     _log.info("listening", extra=logs.log_fields(url=shown))
@@ -96,7 +96,7 @@ def announce(settings: Config, store: Store, listening: socket.socket) -> None:
 
 
 def url_of(settings: Config, listening: socket.socket, everywhere: str) -> str:
-    """Return where the daemon really listens: the port may have been left to the system."""
+    """Return the address the daemon listens on: the port may have been chosen by the system."""
     host, port = settings.listen.host or everywhere, listening.getsockname()[1]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 

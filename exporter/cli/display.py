@@ -1,4 +1,4 @@
-"""What the commands about servers and jobs share: which one is meant, a question, a table."""
+"""What the commands about servers and jobs share: find a server, confirm, print a table."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from exporter.logs import printable
 
 
 def find_server(client: Client, text: str) -> int:
-    """Return a server's id: given as such, or as the one name, alias or machine-id it has."""
+    """Return a server's id, found by its id, or by its unique name, alias or machine-id."""
     servers = list(client.entries("/api/servers", "servers", {}))
     by_id = [server["id"] for server in servers if str(server["id"]) == text]
     named = [
@@ -29,7 +29,7 @@ def find_server(client: Client, text: str) -> int:
 
 
 def confirmed(chosen: argparse.Namespace, what: str) -> bool:
-    """Ask whether to do what cannot be undone."""
+    """Ask for confirmation of what cannot be undone."""
     if chosen.yes:
         return True
     if not sys.stdin.isatty():
@@ -41,12 +41,12 @@ def confirmed(chosen: argparse.Namespace, what: str) -> bool:
 
 
 def show(chosen: argparse.Namespace, data: object, text: str) -> None:
-    """Print JSON where it was asked for, else a text for people."""
-    told = json.dumps(data, indent=2, ensure_ascii=False) if chosen.json else text
-    sys.stdout.write(f"{told}\n")
+    """Print JSON if requested, else a text."""
+    printed = json.dumps(data, indent=2, ensure_ascii=False) if chosen.json else text
+    sys.stdout.write(f"{printed}\n")
 
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
-    """Write a table; names come from reports, so what could steer a terminal is escaped."""
+    """Return a table; names come from reports, so control characters are escaped."""
     cells = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     return tabulate(cells, headers=headers, tablefmt="plain", disable_numparse=True)

@@ -1,4 +1,4 @@
-"""Servers of Duplicati made ready to be asked: with their password, past the system's proxy."""
+"""Clients of Duplicati servers, with their password and the system's proxy settings."""
 
 import urllib.request
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from exporter.pull.client.transport import ConnectionOptions, Pause, sleep
 
 
 def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") -> DuplicatiServer:
-    """Return a server to ask, with the password of its file where none is given.
+    """Return a client of a server, with the password of its file if none is given.
 
     Raises:
         ServerError: its password or its certificates cannot be read.
@@ -21,7 +21,7 @@ def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") ->
 
 
 def _proxy(url: str) -> str | None:
-    """Return the proxy that the variables http_proxy, https_proxy and no_proxy ask for."""
+    """Return the proxy that http_proxy, https_proxy and no_proxy set for an address."""
     address = urlsplit(url)
     if urllib.request.proxy_bypass(address.netloc):
         return None

@@ -1,4 +1,4 @@
-"""How a job's deadline comes about, as a sum for a terminal."""
+"""How a job's deadline is computed, as a sum for a terminal."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from exporter.logs import printable
 from exporter.times import SECOND, format_duration
 
 _WIDTH = 24
-"""Of a moment as the API writes it."""
+"""Of a timestamp in the API's format."""
 
 
 def lines(job: Json, explanation: Json | None) -> Iterator[str]:
-    """Yield what holds for a job, why it is expected when it is, the sum, what is not believed."""
+    """Yield a job's conditions, why it is expected when it is, the sum, and untrusted values."""
     held = ", ".join(each.replace("_", " ") for each in job["conditions"])
     yield printable(f"{job['name']} of {job['server']}: {held}")
     yield printable(job["why"])

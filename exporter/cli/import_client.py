@@ -1,7 +1,7 @@
-"""The archive of past reports that a daemon keeps, as the commands use it.
+"""Import of reports into a daemon through its API.
 
-How large a request the daemon takes is its own setting. So requests stay far below the default,
-and what is refused for its size or for one of its reports goes again in halves.
+The daemon's configuration limits the size of a request. So requests stay far below the default,
+and a request that is refused for its size or for one of its reports is sent again in halves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ _MAX_BYTES = 2**20
 
 
 class Entry(Protocol):
-    """A report, and where it was found, for a person who looks for it."""
+    """A report, and where it was found, for the messages about it."""
 
     @property
     def source(self) -> str:
@@ -42,19 +42,19 @@ _Found = TypeVar("_Found", bound=Entry)
 
 
 class ImportClient:
-    """Keeps reports of the past in the store of a daemon.
+    """Imports historical reports into the store of a daemon.
 
-    Every method raises `ClientError` when the daemon does not answer. What was taken until then
-    is kept, and known when it comes again.
+    Every method raises `ClientError` when the daemon does not answer. What was imported until then
+    is kept, and is a duplicate when it is sent again.
     """
 
     def __init__(self, client: Client, *, dry_run: bool) -> None:
-        """Take a client of the daemon; a dry run asks it what would become of each report."""
+        """Use a client of the daemon; a dry run asks what the outcome of each report would be."""
         self._client = client
         self._dry_run = dry_run
 
     def import_reports(self, reports: Sequence[HistoricalReport]) -> list[ImportResult]:
-        """Record reports, or tell what would become of them."""
+        """Record reports, or return what their outcomes would be."""
         return [
             result
             for batch in batches(reports, lambda report: report.body)
@@ -62,7 +62,7 @@ class ImportClient:
         ]
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
-        """Take in what Duplicati's own scheduler plans; a dry run changes nothing."""
+        """Store what Duplicati's own scheduler plans; a dry run changes nothing."""
         if self._dry_run:
             return
         planned = {
@@ -80,13 +80,13 @@ class ImportClient:
                 return [ImportResult(ImportOutcome.REFUSED, reason=str(error))]
             half = len(batch) // 2
             return self._sent(batch[:half]) + self._sent(batch[half:])
-        return [_taken(result) for result in data["results"]]
+        return [_result(result) for result in data["results"]]
 
 
 def import_in_batches(
     importer: ReportImporter, entries: Iterable[_Found]
 ) -> Iterator[tuple[_Found, ImportResult]]:
-    """Yield what becomes of each; no more of them are held than go into one request."""
+    """Yield the outcome of each; no more of them are held in memory than one request has."""
     for batch in batches(entries, lambda entry: entry.report.body):
         yield from zip(
             batch, importer.import_reports([entry.report for entry in batch]), strict=True
@@ -94,7 +94,7 @@ def import_in_batches(
 
 
 def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[list[_Item]]:
-    """Cut what has a body into what goes into one request, in its order and as it comes."""
+    """Yield batches that each fit into one request, in order and as the items arrive."""
     batch: list[_Item] = []
     size = 0
     for item in items:
@@ -114,7 +114,7 @@ def _entry(report: HistoricalReport) -> Json:
     return {"body": decode_text(report.body), "received": received, **named}
 
 
-def _taken(result: Json) -> ImportResult:
+def _result(result: Json) -> ImportResult:
     return ImportResult(
         ImportOutcome(result["outcome"]),
         run_id=result["backupId"],

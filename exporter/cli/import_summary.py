@@ -1,4 +1,4 @@
-"""What became of many reports of the past, in words."""
+"""The outcomes of an import, in words."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ _MAX_REASON_LENGTH = 300
 
 
 class Reasons:
-    """Counts what went wrong, and keeps the first reasons."""
+    """Counts failures, and keeps the first reasons."""
 
     def __init__(self) -> None:
         self.count = 0
         self._first: list[str] = []
 
     def add(self, source: str, reason: str) -> None:
-        """Count one; the source is for a person who wants to find it."""
+        """Count one; the source says where to find it."""
         self.count += 1
         if len(self._first) < _MAX_REASONS:
             self._first.append(f"{source}: {reason}"[:_MAX_REASON_LENGTH])
 
     def lines(self, heading: str) -> Iterator[str]:
-        """Yield a heading with their number and the first of them; nothing where there are none."""
+        """Yield a heading with their number and the first of them; nothing if there are none."""
         if not self.count:
             return
         yield f"{heading}: {self.count}"
@@ -34,7 +34,7 @@ class Reasons:
 
 
 class Outcomes:
-    """Counts what became of reports."""
+    """Counts the outcomes of reports."""
 
     def __init__(self) -> None:
         self._counts: Counter[ImportOutcome] = Counter()
@@ -49,7 +49,7 @@ class Outcomes:
 
     @property
     def left_out(self) -> int:
-        """How many are not here now."""
+        """How many are not recorded."""
         return self._left_out.count
 
     def add(self, source: str, result: ImportResult) -> None:
@@ -63,7 +63,7 @@ class Outcomes:
             self._other_operations += not result.is_backup
 
     def leave_out(self, source: str, reason: str) -> None:
-        """Count what could not even be sent."""
+        """Count a report that could not be sent."""
         self.add(source, ImportResult(ImportOutcome.NOT_UNDERSTOOD, reason=reason))
 
     def lines(self, *, dry_run: bool) -> Iterator[str]:

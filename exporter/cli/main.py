@@ -1,4 +1,4 @@
-"""The command line: its parser, and what becomes of the commands' faults."""
+"""The command line: its parser, and the handling of the commands' errors."""
 
 import sys
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from exporter.ingest.duplistatus import UnreadableDatabaseError
 from exporter.store import StoreError, StoreUnavailableError
 
 INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C ended, as a shell tells it."""
+"""The exit code of a command that Ctrl-C ended, as shells report it."""
 
 _USER_ERRORS = (
     AdminTokenError,
@@ -26,11 +26,11 @@ _USER_ERRORS = (
     UnreadableDatabaseError,
     ExportError,
 )
-"""What a person has to mend; each says how."""
+"""Errors that a person has to fix; each says how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 2 when it was asked for something impossible."""
+    """Run a command and return its exit code: 2 when it could not do what it was asked for."""
     chosen = make_parser().parse_args(arguments)
     run: Run = chosen.run
     try:
@@ -50,7 +50,7 @@ def _complain(*problems: str) -> None:
 
 
 def make_parser() -> Parser:
-    """Return what reads the command line."""
+    """Return the parser of the command line."""
     parser = Parser(
         prog="duplistatus",
         description="Receives Duplicati's backup reports and shows which backups are missing or"

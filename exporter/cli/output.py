@@ -1,4 +1,4 @@
-"""Where an export goes: to stdout, into a file that is there once it is whole, or into a pipe."""
+"""The target of an export: stdout, a file that appears once it is complete, or a pipe."""
 
 import contextlib
 import os
@@ -14,10 +14,10 @@ from exporter.exports import ExportError
 
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Yield what to write to; None is stdout, whose reader may leave when it has enough.
+    """Yield the file to write to; None is stdout, whose reader may close it early.
 
     Raises:
-        ExportError: it cannot be written; a file that was there before still is.
+        ExportError: it cannot be written; a file that existed before is unchanged.
     """
     try:
         with _opened(path) as target:
@@ -31,7 +31,7 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
 
 
 def folder_beside(path: Path | None) -> Path:
-    """Return where to lay down as much again: beside a file, else where the system says."""
+    """Return the folder of temporary files: beside an output file, else the system's."""
     if path is None or _is_device(path):
         return Path(tempfile.gettempdir())
     return path.resolve().parent
@@ -44,7 +44,7 @@ def _opened(path: Path | None) -> AbstractContextManager[BinaryIO]:
 
 
 def _is_device(path: Path) -> bool:
-    """Tell what is no file: a pipe or /dev/null cannot be replaced, or others would miss it."""
+    """Return whether a path is not a regular file: a pipe or /dev/null must not be replaced."""
     return path.exists() and not path.is_file()
 
 
@@ -56,7 +56,7 @@ def _stdout() -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Write beside a file and take its place in the end."""
+    """Write a temporary file beside a path, and move it there in the end."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
         made = Path(folder, path.name)
         with made.open("wb") as target:
@@ -65,7 +65,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _forget_stdout() -> None:
-    """Keep Python from writing at its end what nobody reads, and from complaining of it."""
+    """Keep Python from flushing to a closed pipe at exit, and from complaining of it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""How far something is, for a person who waits."""
+"""Progress, shown on a terminal."""
 
 import contextlib
 import sys
@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 Tell = Callable[[str], None]
 
 _CLEAR = "\r\x1b[K"
-"""Back to the line's begin, and empty it (ECMA-48, erase in line)."""
+"""Back to the start of the line, and erase it (ECMA-48, erase in line)."""
 
 _BAR = 20
-"""Characters: there is to be room for words beside it."""
+"""Characters: there must be space for words beside it."""
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Tell]:
-    """Yield what shows a text in the place of the last one; it is gone in the end.
+    """Yield a function that shows a text in the place of the last one; it is erased in the end.
 
-    Only a terminal shows it: a log is no place for it.
+    Only a terminal shows it: it does not belong into a log.
     """
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -29,7 +29,7 @@ def progress() -> Iterator[Tell]:
 
 
 def bar(done: int, of: int) -> str:
-    """Draw how much of something is done."""
+    """Return a progress bar."""
     full = _BAR * done // max(of, 1)
     return f"[{'#' * full}{'.' * (_BAR - full)}]"
 

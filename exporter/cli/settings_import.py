@@ -1,4 +1,4 @@
-"""What people set in another program is set here, where nobody set anything yet."""
+"""Import of settings from another program, where nothing is set here yet."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,16 +8,16 @@ from exporter.cli.import_summary import Reasons, counted
 from exporter.schedule.expressions import Off
 
 Given = Mapping[str, str | None]
-"""Settings by their names in the API; None stands for one that nobody set there."""
+"""Settings by their names in the API; None stands for one that is not set there."""
 
 _NAMES = ("alias", "note", "schedule", "tolerance")
 
 
 class SettingsImport:
-    """Sets what a server or a job here has not, and counts it; a dry run only counts."""
+    """Sets what is not set for a server or a job here, and counts it; a dry run only counts."""
 
     def __init__(self, client: Client, *, dry_run: bool) -> None:
-        """Take a client of the daemon, and ask it what people set there."""
+        """Use a client of the daemon, and read what is set there."""
         self._client = client
         self._dry_run = dry_run
         self._servers = _by_id(client.entries("/api/servers", "servers", {}))
@@ -27,14 +27,14 @@ class SettingsImport:
         self.refusals = Reasons()
 
     def adopt_server(self, server_id: int, given: Given) -> None:
-        """Set an alias and a note where the server has none."""
+        """Set an alias and a note if the server has none."""
         known = self._servers.get(server_id, {})
         self._set(f"/api/servers/{server_id}", given, known)
 
     def adopt_job(self, job_id: int, given: Given) -> None:
-        """Set a schedule and a tolerance where no person set one for the job.
+        """Set a schedule and a tolerance if no person set one for the job.
 
-        A schedule that comes from the configuration stays as well.
+        A schedule from the configuration is not replaced either.
         """
         known = self._jobs.get(job_id, {})
         own = known.get("settings", {})
@@ -46,8 +46,8 @@ class SettingsImport:
         """Yield the summary; of a dry run in the conditional."""
         would = "would be " if self._dry_run else ""
         if self._counts:
-            told = [counted(self._counts[name], name) for name in _NAMES if self._counts[name]]
-            yield f"{', '.join(told)} {would}set"
+            counts = [counted(self._counts[name], name) for name in _NAMES if self._counts[name]]
+            yield f"{', '.join(counts)} {would}set"
         if self._off:
             yield f"{counted(self._off, 'schedule')} of them {would}off: not monitored there"
         yield from self.refusals.lines("not set")
@@ -58,7 +58,7 @@ class SettingsImport:
             self._change(path, wanted, known)
 
     def _change(self, path: str, wanted: Json, known: Json) -> None:
-        """Set all at once, since each change is a commit; each alone where one is refused."""
+        """Set all at once, since each change is a commit; one by one if one is refused."""
         try:
             if not self._dry_run:
                 self._client.send("PATCH", path, wanted)

@@ -1,4 +1,4 @@
-"""The commands as they are typed: a module for each, with its arguments and what it does."""
+"""The commands, a module each, with arguments and implementation."""
 
 from exporter.cli.arguments import Commands, add_group
 from exporter.cli.commands import (

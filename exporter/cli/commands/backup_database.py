@@ -24,7 +24,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Copy the database, whether a daemon has it or not."""
+    """Copy the database, whether a daemon uses it or not."""
     settings = configuration(chosen)
     size = backup_database(settings.database, chosen.file)
     sys.stdout.write(f"{settings.database} is backed up to {chosen.file}, {size} bytes\n")

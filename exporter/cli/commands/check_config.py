@@ -24,7 +24,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the configuration as it would hold, and which jobs each override matches."""
+    """Print the effective configuration, and which jobs each override matches."""
     flags = vars(chosen)
     settings = config.load(flags, os.environ)
     for name, (value, source) in config.gather(flags, os.environ).settings.items():

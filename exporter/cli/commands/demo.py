@@ -1,7 +1,7 @@
-"""duplistatus demo: a daemon that a made-up fleet reports to, and of which nothing stays.
+"""duplistatus demo: a daemon with a synthetic fleet, which leaves nothing behind.
 
-The reports of the past go the way of real ones, but dated; those that become due while it serves
-keep coming.
+Historical reports take the same path as real ones, but with their own time of arrival; reports
+that become due while it serves keep arriving.
 """
 
 import argparse
@@ -46,9 +46,9 @@ from exporter.times import DAY, SECOND, Millis, now
 
 _EXPLAINED = """\
 Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
-warnings, one stopped coming, one never succeeded, one lost most of its files, one is about to fill
-its disk, one server went away in the middle of a run, one backup runs. While it serves, more
-reports come. Look at
+warnings, one is overdue, one never succeeded, one lost most of its files, one is about to fill
+its disk, one server stopped in the middle of a run, one backup runs. While it serves, more
+reports arrive. Look at
 
   http://localhost:9666/                         all of it, in a browser
   http://localhost:9666/api/summary              the whole fleet in five figures
@@ -63,19 +63,19 @@ and removes all it made."""
 
 _SENDER = "127.0.0.1"
 _AT_ONCE = 16
-"""Reports that are recorded together share a commit, which takes its time on a slow disk."""
+"""Reports that are recorded together share a commit, which is slow on a slow disk."""
 
 _TOLD_EVERY = 100
 
 _TOLD_LIVE_EVERY = 30 * SECOND
 _REMEMBERED = 3 * DAY
-"""How far back live reports are made up: the newest run that vanished lies in it."""
+"""How far back live reports are generated: the newest run that vanished is within it."""
 
 _LOOK_SECONDS = 60.0
-"""How long to wait before the clock is looked at again: it goes on while a laptop sleeps."""
+"""How long to wait before the clock is read again: it goes on while a laptop sleeps."""
 
 _ENDING = (*STOPPING, signal.SIGHUP)
-"""With SIGHUP a terminal closes, and takes the demonstration along."""
+"""A terminal that closes sends SIGHUP, which ends the demo too."""
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Serve a made-up fleet until a signal says to stop."""
+    """Serve a synthetic fleet until a signal stops it."""
     for number in _ENDING:
         signal.signal(number, _leave)
     with tempfile.TemporaryDirectory(prefix="duplistatus-demo-") as folder:
@@ -106,7 +106,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
-    """End while nothing is served yet, and clean up on the way out."""
+    """Exit before anything is served, and clean up."""
     raise SystemExit(0)
 
 
@@ -122,7 +122,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
 
 
 def _catch_up(services: Services, present: Millis) -> None:
-    """Let ninety days of reports come in, up to a moment."""
+    """Record ninety days of reports, up to the present."""
     past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present))]
     threads = ThreadPoolExecutor(_AT_ONCE)
     try:
@@ -135,7 +135,7 @@ def _catch_up(services: Services, present: Millis) -> None:
 
 
 def receive(services: Services, arrival: Arrival) -> Recorded:
-    """Record a report as an upload of its moment would."""
+    """Record a report as an upload at its time of arrival would."""
     began = time.perf_counter()
     delivery = Delivery(arrival.at, _SENDER)
     recorded = services.store.record(read_report(arrival.body), delivery)
@@ -146,7 +146,7 @@ def receive(services: Services, arrival: Arrival) -> Recorded:
 
 @contextlib.contextmanager
 def _reporting(services: Services, present: Millis) -> Iterator[None]:
-    """Let reports come in meanwhile, each when it is due, and live ones of what runs."""
+    """Record reports meanwhile, each when it is due, and live reports of running backups."""
     coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present))
     live = live_arrivals(present, present - _REMEMBERED, _TOLD_LIVE_EVERY)
     ending = threading.Event()
@@ -165,13 +165,13 @@ def _reporting(services: Services, present: Millis) -> Iterator[None]:
 
 
 def keep_receiving(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
-    """Record each report once its moment has come, until told to end."""
+    """Record each report when it is due, until `ending` is set."""
     for arrival in _when_due(services, coming, ending):
         _tell(receive(services, arrival))
 
 
 def keep_hearing(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
-    """Take in each live report once its moment has come, until told to end."""
+    """Accept each live report when it is due, until `ending` is set."""
     for arrival in _when_due(services, coming, ending):
         services.live_reports.accept(read_live_status(arrival.body), Delivery(arrival.at, _SENDER))
 

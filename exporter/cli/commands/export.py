@@ -1,4 +1,4 @@
-"""duplistatus export: everything out of a database, whoever has it."""
+"""duplistatus export: the runs of a database, whether a daemon uses it or not."""
 
 import argparse
 import sys
@@ -44,7 +44,7 @@ from exporter.times import (
 
 _RUNS_TOLD = 1000
 _CHUNKS_TOLD = 64
-"""After how many runs or chunks there is another word of how far it is."""
+"""After how many runs or chunks the progress is shown again."""
 
 _EVERYWHERE = "Works whether the daemon runs or not, and changes nothing."
 
@@ -190,7 +190,7 @@ def export_runs(chosen: argparse.Namespace) -> int:
 
 
 def export_openmetrics(chosen: argparse.Namespace) -> int:
-    """Write the past as scrapes of it would have got it."""
+    """Write history as scrapes would have returned it."""
     settings = configuration(chosen)
     reader = OfflineReader(settings.database)
     grid = _grid(chosen, reader)
@@ -211,24 +211,24 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
 
 
 class _LeftOut:
-    """What cannot be read: it keeps nothing else out."""
+    """What cannot be read: it does not affect the rest."""
 
     def __init__(self) -> None:
         self._reasons = Reasons()
 
     def add(self, what: str, error: Exception) -> None:
-        """Note what is left out, and why."""
+        """Note what is skipped, and why."""
         self._reasons.add(what, repr(error))
 
     def tell(self) -> int:
-        """Say what is left out; return the exit code."""
+        """Print what is skipped; return the exit code."""
         for line in self._reasons.lines("skipped, cannot be read"):
             sys.stderr.write(f"{line}\n")
         return int(self._reasons.count > 0)
 
 
 def _telling(chosen: argparse.Namespace) -> AbstractContextManager[Tell]:
-    """Say how far it is, but not amid an export that the terminal shows."""
+    """Show progress, but not if the terminal shows the export itself."""
     shown = chosen.output is None and sys.stdout.isatty()
     return nullcontext(lambda _: None) if shown else progress()
 
@@ -247,7 +247,7 @@ def _replay(
     left_out: _LeftOut,
     tell: Tell,
 ) -> None:
-    """Let a history take in every job that it can, and every server."""
+    """Add every job that can be read, and every server."""
     job_ids = reader.job_ids()
     for number, job_id in enumerate(job_ids):
         tell(f"{bar(number, len(job_ids))} Replaying the runs of {len(job_ids)} jobs")
@@ -264,11 +264,11 @@ def _replay(
 
 
 def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> TimeGrid:
-    """Return the moments to tell of; before the first run and in the future there is nothing."""
+    """Return the timestamps to export; there is nothing before the first run or in the future."""
     present = now()
     first = reader.first_arrival()
-    begin = reader.created() if first is None else first
-    since = begin if chosen.since is None else max(begin, chosen.since)
+    start = reader.created() if first is None else first
+    since = start if chosen.since is None else max(start, chosen.since)
     until = present if chosen.until is None else min(present, chosen.until)
     return TimeGrid.between(since, until, chosen.step)
 

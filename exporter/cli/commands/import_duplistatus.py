@@ -1,4 +1,4 @@
-"""duplistatus import duplistatus: all that the web application of this name holds."""
+"""duplistatus import duplistatus: the database of the web application of this name."""
 
 import argparse
 import sys
@@ -72,7 +72,7 @@ def _zone(text: str) -> str:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Bring along the runs, and what people set; 1 where something had to be left out."""
+    """Import the runs and settings; return 1 if something was skipped."""
     settings = configuration(chosen)
     with opened(chosen.file) as source, connected(settings) as client:
         runs = _Runs(source, dry_run=chosen.dry_run)
@@ -100,7 +100,7 @@ class _Entry(Struct, frozen=True):
 
 
 class _Runs:
-    """The runs of the application, and which servers and jobs they became here."""
+    """The runs of the application, and which servers and jobs they belong to here."""
 
     def __init__(self, source: Source, *, dry_run: bool) -> None:
         self._source = source
@@ -144,7 +144,7 @@ class _Runs:
 
 
 class _Settings:
-    """What people set in the application, and how much of it is set here."""
+    """The settings of the application, and how many of them are set here."""
 
     def __init__(self, source: Source, zone: str | None) -> None:
         self.unread = Reasons()
@@ -171,9 +171,9 @@ class _Settings:
     def lines(self) -> Iterator[str]:
         yield from self.unread.lines("settings that cannot be read")
         if self._by_week_days:
-            told = counted(self._by_week_days, "schedule")
+            schedules = counted(self._by_week_days, "schedule")
             hint = "" if self._zone else "; --timezone ZONE sets what is daily"
-            yield f"{told} of certain week days will be learned from the runs{hint}"
+            yield f"{schedules} of certain week days will be learned from the runs{hint}"
         if self._servers_left or self._jobs_left:
             servers = counted(self._servers_left, "server")
             jobs = counted(self._jobs_left, "backup")

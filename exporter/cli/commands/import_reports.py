@@ -1,4 +1,4 @@
-"""duplistatus import reports: what was saved in files."""
+"""duplistatus import reports: reports that were saved in files."""
 
 import argparse
 import sys
@@ -50,7 +50,7 @@ def _name(text: str) -> str:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Bring the reports along; 1 where something had to be left out."""
+    """Import the reports; return 1 if something was skipped."""
     settings = configuration(chosen)
     found = _find(ReportFiles(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()

@@ -1,4 +1,4 @@
-"""duplistatus jobs, and duplistatus job: list them, say why one is due, set, clear or delete it."""
+"""duplistatus jobs, and duplistatus job: list them, explain, set, clear or delete one."""
 
 import argparse
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def set_job(chosen: argparse.Namespace) -> int:
 
 
 def clear_job(chosen: argparse.Namespace) -> int:
-    """Say that what has come of a job until now is dealt with."""
+    """Mark the failures of a job until now as handled."""
     with connected(configuration(chosen)) as client:
         path = f"/api/jobs/{_job_id(chosen.job)}"
         job = client.send("PATCH", path, {"cleared": True})["job"]
@@ -125,7 +125,7 @@ def clear_job(chosen: argparse.Namespace) -> int:
 
 
 def forget_copy(chosen: argparse.Namespace) -> int:
-    """Forget a second destination that was given up."""
+    """Remove a second destination that is no longer used."""
     destination = urlencode({"destination": chosen.destination})
     with connected(configuration(chosen)) as client:
         path = f"/api/jobs/{_job_id(chosen.job)}/copies?{destination}"
@@ -135,7 +135,7 @@ def forget_copy(chosen: argparse.Namespace) -> int:
 
 
 def explain_job(chosen: argparse.Namespace) -> int:
-    """Say why a job is due when it is."""
+    """Explain when a job is due."""
     with connected(configuration(chosen)) as client:
         data = client.send("GET", f"/api/jobs/{_job_id(chosen.job)}")
     show(chosen, data, "\n".join(explanation.lines(data["job"], data["explanation"])))
@@ -143,7 +143,7 @@ def explain_job(chosen: argparse.Namespace) -> int:
 
 
 def separate_job(chosen: argparse.Namespace) -> int:
-    """Part a job from the one that it was taken for under a former name."""
+    """Separate a job from the one that it was wrongly taken for under a former name."""
     with connected(configuration(chosen)) as client:
         path = f"/api/jobs/{_job_id(chosen.job)}"
         job = client.send("GET", path)["job"]
@@ -177,7 +177,7 @@ def _job_table(jobs: Sequence[Json]) -> str:
 
 
 def _job_row(job: Json) -> list[object]:
-    """Return the cells of a job; one that is only known to have begun has no last run."""
+    """Return the cells of a job; one that is only known to have started has no last run."""
     last = job["lastRun"] or {"startTime": None, "status": None}
     return [
         job["id"],
@@ -192,7 +192,7 @@ def _job_row(job: Json) -> list[object]:
 
 
 def _state(job: Json) -> str:
-    """Tell all that holds for a job, and how late it is."""
+    """Return the conditions of a job, and how late it is."""
     hours, seconds = divmod(job["lateBySeconds"], 3600)
     late = {"overdue": f"overdue by {hours}h{seconds // 60:02}m"}
     return ", ".join(late.get(each, each.replace("_", " ")) for each in job["conditions"])

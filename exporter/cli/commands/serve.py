@@ -37,7 +37,7 @@ from exporter.store.retention import RetentionPolicy, pruning
 from exporter.store.sqlite import Store
 
 _ALLOCATIONS = 20_000
-"""Between two looks at what is new: the garbage of some hundred reports."""
+"""Between two collections of new objects: the garbage of some hundred reports."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Serve until a signal says to stop."""
+    """Serve until a signal stops it."""
     settings = configuration(chosen)
     logs.set_up(settings.log_format, settings.log_level)
     raise_descriptors()
@@ -78,7 +78,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
 
 @contextlib.contextmanager
 def _working_behind(settings: Config, services: Services) -> Iterator[None]:
-    """Do meanwhile what no request waits for."""
+    """Run the background work meanwhile."""
     retention = RetentionPolicy(settings.keep_runs, settings.keep_messages)
     trusted = services.timekeeper.is_trusted
     with (
@@ -91,7 +91,7 @@ def _working_behind(settings: Config, services: Services) -> Iterator[None]:
 
 
 def _pulling(settings: Config, services: Services) -> AbstractContextManager[None]:
-    """Pull from servers of Duplicati meanwhile, where that is configured."""
+    """Pull from servers of Duplicati meanwhile, if configured."""
     if settings.pull_interval is None:
         return contextlib.nullcontext()
     if not settings.pull_targets:
@@ -114,7 +114,7 @@ def _pulling(settings: Config, services: Services) -> AbstractContextManager[Non
 
 
 def _tune_gc() -> None:
-    """Keep Python's garbage collector from looking again and again at what lives to the end.
+    """Keep Python's garbage collector from scanning long-lived objects repeatedly.
 
     With ten thousand jobs that took a quarter of a scrape and a tenth of an upload.
     """
@@ -130,7 +130,7 @@ def _tell_options(settings: Config, listening: socket.socket) -> None:
 
 
 def _warn_unauthenticated(authorizer: Authorizer, listening: socket.socket) -> None:
-    """Say what everybody may do who reaches the daemon, where others than this machine can."""
+    """Warn of scopes without authentication if other machines can reach the daemon."""
     host = listening.getsockname()[0]
     scopes = [scope.value for scope in Scope if authorizer.is_open(scope)]
     if scopes and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:

@@ -1,4 +1,4 @@
-"""duplistatus servers, and duplistatus server: list them, name, merge or delete one."""
+"""duplistatus servers, and duplistatus server: list them, set, merge or delete one."""
 
 import argparse
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ def list_servers(chosen: argparse.Namespace) -> int:
 
 
 def set_server(chosen: argparse.Namespace) -> int:
-    """Set a server's alias and note, or say that it is no duplicate."""
+    """Set a server's alias and note, or mark it as not a duplicate."""
     given = {"alias": chosen.alias, "note": chosen.note}
     body: Json = {name: value or None for name, value in given.items() if value is not None}
     if chosen.not_a_duplicate:
@@ -74,7 +74,7 @@ def set_server(chosen: argparse.Namespace) -> int:
 
 
 def merge_servers(chosen: argparse.Namespace) -> int:
-    """Make servers part of another."""
+    """Merge servers into another."""
     with connected(configuration(chosen)) as client:
         target = find_server(client, chosen.server)
         sources = [find_server(client, source) for source in chosen.sources]
