@@ -1,6 +1,6 @@
-"""Taking everything out: the runs as rows, and the past as Prometheus would have scraped it.
+"""Exports: the runs as rows, and history as Prometheus would have scraped it.
 
-Pure but for the files it writes: what is read comes from an `Records`.
+Pure except for the files that it writes: the data comes from an `OfflineReader`.
 """
 
 from exporter.exports.errors import ExportError

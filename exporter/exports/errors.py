@@ -1,5 +1,5 @@
-"""What can go wrong with an export."""
+"""Errors of an export."""
 
 
 class ExportError(Exception):
-    """There is no export now; the text says why and what to do."""
+    """The export failed; the text says why and what to do."""

@@ -1,6 +1,6 @@
-"""The figures of the whole fleet at each slot of a grid, summed up job by job.
+"""The values of the whole fleet at each slot of a grid, summed up job by job.
 
-A job is held as what it adds where it changes, so thousands of them take the memory of one.
+A job is stored as the differences where it changes, so thousands of them take the memory of one.
 """
 
 from array import array
@@ -16,7 +16,7 @@ from exporter.times import Millis
 
 
 class Share(NamedTuple):
-    """What a job adds to the fleet's figures from a slot up to another, which is not included."""
+    """What a job adds to the fleet's values from a slot up to another, which is not included."""
 
     first: int
     end: int
@@ -25,14 +25,14 @@ class Share(NamedTuple):
 
     @classmethod
     def from_span(cls, span: Span) -> "Share":
-        """Return what a job adds for a while."""
+        """Return what a job adds during a span."""
         snapshot = span.snapshot
         totals = JobTotals.from_state(snapshot.state, exists=True, failing=snapshot.failing)
         return cls(span.first, span.end, totals, snapshot.overdue)
 
 
 class FleetSpan(NamedTuple):
-    """The fleet's figures from a slot up to another, which is not included."""
+    """The fleet's values from a slot up to another, which is not included."""
 
     first: int
     end: int
@@ -40,10 +40,10 @@ class FleetSpan(NamedTuple):
 
 
 class FleetSums:
-    """The sums so far: at first of no job and no server."""
+    """The sums so far."""
 
     def __init__(self, grid: TimeGrid, created: Millis) -> None:
-        """Begin; `created`, when the database was made, stands in for a report of then."""
+        """Start with zeros; `created`, when the database was created, counts as a report."""
         self._grid = grid
         self._created = created
         self._servers = self._zeros()
@@ -52,23 +52,23 @@ class FleetSums:
         self._jobs = [self._zeros() for _ in JobTotals._fields]
 
     def add(self, share: Share) -> None:
-        """Count what a job adds for a while."""
+        """Add what a job adds during a span."""
         columns = (*self._jobs, self._overdue)
         for column, amount in zip(columns, (*share.totals, share.overdue), strict=True):
             column[share.first] += amount
             column[share.end] -= amount
 
     def add_server(self, since: Millis) -> None:
-        """Count a server from a moment on."""
+        """Count a server from a time on."""
         self._servers[self._grid.slot(since)] += 1
 
     def add_report(self, received: Millis) -> None:
-        """Take in when a report arrived."""
+        """Add the time when a report arrived."""
         slot = self._grid.slot(received)
         self._reports[slot] = max(self._reports[slot], received)
 
     def spans(self) -> Iterator[FleetSpan]:
-        """Yield the figures in the order of time."""
+        """Yield the values in the order of time."""
         first = 0
         for totals, group in groupby(self._totals()):
             end = first + sum(1 for _ in group)
@@ -84,5 +84,5 @@ class FleetSums:
             yield Totals(servers, jobs, completed, failed, failing, overdue, newest)
 
     def _zeros(self) -> "array[int]":
-        """Return a number for each slot and one for what lies behind them."""
+        """Return a number for each slot and one for the time after them."""
         return array("q", bytes(8 * (self._grid.count + 1)))

@@ -1,7 +1,7 @@
-"""The stored history as timestamped OpenMetrics 1.0.0: what scrapes of the past would have got.
+"""The stored history as timestamped OpenMetrics 1.0.0: what past scrapes would have returned.
 
-Families, names, labels and values are those of the live exposition. What only live reports told,
-and the daemon's own counters, are not stored and so left out.
+Families, names, labels and values are those of the live exposition. Values from live reports only,
+and the daemon's own counters, are not stored and so not exported.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,35 +39,35 @@ _END = b"# EOF\n"
 
 
 class Target(NamedTuple):
-    """The labels that Prometheus gives what it scrapes; dashboards select by them."""
+    """The labels that Prometheus adds to what it scrapes; dashboards select by them."""
 
     job: str
     instance: str
 
     def text(self) -> bytes:
-        """Return the labels as they stand among those of a sample."""
+        """Return the labels as they are encoded in a sample."""
         written = labels(("instance", "job"), (self.instance, self.job))
         return written.strip("{}").encode()
 
 
 class OpenMetricsBackfill:
-    """Takes jobs and servers one by one, then writes all of them.
+    """Collects jobs and servers one by one, then writes all of them.
 
-    What it takes passes through files in a folder, which need as much room as what it writes.
+    Temporary files in a folder hold the data, and need as much space as the output.
     """
 
     def __init__(self, grid: TimeGrid, target: Target, created: Millis, folder: Path) -> None:
-        """Begin; `created` is when the database was made."""
+        """Start a backfill; `created` is when the database was created."""
         self._grid = grid
         self._stamps = grid.stamps()
         self._sums = FleetSums(grid, created)
         self._seen: dict[int, Millis] = {}
         self._open = ExitStack()
         of_fleet = tuple(family for family in FLEET_FAMILIES if family is not RUNNING_BACKUPS)
-        begin = partial(self._begin, target.text(), folder)
-        self._fleet: list[FamilyFile[Totals]] = [begin(family) for family in of_fleet]
-        self._servers: list[FamilyFile[Server]] = [begin(family) for family in SERVER_FAMILIES]
-        self._jobs: list[FamilyFile[JobSnapshot]] = [begin(family) for family in JOB_FAMILIES]
+        opened = partial(self._opened, target.text(), folder)
+        self._fleet: list[FamilyFile[Totals]] = [opened(family) for family in of_fleet]
+        self._servers: list[FamilyFile[Server]] = [opened(family) for family in SERVER_FAMILIES]
+        self._jobs: list[FamilyFile[JobSnapshot]] = [opened(family) for family in JOB_FAMILIES]
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +76,7 @@ class OpenMetricsBackfill:
         self._open.close()
 
     def add_job(self, history: JobHistory, policy: SchedulePolicy) -> None:
-        """Take in a job. Where that raises, the job is left out whole."""
+        """Add a job. If this raises, nothing of the job is exported."""
         self._notice(history)
         job, server = history.job, history.server
         schedule = policy.schedule(server, job.name, job.settings)
@@ -92,14 +92,14 @@ class OpenMetricsBackfill:
             self._sums.add(share)
 
     def add_server(self, server: Server) -> None:
-        """Take in a server, behind all of its jobs: it is known since the first of their runs."""
+        """Add a server, after all of its jobs: it is known since the first of their runs."""
         since = self._seen.get(server.id, server.last_report)
         self._sums.add_server(since)
         self._sums.add_report(server.last_report)
         _write(self._servers, [(self._grid.slot(since), self._grid.count, server)], self._stamps)
 
     def write(self, whole: BinaryIO) -> Iterator[None]:
-        """Write everything, behind all jobs and servers; yield after each MiB or less."""
+        """Write everything, after all jobs and servers; yield after each MiB or less."""
         _write(self._fleet, self._sums.spans(), self._stamps)
         files: tuple[FamilyFile[Any], ...] = (*self._fleet, *self._servers, *self._jobs)
         for file in files:
@@ -109,7 +109,7 @@ class OpenMetricsBackfill:
             file.close()
         whole.write(_END)
 
-    def _begin(self, target: bytes, folder: Path, family: Family[Any]) -> FamilyFile[Any]:
+    def _opened(self, target: bytes, folder: Path, family: Family[Any]) -> FamilyFile[Any]:
         return self._open.enter_context(closing(FamilyFile(family, target, folder)))
 
     def _note(self, span: Span) -> Share:
@@ -118,7 +118,7 @@ class OpenMetricsBackfill:
         return Share.from_span(span)
 
     def _notice(self, history: JobHistory) -> None:
-        """Take in when reports came; what stands in for a report is none."""
+        """Add the times when reports arrived; a placeholder run is not a report."""
         arrivals = [run.received for run in history.runs if run.id not in history.placeholders]
         for received in arrivals:
             self._sums.add_report(received)
@@ -132,7 +132,7 @@ def _write(
     spans: Iterable[tuple[int, int, Subject]],
     stamps: Sequence[bytes],
 ) -> None:
-    """Write what a subject showed."""
+    """Write the samples of a subject."""
     for first, end, subject in spans:
         for file in files:
             file.note(first, end, subject)

@@ -1,7 +1,7 @@
-"""What a job showed, from change to change.
+"""The history of a job's metrics, from change to change.
 
-A job changes when a run of it arrives and when its deadline passes. Between two changes everything
-it shows is constant, so a timeline is as short as its runs are few, however many moments there are.
+A job changes when a run of it arrives and when its deadline passes. Between two changes all its
+values are constant, so the size of a timeline depends on its runs, not on the number of timestamps.
 """
 
 import bisect
@@ -25,7 +25,7 @@ from exporter.store import JobHistory
 
 
 class Span(NamedTuple):
-    """What a job showed from a slot of a grid up to another, which is not included."""
+    """A job's values from a slot of a grid up to another, which is not included."""
 
     first: int
     end: int
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterator[Span]:
-    """Yield what a job showed, in the order of time; nothing for slots before its first backup."""
+    """Yield a job's values, in the order of time; nothing for slots before its first backup."""
     job, labels = history.job, (str(history.server.id), history.server.name, history.job.name)
     uncleared = replace(job, settings=replace(job.settings, cleared=None))
     cleared = grid.count if job.settings.cleared is None else grid.slot(job.settings.cleared)
@@ -52,7 +52,7 @@ def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterato
 
 
 def _states(history: JobHistory, grid: TimeGrid) -> Iterator[tuple[int, int, JobState]]:
-    """Yield the states that runs led to in the order of their arrival, each with its slots."""
+    """Yield the states after the runs in the order of their arrival, each with its slots."""
     kept = history.job.state
     replay = _Replay(baseline_state(kept, history.runs), kept.reported)
     last = replay.state.last
@@ -61,16 +61,16 @@ def _states(history: JobHistory, grid: TimeGrid) -> Iterator[tuple[int, int, Job
         if slot == grid.count:
             break
         yield since, slot, replay.state
-        replay.take(runs)
+        replay.add(runs)
         since = slot
     yield since, grid.count, replay.state
 
 
 class _Replay:
-    """Folds runs into a state as they came.
+    """Folds runs into a state in the order of their arrival.
 
-    `plans` are what Duplicati's own scheduler told, when it was asked as well: then they count
-    from the arrival of the run that was the last one.
+    `plans` are what Duplicati's own scheduler reported to a pull: they count from the arrival of
+    the run that was the last one then.
     """
 
     def __init__(self, state: JobState, plans: Iterable[ReportedRun]) -> None:
@@ -79,8 +79,8 @@ class _Replay:
         self._failed: list[Order] = []
         self._interrupted: list[Order] = []
 
-    def take(self, runs: Iterator[StoredRun]) -> None:
-        """Add runs that came."""
+    def add(self, runs: Iterator[StoredRun]) -> None:
+        """Add runs that arrived."""
         for stored in runs:
             self.state = with_run(self.state, stored, self._runs_after)
             if stored.id in self._plans:
@@ -103,6 +103,6 @@ def _count_after(ordered: list[Order], order: Order) -> int:
 
 
 def _overdue_from(expectation: Expectation | None, grid: TimeGrid) -> int:
-    """Return the first slot at which a job is overdue while nothing comes."""
+    """Return the first slot at which a job is overdue if no report arrives."""
     deadline = None if expectation is None else expectation.effective_deadline
     return grid.count if deadline is None else grid.slot(deadline + 1)

@@ -1,4 +1,4 @@
-"""The runs as rows: JSON Lines with everything, or a flat table as CSV."""
+"""Export of the runs: JSON Lines with everything, or a flat table as CSV."""
 
 import csv
 import io
@@ -12,14 +12,14 @@ from exporter.model.run_json import Json
 from exporter.store import RecordedRun
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula, or may:
+"""A spreadsheet may take a cell that starts with one of these for a formula:
 https://owasp.org/www-community/attacks/CSV_Injection."""
 
 _NOTHING = Run("", Status.UNKNOWN, None, None, None, Counts())
 
 
 def fields(recorded: RecordedRun) -> Json:
-    """Return a run as the API's listing shows it, and what that leaves out."""
+    """Return a run as the API's listing shows it, with the fields that the listing omits."""
     run, counts = recorded.stored.run, recorded.stored.run.counts
     verified = run.verification
     return {
@@ -42,7 +42,7 @@ def fields(recorded: RecordedRun) -> Json:
 
 
 def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool) -> None:
-    """Write an object a line, with what each report counted, and with log lines if asked."""
+    """Write an object a line, with every number of each report, and log lines if requested."""
     encode = msgspec.json.Encoder().encode
     for run in runs:
         log = run_json.messages(run.log) if messages else {}
@@ -51,10 +51,10 @@ def write_jsonl(runs: Iterable[RecordedRun], target: BinaryIO, *, messages: bool
 
 
 def write_csv(runs: Iterable[RecordedRun], target: BinaryIO) -> None:
-    """Write a table as RFC 4180 says, with a header, in UTF-8.
+    """Write a table in CSV (RFC 4180), with a header, in UTF-8.
 
-    Nothing is an empty cell. Text that a spreadsheet might take for a formula gets an apostrophe
-    before it, by which spreadsheets know a text.
+    A missing value is an empty cell. Text that a spreadsheet might take for a formula gets an
+    apostrophe before it, which marks it as text.
     """
     row = io.StringIO(newline="")
     writer = csv.writer(row)

@@ -1,4 +1,4 @@
-"""The moments of which an export tells: all lie a step apart, on multiples of the step."""
+"""The timestamps of an export: a step apart, on multiples of the step."""
 
 from msgspec import Struct
 
@@ -6,13 +6,13 @@ from exporter.exports.errors import ExportError
 from exporter.times import SECOND, Millis, format_duration, format_timestamp
 
 MAX_TIMESTAMPS = 2_000_000
-"""Nineteen years of five minutes; each takes some 110 bytes of memory."""
+"""Nineteen years in steps of five minutes; each takes some 110 bytes of memory."""
 
 
 class TimeGrid(Struct, frozen=True):
-    """`count` moments, numbered from 0: these numbers are called slots.
+    """`count` timestamps, numbered from 0: these numbers are called slots.
 
-    `first` is a multiple of `step`, and `step` one of a second.
+    `first` is a multiple of `step`, and `step` a multiple of a second.
     """
 
     first: Millis
@@ -21,10 +21,10 @@ class TimeGrid(Struct, frozen=True):
 
     @classmethod
     def between(cls, since: Millis, until: Millis, step: Millis) -> "TimeGrid":
-        """Return the moments from `since` on and before `until`.
+        """Return the timestamps from `since` on and before `until`.
 
         Raises:
-            ExportError: there is none, or there are too many.
+            ExportError: there are none, or too many.
         """
         first = -(-since // step) * step
         count = -(-(until - first) // step)
@@ -40,10 +40,10 @@ class TimeGrid(Struct, frozen=True):
         return cls(first, step, count)
 
     def slot(self, timestamp: Millis) -> int:
-        """Return the first slot at or behind a moment, `count` where all lie before it."""
+        """Return the first slot at or after a timestamp, `count` if all are before it."""
         return min(max(-(-(timestamp - self.first) // self.step), 0), self.count)
 
     def stamps(self) -> list[bytes]:
-        """Return what stands behind the value of a sample: the slot's moment in unix seconds."""
-        moments = range(self.first, self.first + self.count * self.step, self.step)
-        return [b" %d\n" % (timestamp // SECOND) for timestamp in moments]
+        """Return the text after the value of a sample: the slot's timestamp in unix seconds."""
+        timestamps = range(self.first, self.first + self.count * self.step, self.step)
+        return [b" %d\n" % (timestamp // SECOND) for timestamp in timestamps]
