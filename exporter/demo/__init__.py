@@ -1,7 +1,7 @@
-"""A synthetic fleet: twelve servers, forty backups and what became of them in ninety days.
+"""A synthetic fleet: twelve servers, forty backups and their runs in ninety days.
 
-Deterministic: one begin gives the same bytes each time. The bytes are reports as Duplicati 2.3
-posts them, and nothing here knows who receives them.
+Deterministic: the same start gives the same bytes. The bytes are reports as Duplicati 2.3 posts
+them, and nothing here depends on who receives them.
 """
 
 from exporter.demo.arrivals import DAYS, Arrival, arrivals, live_arrivals

@@ -1,4 +1,4 @@
-"""A run that goes on as Duplicati 2.3.1 posts it: the JSON of its http-report-status module."""
+"""Live reports as Duplicati 2.3.1 posts them: the JSON of its http-report-status module."""
 
 import json
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from exporter.times import Millis, format_timestamp
 
 _VERSION = "2.3.1.0"
 _HALF = 0.5
-"""How far a run comes that vanishes."""
+"""The progress of a run that vanishes."""
 
 _Json = dict[str, object]
 
 
 def live_reports(run: Run, every: Millis) -> Iterator[tuple[Millis, bytes]]:
-    """Yield a run's start, one whenever so much time has passed on the clock, and its end."""
+    """Yield live reports of a run's start, at multiples of `every`, and of its end."""
     yield run.began, _body(run, run.began, "Started")
-    told_until = run.began + int(run.duration * _HALF) if run.work.vanished else run.ended
-    for at in range(run.began - run.began % every + every, told_until, every):
+    last = run.began + int(run.duration * _HALF) if run.work.vanished else run.ended
+    for at in range(run.began - run.began % every + every, last, every):
         yield at, _body(run, at, "Progress")
     if not run.work.vanished:
         yield run.ended, _body(run, run.ended, _last(run))

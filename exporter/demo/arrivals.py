@@ -13,23 +13,23 @@ from exporter.demo.report import RESTORE_TAKES, report, restore_report
 from exporter.times import DAY, SECOND, Millis
 
 DAYS = 90
-"""How long before its present the fleet begins."""
+"""How long before its present the fleet starts."""
 
 _MISSED_ANSWERS = 0.01
-"""The share of reports that come twice: Duplicati sends again what it saw no answer to."""
+"""The share of reports that arrive twice: Duplicati sends again what was not answered."""
 
 _RETRY_AFTER = 2 * SECOND
 
 
 class Arrival(NamedTuple):
-    """A report and the moment it arrives."""
+    """A report and the time when it arrives."""
 
     at: Millis
     body: bytes
 
 
 def live_arrivals(present: Millis, since: Millis, every: Millis) -> Iterator[Arrival]:
-    """Yield the live reports from a moment on, of each run one whenever so much time has passed."""
+    """Yield the live reports from a time on, those of a run at multiples of `every`."""
     return heapq.merge(*(_live_of(job, present, since, every) for job in JOBS))
 
 
@@ -41,9 +41,9 @@ def _live_of(job: Job, present: Millis, since: Millis, every: Millis) -> Iterato
 
 
 def arrivals(present: Millis) -> Iterator[Arrival]:
-    """Yield the reports of ninety days up to a moment, and behind it those still to come."""
-    begin = present - DAYS * DAY
-    backups = (_arrivals_of(job, begin, present) for job in JOBS)
+    """Yield the reports of the ninety days before the present, and then those of its future."""
+    start = present - DAYS * DAY
+    backups = (_arrivals_of(job, start, present) for job in JOBS)
     return heapq.merge(*backups, *(_restores_of(job, present) for job in JOBS))
 
 
@@ -53,9 +53,9 @@ def _restores_of(job: Job, present: Millis) -> Iterator[Arrival]:
         yield Arrival(began + RESTORE_TAKES + SECOND, restore_report(job, began))
 
 
-def _arrivals_of(job: Job, begin: Millis, present: Millis) -> Iterator[Arrival]:
+def _arrivals_of(job: Job, start: Millis, present: Millis) -> Iterator[Arrival]:
     random = Random(job.name)  # noqa: S311 - a simulation
-    for run in runs(job, begin, present):
+    for run in runs(job, start, present):
         if run.work.vanished:
             continue
         body = report(run)

@@ -1,4 +1,4 @@
-"""What a run tells of second copies, as Duplicati 2.3 does: a list of the good ones, and lines."""
+"""The second copies in a report, as Duplicati 2.3 has them: a list of the good ones, and lines."""
 
 from collections.abc import Iterator
 
@@ -10,14 +10,14 @@ TAG = "Duplicati.Library.Main.Operation.RemoteSynchronizationHandler"
 
 
 def copied(run: Run) -> Iterator[tuple[SecondDestination, int]]:
-    """Yield the destinations that a run was synchronized with, and how many bytes that took."""
+    """Yield the destinations that a run was synchronized with, and how many bytes were copied."""
     for each in _tried(run):
         if _is_due(run, each) and not _fails(run, each):
             yield each, run.uploaded * each.every
 
 
 def errors(run: Run) -> list[str]:
-    """Return the errors of a run's copies: Duplicati tells two of each that fails."""
+    """Return the errors of a run's copies: Duplicati reports two of each that fails."""
     return [
         text
         for each in _tried(run)
@@ -27,7 +27,7 @@ def errors(run: Run) -> list[str]:
 
 
 def left_out(run: Run) -> list[str]:
-    """Return what a run says of destinations that are not due after it."""
+    """Return the messages about destinations that are not due after a run."""
     return [
         f"Skipping remote synchronization to {each.url}, its interval has not passed"
         for each in _tried(run)
@@ -41,7 +41,7 @@ def ended(run: Run) -> Millis:
 
 
 def _tried(run: Run) -> tuple[SecondDestination, ...]:
-    """Return the destinations that a run came to: none where it died or was stopped."""
+    """Return the destinations that a run tried: none if it died or was stopped."""
     work = run.work
     return run.job.copies if work.exception is None and work.stopped is None else ()
 

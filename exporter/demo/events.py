@@ -1,4 +1,4 @@
-"""What befalls backups. Times are days before the fleet's present; what has no end goes on."""
+"""What happens to backups. Times are days before the fleet's present; without an end it goes on."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ from exporter.demo.job import Event, Stop, Work
 
 
 def dies(exception: str, since: float, until: float = float("-inf")) -> Event:
-    """Let every run of a time end with an exception."""
+    """Let every run of a period end with an exception."""
 
     def event(work: Work, _: Random) -> Work:
         return replace(work, exception=exception) if until < work.ago <= since else work
@@ -38,7 +38,7 @@ def errs(share: float, text: str) -> Event:
 
 
 def shrinks(since: float, left: float) -> Event:
-    """Let a part of the source go, at once: a folder was moved, or a disk is not mounted."""
+    """Let a part of the source vanish, at once: a folder was moved, or a disk is not mounted."""
 
     def event(work: Work, _: Random) -> Work:
         if work.ago > since:
@@ -66,7 +66,7 @@ def churns(since: float, share: float) -> Event:
 
 
 def drags(since: float, factor: float) -> Event:
-    """Let the runs of a day take so many times as long as usual."""
+    """Let the runs of a day take longer than usual, by a factor."""
 
     def event(work: Work, _: Random) -> Work:
         return replace(work, slowness=factor) if since - 1 < work.ago <= since else work
@@ -84,7 +84,7 @@ def breaks(since: float, file: str) -> Event:
 
 
 def stops(share: float, since: float) -> Event:
-    """Let a person stop a share of the runs, and from a moment on every one."""
+    """Let a person stop a share of the runs, and from a time on every one."""
 
     def event(work: Work, random: Random) -> Work:
         stopped = random.random() < share or work.ago <= since
@@ -94,7 +94,7 @@ def stops(share: float, since: float) -> Event:
 
 
 def vanishes(since: float) -> Event:
-    """Let the machine of every run go from a moment on, in the middle of the run."""
+    """Let the machine of every run vanish from a time on, in the middle of the run."""
 
     def event(work: Work, _: Random) -> Work:
         return replace(work, vanished=work.ago <= since)

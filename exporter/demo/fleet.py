@@ -1,4 +1,4 @@
-"""The forty backups of the fleet, and what befalls them before its present."""
+"""The forty backups of the fleet, and what happens to them before its present."""
 
 from exporter.demo.events import (
     breaks,
@@ -43,10 +43,10 @@ _EXPIRED = "The AWS Access Key Id you provided does not exist in our records."
 _REFUSED = "The destination refused the login: 403 (Forbidden)"
 
 _OUTAGE = dies("No such host is known", since=41, until=40)
-"""A night without name resolution, where the web servers stand."""
+"""A night without name resolution, at the site of the web servers."""
 
 _SILENT = 2.6
-"""Since when the branch's machine is off or its line is cut: no report of it comes."""
+"""Since when the branch's machine is off or disconnected: it sends no report."""
 
 
 def _daily(hour: int, minute: Millis = 0) -> Timetable:
@@ -62,7 +62,7 @@ def _sundays(hour: int) -> Timetable:
 
 
 _HOURLY = Timetable(every=HOUR, delay=2 * SECOND)
-"""Counted from the fleet's begin: so one starts at its present, and who watches sees it come."""
+"""Counted from the fleet's start: so a run starts at its present, while a person watches."""
 
 _UNDER_WAY = Timetable(ahead=6 * MINUTE)
 """Counted so that a run is half done at the fleet's present."""
@@ -71,7 +71,7 @@ _OPENED = Timetable(8 * HOUR, weekdays=WORKDAYS, delay=4 * HOUR, announced=False
 """A laptop is backed up once somebody opens it."""
 
 _PROOFS = (62.2, 31.4, 2.6)
-"""Somebody restores a few files now and then, to see that it works."""
+"""Somebody restores a few files now and then, to check that it works."""
 
 _OF_NAS = (
     Job(NAS, "Documents", "DB-1", S3, _daily(1), 184_000, 210 * GB, churn=0.002),
@@ -96,7 +96,7 @@ _OF_NAS = (
 )
 _OF_MAIL = (
     Job(MAIL, "Mailboxes", "DB-1", S3, _UNDER_WAY, 640_000, 320 * GB, growth=0.002),
-    # Copied every week, until nobody knows why it is not.
+    # Copied every week, until the copies stopped unnoticed.
     Job(
         MAIL,
         "Configuration",
@@ -172,7 +172,7 @@ _OF_FILES = (
         520 * GB,
         events=(churns(1, 0.36),),
     ),
-    # Dropped from the scheduler: nothing fails, nothing comes.
+    # Removed from the scheduler: nothing fails, no report arrives.
     Job(FILES, "Templates", "DB-3", S3, _daily(22), 3_100, 4 * GB, last=5.5),
     Job(FILES, "Scans", "DB-4", S3, _workdays(19), 68_000, 92 * GB, growth=0.002),
     Job(FILES, "Public", "DB-5", B2, _daily(22, 30), 15_000, 60 * GB),

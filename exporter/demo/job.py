@@ -1,4 +1,4 @@
-"""What a backup of the fleet is, and what one run of it finds."""
+"""A backup of the fleet, and what one run of it finds."""
 
 import math
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Server(Struct, frozen=True):
 
 
 class Destination(Struct, frozen=True):
-    """Where backups go. `others` is what it holds besides; few destinations tell their `total`."""
+    """Where backups go. `others` is other data on it; few destinations report their `total`."""
 
     type: str
     host: str
@@ -34,7 +34,7 @@ class SecondDestination(Struct, frozen=True):
     """Another place that a destination is synchronized with, after every run or every so many.
 
     In days before the fleet's present: since `failing` the copies fail, since `dropped` none is due
-    any more though nobody meant that.
+    any more, by mistake.
     """
 
     url: str
@@ -51,12 +51,12 @@ class Stop(Enum):
 
 
 class Work(Struct, frozen=True):
-    """What one run finds and meets, before it is known what it takes.
+    """What one run finds, before its duration and size are computed.
 
     `ago` counts days before the fleet's present. `slowness` stretches the run. A run with an
     `exception` died, one with errors or warnings completed with them; `broken` are stored files
     that its test found damaged. One that was `stopped` read a part. One that `vanished` lost its
-    machine: nothing tells of its end.
+    machine: nothing reports its end.
     """
 
     ago: float
@@ -83,7 +83,7 @@ class Job(Struct, frozen=True):
 
     `growth` is what comes in a day and `churn` what changes from run to run, both as a share.
     `keep` is how many versions stay at the destination. Runs come from `first` to `last`, both in
-    days before the fleet's present: behind the last one no report comes, and nobody says so.
+    days before the fleet's present: after the last one no report arrives.
     `restored` are the days before the present on which somebody restored from it.
     """
 

@@ -1,4 +1,4 @@
-"""The runs of one backup, one after the other: what each finds, takes and leaves."""
+"""The runs of one backup, one after the other, with their durations and sizes."""
 
 import math
 from collections import deque
@@ -18,17 +18,17 @@ _PACKED = 0.62
 """What compression and deduplication leave of the bytes of changed files."""
 
 _DIED_AT = 0.3
-"""How far a run comes that dies,"""
+"""The progress of a run that dies,"""
 
 _STOPPED_AT = 0.4
 """and one that a person stops."""
 
 _TRIED_AGAIN = 0.05
-"""The share of runs that meet a destination which does not answer at once."""
+"""The share of runs whose destination does not answer at once."""
 
 
 class Run(Struct, frozen=True):
-    """One run as it will be reported. Of its size and time, what was reached."""
+    """One run as it will be reported, with the size and time that it reached."""
 
     job: Job
     work: Work
@@ -44,12 +44,12 @@ class Run(Struct, frozen=True):
 
     @property
     def reached(self) -> float:
-        """How far it came, 0 to 1."""
+        """Its progress, 0 to 1."""
         return 1.0 if self.work.stopped is None else _STOPPED_AT
 
     @property
     def ended(self) -> Millis:
-        """When it was over."""
+        """When it ended."""
         return self.began + self.duration
 
 
@@ -58,33 +58,33 @@ class _Planned(NamedTuple):
     following: Millis
 
 
-class _Begun(NamedTuple):
+class _Started(NamedTuple):
     job: Job
     number: int
     work: Work
     planned: _Planned
 
 
-def runs(job: Job, begin: Millis, present: Millis) -> Iterator[Run]:
-    """Yield the runs of a backup from a moment on; one that still runs has no end."""
+def runs(job: Job, start: Millis, present: Millis) -> Iterator[Run]:
+    """Yield the runs of a backup from a time on; endless unless it has a last run."""
     stored = _Stored(job)
-    for number, planned in enumerate(_planned(job, begin)):
+    for number, planned in enumerate(_planned(job, start)):
         ago = (present - planned.start) / DAY
         if ago < job.last:
             return
         if ago <= job.first:
-            # Each run has chances of its own: what befalls one changes no other.
+            # Each run has its own random numbers: a change of one does not affect the others.
             random = Random(f"{job.server.name}/{job.name}/{number}")  # noqa: S311 - a simulation
-            work = _found(job, (planned.start - begin) / DAY, ago, random)
-            yield _run(_Begun(job, number, work, planned), stored, random)
+            work = _found(job, (planned.start - start) / DAY, ago, random)
+            yield _run(_Started(job, number, work, planned), stored, random)
 
 
-def _planned(job: Job, begin: Millis) -> Iterator[_Planned]:
-    return (_Planned(*pair) for pair in pairwise(job.timetable.planned(begin)))
+def _planned(job: Job, start: Millis) -> Iterator[_Planned]:
+    return (_Planned(*pair) for pair in pairwise(job.timetable.planned(start)))
 
 
 class _Stored:
-    """What a backup holds at its destination: its source, and what changed with each version."""
+    """What a backup stores at its destination: its source, and the changes of each version."""
 
     def __init__(self, job: Job) -> None:
         existed = job.first == math.inf
@@ -97,7 +97,7 @@ class _Stored:
         return len(self._changes)
 
     def add(self, began: Millis, uploaded: int, growth: int) -> None:
-        """Keep a version; with the oldest one goes what only that one needed."""
+        """Add a version; with the oldest one, the data that only it needed is removed."""
         self.newest = began
         dropped = self._changes[0] if len(self._changes) == self._changes.maxlen else 0
         self._changes.append(max(uploaded - growth, 0))
@@ -125,7 +125,7 @@ def _usual(job: Job, day: float, ago: float, random: Random) -> Work:
     )
 
 
-def _run(run: _Begun, stored: _Stored, random: Random) -> Run:
+def _run(run: _Started, stored: _Stored, random: Random) -> Run:
     job, number, work, planned = run
     uploaded = _uploaded(work)
     began = planned.start + int(random.random() * job.timetable.delay)
@@ -147,12 +147,12 @@ def _run(run: _Begun, stored: _Stored, random: Random) -> Run:
 
 
 def _growth(job: Job) -> float:
-    """Return what comes from one run to the next, as a share."""
+    """Return the growth from one run to the next, as a share."""
     return job.growth * job.timetable.every / DAY
 
 
 def _uploaded(work: Work) -> int:
-    """Return what the changed files come to, as large as any; a run that dies sends none."""
+    """Return the size of the changed files, of average size; a run that dies uploads none."""
     if work.exception is not None:
         return 0
     reached = 1.0 if work.stopped is None else _STOPPED_AT

@@ -1,4 +1,4 @@
-"""The machines of the fleet and the places their backups go to."""
+"""The machines of the fleet and the destinations of their backups."""
 
 from exporter.demo.job import Destination, Server
 
@@ -42,4 +42,4 @@ B2 = Destination("b2", "backblazeb2.com", 25 * MB)
 SSH = Destination("ssh", "backup.example.net", 60 * MB, total=16 * TB, others=5 * TB)
 SHARE = Destination("file", "", 90 * MB, total=8 * TB, others=2 * TB)
 DISK = Destination("file", "", 90 * MB, total=1_080 * GB, others=300 * GB)
-"""A disk of its own for the videos, and too small for them."""
+"""A disk for the videos only, and too small for them."""

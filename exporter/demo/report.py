@@ -127,9 +127,9 @@ def _times(began: Millis, duration: Millis | None) -> _Json:
     return {"BeginTime": format_timestamp(began), "EndTime": ended, "Duration": _timespan(duration)}
 
 
-def _timespan(length: Millis) -> str:
-    """Write a length of time as .NET does."""
-    seconds, millis = divmod(length, SECOND)
+def _timespan(duration: Millis) -> str:
+    """Format a duration as .NET does."""
+    seconds, millis = divmod(duration, SECOND)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -138,7 +138,7 @@ def _timespan(length: Millis) -> str:
 
 
 def _compacted(run: Run) -> _Json | None:
-    """Tell of the compact that Duplicati makes now and then, when enough is to be removed."""
+    """Return the result of a compact, which Duplicati runs now and then."""
     if run.work.exception is not None or run.work.stopped is not None or run.number % 7:
         return None
     return {
@@ -149,7 +149,7 @@ def _compacted(run: Run) -> _Json | None:
 
 
 def _copied(run: Run) -> list[_Json]:
-    """Tell of the second copies that went well; Duplicati leaves out all others."""
+    """Return the second copies that succeeded; Duplicati does not list the others."""
     return [
         {
             "Destination": to.url,
@@ -165,7 +165,7 @@ def _copied(run: Run) -> list[_Json]:
 
 
 def _tested(run: Run) -> _Json | None:
-    """Tell of the test of one stored file, which Duplicati makes after each whole backup."""
+    """Return the test of one stored file, which Duplicati runs after each complete backup."""
     if run.work.exception is not None or run.work.stopped is not None:
         return None
     problem = [{"Key": "Error", "Value": "Hash mismatch"}]
@@ -208,7 +208,7 @@ def _seen(run: Run) -> _Json:
 
 
 def _unseen() -> _Json:
-    """Tell nothing of the destination: a run that was stopped did not look there."""
+    """Return no values of the destination: a run that was stopped did not list it."""
     counts = dict.fromkeys(("KnownFileCount", "KnownFileSize", "KnownFilesets"), 0)
     return {**counts, "LastBackupDate": _NEVER, "BackupListCount": 0}
 
@@ -244,7 +244,7 @@ def _stamp(timestamp: Millis) -> str:
 
 
 def _lines(run: Run) -> list[str]:
-    """Write the log as with `--send-http-log-level=Information`; a run that died ends in none."""
+    """Return the log as with `--send-http-log-level=Information`; of a run that died, no end."""
     began, ended = f"{_local(run.began)} - [", f"{_local(run.ended)} - ["
     lines = [f"{began}{_CONTROLLER}-StartingOperation]: The operation Backup has started"]
     lines += [f"{began}Warning-{text}" for text in _warnings(run)]

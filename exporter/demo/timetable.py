@@ -15,11 +15,11 @@ _EPOCH_WEEKDAY = THURSDAY
 
 
 class Timetable(Struct, frozen=True):
-    """Planned starts, so far apart, on some days of the week.
+    """Planned starts, at an interval, on some days of the week.
 
-    They are counted from `at`, behind a midnight of UTC; without it from the fleet's begin, or so
-    far `ahead` of it. A run starts up to `delay` later. What is not `announced` is started by a
-    person or a script, so its reports tell no next run.
+    They are counted from `at`, after midnight in UTC; without it from the fleet's start, or `ahead`
+    of it. A run starts up to `delay` later. A run that is not `announced` is started by a person or
+    a script, so its reports have no next run.
     """
 
     at: Millis | None = None
@@ -29,11 +29,11 @@ class Timetable(Struct, frozen=True):
     announced: bool = True
     ahead: Millis = 0
 
-    def planned(self, begin: Millis) -> Iterator[Millis]:
-        """Yield the planned starts from a moment on, without end."""
-        first = begin - self.ahead if self.at is None else begin - begin % DAY + self.at
+    def planned(self, since: Millis) -> Iterator[Millis]:
+        """Yield the planned starts from a time on, without end."""
+        first = since - self.ahead if self.at is None else since - since % DAY + self.at
         for timestamp in count(first, self.every):
-            if timestamp >= begin and _weekday(timestamp) in self.weekdays:
+            if timestamp >= since and _weekday(timestamp) in self.weekdays:
                 yield timestamp
 
 
