@@ -14,7 +14,7 @@ MAX_TICKS = 2**63 - 1
 MAX_INTERVAL = 3660 * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-moments = st.integers(0, MAX_TIMESTAMP)
+timestamps = st.integers(0, MAX_TIMESTAMP)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
@@ -31,7 +31,7 @@ def _timespan(ticks: int) -> str:
 
 
 def _iso(timestamp: int, finer: int, digits: int, zone: timezone | None) -> str:
-    """Write a moment with up to seven digits of a second, the trailing zeros cut as .NET does."""
+    """Write a timestamp with up to seven digits of a second, trailing zeros cut as .NET does."""
     whole, millisecond = divmod(timestamp, 1000)
     local = (EPOCH + timedelta(seconds=whole)).astimezone(zone or UTC)
     fraction = f"{millisecond:03}{finer:04}"[:digits].rstrip("0")
@@ -86,33 +86,33 @@ def test_text_that_is_no_time_span_is_refused(text: str) -> None:
         times.parse_timespan(text)
 
 
-@given(moments, st.integers(0, TICKS - 1), st.integers(3, 7), st.none() | offsets)
-def test_moment_is_read_to_the_millisecond(
-    moment: int, finer: int, digits: int, zone: timezone | None
+@given(timestamps, st.integers(0, TICKS - 1), st.integers(3, 7), st.none() | offsets)
+def test_timestamp_is_read_to_the_millisecond(
+    timestamp: int, finer: int, digits: int, zone: timezone | None
 ) -> None:
-    inside = min(max(moment, DAY), MAX_TIMESTAMP - DAY)
+    inside = min(max(timestamp, DAY), MAX_TIMESTAMP - DAY)
 
     assert times.parse_timestamp(_iso(inside, finer, digits, zone)) == inside
 
 
-@given(moments)
-def test_written_moment_is_read_back(moment: int) -> None:
-    text = times.format_timestamp(moment)
+@given(timestamps)
+def test_written_timestamp_is_read_back(timestamp: int) -> None:
+    text = times.format_timestamp(timestamp)
 
-    assert times.parse_timestamp(text) == moment
+    assert times.parse_timestamp(text) == timestamp
     assert len(text) == len("2024-01-15T10:30:00.000Z")
     assert text.endswith("Z")
 
 
-@given(moments)
-def test_moment_without_an_offset_is_utc(moment: int) -> None:
-    text = times.format_timestamp(moment)
+@given(timestamps)
+def test_timestamp_without_an_offset_is_utc(timestamp: int) -> None:
+    text = times.format_timestamp(timestamp)
 
-    assert times.parse_timestamp(text.removesuffix("Z")) == moment
+    assert times.parse_timestamp(text.removesuffix("Z")) == timestamp
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "timestamp"),
     [
         ("1970-01-01T00:00:00Z", 0),
         ("2025-04-21T23:45:46.9712217Z", 1_745_279_146_971),
@@ -123,8 +123,8 @@ def test_moment_without_an_offset_is_utc(moment: int) -> None:
         ("9999-12-31T23:59:59.9999999", MAX_TIMESTAMP),
     ],
 )
-def test_moment_as_duplicati_writes_it(text: str, moment: int) -> None:
-    assert times.parse_timestamp(text) == moment
+def test_timestamp_as_duplicati_writes_it(text: str, timestamp: int) -> None:
+    assert times.parse_timestamp(text) == timestamp
 
 
 @pytest.mark.parametrize("text", ["", "now", "1745279146", "2025-02-29T00:00:00Z", "4/21/2025"])
@@ -133,7 +133,7 @@ def test_text_that_is_no_moment_is_refused(text: str) -> None:
         times.parse_timestamp(text)
 
 
-def test_moment_is_written_as_the_api_documents_it() -> None:
+def test_timestamp_is_written_as_the_api_documents_it() -> None:
     assert times.format_timestamp(1_705_314_600_000) == "2024-01-15T10:30:00.000Z"
     assert times.format_timestamp(MAX_TIMESTAMP) == "9999-12-31T23:59:59.999Z"
 

@@ -75,7 +75,7 @@ def scraped(past: Past, folder: Path) -> dict[str, list[Answer]]:
 
 
 def answers(blocks: Path, folder: Path) -> dict[str, list[Answer]]:
-    """Ask a Prometheus each expression: at some moments, and over the days."""
+    """Ask a Prometheus each expression: at some times, and over the days."""
     config = folder / "prometheus.yml"
     config.write_text("scrape_configs: []\n", encoding="utf-8")
     with running(config, blocks, *_FLAGS) as url:

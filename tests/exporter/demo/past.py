@@ -16,7 +16,7 @@ Runs = dict[tuple[str, str], list[Run]]
 
 @functools.cache
 def up_to(present: Millis) -> tuple[Arrival, ...]:
-    """Return what arrived until a moment."""
+    """Return what arrived until a time."""
     return tuple(takewhile(lambda arrival: arrival.at <= present, arrivals(present)))
 
 

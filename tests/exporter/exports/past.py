@@ -38,7 +38,7 @@ POLICY = SchedulePolicy(tolerance=2 * HOUR)
 
 
 class Past(NamedTuple):
-    """A closed database, and the lines that scrapes got, by their moments."""
+    """A closed database, and the lines that scrapes returned, by their timestamps."""
 
     database: Path
     scrapes: Mapping[Millis, list[bytes]]

@@ -15,7 +15,7 @@ GRID = TimeGrid.between(START, START + 4 * DAY, 12 * HOUR)
 
 
 def failing(name: str, cleared: Millis | None) -> list[int]:
-    """Return at each moment whether a job counts as failing: it failed, and a day later did not."""
+    """Return at each time whether a job counts as failing: it failed, and a day later did not."""
     runs = [stored_run(START, status=Status.ERROR), stored_run(START + DAY)]
     job = replace(job_named(name, runs), settings=JobSettings(cleared=cleared))
     history = JobHistory(server_named("nas"), job, runs, frozenset())

@@ -62,7 +62,7 @@ def heads(told: list[bytes]) -> list[bytes]:
 
 
 def by_moment(exported: bytes) -> dict[Millis, list[bytes]]:
-    """Return the samples of each moment without their time, in their order."""
+    """Return the samples of each timestamp, without the timestamp, in their order."""
     found: dict[Millis, list[bytes]] = defaultdict(list)
     for line in samples(lines(exported)):
         sample, _, at = line.rpartition(b" ")

@@ -1,4 +1,4 @@
-"""A timeline shows at every moment what a daemon would have judged then from what had arrived."""
+"""A timeline shows at every time what a daemon would have shown from what had arrived."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -8,7 +8,7 @@ from tests.support.strategies.state import START
 STEP = 5 * MINUTE
 
 
-def moments(grid: TimeGrid) -> list[int]:
+def timestamps(grid: TimeGrid) -> list[int]:
     return [grid.first + slot * grid.step for slot in range(grid.count)]
 
 
@@ -26,14 +26,14 @@ def test_moments_lie_on_multiples_of_the_step_and_before_the_end(
     since: int, until: int, expected: list[int]
 ) -> None:
     grid = TimeGrid.between(START + since, START + until, STEP)
-    assert moments(grid) == [START + timestamp for timestamp in expected]
+    assert timestamps(grid) == [START + timestamp for timestamp in expected]
 
 
 def test_pieces_that_follow_each_other_share_no_moment_and_leave_none_out() -> None:
     cut = START + 3 * HOUR
     pieces = [TimeGrid.between(START, cut, STEP), TimeGrid.between(cut, START + 5 * HOUR, STEP)]
     whole = TimeGrid.between(START, START + 5 * HOUR, STEP)
-    assert [timestamp for piece in pieces for timestamp in moments(piece)] == moments(whole)
+    assert [timestamp for piece in pieces for timestamp in timestamps(piece)] == timestamps(whole)
 
 
 @pytest.mark.parametrize(("since", "until"), [(1, STEP), (STEP, STEP), (STEP, 0)])
@@ -48,13 +48,13 @@ def test_too_many_moments_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "slot"),
+    ("offset", "slot"),
     [(-HOUR, 0), (0, 0), (1, 1), (STEP, 1), (STEP + 1, 2), (11 * STEP, 11), (HOUR, 12), (9**9, 12)],
 )
 def test_a_change_shows_from_the_first_moment_on_that_does_not_lie_before_it(
-    moment: int, slot: int
+    offset: int, slot: int
 ) -> None:
-    assert TimeGrid.between(START, START + HOUR, STEP).slot(START + moment) == slot
+    assert TimeGrid.between(START, START + HOUR, STEP).slot(START + offset) == slot
 
 
 def test_stamps_are_unix_seconds() -> None:

@@ -98,7 +98,7 @@ def test_no_planned_start_lies_farther_than_the_widest_interval(
 
 
 def _planned_starts(repeat: int, days: list[str], start: int) -> list[int]:
-    """Follow Duplicati's scheduler in minutes, from the first allowed moment on."""
+    """Follow Duplicati's scheduler in minutes, from the first allowed time on."""
     a_day = 24 * 60
     names = [*WORKDAYS, "sat", "sun"]
 
