@@ -1,4 +1,4 @@
-"""The counts at the head of a page, by the names that conditions have."""
+"""The counts at the head of a page, named as the conditions are."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from exporter.conditions.evaluate import Condition
 from exporter.fleet.views import Totals
 
 _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)
-"""Shown though nothing is the matter: these are asked for."""
+"""Shown even at zero: people look for these."""
 
 
 class Count(Struct, frozen=True):
@@ -20,14 +20,14 @@ class Count(Struct, frozen=True):
 
 
 def of_conditions(summary: StatusSummary) -> list[Count]:
-    """Return the counts of jobs: of all, of each condition, of those nobody could judge."""
+    """Return the counts of jobs: of all, of each condition, of those not evaluated."""
     held = [
-        Count(each.value, WORDS[each], summary.count(each), each)
+        Count(each.value, each.word.capitalize(), summary.count(each), each)
         for each in Condition
         if each in _ALWAYS or summary.count(each)
     ]
-    unjudged = [Count("unjudged", "Not judged", summary.errored)] if summary.errored else []
-    return [Count("jobs", "Backups", summary.jobs), *held, *unjudged]
+    errored = [Count("unjudged", "Not evaluated", summary.errored)] if summary.errored else []
+    return [Count("jobs", "Backups", summary.jobs), *held, *errored]
 
 
 def counts(totals: Totals, summary: StatusSummary) -> list[Count]:
@@ -35,26 +35,6 @@ def counts(totals: Totals, summary: StatusSummary) -> list[Count]:
     return [
         *of_conditions(summary),
         Count("servers", "Servers", totals.servers),
-        Count("completed", "Good runs", totals.completed),
+        Count("completed", "Completed runs", totals.completed),
         Count("failed", "Failed runs", totals.failed),
     ]
-
-
-WORDS = {
-    Condition.OVERDUE: "Overdue",
-    Condition.FAILING: "Failing",
-    Condition.DAMAGED: "Damaged",
-    Condition.STALLED: "Stalled",
-    Condition.STALE: "Stale",
-    Condition.INTERRUPTED: "Interrupted",
-    Condition.SHRINKING: "Shrinking",
-    Condition.SECOND_COPY: "Second copy",
-    Condition.UNNAMED: "Unnamed",
-    Condition.WARNING: "Warnings",
-    Condition.RUNNING: "Running",
-    Condition.WAITING: "Waiting",
-    Condition.PAUSED: "Paused",
-    Condition.OFF: "Schedule off",
-    Condition.FINE: "Fine",
-}
-"""Condition's own words are for programs, too."""

@@ -1,4 +1,4 @@
-"""What the overview and a server's page have in common: the words at the head, and the rows."""
+"""What the overview and a server's page have in common: the head with its counts, and the rows."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -17,7 +17,7 @@ from exporter.store import Store
 from exporter.times import Millis
 
 _NAMED = 20
-"""Jobs that could not be judged are named, so many of them."""
+"""Jobs that could not be evaluated are named, at most so many."""
 
 
 def head(

@@ -30,5 +30,5 @@ class Ready(GetResource):
         """Answer once a write has reached the disk; 503 where it does not, with the reason."""
         fault = readiness.write_error(self._store)
         if fault is not None:
-            raise unavailable(f"A report cannot be stored now: {fault}")
+            raise unavailable(f"Reports cannot be stored: {fault}")
         success(req, resp, {})

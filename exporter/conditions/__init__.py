@@ -1,1 +1,1 @@
-"""What holds for a job at a moment, since when, and in words. Pure."""
+"""What holds for a job at a time, since when, and in words. Pure."""

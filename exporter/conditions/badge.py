@@ -1,4 +1,4 @@
-"""What a badge says of many jobs: a few words, and how grave they are."""
+"""The text of a badge for many jobs, and its severity."""
 
 from enum import Enum, auto
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
 
 _MAX_TROUBLES = 2
-"""A badge is small; the sentence tells all of them."""
+"""A badge is small; the sentence has all of them."""
 
 
 class Severity(Enum):
-    """How grave it is, worst first."""
+    """How serious the state is, worst first."""
 
     BAD = auto()
     DOUBTFUL = auto()
@@ -21,7 +21,7 @@ class Severity(Enum):
 
 
 class Badge(NamedTuple):
-    """Whose backups, a few words on them, how grave that is, and the same as a sentence."""
+    """Whose backups, a few words on them, the severity, and the same as a sentence."""
 
     subject: str
     words: str
@@ -32,7 +32,7 @@ class Badge(NamedTuple):
 def badge_of_all(
     summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
 ) -> Badge:
-    """Return what a badge says of the whole fleet, of which so many reports were refused."""
+    """Return the badge of the whole fleet, of which so many reports were refused."""
     meaning = sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)
     return _badge("backups", summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
@@ -40,14 +40,14 @@ def badge_of_all(
 def badge_of_server(
     name: str, summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
 ) -> Badge:
-    """Return what a badge says of a server's jobs; one of the refused reports may be of them."""
+    """Return the badge of a server's jobs; one of the refused reports may be of them."""
     meaning = f"{name}: {sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)}"
     return _badge(name, summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
 
 
 def badge_without_store(subject: str, reason: str) -> Badge:
-    """Return what a badge says where no report can be stored: all that is known grows old."""
-    return Badge(subject, "not storing", Severity.BAD, f"No report can be stored now: {reason}")
+    """Return the badge shown while no report can be stored: all that is known grows old."""
+    return Badge(subject, "not storing", Severity.BAD, f"Reports cannot be stored: {reason}")
 
 
 def _badge(subject: str, summary: StatusSummary, doubts: list[str], meaning: str) -> Badge:
@@ -55,17 +55,17 @@ def _badge(subject: str, summary: StatusSummary, doubts: list[str], meaning: str
 
 
 def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
-    told = [f"{refused:,} refused"] if refused else []
-    return [*told, "clock in doubt"] if clock_in_doubt else told
+    doubts = [f"{refused:,} refused"] if refused else []
+    return [*doubts, "clock in doubt"] if clock_in_doubt else doubts
 
 
 def _words(summary: StatusSummary, doubts: list[str]) -> str:
-    """Tell the worst troubles or what could not be judged; without any, how many are fine."""
-    told = [*(f"{summary.count(each):,} {each.word}" for each in summary.troubles), *doubts]
+    """Return the worst troubles and doubts; without any, how many are fine."""
+    words = [*(f"{summary.count(each):,} {each.word}" for each in summary.troubles), *doubts]
     if summary.errored:
-        told.append(f"{summary.errored:,} not judged")
-    more = ["…"] if len(told) > _MAX_TROUBLES else []
-    return ", ".join([*told[:_MAX_TROUBLES], *more]) or _fine(summary)
+        words.append(f"{summary.errored:,} not evaluated")
+    more = ["…"] if len(words) > _MAX_TROUBLES else []
+    return ", ".join([*words[:_MAX_TROUBLES], *more]) or _fine(summary)
 
 
 def _fine(summary: StatusSummary) -> str:

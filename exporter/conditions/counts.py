@@ -16,9 +16,9 @@ class StatusSummary(Struct, frozen=True):
     """How many jobs there are, and of how many each condition holds.
 
     `fine` are those in no trouble that ended a run and that somebody would miss; `unwatched` are
-    in no trouble because nothing is expected of them. `errored` are more jobs still, of which a
-    fault of ours leaves nothing to say. `last_failure` is when the newest of the runs began for
-    which jobs are failing, None where none is.
+    in no trouble because nothing is expected of them. `errored` are further jobs, whose evaluation
+    failed by an internal error. `last_failure` is the start of the newest run for which a job is
+    failing, None where none is.
     """
 
     jobs: int
@@ -30,12 +30,12 @@ class StatusSummary(Struct, frozen=True):
 
     @classmethod
     def from_views(cls, views: Iterable[JobView], now: Millis, errored: int = 0) -> "StatusSummary":
-        """Count jobs at a moment."""
+        """Count jobs by what holds for them now."""
         return cls.counting(evaluate_all(views, now), errored)
 
     @classmethod
     def counting(cls, jobs: Sequence[EvaluatedJob], errored: int = 0) -> "StatusSummary":
-        """Count jobs that were judged."""
+        """Count jobs that were evaluated."""
         return cls(
             jobs=len(jobs),
             held=Counter(each for job in jobs for each in job.held),
@@ -51,7 +51,7 @@ class StatusSummary(Struct, frozen=True):
 
     @property
     def all(self) -> int:
-        """All jobs that are known, also those of which nothing can be said."""
+        """All jobs that are known, also those that could not be evaluated."""
         return self.jobs + self.errored
 
     @property

@@ -1,12 +1,12 @@
-"""What one word says of a backup job at a moment.
+"""The conditions that hold for a backup job at a time.
 
-Pure. Several conditions may hold for a job: it is called by the worst, and counted in each, so
-that the counts are those of the API and of the metrics.
+Pure. Several may hold for a job: it is named by the worst, and counted in each, so that the counts
+are those of the API and of the metrics.
 """
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from exporter.fleet.views import JobView
 from exporter.model import Status
@@ -15,45 +15,60 @@ from exporter.times import DAY, Millis
 
 STALE_INTERVALS = 2
 STALE_MARGIN: Millis = DAY
-"""The last success is stale after so many of the usual pauses and so much more, as for the alerts
+"""The last success is stale after so many usual intervals and this margin, as for the alerts
 DuplistatusBackupTooOld and DuplistatusBackupNeverSucceeded."""
 
 
 class Condition(Enum):
     """What holds for a job, worst first; the value is the word for it in addresses and answers.
 
-    `rank` is the place in the order, 0 for the worst.
+    A member may say, after its value, the word that people read in its place, and what a sentence
+    says of one job and of several where that is not "is" or "are" with the word.
     """
 
+    _value_: str
     rank: int
+    """The place in the order, 0 for the worst."""
+    word: str
+    """The word that people read."""
+    of_one: str
+    of_many: str
+    """What a sentence says of one job, and of several."""
 
     OVERDUE = "overdue"
-    FAILING = "failing"
-    DAMAGED = "damaged"
+    FAILING = "failing", "failing", "failed"
+    DAMAGED = "damaged", "verification failed", "failed verification"
     STALE = "stale"
     STALLED = "stalled"
-    INTERRUPTED = "interrupted"
-    SHRINKING = "shrinking"
-    SECOND_COPY = "second_copy"
-    UNNAMED = "unnamed"
-    WARNING = "warning"
+    INTERRUPTED = "interrupted", "interrupted", "was interrupted", "were interrupted"
+    SHRINKING = "shrinking", "shrinking", "shrank"
+    SECOND_COPY = (
+        "second_copy",
+        "second copy",
+        "has no recent second copy",
+        "have no recent second copy",
+    )
+    UNNAMED = "unnamed", "unnamed", "reports without a name", "report without a name"
+    WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"
-    WAITING = "waiting"
+    WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
     PAUSED = "paused"
-    OFF = "off"
+    OFF = "off", "schedule off"
     FINE = "fine"
 
-    def __init__(self, _value: str) -> None:
-        self.rank = len(type(self).__members__)
-
-    @property
-    def word(self) -> str:
-        """The word for people."""
-        return str(self.value).replace("_", " ")
+    def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
+        """Return a member with its words, worked out where they are not given."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.rank = len(cls.__members__)
+        member.word = word or value
+        member.of_one = of_one or f"is {member.word}"
+        member.of_many = of_many or of_one or f"are {member.word}"
+        return member
 
     @property
     def is_critical(self) -> bool:
-        """Whether a backup is missing or cannot be relied on."""
+        """Whether a backup is missing or unreliable."""
         return self.rank < Condition.STALLED.rank
 
     @property
@@ -63,7 +78,7 @@ class Condition(Enum):
 
 
 def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
-    """Return all that holds for a job at a moment, worst first; never nothing."""
+    """Return all that holds for a job now, worst first; at least one."""
     health, schedule, stalled = view.health, view.schedule, view.stalled(now)
     holding = (  # pairs: a page asks this of ten thousand jobs, and a member's hash is slow
         (Condition.OVERDUE, view.overdue(now)),
@@ -92,25 +107,25 @@ class EvaluatedJob(NamedTuple):
 
 
 def evaluate_all(views: Iterable[JobView], now: Millis) -> list[EvaluatedJob]:
-    """Judge jobs once, for all that a page says of them at a moment."""
+    """Evaluate jobs once, for all that a page says of them."""
     return [EvaluatedJob(view, conditions(view, now)) for view in views]
 
 
 def _is_stale(view: JobView, now: Millis) -> bool:
-    """Tell whether the last success is too long ago, or the first run where there was none."""
+    """Return whether the last success, or the first run where there was none, is too long ago."""
     expected, health = view.expectation, view.health
     success = health.first_start if health.last_good is None else health.last_good
-    if expected is None or success is None or _is_let_be(view, now):
+    if expected is None or success is None or _is_suspended(view, now):
         return False
     return now - success > STALE_INTERVALS * expected.interval + STALE_MARGIN
 
 
 def _is_copy_old(view: JobView, now: Millis) -> bool:
-    return view.health.copies_old(now) and not _is_let_be(view, now)
+    return view.health.copies_old(now) and not _is_suspended(view, now)
 
 
-def _is_let_be(view: JobView, now: Millis) -> bool:
-    """Tell whether a job is paused and so nobody waits for a run: nothing grows too old then."""
+def _is_suspended(view: JobView, now: Millis) -> bool:
+    """Return whether a job is paused, so that no run is expected: nothing becomes stale then."""
     expected = view.expectation
     paused = expected is not None and expected.paused and now > expected.deadline
     return paused and view.running is None

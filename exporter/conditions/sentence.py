@@ -1,7 +1,10 @@
-"""How many jobs are, in one sentence. Pure."""
+"""The state of many jobs in one sentence. Pure."""
 
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import Condition
+
+_NO_TROUBLES = (Condition.WARNING, Condition.WAITING)
+"""They are said beside the troubles, for a job in either is not simply fine."""
 
 
 def sentence(
@@ -11,22 +14,22 @@ def sentence(
     refused: int = 0,
     clock_in_doubt: bool = False,
 ) -> str:
-    """Say in one sentence how jobs are, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
+    """Return the state of the jobs, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
-    All are fine only where each of them is watched, was judged and is in no trouble, where no
-    report was refused that may have told otherwise, and by a clock that is right.
+    All are fine only where each of them is watched, was evaluated and is in no trouble, where no
+    report was refused that may have said otherwise, and by a clock that is right.
 
     Args:
-        summary: how many jobs there are, and how they are.
+        summary: how many jobs there are, and of how many each condition holds.
         failed: when the newest failure was, in words; None where the sentence outlives them.
-        refused: how many reports were refused that none of their senders followed.
-        clock_in_doubt: whether the daemon's own clock is, or was in the last day.
+        refused: how many reports were refused and not followed by one that was accepted.
+        clock_in_doubt: whether the daemon's own clock is wrong, or was in the last day.
     """
     doubts = [*_refused(refused), *(["the daemon's clock is in doubt"] if clock_in_doubt else [])]
     fine = "reported fine" if doubts else None
-    told = ", ".join([_most_of_it(summary, failed, fine), *_besides(summary)])
+    text = ", ".join([_main_part(summary, failed, fine), *_besides(summary)])
     first = "and" if summary.troubles else "but"
-    return f"{told}, {first} {' and '.join(doubts)}" if doubts else told
+    return f"{text}, {first} {' and '.join(doubts)}" if doubts else text
 
 
 def _refused(refused: int) -> list[str]:
@@ -35,20 +38,20 @@ def _refused(refused: int) -> list[str]:
     return ["1 report was refused" if refused == 1 else f"{refused:,} reports were refused"]
 
 
-def _most_of_it(summary: StatusSummary, failed: str | None, fine: str | None) -> str:
-    """Tell the troubles, the worst first, or that there are none."""
+def _main_part(summary: StatusSummary, failed: str | None, fine: str | None) -> str:
+    """Return the troubles, the worst first, or that there are none."""
     if not summary.all:
         return "No backup has reported yet"
     if not summary.troubles:
         return _how_many_are_fine(summary, fine)
     first, *others = summary.troubles
-    told = _telling(first, summary.count(first), failed)
+    phrase = _phrase(first, summary.count(first), failed)
     whole = "The only backup" if summary.all == 1 else _part(summary.count(first), summary)
-    return ", ".join([f"{whole} {told}", *(_counted(each, summary, failed) for each in others)])
+    return ", ".join([f"{whole} {phrase}", *(_counted(each, summary, failed) for each in others)])
 
 
 def _how_many_are_fine(summary: StatusSummary, fine: str | None) -> str:
-    """Tell how many are fine, in other words where that is not certain."""
+    """Return how many are fine, in other words where that is not certain."""
     if summary.all == 1:
         return f"The only backup {fine or 'is fine' if summary.fine else 'is not known to be fine'}"
     if summary.fine == summary.all:
@@ -62,44 +65,28 @@ def _part(count: int, summary: StatusSummary) -> str:
 
 def _counted(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
     count = summary.count(condition)
-    return f"{count:,} {_telling(condition, count, failed)}"
+    return f"{count:,} {_phrase(condition, count, failed)}"
 
 
-def _telling(condition: Condition, count: int, failed: str | None) -> str:
-    if condition is Condition.FAILING:
+def _phrase(condition: Condition, count: int, failed: str | None = None) -> str:
+    if condition is Condition.FAILING and failed is not None:
         return _failing(count, failed)
-    one, many = _TOLD.get(condition, (f"is {condition.word}", f"are {condition.word}"))
-    return one if count == 1 else many
+    return condition.of_one if count == 1 else condition.of_many
 
 
-_TOLD = {
-    Condition.DAMAGED: ("failed the test of stored files", "failed the test of stored files"),
-    Condition.STALE: ("has no recent success", "have no recent success"),
-    Condition.STALLED: ("fell silent", "fell silent"),
-    Condition.INTERRUPTED: ("was interrupted", "were interrupted"),
-    Condition.SHRINKING: ("shrank", "shrank"),
-    Condition.SECOND_COPY: ("has no recent second copy", "have no recent second copy"),
-    Condition.UNNAMED: ("reports without a name", "report without a name"),
-}
-"""What is said of one job and of several."""
-
-
-def _failing(count: int, failed: str | None) -> str:
-    if failed is None:
-        return "failed"
-    return f"failed {failed}" if count == 1 else f"failed, the last {failed}"
+def _failing(count: int, failed: str) -> str:
+    said = Condition.FAILING.of_one
+    return f"{said} {failed}" if count == 1 else f"{said}, the last {failed}"
 
 
 def _besides(summary: StatusSummary) -> list[str]:
-    """Tell what must not hide behind the rest."""
-    waiting = summary.count(Condition.WAITING)
-    told = [
-        (summary.count(Condition.WARNING), "ended with warnings"),
-        (waiting, f"{'has' if waiting == 1 else 'have'} not ended a first run"),
+    """Return what else must be said whatever the worst trouble is."""
+    besides = [
+        *((summary.count(each), _phrase(each, summary.count(each))) for each in _NO_TROUBLES),
         (summary.unwatched, f"{_be(summary.unwatched)} not watched"),
-        (summary.errored, "could not be judged"),
+        (summary.errored, "could not be evaluated"),
     ]
-    return [f"{count:,} {text}" for count, text in told if count]
+    return [f"{count:,} {text}" for count, text in besides if count]
 
 
 def _be(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Since when a condition holds for a job. Pure; it unpacks the job, so ask it of what is shown."""
+"""Since when a condition holds for a job. Pure. It unpacks the job: use it for shown jobs only."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
@@ -14,7 +14,7 @@ from exporter.times import Millis
 
 
 def since(view: JobView, state: JobState, condition: Condition) -> Millis | None:
-    """Return since when a condition holds, or None where nobody knows or it has no begin.
+    """Return since when a condition holds, or None where that is unknown or it has no start.
 
     Args:
         view: the job, for which the condition holds.
@@ -30,9 +30,9 @@ def _overdue(view: JobView, _state: JobState) -> Millis | None:
 
 
 def _failing(_view: JobView, state: JobState) -> Millis | None:
-    """The first failed run behind the last good one, as long as it is among those kept.
+    """Return the first failed run after the last good one, as long as it is among those kept.
 
-    A failure stands though a good run followed where runs name no backup.
+    Where runs name no backup, a failure remains although a good run followed.
     """
     if not state.failing:
         return None if state.last_failed is None else state.last_failed.started
@@ -44,7 +44,7 @@ def _damaged(_view: JobView, state: JobState) -> Millis | None:
     return None if state.tested is None else state.tested.at
 
 
-def _silent(view: JobView, _state: JobState) -> Millis | None:
+def _stalled(view: JobView, _state: JobState) -> Millis | None:
     return None if view.running is None else view.running.run.heard
 
 
@@ -54,12 +54,12 @@ def _stale(_view: JobView, state: JobState) -> Millis | None:
 
 
 def _interrupted(_view: JobView, state: JobState) -> Millis | None:
-    """The first of the interrupted runs in a row, as long as it is among those kept."""
+    """Return the first of the interrupted runs in a row, as long as it is among those kept."""
     return _first_of(state.recent, state.interrupted_runs)
 
 
 def _shrunk(_view: JobView, state: JobState) -> Millis | None:
-    """The first of the newest completed runs in a row that found too little by today's habit."""
+    """Return the first of the newest completed runs in a row below today's baseline."""
     usual, measured = state.baseline().examined_bytes, state.last_complete
     if usual is None or measured is None:
         return None
@@ -71,14 +71,14 @@ def _shrunk(_view: JobView, state: JobState) -> Millis | None:
 
 
 def _copies(_view: JobView, state: JobState) -> Millis | None:
-    """The first of the runs in a row that missed a copy; of too old a copy when it became so."""
+    """Return the first of the runs in a row that missed a copy, or when a copy became stale."""
     copies = state.copies
     missed = copies.missed or 0
     return _first_of(copies.runs, missed) if missed >= MISSED_IN_A_ROW else copies.old_from()
 
 
 def _unnamed(view: JobView, state: JobState) -> Millis | None:
-    """The first run, or the first kept one behind what a person dealt with."""
+    """Return the first run, or the first kept one after what a person cleared."""
     cleared = view.job.settings.cleared
     if cleared is None:
         return state.first_start
@@ -102,7 +102,7 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.OVERDUE: _overdue,
     Condition.FAILING: _failing,
     Condition.DAMAGED: _damaged,
-    Condition.STALLED: _silent,
+    Condition.STALLED: _stalled,
     Condition.STALE: _stale,
     Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrunk,

@@ -107,7 +107,7 @@ class RenderedFamilies(Generic[Subject]):
         except Exception:  # noqa: BLE001 - one fault must not end the scrape of all
             if entry_id not in self.failed:
                 which = log_fields(**{self._kind: entry_id})
-                _log.exception("samples could not be written", extra=which)
+                _log.exception("rendering samples failed", extra=which)
             self.remove(entry_id)
             self.failed.add(entry_id)
 

@@ -202,12 +202,12 @@ class Fleet:
             return self._part(self._jobs).jobs
 
     def snapshot(self, now: Millis) -> FleetSnapshot:
-        """Return the figures, every backup job and those that could not be judged, at once."""
+        """Return the totals, every backup job and those that could not be evaluated, at once."""
         with self._lock:
             return FleetSnapshot(self._totals(now), *self._part(self._jobs))
 
     def of_server(self, server_id: int) -> JobSelection:
-        """Return the backup jobs of a server and those that could not be judged, at once."""
+        """Return the backup jobs of a server and those that could not be evaluated, at once."""
         with self._lock:
             return self._part(self._jobs_of.get(server_id, ()))
 
@@ -288,7 +288,7 @@ class Fleet:
             totals, evaluation = evaluate(job, server, self._policy, self._live)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self._errored:
-                _log.exception("a job could not be judged", extra=log_fields(job_id=job.id))
+                _log.exception("job evaluation failed", extra=log_fields(job_id=job.id))
             self._errored.add(job.id)
             self._running_totals.put(job.id, ZERO)
             self._deadlines.set(job.id, None)

@@ -26,8 +26,8 @@ def test_every_condition_has_its_row_the_worst_first(look_at_all: Look) -> None:
 def test_the_sentence_tells_the_troubles(look_at_all: Look) -> None:
     page = look_at_all()
     assert page.sentence() == (
-        "1 of 15 backups is overdue, 1 failed 2 hours ago, 1 failed the test of stored files, "
-        "1 has no recent success, 1 fell silent, 2 were interrupted, 1 shrank, "
+        "1 of 15 backups is overdue, 1 failed 2 hours ago, 1 failed verification, "
+        "1 is stale, 1 is stalled, 2 were interrupted, 1 shrank, "
         "1 has no recent second copy, 1 reports without a name, 1 ended with warnings, "
         "1 has not ended a first run, 2 are not watched"
     )
@@ -64,7 +64,7 @@ def test_where_no_report_can_be_stored_the_page_says_so_before_all_else(
     assert list(elements(look().root, "p", class_="fault")) == []
     monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
     told = text(look().one("p", class_="fault"))
-    assert told.startswith("No report can be stored now: the disk is full: make room on it.")
+    assert told.startswith("Reports cannot be stored: the disk is full: make room on it.")
     assert text(look().one("title")).startswith("No report can be stored \N{EN DASH} ")
 
 
@@ -76,9 +76,9 @@ def test_a_job_that_could_not_be_judged_is_named_and_nothing_else_hides_it(
         patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
     page = look()
-    assert page.sentence() == "1 of 2 backups is fine, 1 could not be judged"
+    assert page.sentence() == "1 of 2 backups is fine, 1 could not be evaluated"
     assert page.count("unjudged") == 1
-    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not judged")
+    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not evaluated")
 
 
 def test_a_row_tells_the_last_success_the_next_start_and_the_last_run(

@@ -64,7 +64,7 @@ def test_a_backup_of_a_server_that_could_not_be_judged_does_not_hide(
     with monkeypatch.context() as patch:
         patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
-    assert look("/servers/1").sentence() == "1 of 2 backups is fine, 1 could not be judged"
+    assert look("/servers/1").sentence() == "1 of 2 backups is fine, 1 could not be evaluated"
     assert look("/servers/2").sentence() == "The only backup is fine"
 
 
@@ -75,9 +75,9 @@ def test_a_server_of_which_no_backup_could_be_judged_is_not_said_to_have_none(
         patch.setattr("exporter.fleet.evaluation.expect", lambda *_: 1 / 0)
         daily(daemon, "Mail")
     page = look("/servers/1")
-    assert page.sentence() == "The only backup is not known to be fine, 1 could not be judged"
+    assert page.sentence() == "The only backup is not known to be fine, 1 could not be evaluated"
     assert "never made a backup" not in text(page.root)
-    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not judged")
+    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not evaluated")
 
 
 def test_a_server_that_may_be_another_says_so_with_the_commands_that_settle_it(

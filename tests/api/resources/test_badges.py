@@ -123,6 +123,6 @@ def test_a_backup_that_could_not_be_judged_is_not_called_fine(
 
     monkeypatch.setattr("exporter.fleet.evaluation.expect", fail)
     daemon.upload(documented_report(began=NOW - HOUR, server="two"))
-    assert words(daemon) == ("backups", "1 not judged")
+    assert words(daemon) == ("backups", "1 not evaluated")
     assert words(daemon, "/api/badge/one.svg") == ("one", "all fine")
-    assert words(daemon, "/api/badge/two.svg") == ("two", "1 not judged")
+    assert words(daemon, "/api/badge/two.svg") == ("two", "1 not evaluated")

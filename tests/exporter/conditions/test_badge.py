@@ -23,7 +23,7 @@ SAID = [
     (StatusSummary(2, {WAITING: 2}), "0 of 2 fine", Severity.NEUTRAL),
     (StatusSummary(40, {SHRINKING: 1}, fine=39), "1 shrinking", Severity.DOUBTFUL),
     (StatusSummary(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Severity.DOUBTFUL),
-    (StatusSummary(40, {Condition.DAMAGED: 1}, fine=39), "1 damaged", Severity.BAD),
+    (StatusSummary(40, {Condition.DAMAGED: 1}, fine=39), "1 verification failed", Severity.BAD),
     (StatusSummary(40, {FAILING: 1}, fine=39), "1 failing", Severity.BAD),
     (StatusSummary(40, {Condition.STALE: 1}, fine=39), "1 stale", Severity.BAD),
     (StatusSummary(40, {Condition.INTERRUPTED: 2}, fine=38), "2 interrupted", Severity.DOUBTFUL),
@@ -46,9 +46,13 @@ def test_a_badge_tells_the_worst_first_in_words_and_tone(
 
 
 UNJUDGED = [
-    (StatusSummary(0, {}, errored=1), "1 not judged", Severity.DOUBTFUL),
-    (StatusSummary(39, {}, fine=39, errored=1), "1 not judged", Severity.DOUBTFUL),
-    (StatusSummary(38, {OVERDUE: 2}, fine=36, errored=1), "2 overdue, 1 not judged", Severity.BAD),
+    (StatusSummary(0, {}, errored=1), "1 not evaluated", Severity.DOUBTFUL),
+    (StatusSummary(39, {}, fine=39, errored=1), "1 not evaluated", Severity.DOUBTFUL),
+    (
+        StatusSummary(38, {OVERDUE: 2}, fine=36, errored=1),
+        "2 overdue, 1 not evaluated",
+        Severity.BAD,
+    ),
 ]
 
 
@@ -70,4 +74,4 @@ def test_a_badge_of_a_server_has_its_name() -> None:
 def test_a_badge_says_where_no_report_can_be_stored() -> None:
     badge = badge_without_store("nas", "the disk is full")
     assert (badge.words, badge.severity) == ("not storing", Severity.BAD)
-    assert badge.meaning == "No report can be stored now: the disk is full"
+    assert badge.meaning == "Reports cannot be stored: the disk is full"
