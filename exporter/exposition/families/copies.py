@@ -24,7 +24,7 @@ def _of_copy(
 COPY_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _of_copy(
         "timestamp_seconds",
-        "When the last copy to a second destination ended.",
+        "Time at which the last copy to a second destination ended.",
         lambda known: known.copy.at / SECOND,
     ),
     _of_copy(
@@ -34,22 +34,22 @@ COPY_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     ),
     _of_copy(
         "copied_bytes",
-        "What the last copy sent to a second destination.",
+        "Bytes that the last copy sent to a second destination.",
         lambda known: known.copy.copied_bytes,
     ),
     _of_copy(
         "failed_verifications",
-        "Files that the last copy found other at a second destination than they should be.",
+        "Files that failed the verification by the last copy to a second destination.",
         lambda known: known.copy.failed_verifications,
     ),
     _of_copy(
         "usual_pause_seconds",
-        "Median of the pauses between the last copies to a second destination.",
+        "Median interval between the last copies to a second destination.",
         lambda known: seconds(known.usual_pause),
     ),
     of_job(
         "second_copy_missed",
-        "Runs in a row after which a second copy failed, was skipped or was not told.",
+        "Runs in a row after which a second copy failed, was skipped or was not reported.",
         lambda job: job.state.copies.missed,
     ),
 )

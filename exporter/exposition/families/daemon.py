@@ -48,39 +48,39 @@ class DaemonFamilies:
 
 
 def _collector_duration(registry: CollectorRegistry) -> Gauge:
-    text = "Time the samples of the fleet took in this scrape."
+    text = "Duration of rendering the samples of the fleet in this scrape."
     return Gauge("duplistatus_collector_duration_seconds", text, registry=registry)
 
 
 def _collector_errors(registry: CollectorRegistry) -> Gauge:
-    text = "Servers and jobs whose samples could not be written in this scrape."
+    text = "Number of servers and jobs whose samples could not be rendered in this scrape."
     return Gauge("duplistatus_collector_errors", text, registry=registry)
 
 
 def _clock_disagrees(registry: CollectorRegistry) -> Gauge:
-    text = "1 where the clock and what is stored contradict each other, else 0."
+    text = "1 if the clock contradicts what is stored, else 0."
     return Gauge("duplistatus_clock_disagrees", text, registry=registry)
 
 
 def _clock_jumps(registry: CollectorRegistry) -> Counter:
-    text = "How often the clock of the daemon's machine was set, by more than five minutes."
+    text = "Number of times the clock of the daemon's machine was set by more than five minutes."
     return Counter("duplistatus_clock_jumps_total", text, registry=registry)
 
 
 def _uploads(registry: CollectorRegistry) -> dict[UploadOutcome, Counter]:
-    text = "Uploads by what became of them."
+    text = "Uploads by outcome."
     family = Counter("duplistatus_uploads_total", text, ["outcome"], registry=registry)
     return _each(family, UploadOutcome)
 
 
 def _denied(registry: CollectorRegistry) -> dict[Scope, Counter]:
-    text = "Requests without a token for what they asked, by the scope they needed."
+    text = "Requests denied for want of a valid token, by the scope they needed."
     family = Counter("duplistatus_denied_requests_total", text, ["scope"], registry=registry)
     return _each(family, Scope)
 
 
 def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
-    text = "Requests that ran into a limit, by the limit."
+    text = "Requests that hit a limit, by the limit."
     family = Counter("duplistatus_limits_reached_total", text, ["limit"], registry=registry)
     return _each(family, Limit)
 
@@ -88,14 +88,14 @@ def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
 def _last_pull(registry: CollectorRegistry) -> Gauge:
     return Gauge(
         "duplistatus_server_pull_timestamp_seconds",
-        "When the last pull from a server ended that got everything; 0 before, since the start.",
+        "Time at which the last complete pull from a server ended; 0 before any since the start.",
         ["server"],
         registry=registry,
     )
 
 
 def _pull_interval(registry: CollectorRegistry) -> Gauge:
-    text = "How long to wait between two pulls from a server."
+    text = "Interval between two pulls from a server."
     name = "duplistatus_server_pull_interval_seconds"
     return Gauge(name, text, ["server"], registry=registry)
 
@@ -125,7 +125,7 @@ def _register_database_size(
 ) -> None:
     size = Gauge(
         "duplistatus_database_bytes",
-        "Size of the database; NaN while it does not answer.",
+        "Size of the database; NaN while it is unavailable.",
         registry=registry,
     )
     size.set_function(database_bytes)
@@ -134,7 +134,7 @@ def _register_database_size(
 def _register_build_info(registry: CollectorRegistry, version: str) -> None:
     build = Gauge(
         "duplistatus_build_info",
-        "The version that runs; always 1.",
+        "Version of the running daemon; always 1.",
         ["version"],
         registry=registry,
     )

@@ -36,47 +36,47 @@ def _verification_status(job: JobSnapshot) -> float | None:
 DESTINATION_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _stored(
         "storage_bytes",
-        "Size of the backup at the destination, as the last run told that looked there.",
+        "Size of the backup at the destination, from the last run that reported it.",
         lambda stored: stored.stored_bytes,
     ),
     _stored(
         "versions",
-        "Versions kept at the destination, as the last run told that looked there.",
+        "Versions at the destination, from the last run that reported them.",
         lambda stored: stored.versions,
     ),
     of_job(
         "newest_version_timestamp_seconds",
-        "When the newest version was made that can be restored, also one of a part only.",
+        "Time of the newest version that can be restored, also a partial one.",
         _newest_version,
     ),
     _quota(
         "quota_free_bytes",
-        "Space left at the destination; absent where it is unknown.",
+        "Free space at the destination; absent if unknown.",
         lambda quota: quota.free_bytes,
     ),
     _quota(
         "quota_total_bytes",
-        "Space at the destination in all; absent where it is unknown.",
+        "Total space at the destination; absent if unknown.",
         lambda quota: quota.total_bytes,
     ),
     of_job(
         "verified_timestamp_seconds",
-        "When the last test of stored files ended that found no fault.",
+        "Time at which the last verification of stored files without errors ended.",
         lambda job: seconds(job.state.verified),
     ),
     of_job(
         "last_verification_status_code",
-        "How the last test of stored files ended, coded as last_status_code.",
+        "How the last verification of stored files ended, coded as last_status_code.",
         _verification_status,
     ),
     of_job(
         "last_restore_timestamp_seconds",
-        "When the last restore ended that ended well.",
+        "Time at which the last successful restore ended.",
         lambda job: seconds(job.state.restored),
     ),
     of_job(
         "last_compact_timestamp_seconds",
-        "When the last compact ended that ended well.",
+        "Time at which the last successful compact ended.",
         lambda job: seconds(job.state.compacted),
     ),
 )

@@ -24,22 +24,22 @@ def _schedule_source(job: JobSnapshot) -> Iterator[Sample]:
 EXPECTED_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     of_job(
         "overdue",
-        "1 when a run was expected and did not come, else 0.",
+        "1 if an expected run is missing, else 0.",
         lambda job: job.overdue,
     ),
     _expected(
         "next_expected_timestamp_seconds",
-        "When the next run should start.",
+        "Time at which the next run should start.",
         lambda expectation: expectation.start,
     ),
     _expected(
         "deadline_timestamp_seconds",
-        "From when on the job is overdue.",
+        "Time at which the job becomes overdue.",
         lambda expectation: expectation.deadline,
     ),
     _expected(
         "expected_interval_seconds",
-        "How far runs are expected to lie apart.",
+        "Expected interval between runs.",
         lambda expectation: expectation.interval,
     ),
     Family(

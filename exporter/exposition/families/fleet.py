@@ -24,7 +24,7 @@ def _success_rate(totals: Totals) -> float:
 
 RUNNING_BACKUPS = _fleet(
     "running_backups",
-    "Jobs of which a run is going on, by its live reports.",
+    "Number of jobs with a run in progress.",
     lambda totals: totals.running,
 )
 
@@ -36,20 +36,24 @@ FLEET_FAMILIES: tuple[Family[Totals], ...] = (
     ),
     _fleet(
         "overdue_backups",
-        "Jobs of which a run was expected and did not come.",
+        "Number of overdue jobs.",
         lambda totals: totals.overdue,
     ),
     _fleet(
         "failing_backups",
-        "Jobs whose newest run that completed or failed, failed.",
+        "Number of jobs whose newest run that completed or failed, failed.",
         lambda totals: totals.failing,
     ),
     RUNNING_BACKUPS,
-    _fleet("servers", "Servers that have sent a report.", lambda totals: totals.servers),
-    _fleet("backup_jobs", "Jobs that have made a backup or begun one.", lambda totals: totals.jobs),
+    _fleet("servers", "Number of servers that have sent a report.", lambda totals: totals.servers),
+    _fleet(
+        "backup_jobs",
+        "Number of jobs that have made or started a backup.",
+        lambda totals: totals.jobs,
+    ),
     _fleet(
         "last_report_timestamp_seconds",
-        "When the newest report arrived; before any, when the database was made.",
+        "Time at which the newest report arrived; before any, at which the database was created.",
         lambda totals: totals.last_report / SECOND,
     ),
 )

@@ -28,42 +28,42 @@ def _phase(job: JobSnapshot) -> Iterator[Sample]:
 
 
 RUNNING_FAMILIES: tuple[Family[JobSnapshot], ...] = (
-    _of_run("running", "1 while a run is going on, by its live reports.", lambda _: 1),
+    _of_run("running", "1 while a run is in progress.", lambda _: 1),
     _of_run(
         "running_start_timestamp_seconds",
-        "When the run that is going on started.",
+        "Time at which the run in progress started.",
         lambda run: run.since / SECOND,
     ),
     _of_run(
         "progress_ratio",
-        "How much of the run that is going on is done, 0 to 1.",
+        "Part of the run in progress that is done, 0 to 1.",
         lambda run: run.activity.progress.ratio,
     ),
     _of_run(
         "running_files",
-        "Files that the run that is going on has processed.",
+        "Files processed by the run in progress.",
         lambda run: run.activity.progress.files,
     ),
     _of_run(
         "running_bytes",
-        "Size of the files that the run that is going on has processed.",
+        "Size of the files processed by the run in progress.",
         lambda run: run.activity.progress.bytes,
     ),
     _of_run(
         "last_activity_timestamp_seconds",
-        "When the run that is going on was last heard of.",
+        "Time of the last live report.",
         lambda run: run.heard / SECOND,
     ),
     Family(
         "duplistatus_backup_stalled",
-        "1 when the run that is going on was not heard of for too long, else 0.",
+        "1 if the run in progress sends no more live reports, else 0.",
         "gauge",
         JOB_LABELS,
         _stalled,
     ),
     Family(
         "duplistatus_backup_running_phase_info",
-        "What the run that is going on does, in Duplicati's words; always 1.",
+        "Phase of the run in progress, in Duplicati's words; always 1.",
         "gauge",
         (*JOB_LABELS, "phase"),
         _phase,

@@ -64,24 +64,28 @@ OUTCOME_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     ),
     of_job(
         "first_start_timestamp_seconds",
-        "When the first run started.",
+        "Time at which the first run started.",
         lambda job: seconds(job.state.first_start),
     ),
     of_last(
         "last_start_timestamp_seconds",
-        "When the last run started.",
+        "Time at which the last run started.",
         lambda last: last.started / SECOND,
     ),
     of_last(
         "last_end_timestamp_seconds",
-        "When the last run ended.",
+        "Time at which the last run ended.",
         lambda last: seconds(believed.ended(last)),
     ),
-    of_job("last_success_timestamp_seconds", "When the last completed run ended.", _last_success),
-    of_last("last_duration_seconds", "How long the last run took.", _length),
+    of_job(
+        "last_success_timestamp_seconds",
+        "Time at which the last completed run ended.",
+        _last_success,
+    ),
+    of_last("last_duration_seconds", "Duration of the last run.", _length),
     of_job(
         "consecutive_failures",
-        "Failed runs since the last completed one; at least 1 while a failure stands.",
+        "Failed runs since the last completed one; at least 1 while the job is failing.",
         lambda job: max(job.state.consecutive_failures, int(job.failing)),
     ),
     of_job(
@@ -99,13 +103,12 @@ OUTCOME_FAMILIES: tuple[Family[JobSnapshot], ...] = (
 COUNT_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     _last_complete_count(
         "source_files",
-        "Files examined at the source by the last run that neither died nor was interrupted.",
+        "Files examined at the source by the last run that finished.",
         lambda counts: counts.examined_files,
     ),
     _last_complete_count(
         "source_bytes",
-        "Size of the files examined at the source by the last run that neither died nor was"
-        " interrupted.",
+        "Size of the files examined at the source by the last run that finished.",
         lambda counts: counts.examined_bytes,
     ),
     last_count("last_added_files", "Files the last run added.", lambda counts: counts.added_files),
@@ -126,17 +129,17 @@ COUNT_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     ),
     of_last(
         "last_uploaded_bytes",
-        "What the last run sent to the destination.",
+        "Bytes uploaded by the last run.",
         believed.uploaded,
     ),
     last_count(
         "last_downloaded_bytes",
-        "What the last run fetched from the destination.",
+        "Bytes downloaded by the last run.",
         lambda counts: counts.downloaded_bytes,
     ),
     of_job(
         "uploaded_bytes_total",
-        "What all runs sent to the destination.",
+        "Bytes uploaded by all runs.",
         lambda job: job.state.uploaded_bytes,
         "counter",
     ),
@@ -144,7 +147,7 @@ COUNT_FAMILIES: tuple[Family[JobSnapshot], ...] = (
     last_count("last_errors", "Errors of the last run.", lambda counts: counts.errors),
     last_count(
         "last_retry_attempts",
-        "How often the last run tried again to reach the destination.",
+        "Retries of the last run at the destination.",
         lambda counts: counts.retry_attempts,
     ),
     of_job(

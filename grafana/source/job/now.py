@@ -101,8 +101,8 @@ def _restored() -> stat.Panel:
 def _copies_missed() -> stat.Panel:
     about = About(
         "Second copies missed",
-        "Runs in a row after which a second copy failed, was skipped or was not told. No data: it"
-        " has no second destination.",
+        "Runs in a row after which a second copy failed, was skipped or was not reported. No data:"
+        " it has no second destination.",
         "none",
         thresholds(GREEN, (1, YELLOW), (2, RED)),
         *_FIGURE,

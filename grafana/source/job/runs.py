@@ -55,7 +55,7 @@ def _runs_by_status() -> timeseries.Panel:
 def _duration() -> timeseries.Panel:
     about = About(
         "Duration",
-        "How long the last run took. With one job chosen, the band is its habit: from half to"
+        "Duration of the last run. With one job chosen, the band is its habit: from half to"
         " twice the median of its runs.",
         "s",
         thresholds(GREEN, (_DAY / 2, YELLOW), (_DAY, RED)),

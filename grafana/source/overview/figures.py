@@ -41,8 +41,7 @@ def _exporter() -> stat.Panel:
 def _overdue() -> stat.Panel:
     about = About(
         "Overdue Backups",
-        "Jobs of which a run was expected and did not come. Counts the whole fleet, whatever is"
-        " chosen above.",
+        "Number of overdue jobs. Counts the whole fleet, whatever is chosen above.",
         "none",
         thresholds(GREEN, (1, RED)),
         *_FIGURE,
