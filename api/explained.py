@@ -11,10 +11,10 @@ from exporter.times import Millis
 
 _SET = "If that is right, set its schedule."
 _KNOWN_BY = {
-    Step.INTERVAL: "as somebody set it",
+    Step.INTERVAL: "as configured",
     Step.USUAL: "the usual pause of its last {runs} runs",
     Step.TIME_OF_WEEK: "as twice before at this time of the week",
-    Step.DEFAULT: "for want of anything better known",
+    Step.DEFAULT: "the default until more is known",
 }
 
 
@@ -29,9 +29,9 @@ def why(view: JobView) -> str:
     """Say in a sentence when a run is expected, by what, and from when on it is overdue."""
     expected = view.expectation
     if isinstance(view.schedule.plan, Off):
-        return "Nothing is expected: its schedule is off, and nobody is told when it stays away."
+        return "Not monitored: its schedule is off."
     if expected is None:
-        return "Nothing is expected before the first run has ended."
+        return "No run is expected before the first run has ended."
     told = f"Expected {formatting.weekday(expected.start)}, {_reason(view, expected)}"
     return f"{told}; {_until(expected)}."
 
@@ -46,11 +46,11 @@ def since(expected: Expectation) -> str:
     """Say what the moment is that an expectation counts from."""
     match expected.because.step:
         case Step.PLANNED:
-            return "the run that told the next one began"
+            return "the run that reported the next one started"
         case Step.MOVED_ON:
             return "Duplicati had planned a run"
         case _:
-            return "its last run began"
+            return "its last run started"
 
 
 def terms(view: JobView, expected: Expectation) -> list[Term]:
@@ -59,24 +59,26 @@ def terms(view: JobView, expected: Expectation) -> list[Term]:
     sums = [
         Term(because.planned - because.since, _reason(view, expected)),
         Term(expected.start - because.planned, "until its own run ended"),
-        Term(because.queue, "that its planned runs usually wait behind others"),
-        Term(because.length, "that a run may take, whose report comes when it ends"),
+        Term(because.queue, "that its planned runs usually wait for others"),
+        Term(because.length, "that a run may take, as its report comes at its end"),
         Term(because.tolerance, "tolerance"),
     ]
     heard = expected.deadline - because.since - sum(term.adds for term in sums)
-    return [term for term in (*sums, Term(heard, "for its run was heard of")) if term.adds > 0]
+    return [
+        term for term in (*sums, Term(heard, "because its run sent live reports")) if term.adds > 0
+    ]
 
 
 def _reason(view: JobView, expected: Expectation) -> str:
     because = expected.because
     match because.step:
         case Step.CALENDAR:
-            return f"{_calendar(view)}, as somebody set it"
+            return f"{_calendar(view)}, as configured"
         case Step.PLANNED:
             return f"as Duplicati planned it with the run of {formatting.weekday(because.since)}"
         case Step.MOVED_ON:
             planned = formatting.weekday(because.since)
-            return f"as Duplicati planned one for {planned} and runs since then told no other"
+            return f"as Duplicati planned one for {planned} and later runs reported no other"
         case step:
             pause = formatting.duration(because.planned - because.since)
             known_by = _KNOWN_BY[step].format(runs=because.runs)
@@ -90,10 +92,10 @@ def _calendar(view: JobView) -> str:
 
 def _until(expected: Expectation) -> str:
     if expected.paused:
-        return "it is paused, so nobody is told when it stays away"
+        return "it is paused, so a missing run is not reported"
     overdue = f"overdue after {formatting.weekday(expected.deadline)}"
     if expected.excused:
-        return f"{overdue}, for its run was heard of"
+        return f"{overdue}, because its run sent live reports"
     return f"{overdue}, which allows for {_allowed(expected)}"
 
 
@@ -112,7 +114,7 @@ def _doubt(doubt: Doubt) -> str:
     told, counts = doubt.told, doubt.counts
     match doubt.what:
         case Doubted.BEGIN:
-            return f"Its last run says that it began {formatting.exact(told)}{_instead(counts)}"
+            return f"Its last run says that it started {formatting.exact(told)}{_instead(counts)}"
         case Doubted.END:
             return f"Its last run says that it ended {formatting.exact(told)}{_instead(counts)}"
         case Doubted.LENGTH:
@@ -127,8 +129,8 @@ def _doubt(doubt: Doubt) -> str:
 
 def _of_plan(plan: Doubted, counts: Millis | None) -> str:
     if plan is Doubted.LEFT_PLAN:
-        return ", and five runs or more came since that told no other."
-    counted = ": what its runs teach counts." if counts is None else _instead(counts)
+        return ", and five runs or more came since that reported no other."
+    counted = ": what is learned from its runs counts." if counts is None else _instead(counts)
     return f", more than 35 days ahead{counted} {_SET}"
 
 

@@ -79,13 +79,12 @@ def _param(req: falcon.Request, name: str) -> str:
 def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
     wanted, server = _CONDITIONS.get(job_filter.status.lower()), _server(job_filter.server, fleet)
     unknown = {
-        f"No status is called {job_filter.status}; known are {', '.join(_CONDITIONS)}": (
+        f"Unknown status {job_filter.status}; expected one of {', '.join(_CONDITIONS)}": (
             job_filter.status and wanted is None
         ),
         f"No server, or more than one, is called {job_filter.server}": job_filter.server
         and server is None,
-        f"Nothing is grouped by {job_filter.group}, only by server": job_filter.group
-        not in _GROUPS,
+        f"Cannot group by {job_filter.group}, only by server": job_filter.group not in _GROUPS,
     }
     return replace(
         job_filter,

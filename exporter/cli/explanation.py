@@ -24,4 +24,4 @@ def lines(job: Json, explanation: Json | None) -> Iterator[str]:
         yield f"  {explanation['deadline']}  overdue from then on"
     if job["notBelieved"]:
         yield ""
-        yield from (printable(f"Not believed: {doubt}") for doubt in job["notBelieved"])
+        yield from (printable(f"Not trusted: {doubt}") for doubt in job["notBelieved"])

@@ -222,14 +222,14 @@ def test_what_is_not_believed_is_shown_and_named(daemon: Daemon) -> None:
     assert run["endTime"] == ends
     assert run["duration"] == 60 * 24 * 3600
     assert run["notBelieved"] == ["endTime", "duration"]
-    assert "Not believed: end, length" in daemon.client.simulate_get("/jobs/1").text
+    assert "Not trusted: end, length" in daemon.client.simulate_get("/jobs/1").text
 
 
 def test_of_a_right_clock_all_is_believed(daemon: Daemon) -> None:
     body = report(next_scheduled=NOW + DAY, backend={"BytesUploaded": 512})
     run_id = daemon.upload(body)["backupId"]
     assert daemon.get(f"/api/backups/{run_id}")["backup"]["notBelieved"] == []
-    assert "Not believed" not in daemon.client.simulate_get("/jobs/1").text
+    assert "Not trusted" not in daemon.client.simulate_get("/jobs/1").text
 
 
 def test_an_end_before_its_begin_is_none(daemon: Daemon) -> None:

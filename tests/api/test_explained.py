@@ -38,11 +38,9 @@ WORKING_DAYS = [
 QUEUED = [ran(number * DAY, 21 * HOUR) for number in reversed(range(5))]
 
 CASES = {
-    "an interval": Case(
-        nights(1), "9 h after its last start, as somebody set it", schedule="every 9h"
-    ),
+    "an interval": Case(nights(1), "9 h after its last start, as configured", schedule="every 9h"),
     "a calendar": Case(
-        nights(1), "by the calendar 0 3 * * * (UTC), as somebody set it", schedule="cron 0 3 * * *"
+        nights(1), "by the calendar 0 3 * * * (UTC), as configured", schedule="cron 0 3 * * *"
     ),
     "planned": Case(
         nights(2, told=True),
@@ -51,7 +49,7 @@ CASES = {
     "moved on": Case(
         [*nights(3, told=True)[:2], ran(0)],
         "as Duplicati planned one for Thursday 15 January 2026, 09:30 UTC "
-        "and runs since then told no other",
+        "and later runs reported no other",
     ),
     "queued": Case(
         QUEUED,
@@ -62,7 +60,7 @@ CASES = {
     "learned of the week": Case(
         WORKING_DAYS, "1 d after its last start, as twice before at this time of the week"
     ),
-    "default": Case(nights(1), "1 d after its last start, for want of anything better known"),
+    "default": Case(nights(1), "1 d after its last start, the default until more is known"),
     "a plan far ahead": Case(
         [ran(0, 9000 * DAY)],
         "as Duplicati planned it with the run of Thursday 15 January 2026, 09:30 UTC",
@@ -80,7 +78,7 @@ CASES = {
         (
             (
                 "Duplicati planned its next run for 2050-09-06 09:30:00 UTC, "
-                "more than 35 days ahead: what its runs teach counts. "
+                "more than 35 days ahead: what is learned from its runs counts. "
                 "If that is right, set its schedule."
             ),
         ),
@@ -91,7 +89,7 @@ CASES = {
         (
             (
                 "Duplicati planned its next run for 2026-01-09 09:30:00 UTC, "
-                "and five runs or more came since that told no other."
+                "and five runs or more came since that reported no other."
             ),
         ),
     ),
@@ -102,7 +100,7 @@ CASES = {
     ),
     "an end and a length behind the report": Case(
         [ran(0, took=800 * DAY)],
-        "1 d after its last start, for want of anything better known",
+        "1 d after its last start, the default until more is known",
         (
             (
                 "Its last run says that it ended 2028-03-25 09:30:00 UTC: "
@@ -143,7 +141,7 @@ def test_the_rule_what_is_allowed_and_what_is_not_believed_are_told(
     page = Document(daemon.client.simulate_get("/jobs/1"))
     assert text(page.one("p", id="schedule")) == job["why"]
     shown = [text(each) for each in page.all("p", data_not_believed="")]
-    assert shown == [f"Not believed: {doubt}" for doubt in case.doubts]
+    assert shown == [f"Not trusted: {doubt}" for doubt in case.doubts]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -166,4 +164,4 @@ def test_nothing_is_summed_of_a_job_that_is_off(daemon: Daemon) -> None:
     assert answered["explanation"] is None
     job = answered["job"]
     assert isinstance(job, dict)
-    assert job["why"].startswith("Nothing is expected: its schedule is off")
+    assert job["why"].startswith("Not monitored: its schedule is off")

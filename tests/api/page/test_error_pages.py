@@ -52,7 +52,7 @@ def test_a_page_needs_a_token_where_reading_does_and_asks_for_it(daemon: Daemon)
     answer = client.simulate_get("/", headers=BROWSER)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Basic ")
-    assert "Send a token for read" in text(Document(answer).one("main"))
+    assert "Authentication required: send a token for read" in text(Document(answer).one("main"))
     assert client.simulate_get("/page.css").status_code == 200
     allowed = {**BROWSER, "Authorization": "Bearer a-token-of-sixteen"}
     assert client.simulate_get("/", headers=allowed).status_code == 200

@@ -59,7 +59,7 @@ def test_the_moments_of_a_job_lie_beside_its_last_success(daemon: Daemon, look: 
     assert told["Newest version"] == "1 day ago (2026-01-14 08:30:00 UTC)"
     assert told["Last compact"] == "1 hour ago (2026-01-15 08:31:00 UTC)"
     assert told["Last restore"] == "1 day ago (2026-01-14 08:31:00 UTC)"
-    assert told["Transfers tried again in it"] == "3"
+    assert told["Transfers retried"] == "3"
 
 
 def test_runs_that_were_stopped_are_counted_with_since_when(daemon: Daemon, look: Look) -> None:

@@ -43,7 +43,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
             {"schedule": "every 12h", "tolerance": "30m"},
             (
                 "Expected Thursday 15 January 2026, 20:30 UTC, "
-                "12 h after its last start, as somebody set it; "
+                "12 h after its last start, as configured; "
                 "overdue after Thursday 15 January 2026, 21:01 UTC, "
                 "which allows for 1 min for the run and 30 min of tolerance."
             ),
@@ -52,7 +52,7 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
             {"schedule": "cron 0 3 * * * Europe/Berlin"},
             (
                 "Expected Friday 16 January 2026, 02:00 UTC, "
-                "by the calendar 0 3 * * * (Europe/Berlin), as somebody set it; "
+                "by the calendar 0 3 * * * (Europe/Berlin), as configured; "
                 "overdue after Friday 16 January 2026, 03:01 UTC, "
                 "which allows for 1 min for the run and 1 h of tolerance."
             ),
@@ -62,12 +62,12 @@ def test_every_job_of_the_overview_has_its_page(look_at_all: Look) -> None:
             (
                 "Expected Friday 16 January 2026, 08:30 UTC, "
                 "1 d after its last start, the usual pause of its last 5 runs; "
-                "it is paused, so nobody is told when it stays away."
+                "it is paused, so a missing run is not reported."
             ),
         ),
         (
             {"schedule": "off"},
-            "Nothing is expected: its schedule is off, and nobody is told when it stays away.",
+            "Not monitored: its schedule is off.",
         ),
     ],
 )
@@ -89,7 +89,7 @@ def test_the_schedule_of_duplicati_itself_is_told_as_its_own(daemon: Daemon, loo
 def test_one_run_teaches_no_schedule(daemon: Daemon, look: Look) -> None:
     daemon.upload(duplicati_report(began=LAST))
     told = text(look("/jobs/1").one("p", id="schedule"))
-    assert "1 d after its last start, for want of anything better known" in told
+    assert "1 d after its last start, the default until more is known" in told
 
 
 def test_a_deadline_says_that_the_tolerance_is_in_it(look_at_all: Look) -> None:
@@ -192,5 +192,5 @@ def test_a_job_that_only_began_says_what_is_known(look_at_all: Look) -> None:
     (job_id,) = look_at_all(status="waiting").ids()
     page = look_at_all(f"/jobs/{job_id}")
     assert page.sentence() == "waiting"
-    assert "No run of it is kept." in text(page.root)
+    assert "No runs are stored." in text(page.root)
     assert format_timestamp(NOW)

@@ -119,7 +119,7 @@ def test_a_running_row_tells_how_far_it_is(look_at_all: Look) -> None:
     rows = look_at_all().all("tr", data_condition="running")
     (progress,) = elements(rows[0], "progress")
     assert progress.attrib["value"] == "25"
-    assert "processing files, 25 %, 977 KiB of 3.81 MiB, began 1 hour ago" in text(rows[0])
+    assert "processing files, 25 %, 977 KiB of 3.81 MiB, started 1 hour ago" in text(rows[0])
 
 
 def test_the_drawings_say_in_words_what_they_show(daemon: Daemon, look: Look) -> None:
@@ -176,10 +176,10 @@ def test_the_form_shows_what_was_asked(look_at_all: Look) -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"status": "great"}, "No status is called great; known are overdue,"),
+        ({"status": "great"}, "Unknown status great; expected one of overdue,"),
         ({"server": "nobody"}, "No server, or more than one, is called nobody"),
         ({"server": "99"}, "No server, or more than one, is called 99"),
-        ({"group": "moon"}, "Nothing is grouped by moon, only by server"),
+        ({"group": "moon"}, "Cannot group by moon, only by server"),
     ],
 )
 def test_a_wish_that_means_nothing_is_answered_kindly_and_shows_no_other_jobs(

@@ -84,7 +84,7 @@ def test_who_connects_the_first_machine_learns_that_its_report_was_refused(
     daemon.post(b"message=The+backup+has+ended", sender="192.0.2.9")
     page = look()
     assert "No report has come yet" not in text(page.root)
-    assert "No report was taken yet" in text(page.one("section"))
+    assert "No report was accepted yet" in text(page.one("section"))
     assert "192.0.2.9" in text(page.one("div", id="refused"))
     assert page.sentence() == "No backup has reported yet"
 
@@ -96,7 +96,7 @@ def test_the_list_tells_of_each_whether_it_counts(daemon: Daemon, look: Look) ->
     daemon.post(BROKEN)
     rows = [text(row) for row in look("/refused").all("tr") if "data-refused" in row.attrib]
     assert "it counts" in rows[0]
-    assert "A report of this sender was taken" in rows[1]
+    assert "A report of this sender was accepted" in rows[1]
     assert "It does not count" in rows[2]
     assert [SENDER in row for row in rows] == [True, True, False]
 
@@ -109,7 +109,7 @@ def test_what_came_is_shown_as_text_and_bounded(daemon: Daemon, look: Look) -> N
     shown = text(page.one("pre"))
     assert shown.startswith("<script>alert(1)</script>\ufffd")
     assert len(shown) <= 2000
-    assert "Only the begin is shown" in text(page.one("main"))
+    assert "Only the beginning is shown" in text(page.one("main"))
 
 
 def test_the_list_has_pages(daemon: Daemon, look: Look) -> None:

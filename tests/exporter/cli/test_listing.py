@@ -62,7 +62,7 @@ def test_a_job_is_explained_with_the_sum_of_its_deadline(command: Commands) -> N
     lines = command.output("job", "explain", "1").splitlines()
     assert lines[0].startswith("Documents of nas: overdue, stale")
     assert lines[1] == job["why"]
-    assert lines[3] == f"  {told['explanation']['since']}  its last run began"
+    assert lines[3] == f"  {told['explanation']['since']}  its last run started"
     assert [line.split("  ")[-1] for line in lines[4:-1]] == [term["why"] for term in terms]
     assert lines[-2].strip() == "+ 1h  tolerance"
     assert lines[-1] == f"  {job['deadline']}  overdue from then on"
@@ -73,7 +73,7 @@ def test_a_job_that_is_off_has_no_sum(command: Commands) -> None:
     command.output("job", "set", "1", "--schedule", "off")
     head, why = command.output("job", "explain", "1").splitlines()
     assert head == "Documents of nas: off"
-    assert why.startswith("Nothing is expected: its schedule is off")
+    assert why.startswith("Not monitored: its schedule is off")
 
 
 def test_what_is_not_believed_of_a_job_is_printed(command: Commands, database: Path) -> None:
@@ -82,7 +82,7 @@ def test_what_is_not_believed_of_a_job_is_printed(command: Commands, database: P
         body = duplicati_report(began=began, backup="Far", next_scheduled=began + 900 * DAY)
         deliver(store, body, received=began + MINUTE)
     last = command.output("job", "explain", "6").splitlines()[-1]
-    assert last.startswith("Not believed: Duplicati planned its next run for ")
+    assert last.startswith("Not trusted: Duplicati planned its next run for ")
 
 
 @pytest.mark.usefixtures("database")
