@@ -174,6 +174,9 @@ def _denial(scope: Scope, req: falcon.Request, *, known: bool) -> ApiError:
         needed = f"a token for {scope.value}"
         how = "Authorization: Bearer TOKEN or as the password of Basic"
         how += " (an upload token), or as ?token=TOKEN" if scope is Scope.UPLOAD else ""
+    if known and scope is Scope.MANAGE:
+        return ApiError(403, "Invalid admin token")
     if known:
-        return ApiError(403, f"This is not {needed}")
-    return ApiError(401, f"Send {needed} as {how}", headers={"WWW-Authenticate": challenge})
+        return ApiError(403, f"This token is not valid for {scope.value}")
+    message = f"Authentication required: send {needed} as {how}"
+    return ApiError(401, message, headers={"WWW-Authenticate": challenge})

@@ -139,8 +139,8 @@ def _api_error(
 def _store_unavailable(
     _req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
 ) -> None:
-    _log.error("the database does not answer: %s", error)
-    _answer(resp, unavailable("The database does not answer now; try again later"))
+    _log.error("the database is unavailable: %s", error)
+    _answer(resp, unavailable("The database is unavailable; try again later"))
 
 
 def _unknown_id(
@@ -168,7 +168,7 @@ def _falcon_error(
 
 def _bug(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
     _log.error("%s %s failed", req.method, req.path, exc_info=error)
-    _answer(resp, ApiError(500, "The daemon failed on this request; its log has the trace"))
+    _answer(resp, ApiError(500, "Internal error; see the log for the traceback"))
 
 
 _HANDLERS: Mapping[type[Exception], _Handler] = {

@@ -64,7 +64,7 @@ class Hosts:
         if self._allowed:
             _log.warning("request to an unknown host name refused", extra=seen)
         else:
-            _log.info("asked under a host name; allowed_hosts would bound these", extra=seen)
+            _log.info("request to a host name; allowed_hosts would limit these", extra=seen)
 
     def _is_news(self, name: str) -> bool:
         present = self._clock()

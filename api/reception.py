@@ -21,7 +21,7 @@ from exporter.reports.fields import MAX_NAME
 from exporter.reports.likeness import looks_like_report
 from exporter.store import StoreUnavailableError
 
-_BUG = "The daemon failed on this report: please report it, with the trace that its log has"
+_BUG = "Internal error on this report: please report it, with the traceback from the log"
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Reception:
         """See that the request is one that can hold a report."""
         coding = posted.req.get_header("Content-Encoding", default="identity")
         if coding.lower() != "identity":
-            message = f"A body coded as {coding[:40]} is not taken: send it plain"
+            message = f"A body coded as {coding[:40]} is not supported: send it uncompressed"
             raise ApiError(415, message)
         if len(posted.body) > self._limits.max_upload_bytes:
             self._self_metrics.count_limit_hit(Limit.UPLOAD_BYTES)

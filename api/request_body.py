@@ -27,7 +27,9 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     problems = []
     for name, value in given.items():
         if name not in readers:
-            problems.append(Problem(name[:100], f"is unknown; known are {', '.join(readers)}"))
+            problems.append(
+                Problem(name[:100], f"is unknown; expected one of {', '.join(readers)}")
+            )
             continue
         try:
             values[name] = readers[name](value)
@@ -36,7 +38,7 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     if problems:
         raise invalid("Some fields are wrong", *problems)
     if not values:
-        raise invalid(f"Nothing to change; known are {', '.join(readers)}")
+        raise invalid(f"Nothing to change; expected one of {', '.join(readers)}")
     return values
 
 
@@ -62,7 +64,7 @@ def duration(example: str) -> Callable[[Any], Millis | None]:
         if value is None:
             return None
         if not isinstance(value, str):
-            message = f"must be null or a length of time, as {example}"
+            message = f"must be null or a duration, as {example}"
             raise ValueError(message)
         return parse_duration(value)
 
@@ -77,7 +79,7 @@ def _object(req: falcon.Request) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise invalid("The body is no JSON") from None
+        raise invalid("The body must be JSON") from None
     if not isinstance(value, dict):
-        raise invalid("The body is no JSON object")
+        raise invalid("The body must be a JSON object")
     return value

@@ -68,7 +68,7 @@ class Import:
             asked = _decoder.decode(body)
             reports = list(_reports(memoryview(asked.reports)))
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            message = 'The body is no {"reports": [{"body": "…"}]}'
+            message = 'The body must be {"reports": [{"body": "…"}]}'
             raise invalid(message, Problem("body", str(error))) from None
         if not reports:
             raise _wrong_count()
@@ -77,7 +77,7 @@ class Import:
 
 def _reports(raw: memoryview) -> Iterator[HistoricalReport]:
     if bytes(raw[:1]) != b"[":
-        raise msgspec.ValidationError("reports is no list")
+        raise msgspec.ValidationError("reports must be a list")
     for number, element in enumerate(elements(raw)):
         if number == MAX_REPORTS:
             raise _wrong_count()
@@ -96,7 +96,7 @@ def _past(number: int, entry: _Entry) -> HistoricalReport:
             raise _wrong(number, name, "must not be empty")
     raw = bytes(entry.body)
     if not raw.startswith(b'"'):
-        raise msgspec.ValidationError(f"reports[{number}].body is no text")
+        raise msgspec.ValidationError(f"reports[{number}].body must be a text")
     received = _timestamp(number, entry.received)
     return HistoricalReport(text_of_json(raw), received, entry.server, backup=entry.backup)
 
@@ -128,4 +128,4 @@ def _represented(result: ImportResult) -> dict[str, object]:
 
 def _tell(taken: Sequence[ImportResult]) -> None:
     counts = Counter(each.outcome.value.replace(" ", "_") for each in taken)
-    _log.info("reports of the past taken in", extra=log_fields(**counts))
+    _log.info("reports imported", extra=log_fields(**counts))

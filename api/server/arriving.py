@@ -83,7 +83,7 @@ class Request(Parser):
             self.arrived = time.monotonic()
             self.expect_continue = False  # there is nothing to go on with
             if self._door.is_busy(self):
-                self.error = TooManyError("too many requests wait for their answers")
+                self.error = TooManyError("too many requests in flight")
         return len(data) if self.unread and self.completed else taken
 
     def _judge(self) -> None:
@@ -122,4 +122,4 @@ class Request(Parser):
 
 
 def _no_room() -> Error:
-    return NoRoomError("the bodies of other requests take all of max_upload_memory")
+    return NoRoomError("limit max_upload_memory reached")

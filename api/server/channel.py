@@ -107,7 +107,7 @@ class Channel(LingeringChannel):
             given = _HEAD_SECONDS if self.request.is_oversized else self.server.request_seconds
             if self.began + given > present:
                 return
-            self.request.refuse(TooSlowError("it took too long to arrive"))
+            self.request.refuse(TooSlowError("the request took too long to arrive"))
             self.requests.append(self.request)
             self.request = None
             self.server.add_task(self)

@@ -72,7 +72,7 @@ def handed_over(environment: MutableMapping[str, str]) -> socket.socket | None:
 
 
 def _checked(descriptor: int) -> socket.socket:
-    wrong = "what is handed over as socket is none of TCP that listens: see ListenStream="
+    wrong = "the socket that is handed over must be a listening TCP socket: see ListenStream="
     try:
         found = socket.socket(fileno=descriptor)
         listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)

@@ -42,7 +42,7 @@ class Parser(HTTPRequestParser):
         if b"content-length" in told or b"transfer-encoding" in told:  # most requests have no body
             _check_length(header_plus)
         if told.count(b"\nhost:") > 1:
-            raise ParsingError("Host is told twice")
+            raise ParsingError("Host is given twice")
         self._read(header_plus)
         if self.version != "1.1" and "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("Transfer-Encoding needs HTTP/1.1")
@@ -62,6 +62,6 @@ class Parser(HTTPRequestParser):
 
 def _check_length(header_plus: bytes) -> None:
     if len(_LENGTHS.findall(header_plus)) > 1:
-        raise ParsingError("The length is told twice")
+        raise ParsingError("The length is given twice")
     if any(len(digits) > _MAX_DIGITS for digits in _DIGITS.findall(header_plus)):
         raise ParsingError("Content-Length is invalid")

@@ -78,7 +78,7 @@ def too_deep() -> ReportError:
 
 def no_json(problem: str) -> ReportError:
     """Return the error for a body that no reader of JSON takes."""
-    return ReportError(Problem("body", f"is no JSON: {problem}"))
+    return ReportError(Problem("body", f"is not valid JSON: {problem}"))
 
 
 def _integer(digits: str) -> int | float:

@@ -71,13 +71,13 @@ def read(
         beside: what came with the text in fields of a form, as ``--send-http-extra-parameters``.
 
     Raises:
-        ReportError: it holds no results, names no backup, or a name in it is too long.
+        ReportError: it contains no results, names no backup, or a name in it is too long.
     """
     oddities = Oddities() if odd is None else odd
     parts, is_template = _parts(content)
     printed = list(parse(parts.results))
     if not _tells_results(printed, parts):
-        raise ReportError(Problem("message", f"holds no results of Duplicati: {_REMEDY}"))
+        raise ReportError(Problem("message", f"contains no results of Duplicati: {_REMEDY}"))
     own = template.own(printed) if is_template else printed
     data = values(own, printed, died=parts.died is not None)
     if is_template:

@@ -29,11 +29,11 @@ def read_live_status(body: bytes, backup: str | None = None) -> LiveReport:
         backup: what the URL calls the backup, for a report that does not name one.
 
     Raises:
-        ReportError: it is none, or a value in it cannot be right.
+        ReportError: it is not a live report, or a value in it is invalid.
     """
     value = decode_json(decode_text(body))
     if not isinstance(value, dict) or "operation" not in value:
-        expected = 'is no live report, {"operation": …, "status": …, "startedUtc": …}'
+        expected = 'is not a live report, {"operation": …, "status": …, "startedUtc": …}'
         message = f"{expected}: reports of ended runs go to /api/upload"
         raise ReportError(Problem("body", message))
     told = Reader(value)
@@ -56,7 +56,7 @@ def _activity(told: Reader, metadata: Reader) -> LiveStatus:
     status = told.text("status")
     began = told.timestamp("startedUtc")
     if began is None:
-        raise ReportError(Problem("startedUtc", "is no moment: it tells one run from the next"))
+        raise ReportError(Problem("startedUtc", "must be a timestamp: it identifies the run"))
     return LiveStatus(
         operation=_operation(told),
         began=began,
@@ -74,7 +74,7 @@ def _activity(told: Reader, metadata: Reader) -> LiveStatus:
 def _operation(told: Reader) -> str:
     operation = told.name("operation")
     if operation is None:
-        raise ReportError(Problem("operation", "is no text, as Backup"))
+        raise ReportError(Problem("operation", "must be a text, as Backup"))
     return operation
 
 

@@ -88,7 +88,7 @@ def parse_schedule(text: str) -> ScheduleExpression:
             return Every(parse_duration(length))
         case ["cron", *fields] if len(fields) in (_CRON_FIELDS, _CRON_FIELDS + 1):
             return _cron(" ".join(fields[:_CRON_FIELDS]), *fields[_CRON_FIELDS:])
-    message = f"{text[:40]!r} is no schedule: {_ALLOWED}"
+    message = f"{text[:40]!r} is not a schedule: {_ALLOWED}"
     raise ValueError(message)
 
 
@@ -98,10 +98,10 @@ def _cron(expression: str, zone: str = "UTC") -> Cron:
         moments = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
         next(moments)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{zone[:40]!r} is no time zone: write one as Europe/Berlin"
+        message = f"{zone[:40]!r} is not a time zone: write one as Europe/Berlin"
         raise ValueError(message) from None
     except CronSimError as error:
-        message = f"{expression!r} is no cron expression ({error}): write it as 0 3 * * 1-5"
+        message = f"{expression!r} is not a cron expression ({error}): write it as 0 3 * * 1-5"
         raise ValueError(message) from None
     except StopIteration:
         message = f"{expression!r} never comes"

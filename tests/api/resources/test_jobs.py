@@ -93,7 +93,7 @@ def test_a_job_is_given_by_its_id_only(two: Daemon, text: str) -> None:
 
 
 WHY = (
-    "Expected Thursday 15 January 2026, 21:30 UTC, 12 h after its last start, as somebody set it; "
+    "Expected Thursday 15 January 2026, 21:30 UTC, 12 h after its last start, as configured; "
     "overdue after Thursday 15 January 2026, 23:01 UTC, which allows for 1 min for the run and "
     "1 h 30 min of tolerance."
 )
@@ -156,12 +156,16 @@ def test_a_job_that_is_off_is_expected_never(two: Daemon) -> None:
         ({"schedule": ["auto"]}, "schedule", "null or a text"),
         ({"tolerance": "soon"}, "tolerance", "a number and w, d, h, m or s"),
         ({"tolerance": "0h"}, "tolerance", "more than 0s and at most ten years"),
-        ({"tolerance": 3600}, "tolerance", "null or a length of time, as 30m or 2h"),
+        ({"tolerance": 3600}, "tolerance", "null or a duration, as 30m or 2h"),
         ({"paused": "yes"}, "paused", "true or false"),
         ({"paused": None}, "paused", "true or false"),
         ({"paused": 1}, "paused", "true or false"),
         ({"cleared": "now"}, "cleared", "true or false"),
-        ({"pause": True}, "pause", "is unknown; known are schedule, tolerance, paused, cleared"),
+        (
+            {"pause": True},
+            "pause",
+            "is unknown; expected one of schedule, tolerance, paused, cleared",
+        ),
     ],
 )
 def test_a_wrong_field_is_named_with_what_is_allowed_and_nothing_is_set(

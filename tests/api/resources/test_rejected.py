@@ -246,7 +246,7 @@ def test_what_was_rejected_is_shown_with_when_from_where_and_why(daemon: Daemon)
         "id": 1,
         "received": format_timestamp(NOW),
         "sender": SENDER,
-        "reason": "message: holds no results of Duplicati: drop --send-http-message, or set "
+        "reason": "message: contains no results of Duplicati: drop --send-http-message, or set "
         "--send-http-result-output-format=Json",
         "remedy": None,
         "contentType": "application/json",

@@ -128,12 +128,12 @@ def test_null_clears_what_was_set_and_what_is_left_out_stays(three: Daemon) -> N
         ({"alias": "", "note": "  "}, {"alias": TEXT, "note": TEXT}),
         ({"alias": "x" * 1025}, {"alias": TEXT}),
         ({"note": ["x"]}, {"note": TEXT}),
-        ({"name": "x"}, {"name": "is unknown; known are alias, note, possibleDuplicateOf"}),
+        ({"name": "x"}, {"name": "is unknown; expected one of alias, note, possibleDuplicateOf"}),
         (
             {"Alias": "x", "id": 9, "note": False},
             {
-                "Alias": "is unknown; known are alias, note, possibleDuplicateOf",
-                "id": "is unknown; known are alias, note, possibleDuplicateOf",
+                "Alias": "is unknown; expected one of alias, note, possibleDuplicateOf",
+                "id": "is unknown; expected one of alias, note, possibleDuplicateOf",
                 "note": TEXT,
             },
         ),
@@ -160,7 +160,7 @@ def test_a_server_is_not_merged_into_itself(three: Daemon) -> None:
 
 def test_an_unknown_field_of_a_merge_is_named(three: Daemon) -> None:
     result = change(three, "POST", "/api/servers/1/merge", {"from": [2], "into": 1})
-    assert problems(result) == {"into": "is unknown; known are from"}
+    assert problems(result) == {"into": "is unknown; expected one of from"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'"alias"', b"[]", b"null", b"{}"])

@@ -55,7 +55,7 @@ def test_a_wrong_override_is_named_by_its_number(table: dict[str, object], probl
 @pytest.mark.parametrize(
     ("key", "text", "told"),
     [
-        ("schedule", "sometimes", "override 1: schedule: 'sometimes' is no schedule"),
+        ("schedule", "sometimes", "override 1: schedule: 'sometimes' is not a schedule"),
         ("schedule", "cron 0 3 * * * Mars/Base", "override 1: schedule: 'Mars/Base' is no time"),
         ("tolerance", "soon", "override 1: tolerance: 'soon' is not a duration"),
         ("expected_interval", "0d", "override 1: expected_interval: '0d' is out of range"),

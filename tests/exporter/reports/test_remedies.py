@@ -45,7 +45,7 @@ def test_every_reason_or_its_remedy_says_what_to_do(body: bytes) -> None:
         ("message: holds no results: set --send-http-result-output-format=Json", None),
         ("body: is a live report: those go to /api/activity", None),
         ("server.name: is required; backup.status: must be one of success", "Mend these fields"),
-        ("startedUtc: is no moment: it tells one run from the next", "--http-report-status-url"),
+        ("startedUtc: must be a timestamp: it identifies the run", "--http-report-status-url"),
         ("something that nobody thought of", "as Duplicati made it"),
     ],
 )

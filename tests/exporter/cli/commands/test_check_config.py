@@ -159,7 +159,7 @@ def test_a_daemon_that_has_another_token_refuses_in_one_line(
 ) -> None:
     assert running.get("/-/ready").status_code == 200
     told = command.refusal("job", "set", "1", "--pause", "--config", str(config))
-    assert told == "duplistatus: This is not the admin token"
+    assert told == "duplistatus: Invalid admin token"
 
 
 def test_an_empty_token_file_is_named_with_what_to_do(command: Commands, database: Path) -> None:
