@@ -52,7 +52,7 @@ TakesReports = TypeVar("TakesReports", bound=Upload)
 
 
 class Services(NamedTuple):
-    """What the app stands on. `clock` returns the present moment."""
+    """What the app is built on. `clock` returns the current time."""
 
     store: Store
     fleet: Fleet
@@ -84,7 +84,7 @@ def create_app(services: Services) -> App:
 
 
 def _admitting(services: Services) -> App:
-    """Return an app that first asks whether a request is for us, then who may send it."""
+    """Return an app that first checks whether a request is for us, then who may send it."""
     trusted = services.trusted_proxies
     return falcon.App(
         middleware=[
@@ -113,7 +113,7 @@ def _add_reports(app: App, services: Services) -> None:
 
 
 def oversized(services: Services) -> Oversized:
-    """Return what notes reports that are refused before they reach the app."""
+    """Return what records reports that are refused before they reach the app."""
     return Oversized(
         _reception(services), services.authorizer, _sites(services), services.self_metrics
     )

@@ -1,4 +1,4 @@
-"""Who may call what: the scope that a request needs, what its token opens, and for which server."""
+"""Authorization: the scope that a request needs, what its token opens, and for which server."""
 
 import base64
 import binascii
@@ -25,9 +25,9 @@ _log = logging.getLogger(__name__)
 
 
 class AuthMiddleware:
-    """Admits requests. A resource that is added needs a token to read, and the admin's to change.
+    """Admits requests. By default a resource needs a token to read, and the admin's to change.
 
-    It has another scope in `to_read` or `to_change` where it needs that; None to read is public.
+    It names another scope in `to_read` or `to_change` where it needs one; None to read is public.
     """
 
     def __init__(
@@ -62,14 +62,14 @@ class AuthMiddleware:
         req.context[_GRANTS] = opening
 
     def _note_denied(self, req: falcon.Request, scope: Scope) -> None:
-        """Count it and tell who it was; not what was asked, which may hold a token."""
+        """Count it and log the sender; not the address, which may contain a token."""
         self._self_metrics.count_denied(scope)
         sender = address_of(req, self._trusted)
         _log.warning("request denied", extra=log_fields(scope=scope.value, sender=sender))
 
 
 def grants_of(req: falcon.Request) -> tuple[TokenGrant, ...]:
-    """Return what admitted a request; nothing where nobody needs a token."""
+    """Return what admitted a request; nothing where no token is needed."""
     grants: tuple[TokenGrant, ...] | None = req.context.get(_GRANTS)
     return grants or ()
 
@@ -77,12 +77,12 @@ def grants_of(req: falcon.Request) -> tuple[TokenGrant, ...]:
 def enforce_server_scope(
     delivery: Delivery, machine: Machine, grants: Iterable[TokenGrant], fleet: Fleet
 ) -> Delivery:
-    """Return whose report this is: the server's that its token is for, where it is for one.
+    """Return the delivery, bound to the server that its token is for, where it is for one.
 
-    A machine-id finds its server whatever it is called, so it has to be that server's too.
+    A machine-id finds its server whatever its name is, so it has to be that server's too.
 
     Raises:
-        ApiError: the report tells of another server.
+        ApiError: the report is of another server.
     """
     allowed = sorted({short_name(grant.server or "") for grant in grants})
     if not allowed or "" in allowed:
@@ -97,7 +97,7 @@ def enforce_server_scope(
 
 
 def is_admitted(authorizer: Authorizer, req: falcon.Request) -> bool:
-    """Tell whether a request that no resource saw might have handed in a report."""
+    """Return whether a request that reached no resource may send a report."""
     scope = Scope.UPLOAD
     granted = _grants_in(req, scope, authorizer)
     return authorizer.is_open(scope) or any(grant.opens(scope) for grant in granted)
@@ -121,8 +121,8 @@ def _scope(req: falcon.Request, resource: object) -> Scope | None:
 def _grants_in(req: falcon.Request, scope: Scope, authorizer: Authorizer) -> list[TokenGrant]:
     """Return what the secrets of a request open.
 
-    A browser sends a password of its own accord, also when another site makes it ask: so none
-    changes anything, and the admin's, which people type to see the page, hands in no report.
+    A browser sends a password by itself, also when another site makes it send a request: so none
+    changes anything, and the admin's, which people type to see the page, sends no report.
     """
     sent = [each for secret in _sent(req, scope) for each in authorizer.find(secret)]
     typed = [each for secret in _typed(req, scope) for each in authorizer.find(secret)]
@@ -138,7 +138,7 @@ def _secrets(req: falcon.Request, scope: Scope) -> Iterator[str]:
 
 
 def _sent(req: falcon.Request, scope: Scope) -> Iterator[str]:
-    """Yield what a program was told to send. Duplicati can set no header: it has it in the URL."""
+    """Yield what a program sends. Duplicati cannot set a header: it has the token in the URL."""
     scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         yield from _if_any(sent)
@@ -147,7 +147,7 @@ def _sent(req: falcon.Request, scope: Scope) -> Iterator[str]:
 
 
 def _typed(req: falcon.Request, scope: Scope) -> Iterator[str]:
-    """Yield the password, where one may open anything."""
+    """Yield the password, in the scopes where one is accepted."""
     scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
     if scheme.lower() == "basic" and scope is not Scope.MANAGE:
         yield from _if_any(_password(sent))

@@ -1,4 +1,4 @@
-"""Who sent a request and when: the connection's address, or what a trusted proxy says of it."""
+"""Who sent a request and when: the connection's address, or the one that a trusted proxy names."""
 
 import ipaddress
 import re
@@ -19,11 +19,11 @@ _SCHEMES = ("http", "https")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
 
 _MAX_HOPS = 16
-"""Proxies behind each other; whoever writes more into the header is read no further."""
+"""Proxies in a row; more entries of the header are not read."""
 
 
 class RequestOrigin:
-    """Says of requests how they came. `trusted` are the proxies that are believed."""
+    """Determines how requests came. `trusted` are the proxies whose headers count."""
 
     def __init__(self, clock: Callable[[], Millis], trusted: Sequence[Network]) -> None:
         self._clock = clock
@@ -44,8 +44,8 @@ def _named(req: falcon.Request, parameter: str) -> str | None:
 def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
     """Return the sender's address; an IPv4 one in IPv6 form is written as IPv4.
 
-    Each proxy adds to X-Forwarded-For whom it heard, so it is read from its end for as long as
-    those who wrote it are trusted. What stands before may be anybody's invention.
+    Each proxy appends its client to X-Forwarded-For, so it is read from its end for as long as
+    those who wrote it are trusted. The entries before those may be invented.
     """
     address = _plain(req.remote_addr)
     if not trusted:
@@ -60,10 +60,10 @@ def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
 
 
 def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
-    """Return the address under which the sender found the daemon: scheme, host and port.
+    """Return the base URL under which the sender reached the daemon: scheme, host and port.
 
-    A trusted proxy may say that it was called by another scheme or host than it calls us. A host
-    that cannot be one is replaced by what the guides call the daemon.
+    A trusted proxy may name another scheme or host that it was called by. A host
+    that is not valid is replaced by the name that the guides use.
     """
     scheme, host = req.scheme, (hosts_of(req, trusted) or ("",))[-1]
     if _is_of_proxy(req, trusted):
@@ -76,7 +76,7 @@ def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
 def hosts_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> tuple[str, ...]:
     """Return the hosts, ports with them, that a request was sent to, the sender's own last.
 
-    That is the daemon's, and the one that a trusted proxy before it was asked for. HTTP/1.0 may
+    That is the daemon's, and the one that a trusted proxy before it was called by. HTTP/1.0 may
     name none.
     """
     own = req.get_header("Host")
@@ -89,7 +89,7 @@ def _is_of_proxy(req: falcon.Request, trusted: Sequence[Network]) -> bool:
 
 
 def _last(req: falcon.Request, name: str) -> str:
-    """Return what the nearest proxy wrote into a header."""
+    """Return what the nearest proxy wrote in a header."""
     return (req.get_header(name) or "").rpartition(",")[2].strip()
 
 
@@ -99,7 +99,7 @@ def _is_in(address: str, networks: Sequence[Network]) -> bool:
 
 
 def _without_port(text: str) -> str:
-    """Return the address of ``[::1]:80``, ``192.0.2.1:80`` or one that stands alone."""
+    """Return the address of ``[::1]:80``, ``192.0.2.1:80`` or one without a port."""
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0] if text.count(":") == 1 else text

@@ -1,4 +1,4 @@
-"""Every error's body, JSON whatever was asked for.
+"""The body of every error, which is JSON whatever the request accepts.
 
 ``{"status": "error", "error": KIND, "message": TEXT}``, and `details` where fields are wrong.
 """
@@ -17,7 +17,7 @@ from exporter.store import StoreUnavailableError, UnknownIdError
 
 RETRY_AFTER_SECONDS = 10
 RETRY_LATER = {"Retry-After": "3600"}
-"""Where a person has to do something first."""
+"""For errors that last until a person does something."""
 
 KINDS: Mapping[int, str] = {
     400: "ValidationError",
@@ -58,17 +58,17 @@ class ApiError(Exception):
 
 
 def invalid(message: str, *details: Problem) -> ApiError:
-    """Return the error of a request that cannot be right."""
+    """Return the error of an invalid request."""
     return ApiError(400, message, details=details)
 
 
 def not_found(message: str) -> ApiError:
-    """Return the error of something that is not there."""
+    """Return the error of something that does not exist."""
     return ApiError(404, message)
 
 
 def unavailable(message: str) -> ApiError:
-    """Return the error of a fault that passes."""
+    """Return the error of a temporary failure."""
     return ApiError(503, message, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
@@ -89,16 +89,16 @@ _Handler = Callable[[falcon.Request, falcon.Response, Exception, Any], None]
 
 
 def register(app: falcon.App[falcon.Request, falcon.Response]) -> None:
-    """Let every error of an app be answered here."""
+    """Register the error handlers of an app."""
     for kind, handle in _HANDLERS.items():
         app.add_error_handler(kind, _letting_go(handle))
 
 
 def _letting_go(handle: _Handler) -> _Handler:
-    """Return what handles an error and then lets go of all that it holds.
+    """Return a handler that afterwards releases all that the error refers to.
 
-    By its trace an error holds the frames that it went through, with the body of the request in
-    them, and they hold the error: that would stay until Python looks for cycles, minutes later.
+    By its traceback an error refers to the frames that it passed, with the body of the request in
+    them, and they refer to the error: that cycle would stay until Python collects it, much later.
     """
 
     def handled(
@@ -152,7 +152,7 @@ def _unknown_id(
 def _falcon_error(
     req: falcon.Request, resp: falcon.Response, error: Exception, _params: object
 ) -> None:
-    """Answer what Falcon itself refuses: unknown paths, wrong methods, odd requests."""
+    """Answer what Falcon itself refuses: unknown paths, wrong methods, invalid requests."""
     if not isinstance(error, falcon.HTTPError):
         raise error
     status = error.status_code

@@ -1,4 +1,4 @@
-"""Why a run is expected when it is, in a sentence and as a sum, and what was not believed."""
+"""Why a run is expected when it is, in a sentence and as a sum, and what was not trusted."""
 
 from typing import NamedTuple
 
@@ -19,14 +19,14 @@ _KNOWN_BY = {
 
 
 class Term(NamedTuple):
-    """What is added to a moment, and why."""
+    """A duration that is added to a timestamp, and why."""
 
     adds: Millis
     why: str
 
 
 def why(view: JobView) -> str:
-    """Say in a sentence when a run is expected, by what, and from when on it is overdue."""
+    """Return a sentence on when a run is expected, by what, and when it becomes overdue."""
     expected = view.expectation
     if isinstance(view.schedule.plan, Off):
         return "Not monitored: its schedule is off."
@@ -37,13 +37,13 @@ def why(view: JobView) -> str:
 
 
 def not_believed(view: JobView) -> list[str]:
-    """Say what was told or learned of a job and is not believed, a sentence each."""
+    """Return what was reported or learned of a job and is not trusted, a sentence each."""
     doubts = () if view.expectation is None else view.expectation.because.doubts
     return [_doubt(doubt) for doubt in doubts]
 
 
 def since(expected: Expectation) -> str:
-    """Say what the moment is that an expectation counts from."""
+    """Return what happened at the time that an expectation counts from."""
     match expected.because.step:
         case Step.PLANNED:
             return "the run that reported the next one started"
@@ -54,7 +54,7 @@ def since(expected: Expectation) -> str:
 
 
 def terms(view: JobView, expected: Expectation) -> list[Term]:
-    """Return what leads from the moment that is counted from to the deadline."""
+    """Return the durations between the time that is counted from and the deadline."""
     because = expected.because
     sums = [
         Term(because.planned - because.since, _reason(view, expected)),

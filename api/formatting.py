@@ -1,4 +1,4 @@
-"""Moments, lengths of time and sizes as people say them. Everything is in UTC."""
+"""Timestamps, durations and sizes for humans. Everything is in UTC."""
 
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
 
@@ -10,7 +10,7 @@ _UNITS = (
     ("minute", MINUTE),
 )
 _LONG: Millis = 60 * DAY
-"""Up to here days are told: nobody knows when "a month ago" was."""
+"""Up to here days are given: "a month ago" is too vague."""
 
 _NEARLY: Millis = 5 * MINUTE
 """What was learned from runs is never a whole hour."""
@@ -21,7 +21,7 @@ _STEP = 1024
 
 
 def length(span: Millis) -> str:
-    """Say a length of time in one unit, as "3 hours"; parts are cut."""
+    """Return a duration in one unit, as "3 hours"; the rest is cut."""
     for name, unit in _UNITS:
         if span >= unit and not (unit > DAY and span < _LONG):
             count = span // unit
@@ -30,7 +30,7 @@ def length(span: Millis) -> str:
 
 
 def every(interval: Millis) -> str:
-    """Say how far runs lie apart, as "every day" or "about every 36 hours"."""
+    """Return an interval between runs, as "every day" or "about every 36 hours"."""
     near = round(interval / HOUR) * HOUR
     if interval != near and abs(interval - near) <= min(_NEARLY, interval // 10):
         return f"about {every(near)}"
@@ -42,31 +42,31 @@ def every(interval: Millis) -> str:
 
 
 def relative(timestamp: Millis, now: Millis) -> str:
-    """Say when a moment is, as "3 hours ago" or "in 2 days"."""
+    """Return a timestamp relative to now, as "3 hours ago" or "in 2 days"."""
     if abs(now - timestamp) < MINUTE:
         return "just now" if timestamp <= now else "in less than a minute"
     return f"{length(now - timestamp)} ago" if timestamp <= now else f"in {length(timestamp - now)}"
 
 
 def exact(timestamp: Millis) -> str:
-    """Write a moment to the second, as "2026-01-15 10:30:00 UTC"."""
+    """Return a timestamp to the second, as "2026-01-15 10:30:00 UTC"."""
     return f"{to_datetime(timestamp):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def weekday(timestamp: Millis) -> str:
-    """Write a moment to the minute with its day, as "Thursday 15 January 2026, 10:30 UTC"."""
+    """Return a timestamp to the minute with its weekday: "Thursday 15 January 2026, 10:30 UTC"."""
     found = to_datetime(timestamp)
     day = f"{_DAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]} {found.year}"
     return f"{day}, {found.hour:02}:{found.minute:02} UTC"
 
 
 def day(timestamp: Millis) -> str:
-    """Write the day of a moment, as "2026-01-15"."""
+    """Return the day of a timestamp, as "2026-01-15"."""
     return f"{to_datetime(timestamp):%Y-%m-%d}"
 
 
 def duration(span: Millis) -> str:
-    """Write a length of time in its two largest units, as "2 h 5 min"; parts are cut."""
+    """Return a duration in its two largest units, as "2 h 5 min"; the rest is cut."""
     parts: list[str] = []
     for name, unit in _SHORT_UNITS:
         count, span = divmod(span, unit)
@@ -76,7 +76,7 @@ def duration(span: Millis) -> str:
 
 
 def size(count: int) -> str:
-    """Write a number of bytes to three digits, as "1.21 GiB"."""
+    """Return a number of bytes to three digits, as "1.21 GiB"."""
     if count < _STEP:
         return f"{count} B"
     value, prefix = _scaled(count)
@@ -93,7 +93,7 @@ def _scaled(count: int) -> tuple[float, str]:
 
 
 def number(count: int) -> str:
-    """Write a number with its thousands apart."""
+    """Return a number with its thousands separated."""
     return f"{count:,}"
 
 

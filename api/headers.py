@@ -1,4 +1,4 @@
-"""What browsers are told with every answer, and which pages of other sites may read one."""
+"""The security headers of every answer, and which pages of other sites may read one."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ SECURITY = {
     EMBEDDING: "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-"""An answer that a browser is to show sets a policy of its own, with what it really needs."""
+"""An answer that a browser renders sets a policy of its own, with what it needs."""
 
 _READABLE = "ETag, Retry-After, WWW-Authenticate"
 _SENDABLE = "Authorization, If-None-Match"
@@ -23,13 +23,13 @@ _PREFLIGHT_SECONDS = "600"
 
 
 class SecurityHeadersMiddleware:
-    """Adds to each answer what holds for all."""
+    """Adds the headers that all answers have."""
 
     def __init__(self, allowed_origins: Collection[str]) -> None:
         self._allowed = allowed_origins
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Set what holds unless an answer says otherwise."""
+        """Set the headers that hold unless an answer sets others."""
         resp.set_headers(SECURITY)
 
     def process_response(
@@ -39,7 +39,7 @@ class SecurityHeadersMiddleware:
         resource: object,
         req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
     ) -> None:
-        """Add what depends on the page that asks."""
+        """Add the headers that depend on the page that sent the request."""
         if not self._allowed:
             return
         resp.append_header("Vary", "Origin")
@@ -51,7 +51,7 @@ class SecurityHeadersMiddleware:
 def _allow(req: falcon.Request, resp: falcon.Response, origin: str) -> None:
     asked = req.get_header("Access-Control-Request-Method") if req.method == "OPTIONS" else None
     if asked is not None and asked not in _GRANTED:
-        return  # without an origin no method is granted; POST needs no word of its own
+        return  # without an origin no method is granted; POST need not be named
     resp.set_header("Access-Control-Allow-Origin", origin)
     resp.set_header("Access-Control-Expose-Headers", _READABLE)
     resp.set_header(EMBEDDING, "cross-origin")

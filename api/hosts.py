@@ -1,8 +1,8 @@
-"""Under which host names the daemon answers.
+"""The host names under which the daemon answers.
 
-A page may give its own name a second address, the daemon's; the browser then takes the daemon's
-answers for the page's own (DNS rebinding). Such a request still carries the page's name as `Host`,
-which no page can change. An address cannot be given to another.
+A site may give its own name a second address, the daemon's; the browser then takes the daemon's
+answers for the site's own (DNS rebinding). Such a request still has the site's name as `Host`,
+which no page can change. A request to an IP address cannot be rebound.
 """
 
 import ipaddress
@@ -22,13 +22,13 @@ _MAX_HOST_LENGTH = 253
 """Characters of a name in DNS: RFC 1035, section 3.1."""
 
 _MAX_LOGGED = 100
-"""Names told of in a day; whoever sends more invents them."""
+"""Names that are logged in a day; a sender of more invents them."""
 
 _log = logging.getLogger(__name__)
 
 
 class Hosts:
-    """Refuses requests to other names than those allowed; where none are, tells of each daily."""
+    """Refuses requests to names that are not allowed; without such a list, logs each name daily."""
 
     def __init__(
         self,
@@ -39,11 +39,11 @@ class Hosts:
         self._allowed = allowed
         self._trusted = trusted
         self._clock = clock
-        self._told: dict[str, Millis] = {}
+        self._logged: dict[str, Millis] = {}
         self._lock = threading.Lock()
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Look at the names that the request was sent to: its own, and a trusted proxy's.
+        """Check the names that the request was sent to: its own, and a trusted proxy's.
 
         Raises:
             ApiError: 421.
@@ -52,12 +52,12 @@ class Hosts:
             name = _name(host)
             if not name or name == _LOCAL or name in self._allowed or _is_address(name):
                 continue
-            self._tell(name)
+            self._log_once(name)
             if self._allowed:
                 message = "This daemon does not answer under this host name"
                 raise ApiError(421, f"{message}: allowed_hosts names those under which it does")
 
-    def _tell(self, name: str) -> None:
+    def _log_once(self, name: str) -> None:
         if not self._is_news(name[:_MAX_HOST_LENGTH]):
             return
         seen = log_fields(host=name[:_MAX_HOST_LENGTH])
@@ -69,12 +69,12 @@ class Hosts:
     def _is_news(self, name: str) -> bool:
         present = self._clock()
         with self._lock:
-            if present - self._told.get(name, present - DAY) < DAY:
+            if present - self._logged.get(name, present - DAY) < DAY:
                 return False
-            self._told = {each: at for each, at in self._told.items() if present - at < DAY}
-            if len(self._told) >= _MAX_LOGGED:
+            self._logged = {each: at for each, at in self._logged.items() if present - at < DAY}
+            if len(self._logged) >= _MAX_LOGGED:
                 return False
-            self._told[name] = present
+            self._logged[name] = present
             return True
 
 

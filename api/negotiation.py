@@ -1,4 +1,4 @@
-"""What an answer is sent as: its media type and its coding, as the request asks for them."""
+"""The media type and the coding of an answer, as the request asks for them."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from falcon import mediatypes
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str:
-    """Return what is preferred of the offers: the first of the best, and the first of all for none.
+    """Return the preferred one of the offers; the first where none is preferred.
 
-    Browsers name none of them, and no header or one that cannot be read says nothing.
+    Browsers name none of them; a missing or invalid header counts as no preference.
     """
     if not accept:
         return offers[0]
@@ -20,7 +20,7 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Tell whether an Accept-Encoding header takes gzip: by its own name, else by ``*``."""
+    """Return whether an Accept-Encoding header accepts gzip: by its name, else by ``*``."""
     entries = (entry.partition(";") for entry in header.lower().replace(" ", "").split(","))
     weights = {coding: parameter for coding, _, parameter in entries}
     weight = next((weights[name] for name in ("gzip", "x-gzip", "*") if name in weights), "q=0")

@@ -1,6 +1,6 @@
-"""What the head of a request decides before the app sees it: whether its body is read at all.
+"""Decides by the head of a request, before the app sees it, whether its body is read at all.
 
-Reports that are far too large are kept by their beginnings.
+Of reports that are far too large the beginning is kept.
 """
 
 import logging
@@ -18,7 +18,7 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.store import StoreUnavailableError
 
 HEAD_BYTES = 16 * 1024
-"""Of a report that is far too large: enough to see which backup it is of, and what is so long."""
+"""Kept of a report that is far too large: enough to see its backup, and what is so long in it."""
 
 _KINDS: Mapping[str, Kind] = {
     "/api/upload": upload.KIND,
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Oversized:
-    """Counts, tells and keeps that a report was refused so, where it is one."""
+    """Counts, logs and keeps reports that are refused for their size before they are read."""
 
     def __init__(
         self, reception: Reception, authorizer: Authorizer, sites: Sites, self_metrics: SelfMetrics
@@ -42,11 +42,11 @@ class Oversized:
         self._self_metrics = self_metrics
 
     def admits(self, head: Callable[[], falcon.Request]) -> bool:
-        """Tell whether who sends a request may send any body; its head is asked for at need."""
+        """Return whether the sender may send any body; `head` is called only if it is needed."""
         return self._authorizer.is_open(Scope.UPLOAD) or is_admitted(self._authorizer, head())
 
     def note(self, req: falcon.Request, seconds: float) -> None:
-        """Look at the head of a request that was refused so many seconds after it began."""
+        """Record a request that was refused so many seconds after it started, if it is a report."""
         kind = _KINDS.get(req.path.rstrip("/") or "/")
         posts = req.method in ("POST", "PUT") and not self._sites.is_foreign(req)
         if kind is None or not posts or not is_admitted(self._authorizer, req):

@@ -1,6 +1,6 @@
 """Many parts read as one file.
 
-waitress sends a file as its reader takes it, straight from where it lies. Anything else it copies
+waitress sends a file as its reader takes it, without a copy. Anything else it copies
 into buffers of its own for each connection: a slow reader then holds the whole exposition, or
 the thread that answers.
 """
@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Sequence
 
 _MAX_BYTES = 256 * 1024
-"""Read at once: what a socket does not take of it is read again."""
+"""Read at once; what a socket does not take is read again."""
 
 
 class ConcatenatedFile:
@@ -39,19 +39,19 @@ class ConcatenatedFile:
         return b"".join(pieces)
 
     def seekable(self) -> bool:
-        """Tell that `seek` works."""
+        """Return that `seek` works."""
         return True
 
     def tell(self) -> int:
-        """Return how many bytes lie behind."""
+        """Return the position, in bytes."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a place: from the start, from here, or from the end."""
+        """Move to a position: from the start, from here, or from the end."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self)}[whence]
         self._at = base + offset
         return self._at
 
     def close(self) -> None:
-        """Let go of the parts."""
+        """Release the parts."""
         self._parts, self._ends = [], []

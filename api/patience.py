@@ -1,4 +1,4 @@
-"""How long a report waits where another program has the database for itself."""
+"""How long a report waits while another program has locked the database."""
 
 import time
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from exporter.store import StoreBusyError
 from exporter.times import SECOND, Millis
 
 ARRIVED = "duplistatus.arrived"
-"""Where a request's environment tells when it had arrived, by `time.monotonic`."""
+"""The key of a request's environment with the time of its arrival, by `time.monotonic`."""
 
 Answer = TypeVar("Answer")
 
 
 def patiently(req: falcon.Request, patience: Millis, work: Callable[[], Answer]) -> Answer:
-    """Try again while the database is busy, until a request has waited for so long.
+    """Retry while the database is busy, until a request has waited for so long.
 
-    A try waits for the database itself. After a refusal a sender tries only twice more, a second
+    An attempt waits for the database itself. After a refusal a sender retries only twice, a second
     apart, but waits 100 s for an answer.
 
     Raises:
-        StoreBusyError: it is busy still.
+        StoreBusyError: it is still busy.
     """
     until = req.env.get(ARRIVED, time.monotonic()) + patience / SECOND
     while True:

@@ -1,4 +1,4 @@
-"""What a query string may hold, read and checked."""
+"""The parameters of a query string, read and validated."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def cursor(req: falcon.Request) -> tuple[int, int] | None:
 
 
 def format_cursor(key: int, entry_id: int) -> str:
-    """Return the cursor of the page behind an entry."""
+    """Return the cursor of the page after an entry."""
     return f"{key}-{entry_id}"
 
 
@@ -60,7 +60,7 @@ def flag(req: falcon.Request, name: str) -> bool | None:
 
 
 def status(req: falcon.Request) -> Status | None:
-    """Return the status a listing is to show."""
+    """Return the status that the runs of a listing must have."""
     text = req.get_param("status")
     if text is None:
         return None
@@ -72,7 +72,7 @@ def status(req: falcon.Request) -> Status | None:
 
 
 def condition(req: falcon.Request) -> Condition | None:
-    """Return what is to hold for the jobs of a listing."""
+    """Return the condition that the jobs of a listing must have."""
     text = req.get_param("condition")
     if text is None:
         return None
@@ -84,7 +84,7 @@ def condition(req: falcon.Request) -> Condition | None:
 
 
 def timestamp(req: falcon.Request, name: str) -> Millis | None:
-    """Return a moment."""
+    """Return a timestamp."""
     text = req.get_param(name)
     if text is None:
         return None
@@ -107,7 +107,7 @@ def entry_id(req: falcon.Request, name: str) -> int | None:
 
 
 def parse_id(text: str) -> int | None:
-    """Return a well-formed id, else None; one beyond every id there can be is 0, nobody's."""
+    """Return a well-formed id, else None; one beyond every possible id is 0, which no entry has."""
     if _ID.fullmatch(text) is None:
         return None
     return int(text) if len(text) <= _MAX_ID_DIGITS else 0
@@ -136,8 +136,8 @@ def find_server(fleet: Fleet, text: str) -> Server:
     """Return the server with this id, or the one with exactly this name, alias or machine-id.
 
     Raises:
-        ApiError: 404 for an id that nobody has, 400 for any other text, and for one that several
-            servers bear, whose ids it tells.
+        ApiError: 404 for an unknown id, 400 for any other text, and for one that several
+            servers have, with their ids.
     """
     server_id = parse_id(text)
     server = fleet.server(server_id) if server_id is not None else None

@@ -1,4 +1,4 @@
-"""What the routes of reports have in common: how a body came, and that a refused one is kept."""
+"""What the routes of reports have in common: reading a body, and keeping a refused one."""
 
 import contextlib
 import logging
@@ -35,9 +35,9 @@ class Posted(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of report: what its sender and the log are told of one that is refused.
+    """A kind of report: the message to its sender, and to the log, when one is refused.
 
-    `live` ones come again soon: of a sender only the newest that was refused is kept.
+    `live` ones come again soon: only the newest refused one of a sender is kept.
     """
 
     invalid: str
@@ -46,7 +46,7 @@ class Kind(NamedTuple):
 
 
 class Reception:
-    """Receives what is posted as a report."""
+    """Receives bodies that are posted as reports."""
 
     def __init__(
         self,
@@ -68,12 +68,12 @@ class Reception:
         return Posted(req, self._origin.delivery(req), body)
 
     def timed(self, delivery: Delivery, run: Run) -> Delivery:
-        """Return how the report of a run came, with a moment for its arrival that can be."""
+        """Return how the report of a run came, with a plausible time of arrival."""
         return self._timekeeper.arrived(delivery, run.began if run.ended is None else run.ended)
 
     @contextlib.contextmanager
     def judging(self, posted: Posted, kind: Kind) -> Iterator[None]:
-        """Keep what is refused meanwhile, where people see it. Raises `ApiError` for it."""
+        """Keep a body that is refused within, so that people see it. Raises `ApiError` for it."""
         try:
             self._validate_request(posted)
             yield
@@ -90,7 +90,7 @@ class Reception:
             raise
 
     def refuse_unread(self, req: falcon.Request, kind: Kind, head: bytes) -> None:
-        """Tell that a body was refused by its length alone, and keep how it begins.
+        """Log that a body was refused by its length alone, and keep its beginning.
 
         An empty beginning is kept where its sender is known; a scanner sends no more than that.
         """
@@ -98,16 +98,16 @@ class Reception:
         if head or self.refusals.knows(posted.delivery.address):
             self._keep(posted, kind, 413, too_large(self._limits))
         else:
-            _tell(posted, kind, too_large(self._limits))
+            _log_refused(posted, kind, too_large(self._limits))
 
     def refuse_stray(self, req: falcon.Request, kind: Kind, status: int, reason: str) -> None:
-        """Keep what came to a path that takes no reports, where it looks like one."""
+        """Keep what was sent to a path that accepts no reports, where it looks like one."""
         posted = self.receive(req)
         if looks_like_report(posted.body):
             self._keep(posted, kind, status, reason)
 
     def _validate_request(self, posted: Posted) -> None:
-        """See that the request is one that can hold a report."""
+        """Check that the request can contain a report."""
         coding = posted.req.get_header("Content-Encoding", default="identity")
         if coding.lower() != "identity":
             message = f"A body coded as {coding[:40]} is not supported: send it uncompressed"
@@ -118,7 +118,7 @@ class Reception:
 
     def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:
         req, delivery = posted.req, posted.delivery
-        _tell(posted, kind, reason)
+        _log_refused(posted, kind, reason)
         rejected = Rejected(
             received=delivery.received,
             address=delivery.address,
@@ -132,14 +132,14 @@ class Reception:
 
 
 def too_large(limits: Limits) -> str:
-    """Say why a body is refused for its size, and what to do."""
+    """Return why a body is refused for its size, and what to do."""
     message = f"The report is larger than max_upload_bytes, {limits.max_upload_bytes}"
     return f"{message}: bound its log with --send-http-max-log-lines, or raise that setting"
 
 
-def _tell(posted: Posted, kind: Kind, reason: str) -> None:
-    told = log_fields(reason=reason, sender=posted.delivery.address, bytes=_size(posted))
-    _log.warning(kind.refused, extra=told)
+def _log_refused(posted: Posted, kind: Kind, reason: str) -> None:
+    fields = log_fields(reason=reason, sender=posted.delivery.address, bytes=_size(posted))
+    _log.warning(kind.refused, extra=fields)
 
 
 def _size(posted: Posted) -> int:

@@ -1,4 +1,4 @@
-"""JSON bodies that ask for a change: read within bounds, every wrong field named."""
+"""JSON bodies that ask for a change: read within a limit, every wrong field named."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,14 +13,14 @@ from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, Millis, parse_duration,
 MAX_BYTES = 64 * 1024
 
 Readers = Mapping[str, Callable[[Any], object]]
-"""For each field what turns its value into ours; raises ValueError with what is allowed."""
+"""For each field a function that converts its value; raises ValueError with what is allowed."""
 
 
 def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     """Return the fields that were given.
 
     Raises:
-        ApiError: it is no JSON object, or fields are unknown or wrong; each is named.
+        ApiError: it is not a JSON object, or fields are unknown or wrong; each is named.
     """
     given = _object(req)
     values: dict[str, Any] = {}
@@ -43,10 +43,10 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
 
 
 def timestamp(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
-    """Read a moment.
+    """Read a timestamp.
 
     Raises:
-        ValueError: it is none, or none that a calendar of today has.
+        ValueError: it is not a timestamp, or not between the years 1970 and 9999.
     """
     try:
         found = parse_timestamp(value)
@@ -58,7 +58,7 @@ def timestamp(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
 
 
 def duration(example: str) -> Callable[[Any], Millis | None]:
-    """Return what reads a length of time or null; the example is for who sent something else."""
+    """Return a reader of a duration or null; the example is for the message of an error."""
 
     def parse(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
         if value is None:

@@ -1,4 +1,4 @@
-"""How an answer is given: JSON with a tag, so that an unchanged one costs no transfer."""
+"""Answers: JSON with an ETag, so that an unchanged one costs no transfer."""
 
 import hashlib
 
@@ -36,7 +36,7 @@ def ok_no_store(resp: falcon.Response, data: object) -> None:
 
 
 def with_etag(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
-    """Answer a GET with a body, or with 304 where the asker has it already."""
+    """Answer a GET with a body, or with 304 where the client has it already."""
     tag = hashlib.blake2b(body, digest_size=12).hexdigest()
     resp.set_headers({"ETag": f'"{tag}"', "Cache-Control": "no-cache"})
     if _is_known(req, tag):

@@ -1,4 +1,4 @@
-"""How servers, jobs and what was rejected look in JSON."""
+"""Servers, jobs and rejected bodies as JSON."""
 
 from api import explained
 from exporter.conditions.evaluate import conditions
@@ -11,7 +11,7 @@ from exporter.times import Millis, format_duration
 
 
 def server_reference(server: Server) -> Json:
-    """Return how other answers name a server."""
+    """Return a server as other answers refer to it."""
     return {"id": server.id, "name": server.name, "alias": server.alias}
 
 
@@ -30,7 +30,7 @@ def server(known: Server, jobs: int) -> Json:
 
 
 def job(view: JobView, now: Millis) -> Json:
-    """Return a job, what holds for it, what is expected of it and what its runs told."""
+    """Return a job, its conditions, what is expected of it and what its runs reported."""
     held = conditions(view, now)
     return {
         "id": view.job.id,
@@ -43,7 +43,7 @@ def job(view: JobView, now: Millis) -> Json:
         "conditions": [each.value for each in held],
         **_expected(view, now),
         "running": running(view, now),
-        **_told(view),
+        **_reported(view),
     }
 
 
@@ -65,7 +65,7 @@ def _expected(view: JobView, now: Millis) -> Json:
 
 
 def explanation(view: JobView) -> Json | None:
-    """Return how the deadline of a job comes about, None where nothing is expected."""
+    """Return how the deadline of a job was computed, None where no run is expected."""
     expected = view.expectation
     if expected is None:
         return None
@@ -80,7 +80,7 @@ def explanation(view: JobView) -> Json | None:
     }
 
 
-def _told(view: JobView) -> Json:
+def _reported(view: JobView) -> Json:
     state = view.job.state
     last, version = state.last, state.destination.newest_version
     return {
@@ -104,7 +104,7 @@ def settings(own: JobSettings) -> Json:
 
 
 def running(view: JobView, now: Millis) -> Json | None:
-    """Return how far the run of a job is that is going on, or None where none is."""
+    """Return the progress of a job's run, or None where no run is in progress."""
     if view.running is None:
         return None
     run, progress = view.running.run, view.running.run.activity.progress
@@ -123,7 +123,7 @@ def running(view: JobView, now: Millis) -> Json | None:
 
 
 def rejected(entry: Rejected, now: Millis) -> Json:
-    """Return what was refused; bytes that are no UTF-8 are replaced."""
+    """Return what was refused; bytes that are not UTF-8 are replaced."""
     return {
         "id": entry.id,
         "received": timestamp(entry.received),

@@ -1,6 +1,6 @@
-"""What a page of another site makes a browser send: it reads nothing, and it changes nothing.
+"""Requests that a page of another site makes a browser send: they change nothing.
 
-A browser says of a request whether its own page or another site's made it, and no script can
+A browser marks a request as made by the daemon's own page or by another site's, and no script can
 change that: https://www.w3.org/TR/fetch-metadata. It says so over TLS and on this machine only;
 `Origin` comes with everything that may change something. Duplicati and curl send neither.
 """
@@ -17,7 +17,7 @@ from exporter.logs import log_fields
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OUR_OWN = ("same-origin", "none")
-"""A page of the daemon's, or the user without any page."""
+"""A page of the daemon, or the user without any page."""
 
 _PORTS = {"http": ":80", "https": ":443"}
 _MAX_ORIGIN_LENGTH = 300
@@ -33,7 +33,7 @@ class Sites:
         self._trusted = trusted
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Look at what may change something before anything is read of it.
+        """Check a request that may change something before its body is read.
 
         Raises:
             ApiError: 403.
@@ -47,7 +47,7 @@ class Sites:
         raise ApiError(403, f"{message}: allowed_origins names the sites that may")
 
     def is_foreign(self, req: falcon.Request) -> bool:
-        """Tell whether a page made a browser send this that is neither ours nor allowed."""
+        """Return whether the request was made by a page that is neither ours nor allowed."""
         origin, site = req.get_header("Origin"), req.get_header("Sec-Fetch-Site")
         if origin is not None and origin in self._allowed:
             return False

@@ -1,4 +1,4 @@
-"""GET /page.css and /page.js: what every page loads, told apart by content."""
+"""GET /page.css and /page.js: the files that every page loads, with an ETag each."""
 
 from importlib import resources
 
@@ -9,9 +9,9 @@ from api.responses import GetResource
 
 
 class Asset(GetResource):
-    """A file of this package. A browser asks each time, and gets it only when it is another."""
+    """A file of this package. A browser asks each time, and gets it only when it changed."""
 
-    to_read = None  # how a page looks is no secret, and one that asks for a token has to look so
+    to_read = None  # not secret, and the page that asks for a token needs it too
 
     def __init__(self, name: str, media_type: str) -> None:
         self._body = resources.files("api.page").joinpath(name).read_bytes()

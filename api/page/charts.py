@@ -1,4 +1,4 @@
-"""Charts of a job's runs over time: a line with its axes, and the same in words."""
+"""Charts of a job's runs over time: a line with its axes, and a text with the same."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 
 WIDTH, HEIGHT = 460, 160
 LEFT, RIGHT, TOP, BOTTOM = 72, 8, 10, 24
-"""What the axes and their labels take of a chart, in its own units."""
+"""The margins of a chart for axes and labels, in its own units."""
 
 _TICKS = 4
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -36,7 +36,7 @@ class Tick(Struct, frozen=True):
 
 
 class Chart(Struct, frozen=True):
-    """A line, or dots where a run stands alone; `text` tells it without the picture."""
+    """A line, or dots where a run is alone; `text` says the same without the picture."""
 
     title: str
     text: str
@@ -48,7 +48,7 @@ class Chart(Struct, frozen=True):
 
 
 class Measure(Struct, frozen=True):
-    """What a chart shows of a run, how it is written, and where an axis may have its marks."""
+    """What a chart shows of a run, how it is formatted, and the steps of its axis."""
 
     title: str
     value: Callable[[StoredRun], int | None]
@@ -57,7 +57,7 @@ class Measure(Struct, frozen=True):
 
 
 def _byte_step(top: int) -> int:
-    """Return how far the marks of sizes lie apart: round numbers of binary units."""
+    """Return the step between the marks of sizes: a round number of binary units."""
     unit = 1
     while top / _TICKS > _STEPS[-1] * unit:
         unit *= _UNIT
@@ -70,17 +70,17 @@ def _span_step(top: int) -> int:
 
 
 def _whole(value: Callable[[Counts], int | None]) -> Callable[[StoredRun], int | None]:
-    """Describe the whole source: a run that died or was interrupted counted a part of it."""
+    """Return a value of the whole source: runs that were cut short counted only a part."""
     return lambda stored: None if stored.run.status in _CUT_SHORT else value(stored.run.counts)
 
 
 def _stored(stored: StoredRun) -> int | None:
-    """Describe the destination, where the run looked at it."""
+    """Return the size at the destination, where the run looked at it."""
     return stored.run.counts.stored_bytes if stored.run.looked_at_destination else None
 
 
 def _duration(stored: StoredRun) -> int | None:
-    """Tell how long a run took, unless somebody ended it."""
+    """Return the duration of a run, unless it was interrupted."""
     return None if stored.run.status is Status.INTERRUPTED else stored.run.duration
 
 
@@ -97,9 +97,9 @@ MEASURES = (
 
 
 def charts(runs: Sequence[StoredRun]) -> list[Chart]:
-    """Return a chart of each measure that two runs or more told, the oldest run first."""
-    told = [(measure, list(_points(measure, runs))) for measure in MEASURES]
-    return [_chart(measure, points) for measure, points in told if len(points) > 1]
+    """Return a chart of each measure that two runs or more reported, the oldest run first."""
+    measured = [(measure, list(_points(measure, runs))) for measure in MEASURES]
+    return [_chart(measure, points) for measure, points in measured if len(points) > 1]
 
 
 def _points(measure: Measure, runs: Iterable[StoredRun]) -> Iterable[Point]:
@@ -126,10 +126,10 @@ def _chart(measure: Measure, points: list[Point]) -> Chart:
 
 
 def _places(points: list[Point], top: int) -> Iterable[str]:
-    """Yield where points lie: time from left to right, zero at the bottom."""
-    begin, end = points[0][0], points[-1][0]
+    """Yield the coordinates of points: time from left to right, zero at the bottom."""
+    start, end = points[0][0], points[-1][0]
     for timestamp, value in points:
-        across = (timestamp - begin) / max(end - begin, 1)
+        across = (timestamp - start) / max(end - start, 1)
         x = LEFT + across * (WIDTH - LEFT - RIGHT)
         yield f"{x:.1f} {_height(value, top):.1f}"
 

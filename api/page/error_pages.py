@@ -1,4 +1,4 @@
-"""Errors of pages, as pages: the words of the API, for who asks with a browser."""
+"""Errors of pages as HTML, with the messages of the API, for browsers."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ _HTML = "text/html"
 
 
 class HtmlErrorMiddleware:
-    """Puts an error of a page into words that a browser shows; programs get the JSON."""
+    """Renders an error of a page for browsers; programs get the JSON."""
 
     def process_response(
         self,

@@ -1,4 +1,4 @@
-"""What the page of a job tells of it besides its runs: moments, second copies, what to do."""
+"""What the page of a job shows besides its runs: timestamps, second copies, what to do."""
 
 import shlex
 
@@ -25,7 +25,7 @@ class Copy(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """The moments of a job and what it is to be known by; None and 0 where there is nothing."""
+    """The timestamps, former names and copies of a job; None and 0 where there is nothing."""
 
     newest_version: DisplayTime | None
     restored: DisplayTime | None
@@ -37,7 +37,7 @@ class Facts(Struct, frozen=True):
 
 
 def facts(view: JobView, state: JobState, now: Millis) -> Facts:
-    """Return what a job's page tells of it besides."""
+    """Return what a job's page shows besides its runs."""
     version, last = state.destination.newest_version, state.last
     return Facts(
         newest_version=_when(None if version is None else version.timestamp, now),

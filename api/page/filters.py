@@ -1,4 +1,4 @@
-"""Which jobs a page shows: what its address asks for, worst first."""
+"""Which jobs a page shows: those that its query asks for, worst first."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -24,9 +24,9 @@ _CONDITIONS = {each.value: each for each in Condition}
 
 
 class JobFilter(Struct, frozen=True):
-    """What an address asks for: texts as they came, and what they mean.
+    """The filter in a query: texts as they came, and what they mean.
 
-    `faults` say what of it means nothing; then nothing is shown, rather than something else.
+    `faults` say which of them are invalid; then no job is shown, rather than others.
     """
 
     text: str = ""
@@ -68,7 +68,7 @@ def read(req: falcon.Request, fleet: Fleet) -> JobFilter:
 
 
 def page(req: falcon.Request) -> int:
-    """Return the number of the page that is asked for; what is no number asks for the first."""
+    """Return the number of the page that is asked for; the first unless it is a number."""
     return query.parse_id(_param(req, "page")) or 1
 
 
@@ -111,7 +111,7 @@ class JobListPage(Struct, frozen=True):
 
 
 def shown(jobs: Iterable[EvaluatedJob], job_filter: JobFilter) -> JobListPage:
-    """Return the jobs of the page that is asked for; the last page stands for those behind it."""
+    """Return the jobs of the page that is asked for; the last page where its number is too high."""
     found = [] if job_filter.faults else [job for job in jobs if _matches(job, job_filter)]
     ordered = worst_first(found, grouped=bool(job_filter.group))
     pages = max(1, -(-len(ordered) // ROWS))
@@ -134,7 +134,7 @@ _Place = tuple[int, Millis, str, str, int]
 
 
 def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]:
-    """Return jobs in their order, those of a server together where that is asked for."""
+    """Return jobs worst first, those of a server together where that is asked for."""
     ordered = [job.view for job in sorted(jobs, key=_place)]
     if not grouped:
         return ordered
@@ -145,7 +145,7 @@ def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]
 
 
 def _place(job: EvaluatedJob) -> _Place:
-    """Return what orders jobs: the worst condition, for how long it may hold, then the names."""
+    """Return the sort key of a job: the worst condition, since when it may hold, then the names."""
     view, worst = job.view, job.held[0]
     names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)
     return (worst.rank, _earliest(view, worst) if worst.is_trouble else 0, *names)
@@ -157,5 +157,5 @@ def _earliest(view: JobView, worst: Condition) -> Millis:
 
 
 def label(server: Server) -> str:
-    """Return what a person calls a server."""
+    """Return the name of a server that people use."""
     return server.alias or server.name

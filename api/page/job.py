@@ -1,4 +1,4 @@
-"""GET /jobs/{id}: how a backup is, when it is due and why, and what its runs did."""
+"""GET /jobs/{id}: the state of a backup, when it is due and why, and what its runs did."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class JobPage(Page):
     """A backup job by its id."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the page of this moment."""
+        """Render the page."""
         now = self._clock()
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:

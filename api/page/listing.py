@@ -28,7 +28,7 @@ def head(
     *,
     clock_in_doubt: bool,
 ) -> dict[str, Any]:
-    """Return what stands at the head of a page, while so many refused reports are open."""
+    """Return the values for the head of a page, while so many refused reports are open."""
     calm = Condition.FINE if summary.fine and not refused and not clock_in_doubt else None
     failed = _failed(summary, now)
     return {
@@ -40,16 +40,16 @@ def head(
 
 
 def _failed(summary: StatusSummary, now: Millis) -> str | None:
-    """Say when the newest failure was; a start to come is that of a clock a little ahead."""
+    """Return when the newest failure was; a start in the future is of a clock a little ahead."""
     last = summary.last_failure
     return None if last is None else formatting.relative(min(last, now), now)
 
 
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
-    """Return what the first of these jobs and their servers are called."""
+    """Return the names of the first of these jobs, with their servers."""
     named = ((fleet.job_name(each), fleet.server_of(each)) for each in job_ids)
-    told = (f"{name} of {filters.label(server)}" for name, server in named if server is not None)
-    return list(islice(told, _NAMED))
+    labels = (f"{name} of {filters.label(server)}" for name, server in named if server is not None)
+    return list(islice(labels, _NAMED))
 
 
 def listing(

@@ -28,14 +28,14 @@ from exporter.store import Store
 from exporter.times import Millis
 
 _NAMED = 20
-"""Servers that may be others are named, so many of them."""
+"""Possible duplicates of servers are named, at most so many."""
 
 _LISTED = 200
-"""Of more servers the form offers no list: it would be larger than the page."""
+"""With more servers the form has no list of them: it would be larger than the page."""
 
 
 class Connection(Struct, frozen=True):
-    """What tells Duplicati's options: whether uploads need a token, and whose word counts."""
+    """What Duplicati's options depend on: whether uploads need a token, and the trusted proxies."""
 
     authorizer: Authorizer
     trusted_proxies: Sequence[Network] = ()
@@ -46,13 +46,13 @@ class Connection(Struct, frozen=True):
         return not self.authorizer.is_open(Scope.UPLOAD)
 
     def options(self, req: falcon.Request) -> list[str]:
-        """Return the options for the address under which the daemon was found."""
+        """Return the options for the address under which the daemon was reached."""
         query = "?token=TOKEN" if self.needs_token else ""
         return duplicati_options(f"{url_of(req, self.trusted_proxies)}/api/upload{query}")
 
 
 class Incoming(NamedTuple):
-    """What was refused, by what clock all came, and who takes what is posted to the page."""
+    """The refused reports, the clock of arrivals, and what accepts reports posted to the page."""
 
     refusals: Refusals
     timekeeper: Timekeeper
@@ -83,7 +83,7 @@ class Overview(Page):
     on_put = on_post
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the page of this moment."""
+        """Render the page."""
         now = self._clock()
         job_filter, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
         jobs = evaluate_all(snapshot.jobs, now)
@@ -115,7 +115,7 @@ class Overview(Page):
         return {"conditions": list(Condition), "servers": self._servers()}
 
     def _servers(self) -> list[tuple[str, str]]:
-        """Return what the form offers: the ids and names of servers, none where they are many."""
+        """Return the ids and names of servers that the form offers, none where they are many."""
         known = self._fleet.servers()
         offered = known if len(known) <= _LISTED else []
         return sorted(((str(server.id), label(server)) for server in offered), key=_by_name)

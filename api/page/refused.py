@@ -1,4 +1,4 @@
-"""GET /refused: what was refused and what to do, and what other pages say of it."""
+"""GET /refused: what was refused and what to do, and a summary of it for other pages."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LISTED = 50
 
 _MAX_BODY_LENGTH = 2000
 _MAX_CODED_LENGTH = 4 * _MAX_BODY_LENGTH
-"""Bytes that so many characters take at most."""
+"""The most bytes that so many characters take."""
 
 _MAX_REASON_LENGTH = 300
 
@@ -55,7 +55,7 @@ class RefusedPage(Page):
     """All that was refused, newest first."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the page of this moment."""
+        """Render the page."""
         now, last = self._clock(), query.cursor(req)
         found = self._store.rejected(last[1] if last else None, LISTED + 1)
         page = found[:LISTED]
@@ -69,7 +69,7 @@ class RefusedPage(Page):
 
 
 def summary(refusals: Refusals, now: Millis) -> dict[str, Any]:
-    """Return what an overview says of refused reports; `ever` tells whether there were any."""
+    """Return what an overview shows of refused reports, and whether there ever were any."""
     return {"refused": _of_last_day(refusals, now), "refused_ever": refusals.any}
 
 

@@ -1,4 +1,4 @@
-"""How a page is made and answered: templates that escape, and what a browser may do with them."""
+"""Renders pages: templates that escape, and what a browser may do with them."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a browser may do for a page: take its style sheet and script from here, ask here again."""
+"""What a browser may do for a page: load its style sheet and script from here, and refresh it."""
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that HTML may not hold, or that would turn the text around them: reports hold any."""
@@ -32,14 +32,14 @@ _LEVEL = 1
 
 
 def shown(value: object) -> object:
-    """Return what is printed of a value, without characters that nobody sees."""
+    """Return what is printed of a value, without invisible characters."""
     if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
         return value
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def short(text: str, most: int = 80) -> str:
-    """Return a text that fits into a row; what is cut ends with dots."""
+    """Return a text that fits into a row; one that is cut ends with dots."""
     if len(text) <= most:
         return text
     cut = text[: most - 1]
@@ -71,7 +71,7 @@ def render(template: str, facts: dict[str, Any]) -> bytes:
 
 
 def answer(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
-    """Answer a GET with what a browser shows, packed where it takes that."""
+    """Answer a GET with what a browser shows, as gzip where it accepts that."""
     resp.set_headers({"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Encoding"})
     if accepts_gzip(req.get_header("Accept-Encoding") or ""):
         resp.set_header("Content-Encoding", "gzip")
@@ -81,7 +81,7 @@ def answer(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: 
 
 
 class Page(GetResource):
-    """A resource for people: its errors are pages, too, for who asks for such."""
+    """A resource for humans: its errors are pages, too, for browsers."""
 
     def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""What a row tells of a job, ready to be shown."""
+"""The rows of jobs, ready to be shown."""
 
 import re
 from itertools import groupby
@@ -23,7 +23,7 @@ _PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class DisplayTime(Struct, frozen=True):
-    """A moment: for programs, to the second for people, and as they say it."""
+    """A timestamp: in ISO 8601, to the second for humans, and relative to now."""
 
     stamp: str
     exact: str
@@ -31,7 +31,7 @@ class DisplayTime(Struct, frozen=True):
 
     @classmethod
     def from_timestamp(cls, timestamp: Millis, now: Millis) -> "DisplayTime":
-        """Return how a moment is shown."""
+        """Return how a timestamp is shown."""
         return cls(
             format_timestamp(timestamp),
             formatting.exact(timestamp),
@@ -55,7 +55,7 @@ class Due(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """How far a run is that is going on: `done` is 0 to 100, None where nobody knows."""
+    """The progress of a run: `done` is 0 to 100, None where it is unknown."""
 
     since: DisplayTime
     heard: DisplayTime
@@ -85,19 +85,19 @@ class Row(Struct, frozen=True):
 
     @property
     def worst(self) -> Condition:
-        """The word for the job."""
+        """The worst condition of the job."""
         return self.held[0].condition
 
 
 class Group(Struct, frozen=True):
-    """Rows under the head of a server, or under none."""
+    """Rows under the heading of a server, or without one."""
 
     server: Server | None
     rows: list[Row]
 
 
 def groups(store: Store, views: list[JobView], now: Millis, *, grouped: bool) -> list[Group]:
-    """Return the rows of jobs that lie in their order, parted by server where that is wanted."""
+    """Return the rows of sorted jobs, grouped by server where that is wanted."""
     found = _rows(store, views, now)
     if not grouped:
         return [Group(None, found)]
@@ -135,13 +135,13 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
 
 
 def _reason(state: JobState) -> str | None:
-    """Tell why the last run was no success."""
+    """Return why the last run was not a success."""
     last = state.last
     return None if last is None or last.run.status is Status.SUCCESS else last.run.reason
 
 
 def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, ...]:
-    """Return all that holds for a job, worst first; a wrong clock tells no moment to come."""
+    """Return the conditions of a job, worst first, without times in the future of a wrong clock."""
     found = [(each, since(view, state, each)) for each in conditions(view, now)]
     return tuple(
         ActiveCondition(
@@ -152,9 +152,9 @@ def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, 
 
 
 def good(state: JobState, now: Millis) -> DisplayTime | None:
-    """Return when the last run ended that left a usable version.
+    """Return when the last run with a usable version ended.
 
-    An end to come is that of a wrong clock; the start was put right when the report came.
+    An end in the future is of a wrong clock; the start was corrected when the report came.
     """
     last = state.last_completed
     if last is None:
@@ -177,14 +177,14 @@ def due(view: JobView, now: Millis) -> Due | None:
 
 def progress(running: Running, now: Millis) -> Progress:
     """Return how far a run is."""
-    run, told = running.run, running.run.activity.progress
+    run, reported = running.run, running.run.activity.progress
     return Progress(
         since=DisplayTime.from_timestamp(run.since, now),
         heard=DisplayTime.from_timestamp(run.heard, now),
         stalled=running.stalled(now),
-        phase=None if told.phase is None else short(_phase(told.phase), _MAX_PHASE_LENGTH),
-        done=None if told.ratio is None else int(told.ratio * 100),
-        amounts=_amounts(told.bytes, told.total_bytes),
+        phase=None if reported.phase is None else short(_phase(reported.phase), _MAX_PHASE_LENGTH),
+        done=None if reported.ratio is None else int(reported.ratio * 100),
+        amounts=_amounts(reported.bytes, reported.total_bytes),
     )
 
 

@@ -11,25 +11,24 @@ from exporter.store import JobRun, Store
 from exporter.times import Millis
 
 LINES = 20
-"""Lines shown of a run; the API has them all."""
+"""Log lines shown of a run; the API has them all."""
 
 MAX_LINE_LENGTH = 500
 
 _FIELDS = {
-    "startTime": "begin",
+    "startTime": "start",
     "endTime": "end",
-    "duration": "length",
     "nextScheduled": "next start",
     "newestVersion": "newest version",
-    "verified": "test",
+    "verified": "verification",
 }
-"""What fields are called on the page, where it is another word."""
+"""Fields that have another name on the page."""
 
 
 class RunRow(Struct, frozen=True):
-    """A run; `lines_left` are those that are not shown, `details` tell what could not be read.
+    """A run; `lines_left` are those that are not shown, `details` say what could not be read.
 
-    `not_believed` names what of it counts as something else.
+    `not_believed` names the values that are not trusted and count as others.
     """
 
     id: int
@@ -74,7 +73,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
 
 
 def _operation(stored: StoredRun) -> str | None:
-    """Name what is no backup."""
+    """Return the name of an operation that is not a backup."""
     if stored.run.dry_run:
         return "Dry run"
     return None if stored.run.operation == BACKUP else stored.run.operation

@@ -1,4 +1,4 @@
-"""GET /servers/{id}: a machine, what is known of it, and its backups."""
+"""GET /servers/{id}: a server, what is known of it, and its backups."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ class ServerPage(Page):
         self._timekeeper = timekeeper
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the page of this moment."""
+        """Render the page."""
         now = self._clock()
         server = query.find_server(self._fleet, params["server_id"])
         views, faulty = self._fleet.of_server(server.id)

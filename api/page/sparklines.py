@@ -1,4 +1,4 @@
-"""Small drawings of a row: how long the last runs took, and how they ended.
+"""Sparklines of a row: the durations of the last runs, and how they ended.
 
 A path for each status and none for each run: 200 rows of 30 runs must stay small.
 """
@@ -26,7 +26,7 @@ SHAPES = {
     Status.UNKNOWN: "1 2h3v9h-3z",
     Status.INTERRUPTED: "0 4l4 8m0-8l-4 8",
 }
-"""How a run is drawn, from where in its cell, so that nobody needs the colours: a short bar, a
+"""How a run is drawn, from where in its cell, so that colours are not needed: a short bar, a
 triangle, an exclamation mark, a tall bar, an empty one, a cross. The style sheet makes bars of
 lines."""
 
@@ -58,26 +58,26 @@ def strip(runs: Sequence[PastRun]) -> StatusStrip | None:
         return None
     counted = Counter(run.status for run in runs)
     paths = [Path(each, "".join(_marks(runs, each))) for each in Status if counted[each]]
-    told = ", ".join(f"{counted[each]} {each.value}" for each in Status if counted[each])
+    ends = ", ".join(f"{counted[each]} {each.value}" for each in Status if counted[each])
     newest = runs[-1].status.value
-    return StatusStrip(tuple(paths), f"Last {_runs(len(runs))}: {told}; the newest {newest}")
+    return StatusStrip(tuple(paths), f"Last {_runs(len(runs))}: {ends}; the newest {newest}")
 
 
 def spark(runs: Sequence[PastRun]) -> Spark | None:
-    """Draw how long runs took, the oldest first; None where fewer than two told it."""
-    told = [
+    """Draw how long runs took, the oldest first; None where fewer than two reported it."""
+    timed = [
         (place, run.duration)
         for place, run in enumerate(runs)
         if run.duration is not None and run.status is not Status.INTERRUPTED
     ]
-    if len(told) <= 1:
+    if len(timed) <= 1:
         return None
-    spans = [span for _, span in told]
+    spans = [span for _, span in timed]
     top = max(*spans, 1)
     first = RUNS - len(runs)
-    points = (f"{(first + at) * CELL + 2} {HEIGHT - 1 - _tall(span, top)}" for at, span in told)
+    points = (f"{(first + at) * CELL + 2} {HEIGHT - 1 - _tall(span, top)}" for at, span in timed)
     shortest, longest = formatting.duration(min(spans)), formatting.duration(max(spans))
-    text = f"Last {_runs(len(told))} took {shortest} to {longest}"
+    text = f"Last {_runs(len(timed))} took {shortest} to {longest}"
     return Spark("M" + "L".join(points), text)
 
 

@@ -1,4 +1,4 @@
-"""POST or PUT /api/activity: a running backup tells how far it is."""
+"""POST or PUT /api/activity: live reports of running backups."""
 
 import falcon
 import msgspec
@@ -34,7 +34,7 @@ class Activity:
         self._reception = reception
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Take in what a run tells of itself."""
+        """Accept the live report of a run."""
         posted = self._reception.receive(req)
         with self._reception.judging(posted, KIND):
             report = self._read(posted)

@@ -1,4 +1,4 @@
-"""Draws a badge: a flat SVG with nothing in it that is fetched, styled or run."""
+"""Draws a badge: a flat SVG without anything that is fetched, styled or run."""
 
 import math
 import unicodedata
@@ -20,7 +20,7 @@ MAX_CHARACTERS = 40
 
 _CELL = 6.6
 """Pixels a character takes in nearly every monospaced font, which is 0.6 of its size. `textLength`
-tells browsers the width, so that with any other font the text fits too."""
+gives browsers the width, so that the text fits with any other font too."""
 
 _PADDING = 7
 

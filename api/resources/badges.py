@@ -1,4 +1,4 @@
-"""GET /api/badge.svg and /api/badge/{serverId}.svg: how the backups are, for other dashboards."""
+"""GET /api/badge.svg and /api/badge/{serverId}.svg: the state of backups, for other dashboards."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -31,13 +31,13 @@ class SvgName(BaseConverter):
     CONSUME_MULTIPLE_SEGMENTS = True
 
     def convert(self, value: Iterable[str]) -> str | None:
-        """Return the name, or None where the path is none of a picture."""
+        """Return the name, or None where the path does not end with ``.svg``."""
         name = "/".join(value)
         return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
 
 
 class Showing(NamedTuple):
-    """What every badge needs: the clock, what was refused, and which pages may show it.
+    """What every badge needs: the clock, the refused reports, and which pages may show it.
 
     `timekeeper` knows whether the clock is right.
     """
@@ -72,7 +72,7 @@ class _Pictured(GetResource):
 
 
 class FleetBadge(_Pictured):
-    """How all backups are."""
+    """The state of all backups."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
@@ -84,7 +84,7 @@ class FleetBadge(_Pictured):
 
 
 class ServerBadge(_Pictured):
-    """How the backups of a server are."""
+    """The state of a server's backups."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
@@ -98,9 +98,9 @@ class ServerBadge(_Pictured):
 
 
 def embedding(authorizer: Authorizer) -> str:
-    """Return which pages may show a badge: all of them, where nobody needs a token to read.
+    """Return which pages may show a badge: all of them, where no token is needed to read.
 
-    With a password that the browser remembers, any page could else learn from a picture's width
+    Else any page could, with a password that the browser remembers, learn from a picture's width
     what it must not read.
     """
     return "cross-origin" if authorizer.is_open(Scope.READ) else "same-origin"

@@ -1,4 +1,4 @@
-"""POST /api/import: many reports of the past come in at once."""
+"""POST /api/import: imports many historical reports at once."""
 
 import logging
 from collections import Counter
@@ -33,7 +33,7 @@ class _Entry(Struct, forbid_unknown_fields=True):
 
 
 class _Asked(Struct, rename="camel", forbid_unknown_fields=True):
-    """What is posted; the reports are decoded one by one, for a list of any length may come."""
+    """The body; the reports are decoded one by one, for the list may have any length."""
 
     reports: Raw
     dry_run: bool = False
@@ -44,18 +44,18 @@ _entry_decoder = msgspec.json.Decoder(_Entry)
 
 
 class Import:
-    """Takes reports as they would have been posted, and tells what became of each."""
+    """Imports reports as they would have been posted, and answers with the outcome of each."""
 
     def __init__(self, importer: StoreImporter, limits: Limits) -> None:
         self._importer = importer
         self._limits = limits
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Record reports, or with `dryRun` tell what would become of them."""
+        """Record reports, or with `dryRun` answer with what the outcomes would be."""
         reports, is_dry_run = self._read(req)
         taken = (self._importer.dry_run if is_dry_run else self._importer.import_reports)(reports)
         if not is_dry_run:
-            _tell(taken)
+            _log_imported(taken)
         ok_no_store(resp, {"results": [_represented(each) for each in taken]})
 
     def _read(self, req: falcon.Request) -> tuple[list[HistoricalReport], bool]:
@@ -126,6 +126,6 @@ def _represented(result: ImportResult) -> dict[str, object]:
     }
 
 
-def _tell(taken: Sequence[ImportResult]) -> None:
+def _log_imported(taken: Sequence[ImportResult]) -> None:
     counts = Counter(each.outcome.value.replace(" ", "_") for each in taken)
     _log.info("reports imported", extra=log_fields(**counts))

@@ -1,4 +1,4 @@
-"""/api/jobs and what lies below: every backup job, what is expected of it, and its settings."""
+"""/api/jobs and the routes below it: every backup job, what is expected of it, its settings."""
 
 import logging
 from collections.abc import Callable
@@ -35,13 +35,11 @@ class Jobs(GetResource):
         """Answer with a page."""
         now = self._clock()
         limit, last = query.limit(req), query.cursor(req) or (0, 0)
-        behind = [view for view in self._chosen(req, now) if view.job.id > last[1]]
-        page = behind[:limit]
+        after = [view for view in self._chosen(req, now) if view.job.id > last[1]]
+        page = after[:limit]
         data = {
             "jobs": [serialization.job(view, now) for view in page],
-            "nextCursor": (
-                query.format_cursor(0, page[-1].job.id) if len(behind) > limit else None
-            ),
+            "nextCursor": (query.format_cursor(0, page[-1].job.id) if len(after) > limit else None),
         }
         success(req, resp, data)
 
@@ -85,7 +83,7 @@ class JobResource(_OfOneJob, GetResource):
     """One job by its id."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the job, and with how its deadline comes about."""
+        """Answer with the job, and with how its deadline was computed."""
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found("Job not found")
@@ -121,10 +119,10 @@ class JobResource(_OfOneJob, GetResource):
 
 
 class SecondCopies(_OfOneJob):
-    """The second copies of a job, of which a destination may be given up."""
+    """The second copies of a job, of which a destination may be forgotten."""
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Forget a second destination; a later report that tells of it makes it known again."""
+        """Forget a second destination; a later report with a copy to it makes it known again."""
         known = self._known(job_id)
         destination = req.get_param("destination")
         if not destination:
@@ -140,7 +138,7 @@ class SecondCopies(_OfOneJob):
 
 
 class PlannedStart:
-    """The next start of a job, as whoever asked its Duplicati knows it."""
+    """The next start of a job, from a client that asked its Duplicati."""
 
     def __init__(self, importer: StoreImporter, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._importer = importer
@@ -148,7 +146,7 @@ class PlannedStart:
         self._clock = clock
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Take in the start, and how far starts lie apart at the widest."""
+        """Record the start, and the longest interval between planned starts."""
         known = query.required_id(job_id, "job")
         values = request_body.read(
             req, {"start": request_body.timestamp, "interval": request_body.duration("12h or 1d")}

@@ -49,10 +49,10 @@ class Metrics(GetResource):
         resp.set_stream(file, len(file))
 
     def _selection(self, req: falcon.Request) -> Selection:
-        """Return the part that is asked for, as the client library names it and by server.
+        """Return the selection by the names of families, as in the client library, and by server.
 
         Raises:
-            ApiError: a server is none, as in the paths of other routes.
+            ApiError: a server is unknown, as in the paths of other routes.
         """
         names = req.get_param_as_list("name[]")
         servers = req.get_param_as_list("server")
@@ -64,7 +64,7 @@ class Metrics(GetResource):
 
 
 class Health(Metrics):
-    """The exposition, and for those who ask for JSON alone whether reports can be stored."""
+    """The exposition, and for clients that accept JSON only whether reports can be stored."""
 
     offers = (TEXT, OPENMETRICS, falcon.MEDIA_JSON)
 

@@ -1,4 +1,4 @@
-"""GET /api/openapi.yaml: the contract itself."""
+"""GET /api/openapi.yaml: the description of the API."""
 
 from importlib import resources
 
@@ -8,7 +8,7 @@ from api.responses import GetResource, with_etag
 
 
 class Contract(GetResource):
-    """The description of every route, which is no secret."""
+    """The description of every route, which is not secret."""
 
     to_read = None
 

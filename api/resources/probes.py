@@ -1,4 +1,4 @@
-"""GET /-/healthy and /-/ready: for what starts, stops and watches the daemon."""
+"""GET /-/healthy and /-/ready: probes for what starts, stops and monitors the daemon."""
 
 import falcon
 
@@ -11,7 +11,7 @@ from exporter.store import Store
 class Healthy(GetResource):
     """The process lives."""
 
-    to_read = None  # what starts and watches the daemon has no token
+    to_read = None  # what starts and monitors the daemon has no token
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer at once."""

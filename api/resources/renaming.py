@@ -1,4 +1,4 @@
-"""POST /api/jobs/{id}/separate: a backup that seemed renamed is another one."""
+"""POST /api/jobs/{id}/separate: separates a backup that was taken for a renamed one."""
 
 import logging
 from collections.abc import Callable

@@ -32,24 +32,24 @@ class Servers(GetResource):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
         limit, last = query.limit(req), query.cursor(req) or (0, 0)
-        behind = [server for server in self._fleet.servers() if server.id > last[1]]
-        page = behind[:limit]
+        after = [server for server in self._fleet.servers() if server.id > last[1]]
+        page = after[:limit]
         data = {
             "servers": [_represented(self._fleet, server.id) for server in page],
-            "nextCursor": (query.format_cursor(0, page[-1].id) if len(behind) > limit else None),
+            "nextCursor": (query.format_cursor(0, page[-1].id) if len(after) > limit else None),
         }
         success(req, resp, data)
 
 
 class ServerResource:
-    """One server by its id, to be named or deleted."""
+    """One server by its id, to be changed or deleted."""
 
     def __init__(self, store: Store, fleet: Fleet) -> None:
         self._store = store
         self._fleet = fleet
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
-        """Set or clear a server's alias and note, or say that it is no duplicate of another."""
+        """Set or clear a server's alias and note, or mark it as not a duplicate."""
         known = query.required_id(server_id, "server")
         values = request_body.read(
             req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing}

@@ -1,4 +1,4 @@
-"""Reports that were posted to a path that takes none: they are refused, and seen."""
+"""Reports that were posted to a path that accepts none: they are refused, and kept."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ _MAX_PATH_LENGTH = 200
 
 
 class Strays:
-    """Keeps what looks like a report of what has no place to go."""
+    """Keeps what looks like a report and was posted to a wrong path."""
 
     def __init__(self, reception: Reception, authorizer: Authorizer) -> None:
         self._reception = reception
@@ -26,7 +26,7 @@ class Strays:
         resource: object,
         req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
     ) -> None:
-        """Look at what was posted where nothing can be posted."""
+        """Check what was posted where nothing can be posted."""
         if req.method not in ("POST", "PUT") or not _is_lost(resp.status_code, resource):
             return
         if is_admitted(self._authorizer, req):

@@ -1,4 +1,4 @@
-"""GET /api/summary: the whole fleet in five figures."""
+"""GET /api/summary: the whole fleet in five counts."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ class Summary(GetResource):
         self._clock = clock
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the figures of this moment."""
+        """Answer with the current counts."""
         totals = self._fleet.totals(self._clock())
         data = {
             "totalServers": totals.servers,

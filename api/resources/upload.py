@@ -1,4 +1,4 @@
-"""POST or PUT /api/upload: a report comes in."""
+"""POST or PUT /api/upload: reports of backup runs."""
 
 import logging
 import time
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Upload:
-    """Takes every shape of report; answers once the run is durable on disk."""
+    """Accepts every shape of report; answers once the run is durable on disk."""
 
     to_change = Scope.UPLOAD
 
@@ -52,8 +52,8 @@ class Upload:
         self._reception = reception
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Record a report, and count what became of it."""
-        began = time.perf_counter()
+        """Record a report, and count its outcome."""
+        start = time.perf_counter()
         outcome = UploadOutcome.FAILED
         try:
             recorded = self._record(req)
@@ -64,7 +64,7 @@ class Upload:
             outcome = _OUTCOMES.get(error.status, UploadOutcome.REJECTED)
             raise
         finally:
-            self._self_metrics.observe_upload(outcome, time.perf_counter() - began)
+            self._self_metrics.observe_upload(outcome, time.perf_counter() - start)
 
     on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
 
@@ -102,17 +102,17 @@ class Upload:
 
 
 class Astray(Upload):
-    """Takes reports of senders that were set up with a wrong path, and says which one is right."""
+    """Accepts reports of senders that use a wrong path, and answers with the right one."""
 
     def _message(self, outcome: UploadOutcome) -> str:
         return f"{_MESSAGES[outcome]}; the address to use is {ADDRESS}"
 
 
 class OnlyAstray(Astray):
-    """Stands where the page is left out: who looks for it finds nothing, as ever."""
+    """Is at ``/`` where the page is disabled: a GET finds nothing."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer as a path that is not there."""
+        """Answer as an unknown path."""
         raise falcon.HTTPNotFound
 
     on_head = on_get

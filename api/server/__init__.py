@@ -1,1 +1,1 @@
-"""The HTTP server: how requests come, within bounds. It knows waitress."""
+"""The HTTP server, which receives requests within limits. Only this package uses waitress."""

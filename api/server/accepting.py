@@ -1,4 +1,4 @@
-"""Connections are accepted for as long as there are descriptors for them, and what they need."""
+"""Accepts connections as long as there are file descriptors for them."""
 
 import errno
 import logging
@@ -13,10 +13,10 @@ from exporter.logs import log_fields
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_SECONDS = 0.5
-_TOLD_SECONDS = 60.0
+_LOG_INTERVAL_SECONDS = 60.0
 
 MIN_CONNECTIONS = 16
-"""Connections that are accepted, however few descriptors there are."""
+"""Connections that are accepted even if there are few descriptors."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,12 +24,12 @@ _log = logging.getLogger(__name__)
 class Server(TcpWSGIServer):
     """Lets connections wait where the system has no room for them.
 
-    waitress asked again at once, with a trace in the log each time, as fast as the processor can.
+    waitress retries at once, with a traceback in the log each time, as fast as the processor can.
     """
 
     channel_class = Channel
     _goes_on = 0.0
-    _tells = 0.0
+    _next_log = 0.0
 
     def accept(self) -> tuple[socket.socket, object] | None:
         """Accept a connection, if one can be accepted now."""
@@ -43,19 +43,19 @@ class Server(TcpWSGIServer):
         return found
 
     def readable(self) -> bool:
-        """Tell whether to look for a connection."""
+        """Return whether to look for a connection."""
         return bool(super().readable()) and time.monotonic() >= self._goes_on
 
     def _pause(self, error: OSError) -> None:
         present = time.monotonic()
         self._goes_on = present + _PAUSE_SECONDS
-        if present >= self._tells:
-            self._tells = present + _TOLD_SECONDS
+        if present >= self._next_log:
+            self._next_log = present + _LOG_INTERVAL_SECONDS
             _log.warning("connections wait", extra=log_fields(reason=error.strerror))
 
 
 def raise_descriptors() -> None:
-    """Let the process open as many files as the system allows it: the soft limit may be low."""
+    """Raise the soft limit of open files, which may be low, to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -64,7 +64,7 @@ def raise_descriptors() -> None:
 
 
 def connections(most: int, others: int) -> int:
-    """Return how many connections there may be at once, beside other open files."""
+    """Return the maximum number of connections, besides other open files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     left = most if soft == resource.RLIM_INFINITY else soft - others
     return max(MIN_CONNECTIONS, min(most, left))

@@ -1,4 +1,4 @@
-"""A request that arrives: what is refused on the way, and from when on it is answered."""
+"""A request that arrives: it may be refused before it is complete."""
 
 import time
 from http import HTTPStatus
@@ -21,7 +21,7 @@ class TooSlowError(Error):
 
 
 class TooManyError(Error):
-    """It came when too many others waited."""
+    """It came when too many others were in flight."""
 
     code = 503
     reason = "Service Unavailable"
@@ -29,7 +29,7 @@ class TooManyError(Error):
 
 
 class NoRoomError(Error):
-    """Its body came when those of others took all the memory."""
+    """Its body came when those of others used all the memory."""
 
     code = 503
     reason = "Service Unavailable"
@@ -37,17 +37,17 @@ class NoRoomError(Error):
 
 
 class Door(Protocol):
-    """Says what may come in."""
+    """Decides which requests are admitted."""
 
     @property
     def budget(self) -> Budget:
         """The memory for bodies."""
 
     def is_busy(self, request: "Request") -> bool:
-        """Tell whether too many like it wait for their answers."""
+        """Return whether too many like it are in flight."""
 
     def admits_body(self, request: "Request") -> bool:
-        """Tell by its head whether its body is to be read."""
+        """Return by its head whether its body is to be read."""
 
 
 class Request(Parser):
@@ -64,17 +64,17 @@ class Request(Parser):
         self._body = Body(door.budget)
         super().__init__(adj, self._body)
         self._door = door
-        self._is_judged = False
+        self._is_checked = False
         self.arrived = time.monotonic()
-        """When it had arrived, by the clock that nobody sets."""
+        """When it had arrived, by the monotonic clock."""
         self.unread = False
-        """Whether more of it may come that nobody wants."""
+        """Whether more of it may come that is not wanted."""
 
     def received(self, data: bytes) -> int:
-        """Take a part of it."""
+        """Process a part of it."""
         taken: int = super().received(data)
-        if self.headers_finished and not self._is_judged:
-            self._judge()
+        if self.headers_finished and not self._is_checked:
+            self._check_head()
         if self._body.found_no_room and self.error is None:
             self.error = _no_room()
         if self.error is not None:
@@ -86,9 +86,9 @@ class Request(Parser):
                 self.error = TooManyError("too many requests in flight")
         return len(data) if self.unread and self.completed else taken
 
-    def _judge(self) -> None:
-        """Look at its head. What is not admitted is answered by the app, without its body."""
-        self._is_judged = True
+    def _check_head(self) -> None:
+        """Check its head. What is not admitted is answered by the app, without its body."""
+        self._is_checked = True
         if self.body_rcv is None or self.error is not None:
             return
         if not self._door.admits_body(self):
@@ -101,7 +101,7 @@ class Request(Parser):
     def _end_unread(self) -> None:
         """Answer it now; one that is too large once its beginning has come, which is kept.
 
-        Who waits to be told to go on is told the refusal instead.
+        A sender that waits for 100 Continue gets the refusal instead.
         """
         begins = self.is_oversized and not self.chunked and not self.expect_continue
         self.completed = not begins or self.body_bytes_received >= HEAD_BYTES
@@ -114,7 +114,7 @@ class Request(Parser):
         return self.error is not None and self.error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
     def refuse(self, error: Error) -> None:
-        """Let it be answered with an error, though it has not arrived."""
+        """Let it be answered with an error, although it has not arrived."""
         if not self.headers_finished:
             self.parse_header(b"GET / HTTP/1.0\r\n")  # as waitress does where it has none
         self.error = self.error or error

@@ -45,8 +45,8 @@ class _JsonErrorTask(ErrorTask):
             message: str = self.channel.server.too_large
             return message
         # A text in quotes is what was sent, and that may be a secret.
-        told = self.request.error.body.partition('"')[0].strip()
-        return f"{self.request.error.reason}: {told}"
+        message = self.request.error.body.partition('"')[0].strip()
+        return f"{self.request.error.reason}: {message}"
 
     def _count(self, error: Error) -> None:
         server = self.channel.server
@@ -59,7 +59,7 @@ class _JsonErrorTask(ErrorTask):
 
 
 class _AppTask(WSGITask):
-    """Lets the app answer, and tells it since when the request waits."""
+    """Lets the app answer, and gives it the time of the request's arrival."""
 
     def get_environment(self) -> dict[str, Any]:
         environment: dict[str, Any] = super().get_environment()
@@ -68,7 +68,7 @@ class _AppTask(WSGITask):
 
 
 class Channel(LingeringChannel):
-    """A connection, which knows for how long its request has been coming."""
+    """A connection, which knows since when its request has been arriving."""
 
     task_class = _AppTask
     error_task_class = _JsonErrorTask
@@ -85,11 +85,11 @@ class Channel(LingeringChannel):
     """Requests that were sent at once and wait until the answers before them are sent."""
 
     def parser_class(self, adj: Any) -> Request:  # noqa: ANN401 - of waitress
-        """Make the next request, in the place of waitress's class."""
+        """Create the next request, instead of waitress's class."""
         return Request(adj, self)
 
     def received(self, data: bytes) -> bool:
-        """Take what came, and note when a request begins."""
+        """Process what came, and note when a request starts."""
         self.is_new = False
         before = self.request
         taken: bool = super().received(data)
@@ -98,7 +98,7 @@ class Channel(LingeringChannel):
         return taken
 
     def expire(self, present: float) -> None:
-        """Refuse a request that still has not arrived, or not enough of one that is refused."""
+        """Refuse a request that takes too long to arrive."""
         self.end_lingering(present)
         with self.requests_lock:
             waits = self.requests or self._later
@@ -113,11 +113,11 @@ class Channel(LingeringChannel):
             self.server.add_task(self)
 
     def is_answered(self) -> bool:
-        """Tell whether a request waits for its answer, or an answer for its reader."""
+        """Return whether a request waits for its answer, or an answer for its reader."""
         return bool(self.requests or self._later or self.total_outbufs_len)
 
     def arrives(self) -> bool:
-        """Tell whether a request is on its way, or may be, on a connection that is new."""
+        """Return whether a request is on its way, or may be, on a connection that is new."""
         return self.request is not None or self.lingering or self.is_new
 
     @property
@@ -131,12 +131,12 @@ class Channel(LingeringChannel):
         return falcon.Request(WSGITask(self, request).get_environment())
 
     def admits_body(self, request: Request) -> bool:
-        """Tell by its head whether the sender may hand in anything; else the app refuses it."""
+        """Return by its head whether the sender may send reports; else the app refuses it."""
         oversized: Oversized | None = self.server.oversized
         return oversized is None or oversized.admits(lambda: self.head_of(request))
 
     def handle_close(self) -> None:
-        """Close it, and let go of what has come of requests that nobody will answer."""
+        """Close it, and release what has come of requests that will not be answered."""
         super().handle_close()
         for request in (self.request, *self._later):
             if request is not None:
@@ -144,16 +144,16 @@ class Channel(LingeringChannel):
         self.request, self._later = None, ()
 
     def is_busy(self, request: Request) -> bool:
-        """Tell whether too many like a request wait for their answers."""
+        """Return whether too many requests like this one are in flight."""
         in_flight: int = self.server.pools.of(request.command, request.path).in_flight
         most: int = self.server.most_requests
         return in_flight >= most
 
     def service(self) -> None:
-        """Answer a request, but no faster than its sender reads.
+        """Answer a request, but not faster than its sender reads.
 
-        waitress lets the thread wait for a sender of many requests who does not read: as many of
-        them as there are threads stopped everything else.
+        waitress makes the thread wait for a sender of many requests that does not read: as many of
+        them as there are threads would stop everything else.
         """
         with self.dispatcher.serving():
             if not self.total_outbufs_len:
@@ -165,7 +165,7 @@ class Channel(LingeringChannel):
         self.server.pull_trigger()
 
     def handle_write(self) -> None:
-        """Send what waits, then go on with what was put off."""
+        """Send what waits, then continue with the requests that were postponed."""
         super().handle_write()
         if self._later and self.connected and not self.total_outbufs_len:
             with self.requests_lock:
@@ -173,13 +173,13 @@ class Channel(LingeringChannel):
             self.server.add_task(self)
 
     def readable(self) -> bool:
-        """Take no request before those that were put off."""
+        """Read no request before those that were postponed."""
         return not self._later and super().readable()
 
     def writable(self) -> bool:
-        """Wait for a piece worth sending; waitress would ask again at once, and go on asking.
+        """Wait for a piece worth sending; waitress would ask again at once, all the time.
 
-        Asked of every connection in every turn of the loop, so the idle ones come first.
+        Called for every connection in every turn of the loop, so idle ones are checked first.
         """
         closing = self.will_close or self.close_when_flushed
         if not self.total_outbufs_len:

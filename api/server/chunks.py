@@ -1,4 +1,4 @@
-"""A body that comes in chunks: put together, and refused where what frames it grows without end."""
+"""A body that comes in chunks: joined, and refused where its framing grows without end."""
 
 from typing import IO, Protocol
 
@@ -26,9 +26,9 @@ class Buffer(Protocol):
 
 
 class Chunks:
-    """Takes chunks, in the place of waitress's receiver (RFC 9112, 7.1).
+    """Receives chunks, instead of waitress's receiver (RFC 9112, 7.1).
 
-    Extensions and trailers are looked at and thrown away.
+    Extensions and trailers are checked and dropped.
     """
 
     def __init__(self, kept: Buffer) -> None:
@@ -46,7 +46,7 @@ class Chunks:
         return len(self._kept)
 
     def received(self, data: bytes) -> int:
-        """Take a piece, and return how much of it belongs to the body."""
+        """Process a piece, and return how much of it belongs to the body."""
         at = 0
         while at < len(data) and not self.completed and self.error is None:
             at = self._take(data, at)
@@ -103,7 +103,7 @@ class Chunks:
         return at
 
     def _line(self, data: bytes, at: int) -> tuple[bytes | None, int]:
-        """Return a line that has ended, else None, and up to where the piece is taken."""
+        """Return a line that has ended, else None, and up to where the piece was processed."""
         before = len(self._held)
         seen = self._held + data[at : at + MAX_FRAMING + len(_END) - before]
         end = seen.find(_END)

@@ -1,4 +1,4 @@
-"""Hands requests to threads, and wakes no more threads than it must."""
+"""Hands requests to threads, and wakes no more threads than needed."""
 
 import contextlib
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Dispatcher(ThreadedTaskDispatcher):
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
-        """Serve what was queued; where more waits another thread is woken for it before.
+        """Serve what was queued; if more waits, wake another thread for it before.
 
         The queue is looked at without the lock: what comes into an empty one wakes a thread itself.
         """
@@ -53,20 +53,20 @@ class Pools:
 
     def __init__(self, uploads: int) -> None:
         self.uploads = _pool(uploads)
-        """Also all other changes: what waits for the disk, or for whoever locked the database."""
+        """Also all other changes: they wait for the disk, or for a lock of the database."""
         self.reads = _pool(_READS)
         self.probes = _pool(_PROBES)
         """A probe waits for the disk, for a second at most."""
         self.refusals = _pool(1)
 
     def of(self, method: str, path: str) -> Dispatcher:
-        """Return who answers a request."""
+        """Return the threads that answer a request."""
         if method not in ("GET", "HEAD", "OPTIONS"):
             return self.uploads
         return self.probes if path == "/-/ready" else self.reads
 
     def shutdown(self) -> None:
-        """Let the threads end; those that do not are left behind."""
+        """Stop the threads; those that do not end in time are abandoned."""
         for pool in (self.uploads, self.reads, self.probes, self.refusals):
             pool.shutdown(timeout=1)
 

@@ -35,26 +35,26 @@ _OTHER_FILES = 192
 """Files beside connections: each thread may have a connection to the database, which has three."""
 
 IDLE_SECONDS = 120
-"""A connection that says nothing for so long is closed. Prometheus keeps one between its scrapes,
-which rarely lie more than a minute apart."""
+"""A connection that is idle for so long is closed. Prometheus keeps one between its scrapes,
+which are rarely more than a minute apart."""
 
 SEND_BYTES = 18000
 """While an answer is being written, send it only in pieces of this size. With waitress's 1 the main
 loop and the threads fight over every piece: it cost a third of the uploads and half of the reads.
-waitress deprecates the argument, so it is set behind it; without it all still works."""
+waitress deprecates the argument, so it is set afterwards; without it all still works."""
 
 DRAIN_SECONDS = 10.0
-"""How long a stop waits for what is being answered."""
+"""How long a stop waits for requests that are being answered."""
 
 ARRIVING_SECONDS = 1.0
-"""How long a stop waits for what still arrives: its sender tries again by itself, and anybody can
+"""How long a stop waits for requests that still arrive: the sender retries, and anyone can
 send half of a request."""
 
 _BODY_MARGIN = 1024 * 1024
-"""waitress refuses bodies itself; up to here above our limit we read, keep and answer them."""
+"""waitress itself refuses bodies; up to here above our limit they are read, kept and answered."""
 
 _REPORTS_AT_LEAST = 2
-"""So many reports of the largest size find room together, whatever `max_upload_memory` is."""
+"""So many reports of the largest size fit together, whatever `max_upload_memory` is."""
 
 _LOOK_SECONDS = 1.0
 """How often requests that take too long to arrive are looked for."""
@@ -66,7 +66,7 @@ _log = logging.getLogger(__name__)
 
 
 class HttpServer:
-    """Serves an app on a listening socket until told to stop."""
+    """Serves an app on a listening socket until it is stopped."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class HttpServer:
         """Serve until `stop` is called, then finish what is in flight, for ten seconds at most.
 
         New connections wait in the queue of the listening socket meanwhile, which stays open. Where
-        somebody else holds it, too, as systemd does, the next daemon takes them.
+        another process holds it, too, as systemd does, the next daemon accepts them.
         """
         while not self._stopping.is_set():
             self._poll(_POLL_SECONDS)
@@ -108,12 +108,12 @@ class HttpServer:
     def _drain(self) -> None:
         """Finish what is in flight. What has come before the stop was seen is read first."""
         self._poll(0)
-        began = time.monotonic()
-        while self._in_flight(time.monotonic() - began) and not self._hurried.is_set():
+        start = time.monotonic()
+        while self._in_flight(time.monotonic() - start) and not self._hurried.is_set():
             self._poll(_DRAIN_POLL_SECONDS)
 
     def stop(self) -> None:
-        """Make `run` return. Called a second time it no longer waits. Safe in a signal handler."""
+        """Make `run` return; at once when called a second time. Safe in a signal handler."""
         if self._stopping.is_set():
             self._hurried.set()
         self._stopping.set()
@@ -126,7 +126,7 @@ class HttpServer:
         self._expire()
 
     def _dispatch(self, channel: Channel) -> None:
-        """Hand a request to whoever answers it: a refusal does not wait for what is too much."""
+        """Hand a request to the threads that answer it; refusals have their own."""
         request = channel.requests[0]
         if request.error is None:
             channel.dispatcher = self._pools.of(request.command, request.path)
@@ -137,7 +137,7 @@ class HttpServer:
         channel.dispatcher.add_task(channel)
 
     def _expire(self) -> None:
-        """Refuse what takes too long to arrive: a connection that it holds is one of few."""
+        """Refuse requests that take too long to arrive: connections are limited."""
         present = time.monotonic()
         if present < self._next_look:
             return
@@ -146,7 +146,7 @@ class HttpServer:
             channel.expire(present)
 
     def _in_flight(self, seconds: float) -> bool:
-        """Close what is not waited for so long after a stop, and tell whether any other is left."""
+        """Close what is no longer waited for after a stop; return whether anything else is left."""
         channels = list(self._server.active_channels.values())
         awaited = [channel for channel in channels if _is_awaited(channel, seconds)]
         for channel in channels:
@@ -191,12 +191,12 @@ def _adjustments(limits: Limits) -> Adjustments:
         max_request_header_size=limits.max_header_bytes,
         outbuf_high_watermark=sys.maxsize,  # one answer waits at most, and no thread with it
         ident=None,
-        clear_untrusted_proxy_headers=False,  # api.client_address knows whom to believe
+        clear_untrusted_proxy_headers=False,  # api.client_address knows which are trusted
     )
 
 
 def _is_awaited(channel: Channel, seconds: float) -> bool:
-    """Tell whether a stop waits for a connection after so many seconds."""
+    """Return whether a stop waits for a connection after so many seconds."""
     if channel.is_answered():
         return seconds < DRAIN_SECONDS
     return channel.arrives() and seconds < ARRIVING_SECONDS

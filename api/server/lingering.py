@@ -1,4 +1,4 @@
-"""A connection whose sender is refused while it still sends: it is closed so that it sees why."""
+"""A connection whose sender is refused while it still sends: closed so that it gets the answer."""
 
 import socket
 import time
@@ -7,13 +7,13 @@ from typing import Any
 from waitress.channel import HTTPChannel
 
 SILENT_SECONDS = 5.0
-"""How long to wait for more of what is thrown away."""
+"""How long to wait for more of what is discarded."""
 
 _PIECE_BYTES = 256 * 1024
 
 
 class LingeringChannel(HTTPChannel):
-    """Throws away what still comes after a refusal, then closes.
+    """Discards what still comes after a refusal, then closes.
 
     A connection that is closed with bytes unread is reset, and a sender that is reset may never
     see the answer, which came before (RFC 9112, 9.6).
@@ -30,7 +30,7 @@ class LingeringChannel(HTTPChannel):
     lingers_until = 0.0
 
     def linger_or_close(self) -> None:
-        """Send what waits to be sent; where that was all, say so, and hear the sender out."""
+        """Send what waits to be sent; after all of it, shut down sending and read to the end."""
         self._flush_exception(self._flush_some)
         if self.total_outbufs_len and not self.will_close:
             return
@@ -42,7 +42,7 @@ class LingeringChannel(HTTPChannel):
             return
         self.lingering = True
         self._ends = time.monotonic() + self.server.request_seconds
-        self._heard()
+        self._extend()
 
     def handle_write(self) -> None:
         """Send what waits."""
@@ -62,17 +62,17 @@ class LingeringChannel(HTTPChannel):
             self.handle_close()
             return
         if more:
-            self._heard()
+            self._extend()
 
     def readable(self) -> bool:
-        """Tell whether to look at what comes."""
+        """Return whether to look at what comes."""
         asked: Any = super().readable()
         return bool(asked) or (self.lingering and not self.will_close)
 
     def end_lingering(self, present: float) -> None:
-        """Close it once nothing more came for a while, or too much."""
+        """Close it once nothing more came for a while, or it took too long."""
         if self.lingering and present >= self.lingers_until:
             self.will_close = True
 
-    def _heard(self) -> None:
+    def _extend(self) -> None:
         self.lingers_until = min(time.monotonic() + SILENT_SECONDS, self._ends)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
 _FIRST_HANDED_OVER = 3
-"""sd_listen_fds(3): the descriptors behind stdin, stdout and stderr."""
+"""sd_listen_fds(3): the descriptors after stdin, stdout and stderr."""
 
 _BACKLOG = 1024
 
@@ -53,13 +53,13 @@ def _why_not(host: str | None, port: int, error: OSError) -> str:
 
 
 def handed_over(environment: MutableMapping[str, str]) -> socket.socket | None:
-    """Return the socket that systemd listens on for this process; None where it does for none.
+    """Return the socket that systemd listens on for this process; None if there is none.
 
     It stays open while the daemon is restarted, and what comes meanwhile waits in its queue. The
-    variables are taken away: what this process starts is not meant.
+    variables are removed: they are not meant for child processes.
 
     Raises:
-        ListenError: it is not one TCP socket that listens.
+        ListenError: it is not exactly one listening TCP socket.
     """
     process, count = (environment.pop(name, "") for name in ("LISTEN_PID", "LISTEN_FDS"))
     environment.pop("LISTEN_FDNAMES", None)
@@ -87,7 +87,7 @@ def _checked(descriptor: int) -> socket.socket:
 
 @contextmanager
 def held_to_the_end(listening: socket.socket) -> Iterator[socket.socket]:
-    """Leave a socket open until the process ends, so that nobody is refused before."""
+    """Leave a socket open until the process ends, so that no connection is refused before."""
     try:
         yield listening
     except BaseException:

@@ -1,17 +1,17 @@
-"""The bodies of requests while they arrive and are worked on: in memory, all within one bound."""
+"""The bodies of requests while they arrive and are processed: in memory, all within one limit."""
 
 import threading
 from io import BytesIO
 
 SMALL_BYTES = 64 * 1024
-"""A body up to here also finds the room that large ones leave: nearly all reports are smaller."""
+"""A body up to here may use the room reserved from large ones: nearly all reports are smaller."""
 
 _LEFT_BY_LARGE = 8
-"""Large bodies leave this part of the memory to small ones."""
+"""The part of the memory that is reserved for small bodies: one in so many."""
 
 
 class Budget:
-    """Says whether there is room for more of a body. Any thread may call any method."""
+    """The memory for bodies. Thread-safe."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -24,14 +24,14 @@ class Budget:
         return self._used
 
     def has_room(self, size: int) -> bool:
-        """Tell whether a body of a size would find room now. It is not kept for it.
+        """Return whether a body of a size would fit now. The room is not reserved.
 
-        Only what has come takes room: a stranger announces as much as he likes.
+        Only what has arrived counts: a stranger may announce any size.
         """
         return self._used + size <= self._bound(size)
 
     def take(self, count: int, size: int) -> bool:
-        """Take room for more bytes of a body, which is of a size with them; False without room."""
+        """Reserve more bytes for a body, which then has a size; False if they do not fit."""
         with self._lock:
             fits = self._used + count <= self._bound(size)
             if fits:
@@ -39,7 +39,7 @@ class Budget:
             return fits
 
     def give_back(self, count: int) -> None:
-        """Give back room that was taken."""
+        """Release bytes that were reserved."""
         with self._lock:
             self._used -= count
 
@@ -49,7 +49,7 @@ class Budget:
 
 
 class Body:
-    """What has come of a body."""
+    """The part of a body that has arrived."""
 
     def __init__(self, budget: Budget) -> None:
         self.found_no_room = False
@@ -61,7 +61,7 @@ class Body:
         return self._size
 
     def append(self, data: bytes) -> None:
-        """Add a part; where there is no room for it nothing of the body is kept."""
+        """Add a part; if it does not fit, nothing of the body is kept."""
         size = self._size + len(data)
         if self.found_no_room or not self._budget.take(len(data), size):
             self.found_no_room = True
@@ -71,13 +71,13 @@ class Body:
         self._file.write(data)
 
     def getfile(self) -> BytesIO:
-        """Return it from its beginning. Who reads all of it gets it without a copy."""
-        self._file.getvalue()  # lets go of what was allocated in advance
+        """Return it from its beginning. Reading all of it makes no copy."""
+        self._file.getvalue()  # releases what was allocated in advance
         self._file.seek(0)
         return self._file
 
     def close(self) -> None:
-        """Give its memory back."""
+        """Release its memory."""
         size, self._size = self._size, 0
         self._budget.give_back(size)
         self._file = BytesIO()

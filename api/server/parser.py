@@ -1,4 +1,4 @@
-"""What arrives of a request, refused where another could read it differently."""
+"""Parses a request, and refuses one that another program could read differently."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from api.server.chunks import Buffer, Chunks
 
 _FOLDED = re.compile(rb"\r\n[ \t]")
 _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")
-"""Headers that tell a length, and a second coding in one of them."""
+"""Headers with a length, and a second coding in one of them."""
 
 _DIGITS = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)")
 _MAX_DIGITS = 18
@@ -18,7 +18,7 @@ _MAX_DIGITS = 18
 
 
 class Parser(HTTPRequestParser):
-    """Refuses what a proxy in front may read another way, and so let a request pass unseen.
+    """Refuses what a proxy in front may read differently, and so let a hidden request pass.
 
     RFC 9112 lets a server refuse folded lines (5.2) and has it refuse or close on two lengths
     (6.3, 11.2), and refuse two hosts or none (3.2); waitress takes them all.
@@ -30,7 +30,7 @@ class Parser(HTTPRequestParser):
     path: str = ""
 
     def __init__(self, adj: Any, kept: Buffer) -> None:  # noqa: ANN401 - of waitress
-        """Begin a request whose body is kept somewhere."""
+        """Start a request whose body goes to a buffer."""
         super().__init__(adj)
         self._kept = kept
 
@@ -38,10 +38,12 @@ class Parser(HTTPRequestParser):
         """Read the head of a request."""
         if _FOLDED.search(header_plus):
             raise ParsingError("A header is folded")
-        told = header_plus.lower()
-        if b"content-length" in told or b"transfer-encoding" in told:  # most requests have no body
+        headers = header_plus.lower()
+        if (
+            b"content-length" in headers or b"transfer-encoding" in headers
+        ):  # most requests have no body
             _check_length(header_plus)
-        if told.count(b"\nhost:") > 1:
+        if headers.count(b"\nhost:") > 1:
             raise ParsingError("Host is given twice")
         self._read(header_plus)
         if self.version != "1.1" and "TRANSFER_ENCODING" in self.headers:

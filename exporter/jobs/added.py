@@ -54,7 +54,7 @@ def last_completed(state: JobState, stored: StoredRun) -> GoodRun | None:
 
 
 def measures(status: Status) -> bool:
-    """Tell whether a run that ended so counted its source as a whole."""
+    """Return whether a run that ended so counted its source as a whole."""
     return status not in (Status.FATAL, Status.INTERRUPTED)
 
 

@@ -84,7 +84,7 @@ def without_placeholder(state: JobState, stored: StoredRun, last: StoredRun | No
 
 
 def fits_in_place(known: StoredRun, fuller: StoredRun) -> bool:
-    """Tell whether `with_more_told` can do it; else the state is to be `rebuilt`.
+    """Return whether `with_more_told` can do it; else the state is to be `rebuilt`.
 
     What only an older run could replace is not kept, so nothing may be taken back.
     """

@@ -70,7 +70,7 @@ class JobHealth(Struct, frozen=True, gc=False):
 
 
 def is_failing(job: Job, state: JobState) -> bool:
-    """Tell whether the newest run that completed or failed, failed.
+    """Return whether the newest run that completed or failed, failed.
 
     Runs that name no backup may be of several, so a good one does not end another one's failure:
     there it lasts until a person clears it.
@@ -86,12 +86,12 @@ def _since_cleared(job: Job, arrived: Millis | None) -> bool:
 
 
 def has_shrunk(state: JobState) -> bool:
-    """Tell whether the last run found much less at the source than is usual."""
+    """Return whether the last run found much less at the source than is usual."""
     usual = state.usual_bytes()
     found = None if state.last_complete is None else state.last_complete.examined_bytes
     return usual is not None and found is not None and is_shrunken(found, usual)
 
 
 def is_shrunken(found: float, usual: float) -> bool:
-    """Tell whether a size in bytes is much less than the usual one."""
+    """Return whether a size in bytes is much less than the usual one."""
     return found < SHRUNK_BELOW * usual and usual - found > SHRUNK_BYTES

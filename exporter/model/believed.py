@@ -16,7 +16,7 @@ neighbour. The counter takes a thousand such runs until it is full."""
 
 
 def is_past(told: Millis, received: Millis) -> bool:
-    """Tell whether a moment lies not behind the arrival of what told it."""
+    """Return whether a moment lies not behind the arrival of what told it."""
     return told <= received + CLOCK_TOLERANCE
 
 
@@ -52,7 +52,7 @@ def over(stored: StoredRun) -> Millis:
 
 
 def began(stored: StoredRun) -> bool:
-    """Tell whether a run began when it says: else it counts from its report's arrival."""
+    """Return whether a run began when it says: else it counts from its report's arrival."""
     return stored.run.began == stored.started
 
 
@@ -94,7 +94,7 @@ def took(stored: StoredRun) -> Millis | None:
 
 
 def wholly(stored: StoredRun) -> bool:
-    """Tell whether all that a run tells of its time can be: it lies before its report came."""
+    """Return whether all that a run tells of its time can be: it lies before its report came."""
     run, latest = stored.run, stored.received + CLOCK_TOLERANCE
     return (
         run.began == stored.started
@@ -122,7 +122,7 @@ def uploaded(stored: StoredRun) -> int | None:
 
 
 def planned(started: Millis, timestamp: Millis) -> bool:
-    """Tell whether a run that started then can have known a moment as that of the next one."""
+    """Return whether a run that started then can have known a moment as that of the next one."""
     return timestamp - started <= FURTHEST
 
 

@@ -18,7 +18,7 @@ def unnamed(destination_type: str | None) -> str:
 
 
 def is_unnamed(backup: str) -> bool:
-    """Tell whether a backup is called so because no report named it."""
+    """Return whether a backup is called so because no report named it."""
     return backup == UNNAMED or backup.startswith(f"{UNNAMED} ")
 
 

@@ -57,7 +57,7 @@ def read(body: Mapping[str, Any], backup: str | None = None, odd: Oddities | Non
 
 
 def _ending(top: Reader, data: Reader) -> Ending:
-    """Tell whether a run died, or was not to run, from the exception that it sent."""
+    """Return whether a run died, or was not to run, from the exception that it sent."""
     if judging.is_exception(data.values):
         return _thrown(data.values)
     exception = top.values.get("Exception")

@@ -49,7 +49,7 @@ class _Parts(NamedTuple):
 
 
 def looks_like_report(content: str) -> bool:
-    """Tell whether a text of several lines holds results, or begins as Duplicati's reports do."""
+    """Return whether a text of several lines holds results, or begins as Duplicati's reports do."""
     if _DECISIVE.search(content) is not None:
         return "\n" in content or "\r" in content
     start = content.lstrip()[: 2 * MAX_NAME]

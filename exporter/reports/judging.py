@@ -140,7 +140,7 @@ def _tested(tested: Reader) -> Verification | None:
 
 
 def faults(files: object) -> bool | None:
-    """Tell whether any file of a test has a fault, None where that cannot be read."""
+    """Return whether any file of a test has a fault, None where that cannot be read."""
     if not isinstance(files, list):
         return False if files is None else None
     unread = False

@@ -34,7 +34,7 @@ _TOGETHER = (
 
 
 def looks_like_report(body: bytes) -> bool:
-    """Tell whether a body holds result lines, or keys of Data, of Extra or the documented shape."""
+    """Return whether a body has result lines, or keys of Data, of Extra or the documented shape."""
     # UTF-16 has a zero beside each letter of these names.
     text = b"\n" + body[:SEARCHED_BYTES].replace(b"\0", b"")
     return _holds_any(text) or _holds_any(_unquoted(text))

@@ -79,12 +79,12 @@ _MAX_SUBJECT = 4 * MAX_NAME + 8
 
 
 def is_header(line: str) -> bool:
-    """Tell whether a line begins a report as Duplicati's own first line does."""
+    """Return whether a line begins a report as Duplicati's own first line does."""
     return _HEADER.match(line.strip()) is not None
 
 
 def is_sentence(line: str) -> bool:
-    """Tell whether a line names a backup, as a header or as the documentation's example does."""
+    """Return whether a line names a backup, as a header or as the documentation's example does."""
     return is_header(line) or _SENTENCE.match(line.strip()) is not None
 
 

@@ -99,5 +99,5 @@ def _at_this_time(starts: tuple[Millis, ...], place: int, usual: Millis) -> Mill
 
 
 def _is_shorter(pause: Millis, usual: Millis) -> bool:
-    """Tell whether a pause is less than 0.8 of the usual one."""
+    """Return whether a pause is less than 0.8 of the usual one."""
     return 5 * pause < 4 * usual

@@ -30,7 +30,7 @@ class Override(Struct, frozen=True):
     expected_interval: Millis | None = None
 
     def matches(self, server: Server, backup: str) -> bool:
-        """Tell whether the override is for a job."""
+        """Return whether the override is for a job."""
         names = (server.name, server.alias or server.name)
         return _matches(backup, self.backup) and any(_matches(name, self.server) for name in names)
 

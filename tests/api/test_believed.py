@@ -222,7 +222,7 @@ def test_what_is_not_believed_is_shown_and_named(daemon: Daemon) -> None:
     assert run["endTime"] == ends
     assert run["duration"] == 60 * 24 * 3600
     assert run["notBelieved"] == ["endTime", "duration"]
-    assert "Not trusted: end, length" in daemon.client.simulate_get("/jobs/1").text
+    assert "Not trusted: end, duration" in daemon.client.simulate_get("/jobs/1").text
 
 
 def test_of_a_right_clock_all_is_believed(daemon: Daemon) -> None:
