@@ -1,4 +1,4 @@
-"""The present state of every server and job, in memory: what changed, and who is due."""
+"""The current state of every server and job, in memory: what changed, and what is due."""
 
 from exporter.fleet.fleet import Fleet
 

@@ -1,4 +1,4 @@
-"""Deadlines in their order, so that counting those that passed costs no look at the others."""
+"""A sorted index of deadlines, so that those that passed are counted without the others."""
 
 import bisect
 
@@ -6,14 +6,14 @@ from exporter.times import Millis
 
 
 class DeadlineIndex:
-    """The deadline of each job that has one. Needs one caller at a time."""
+    """The deadline of each job that has one. Not thread-safe."""
 
     def __init__(self) -> None:
         self._ordered: list[tuple[Millis, int]] = []
         self._by_job: dict[int, Millis] = {}
 
     def set(self, job_id: int, deadline: Millis | None) -> None:
-        """Replace a job's deadline; None takes it away."""
+        """Replace a job's deadline; None removes it."""
         known = self._by_job.pop(job_id, None)
         if known is not None:
             del self._ordered[bisect.bisect_left(self._ordered, (known, job_id))]
@@ -22,14 +22,14 @@ class DeadlineIndex:
             bisect.insort(self._ordered, (deadline, job_id))
 
     def count_before(self, now: Millis) -> int:
-        """Return how many jobs are overdue at a moment."""
+        """Return how many jobs are overdue."""
         return bisect.bisect_left(self._ordered, (now, 0))
 
     def before(self, now: Millis) -> list[int]:
-        """Return the jobs that are overdue at a moment, the longest overdue first."""
+        """Return the jobs that are overdue, the longest overdue first."""
         return [job_id for _, job_id in self._ordered[: self.count_before(now)]]
 
     def between(self, one: Millis, other: Millis) -> list[int]:
-        """Return the jobs that are overdue at one of two moments and not at the other."""
+        """Return the jobs that are overdue at one of two times and not at the other."""
         first, last = sorted((self.count_before(one), self.count_before(other)))
         return [job_id for _, job_id in self._ordered[first:last]]

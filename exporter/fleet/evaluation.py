@@ -1,4 +1,4 @@
-"""What a job counts for in the fleet, and what is expected of it."""
+"""Evaluates a job: its share of the fleet's totals, and what is expected of it."""
 
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.totals import JobTotals
@@ -13,7 +13,7 @@ from exporter.schedule.policy import SchedulePolicy
 def evaluate(
     job: Job, server: Server, policy: SchedulePolicy, live: LiveRunIndex
 ) -> tuple[JobTotals, Evaluation]:
-    """Evaluate a job, whose live run ends where its newest recorded run covers it."""
+    """Evaluate a job; its live run is over where the newest recorded run covers it."""
     state = job.state
     live.note_recorded_run(job.id, None if state.last is None else state.last.started)
     newest = live.newest(job.id)
@@ -22,5 +22,5 @@ def evaluate(
     totals = JobTotals.from_state(state, exists=exists, failing=health.failing)
     schedule = policy.schedule(server, job.name, job.settings)
     expected = expect(state, schedule, None if newest is None else newest.since)
-    excused = expected and expected.excused_until(live.overdue_suppressed_until(job.id))
-    return totals, Evaluation(health, schedule, excused)
+    suppressed = expected and expected.suppressed_until(live.overdue_suppressed_until(job.id))
+    return totals, Evaluation(health, schedule, suppressed)

@@ -1,7 +1,8 @@
-"""The present state of every server and job, in memory.
+"""The current state of every server and job, in memory.
 
-Fed by the store, asked by the routes and by the scrape. A job becomes overdue by time alone:
-deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
+Updated by the store in the order of its commits, read by the routes and by the exposition. A job
+becomes overdue by the time of the call alone: deadlines are sorted, so counting the overdue ones
+costs the same whether ten or ten thousand jobs are fine, and so does finding what changed.
 """
 
 import bisect
@@ -16,7 +17,7 @@ from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.servers import Servers
-from exporter.fleet.totals import ZERO, FleetTotals
+from exporter.fleet.totals import ZERO, TotalsByJob
 from exporter.fleet.views import (
     ChangeSet,
     Evaluation,
@@ -38,22 +39,22 @@ _log = logging.getLogger(__name__)
 
 
 class Fleet:
-    """Every server and job. Any thread may ask; `apply` needs one caller at a time.
+    """Every server and job. Thread-safe for reading; `apply` needs one caller at a time.
 
-    An answer is of one moment: it holds a change whole or not at all. `reports` has when they came.
+    An answer has a change whole or not at all. `reports` has the times of arrival.
     """
 
     def __init__(
         self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
     ) -> None:
-        """Start empty; `created` stands for the newest report until there is one."""
+        """Start empty; `created` counts as the newest report until there is one."""
         self._policy = policy
         self._lock = threading.Lock()
         self._servers = Servers()
         self._jobs: dict[int, Job] = {}
         self._jobs_of: dict[int, list[int]] = defaultdict(list)
         self._evaluations: dict[int, Evaluation] = {}
-        self._running_totals = FleetTotals()
+        self._totals_by_job = TotalsByJob()
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
         self._deadlines = DeadlineIndex()
@@ -63,7 +64,7 @@ class Fleet:
         self._errored: set[int] = set()
 
     def apply(self, change: Change) -> None:
-        """Take over what the store changed."""
+        """Apply what the store changed, or at the start all that it has."""
         with self._lock:
             self._apply(change)
 
@@ -87,19 +88,19 @@ class Fleet:
             self._remove_server(server_id)
 
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
-        """Take over at start-up what was known to run."""
+        """Restore the live runs at the start."""
         with self._lock:
             self._evaluate_again(self._live.resume(runs, now))
 
     def shift_live(self, by: Millis, now: Millis) -> None:
-        """Take in that the clock was set: what was heard live was stamped by the wrong one."""
+        """Correct the times of live reports after the clock was set."""
         with self._lock:
             self._evaluate_again(self._live.shift(by, now))
 
     def apply_live_report(
         self, job_id: int, activity: LiveStatus, received: Millis
     ) -> LiveRun | None:
-        """Take in a live report of a job; return what is known of its run now."""
+        """Apply a live report of a job; return what is known of its run now."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is None:
@@ -119,15 +120,15 @@ class Fleet:
             self._live.clear_pending_failure(job_id, run)
 
     def totals(self, now: Millis) -> Totals:
-        """Return the figures of the whole fleet."""
+        """Return the totals of the whole fleet."""
         with self._lock:
             return self._totals(now)
 
     def changes_since_last_call(self, now: Millis) -> FleetChanges:
-        """Return what is other than when this was last asked: for one asker, who keeps the rest.
+        """Return what changed since the last call: for one caller, which keeps the rest.
 
-        A job is news when a report or a person changed it, and when its deadline or the moment at
-        which it is stalled lies between the last asking and now.
+        A job is included when a report or a person changed it, and when its deadline or the time at
+        which it becomes stalled is between the last call and now.
         """
         with self._lock:
             self._evaluate_again(tuple(self._errored))
@@ -143,7 +144,9 @@ class Fleet:
                 removed_jobs=tuple(pending.jobs.difference(jobs)),
                 errored=frozenset(self._errored),
             )
-            self._changes = ChangeSet(now)  # not before: what fails above is still to be told
+            self._changes = ChangeSet(
+                now
+            )  # not before: after a failure above the changes are still pending
             return changes
 
     def servers(self) -> list[Server]:
@@ -156,7 +159,7 @@ class Fleet:
         return self._servers.get(server_id)
 
     def server_by_machine_id(self, machine_id: str) -> Server | None:
-        """Return the server a machine-id leads to."""
+        """Return the server that has a machine-id."""
         with self._lock:
             return self._servers.by_machine_id(machine_id)
 
@@ -171,9 +174,10 @@ class Fleet:
         return next((job.id for job in jobs if job.name == backup), None)
 
     def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
-        """Return the id of a machine's job that has or else had this name."""
-        had = (job.id for job in self._jobs_of_machine(machine_id) if backup in job.formerly)
-        return self.find_job(machine_id, backup) or next(had, None)
+        """Return the id of a machine's job that has this name, or else had it."""
+        jobs = self._jobs_of_machine(machine_id)
+        had = next((job.id for job in jobs if backup in job.formerly), None)
+        return next((job.id for job in jobs if job.name == backup), had)
 
     def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
@@ -217,7 +221,7 @@ class Fleet:
             return [self._view(job_id) for job_id in self._deadlines.before(now)]
 
     def _is_backup(self, job_id: int) -> bool:
-        return bool(self._running_totals.of(job_id).jobs)
+        return bool(self._totals_by_job.of(job_id).jobs)
 
     def _part(self, job_ids: Iterable[int]) -> JobSelection:
         views = [self._view(job_id) for job_id in sorted(job_ids) if self._is_backup(job_id)]
@@ -232,7 +236,7 @@ class Fleet:
         return JobView(server, job, health, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
-        sums, reported = self._running_totals.sums, self.reports.newest
+        sums, reported = self._totals_by_job.sums, self.reports.newest
         return Totals(
             servers=len(self._servers),
             jobs=sums.jobs,
@@ -249,7 +253,7 @@ class Fleet:
         self._changes.servers.add(server.id)
         self.reports.put(server.id, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
-            # The configuration's overrides go by these names.
+            # The configuration's overrides match these names.
             self._evaluate_again(self._jobs_of.get(server.id, ()))
 
     def _remove_server(self, server_id: int) -> None:
@@ -270,7 +274,7 @@ class Fleet:
             self._evaluate(job)
 
     def _remove_job(self, job_id: int) -> None:
-        self._running_totals.remove(job_id)
+        self._totals_by_job.remove(job_id)
         self._lookalikes.remove(job_id)
         self._live.remove(job_id)
         job = self._jobs.pop(job_id)
@@ -281,7 +285,7 @@ class Fleet:
         self._deadlines.set(job_id, None)
 
     def _evaluate(self, job: Job) -> None:
-        """Count a job and say what is expected of it; where that fails, it alone is left out."""
+        """Evaluate a job; where that fails, it alone is left out."""
         self._changes.jobs.add(job.id)
         try:
             server = self._servers[job.server_id]
@@ -290,11 +294,11 @@ class Fleet:
             if job.id not in self._errored:
                 _log.exception("job evaluation failed", extra=log_fields(job_id=job.id))
             self._errored.add(job.id)
-            self._running_totals.put(job.id, ZERO)
+            self._totals_by_job.put(job.id, ZERO)
             self._deadlines.set(job.id, None)
             return
         self._errored.discard(job.id)
         self._evaluations[job.id] = evaluation
-        self._running_totals.put(job.id, totals)
+        self._totals_by_job.put(job.id, totals)
         expected = evaluation.expectation
         self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)

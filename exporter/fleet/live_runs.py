@@ -1,7 +1,7 @@
-"""The live runs of all jobs, in memory: which of them run now, and which are stalled.
+"""The live runs of all jobs, in memory: which are in progress, and which are stalled.
 
-A run turns stalled by nothing but the question's moment. The moments at which runs count as silent
-lie in order, as deadlines do, so telling what changed costs no look at the others.
+A run becomes stalled by the time of the call alone. The times at which runs become stalled are
+sorted, as deadlines are, so what changed is found without the others.
 """
 
 from collections.abc import Iterable
@@ -14,18 +14,18 @@ from exporter.times import Millis
 
 
 class Running(Struct, frozen=True):
-    """A run that has begun and not ended, and the moment from when on it is stalled."""
+    """A run that has started and not ended, and the time from which it is stalled."""
 
     run: LiveRun
-    silent_from: Millis
+    stalled_from: Millis
 
     def stalled(self, now: Millis) -> bool:
-        """Whether it was not heard of for too long."""
-        return now > self.silent_from
+        """Whether it has sent no live report for too long."""
+        return now > self.stalled_from
 
 
 class LiveRunIndex:
-    """The newest live run of each job that ever had one. Needs one caller at a time."""
+    """The newest live run of each job that ever had one. Not thread-safe."""
 
     def __init__(self, stall_after: Millis) -> None:
         self._stall_after = stall_after
@@ -33,11 +33,11 @@ class LiveRunIndex:
         self._runs: dict[int, LiveRun] = {}
         self._recorded_starts: dict[int, Millis] = {}
         self._failed: dict[tuple[int, Millis], LiveRun] = {}
-        self._silences = DeadlineIndex()
+        self._stall_deadlines = DeadlineIndex()
         self._running: set[int] = set()
 
     def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> list[int]:
-        """Take up what was known before a restart: nobody could be heard in between.
+        """Restore what was known before a restart: no report could arrive in between.
 
         Returns the jobs that had a run.
         """
@@ -49,7 +49,7 @@ class LiveRunIndex:
         return list(known)
 
     def shift(self, by: Millis, now: Millis) -> list[int]:
-        """Take in that our clock was set by so much, to now; return the jobs that have a run."""
+        """Shift the times of runs after our clock was set; return the jobs that have a run."""
         self._listening_since = min(self._listening_since + by, now)
         self._failed = {key: run.shifted(by, now) for key, run in self._failed.items()}
         for job_id, run in self._runs.items():
@@ -58,7 +58,7 @@ class LiveRunIndex:
         return list(self._runs)
 
     def apply_live_report(self, job_id: int, activity: LiveStatus, received: Millis) -> None:
-        """Take in a live report."""
+        """Apply a live report."""
         known = self._runs.get(job_id)
         if known is None:
             self._put(job_id, LiveRun.first(activity, received))
@@ -66,7 +66,7 @@ class LiveRunIndex:
             self._put(job_id, known.with_report(activity, received))
 
     def note_recorded_run(self, job_id: int, started: Millis | None) -> None:
-        """Take in when the newest recorded run of a job began: a report ends what it tells of."""
+        """Note the start of a job's newest recorded run, which ends the live run that it covers."""
         if started is not None:
             self._recorded_starts[job_id] = started
         self._reindex(job_id)
@@ -78,20 +78,20 @@ class LiveRunIndex:
         self._reindex(job_id)
 
     def newest(self, job_id: int) -> LiveRun | None:
-        """Return the newest run of a job, whatever became of it."""
+        """Return the newest run of a job, also one that ended."""
         return self._runs.get(job_id)
 
     def running(self, job_id: int) -> Running | None:
-        """Return the run of a job that has begun and not ended."""
+        """Return the run of a job that has started and not ended."""
         run = self._unreported_run(job_id)
         if run is None or run.activity.ended:
             return None
         return Running(run, self._heard(run) + self._stall_after)
 
     def overdue_suppressed_until(self, job_id: int) -> Millis:
-        """Return until when a job is not overdue, for it runs or its report is on its way.
+        """Return until when a job is not overdue because it runs or its report is on its way.
 
-        0 where neither is so.
+        0 if neither is the case.
         """
         run = self._unreported_run(job_id)
         if run is None:
@@ -108,12 +108,12 @@ class LiveRunIndex:
         self._failed.pop((job_id, run.activity.began), None)
 
     def count(self) -> int:
-        """Return how many jobs run."""
+        """Return how many jobs have a run in progress."""
         return len(self._running)
 
     def stall_changed_between(self, one: Millis, other: Millis) -> list[int]:
-        """Return the jobs that are stalled at one of two moments and not at the other."""
-        return self._silences.between(one, other)
+        """Return the jobs that are stalled at one of two times and not at the other."""
+        return self._stall_deadlines.between(one, other)
 
     def _heard(self, run: LiveRun) -> Millis:
         return max(run.heard, self._listening_since)
@@ -125,13 +125,13 @@ class LiveRunIndex:
     def _put(self, job_id: int, run: LiveRun) -> None:
         self._runs[job_id] = run
         if run.activity.failed:
-            # The next run may begin before the report of this one is given up.
+            # The next run may start before the report of this one is given up.
             self._failed[job_id, run.activity.began] = run
         self._reindex(job_id)
 
     def _reindex(self, job_id: int) -> None:
         running = self.running(job_id)
-        self._silences.set(job_id, None if running is None else running.silent_from)
+        self._stall_deadlines.set(job_id, None if running is None else running.stalled_from)
         if running is None:
             self._running.discard(job_id)
         else:

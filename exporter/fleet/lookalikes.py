@@ -1,7 +1,7 @@
-"""Jobs that may be one backup which was renamed: what Duplicati calls them does not settle it.
+"""Jobs that may be one backup which was renamed, where Duplicati's own id is not enough.
 
-The command line tells a hash of the destination, which all backups to that place share. So a job
-that begins where another one ends is only suggested to be the same.
+The command line sends a hash of the destination, which all backups to that place share. So a job
+that starts where another one ends is only suggested to be the same.
 """
 
 import re
@@ -17,14 +17,14 @@ _Key = tuple[int, str, str]
 
 
 class Lookalikes:
-    """The jobs of each server by what the command line calls them. Needs one caller at a time."""
+    """The jobs of each server by the id that the command line gives them. Not thread-safe."""
 
     def __init__(self) -> None:
         self._alike: dict[_Key, set[int]] = defaultdict(set)
         self._keys: dict[int, _Key] = {}
 
     def put(self, job: Job) -> None:
-        """Take in a new or changed job."""
+        """Add or replace a job."""
         self.remove(job.id)
         key = _key(job)
         if key is not None:
@@ -39,15 +39,15 @@ class Lookalikes:
             if not self._alike[key]:
                 del self._alike[key]
 
-    def before(self, job_id: int, judged: Mapping[int, Evaluation]) -> int | None:
-        """Return a job that looks like this one and ended where it begins, None without any."""
+    def before(self, job_id: int, evaluated: Mapping[int, Evaluation]) -> int | None:
+        """Return a job that looks like this one and ended before it started, if any."""
         key = self._keys.get(job_id)
-        begun = None if key is None else judged[job_id].health.first_start
-        if key is None or begun is None:
+        started = None if key is None else evaluated[job_id].health.first_start
+        if key is None or started is None:
             return None
-        others = self._alike[key] & judged.keys()
-        lasts = ((judged[each].health.last_start, each) for each in others)
-        ended = [each for last, each in lasts if last is not None and last < begun]
+        others = self._alike[key] & evaluated.keys()
+        lasts = ((evaluated[each].health.last_start, each) for each in others)
+        ended = [each for last, each in lasts if last is not None and last < started]
         return min(ended, default=None)
 
 

@@ -6,9 +6,9 @@ from exporter.model import Server
 
 
 class Servers:
-    """Every server, and which one each machine-id leads to.
+    """Every server, and the server of each machine-id.
 
-    Any thread may `get` one; all else needs one caller at a time.
+    Only `get` is thread-safe.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Servers:
         return sorted(self._by_id.values(), key=lambda server: server.id)
 
     def by_machine_id(self, machine_id: str) -> Server | None:
-        """Return the server that a machine-id leads to."""
+        """Return the server that has a machine-id."""
         server_id = self._machine_ids.get(machine_id)
         return None if server_id is None else self.get(server_id)
 
@@ -45,17 +45,17 @@ class Servers:
         return [each for each in known if text in (each.name, each.alias) or each.id == owner]
 
     def put(self, server: Server) -> Server | None:
-        """Take in a new or changed server; return what it was before."""
+        """Add or replace a server; return what it was before."""
         known = self._by_id.get(server.id)
         self._by_id[server.id] = server
         return known
 
     def lead(self, machine_ids: Iterable[tuple[str, int]]) -> None:
-        """Let machine-ids lead to the servers of these ids."""
+        """Assign machine-ids to the servers of these ids."""
         self._machine_ids.update(machine_ids)
 
     def remove(self, server_id: int) -> None:
-        """Forget a server, and what led to it."""
+        """Forget a server and its machine-ids."""
         del self._by_id[server_id]
         self._machine_ids = {
             each: owner for each, owner in self._machine_ids.items() if owner != server_id

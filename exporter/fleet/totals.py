@@ -1,4 +1,4 @@
-"""The sums over all jobs, kept with every change: nobody has to count ten thousand of them."""
+"""The sums over all jobs, updated with every change instead of counting ten thousand jobs."""
 
 from typing import NamedTuple, Self
 
@@ -6,7 +6,7 @@ from exporter.jobs.state import JobState
 
 
 class JobTotals(NamedTuple):
-    """A job's share of the figures, or the sum of many."""
+    """A job's share of the totals, or the sum of many."""
 
     jobs: int
     completed: int
@@ -19,31 +19,31 @@ class JobTotals(NamedTuple):
         return cls(int(exists), state.completed_runs, state.failed_runs, int(failing))
 
     def replacing(self, known: "JobTotals", new: "JobTotals") -> "JobTotals":
-        """Return a sum with what a job added replaced."""
+        """Return a sum with a job's share replaced."""
         return JobTotals(*map(_replaced, self, known, new))
 
 
 ZERO = JobTotals(0, 0, 0, 0)
 
 
-class FleetTotals:
-    """The tally of each job and their sums. Needs one caller at a time."""
+class TotalsByJob:
+    """The share of each job, and their sums for the fleet's `Totals`. Not thread-safe."""
 
     def __init__(self) -> None:
         self._of_jobs: dict[int, JobTotals] = {}
         self.sums = ZERO
 
     def of(self, job_id: int) -> JobTotals:
-        """Return what a job adds."""
+        """Return a job's share."""
         return self._of_jobs.get(job_id, ZERO)
 
     def put(self, job_id: int, totals: JobTotals) -> None:
-        """Replace what a job adds."""
+        """Replace a job's share."""
         self.sums = self.sums.replacing(self.of(job_id), totals)
         self._of_jobs[job_id] = totals
 
     def remove(self, job_id: int) -> None:
-        """Take away what a job adds."""
+        """Remove a job's share."""
         self.put(job_id, ZERO)
         del self._of_jobs[job_id]
 

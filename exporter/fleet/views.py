@@ -1,4 +1,4 @@
-"""What the fleet answers: its figures, its jobs, and what is new."""
+"""The fleet's answers: its totals, its jobs, and what changed."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from exporter.times import Millis
 
 
 class Totals(Struct, frozen=True):
-    """The whole fleet at one moment; `completed` and `failed` count runs, the others jobs."""
+    """The whole fleet at one time; `completed` and `failed` count runs, the others jobs."""
 
     servers: int
     jobs: int
@@ -36,8 +36,8 @@ class Evaluation(NamedTuple):
 class JobView(Struct, frozen=True):
     """A backup job, its server, the schedule that holds for it and what is expected of it.
 
-    `health` is what its runs say of it; the job itself is unpacked for that but once a report.
-    A job that runs is not overdue until it falls silent: its deadline is moved to then.
+    `health` comes from its runs; the job itself is unpacked for that only once a report.
+    A job that runs is not overdue until it stops reporting: its deadline is moved to then.
     """
 
     server: Server
@@ -50,16 +50,16 @@ class JobView(Struct, frozen=True):
 
     @property
     def effective_deadline(self) -> Millis | None:
-        """From when on the job is overdue, None where it never is."""
+        """The time from which the job is overdue, None where it never is."""
         return None if self.expectation is None else self.expectation.effective_deadline
 
     @property
     def failing(self) -> bool:
-        """Whether the last run left no usable version."""
+        """Whether the newest run that completed or failed, failed, or a failure is not cleared."""
         return self.health.failing
 
     def stalled(self, now: Millis) -> bool:
-        """Whether a run goes on that was not heard of for too long."""
+        """Whether a run in progress has sent no live report for too long."""
         return self.running is not None and self.running.stalled(now)
 
     def overdue(self, now: Millis) -> bool:
@@ -72,14 +72,14 @@ class JobView(Struct, frozen=True):
 
 
 class JobSelection(NamedTuple):
-    """The backup jobs of a part of the fleet, and the ids of those that a fault keeps out."""
+    """The backup jobs of a part of the fleet, and the ids of those that an error leaves out."""
 
     jobs: list[JobView]
     errored: list[int]
 
 
 class FleetSnapshot(NamedTuple):
-    """The whole fleet: its figures, its backup jobs, and the ids of those a fault keeps out."""
+    """The whole fleet: its totals, its backup jobs, and the ids of those left out by an error."""
 
     totals: Totals
     jobs: list[JobView]
@@ -87,9 +87,9 @@ class FleetSnapshot(NamedTuple):
 
 
 class FleetChanges(Struct, frozen=True):
-    """The figures of the fleet, and what is new, other or gone since they were last told.
+    """The totals of the fleet, and what was added, changed or removed since the last call.
 
-    `errored` has the jobs that a fault of ours keeps from being judged; they count as gone.
+    `errored` has the jobs whose evaluation failed by an internal error; they count as removed.
     """
 
     totals: Totals
@@ -101,7 +101,7 @@ class FleetChanges(Struct, frozen=True):
 
 
 class ChangeSet:
-    """The ids of what changed or went since a moment."""
+    """The ids of what was changed or removed since a time."""
 
     def __init__(self, since: Millis = 0) -> None:
         self.since = since

@@ -1,1 +1,1 @@
-"""What the runs of a job add up to, kept short whatever their number. Pure."""
+"""The state of a job that results from its runs, small whatever their number. Pure."""

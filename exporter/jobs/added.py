@@ -1,4 +1,4 @@
-"""What one more run changes, value by value. Pure; `exporter.jobs.folding` puts it together."""
+"""What one more run changes in a state, value by value. Pure; used by `exporter.jobs.folding`."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from exporter.times import Millis
 
 
 class After(NamedTuple):
-    """How many backup runs of a job come after a place in their order, by what became of them."""
+    """How many backup runs of a job come after a place in their order, by how they ended."""
 
     failed: int
     interrupted: int
@@ -35,7 +35,7 @@ RunsAfter = Callable[[Order], After]
 
 
 def none_after(_order: Order) -> After:
-    """Runs that come in their order have none after them."""
+    """Return zeros, for runs that come in their order."""
     return After(0, 0)
 
 
@@ -97,7 +97,7 @@ def decided(state: JobState, stored: StoredRun) -> PastRun | None:
 
 
 def last_failed(state: JobState, stored: StoredRun) -> RunTimestamp | None:
-    """Return the failure that arrived last, whenever its run began: nobody can have seen it yet."""
+    """Return the failure that arrived last, whenever its run started: it is new to people."""
     if not stored.run.status.failed:
         return state.last_failed
     return arrived_last(state.last_failed, RunTimestamp(stored.started, stored.id, stored.received))
@@ -111,19 +111,19 @@ def arrived_last(one: RunTimestamp | None, other: RunTimestamp | None) -> RunTim
 
 
 def reported(state: JobState, stored: StoredRun) -> tuple[ReportedRun, ...]:
-    """Return the newest runs that told when the next one is planned."""
+    """Return the newest runs that reported when the next one is planned."""
     entry = planned(stored)
     return state.reported if entry is None else newest(state.reported, entry, REPORTED_RUNS)
 
 
 def planned(stored: StoredRun) -> ReportedRun | None:
-    """Return what a run told of the next one."""
+    """Return what a run reported of the next one."""
     timestamp = believed.next_start(stored)
     return None if timestamp is None else ReportedRun(stored.started, stored.id, timestamp)
 
 
 def completed(state: JobState, stored: StoredRun) -> tuple[CompletedRun, ...]:
-    """Return what later runs are measured against."""
+    """Return the completed runs that later ones are compared with."""
     if not stored.run.status.completed:
         return state.completed
     counts = stored.run.counts
@@ -141,7 +141,7 @@ def recent(state: JobState, stored: StoredRun) -> tuple[RecentRun, ...]:
 
 
 def tested(state: JobState, stored: StoredRun) -> Verification | None:
-    """Return the last test of stored files; one that a person stopped says nothing."""
+    """Return the last verification of stored files; one that was interrupted does not count."""
     found = believed.verification(stored)
     if found is None or found.status is Status.INTERRUPTED:
         return state.tested
@@ -149,7 +149,7 @@ def tested(state: JobState, stored: StoredRun) -> Verification | None:
 
 
 def last_test(one: Verification | None, other: Verification | None) -> Verification | None:
-    """Return the later of two tests, if any; of one timestamp the worse, whichever came first."""
+    """Return the later of two verifications, if any; of one timestamp the worse."""
     if one is None or other is None:
         return one or other
     if one.at == other.at:
@@ -158,12 +158,12 @@ def last_test(one: Verification | None, other: Verification | None) -> Verificat
 
 
 def verified(state: JobState, stored: StoredRun) -> Millis | None:
-    """Return when the last test ended that found no fault."""
+    """Return when the last verification without errors ended."""
     return last_of(state.verified, verified_at(stored))
 
 
 def verified_at(stored: StoredRun) -> Millis | None:
-    """Return when a test that a run told of found no fault."""
+    """Return when the verification in a run ended without errors."""
     found: Verification | None = believed.verification(stored)
     if found is None or not found.status.completed or stored.run.status is Status.FATAL:
         return None
@@ -171,13 +171,15 @@ def verified_at(stored: StoredRun) -> Millis | None:
 
 
 def operation_ended_well(stored: StoredRun, operation: str) -> Millis | None:
-    """Return when a run of an operation ended well, None where it is of another or did not."""
+    """Return when a run of an operation ended successfully, None otherwise."""
     run = stored.run
     ended_well = run.operation == operation and not run.dry_run and run.status.completed
     return believed.over(stored) if ended_well else None
 
 
 def compacted_within(stored: StoredRun) -> Millis | None:
-    """Return when a compact that was part of a run ended well."""
-    told = stored.run.compacted
-    return None if told is None or stored.run.dry_run else believed.timestamp(stored, told)
+    """Return when a compact that was part of a run ended successfully."""
+    reported_at = stored.run.compacted
+    if reported_at is None or stored.run.dry_run:
+        return None
+    return believed.timestamp(stored, reported_at)

@@ -1,7 +1,7 @@
 """Second copies of a job: what is known of each destination, and which runs missed theirs.
 
-Duplicati leaves a destination that failed or was not due out of what it tells, so a copy is missed
-by what the run says besides, or by how it ended.
+Duplicati does not report a destination that failed or was not due, so a copy counts as missed
+by other parts of the report, or by how the run ended.
 """
 
 import statistics
@@ -16,23 +16,23 @@ from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun, be
 from exporter.times import DAY, Millis
 
 COPYING_RUNS = 30
-"""Runs whose copies are kept in mind: a month of a job that runs daily."""
+"""Runs whose copies are remembered: a month of a job that runs daily."""
 
 MAX_DESTINATIONS = 20
 """Second destinations of a job; of more the one with the oldest copy is forgotten."""
 
 KEPT_ENDS = 10
-"""Ends of copies kept of a destination, from which its usual pause is known."""
+"""Ends of copies kept of a destination, from which its usual pause is computed."""
 
 MISSED_IN_A_ROW = 2
 STALE_PAUSES = 2
 STALE_MARGIN: Millis = DAY
 """A second copy is in trouble when this many runs in a row missed it, or when it is older than so
-many of its usual pauses and so much more."""
+many of its usual pauses and this margin."""
 
 
 class CopyingRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run said of second copies, and how it ended."""
+    """What a run reported of second copies, and how it ended."""
 
     outcome: CopyOutcome
     status: Status
@@ -52,17 +52,17 @@ class KnownCopy(Struct, frozen=True, array_like=True, gc=False):
         return round(statistics.median(pauses)) if pauses else None
 
     def old_from(self) -> Millis | None:
-        """From when on the copy is too old; None while its pause is not known."""
+        """Return the time from which the copy is stale; None while its usual pause is unknown."""
         pause = self.usual_pause
         return None if pause is None else self.ends[-1] + STALE_PAUSES * pause + STALE_MARGIN
 
 
 class SecondCopies(Struct, frozen=True, array_like=True):
-    """The destinations by name, and the newest runs that could tell of copies.
+    """The destinations by name, and the newest runs that could report copies.
 
-    `since` is the place of the first run that told of a second destination: what came before it
-    says nothing of how often there is to be a copy. `older` are the ends that were kept of runs
-    that are no longer stored, while a state is made anew.
+    `since` is the place of the first run that reported a second destination: the runs before it
+    do not show how often there should be a copy. `older` are the ends that were kept of runs
+    that are no longer stored, while a state is rebuilt.
     """
 
     known: tuple[KnownCopy, ...] = ()
@@ -83,28 +83,28 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         return count
 
     def old_from(self) -> Millis | None:
-        """From when on a copy is too old if no other comes; None where no pause is known."""
+        """Return the time from which a copy is stale if no other comes; None if that is unknown."""
         old = (known.old_from() for known in self.known)
         return min((timestamp for timestamp in old if timestamp is not None), default=None)
 
     def with_run(self, stored: StoredRun) -> "SecondCopies":
-        """Return what is known with one more run, or once more with one that is known."""
-        told = stored.run.copying
-        if told is None or stored.run.status is Status.INTERRUPTED:
+        """Return the copies with one more run, or with a known run updated."""
+        copying = stored.run.copying
+        if copying is None or stored.run.status is Status.INTERRUPTED:
             return self
-        since = _since(self.since, stored.order, told.outcome)
+        since = _since(self.since, stored.order, copying.outcome)
         if since is None:
             return self  # a job without second copies keeps nothing of them
-        entry = CopyingRun(stored.started, stored.id, told.outcome, stored.run.status)
+        entry = CopyingRun(stored.started, stored.id, copying.outcome, stored.run.status)
         runs = newest(without(self.runs, stored.id), entry, COPYING_RUNS)
         known, older = _by_destination(self.known), dict(self.older)
-        for copy in told.copies:
+        for copy in copying.copies:
             name, right = copy.destination, replace(copy, at=believed.timestamp(stored, copy.at))
             known[name] = _with_copy(known.get(name), older.get(name, ()), stored.order, right)
         return replace(_bounded(known.values(), runs, since), older=self.older)
 
     def merged_with(self, other: "SecondCopies") -> "SecondCopies":
-        """Return what the runs of two jobs tell together."""
+        """Return the copies of two jobs together."""
         if self.since is None or other.since is None:
             return other if self.since is None else self
         known = _by_destination(self.known)
@@ -114,7 +114,7 @@ class SecondCopies(Struct, frozen=True, array_like=True):
         return _bounded(known.values(), runs, min(self.since, other.since))
 
     def without_destination(self, destination: str) -> "SecondCopies":
-        """Return what is known but for a destination that was given up, and the copies missed."""
+        """Return the copies without a destination that was given up and the missed ones."""
         known = tuple(each for each in self.known if each.copy.destination != destination)
         if len(known) == len(self.known):
             return self
@@ -134,12 +134,16 @@ def _is_certain_miss(run: CopyingRun) -> bool:
 
 
 def _by_destination(known: Iterable[KnownCopy]) -> dict[str, KnownCopy]:
-    """Return them by their names as reports give them: older states may hold longer ones."""
+    """Return copies by the names in reports: older states may have longer ones."""
     return {short_name(each.copy.destination): each for each in known}
 
 
 def _is_missed(run: CopyingRun, earlier: Iterable[CopyingRun]) -> bool:
-    """Where nothing tells, a run that did not go well counts, unless the job copies by interval."""
+    """Return whether a run missed a copy.
+
+    If it did not report that, a run that was not a success counts, unless the job copies by
+    interval.
+    """
     if run.outcome is not CopyOutcome.UNTOLD:
         return _is_certain_miss(run)
     return run.status is not Status.SUCCESS and not any(map(_shows_an_interval, earlier))

@@ -1,7 +1,7 @@
-"""What the runs of a job tell of its destination: what is stored there, and the room left.
+"""What the runs of a job report of its destination: what is stored there, and the space left.
 
-Figures are those of the newest run that told them, also of one that was interrupted or died: with
-zeros a run that did not look only says that it did not (seen in Duplicati 2.1 to 2.3.1).
+Values are those of the newest run that reported them, also of one that was interrupted or died:
+zeros only mean that a run did not look (seen in Duplicati 2.1 to 2.3.1).
 """
 
 from msgspec import Struct
@@ -18,21 +18,21 @@ class Stored(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class Quota(PastRun, frozen=True, array_like=True, gc=False):
-    """The room at the destination, in bytes."""
+    """The space at the destination, in bytes."""
 
     free_bytes: int | None
     total_bytes: int | None
 
 
 class Destination(Struct, frozen=True, array_like=True, gc=False):
-    """What is known of a destination; each part as the newest run told it that did."""
+    """What is known of a destination; each part from the newest run that reported it."""
 
     stored: Stored | None = None
     quota: Quota | None = None
     newest_version: RunTimestamp | None = None
 
     def with_run(self, run: StoredRun) -> "Destination":
-        """Return what is known with one more run, or once more with one that is known."""
+        """Return the destination with one more run, or with a known run updated."""
         return Destination(
             latest(self.stored, _stored(run)),
             latest(self.quota, _quota(run)),
@@ -40,7 +40,7 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
         )
 
     def merged_with(self, other: "Destination") -> "Destination":
-        """Return what the runs of two jobs tell together."""
+        """Return the destination of two jobs together."""
         return Destination(
             latest(self.stored, other.stored),
             latest(self.quota, other.quota),
@@ -64,12 +64,14 @@ def _quota(run: StoredRun) -> Quota | None:
 
 
 def _known(size: int | None) -> int | None:
-    """Leave out what stands for an unknown quota: -1, and 0 where nobody looked."""
+    """Return a size, or None for an unknown quota: -1, and 0 where the run did not look."""
     return size if size is not None and size > 0 else None
 
 
 def _newest_version(run: StoredRun) -> RunTimestamp | None:
-    told = run.run.newest_version
+    version = run.run.newest_version
     return (
-        None if told is None else RunTimestamp(run.started, run.id, believed.timestamp(run, told))
+        None
+        if version is None
+        else RunTimestamp(run.started, run.id, believed.timestamp(run, version))
     )

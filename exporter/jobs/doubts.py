@@ -1,4 +1,4 @@
-"""What was told of runs, or learned of them, and is not believed."""
+"""What was reported of runs, or learned from them, and is not trusted."""
 
 from enum import Enum
 
@@ -9,7 +9,7 @@ from exporter.times import Millis
 
 
 class Doubted(Enum):
-    """What is not believed: of the last run, of what Duplicati planned, of what was learned."""
+    """What is not trusted: of the last run, of Duplicati's plan, of what was learned."""
 
     BEGIN = "begin"
     END = "end"
@@ -20,9 +20,9 @@ class Doubted(Enum):
 
 
 class Doubt(Struct, frozen=True, gc=False):
-    """Something that is not believed, and what counts instead; None where nothing does.
+    """Something that is not trusted, and what counts instead; None where nothing does.
 
-    Both are moments, but lengths of time for a length and a pause.
+    Both are timestamps, but durations for a length and a pause.
     """
 
     what: Doubted
@@ -31,7 +31,7 @@ class Doubt(Struct, frozen=True, gc=False):
 
 
 def of(stored: StoredRun) -> tuple[Doubt, ...]:
-    """Return what of a run's own moments and length is not believed."""
+    """Return which timestamps and duration of a run are not trusted."""
     run = stored.run
     if believed.wholly(stored):
         return ()

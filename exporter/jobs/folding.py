@@ -1,6 +1,6 @@
-"""How a state comes of runs. Pure.
+"""Computes a state from runs. Pure.
 
-Runs may come in any order: the outcome is that of their starts, never of their arrival.
+Runs may come in any order: the result depends on their starts, never on their arrival.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
     Args:
         state: without the run.
         stored: the run.
-        runs_after: asked only when a run arrives later than others that followed it.
+        runs_after: called only when a run arrives later than others that followed it.
     """
     if not stored.run.is_backup:
         return _with_operation(state, stored)
@@ -70,7 +70,7 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
 
 
 def without_placeholder(state: JobState, stored: StoredRun, last: StoredRun | None) -> JobState:
-    """Return a state without a run that stood in for its report: it failed, counting nothing.
+    """Return a state without a placeholder run, which failed and counted nothing.
 
     Args:
         state: with the run.
@@ -84,9 +84,9 @@ def without_placeholder(state: JobState, stored: StoredRun, last: StoredRun | No
 
 
 def fits_in_place(known: StoredRun, fuller: StoredRun) -> bool:
-    """Return whether `with_more_told` can do it; else the state is to be `rebuilt`.
+    """Return whether `with_more_told` can be used; else the state must be `rebuilt`.
 
-    What only an older run could replace is not kept, so nothing may be taken back.
+    Values that only an older run could replace are not kept, so none may be withdrawn.
     """
     before, now = known.run.status, fuller.run.status
     return (
@@ -101,7 +101,7 @@ def fits_in_place(known: StoredRun, fuller: StoredRun) -> bool:
 def with_more_told(
     state: JobState, known: StoredRun, fuller: StoredRun, runs_after: RunsAfter
 ) -> JobState:
-    """Return a state with a run of which a second report told more.
+    """Return a state with a run of which a second report had more values.
 
     Args:
         state: with the run as it was known.
@@ -112,13 +112,13 @@ def with_more_told(
     if not known.run.is_backup:
         return with_run(state, fuller, runs_after)
     changed = with_run(_without(state, known), fuller, runs_after)
-    told_before = believed.uploaded(known) is not None
-    uploaded = state.uploaded_bytes if told_before else changed.uploaded_bytes
+    was_known = believed.uploaded(known) is not None
+    uploaded = state.uploaded_bytes if was_known else changed.uploaded_bytes
     return _with_plans(replace(changed, uploaded_bytes=uploaded), state, [known])
 
 
 def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun]) -> JobState:
-    """Return a state made anew of the stored runs, and of what those that are gone had left.
+    """Return a state rebuilt from the stored runs and from what the removed ones had added.
 
     Args:
         kept: the state that was kept of the runs as they were known.
@@ -133,7 +133,7 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
 
 
 def _without(state: JobState, stored: StoredRun) -> JobState:
-    """Return a state without a run, but for what only a newer run replaces."""
+    """Return a state without a run, except for values that only a newer run replaces."""
     status, ids = stored.run.status, (stored.id,)
     completed, decided = state.last_completed, state.decided
     failed_since = status.failed and (completed is None or completed.order < stored.order)
@@ -158,7 +158,7 @@ def _without(state: JobState, stored: StoredRun) -> JobState:
 
 
 def _decided_of(state: JobState) -> PastRun | None:
-    """Return the newest run that completed or failed, as far as the recent ones tell."""
+    """Return the newest run that completed or failed, among the recent ones."""
     found = [run for run in state.recent if run.status is not Status.INTERRUPTED]
     return PastRun(found[-1].started, found[-1].id) if found else None
 
@@ -169,9 +169,9 @@ def _interrupted_of(state: JobState) -> int:
 
 
 def _with_plans(state: JobState, kept: JobState, known: Sequence[StoredRun]) -> JobState:
-    """Return a state with what Duplicati's scheduler was asked after some of the runs."""
-    told = {stored.id: added.planned(stored) for stored in known}
-    plans = [entry for entry in kept.reported if entry.id in told and entry != told[entry.id]]
+    """Return a state with the plans that Duplicati's scheduler returned after some of the runs."""
+    own = {stored.id: added.planned(stored) for stored in known}
+    plans = [entry for entry in kept.reported if entry.id in own and entry != own[entry.id]]
     for plan in plans:
         state = replace(state, reported=_with_plan(state.reported, plan))
     return state
@@ -182,7 +182,7 @@ def _with_plan(reported: tuple[ReportedRun, ...], plan: ReportedRun) -> tuple[Re
 
 
 def _with_operation(state: JobState, stored: StoredRun) -> JobState:
-    """Take what an operation tells that is no backup: a test, a restore or a compact."""
+    """Return a state with an operation that is not a backup: a test, a restore or a compact."""
     alone = added.operation_ended_well(stored, COMPACT)
     compacted = last_of(alone, added.compacted_within(stored))
     return replace(

@@ -1,7 +1,7 @@
-"""What the newest runs of a job say of it, whatever the moment.
+"""The health of a job by its newest runs, whatever the time.
 
-The limits are those of the alerts in deploy/prometheus/rules/alerts.yml, so that nobody is woken by
-what looks fine elsewhere; a test compares them.
+The limits are those of the alerts in deploy/prometheus/rules/alerts.yml, so that no alert fires for
+what looks fine here; a test compares them.
 """
 
 from msgspec import Struct
@@ -13,22 +13,22 @@ from exporter.model import Status, is_unnamed
 from exporter.times import Millis
 
 SHRUNK_BELOW = 0.7
-"""A source that has less than this part of its usual size has shrunk,"""
+"""A source with less than this part of its usual size has shrunk,"""
 
 SHRUNK_BYTES = 1_000_000
-"""where more than this is gone: the rest is a small job's breathing."""
+"""if more than this is gone: small jobs vary."""
 
 VERIFIED_OK: frozenset[Status] = frozenset({Status.SUCCESS, Status.WARNING})
-"""How a test of stored files ends that found them as they should be."""
+"""How a verification of stored files without errors ends."""
 
 
 class JobHealth(Struct, frozen=True, gc=False):
-    """How a job's last run ended, None before there is one, and what its runs say besides.
+    """How a job's last run ended, None before there is one, and what else its runs show.
 
     `last_good` is the end of the last run that completed, `last_start` the start of the last one
     of all, `first_start` that of the first, `last_failed` that of the last one that failed.
-    `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one is
-    too old if no other comes. `warned` is true where the last run that completed had warnings.
+    `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one
+    becomes stale if no other comes. `warned` is true where the last completed run had warnings.
     """
 
     last: Status | None = None
@@ -46,7 +46,7 @@ class JobHealth(Struct, frozen=True, gc=False):
 
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
-        """Return what a job's state says."""
+        """Return the health of a job from its state."""
         last, good, tested = state.last, state.last_completed, state.tested
         arrived = None if last is None else last.received
         return cls(
@@ -65,7 +65,7 @@ class JobHealth(Struct, frozen=True, gc=False):
         )
 
     def copies_old(self, now: Millis) -> bool:
-        """Whether a second copy is too old."""
+        """Return whether a second copy is stale."""
         return self.copies_old_from is not None and now > self.copies_old_from
 
 
@@ -73,7 +73,7 @@ def is_failing(job: Job, state: JobState) -> bool:
     """Return whether the newest run that completed or failed, failed.
 
     Runs that name no backup may be of several, so a good one does not end another one's failure:
-    there it lasts until a person clears it.
+    it lasts until a person clears it.
     """
     if not is_unnamed(job.name):
         return state.failing

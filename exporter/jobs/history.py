@@ -1,4 +1,4 @@
-"""What is kept of past runs: short lists in the order of starts, oldest first."""
+"""What is kept of earlier runs: short lists in the order of starts, oldest first."""
 
 import bisect
 from collections.abc import Collection
@@ -10,22 +10,22 @@ from exporter.model import Order, Status
 from exporter.times import DAY, Millis
 
 RECENT_RUNS = 20
-"""A deadline allows for how long the last runs took."""
+"""A deadline allows for the durations of so many last runs."""
 
 REPORTED_RUNS = 10
-"""What Duplicati planned with the last ten runs that told it says how far it plans ahead."""
+"""From the last ten plans of Duplicati follows how far it plans ahead."""
 
 MIN_STARTS = 10
 """A schedule is learned from so many runs, however old."""
 
 KEPT_DAYS = 31
-"""Starts are kept for so long: what a schedule is learned from, and an absence within it,"""
+"""Starts are kept for so long: enough to learn a schedule from, with an absence within it,"""
 
 MAX_STARTS = 1000
-"""and no more of them than this: ten days of a run every quarter of an hour."""
+"""but at most so many: ten days of a run every quarter of an hour."""
 
 BASELINE_RUNS = 20
-"""An unusual run is measured against the completed runs before it: at most so many,"""
+"""A run is compared with the completed runs before it: at most so many,"""
 
 BASELINE_MIN_RUNS = 3
 """and at least so many."""
@@ -35,7 +35,7 @@ COMPLETED_RUNS = BASELINE_RUNS + 1
 
 
 class PastRun(Struct, frozen=True, array_like=True, gc=False):
-    """What is kept of any run: its place among the others."""
+    """What is kept of every run: its place among the others."""
 
     started: Millis
     id: int
@@ -47,13 +47,13 @@ class PastRun(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RunTimestamp(PastRun, frozen=True, array_like=True, gc=False):
-    """A moment that belongs to a run."""
+    """A timestamp that belongs to a run."""
 
     timestamp: Millis
 
 
 class GoodRun(PastRun, frozen=True, array_like=True, gc=False):
-    """The last run that completed: when it was over, and how it ended."""
+    """The last run that completed: when it ended, and how."""
 
     over: Millis
     status: Status
@@ -67,7 +67,7 @@ class MeasuredRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a completed run leaves for later runs to be measured against."""
+    """What later runs are compared with of a completed run."""
 
     duration: Millis | None
     examined_bytes: int | None
@@ -75,9 +75,9 @@ class CompletedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class RecentRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What a run of any status leaves for the deadline, and how it ended.
+    """What the deadline needs of a run of any status, and how it ended.
 
-    The status stands as its code: a word for each of twenty runs would make states, of which two
+    The status is stored as its code: a word for each of twenty runs would make states, of which two
     fit into a page of the database, too long for that. It is None for what older versions kept;
     such a run completed or failed.
     """
@@ -95,9 +95,9 @@ _STATUSES = tuple(Status)
 
 
 class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
-    """What Duplicati's own scheduler told with a run: when the next one is planned.
+    """What Duplicati's own scheduler reported with a run: when the next one is planned.
 
-    Who asked the scheduler itself knows also how far planned starts lie apart, at the widest.
+    A plan from the scheduler itself also has the longest interval between planned starts.
     """
 
     timestamp: Millis
@@ -105,7 +105,7 @@ class ReportedRun(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class Placed(Protocol):
-    """What has its place among the runs of a job: a run, or what is kept of one."""
+    """A run of a job, or what is kept of one."""
 
     @property
     def started(self) -> Millis:
@@ -122,7 +122,7 @@ Entry = TypeVar("Entry", bound=Placed)
 
 
 def later(known: Entry | None, entry: Entry) -> Entry:
-    """Return the one of two whose run comes later; of one run the entry."""
+    """Return the one of two whose run comes later; `entry` where both are of one run."""
     if known is None or (known.started, known.id) <= (entry.started, entry.id):
         return entry
     return known
@@ -139,7 +139,7 @@ def unless_of(entry: Entry | None, ids: Collection[int]) -> Entry | None:
 
 
 def without(entries: tuple[Entry, ...], run_id: int) -> tuple[Entry, ...]:
-    """Take away what is kept of a run."""
+    """Remove what is kept of a run."""
     return tuple(entry for entry in entries if entry.id != run_id)
 
 
@@ -166,7 +166,7 @@ def with_start(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...
 
 
 def without_start(starts: tuple[Millis, ...], started: Millis) -> tuple[Millis, ...]:
-    """Take a start away, once, where it is kept."""
+    """Remove a start, once, where it is kept."""
     if started not in starts:
         return starts
     at = starts.index(started)

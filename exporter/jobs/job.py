@@ -1,4 +1,4 @@
-"""A job: a backup of a server, what its runs add up to, and what people set for it."""
+"""A job: a backup of a server, the state from its runs, and its settings."""
 
 from msgspec import Struct
 
@@ -7,10 +7,10 @@ from exporter.model import JobSettings
 
 
 class Identity(Struct, frozen=True, gc=False):
-    """By what Duplicati knows a backup whatever it is called: the machine's id and the backup's.
+    """How Duplicati identifies a backup whatever its name: the machine's id and the backup's.
 
-    A server's backups are numbered, `DB-2`, and no number is used twice. The command line sends a
-    hash of the destination instead, which several backups share.
+    A server's backups are numbered, `DB-2`, and a number is never used again. The command line
+    sends a hash of the destination instead, which several backups share.
     """
 
     machine_id: str
@@ -20,15 +20,15 @@ class Identity(Struct, frozen=True, gc=False):
 
 _MAX_FRESH = 256
 _fresh: dict[int, tuple[bytes, JobState]] = {}
-"""States that were just packed, until they are asked for: the fleet asks for each that was stored,
-and to unpack one takes a tenth of what it takes to record a report."""
+"""States that were just packed, until they are read: the fleet reads each that was stored, and
+unpacking one takes a tenth of the time of recording a report."""
 
 
 class Job(Struct, frozen=True):
-    """A backup of a server, what its runs add up to and what people set for it.
+    """A backup of a server, the state from its runs, and its settings.
 
-    The state is held packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
-    `identity` is what the newest report that told one told; `formerly` are the names that it had
+    The state is kept packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
+    `identity` is from the newest report that had one; `formerly` are the names that the job had
     before, the oldest first.
     """
 
@@ -49,9 +49,9 @@ class Job(Struct, frozen=True):
 
     @property
     def state(self) -> JobState:
-        """What the runs add up to; unpacked by each call, but for the first after `with_state`."""
+        """The state from its runs; unpacked by each call but the first after `with_state`."""
         fresh = _fresh.pop(id(self.packed), None)
-        # Another one may have had the same place in memory.
+        # Another one may have had the same address in memory.
         return fresh[1] if fresh and fresh[0] is self.packed else unpack(self.packed)
 
     def with_state(self, state: JobState) -> "Job":

@@ -1,4 +1,4 @@
-"""How the states of two jobs become one. Pure."""
+"""Merges the states of two jobs. Pure."""
 
 from exporter.jobs import sums
 from exporter.jobs.added import RunsAfter, arrived_last, last_test

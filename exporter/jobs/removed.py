@@ -1,6 +1,6 @@
-"""What a job's kept state owes to runs that are no longer stored.
+"""The part of a job's state that comes from runs which are no longer stored.
 
-Old runs are removed, and what they added stays in the state. A replay of the stored runs begins
+Old runs are removed, and what they added stays in the state. A replay of the stored runs starts
 with it, and so ends with the state that is kept.
 """
 
@@ -54,15 +54,15 @@ def _runs_before(kept: JobState, backups: Sequence[StoredRun]) -> sums.Counted:
 
 
 def _uploaded_before(kept: JobState, backups: Sequence[StoredRun]) -> int | None:
-    told = [believed.uploaded(each) for each in backups]
-    stored = [size for size in told if size is not None]
+    uploaded = [believed.uploaded(each) for each in backups]
+    stored = [size for size in uploaded if size is not None]
     if kept.uploaded_bytes is None or not stored:
         return kept.uploaded_bytes
     return max(kept.uploaded_bytes - sum(stored), 0) or None
 
 
 def _failures_before(kept: JobState, backups: Sequence[StoredRun], ids: Collection[int]) -> int:
-    """Count failures in a row that were removed: there are some where all stored runs failed."""
+    """Count the removed failures in a row: there are some where all stored runs failed."""
     completed = kept.last_completed
     if completed is not None and completed.id in ids:
         return 0
@@ -72,7 +72,7 @@ def _failures_before(kept: JobState, backups: Sequence[StoredRun], ids: Collecti
 
 
 def _interrupted_before(kept: JobState, backups: Sequence[StoredRun], ids: Collection[int]) -> int:
-    """Count interrupted runs in a row that were removed, as `_failures_before` does."""
+    """Count the removed interrupted runs in a row, as `_failures_before` does."""
     decided = kept.decided
     if decided is not None and decided.id in ids:
         return 0
@@ -87,9 +87,9 @@ def _tested_before(kept: Verification | None, runs: Sequence[StoredRun]) -> Veri
 
 
 def _timestamps(
-    runs: Sequence[StoredRun], told: Callable[[StoredRun], Millis | None]
+    runs: Sequence[StoredRun], value: Callable[[StoredRun], Millis | None]
 ) -> set[Millis]:
-    found = map(told, runs)
+    found = map(value, runs)
     return {timestamp for timestamp in found if timestamp is not None}
 
 
@@ -117,11 +117,11 @@ def _copies_before(kept: SecondCopies, backups: Sequence[StoredRun]) -> SecondCo
 def _older_ends(
     kept: SecondCopies, backups: Sequence[StoredRun]
 ) -> Iterator[tuple[str, tuple[Millis, ...]]]:
-    """Yield the ends of copies to each destination that no stored run tells."""
-    told = {end for stored in backups for end in _ends(stored)}
+    """Yield the ends of copies to each destination that are in no stored run."""
+    stored_ends = {end for stored in backups for end in _ends(stored)}
     for each in kept.known:
         name = each.copy.destination
-        ends = tuple(end for end in each.ends if (name, end) not in told)
+        ends = tuple(end for end in each.ends if (name, end) not in stored_ends)
         if ends:
             yield name, ends
 

@@ -1,7 +1,7 @@
-"""The kept state of a job: what its runs so far add up to.
+"""The state of a job, computed from its runs.
 
-Kept lists are short, so a state costs the same after ten runs and after ten thousand.
-`exporter.jobs.folding` makes states of runs.
+Its lists are short, so a state costs the same after ten runs and after ten thousand.
+`exporter.jobs.folding` computes states from runs.
 """
 
 from msgspec import Struct, msgpack
@@ -28,7 +28,7 @@ from exporter.times import Millis
 
 
 class Baseline(Struct, frozen=True, gc=False):
-    """What is usual for a job; None where too few runs told it."""
+    """What is usual for a job; None where too few runs reported it."""
 
     duration: float | None
     examined_bytes: float | None
@@ -36,15 +36,15 @@ class Baseline(Struct, frozen=True, gc=False):
 
 
 class JobState(Struct, frozen=True, array_like=True):
-    """What the backup runs of one job add up to. Lists are in the order of starts, oldest first.
+    """The state from the backup runs of one job. Lists are in the order of starts, oldest first.
 
     `runs` counts by status, in the order of `Status`. `last_complete` is the newest run whose
     counts describe the whole source: one that died or was interrupted counted only a part of it.
     `decided` is the newest run that completed or failed, `interrupted_runs` counts those that were
-    interrupted since. `reported` are the newest runs that told when the next is planned; a
-    schedule is learned from `starts`. `tested` is the last test of stored files, `verified` the
-    end of the last one that found no fault; `restored` and `compacted` are the ends of the last
-    ones that ended well. `last_failed` has the arrival of the newest failed run.
+    interrupted since. `reported` are the newest runs that reported when the next is planned; a
+    schedule is learned from `starts`. `tested` is the last verification of stored files, `verified`
+    the end of the last one without errors; `restored` and `compacted` are the ends of the last
+    successful ones. `last_failed` has the arrival of the newest failed run.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -70,7 +70,7 @@ class JobState(Struct, frozen=True, array_like=True):
 
     @property
     def is_backup(self) -> bool:
-        """Whether the job ever made a backup; one that was only restored from is none."""
+        """Whether the job ever made a backup: it may only have been restored from."""
         return self.last is not None
 
     @property
@@ -116,15 +116,15 @@ class JobState(Struct, frozen=True, array_like=True):
         return earlier[-BASELINE_RUNS:]
 
     def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
-        """Return the state with what Duplicati's own scheduler plans, asked after the last run.
+        """Return the state with the plan of Duplicati's own scheduler after the last run.
 
-        A start that was planned after that run and has passed stays expected: Duplicati plans on
-        when a run could not even begin.
+        A start that was planned after that run and has passed stays expected: Duplicati plans the
+        next one when a run could not even start.
 
         Args:
             start: when the next run is planned.
-            interval: how far planned starts lie apart, at the widest; None where it is not told.
-            now: when it was asked.
+            interval: the longest interval between planned starts; None where it is unknown.
+            now: when the scheduler was asked.
         """
         if self.last is None:
             return self
@@ -144,10 +144,10 @@ _decoder = msgpack.Decoder(JobState)
 
 
 def pack(state: JobState) -> bytes:
-    """Write a state as it is kept."""
+    """Return a state as it is stored."""
     return msgpack.encode(state)
 
 
 def unpack(packed: bytes) -> JobState:
-    """Read a state as it is kept."""
+    """Return the state in what `pack` returned."""
     return _decoder.decode(packed)

@@ -1,4 +1,4 @@
-"""How the figures of runs add up: counts by status, sums that may be unreported, medians."""
+"""Sums over runs: counts by status, sums that may be unreported, medians."""
 
 import statistics
 
@@ -11,7 +11,7 @@ Counted = tuple[int, int, int, int, int, int]
 
 
 def added(total: int | None, more: int | None) -> int | None:
-    """Add two sums that may be unreported; one that no database could hold stays at its end."""
+    """Add two sums that may be unreported; stop at the largest number of a database."""
     if total is None or more is None:
         return more if total is None else total
     return min(total + more, MAX_INT64)
@@ -30,14 +30,14 @@ def merged(one: tuple[int, ...], other: tuple[int, ...]) -> Counted:
 
 
 def last_of(one: Millis | None, other: Millis | None) -> Millis | None:
-    """Return the later of two moments that may be untold."""
+    """Return the later of two timestamps, if any."""
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
 
 
 def first_of(one: Millis | None, other: Millis | None) -> Millis | None:
-    """Return the earlier of two moments that may be untold."""
+    """Return the earlier of two timestamps, if any."""
     if one is None or other is None:
         return other if one is None else one
     return min(one, other)
@@ -50,6 +50,6 @@ def by_status(counts: list[int]) -> Counted:
 
 
 def median(values: list[int | None]) -> float | None:
-    """Return the median of what was told, or None where too few were."""
-    told = [value for value in values if value is not None]
-    return statistics.median(told) if len(told) >= BASELINE_MIN_RUNS else None
+    """Return the median of the reported values, or None where there are too few."""
+    reported = [value for value in values if value is not None]
+    return statistics.median(reported) if len(reported) >= BASELINE_MIN_RUNS else None

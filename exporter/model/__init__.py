@@ -1,7 +1,7 @@
-"""The words of the domain. Values only: nothing here reads, writes or asks the time.
+"""The domain model. Values only: nothing here reads, writes or asks the time.
 
-Moments are milliseconds since 1970-01-01 UTC, lengths of time milliseconds, sizes bytes. `None`
-means that nobody reported the value. The kept state of a job is stored as arrays of these fields,
+Timestamps are milliseconds since 1970-01-01 UTC, durations milliseconds, sizes bytes. `None`
+means that the value was not reported. The state of a job is stored as arrays of these fields,
 so new ones go to the end and have a default.
 """
 

@@ -1,7 +1,7 @@
-"""The one gate: what of a report is believed, before anything is kept of it.
+"""The one place that decides which values of a report are trusted, before any is kept.
 
-Nothing that a sender or a clock says goes into a state without a bound, for it is kept there for
-long. The run itself shows what was told.
+No value of a sender or a clock goes into a state without a limit, for it stays there for long. The
+run itself keeps what was reported.
 """
 
 from exporter.model import CLOCK_TOLERANCE, StoredRun, Verification
@@ -11,34 +11,34 @@ FURTHEST: Millis = 35 * DAY
 """No run is planned further ahead or takes longer, and no pause counts as more."""
 
 MAX_UPLOADED = 2**53
-"""Bytes that one run can upload: nine petabytes, and the last number that Prometheus tells from its
-neighbour. The counter takes a thousand such runs until it is full."""
+"""Bytes that one run can upload: nine petabytes, and the last integer that a float of Prometheus
+stores exactly. A thousand such runs fit into the counter."""
 
 
-def is_past(told: Millis, received: Millis) -> bool:
-    """Return whether a moment lies not behind the arrival of what told it."""
-    return told <= received + CLOCK_TOLERANCE
+def is_past(reported: Millis, received: Millis) -> bool:
+    """Return whether a timestamp is not after the arrival of the report with it."""
+    return reported <= received + CLOCK_TOLERANCE
 
 
 def start(began: Millis | None, received: Millis) -> Millis:
-    """Return the moment that a run counts from: its arrival where its begin is not believed."""
+    """Return the start that counts for a run: its arrival where its own start is not trusted."""
     return began if began is not None and is_past(began, received) else received
 
 
-def timestamp(stored: StoredRun, told: Millis) -> Millis:
-    """Return a moment that a run told, by the right clock: none lies behind its report.
+def timestamp(stored: StoredRun, reported: Millis) -> Millis:
+    """Return a timestamp that a run reported, by the right clock and not after its report.
 
-    Where its begin was put right, what else it told is as wrong.
+    Where its start was corrected, its other timestamps are as wrong.
     """
     began, latest = stored.run.began, stored.received + CLOCK_TOLERANCE
-    right = told if began is None else told - began + stored.started
+    right = reported if began is None else reported - began + stored.started
     if right > latest:
         return latest
     return max(0, right)
 
 
 def ended(stored: StoredRun) -> Millis | None:
-    """Return when a run ended; None where nobody told, or it would be before its begin."""
+    """Return when a run ended; None where that was not reported, or would be before its start."""
     if stored.run.ended is None:
         return None
     found = timestamp(stored, stored.run.ended)
@@ -46,55 +46,55 @@ def ended(stored: StoredRun) -> Millis | None:
 
 
 def over(stored: StoredRun) -> Millis:
-    """Return when a run ended, or where nobody told, when it started."""
-    told = ended(stored)
-    return stored.started if told is None else told
+    """Return when a run ended, or where that is unknown, when it started."""
+    end = ended(stored)
+    return stored.started if end is None else end
 
 
 def began(stored: StoredRun) -> bool:
-    """Return whether a run began when it says: else it counts from its report's arrival."""
+    """Return whether the reported start of a run counts, and not its report's arrival."""
     return stored.run.began == stored.started
 
 
 def over_by(stored: StoredRun) -> Millis:
-    """Return by when a run was over: where nobody told it, when its report came."""
-    told = ended(stored)
-    if told is None or not began(stored):
+    """Return by when a run was over: where that was not reported, when its report came."""
+    end = ended(stored)
+    if end is None or not began(stored):
         return max(stored.received, stored.started)
-    return max(told, stored.started)
+    return max(end, stored.started)
 
 
 def length(stored: StoredRun) -> Millis | None:
-    """Return how long a run took, as it tells.
+    """Return the trusted duration of a run.
 
-    None also where it is not known when it began: who cannot tell that cannot tell its length. And
+    None also where its start is not trusted, for then its duration is not either. And
     where it is longer than any run: a clock was set meanwhile.
     """
-    told = stored.run.duration
-    if told is None or not began(stored):
+    reported = stored.run.duration
+    if reported is None or not began(stored):
         return None
-    found = min(told, stored.received + CLOCK_TOLERANCE - stored.started)
+    found = min(reported, stored.received + CLOCK_TOLERANCE - stored.started)
     return found if found <= FURTHEST else None
 
 
-def told_length(stored: StoredRun) -> Millis | None:
-    """Return how long a run says that it took, where a run can: to be shown, not waited for."""
-    told = stored.run.duration
-    return None if told is None or told > FURTHEST else told
+def reported_length(stored: StoredRun) -> Millis | None:
+    """Return the reported duration of a run, if plausible: to be shown, not for a deadline."""
+    reported = stored.run.duration
+    return None if reported is None or reported > FURTHEST else reported
 
 
 def took(stored: StoredRun) -> Millis | None:
-    """Return how long a run took; one that told no length took until its report came.
+    """Return how long a run took; one without a duration took until its report came.
 
-    None where that is longer than any run: then its begin cannot be true either.
+    None where that is longer than any run: then its start cannot be right either.
     """
-    told = length(stored)
-    found = over_by(stored) - stored.started if told is None else told
+    trusted = length(stored)
+    found = over_by(stored) - stored.started if trusted is None else trusted
     return found if found <= FURTHEST else None
 
 
 def wholly(stored: StoredRun) -> bool:
-    """Return whether all that a run tells of its time can be: it lies before its report came."""
+    """Return whether all timestamps and the duration of a run are plausible."""
     run, latest = stored.run, stored.received + CLOCK_TOLERANCE
     return (
         run.began == stored.started
@@ -104,28 +104,30 @@ def wholly(stored: StoredRun) -> bool:
 
 
 def verification(stored: StoredRun) -> Verification | None:
-    """Return the test of stored files that a run told of; one of the future ended by now."""
-    told = stored.run.verification
-    return None if told is None else Verification(timestamp(stored, told.at), told.status)
+    """Return the verification that a run reported; one in the future ended by now."""
+    test = stored.run.verification
+    return None if test is None else Verification(timestamp(stored, test.at), test.status)
 
 
 def next_start(stored: StoredRun) -> Millis | None:
-    """Return what a run told of the start of the next one, by the right clock."""
-    told, began = stored.run.next_scheduled, stored.run.began
-    return told if told is None or began is None else max(told - (began - stored.started), 0)
+    """Return the start of the next run that a run reported, by the right clock."""
+    planned, began = stored.run.next_scheduled, stored.run.began
+    if planned is None or began is None:
+        return planned
+    return max(planned - (began - stored.started), 0)
 
 
 def uploaded(stored: StoredRun) -> int | None:
-    """Return the bytes that a run sent to its destination; None also where no run can."""
-    told = stored.run.counts.uploaded_bytes
-    return None if told is None or told > MAX_UPLOADED else told
+    """Return the bytes that a run uploaded; None also where they are implausibly many."""
+    count = stored.run.counts.uploaded_bytes
+    return None if count is None or count > MAX_UPLOADED else count
 
 
 def planned(started: Millis, timestamp: Millis) -> bool:
-    """Return whether a run that started then can have known a moment as that of the next one."""
+    """Return whether a timestamp is plausible as the start planned after a run."""
     return timestamp - started <= FURTHEST
 
 
 def pause(gap: Millis) -> Millis:
-    """Return what a pause between two runs counts as."""
+    """Return a pause between two runs, limited to what counts."""
     return min(gap, FURTHEST)

@@ -1,7 +1,7 @@
-"""The daemon's own clock: whether it jumped, and when a report came that a wrong one stamped.
+"""The daemon's own clock: whether it jumped, and corrected times of arrival.
 
-Pure but for `steady`. A machine without a battery starts in the past, one with a worn-out one
-anywhere; both are put right within minutes, and what was stamped before has to be put right too.
+Pure except for `steady`. A machine without a battery starts in the past, one with a worn-out one
+anywhere; both clocks are corrected within minutes, and earlier timestamps have to be corrected too.
 """
 
 import time
@@ -13,29 +13,29 @@ from exporter.model import CLOCK_TOLERANCE
 from exporter.times import HOUR, MINUTE, Millis, parse_timestamp
 
 NOT_BEFORE: Millis = parse_timestamp("2024-01-01T00:00:00Z")
-"""This program is younger: a clock that says less is wrong, and so is what it stamped."""
+"""This program is younger: an earlier clock is wrong, and so are its timestamps."""
 
 JUMP: Millis = CLOCK_TOLERANCE
-"""By more than this no clock is slewed between two looks: it was set."""
+"""A clock that differs by more than this between two checks was not slewed: it was set."""
 
 AGREES_WITHIN: Millis = 15 * MINUTE
-"""A report comes so soon behind the end of its run: four tries of 100 s and their pauses."""
+"""A report comes so soon after the end of its run: four attempts of 100 s and their pauses."""
 
 CORROBORATES_WITHIN: Millis = HOUR
-"""How far what a sender tells may lie from the arrival that comes of a jump of our clock."""
+"""How far a sender's timestamp may differ from an arrival corrected by a jump of our clock."""
 
 _NANOSECONDS = 1_000_000
 _COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Linux counts on while the machine sleeps, which is no jump."""
+"""Linux counts on while the machine sleeps, so that waking up is not a jump."""
 
 
 def steady() -> Millis:
-    """Return a count that nobody can set."""
+    """Return a monotonic count."""
     return time.clock_gettime_ns(_COUNTER) // _NANOSECONDS
 
 
 class Watch:
-    """Compares the clock with a count that nobody can set. Needs one caller at a time."""
+    """Compares the clock with a monotonic count. Not thread-safe."""
 
     def __init__(self, clock: Callable[[], Millis], count: Callable[[], Millis]) -> None:
         self._clock = clock
@@ -43,11 +43,11 @@ class Watch:
         self._apart = clock() - count()
 
     def is_steady(self) -> bool:
-        """Whether the clock was not set since this was last asked by how much it was."""
+        """Return whether the clock was not set since the last call of `jumped`."""
         return abs(self._clock() - self._count() - self._apart) <= JUMP
 
     def jumped(self) -> Millis:
-        """Return by how much the clock was set since this was last asked; 0 where it was not."""
+        """Return by how much the clock was set since the last call; 0 where it was not."""
         apart = self._clock() - self._count()
         by = apart - self._apart
         self._apart = apart
@@ -55,10 +55,10 @@ class Watch:
 
 
 class ClockReading(Struct, frozen=True):
-    """The present, by a clock that is held to be right.
+    """The current time, by a clock that counts as right.
 
-    It was set `by` so much just now, and runs behind the id `since` came between that and the jump
-    before. It is `sure` where something else than what is stored says that it is right.
+    It was set `by` so much just now, and runs after the id `since` came between that and the jump
+    before. It is `sure` where something other than the stored reports confirms it.
     """
 
     now: Millis
@@ -67,15 +67,15 @@ class ClockReading(Struct, frozen=True):
     sure: bool = False
 
     def is_future(self, timestamp: Millis) -> bool:
-        """Whether a moment lies so far ahead that it cannot have been yet."""
+        """Return whether a timestamp is in the future, beyond the tolerance."""
         return timestamp > self.now + CLOCK_TOLERANCE
 
 
 class Stamp(Struct, frozen=True):
-    """When a run came, as it counts, and what tells whether that is right.
+    """The arrival of a run that counts, and the data to check it.
 
-    `told` is the end of the run, or its begin, by its sender's clock. `clock` is what the daemon's
-    clock said, where something else counts.
+    `told` is the end of the run, or its start, by its sender's clock. `clock` is what the daemon's
+    clock said, where another time counts.
     """
 
     run_id: int
@@ -85,25 +85,25 @@ class Stamp(Struct, frozen=True):
 
 
 def arrival(stamp: Stamp, reading: ClockReading) -> Millis:
-    """Return when a run came, now that the clock is right."""
+    """Return when a run came, corrected now that the clock is right."""
     if reading.is_future(stamp.received):
         return _of_the_future(stamp, reading)
     if stamp.clock is not None:
         return _of_doubt(stamp, stamp.clock, reading)
-    if _bears_out(stamp, reading):
+    if _is_corroborated(stamp, reading):
         return min(stamp.received + reading.by, reading.now)
     return stamp.received
 
 
 def agrees(told: Millis | None, now: Millis) -> bool:
-    """Whether a sender's clock and ours say the same: a run ended just before its report came."""
+    """Return whether a sender's clock agrees with ours: a run ended just before its report came."""
     if told is None or now < NOT_BEFORE:
         return False
     return -CLOCK_TOLERANCE <= now - told <= AGREES_WITHIN
 
 
 def _of_the_future(stamp: Stamp, reading: ClockReading) -> Millis:
-    """A run that came later than now came while the clock was ahead: its sender knows better."""
+    """Correct an arrival in the future, made while the clock was ahead: the sender knows better."""
     told = stamp.told
     if told is not None and not reading.is_future(told) and stamp.received - told > CLOCK_TOLERANCE:
         return min(told, reading.now)
@@ -115,9 +115,9 @@ def _of_the_future(stamp: Stamp, reading: ClockReading) -> Millis:
 
 
 def _of_doubt(stamp: Stamp, clock: Millis, reading: ClockReading) -> Millis:
-    """A run whose arrival was not what the clock said when it came."""
+    """Correct an arrival that differs from the clock's time when the run came."""
     if clock > stamp.received:
-        # It was put back, for the clock seemed to have been ahead. It was behind then.
+        # It was moved back, for the clock seemed to be ahead. In fact it was slow.
         was_future = clock > reading.now - reading.by + CLOCK_TOLERANCE
         return clock if reading.by > 0 and was_future and clock <= reading.now else stamp.received
     if reading.by > 0 and stamp.run_id > reading.since:
@@ -126,8 +126,8 @@ def _of_doubt(stamp: Stamp, clock: Millis, reading: ClockReading) -> Millis:
     return min(max(told, stamp.received), reading.now)
 
 
-def _bears_out(stamp: Stamp, reading: ClockReading) -> bool:
-    """Whether what a sender told says that the clock was wrong before it was set."""
+def _is_corroborated(stamp: Stamp, reading: ClockReading) -> bool:
+    """Return whether a sender's timestamp shows that the clock was wrong before it was set."""
     if reading.by == 0 or stamp.told is None or stamp.run_id <= reading.since:
         return False
     apart = abs(stamp.told - stamp.received - reading.by)

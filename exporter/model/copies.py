@@ -1,4 +1,4 @@
-"""Second copies: what a run tells of synchronizing its destination with others."""
+"""Second copies: what a run reports of synchronizing its destination with others."""
 
 from enum import Enum
 
@@ -9,7 +9,7 @@ from exporter.times import Millis
 
 
 class CopyOutcome(Enum):
-    """What a run tells of its second copies: the synchronizations with other destinations."""
+    """What a run reports of its second copies: the synchronizations with other destinations."""
 
     COPIED = "copied"
     """It names what was copied, and nothing that went wrong."""
@@ -21,7 +21,7 @@ class CopyOutcome(Enum):
     """A destination was left out that is due by interval or by count."""
 
     UNTOLD = "untold"
-    """It could have told of copies and told none."""
+    """It could have reported copies and reported none."""
 
 
 class SecondCopy(Struct, frozen=True, array_like=True, gc=False):
@@ -36,7 +36,7 @@ class SecondCopy(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Copying(Struct, frozen=True, array_like=True):
-    """What a run told of its second copies: those that it named, and what that amounts to."""
+    """What a run reported of its second copies: those that it named, and the outcome."""
 
     outcome: CopyOutcome
     copies: tuple[SecondCopy, ...] = ()

@@ -1,6 +1,6 @@
-"""Which values of a run are shown as they were told and not believed.
+"""Which values of a run are shown as they were reported but not trusted.
 
-Wrong clocks told them, or they are more than a run can have.
+They are of wrong clocks, or more than a run can have.
 """
 
 from exporter.model import StoredRun, believed
@@ -8,7 +8,7 @@ from exporter.times import Millis
 
 
 def not_believed(stored: StoredRun) -> list[str]:
-    """Return the fields of a run of which something else counts than what was told, or nothing."""
+    """Return the fields of a run for which another value counts than the reported one, or none."""
     run, test = stored.run, believed.verification(stored)
     values = {
         "startTime": (run.began, None if run.began is None else stored.started),
@@ -19,11 +19,11 @@ def not_believed(stored: StoredRun) -> list[str]:
         "newestVersion": (run.newest_version, _timestamp(stored, run.newest_version)),
         "verified": (run.verification and run.verification.at, test and test.at),
     }
-    return [name for name, (told, counts) in values.items() if told != counts]
+    return [name for name, (reported, counts) in values.items() if reported != counts]
 
 
-def _timestamp(stored: StoredRun, told: Millis | None) -> Millis | None:
-    return None if told is None else believed.timestamp(stored, told)
+def _timestamp(stored: StoredRun, reported: Millis | None) -> Millis | None:
+    return None if reported is None else believed.timestamp(stored, reported)
 
 
 def _plan(stored: StoredRun) -> Millis | None:

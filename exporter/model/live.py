@@ -1,7 +1,7 @@
-"""A running backup: what its live reports tell, and what that means at a moment.
+"""A run in progress: what its live reports say, and what that means at a time.
 
-Pure: from what was heard of a run and a moment comes whether it runs, is stalled, or failed and
-left no report. A run is known by its begin. Reports that come twice or late change nothing.
+Pure: from the live reports of a run and a time comes whether it runs, is stalled, or failed and
+left no report. A run is identified by its start. Reports that come twice or late change nothing.
 """
 
 from msgspec import Struct
@@ -11,18 +11,18 @@ from exporter.model import BACKUP, Machine, believed
 from exporter.times import MINUTE, Millis
 
 STALL_AFTER: Millis = 10 * MINUTE
-"""Silence after which a run counts as stalled where nothing else is set: twenty reports at
+"""The default time without a live report after which a run is stalled: twenty reports at
 Duplicati's usual interval of 30 s."""
 
 REPORT_TIMEOUT: Millis = 10 * MINUTE
-"""How long the report of a run that ended may take: four tries of 100 s and their pauses."""
+"""How long the report of a run that ended may take: four attempts of 100 s and their pauses."""
 
 RUN_MATCH_TOLERANCE: Millis = MINUTE
-"""A live report takes its begin when its module is loaded, a moment after that of the run."""
+"""A live report has the start of its module, which is shortly after that of the run."""
 
 
 class Progress(Struct, frozen=True, array_like=True, gc=False):
-    """How far a run is; the totals grow while files are still being counted."""
+    """The progress of a run; the totals grow while files are still being counted."""
 
     phase: str | None = None
     ratio: float | None = None
@@ -48,15 +48,15 @@ class LiveStatus(Struct, frozen=True, array_like=True):
     destination_type: str | None = None
 
     def is_newer(self, other: "LiveStatus") -> bool:
-        """Whether it was sent behind another one; one that tells no time comes in order."""
+        """Return whether it was sent after another one; one without a time counts as newer."""
         if self.reported is None or other.reported is None:
             return True
         return self.reported > other.reported
 
     def believed(self, received: Millis) -> "LiveStatus":
-        """Return it without a moment of sending that lies behind its arrival.
+        """Return it without a time of sending that is after its arrival.
 
-        Later ones would look older than one that is dated ahead.
+        Later ones would look older than one with a time in the future.
         """
         if self.reported is None or believed.is_past(self.reported, received):
             return self
@@ -72,7 +72,7 @@ class LiveReport(Struct, frozen=True):
 
     @property
     def is_backup(self) -> bool:
-        """Whether it tells of a backup; a restore that runs is none."""
+        """Whether the run is a backup, and not a restore, for example."""
         return self.activity.operation == BACKUP
 
     def with_last_lines(self, most: int) -> "LiveReport":
@@ -85,8 +85,8 @@ class LiveReport(Struct, frozen=True):
 class LiveRun(Struct, frozen=True, array_like=True):
     """What is known of a run by its live reports.
 
-    `since` is the begin that counts: the arrival of the first report where the sender's clock is
-    ahead. `heard` is the arrival of the newest. Of what is told only what is believed is kept.
+    `since` is the start that counts: the arrival of the first report where the sender's clock is
+    ahead. `heard` is the arrival of the newest. Only trusted values are kept.
     """
 
     activity: LiveStatus
@@ -95,19 +95,19 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     @classmethod
     def first(cls, activity: LiveStatus, received: Millis) -> "LiveRun":
-        """Return a run of which this is the first report."""
+        """Return a run with its first report."""
         since = believed.start(activity.began, received)
         return cls(activity.believed(received), since, received)
 
     def with_report(self, activity: LiveStatus, received: Millis) -> "LiveRun":
-        """Return what is known with one more report, or just this where it brings nothing new."""
-        told = LiveRun.first(activity, received)
+        """Return the run with one more report, or the same run where that has nothing new."""
+        new = LiveRun.first(activity, received)
         if activity.began != self.activity.began:
-            return told if self._gives_way_to(told) else self
-        if self.activity.ended or not (activity.ended or told.activity.is_newer(self.activity)):
+            return new if self._gives_way_to(new) else self
+        if self.activity.ended or not (activity.ended or new.activity.is_newer(self.activity)):
             return self
-        since = told.since if told.is_dated else self.since
-        return LiveRun(told.activity, since, max(self.heard, received))
+        since = new.since if new.is_dated else self.since
+        return LiveRun(new.activity, since, max(self.heard, received))
 
     def shifted(self, by: Millis, now: Millis) -> "LiveRun":
         """Return the same run after the clock that stamped it was set by so much, to now."""
@@ -119,17 +119,17 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     @property
     def is_dated(self) -> bool:
-        """Whether the begin that was told is the one that counts."""
+        """Whether the reported start is the one that counts."""
         return self.since == self.activity.began
 
     def _gives_way_to(self, other: "LiveRun") -> bool:
-        """Whether another run began later; one that nobody can have begun yet says nothing."""
+        """Return whether another run started later; a start in the future does not count."""
         return other.since > self.since or (other.is_dated and not self.is_dated)
 
     def is_covered_by(self, started: Millis | None) -> bool:
-        """Whether a recorded run that began then is this one or came after it."""
+        """Return whether a recorded run with a start is this one or came after it."""
         return started is not None and started >= self.since - RUN_MATCH_TOLERANCE
 
     def is_unreported(self, now: Millis) -> bool:
-        """Whether it failed so long ago that its report should have come."""
+        """Return whether it failed so long ago that its report should have come."""
         return self.activity.failed and now >= self.heard + REPORT_TIMEOUT

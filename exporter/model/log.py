@@ -13,13 +13,13 @@ class Message(Struct, frozen=True, array_like=True):
 
 
 GRAVE_LEVELS = ("error", "warning")
-"""Levels of log lines that are kept before all others, the graver first."""
+"""Levels of log lines that are kept before all others, the more severe first."""
 
 
 class Log(Struct, frozen=True, array_like=True):
-    """The log lines of a run in their order, and how much of them was left out.
+    """The log lines of a run in their order, and how many were left out or shortened.
 
-    `details` names what of the report could not be read, and so was left out of the run.
+    `details` names the parts of the report that could not be read, and so are not in the run.
     """
 
     messages: tuple[Message, ...] = ()
@@ -37,11 +37,11 @@ class Log(Struct, frozen=True, array_like=True):
 
 
 def gravest(messages: Sequence[Message], most: int) -> tuple[Message, ...]:
-    """Return so many of the lines, the gravest, each in its place; of equals the first."""
+    """Return so many of the lines, the most severe, in their order; of equal levels the first."""
     ranked = sorted(range(len(messages)), key=lambda at: (gravity(messages[at].level), at))
     return tuple(messages[place] for place in sorted(ranked[:most]))
 
 
 def gravity(level: str) -> int:
-    """Return the place of a level in the order in which lines are kept, 0 for the gravest."""
+    """Return the rank of a level by which lines are kept, 0 for the most severe."""
     return GRAVE_LEVELS.index(level) if level in GRAVE_LEVELS else len(GRAVE_LEVELS)

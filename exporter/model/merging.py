@@ -1,4 +1,4 @@
-"""What two reports of one run tell together."""
+"""Merges two reports of one run."""
 
 from typing import TypeVar
 
@@ -13,10 +13,10 @@ Value = TypeVar("Value", bound=Struct)
 
 
 def fuller(first: Run, second: Run) -> Run:
-    """Return a run with what a second report of it tells and the first did not.
+    """Return a run with the values of a second report that the first did not have.
 
-    Senders can post one run as text and as JSON, and text tells less. Where both tell the status
-    the worse stands; any other value that both tell stays as it was told first.
+    Senders can post one run as text and as JSON, and text has fewer values. Of two statuses the
+    worse counts; of any other value that both have, the first.
     """
     filled = _filled(first, second)
     return replace(
@@ -36,7 +36,7 @@ def fuller_log(first: Log, second: Log) -> Log:
 
 
 def _filled(first: Value, second: Value) -> Value:
-    """Return a value whose fields that are None are those of another."""
+    """Return a value with its fields that are None taken from another."""
     fields = zip(astuple(first), astuple(second), strict=True)
     return type(first)(*(mine if mine is not None else theirs for mine, theirs in fields))
 

@@ -15,8 +15,8 @@ Order = tuple[Millis, int]
 class StoredRun(Struct, frozen=True, array_like=True):
     """A recorded run.
 
-    `started` orders the runs of a job and is what schedules count from: the reported begin, or
-    the arrival where there is none or the sender's clock was wrong.
+    `started` orders the runs of a job and is what schedules count from: the reported start, or
+    the arrival where it was not reported or the sender's clock was wrong.
     """
 
     id: int
@@ -51,7 +51,7 @@ class Server(Struct, frozen=True):
 class JobSettings(Struct, frozen=True):
     """What a person set for a job; None leaves it to the configuration.
 
-    `cleared` is when somebody said that what had come until then is dealt with.
+    `cleared` is until when a person has dealt with what came.
     """
 
     schedule: str | None = None
@@ -63,8 +63,8 @@ class JobSettings(Struct, frozen=True):
 class Rejected(Struct, frozen=True):
     """A body that was refused: `body` is its first bytes, `size` its whole length.
 
-    One that `counts` was meant as a report, by what it holds or by who sent it; it is `settled`
-    when a report of the same address was taken since. A `live` one told how far a run was.
+    One that `counts` was meant as a report, by its content or its sender; it is `settled`
+    when a report of the same address was accepted since. A `live` one was a live report.
     """
 
     received: Millis

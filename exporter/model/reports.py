@@ -1,4 +1,4 @@
-"""A report, the machine that it tells of, and how it came."""
+"""A report, its machine, and how it came."""
 
 from collections.abc import Mapping
 
@@ -9,21 +9,21 @@ from exporter.model.runs import Run
 from exporter.times import Millis
 
 UNNAMED = "(unnamed)"
-"""What the backup of a report is called that names none, as a result file does not."""
+"""The name of the backup where a report has none, as a result file does not."""
 
 
 def unnamed(destination_type: str | None) -> str:
-    """Return what a backup is called that no report names: one a kind of destination."""
+    """Return the name of a backup without one: one for each kind of destination."""
     return UNNAMED if destination_type is None else f"{UNNAMED} {destination_type}"
 
 
 def is_unnamed(backup: str) -> bool:
-    """Return whether a backup is called so because no report named it."""
+    """Return whether a name is that of a backup without one."""
     return backup == UNNAMED or backup.startswith(f"{UNNAMED} ")
 
 
 class Machine(Struct, frozen=True):
-    """What a report tells of the machine that sent it."""
+    """What a report says of the machine that sent it."""
 
     machine_id: str | None = None
     name: str | None = None
@@ -34,8 +34,8 @@ class Machine(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """One understood report: a run of a backup on a machine.
 
-    `counted` holds every number of the report under its own name. `fingerprint` identifies a
-    report that carries no begin, and only that.
+    `counted` has every number of the report under its own name. `fingerprint` identifies a
+    report without a start, and only that.
     """
 
     machine: Machine
@@ -49,9 +49,9 @@ class Report(Struct, frozen=True):
 class Delivery(Struct, frozen=True):
     """How a report came: when, from which address, and the names given in the URL.
 
-    One that was `fetched` from elsewhere, by pulling or by an import, tells of a machine that
+    One that was `fetched` from elsewhere, by pulling or by an import, is of a machine that
     is probably known already. One that is `bound` came with a token for the server it names.
-    `clock` is what the daemon's clock said, where it is not believed and another moment counts as
+    `clock` is what the daemon's clock said, where it is not trusted and another time counts as
     the arrival.
     """
 

@@ -1,4 +1,4 @@
-"""How a run looks in JSON: moments in ISO 8601, lengths in whole seconds.
+"""A run as JSON: timestamps in ISO 8601, durations in whole seconds.
 
 The one place that names the fields of a run: the API answers with them, and exports have them too.
 """
@@ -11,12 +11,12 @@ Json = dict[str, object]
 
 
 def timestamp(value: Millis | None) -> str | None:
-    """Return a moment as ``2024-01-15T02:00:00.000Z``."""
+    """Return a timestamp as ``2024-01-15T02:00:00.000Z``."""
     return None if value is None else format_timestamp(value)
 
 
 def seconds(length: Millis | None) -> int | None:
-    """Return a length of time in whole seconds."""
+    """Return a duration in whole seconds."""
     return None if length is None else length // SECOND
 
 
@@ -57,13 +57,13 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
 
 
 def known_of_destination(run: Run, figure: int | None) -> int | None:
-    """Return a figure of the destination: of a run that did not get so far, 0 says nothing."""
+    """Return a number of the destination; None where the run did not look, so that it is only 0."""
     looked = run.status.completed or run.looked_at_destination
     return figure if looked else None
 
 
 def besides(stored: StoredRun) -> Json:
-    """Return what a run told besides, and which of its fields are shown and count as another."""
+    """Return the other values of a run, and which of its fields are shown but not trusted."""
     run = stored.run
     return {
         **second_copies(run),
@@ -74,11 +74,11 @@ def besides(stored: StoredRun) -> Json:
 
 
 def second_copies(run: Run) -> Json:
-    """Return what a run told of second copies; nothing where it could not tell of them."""
-    told = run.copying
+    """Return what a run reported of second copies; nothing where it could not report them."""
+    copying = run.copying
     return {
-        "secondCopies": [] if told is None else [second_copy(each) for each in told.copies],
-        "secondCopiesOutcome": None if told is None else told.outcome.value,
+        "secondCopies": [] if copying is None else [second_copy(each) for each in copying.copies],
+        "secondCopiesOutcome": None if copying is None else copying.outcome.value,
     }
 
 
@@ -95,7 +95,7 @@ def second_copy(copy: SecondCopy) -> Json:
 
 
 def messages(log: Log) -> Json:
-    """Return the log lines of a run, how much of them was cut, and what could not be read."""
+    """Return the log lines of a run, how many were cut, and what could not be read."""
     return {
         "messages": [{"level": line.level, "message": line.text} for line in log.messages],
         "messagesCut": {"dropped": log.lines_dropped, "shortened": log.lines_shortened},

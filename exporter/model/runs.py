@@ -1,4 +1,4 @@
-"""What one run did, as its report tells it."""
+"""What one run did, by its report."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from exporter.model.status import Status
 from exporter.times import Millis
 
 MAX_INT64 = 2**63 - 1
-"""The largest number a database holds; sums stay at it."""
+"""The largest integer of a database; sums stop at it."""
 
 BACKUP = "Backup"
 """Duplicati's name of the one operation that makes a backup."""
@@ -45,19 +45,19 @@ class Counts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Verification(Struct, frozen=True, array_like=True, gc=False):
-    """A test of the stored files: when it ended and how; one that died, when it began."""
+    """A verification of stored files: when it ended and how; one that died, when it started."""
 
     at: Millis
     status: Status
 
 
 class Run(Struct, frozen=True, array_like=True):
-    """One run of an operation, as its report tells it.
+    """One run of an operation, by its report.
 
-    `reason` is the one line that tells why it ended as it did, up to a kibibyte; `newest_version`
+    `reason` is the one line that says why it ended as it did, up to a kibibyte; `newest_version`
     the newest version at the destination that can be restored, a partial one included;
-    `compacted` when a compact that was part of it ended well; `copying` is None where the report
-    could not tell of second copies.
+    `compacted` when a compact that was part of it ended successfully; `copying` is None where the
+    report could not have second copies.
     """
 
     operation: str
@@ -83,6 +83,5 @@ class Run(Struct, frozen=True, array_like=True):
 
     @property
     def looked_at_destination(self) -> bool:
-        """Whether its figures of the destination are true; else they only are zero."""
-        told = (self.newest_version, self.counts.stored_bytes, self.counts.versions)
-        return any(told)
+        """Whether its numbers of the destination are real, and not only zero."""
+        return any((self.newest_version, self.counts.stored_bytes, self.counts.versions))

@@ -4,9 +4,9 @@ from enum import Enum
 
 
 class Status(Enum):
-    """How a run ended: the place in this order is the code that metrics show.
+    """How a run ended: the position in this order is the code in metrics.
 
-    A run completed, failed, or was interrupted: cut short or never begun, it did neither.
+    A run completed, failed, or was interrupted: cut short or never started, it did neither.
     """
 
     SUCCESS = "success"
@@ -18,7 +18,7 @@ class Status(Enum):
 
     @property
     def code(self) -> int:
-        """The number that stands for this status in a metric."""
+        """The number of this status in a metric."""
         return _CODES[self]
 
     @property
@@ -28,11 +28,11 @@ class Status(Enum):
 
     @property
     def failed(self) -> bool:
-        """Whether it went wrong, or nobody can tell that it went well."""
+        """Whether it went wrong, or is not known to have gone well."""
         return self is not Status.INTERRUPTED and not self.completed
 
     def worse(self, other: "Status") -> "Status":
-        """Return the worse of two: where two reports of one run disagree, that one stands."""
+        """Return the worse of two: where two reports of one run disagree, that one counts."""
         return max(self, other, key=_FROM_BEST_TO_WORST.index)
 
 

@@ -11,6 +11,6 @@ def by_interval(interval: Millis, last: Millis) -> Rule:
 
 
 def by_calendar(cron: Cron, last: Millis, tolerance: Millis) -> Rule:
-    """Expect the calendar's first start behind the one that the last run stands for."""
+    """Expect the calendar's first start after the one that the last run counts for."""
     start, interval = cron.due_after(last, tolerance)
     return Rule(start, interval, ScheduleSource.CONFIGURED, Step.CALENDAR, last)

@@ -1,4 +1,4 @@
-"""Which rule applies, and until when a run is waited for."""
+"""Which rule applies, and the deadline for a run."""
 
 from exporter.jobs import doubts
 from exporter.jobs.state import JobState
@@ -19,13 +19,13 @@ from exporter.times import MAX_TIMESTAMP, Millis
 def expect(
     state: JobState, schedule: Schedule, running_since: Millis | None = None
 ) -> Expectation | None:
-    """Return what is expected of a job: None before its first backup run or with its schedule off.
+    """Return what is expected of a job; None before its first backup run or with its schedule off.
 
-    A first run that is only known to have begun, `running_since`, counts as one until it is told.
+    A first run that is only known to have started, `running_since`, counts until it is reported.
 
-    A run that is planned while another of the job goes on begins when that ends. A report is sent
-    when a run ends, so the deadline allows for how long one may take on top of the tolerance: a
-    backup of six hours is not late while it still runs.
+    A run that is planned while another of the job is in progress starts when that ends. A report
+    is sent when a run ends, so the deadline allows for how long one may take on top of the
+    tolerance: a backup of six hours is not late while it still runs.
     """
     last = state.recent[-1].started if state.recent else running_since
     if last is None or isinstance(schedule.plan, Off):
@@ -59,13 +59,13 @@ def _rule(state: JobState, schedule: Schedule, last: Millis) -> Rule:
 
 
 def _by_runs(state: JobState, schedule: Schedule, last: Millis) -> Rule:
-    """Return what Duplicati planned where that is believed, else what the runs teach."""
+    """Return what Duplicati planned where that is trusted, else what is learned from the runs."""
     doubt = None
     if state.reported:
         doubt = reported.doubt(state, learned.LEARNED_FROM)
-        told = None if doubt else reported.expected(state, last)
-        if told is not None:
-            return told
+        planned = None if doubt else reported.expected(state, last)
+        if planned is not None:
+            return planned
     interval = schedule.expected_interval
     rule = learned.expected(state.starts, interval) or _default(interval, last)
     return rule if doubt is None else rule._replace(doubts=(*rule.doubts, doubt))

@@ -21,7 +21,7 @@ class ScheduleSource(Enum):
 
 
 class Step(Enum):
-    """How a rule came to the next start."""
+    """How a rule computed the next start."""
 
     INTERVAL = "interval"
     CALENDAR = "calendar"
@@ -42,10 +42,10 @@ class Schedule(Struct, frozen=True):
 
 
 class Rule(NamedTuple):
-    """What a rule says of the next start.
+    """The next start by a rule.
 
-    `interval` is how far runs usually lie apart, `since` the moment that is counted from, `runs`
-    how many runs it was learned from; `queue` is how long a planned run waits behind others.
+    `interval` is the usual time between runs, `since` the time that is counted from, `runs`
+    how many runs it was learned from; `queue` is how long a planned run waits for others.
     """
 
     start: Millis
@@ -59,10 +59,10 @@ class Rule(NamedTuple):
 
 
 class Because(Struct, frozen=True, gc=False):
-    """Why a run is expected when it is, and how long it is waited for.
+    """Why a run is expected when it is, and what its deadline consists of.
 
     `since`, `runs` and `queue` are those of the rule. `planned` is the start that the rule gave: a
-    later one is the end of the job's own run, which was going on. `length` is how long a run may
+    later one is the end of the job's own run, which was in progress. `length` is how long a run may
     take.
     """
 
@@ -77,9 +77,9 @@ class Because(Struct, frozen=True, gc=False):
 
 
 class Expectation(Struct, frozen=True, gc=False):
-    """When the next run should start, from when on it is overdue, and how far runs lie apart.
+    """When the next run should start, its deadline, and the expected interval between runs.
 
-    The deadline is `excused` where what is heard of a run has moved it.
+    The deadline is `excused` where the live reports of a run have moved it.
     """
 
     start: Millis
@@ -92,7 +92,7 @@ class Expectation(Struct, frozen=True, gc=False):
 
     @property
     def effective_deadline(self) -> Millis | None:
-        """From when on the job is overdue: the one value that all ask. None where it is paused."""
+        """The time from which the job is overdue, in the one place; None where it is paused."""
         return None if self.paused else self.deadline
 
     def overdue(self, now: Millis) -> bool:
@@ -104,8 +104,8 @@ class Expectation(Struct, frozen=True, gc=False):
         deadline = self.effective_deadline
         return 0 if deadline is None else max(now - deadline, 0)
 
-    def excused_until(self, timestamp: Millis) -> "Expectation":
-        """Return what is expected while the job runs or its report is on its way, until then."""
+    def suppressed_until(self, timestamp: Millis) -> "Expectation":
+        """Return the expectation of a job that runs or whose report is on its way until a time."""
         return (
             self if timestamp <= self.deadline else replace(self, deadline=timestamp, excused=True)
         )

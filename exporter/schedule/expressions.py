@@ -1,4 +1,4 @@
-"""What a person may say of a job's schedule, as text and as a value.
+"""The schedule that a person may set for a job, as text and as a value.
 
 ``auto`` follows the reports, ``off`` expects nothing, ``every 12h`` counts from the last run,
 ``cron 0 3 * * 1-5 Europe/Berlin`` follows a calendar; a zone left out is UTC.
@@ -51,10 +51,10 @@ class Cron(Struct, frozen=True):
         return f"cron {self.expression} {self.zone}"
 
     def due_after(self, started: Millis, early: Millis) -> tuple[Millis, Millis]:
-        """Return the next start behind the one that a run stands for, and how far the next lies.
+        """Return the next start after the one that a run counts for, and the interval to the next.
 
-        Clocks differ: a run that began up to `early` before a start, at most half an interval,
-        stands for that. The starts are as Debian's cron would make them.
+        Clocks differ: a run that started up to `early` before a start, at most half an interval,
+        counts for that. The starts are as Debian's cron would make them.
         """
         timestamps = self._timestamps(started)
         start, following = next(timestamps), next(timestamps)
@@ -74,10 +74,10 @@ ScheduleExpression = Auto | Off | Every | Cron
 
 
 def parse_schedule(text: str) -> ScheduleExpression:
-    """Read a plan.
+    """Parse a schedule.
 
     Raises:
-        ValueError: it is none, and what is allowed.
+        ValueError: it is not a schedule; the text says what is allowed.
     """
     match text.split() if len(text) <= _MAX_TEXT_LENGTH else []:
         case ["auto"]:
@@ -95,8 +95,8 @@ def parse_schedule(text: str) -> ScheduleExpression:
 def _cron(expression: str, zone: str = "UTC") -> Cron:
     try:
         ZoneInfo(zone)
-        moments = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
-        next(moments)
+        starts = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
+        next(starts)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         message = f"{zone[:40]!r} is not a time zone: write one as Europe/Berlin"
         raise ValueError(message) from None

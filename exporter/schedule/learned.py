@@ -1,4 +1,4 @@
-"""What the pauses between a job's runs teach."""
+"""The schedule that is learned from the pauses between a job's runs."""
 
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
@@ -10,23 +10,23 @@ from exporter.schedule.expectation import Rule, ScheduleSource, Step
 from exporter.times import DAY, MINUTE, Millis
 
 LEARNED_FROM = 3
-"""With fewer runs a pause is no habit."""
+"""With fewer runs nothing is learned from the pauses."""
 
 SURE_FROM = 5
-"""So many runs may teach a pause shorter than the expected interval, where they span one."""
+"""From so many runs a pause below the expected interval is learned, where they span one."""
 
 LEARNED_SPAN = 15 * DAY
-"""How much time a schedule is learned from: two week-ends lie in it. The widest gap does not count
-towards it, for an absence teaches nothing, and without more time behind it would hide week-ends."""
+"""How much time a schedule is learned from: it includes two week-ends. The widest gap does not
+count: nothing is learned from an absence, which without more time would hide week-ends."""
 
 WEEK: Millis = 7 * DAY
 WEEKS = 4
 SAME_TIME: Millis = 75 * MINUTE
-"""How far runs at one time of the week lie apart: clocks are put forward and back by an hour."""
+"""How much runs at one time of the week may differ: clocks change by an hour in summer."""
 
 
 def expected(starts: tuple[Millis, ...], expected_interval: Millis) -> Rule | None:
-    """Expect the usual pause, or a shorter one where that is the habit at this time of the week."""
+    """Expect the usual pause, or a shorter one where that is usual at this time of the week."""
     if len(starts) < LEARNED_FROM:
         return None
     gaps = _learned_from(starts)
@@ -44,22 +44,22 @@ def expected(starts: tuple[Millis, ...], expected_interval: Millis) -> Rule | No
 
 
 def _least(starts: tuple[Millis, ...], expected_interval: Millis) -> Millis:
-    """Return the shortest pause that few runs may teach."""
+    """Return the shortest pause that may be learned from few runs."""
     sure = len(starts) >= SURE_FROM and starts[-1] - starts[0] >= expected_interval
     return 0 if sure else expected_interval
 
 
 def _learned_from(starts: tuple[Millis, ...]) -> list[Millis]:
-    """Return the gaps of which the second-widest is usual, so that one missed run is no habit.
+    """Return the gaps of which the second-widest is usual, so that one missed run does not count.
 
-    A job of Monday to Friday learns three days, an hourly one that pauses at night the pause.
+    For a job of Monday to Friday that is three days, for an hourly one by day the night.
     """
     gaps = _gaps(_since(starts, LEARNED_SPAN))
     return _gaps(_since(starts, LEARNED_SPAN + max(gaps)))
 
 
 def _since(starts: tuple[Millis, ...], span: Millis) -> tuple[Millis, ...]:
-    """Return the starts between which the gaps lie that reach into the last span, or ten runs."""
+    """Return the starts whose gaps reach into the last span, or the last ten starts."""
     first = max(bisect_left(starts, starts[-1] - span) - 1, 0)
     return starts[min(first, max(len(starts) - MIN_STARTS, 0)) :]
 
@@ -69,7 +69,7 @@ def _gaps(starts: tuple[Millis, ...]) -> list[Millis]:
 
 
 def _shorter(starts: tuple[Millis, ...], usual: Millis) -> Millis | None:
-    """Return the pause at this time of the week where it is shorter than usual and was kept."""
+    """Return the pause at this time of the week where it is shorter than usual and still holds."""
     last = len(starts) - 1
     pause = _at_this_time(starts, last, usual)
     if pause is None:

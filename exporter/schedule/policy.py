@@ -17,7 +17,7 @@ _UNSET = Schedule()
 
 
 class Override(Struct, frozen=True):
-    """What holds for the jobs whose server and name match two patterns; None leaves it as it is.
+    """Settings of the jobs whose server and name match two patterns; None leaves one as it is.
 
     ``*`` stands for any text and ``?`` for one character. A server matches by its name or its
     alias.
@@ -36,7 +36,7 @@ class Override(Struct, frozen=True):
 
 
 def _matches(text: str, pattern: str) -> bool:
-    """Match without fnmatch's brackets: names of backups hold them."""
+    """Match without fnmatch's brackets: names of backups contain them."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
@@ -48,7 +48,7 @@ class SchedulePolicy(Struct, frozen=True):
     overrides: tuple[Override, ...] = ()
 
     def schedule(self, server: Server, backup: str, settings: JobSettings) -> Schedule:
-        """Return what holds for a job."""
+        """Return the schedule of a job."""
         matching = [each for each in self.overrides if each.matches(server, backup)]
         plans = [each.plan for each in matching if each.plan is not None]
         tolerances = [each.tolerance for each in matching if each.tolerance is not None]

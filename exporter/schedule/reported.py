@@ -1,4 +1,4 @@
-"""What Duplicati's own scheduler told with its runs."""
+"""The schedule that Duplicati's own scheduler reported with its runs."""
 
 from bisect import bisect_left
 
@@ -10,29 +10,30 @@ from exporter.schedule.expectation import Rule, ScheduleSource, Step
 from exporter.times import HOUR, MINUTE, Millis
 
 LEFT_AFTER = 5
-"""So many runs in a row at or after a planned moment that tell none: something else starts them."""
+"""After so many runs in a row without a plan, at or after a planned start, the plan is ignored:
+something else starts them."""
 
 MAX_WAIT: Millis = 12 * HOUR
-"""Who starts later than this did not wait behind other backups: the machine was off."""
+"""A run that starts later than this did not wait for other backups: the machine was off."""
 
 MIN_WAIT: Millis = 10 * MINUTE
-"""Whose runs wait less than this does not wait."""
+"""A wait shorter than this does not count."""
 
 
 def expected(state: JobState, last: Millis) -> Rule | None:
-    """Expect what Duplicati's own scheduler said last.
+    """Expect the start that Duplicati's own scheduler reported last.
 
-    A run started by hand before that moment says nothing and leaves it standing. When one began at
-    or after it and told none, the expectation moves on.
+    A run started by hand before that time changes nothing. When one started at or after it and
+    reported no plan, the expectation moves on.
     """
-    told = state.reported[-1]
-    timestamp = min(told.timestamp, told.started + believed.FURTHEST)
+    plan = state.reported[-1]
+    timestamp = min(plan.timestamp, plan.started + believed.FURTHEST)
     doubts = (
-        () if timestamp == told.timestamp else (Doubt(Doubted.PLAN, told.timestamp, timestamp),)
+        () if timestamp == plan.timestamp else (Doubt(Doubted.PLAN, plan.timestamp, timestamp),)
     )
     furthest, wait = _habits(state)
-    interval = min(told.interval or furthest, believed.FURTHEST)
-    since, step = told.started, Step.PLANNED
+    interval = min(plan.interval or furthest, believed.FURTHEST)
+    since, step = plan.started, Step.PLANNED
     if last < timestamp:
         interval = interval or timestamp - last
     elif interval:
@@ -45,27 +46,27 @@ def expected(state: JobState, last: Millis) -> Rule | None:
 
 
 def doubt(state: JobState, starts_for_learning: int) -> Doubt | None:
-    """Return why what Duplicati planned last is not expected, None where it is."""
-    told = state.reported[-1]
-    if _untold_since(state, told) >= LEFT_AFTER:
-        return Doubt(Doubted.LEFT_PLAN, told.timestamp, None)
+    """Return why the last plan of Duplicati is not trusted, None where it is."""
+    plan = state.reported[-1]
+    if _runs_without_plan(state, plan) >= LEFT_AFTER:
+        return Doubt(Doubted.LEFT_PLAN, plan.timestamp, None)
     if len(state.starts) >= starts_for_learning and not believed.planned(
-        told.started, told.timestamp
+        plan.started, plan.timestamp
     ):
-        return Doubt(Doubted.PLAN, told.timestamp, None)
+        return Doubt(Doubted.PLAN, plan.timestamp, None)
     return None
 
 
-def _untold_since(state: JobState, told: ReportedRun) -> int:
-    """Count the runs that began at or after the moment that was told last: they told none."""
-    first = max(told.timestamp, told.started + 1)
+def _runs_without_plan(state: JobState, plan: ReportedRun) -> int:
+    """Count the runs that started at or after the last planned start: they reported no plan."""
+    first = max(plan.timestamp, plan.started + 1)
     return len(state.starts) - bisect_left(state.starts, first)
 
 
 def _habits(state: JobState) -> tuple[Millis, Millis]:
-    """Return how far Duplicati planned ahead at most, and how long its planned runs usually wait.
+    """Return the longest time between planned starts, and the usual wait of planned runs.
 
-    A run that waited was planned from its own planned start on, not from when it began.
+    A run that waited was planned from its own planned start on, not from its actual start.
     """
     furthest, waits = 0, []
     ends: dict[int, Millis] = {}
@@ -74,7 +75,7 @@ def _habits(state: JobState) -> tuple[Millis, Millis]:
         since, timestamp = run.started, run.timestamp
         if before is not None:
             wait = since - before.timestamp
-            if wait >= MIN_WAIT:  # of which only what lies behind the run before counts
+            if wait >= MIN_WAIT:  # of which only the part after the run before counts
                 ends = ends or _ends(state)
                 wait = min(wait, max(since - ends.get(before.id, 0), 0))
             if 0 <= wait < MAX_WAIT and 2 * wait < timestamp - before.timestamp:
@@ -91,7 +92,7 @@ def _ends(state: JobState) -> dict[int, Millis]:
 
 
 def _usual(waits: list[Millis]) -> Millis:
-    """Return the middle one, of two the mean; 0 where it is none to speak of."""
+    """Return the median; 0 where it is too short to count."""
     if not waits or max(waits) < MIN_WAIT:
         return 0
     half, ordered = len(waits) // 2, sorted(waits)

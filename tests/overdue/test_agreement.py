@@ -75,7 +75,7 @@ def fleet_of(lives: list[Life]) -> Fleet:
 def turning(fleet: Fleet) -> list[Millis]:
     """Return the moments around which a job of a fleet turns overdue or stalled."""
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
-    silent = [view.running.silent_from for view in fleet.jobs() if view.running]
+    silent = [view.running.stalled_from for view in fleet.jobs() if view.running]
     old = [view.health.copies_old_from for view in fleet.jobs()]
     return [START, MIDDLE, END, *expected, *silent, *(each for each in old if each is not None)]
 

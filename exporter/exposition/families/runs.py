@@ -39,9 +39,9 @@ def _last_success(job: JobSnapshot) -> float | None:
 
 
 def _length(last: StoredRun) -> float | None:
-    """Return how long a run took; what was not told when it began is told as it is."""
+    """Return the duration of a run, also where its start is unknown."""
     length = believed.length(last)
-    return seconds(believed.told_length(last) if length is None else length)
+    return seconds(believed.reported_length(last) if length is None else length)
 
 
 def _success_rate(job: JobSnapshot) -> float | None:
