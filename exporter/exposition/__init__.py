@@ -1,4 +1,4 @@
-"""What Prometheus scrapes: the families, their lines, and the metrics of the daemon itself."""
+"""The exposition: the metric families, their rendered lines, and the daemon's own metrics."""
 
 from exporter.exposition.scrape import ALL, Exposition, Selection
 

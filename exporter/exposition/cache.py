@@ -1,4 +1,4 @@
-"""A family's lines kept ready, by what they tell of."""
+"""Cached rendered lines of a family, for each server or job."""
 
 import contextlib
 import logging
@@ -15,8 +15,8 @@ _log = logging.getLogger(__name__)
 Subject = TypeVar("Subject")
 
 BLOCK_SIZE = 32
-"""Ids of a page. With longer ones a changed line costs more, for its page is put together anew;
-with shorter ones a whole exposition has more parts to be sent."""
+"""Ids of a block. With larger ones a changed line costs more, for its block is rebuilt;
+with smaller ones a whole exposition has more parts to send."""
 
 
 class _LineBlock:
@@ -34,7 +34,7 @@ class _LineBlock:
         return self.text[start : start + self._lengths[slot]]
 
     def put(self, slot: int, lines: bytes) -> bool:
-        """Replace the lines of an id; tell whether they were other before."""
+        """Replace the lines of an id; return whether they changed."""
         start = sum(self._lengths[:slot])
         end = start + self._lengths[slot]
         if self.text[start:end] == lines:
@@ -45,7 +45,7 @@ class _LineBlock:
 
 
 class RenderedFamily(Generic[Subject]):
-    """The lines of a family, in pages. A page that did not change is the same object."""
+    """The lines of a family, in blocks. A block that did not change is the same object."""
 
     def __init__(self, family: Family[Subject]) -> None:
         self._encoder = FamilyEncoder(family)
@@ -56,11 +56,11 @@ class RenderedFamily(Generic[Subject]):
         self.openmetrics_header = self._encoder.openmetrics_header()
 
     def put(self, entry_id: int, subject: Subject) -> None:
-        """Write the lines of something new or changed."""
+        """Render the lines of a new or changed subject."""
         self._put(entry_id, self._encoder.lines(subject))
 
     def remove(self, entry_id: int) -> None:
-        """Forget the lines of something that is gone."""
+        """Remove the lines of a subject."""
         self._put(entry_id, b"")
 
     def _put(self, entry_id: int, lines: bytes) -> None:
@@ -79,7 +79,7 @@ class RenderedFamily(Generic[Subject]):
         return self._texts
 
     def lines_of(self, entry_ids: Iterable[int]) -> bytes:
-        """Return the lines of some."""
+        """Return the lines of some ids."""
         return b"".join(self._lines(entry_id) for entry_id in entry_ids)
 
     def _lines(self, entry_id: int) -> bytes:
@@ -91,7 +91,7 @@ class RenderedFamily(Generic[Subject]):
 class RenderedFamilies(Generic[Subject]):
     """All families of one kind of subject: a subject has its lines in each of them, or in none.
 
-    `failed` has the ids of those whose lines a fault of ours keeps from being written.
+    `failed` has the ids of those whose rendering failed by an internal error.
     """
 
     def __init__(self, kind: str, families: Sequence[Family[Subject]]) -> None:
@@ -101,10 +101,10 @@ class RenderedFamilies(Generic[Subject]):
 
     @contextlib.contextmanager
     def isolate_errors(self, entry_id: int) -> Iterator[None]:
-        """Keep a fault within to this one subject: without lines nobody takes old ones for new."""
+        """Confine an error to one subject, and remove its lines, which would be outdated."""
         try:
             yield
-        except Exception:  # noqa: BLE001 - one fault must not end the scrape of all
+        except Exception:  # noqa: BLE001 - one error must not end the whole scrape
             if entry_id not in self.failed:
                 which = log_fields(**{self._kind: entry_id})
                 _log.exception("rendering samples failed", extra=which)
@@ -112,13 +112,13 @@ class RenderedFamilies(Generic[Subject]):
             self.failed.add(entry_id)
 
     def put(self, entry_id: int, subject: Subject) -> None:
-        """Write the lines of something new or changed."""
+        """Render the lines of a new or changed subject."""
         for family in self.families:
             family.put(entry_id, subject)
         self.failed.discard(entry_id)
 
     def remove(self, entry_id: int) -> None:
-        """Forget the lines of something that is gone."""
+        """Remove the lines of a subject."""
         for family in self.families:
             family.remove(entry_id)
         self.failed.discard(entry_id)

@@ -1,8 +1,8 @@
-"""gzip for expositions: what did not change since the last scrape is not packed again.
+"""gzip for expositions: what did not change since the last scrape is not compressed again.
 
-One gzip member of blocks that each begin anew: those of the fleet, kept while their text is the
-same, and that of the daemon's own counters, which always changes. A full flush ends a block
-at a whole byte, so that any other can follow it.
+One gzip member of independent blocks: those of the fleet, cached while their text is the same,
+and that of the daemon's own counters, which always changes. A full flush ends a block at a whole
+byte, so that any other can follow it.
 """
 
 import struct
@@ -17,9 +17,9 @@ LEVEL = 1
 """Four times as fast as level 3, for a twelfth more bytes: docs/performance.md."""
 
 _PARTS = 16
-"""In a block: pages of ten thousand jobs are then packed some 50 KB at a time. Deflate looks back
-over 32 KB, so longer blocks pack little better, and what changes is packed with its whole block.
-Counted and not measured, for one part that grows must not move the bounds of all others."""
+"""In a block: those of ten thousand jobs are then compressed some 50 KB at a time. Deflate looks
+back over 32 KB, so longer blocks compress little better, and a change costs its whole block. A
+number of parts and not of bytes, for one part that grows must not move the limits of all others."""
 
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 """RFC 1952: deflate, no name, no time, fastest, any system."""
@@ -31,7 +31,7 @@ _Parts = tuple[bytes, ...]
 
 
 class _Packed(NamedTuple):
-    """Parts and what became of them: a block for each group, their checksum and their size."""
+    """Parts compressed: a block for each group, their checksum and their size."""
 
     parts: Sequence[bytes] = ()
     groups: Sequence[_Parts] = ()
@@ -40,7 +40,7 @@ class _Packed(NamedTuple):
     size: int = 0
 
     def with_parts(self, parts: Sequence[bytes]) -> "_Packed":
-        """Return other parts packed, with the blocks of those that are the same."""
+        """Return other parts compressed, reusing the blocks of those that are the same."""
         groups = [tuple(parts[at : at + _PARTS]) for at in range(0, len(parts), _PARTS)]
         known = zip(self.groups, self.packed, strict=True)
         packed = [
@@ -52,7 +52,7 @@ class _Packed(NamedTuple):
 
 
 class IncrementalGzip:
-    """Packs expositions that are alike. May be used from any thread."""
+    """Compresses similar expositions. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,8 +1,8 @@
-"""From the fleet to the exposition: one frozen moment, every family, both text formats.
+"""From the fleet to the exposition: every family at one time, in both text formats.
 
-The lines of each server and job are kept ready by family and written again only when it changed:
-by a report, by a person, or by a deadline that passed. A scrape joins what is ready. What cannot
-be written is left out and counted, and tried again by the next scrape.
+The rendered lines of each server and job are cached by family and rendered again only when it
+changed: by a report, by a person, or by a deadline that passed. A scrape joins the cached lines.
+What cannot be rendered is left out and counted, and tried again by the next scrape.
 """
 
 import os
@@ -26,17 +26,17 @@ from exporter.model import Server
 from exporter.times import Millis
 
 _YIELD_EVERY = 20
-"""Jobs that are written before others may have the interpreter's lock: two milliseconds. A thread
-that does not give way keeps reports waiting for 5 ms each time they let go of it."""
+"""Jobs that are rendered before the interpreter's lock is released: two milliseconds. A thread
+that does not release it makes reports wait for 5 ms each time they need it again."""
 
 _FLEET_KEY = 0
-"""The id of the fleet among its like: there is one."""
+"""The id of the only fleet."""
 
 
 class Selection(NamedTuple):
     """The part of an exposition that is asked for; None asks for all.
 
-    Names are those of families. The figures of the fleet and of the daemon are of no server.
+    Names are those of families. The families of the fleet and of the daemon belong to no server.
     """
 
     names: frozenset[str] | None = None
@@ -47,7 +47,7 @@ ALL = Selection()
 
 
 class ExpositionParts(NamedTuple):
-    """An exposition: the fleet's families in parts, and behind them the daemon's own.
+    """An exposition: the fleet's families in parts, and after them the daemon's own.
 
     Parts that did not change since another exposition are the same objects.
     """
@@ -57,7 +57,7 @@ class ExpositionParts(NamedTuple):
 
 
 class _AssembledExposition:
-    """The parts of a whole exposition, put together again only when one of them is other."""
+    """The parts of a whole exposition, joined again only when one of them changed."""
 
     def __init__(self, heads: Mapping[str, bytes]) -> None:
         self.headers = heads
@@ -65,7 +65,7 @@ class _AssembledExposition:
         self._parts: list[bytes] = []
 
     def parts(self, pages: list[list[bytes]]) -> list[bytes]:
-        """Return each family's head and pages, in the order of the heads."""
+        """Return each family's header and blocks, in the order of the headers."""
         if pages != self._blocks:
             self._blocks = pages
             families = zip(self.headers.values(), pages, strict=True)
@@ -74,7 +74,7 @@ class _AssembledExposition:
 
 
 class Exposition:
-    """What a scrape gets. May be asked from any thread; all samples are of one moment."""
+    """The answer to a scrape. Thread-safe; all samples are of one time."""
 
     def __init__(
         self, fleet: Fleet, clock: Callable[[], Millis], self_metrics: SelfMetrics
@@ -128,7 +128,7 @@ class Exposition:
     def _wanted(
         self, servers: Sequence[int] | None
     ) -> Iterator[tuple[RenderedFamily[Any], Sequence[int] | None]]:
-        """Yield families with the ids whose lines are wanted; None stands for all."""
+        """Yield families with the ids whose lines are wanted; None means all."""
         if servers is None:
             yield from ((rendered, None) for rendered in self._rendered)
             return
@@ -137,7 +137,7 @@ class Exposition:
         yield from ((rendered, jobs) for rendered in self._of_jobs.families)
 
     def _refresh(self) -> None:
-        began, now = time.perf_counter(), self._clock()
+        start, now = time.perf_counter(), self._clock()
         changes = self._fleet.changes_since_last_call(now)
         with self._of_fleet.isolate_errors(_FLEET_KEY):
             self._of_fleet.put(_FLEET_KEY, changes.totals)
@@ -150,16 +150,16 @@ class Exposition:
             if number % _YIELD_EVERY == 0:
                 os.sched_yield()
         self._remove(changes)
-        self._self_metrics.observe_render(time.perf_counter() - began, self._faults(changes))
+        self._self_metrics.observe_render(time.perf_counter() - start, self._count_errors(changes))
 
     def _changed_servers(self, changes: FleetChanges) -> list[Server]:
-        """Return what is new and what could not be written before, which nobody tells again."""
+        """Return what changed, and what could not be rendered by the last scrape."""
         failed = (self._fleet.server(server_id) for server_id in self._of_servers.failed)
         again = [server for server in failed if server is not None]
         return list({server.id: server for server in (*again, *changes.servers)}.values())
 
     def _changed_jobs(self, changes: FleetChanges) -> list[JobView]:
-        """Return what is new and what could not be written before, which nobody tells again."""
+        """Return what changed, and what could not be rendered by the last scrape."""
         failed = (self._fleet.job(job_id) for job_id in self._of_jobs.failed)
         again = [view for view in failed if view is not None]
         return list({view.job.id: view for view in (*again, *changes.jobs)}.values())
@@ -170,7 +170,7 @@ class Exposition:
         for job_id in changes.removed_jobs:
             self._of_jobs.remove(job_id)
 
-    def _faults(self, changes: FleetChanges) -> int:
+    def _count_errors(self, changes: FleetChanges) -> int:
         kinds = (self._of_fleet, self._of_servers, self._of_jobs)
         return len(changes.errored) + sum(len(rendered.failed) for rendered in kinds)
 

@@ -1,4 +1,4 @@
-"""What the daemon tells of itself."""
+"""The metrics of the daemon itself."""
 
 import math
 from collections.abc import Callable, Container, Iterable, Iterator
@@ -22,11 +22,11 @@ class SelfMetrics:
     """The daemon's own counters, and those of the client library about the process."""
 
     def __init__(self, version: str, database_bytes: Callable[[], int]) -> None:
-        """Begin at zero.
+        """Start at zero.
 
         Args:
             version: the daemon's.
-            database_bytes: asked at each scrape; may raise `StoreUnavailableError`.
+            database_bytes: called at each scrape; may raise `StoreUnavailableError`.
         """
         disable_created_metrics()
         self._registry = CollectorRegistry()
@@ -40,35 +40,35 @@ class SelfMetrics:
         self._own.upload_duration.observe(seconds)
 
     def count_denied(self, scope: Scope) -> None:
-        """Count a request that had no token for what it asked."""
+        """Count a request that had no valid token for its scope."""
         self._own.denied[scope].inc()
 
     def count_limit_hit(self, limit: Limit) -> None:
-        """Count a request that ran into a limit."""
+        """Count a request that hit a limit."""
         self._own.limits[limit].inc()
 
     def set_pull_targets(self, servers: Iterable[str], interval: Millis) -> None:
-        """Note from which servers is pulled, and how long to wait between two times."""
+        """Register the servers that are pulled from, and the interval between two pulls."""
         for server in servers:
             self._own.last_pull.labels(server).set(0)
             self._own.pull_interval.labels(server).set(interval / SECOND)
             self._own.pull_failures.labels(server)
 
     def observe_pull(self, server: str, at: Millis) -> None:
-        """Note that a pull from a server got everything and ended at a moment."""
+        """Set the end of the last complete pull from a server."""
         self._own.last_pull.labels(server).set(at / SECOND)
 
     def count_pull_failure(self, server: str) -> None:
-        """Count a pull from a server that did not get everything."""
+        """Count a pull from a server that failed or was incomplete."""
         self._own.pull_failures.labels(server).inc()
 
     def observe_render(self, seconds: float, errors: int) -> None:
-        """Note how long the samples of the fleet took, and for how many they failed."""
+        """Set how long rendering the fleet took, and how many subjects failed."""
         self._own.collector_duration.set(seconds)
         self._own.collector_errors.set(errors)
 
     def watch_clock(self, disagrees: Callable[[], bool]) -> None:
-        """Ask at each scrape whether the clock contradicts what is stored."""
+        """Register a function that returns whether the clock contradicts what is stored."""
         self._own.clock_disagrees.set_function(lambda: float(disagrees()))
 
     def count_clock_jump(self) -> None:
@@ -86,7 +86,7 @@ class SelfMetrics:
 
 
 class _FilteredRegistry(Collector):
-    """The families of some names; None stands for all. A counter's name ends in ``_total``."""
+    """The families of some names; None means all. A counter's name ends in ``_total``."""
 
     def __init__(self, registry: CollectorRegistry, names: Container[str] | None) -> None:
         self._registry = registry

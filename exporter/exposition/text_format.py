@@ -1,7 +1,7 @@
-"""The text formats of Prometheus: how a family's head and its samples are written.
+"""The text formats of Prometheus: a family's header and its samples.
 
 A sample's line is the same in the text format 0.0.4 and in OpenMetrics 1.0.0, so it is written once
-and serves both; only the heads and the end differ. Without timestamps and exemplars, which this
+and serves both; only the headers and the end differ. Without timestamps and exemplars, which this
 daemon never sends.
 """
 
@@ -18,18 +18,18 @@ _MILLION = 1e6
 
 
 class FamilyEncoder(Generic[Subject]):
-    """Writes one family. Labels stand in the order of their names, as the client library does."""
+    """Encodes one family. Labels are sorted by their names, as in the client library."""
 
     def __init__(self, family: Family[Subject]) -> None:
         self._family = family
 
     def header(self) -> bytes:
-        """Return the head in the text format."""
+        """Return the header in the text format."""
         name, text = self._family.name, _escape_help(self._family.help)
         return f"# HELP {name} {text}\n# TYPE {name} {self._family.type}\n".encode()
 
     def openmetrics_header(self) -> bytes:
-        """Return the head in OpenMetrics, where a counter's family is named without ``_total``."""
+        """Return the header in OpenMetrics, which names a counter's family without ``_total``."""
         name, text = self._family.name.removesuffix("_total"), _escape(self._family.help)
         return f"# HELP {name} {text}\n# TYPE {name} {self._family.type}\n".encode()
 
@@ -43,9 +43,9 @@ class FamilyEncoder(Generic[Subject]):
         return "".join(lines).encode()
 
 
-@lru_cache(maxsize=1024)  # a job's labels stand in nearly every one of its families
+@lru_cache(maxsize=1024)  # a job's labels are in nearly every one of its families
 def labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
-    """Return labels as they stand behind a sample's name; nothing where there are none."""
+    """Return labels as they follow a sample's name; nothing where there are none."""
     if not names:
         return ""
     pairs = sorted(zip(names, values, strict=True))
@@ -53,7 +53,7 @@ def labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
 
 
 def _number(value: float) -> str:
-    """Write a value as Go does; below a million that is as Python does."""
+    """Return a value as Go writes it; below a million that is as Python does."""
     return repr(float(value)) if -_MILLION < value < _MILLION else floatToGoString(value)
 
 

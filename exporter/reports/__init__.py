@@ -1,4 +1,4 @@
-"""Reports: each module knows one wire shape and turns it into a `Report` or a `ReportError`."""
+"""Reads reports: each module knows one shape and turns it into a `Report` or a `ReportError`."""
 
 from exporter.reports.detection import read_report
 from exporter.reports.errors import Problem, ReportError

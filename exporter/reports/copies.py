@@ -1,7 +1,7 @@
-"""Second copies: what a report tells of synchronizing its destination with others.
+"""Second copies: what a report has of synchronizing its destination with others.
 
-Duplicati lists each destination that went well; one that failed, or was skipped, it leaves out and
-tells in a line of the log, where the log level asks for it (since 2.3).
+Duplicati lists each successful destination; one that failed, or was skipped, it only mentions in a
+line of the log, if the log level includes it (since 2.3).
 """
 
 import re
@@ -24,22 +24,22 @@ _SKIPPED = "-RemoteSyncSkipped"
 _SEARCHED = 2000
 _BECAUSE = "skipped because"
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S|(?<![\w/])(?:/[^/\s]|\\\\\w|[A-Za-z]:\\)")
-"""A URL or a path: a line that names one tells of that destination alone."""
+"""A URL or a path: a line that names one is about that destination alone."""
 
 _WITH_PASSWORD = re.compile(r"[^/\\@:]*:(?![0-9]{1,5}(?:[/?#]|$)|[\\/])[^@]*@")
-"""A user and a password that holds a slash; a port is no password."""
+"""A user and a password with a slash in it; a port is not a password."""
 
 
 def copying(
     results: Reader, messages: Iterable[Message], ended: Status, at: Millis | None
 ) -> Copying | None:
-    """Return what a run told of its second copies, None where it could tell nothing.
+    """Return what a run reported of its second copies, None where it could not report any.
 
     Args:
-        results: what it told.
+        results: its results.
         messages: all lines of its log.
-        ended: how the whole run ended; of one that died no nested result is believed.
-        at: when it ended, or began where that is all that is known.
+        ended: how the whole run ended; nested results of one that died are not trusted.
+        at: when it ended, or started where that is all that is known.
     """
     said = _said([line for line in messages if TAG in line.text])
     value = results.values.get(KEY)
@@ -51,12 +51,12 @@ def copying(
         return Copying(said, copies)
     if copies:
         return Copying(CopyOutcome.COPIED, copies)
-    could_tell = KEY in results.values and (value is None or isinstance(value, list))
-    return Copying(CopyOutcome.UNTOLD) if could_tell else None
+    could_report = KEY in results.values and (value is None or isinstance(value, list))
+    return Copying(CopyOutcome.UNTOLD) if could_report else None
 
 
 def _said(messages: Iterable[Message]) -> CopyOutcome | None:
-    """Return what the lines of the log tell: a copy that was missed weighs more."""
+    """Return what the lines of the log say: a missed copy takes precedence."""
     said = None
     for message in messages:
         tag, text = lines.tag(message.text), lines.text(message.text)[:_SEARCHED]
@@ -74,7 +74,7 @@ def _copies(results: Reader, entries: Sequence[object], at: Millis | None) -> It
         reader = Reader(entry if isinstance(entry, dict) else {}, results.oddities, path)
         copy = _copy(reader, at)
         if copy is None:
-            results.oddities.note(path[:-1], "tells no destination or no time, left out")
+            results.oddities.note(path[:-1], "has no destination or no time, left out")
         else:
             yield copy
 
@@ -84,11 +84,11 @@ def _copy(entry: Reader, at: Millis | None) -> SecondCopy | None:
     destination = entry.text("Destination")
     if destination is None or ended is None:
         return None
-    damaged, judged = entry.count("FailedVerificationCount"), status(entry)
+    damaged, ended_as = entry.count("FailedVerificationCount"), status(entry)
     return SecondCopy(
         destination=short_name(without_secrets(destination)),
         at=ended,
-        status=judged.worse(Status.WARNING) if damaged else judged,
+        status=ended_as.worse(Status.WARNING) if damaged else ended_as,
         copied_files=entry.count("CopiedFileCount"),
         copied_bytes=entry.count("CopiedFileSize"),
         failed_verifications=damaged,
@@ -104,7 +104,7 @@ def without_secrets(url: str) -> str:
 
 
 def _without_user(rest: str) -> str:
-    """Leave out user and password, also a password with characters that end a host."""
+    """Return a URL without user and password, also a password with characters that end a host."""
     host = re.split(r"[/\\?#]", rest, maxsplit=1)[0]
     if "@" in host:
         rest = rest[host.rindex("@") + 1 :]

@@ -1,7 +1,7 @@
-"""Bytes to text, and text to JSON, also where a sender or a relay wrote odd ones.
+"""Decodes bytes to text, and text to JSON, also where a sender or a relay wrote odd ones.
 
 Senders write UTF-8. Scripts of Windows write Latin-1 or UTF-16, and a text that was cut in the
-middle of a character ends in a half of one. No report is lost for it.
+middle of a character ends in a half of one. No report is lost because of that.
 """
 
 import codecs
@@ -19,15 +19,15 @@ _RAW_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _ANY_SURROGATE = "\ud800"
 _REPLACEMENT = "\ufffd"
 _BESIDE_TEXT = "\ufeff\0"
-"""A byte order mark before a text, and the zero behind one that C wrote."""
+"""A byte order mark before a text, and the zero after one that C wrote."""
 
 _MAX_NUMBER_LENGTH = 40
 _MANY = 100_000
-_HALF = "holds half a character, replaced by \ufffd"
+_HALF = "has half of a character, replaced by \ufffd"
 
 
 def decode_text(body: bytes, oddities: Oddities | None = None) -> str:
-    """Return a body as text, without what is no part of it at its ends."""
+    """Return a body as text, without byte order marks and blanks at its ends."""
     encoding = encoding_of_windows(body)
     if encoding is not None:
         content = body[: len(body) // 2 * 2].decode(encoding, "surrogatepass")
@@ -46,10 +46,10 @@ def _decode_bytes(body: bytes) -> str:
 
 
 def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any:  # noqa: ANN401
-    """Return what a text says in JSON, with a substitute for what no text can hold.
+    """Decode JSON, with a substitute for characters that no text can have.
 
     Raises:
-        ReportError: it is no JSON, or nested too deep.
+        ReportError: it is not JSON, or nested too deep.
     """
     try:
         return msgspec.json.decode(content)
@@ -60,7 +60,7 @@ def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any: 
 
 
 def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | None) -> Any:  # noqa: ANN401
-    """Take what Python's reader takes: numbers of any size, halves of characters, NaN."""
+    """Decode what Python's reader accepts: numbers of any size, halves of characters, NaN."""
     text = decode_text(content, oddities) if isinstance(content, bytes) else content
     try:
         value = json.loads(text, strict=False, parse_int=_integer)
@@ -72,12 +72,12 @@ def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | N
 
 
 def too_deep() -> ReportError:
-    """Return the error for JSON within JSON without end."""
+    """Return the error for JSON that is nested without end."""
     return ReportError(Problem("body", "is nested too deep"))
 
 
 def no_json(problem: str) -> ReportError:
-    """Return the error for a body that no reader of JSON takes."""
+    """Return the error for a body that no reader of JSON accepts."""
     return ReportError(Problem("body", f"is not valid JSON: {problem}"))
 
 
@@ -100,7 +100,7 @@ def _mended(value: Any, path: str, oddities: Oddities | None) -> Any:  # noqa: A
 
 
 def _whole(content: str, path: str, oddities: Oddities | None) -> str:
-    """Return a text without halves of characters: nothing could store it."""
+    """Return a text without halves of characters, which could not be stored."""
     if content.isascii() or _SURROGATE.search(content) is None:
         return content
     if oddities is not None:
@@ -109,7 +109,7 @@ def _whole(content: str, path: str, oddities: Oddities | None) -> str:
 
 
 def encoding_of_windows(body: bytes) -> str | None:
-    """Tell UTF-16, whose first character is ASCII in a report, with a mark or without."""
+    """Return which UTF-16 a body is in, with a mark or without; its first character is ASCII."""
     start = body[:2]
     if start == codecs.BOM_UTF16_LE or (start[1:] == b"\0" and start != b"\0\0"):
         return "utf-16-le"
@@ -119,9 +119,9 @@ def encoding_of_windows(body: bytes) -> str | None:
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Read a byte that is no UTF-8 as Latin-1 in the way of Windows; others stay what they are.
+    """Decode a byte that is not UTF-8 as Windows' Latin-1; the others stay as they are.
 
-    So a text of Latin-1 is read, and a text of UTF-8 with one odd byte loses nothing else.
+    So a text in Latin-1 is read, and a text in UTF-8 with one odd byte loses nothing else.
     """
     if not isinstance(error, UnicodeDecodeError):
         raise error

@@ -1,4 +1,4 @@
-"""Which shape a body has. The body decides, never its Content-Type: senders set odd ones."""
+"""Detects the shape of a body. The Content-Type does not count: senders set odd ones."""
 
 import hashlib
 import re
@@ -23,8 +23,8 @@ _PART = re.compile(rb"--[^\r\n]{1,200}\r?\n(?:[^\r\n]+\r?\n)+\r?\n")
 _END_OF_PART = b"\n--"
 
 _large_reader = ThreadPoolExecutor(1, thread_name_prefix="large report")
-"""Reads large bodies one after the other: each takes some times its size in memory. In one thread,
-for the C library keeps freed memory for each thread that had it: 250 MB where sixteen had."""
+"""Reads large bodies one after the other: each takes several times its size in memory. In one
+thread, for the C library keeps freed memory for each thread that had it: 250 MB for sixteen."""
 
 
 def read_report(body: bytes, backup: str | None = None) -> Report:
@@ -32,10 +32,10 @@ def read_report(body: bytes, backup: str | None = None) -> Report:
 
     Args:
         body: as it was posted.
-        backup: what the URL calls the backup, for a report that does not name one.
+        backup: the name of the backup in the URL, for a report that does not name one.
 
     Raises:
-        ReportError: it has none of the known shapes, or a value in it cannot be right.
+        ReportError: it has none of the known shapes, or a value in it is invalid.
     """
     if len(body) > LARGE_BYTES:
         return _large_reader.submit(_read, body, backup).result()
@@ -50,14 +50,14 @@ def _read(body: bytes, backup: str | None) -> Report:
 
 
 class _Body:
-    """What is found in one body: a report in what it is wrapped in."""
+    """Reads one body: a report in its wrapping."""
 
     def __init__(self, backup: str | None) -> None:
         self._backup = short_name(backup) if backup and backup.strip() else None
         self._oddities = Oddities()
 
     def read(self, body: bytes) -> Report:
-        # Nearly every report begins like this: there is nothing to take off.
+        # Nearly every report starts like this: there is nothing to unwrap.
         return self._json(body) if body.startswith(b"{") else self._unwrapped(utf8(body))
 
     def _unwrapped(self, content: bytes) -> Report:
@@ -91,13 +91,13 @@ class _Body:
     def _text(self, content: bytes, beside: dict[str, bytes] | None = None) -> Report:
         large = len(content) > LARGE_BYTES
         body, left_out = reduced_text(content) if large else Reduced(content)
-        told = {
+        fields = {
             name: decode_text(value[:LARGE_BYTES], self._oddities)
             for name, value in (beside or {}).items()
         }
-        told_text = decode_text(body, self._oddities)
+        text = decode_text(body, self._oddities)
         return _with_left_out(
-            duplicati_text.read(told_text, self._backup, self._oddities, told), left_out
+            duplicati_text.read(text, self._backup, self._oddities, fields), left_out
         )
 
 

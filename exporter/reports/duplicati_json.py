@@ -1,7 +1,7 @@
 """Duplicati's JSON report, ``{"Data": …, "Extra": …, "LogLines": …, "Exception": …}``.
 
 Follows the send-http module of Duplicati 2.0.6.3 to 2.3.1.0. Until 2.0.7.101 a run that died sent
-the .NET exception in the place of Data; since 2.0.7.102 it sends what was counted so far.
+the .NET exception instead of Data; since 2.0.7.102 it sends what was counted so far.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _NO_MESSAGE = "the run died without a message"
 
 
 def is_results(body: Mapping[str, Any]) -> bool:
-    """Whether a body is the results themselves, without the report around them."""
+    """Return whether a body is the results themselves, without the report around them."""
     return any(key in body for key in _RESULTS)
 
 
@@ -30,11 +30,11 @@ def read(body: Mapping[str, Any], backup: str | None = None, odd: Oddities | Non
 
     Args:
         body: the report, or the results alone.
-        backup: what the sender's URL calls the backup where the report does not.
+        backup: the name of the backup in the sender's URL, where the report has none.
         odd: what could not be read of the body so far.
 
     Raises:
-        ReportError: it tells neither an operation nor a failure, or a name does not fit.
+        ReportError: it has neither an operation nor a failure, or a name does not fit.
     """
     oddities = Oddities() if odd is None else odd
     bare = "Data" not in body and is_results(body)
@@ -57,7 +57,7 @@ def read(body: Mapping[str, Any], backup: str | None = None, odd: Oddities | Non
 
 
 def _ending(top: Reader, data: Reader) -> Ending:
-    """Return whether a run died, or was not to run, from the exception that it sent."""
+    """Return whether a run died, or was prevented, from the exception that it sent."""
     if judging.is_exception(data.values):
         return _thrown(data.values)
     exception = top.values.get("Exception")
@@ -66,7 +66,7 @@ def _ending(top: Reader, data: Reader) -> Ending:
     if isinstance(exception, dict) and judging.is_exception(exception):
         return _thrown(exception)
     died = top.text("Exception")
-    unread = died is None and top.tells("Exception")
+    unread = died is None and top.has("Exception")
     return Ending(died, aborted=judging.tells_abort(died), doubtful=unread)
 
 
@@ -79,10 +79,10 @@ def _thrown(exception: Mapping[str, Any]) -> Ending:
 
 
 def _require_meaning(data: Reader, extra: Reader, ending: Ending) -> None:
-    if ending.died is not None or data.tells("ParsedResult") or data.tells("MainOperation"):
+    if ending.died is not None or data.has("ParsedResult") or data.has("MainOperation"):
         return
-    if not any(extra.tells(key) for key in _IDENTITIES):
-        problem = "tells no MainOperation and no ParsedResult, and Extra no backup-name"
+    if not any(extra.has(key) for key in _IDENTITIES):
+        problem = "has no MainOperation and no ParsedResult, and Extra no backup-name"
         raise ReportError(Problem("Data", f"{problem}: send the report as Duplicati made it"))
 
 
@@ -95,10 +95,10 @@ def _messages(top: Reader, ending: Ending) -> list[Message]:
 
 
 def _lines(top: Reader) -> list[object]:
-    told = top.values.get("LogLines")
-    if isinstance(told, list):
-        return told
-    if told is not None:
+    logged = top.values.get("LogLines")
+    if isinstance(logged, list):
+        return logged
+    if logged is not None:
         top.oddities.note("LogLines", "is not a list of lines, left out")
     data = mapping(top.values, "Data")
     listed = (data.get(key) for key in lines.LISTS)

@@ -1,8 +1,8 @@
-"""Duplicati's report as text: its default format, the format Template, and what people make of it.
+"""Duplicati's report as text: its default format, the format Template, and people's variants.
 
-``Name: value`` lines carry the results of the JSON report and ``Log data:`` begins the log,
-wherever they stand: what is around them is up to ``--send-http-message``. Times are in the
-sender's local format with unix seconds behind.
+``Name: value`` lines have the results of the JSON report and ``Log data:`` starts the log, at any
+place: what is around them depends on ``--send-http-message``. Times are in the sender's local
+format, followed by unix seconds.
 """
 
 import re
@@ -20,8 +20,8 @@ from exporter.reports.printed import Field, outcomes, parse, values
 from exporter.reports.results import Ending, counted, machine, run
 
 _LINE_END = re.compile(r"\r{0,3}\n|\r")
-"""str.splitlines would also part a name at rarer separators such as U+2028. Some relays make two
-line ends of one."""
+"""str.splitlines would also split a name at rarer separators such as U+2028. Some relays double
+line ends."""
 
 _DECISIVE = re.compile(r"(?:^|[\r\n])(?:ParsedResult|MainOperation|Failed):")
 _DECIDING = ("ParsedResult", "MainOperation")
@@ -31,17 +31,17 @@ LOGS = ("Log data:", template.LOG)
 _FAILED = "Failed:"
 _DETAILS = "Details:"
 _HEAD = 100
-"""Lines among which one is looked for that begins with words and goes on with results."""
+"""Lines searched for one that starts with words and continues with results."""
 
 _TAIL = 20
-"""Lines at the end of log or failure among which names are looked for that stand nowhere else."""
+"""Lines at the end of log or failure searched for names that are nowhere else."""
 
 _NO_MESSAGE = "the run died without a message"
 _REMEDY = "drop --send-http-message, or set --send-http-result-output-format=Json"
 
 
 class _Parts(NamedTuple):
-    """A text by what its lines are: results and words, the failure, and the log."""
+    """The parts of a text: results and words, the failure, and the log."""
 
     results: list[str]
     died: str | None
@@ -49,7 +49,7 @@ class _Parts(NamedTuple):
 
 
 def looks_like_report(content: str) -> bool:
-    """Return whether a text of several lines holds results, or begins as Duplicati's reports do."""
+    """Return whether a text of several lines has results, or starts as Duplicati's reports do."""
     if _DECISIVE.search(content) is not None:
         return "\n" in content or "\r" in content
     start = content.lstrip()[: 2 * MAX_NAME]
@@ -66,9 +66,9 @@ def read(
 
     Args:
         content: the text.
-        backup: what the sender's URL calls the backup where the text does not.
+        backup: the name of the backup in the sender's URL, where the text has none.
         odd: what could not be read of the body so far.
-        beside: what came with the text in fields of a form, as ``--send-http-extra-parameters``.
+        beside: the other fields of a form with the text, from ``--send-http-extra-parameters``.
 
     Raises:
         ReportError: it contains no results, names no backup, or a name in it is too long.
@@ -76,15 +76,15 @@ def read(
     oddities = Oddities() if odd is None else odd
     parts, is_template = _parts(content)
     printed = list(parse(parts.results))
-    if not _tells_results(printed, parts):
+    if not _has_results(printed, parts):
         raise ReportError(Problem("message", f"contains no results of Duplicati: {_REMEDY}"))
     own = template.own(printed) if is_template else printed
     data = values(own, printed, died=parts.died is not None)
     if is_template:
         data["BackendStatistics"] = template.backend(printed)
     results = Reader(data, oddities)
-    told = _extra(parts, outcomes(printed, died=parts.died is not None))
-    extra = Reader({**(beside or {}), **told}, oddities)
+    named = _extra(parts, outcomes(printed, died=parts.died is not None))
+    extra = Reader({**(beside or {}), **named}, oddities)
     ending = Ending(parts.died, aborted=judging.tells_abort(parts.died))
     messages = tuple(_messages(parts, ending))
     ran = run(results, extra, ending, messages)
@@ -107,8 +107,8 @@ def _named(extra: Reader, backup: str | None) -> str:
     return name
 
 
-def _tells_results(printed: Sequence[Field], parts: _Parts) -> bool:
-    """Whether there is more than words; below Duplicati's own first line one result is enough."""
+def _has_results(printed: Sequence[Field], parts: _Parts) -> bool:
+    """Return whether there are results; below Duplicati's own first line one is enough."""
     if parts.died is not None:
         return True
     if any(field.key in _DECIDING for field in printed):
@@ -117,7 +117,7 @@ def _tells_results(printed: Sequence[Field], parts: _Parts) -> bool:
 
 
 def _is_result(field: Field) -> bool:
-    """Whether a value is one of Duplicati's, and more than words: a number, a time or a flag."""
+    """Return whether a value is one of Duplicati's, and not words: a number, a time or a flag."""
     if field.key in _TIMES:
         return True
     return field.key in _FLAGGED and not isinstance(field.value, str)
@@ -140,7 +140,7 @@ def _parts(content: str) -> tuple[_Parts, bool]:
 
 
 def _without_indentation(all_lines: list[str]) -> list[str]:
-    """Undo what indented a whole text, the first line of which was stripped of it."""
+    """Remove the indentation of a whole text, whose first line has lost it already."""
     depths = [len(line) - len(line.lstrip()) for line in all_lines[1:] if line.strip()]
     depth = min(depths, default=0)
     return [all_lines[0], *(line[depth:] for line in all_lines[1:])]
@@ -152,7 +152,7 @@ def _at_log(all_lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _unfolded(body: list[str]) -> list[str]:
-    """Part the lines that begin with words and go on with results, as a header with %RESULT%."""
+    """Split a line that starts with words and continues with results, as a header with %RESULT%."""
     details = next((at for at, line in enumerate(body) if line.startswith(_DETAILS)), -1)
     has_failure = details > 0 and not any(line.startswith(_FAILED) for line in body[:details])
     unfolded: list[str] = []
@@ -171,17 +171,17 @@ def _unfolded(body: list[str]) -> list[str]:
 
 
 def _at_failure(body: list[str]) -> tuple[list[str], str | None]:
-    """Part a run's failure from its results, which follow an empty line behind it, if any do."""
+    """Separate a run's failure from its results, which follow it after an empty line, if any."""
     start = next((at for at, line in enumerate(body) if line.startswith(_FAILED)), None)
     if start is None:
         return body, None
-    end = _results_behind(body, start)
-    told = "\n".join(body[start:end]).removeprefix(_FAILED).strip()
-    return body[:start] + body[end:], told or _NO_MESSAGE
+    end = _results_after(body, start)
+    failure = "\n".join(body[start:end]).removeprefix(_FAILED).strip()
+    return body[:start] + body[end:], failure or _NO_MESSAGE
 
 
-def _results_behind(body: list[str], start: int) -> int:
-    """Return where the last block of lines with results begins behind a failure."""
+def _results_after(body: list[str], start: int) -> int:
+    """Return where the last block of lines with results starts after a failure."""
     result = max(
         (at for at in range(start, len(body)) if _DECISIVE.match(body[at]) and at > start),
         default=None,
@@ -195,11 +195,11 @@ def _results_behind(body: list[str], start: int) -> int:
 def _extra(parts: _Parts, outcomes: set[str]) -> dict[str, str]:
     failure = (parts.died or "").split("\n")
     places = (parts.results, parts.log[-_TAIL:], failure[-_TAIL:])
-    return next(filter(None, (names.told_by(place, outcomes) for place in places)), {})
+    return next(filter(None, (names.named_by(place, outcomes) for place in places)), {})
 
 
 def _messages(parts: _Parts, ending: Ending) -> Iterator[Message]:
     if ending.died is not None:
         yield Message("warning" if ending.aborted else "error", ending.died)
-    told = (line for line in parts.log if line.strip())
-    yield from map(lines.message, lines.joined(told))
+    logged = (line for line in parts.log if line.strip())
+    yield from map(lines.message, lines.joined(logged))

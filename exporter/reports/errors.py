@@ -1,4 +1,4 @@
-"""Why a body is no report."""
+"""Why a body is not a report."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
-"""Careful access to the fields of a report.
+"""Tolerant access to the fields of a report.
 
 Duplicati adds and drops fields with every release, and relays quote numbers or write odd bytes. So
-one that is missing is not reported, and one that cannot be read is left out and named.
+a missing field counts as not reported, and one that cannot be read is left out and named.
 """
 
 import re
@@ -14,7 +14,7 @@ from exporter.reports.oddities import Oddities
 from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, Millis, parse_timespan, parse_timestamp
 
 MAX_NAME = 1024
-"""Characters in which a name is looked for; real ones have a few dozen."""
+"""Characters searched for a name; real ones have a few dozen."""
 
 MAX_COUNTED = 300
 """Numbers kept of one report; Duplicati of 2026 sends about sixty."""
@@ -27,9 +27,9 @@ _UNKNOWN = -1
 """What Duplicati writes for a number that it does not know."""
 
 _NOTHING = frozenset(("None", "null", ""))
-"""What relays write for a value that is not there."""
+"""What relays write for a missing value."""
 
-_UNTOLD = _NOTHING | {str(_UNKNOWN)}
+_MISSING = _NOTHING | {str(_UNKNOWN)}
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _WHOLE = re.compile(r"\s*([-+]?[0-9]{1,40})(?:\.0{1,20})?\s*", re.ASCII)
@@ -38,7 +38,7 @@ _BARE_OFFSET = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)", re.ASCII)
 
 
 def mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return a nested object, empty where there is none."""
+    """Return a nested object, empty where it is missing."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
 
@@ -51,25 +51,25 @@ class Reader:
     def __init__(
         self, values: Mapping[str, Any], oddities: Oddities | None = None, path: str = ""
     ) -> None:
-        """Read from decoded `values`; `path` stands before their names where they are named."""
+        """Read from decoded `values`; `path` is the prefix of their names in `oddities`."""
         self.values = values
         self.oddities = Oddities() if oddities is None else oddities
         self.path = path
 
     def inner(self, key: str) -> "Reader":
-        """Return a nested object, empty where there is none."""
+        """Return a nested object, empty where it is missing."""
         value = self.values.get(key)
         if type(value) is dict:
             return Reader(value, self.oddities, f"{self.path}{key}.")
-        if value is not None and self.tells(key):
+        if value is not None and self.has(key):
             self._leave_out(key, "is not an object")
         return Reader({}, self.oddities, self.path)
 
-    def tells(self, key: str) -> bool:
-        """Whether there is any value at all; -1 is Duplicati's word for none."""
+    def has(self, key: str) -> bool:
+        """Return whether there is any value; Duplicati writes -1 for none."""
         value = self.values.get(key)
         if isinstance(value, str):
-            return value.strip() not in _UNTOLD
+            return value.strip() not in _MISSING
         return value is not None and value != _UNKNOWN
 
     def text(self, key: str) -> str | None:
@@ -94,17 +94,17 @@ class Reader:
         return None if value is None else self._odd_count(key, value)
 
     def flag(self, key: str) -> bool | None:
-        """Return whether something is so, else None."""
+        """Return a flag, else None."""
         value = self.values.get(key)
         if value is None or type(value) is bool:
             return value
-        told = _FLAGS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
-        if told is None and self.tells(key):
+        flag = _FLAGS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+        if flag is None and self.has(key):
             self._leave_out(key, "is neither true nor false")
-        return told
+        return flag
 
     def timestamp(self, key: str) -> Millis | None:
-        """Return a moment, else None: .NET writes year 1 for a time that was never set."""
+        """Return a timestamp, else None: .NET writes year 1 for a time that was never set."""
         value = self.values.get(key)
         if value is None or (value := self.text(key)) is None:
             return None
@@ -115,14 +115,14 @@ class Reader:
         return timestamp if MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP else None
 
     def timespan(self, key: str) -> Millis | None:
-        """Return a length of time, else None."""
+        """Return a duration, else None."""
         value = self.text(key)
         if value is None:
             return None
         try:
             length = parse_timespan("".join(value.split()) if " " in value else value)
         except ValueError:
-            self._leave_out(key, "is not a length of time")
+            self._leave_out(key, "is not a duration")
             return None
         return length if length >= 0 else None
 
@@ -130,7 +130,7 @@ class Reader:
         """Add every number that counts something to those `found`, under its own name."""
         for key, value in self.values.items():
             kind = type(value)
-            # Nine numbers of ten are small ones: they need no closer look.
+            # Nine numbers of ten are small ones: they need no further check.
             if kind is int and 0 <= value < _SMALL:
                 found[prefix + key] = value
             elif kind is int or kind is float or (kind is str and value.isdecimal()):
@@ -139,7 +139,7 @@ class Reader:
                     found[prefix + key] = number
 
     def _odd_number(self, key: str, value: str | float) -> int | None:
-        """Return the number of a field of any kind: a text or a part of a number is none."""
+        """Return the whole number in a field of any kind, if it is one."""
         if value == _UNKNOWN and key.endswith("QuotaSpace"):
             return _UNKNOWN
         if isinstance(value, float) and abs(value) < _SMALL and value % 1:
@@ -149,7 +149,7 @@ class Reader:
     def _odd_count(self, key: str, value: object) -> int | None:
         number = _whole(value)
         if number is None:
-            if self.tells(key):
+            if self.has(key):
                 self._leave_out(key, "is not a whole number")
             return None
         if number not in INTEGERS:
@@ -197,7 +197,7 @@ def _without_spaces(value: str) -> str:
 
 
 def bounded(found: dict[str, int]) -> dict[str, int]:
-    """Return no more numbers than are kept of one report."""
+    """Return at most the numbers that are kept of one report."""
     if len(found) <= MAX_COUNTED and max(map(len, found), default=0) <= MAX_NAME:
         return found
     short = ((key, value) for key, value in found.items() if len(key) <= MAX_NAME)

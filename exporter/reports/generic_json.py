@@ -1,6 +1,6 @@
 """The documented shape, ``{"server": {…}, "backup": {…}}``, for senders other than Duplicati.
 
-Its author can read an answer and mend a field, so here a wrong value is an error with its name.
+Its author can read an answer and correct a field, so here a wrong value is an error with its name.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -57,11 +57,11 @@ def read(body: Mapping[str, Any], odd: Oddities | None = None) -> Report:
 
 
 class _Form:
-    """Reads fields by their dotted path and gathers what is wrong with them."""
+    """Reads fields by their dotted path and collects what is wrong with them."""
 
     def __init__(self, body: Mapping[str, Any], odd: Oddities | None) -> None:
         self._body = body
-        notes = () if odd is None else odd.told()
+        notes = () if odd is None else odd.notes()
         self._problems = [Problem(*note.split(": ", 1)) for note in notes]
 
     def require(self, path: str, convert: Callable[[Any], Value]) -> Value | None:
@@ -108,13 +108,13 @@ def _run(form: _Form) -> Run:
 
 
 def _end(form: _Form, began: Millis | None) -> tuple[Millis | None, Millis | None]:
-    """Return end and duration; where one is missing the other completes it."""
+    """Return end and duration; a missing one follows from the other."""
     ended = form.optional("backup.endTime", _timestamp)
     duration = form.optional("backup.duration", _seconds)
     if began is None:
         return ended, duration
     if ended is not None and ended < began:
-        form.reject("backup.endTime", "lies before startTime")
+        form.reject("backup.endTime", "is before startTime")
     if ended is None and duration is not None:
         ended = began + duration
         if ended > MAX_TIMESTAMP:
@@ -144,7 +144,7 @@ def _timestamp(value: object) -> Millis:
     except ValueError:
         raise ValueError("must be an ISO 8601 time, as 2024-01-15T02:00:00.000Z") from None
     if not MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP:
-        raise ValueError("must lie between the years 1970 and 9999")
+        raise ValueError("must be between the years 1970 and 9999")
     return timestamp
 
 

@@ -1,6 +1,6 @@
-"""How a run ended, and how the test of its stored files did, by what its results count and say.
+"""The status of a run, and of the verification of its stored files, from its results.
 
-What cannot be read never makes anything better: a success with it is a warning.
+Values that cannot be read never improve a status: a success with such values is a warning.
 """
 
 import re
@@ -16,27 +16,27 @@ TEST = "Test"
 
 _ABORT = "OperationAbortException"
 _ABORTED = ("normal", "warning", "0", "1")
-"""Reasons why a script lets a backup not run, by name or as numbered; any other is a death."""
+"""Reasons why a script prevents a backup, by name or as numbered; any other is a failure."""
 
 _SAYS_NO = re.compile(r"\bexit code [13]\b")
-"""A script ends with 1 or 3 where the backup is not to run and this is no error (RunScript.cs)."""
+"""A script exits with 1 or 3 to prevent the backup without an error (RunScript.cs)."""
 
 _STATUSES = {status.value: status for status in Status}
 _UNSET = (False, None)
 _FLAGS = ("Interrupted", "PartialBackup", "Fatal")
 _COUNTS = ("ErrorsActualLength", "WarningsActualLength", "FilesWithError")
 _FAULT = "Error"
-"""The key under which Duplicati 2.1 lists what it found, in the place of a file's name."""
+"""The key under which Duplicati 2.1 lists what it found, instead of a file's name."""
 
 
 def is_exception(data: Mapping[str, Any]) -> bool:
-    """Tell a .NET exception from results: only an exception has these keys."""
+    """Return whether an object is a .NET exception: results have none of these keys."""
     known = ("ClassName", "StackTrace", "StackTraceString", "HResult", "Message", "AbortReason")
     return "MainOperation" not in data and any(key in data for key in known)
 
 
 def was_aborted(exception: Mapping[str, Any]) -> bool:
-    """Whether an exception says that a script wanted no backup, and that this is no fault."""
+    """Return whether an exception says that a script prevented the backup, without an error."""
     reason = exception.get("AbortReason")
     if reason is None:
         return tells_abort(f"{exception.get('ClassName')}: {exception.get('Message')}")
@@ -44,12 +44,12 @@ def was_aborted(exception: Mapping[str, Any]) -> bool:
 
 
 def tells_abort(died: str | None) -> bool:
-    """Whether the text of an exception, which tells no AbortReason, says the same."""
+    """Return whether the text of an exception, which has no AbortReason, says the same."""
     return died is not None and _ABORT in died and _SAYS_NO.search(died) is not None
 
 
 def status(results: Reader) -> Status:
-    """Judge results: what they count weighs more than what they say of themselves."""
+    """Return the status of results: their counts take precedence over their own result."""
     said = _said(results)
     if said is Status.SUCCESS and _is_quiet(results.values):
         return said
@@ -69,15 +69,15 @@ def _by_its_counts(results: Reader, said: Status) -> Status:
 
 
 def _said(results: Reader) -> Status:
-    """Return what results say of themselves."""
+    """Return the results' own status."""
     if results.values.get("ParsedResult") == "Success":
         return Status.SUCCESS
-    told = (results.text("ParsedResult") or "").strip().lower()
-    return _STATUSES.get(told, Status.UNKNOWN)
+    result = (results.text("ParsedResult") or "").strip().lower()
+    return _STATUSES.get(result, Status.UNKNOWN)
 
 
 def _is_quiet(values: Mapping[str, Any]) -> bool:
-    """Whether nothing speaks against a success, as in nearly every report."""
+    """Return whether nothing contradicts a success, as in nearly every report."""
     for key in _FLAGS:
         if values.get(key) not in _UNSET:
             return False
@@ -89,25 +89,25 @@ def _is_quiet(values: Mapping[str, Any]) -> bool:
 
 
 def _is_doubtful(results: Reader) -> bool:
-    """Whether a value that decides is there and cannot be read."""
+    """Return whether a value that decides is present and cannot be read."""
     values = results.values
     flags = [key for key in _FLAGS if not isinstance(values.get(key), bool)]
     counts = [key for key in _COUNTS if results.count(key) is None]
-    return any(results.tells(key) and results.flag(key) is None for key in flags) or any(
-        map(results.tells, counts)
+    return any(results.has(key) and results.flag(key) is None for key in flags) or any(
+        map(results.has, counts)
     )
 
 
 def verification(
     operation: str, results: Reader, ended: Status, began: Millis | None
 ) -> Verification | None:
-    """Return the test of stored files: one of its own, or the one after a backup.
+    """Return the verification of stored files: an operation of its own, or part of a backup.
 
     Args:
         operation: what the run was.
-        results: what it told.
+        results: its results.
         ended: how the whole run ended.
-        began: when the whole run began.
+        began: when the whole run started.
     """
     if operation == TEST:
         return _died_testing(results, began) if ended is Status.FATAL else _tested(results)
@@ -116,12 +116,12 @@ def verification(
     tested = results.inner("TestResults")
     if ended is not Status.FATAL:
         return _tested(tested) if tested.values.get("Verifications") else None
-    # Of a run that died no nested result is believed, but that its test had not come to an end.
+    # Of a run that died no nested result is trusted, except that its test did not finish.
     return _died_testing(tested, began) if _is_unfinished(tested) else None
 
 
 def _is_unfinished(tested: Reader) -> bool:
-    return tested.tells("EndTime") and tested.timestamp("EndTime") is None
+    return tested.has("EndTime") and tested.timestamp("EndTime") is None
 
 
 def _died_testing(tested: Reader, began: Millis | None) -> Verification | None:
@@ -130,17 +130,17 @@ def _died_testing(tested: Reader, began: Millis | None) -> Verification | None:
 
 
 def _tested(tested: Reader) -> Verification | None:
-    ended, judged = tested.timestamp("EndTime"), status(tested)
-    if ended is None or judged is Status.INTERRUPTED:
+    ended, outcome = tested.timestamp("EndTime"), status(tested)
+    if ended is None or outcome is Status.INTERRUPTED:
         return None
     found = faults(tested.values.get("Verifications"))
     if found:
-        return Verification(ended, judged.worse(Status.ERROR))
-    return None if found is None and judged.completed else Verification(ended, judged)
+        return Verification(ended, outcome.worse(Status.ERROR))
+    return None if found is None and outcome.completed else Verification(ended, outcome)
 
 
 def faults(files: object) -> bool | None:
-    """Return whether any file of a test has a fault, None where that cannot be read."""
+    """Return whether any file of a verification failed, None where that cannot be read."""
     if not isinstance(files, list):
         return False if files is None else None
     unread = False

@@ -1,7 +1,7 @@
 """Whether a body that was refused was meant as a report.
 
-Asked of the first bytes of what could not be read, so nothing here depends on its being whole, in
-one encoding or of one shape: it is enough that it holds what only reports hold.
+Checks the first bytes of a body that could not be read, so nothing here depends on its being whole,
+in one encoding or of one shape: it is enough that it has what only reports have.
 """
 
 import re
@@ -24,18 +24,18 @@ _KEY = re.compile(
     + rb')"\s{0,20}:'
 )
 _SERVER = re.compile(rb'"server"\s{0,20}:\s{0,20}\{')
-"""Of the documented shape; as a mere text other programs send such a key, too."""
+"""Of the documented shape; with a text as its value other programs send such a key, too."""
 
 _TOGETHER = (
-    (b'"startTime"', b'"status"'),  # of the documented shape's backup, without its frame
-    (b"\nFailed: ", b"\nDetails: "),  # all that is told of a run that died in an old Duplicati
+    (b'"startTime"', b'"status"'),  # of the documented shape's backup, without the object around it
+    (b"\nFailed: ", b"\nDetails: "),  # all that an old Duplicati reports of a run that died
 )
-"""What only reports hold together."""
+"""What only reports have together."""
 
 
 def looks_like_report(body: bytes) -> bool:
     """Return whether a body has result lines, or keys of Data, of Extra or the documented shape."""
-    # UTF-16 has a zero beside each letter of these names.
+    # UTF-16 has a zero next to each letter of these names.
     text = b"\n" + body[:SEARCHED_BYTES].replace(b"\0", b"")
     return _holds_any(text) or _holds_any(_unquoted(text))
 
@@ -47,5 +47,5 @@ def _holds_any(text: bytes) -> bool:
 
 
 def _unquoted(text: bytes) -> bytes:
-    """Return the text of a form; what stands before it ends where a line does."""
+    """Return the text of a form, with each field's value on a line of its own."""
     return unquote_to_bytes(text.replace(b"+", b" ")).replace(b"=", b"\n")

@@ -1,4 +1,4 @@
-"""The lines of a report's log: their levels, which of them are kept, and the one that tells why.
+"""The lines of a report's log: their levels, which are kept, and the one that is the reason.
 
 A line reads ``TIME - [Level-Tag]: text``; the time is in the sender's local format.
 """
@@ -19,16 +19,16 @@ MAX_REASON_BYTES = 1024
 _LEVEL = re.compile(r"\[([A-Za-z]+)-")
 _LEVELS = {level: level.lower() for level in ("Information", "Warning", "Error")}
 _LEVEL_SEARCHED = 100
-"""The level stands right behind the time of a log line; further on it is the line's own text."""
+"""The level follows the time of a log line; further on is the line's own text."""
 
 _TAGGED = re.compile(r"(?:[^\[\n]{0,99})\[(?P<level>[A-Za-z]+)-(?P<tag>[^\]\n]{0,300})\]:? ?")
 _COUNTED_OUT = re.compile(r"\.\.\. and [0-9]+ more")
 STOPPED = ("BackupHandler-CancellationRequested", "Controller-AbortOperation")
-"""Tags of the lines by which Duplicati tells that a run was stopped or never began."""
+"""Tags of the lines by which Duplicati reports that a run was stopped or never started."""
 
 
 def message(line: str) -> Message:
-    """Read the level of a log line; the time before it is in the sender's local format."""
+    """Return a log line with its level; the time before that is in the sender's local format."""
     start = line.find("[", 0, _LEVEL_SEARCHED) + 1
     end = line.find("-", start, _LEVEL_SEARCHED)
     if start and end > start and (level := _LEVELS.get(line[start:end])) is not None:
@@ -38,27 +38,27 @@ def message(line: str) -> Message:
 
 
 def tag(line: str) -> str:
-    """Return what stands behind the level in a line's brackets, empty where there is none."""
+    """Return the tag after the level in a line's brackets, empty where there is none."""
     found = _TAGGED.match(line)
     return found["tag"] if found else ""
 
 
 def text(line: str) -> str:
-    """Return what a line says behind its time and brackets, or all of it."""
+    """Return the text of a line after its time and brackets, or all of it."""
     found = _TAGGED.match(line)
     return (line[found.end() :].strip() if found else "") or line.strip()
 
 
 def joined(lines: Iterable[str]) -> Iterator[str]:
-    """Return entries of a log in text: the lines of a stack trace belong to what they follow."""
+    """Return the entries of a log in text: the lines of a stack trace belong to the one before."""
     entry: list[str] = []
     tagged, length = False, 0
     for line in lines:
-        begins = _TAGGED.match(line) is not None
-        if entry and (begins or not tagged or _COUNTED_OUT.match(line)):
+        is_start = _TAGGED.match(line) is not None
+        if entry and (is_start or not tagged or _COUNTED_OUT.match(line)):
             yield "\n".join(entry)
             entry, length = [], 0
-        tagged = begins or (tagged and bool(entry))
+        tagged = is_start or (tagged and bool(entry))
         if length <= MAX_LINE_BYTES:  # more would be cut off again
             entry.append(line[: MAX_LINE_BYTES + 1])
         length += len(line)
@@ -67,7 +67,7 @@ def joined(lines: Iterable[str]) -> Iterator[str]:
 
 
 def log(messages: Iterable[Message], oddities: Oddities | None = None) -> Log:
-    """Keep the gravest lines of a log, each up to a bound, and say how much was left out."""
+    """Return the most severe lines of a log, each up to a limit, and how much was left out."""
     lines = tuple(messages)
     kept = list(gravest(lines, MAX_LINES) if len(lines) > MAX_LINES else lines)
     shortened = 0
@@ -75,12 +75,12 @@ def log(messages: Iterable[Message], oddities: Oddities | None = None) -> Log:
         if (len(line.text) + len(line.level)) * 4 > MAX_LINE_BYTES:
             kept[at] = Message(_cut(line.level, MAX_LINE_BYTES), _cut(line.text, MAX_LINE_BYTES))
             shortened += kept[at].text is not line.text
-    details = () if oddities is None else oddities.told()
+    details = () if oddities is None else oddities.notes()
     return Log(tuple(kept), len(lines) - len(kept), shortened, details)
 
 
 def reason(status: Status, died: str | None, messages: Sequence[Message]) -> str | None:
-    """Return the line that tells why a run ended as it did.
+    """Return the line that says why a run ended as it did.
 
     Args:
         status: how it ended; one that succeeded needs no reason.

@@ -26,7 +26,7 @@ def read_live_status(body: bytes, backup: str | None = None) -> LiveReport:
 
     Args:
         body: as it was posted.
-        backup: what the URL calls the backup, for a report that does not name one.
+        backup: the name of the backup in the URL, for a report that does not name one.
 
     Raises:
         ReportError: it is not a live report, or a value in it is invalid.
@@ -84,7 +84,7 @@ def _progress(told: Reader) -> Progress:
     counted = phase == _PROCESSING and told.flag("countingFiles") is False
     return Progress(
         phase=_cut(phase),
-        # Duplicati leaves its own figure at 0 through the whole of that phase.
+        # Duplicati leaves its own ratio at 0 through the whole of that phase.
         ratio=min(done / whole, 1.0) if counted and done is not None and whole else _ratio(told),
         files=told.count("filesProcessed"),
         total_files=told.count("fileCount"),
@@ -95,7 +95,7 @@ def _progress(told: Reader) -> Progress:
 
 
 def _ratio(told: Reader) -> float | None:
-    """Return how much is done, 0 to 1; Duplicati writes less than 0 while it does not know."""
+    """Return how much is done, 0 to 1; Duplicati writes less than 0 while that is unknown."""
     value = told.values.get("progress")
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         value = float(value)

@@ -1,4 +1,4 @@
-"""Whom a text report is about: names and identities from its first line or from lines of their own.
+"""Names and identities in a text report: from its first line or from lines of their own.
 
 Duplicati's own first line is ``Duplicati Backup report for NAME (MACHINE-ID, BACKUP-ID, MACHINE)``,
 before 2.0.8 without what is in parentheses. People write others with ``--send-http-message``.
@@ -26,7 +26,7 @@ RESULT_NAMES = frozenset(
     UnchangedFiles FilesDeleted FoldersCreated FoldersDeleted EncryptedFiles
     """.split()  # noqa: SIM905 - a list of one in a line would be eighty lines
 )
-"""What no job is called: where one of these and a colon stand, a name has ended."""
+"""No job has such a name: one of these with a colon marks the end of a name."""
 
 _RESULT = re.compile(
     rf"(?<![\w.])(?:(?:{'|'.join(sorted(RESULT_NAMES, key=len, reverse=True))}):"
@@ -52,7 +52,7 @@ _WITHIN = re.compile(
     r"^(?P<name>.*) \((?P<machine_id>[^\s,()]*), (?P<backup_id>DB-[0-9]+), "
     r"(?P<machine>[^()]*)\)(?=\W)"
 )
-"""The usual identities with words behind them, which are no part of a name."""
+"""The usual identities followed by words, which are not part of a name."""
 
 _OUTCOME = r"(?:success|warning|error|fatal|unknown)"
 _TRAILING = re.compile(
@@ -67,19 +67,19 @@ _OWN_LINES = {
     "machine-id": re.compile(r"machine[ _-]?id\s*[:=]\s*(\S+)", re.IGNORECASE),
 }
 _NO_NAME = re.compile(rf"(?:backup|job)\s*[:=]\s*(?:{_OUTCOME}|[0-9]+)", re.IGNORECASE)
-"""Lines that tell how a backup ended, or how many there were; after "Backup name:" it is a name."""
+"""Lines with how a backup ended, or how many there were; after "Backup name:" it is a name."""
 
 _PLACEHOLDER = re.compile(r"%[^%]*%")
 
 _LOOKED_AT = 300
-"""Lines of a text in which names are looked for; Duplicati's own stand in the first."""
+"""Lines of a text that are searched for names; Duplicati's own are in the first."""
 
 _MAX_SUBJECT = 4 * MAX_NAME + 8
-"""Two names, two identities and what stands between; more would only slow the patterns down."""
+"""Two names, two identities and what is between; more would only slow the patterns down."""
 
 
 def is_header(line: str) -> bool:
-    """Return whether a line begins a report as Duplicati's own first line does."""
+    """Return whether a line starts a report as Duplicati's own first line does."""
     return _HEADER.match(line.strip()) is not None
 
 
@@ -89,14 +89,14 @@ def is_sentence(line: str) -> bool:
 
 
 def end_of_words(line: str, *, failure: bool) -> int | None:
-    """Return where in a line the first result begins, None where there is none.
+    """Return where in a line the first result starts, None where there is none.
 
-    Duplicati's own first line has none where it ends with identities: before them stands a name,
+    Duplicati's own first line has none where it ends with identities: before them is a name,
     whatever it looks like.
 
     Args:
-        line: one that begins with other words.
-        failure: whether the text of a failure may begin in it, too.
+        line: one that starts with other words.
+        failure: whether the text of a failure may start in it, too.
     """
     header = _HEADER.match(line) if len(line) <= _MAX_SUBJECT else None
     if header is not None and _identified(header["subject"].rstrip()) is not None:
@@ -105,7 +105,7 @@ def end_of_words(line: str, *, failure: bool) -> int | None:
 
 
 def end_of_name(line: str, start: int, others: Iterable[str], *, failure: bool) -> int | None:
-    """Return where the first result begins in a line in which `start` may be one, or a name.
+    """Return where the first result starts in a line in which `start` may be one, or a name.
 
     Where nothing else could be the name in Duplicati's first line, and another line has the same
     result, it is the name: a backup may be called "ParsedResult: Success".
@@ -126,12 +126,12 @@ def _start_of_result(line: str, *, failure: bool, at: int = 0) -> int | None:
     return min(starts) if starts else None
 
 
-def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
-    """Return what lines tell of machine and backup, by the names of the JSON report.
+def named_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
+    """Return what lines say of machine and backup, by the names of the JSON report.
 
     Args:
         lines: those that are neither log nor failure.
-        outcomes: how the run ended, in the words that may stand behind a name.
+        outcomes: how the run ended, in the words that may follow a name.
     """
     looked_at = [line.strip() for line in lines[:_LOOKED_AT]]
     said = {outcome.lower() for outcome in outcomes}
@@ -139,20 +139,20 @@ def told_by(lines: Sequence[str], outcomes: Iterable[str]) -> dict[str, str]:
     for pattern, parse in ((_HEADER, _header), (_SENTENCE, _sentence)):
         match = next(filter(None, map(pattern.match, looked_at)), None)
         if match is not None:
-            told = {"OperationName": match["operation"], **parse(match["subject"].rstrip(), said)}
-            return found | {key: value.strip() for key, value in told.items() if value.strip()}
+            named = {"OperationName": match["operation"], **parse(match["subject"].rstrip(), said)}
+            return found | {key: value.strip() for key, value in named.items() if value.strip()}
     return found
 
 
 def _bounded(subject: str) -> str:
-    """Return what names something up to where a result begins; nothing longer is looked through."""
+    """Return a subject up to where a result starts, and no more than is searched."""
     end = _start_of_result(subject, failure=False)
     subject = subject[:end].rstrip() if end else subject
     return subject[:_MAX_SUBJECT]
 
 
 def _without_outcome(subject: str, said: set[str]) -> str:
-    """Leave out ``%PARSEDRESULT%`` behind a name: told by the results, it is no part of it."""
+    """Return a name without ``%PARSEDRESULT%`` after it, where the results say the same."""
     found = _TRAILING.search(subject, max(0, len(subject) - 40))
     if found is None or found["outcome"].lower() not in said:
         return subject
@@ -161,14 +161,14 @@ def _without_outcome(subject: str, said: set[str]) -> str:
 
 
 def _identified(subject: str) -> re.Match[str] | None:
-    """Return what a subject tells that ends with identities; no result is part of these."""
+    """Return the match of a subject that ends with identities; no result is part of these."""
     if len(subject) > _MAX_SUBJECT:
         return None
     found = next(filter(None, (re.match(each, subject) for each in _IDENTITIES)), None)
     if found is None or _start_of_result(found["machine"], failure=True) is not None:
         return None
     closed_before = found["machine"].partition("(")[0].count(")")
-    return None if closed_before else found  # else the parentheses of something behind it
+    return None if closed_before else found  # else the parentheses of something after it
 
 
 def _header(subject: str, said: set[str]) -> Mapping[str, str]:
@@ -195,10 +195,10 @@ def _named(subject: str, said: set[str]) -> str:
 
 
 def _own_lines(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
-    told: set[str] = set()
+    known: set[str] = set()
     for line in lines:
         for key, pattern in _OWN_LINES.items():
-            found = None if key in told or _NO_NAME.fullmatch(line) else pattern.match(line)
+            found = None if key in known or _NO_NAME.fullmatch(line) else pattern.match(line)
             if found is not None and _PLACEHOLDER.fullmatch(found[1].strip()) is None:
-                told.add(key)
+                known.add(key)
                 yield key, _bounded(found[1].strip())

@@ -1,11 +1,11 @@
-"""What of a report could not be read: it is left out and named, the rest is taken."""
+"""What could not be read of a report: it is left out and named, the rest is accepted."""
 
 MAX_NOTES = 20
 MAX_NOTE = 200
 
 
 class Oddities:
-    """Gathers what was left out of one report, in words, up to a bound."""
+    """Collects what was left out of one report, in words, up to a limit."""
 
     def __init__(self) -> None:
         self._notes: list[str] = []
@@ -17,6 +17,6 @@ class Oddities:
             if note not in self._notes:
                 self._notes.append(note)
 
-    def told(self) -> tuple[str, ...]:
-        """Return what was left out, the first first."""
+    def notes(self) -> tuple[str, ...]:
+        """Return what was left out, in order."""
         return tuple(self._notes)

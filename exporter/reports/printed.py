@@ -1,7 +1,7 @@
-"""Results as Duplicati prints them, ``Name: value`` lines, as the JSON report would hold them.
+"""Reads printed results, ``Name: value`` lines, as the JSON report would have them.
 
-Of a name that is printed several times the worst stands: nested results and the text of an
-exception may look like the run's own, and no warning or failure may hide behind them.
+Of a name that is printed several times the worst value counts: nested results and the text of an
+exception may look like the run's own, and must not hide a warning or failure.
 """
 
 import re
@@ -12,7 +12,7 @@ from exporter.model import Status
 from exporter.times import SECOND, Millis, format_timestamp, parse_timestamp
 
 NEVER = "0001-01-01T00:00:00Z"
-"""What .NET has for a time that was never set."""
+""".NET's value of a time that was never set."""
 
 _FIELD = re.compile(r"^(?P<key>[A-Z][A-Za-z]*):(?: (?P<value>.*))?$")
 _NUMBER = re.compile(r"-?[0-9]{1,40}", re.ASCII)
@@ -38,10 +38,10 @@ class Field(NamedTuple):
 
 
 def parse(lines: Sequence[str]) -> Iterator[Field]:
-    """Return what is printed without indentation.
+    """Yield the values that are printed without indentation.
 
-    What stands in a list is not the run's own; where it looks bad it counts nevertheless, for a
-    list may lack its end.
+    Values in a list are not the run's own; bad ones count nevertheless, for a list may lack its
+    end.
     """
     at, closed = 0, _last_end_of_list(lines)
     while at < len(lines):
@@ -64,8 +64,8 @@ def values(own: Iterable[Field], printed: Sequence[Field], *, died: bool) -> dic
     """Return results by name.
 
     Args:
-        own: what is the run's own for sure; of several the first counts.
-        printed: all that is printed, in which what is worst decides.
+        own: the values that are surely the run's own; of several the first counts.
+        printed: all printed values, of which the worst decides.
         died: whether an exception ended the run.
     """
     told: dict[str, object] = {}
@@ -86,13 +86,13 @@ def values(own: Iterable[Field], printed: Sequence[Field], *, died: bool) -> dic
 
 
 def outcomes(printed: Iterable[Field], *, died: bool) -> set[str]:
-    """Return the words for how the run ended that may stand in ``%PARSEDRESULT%``."""
+    """Return the words for how the run ended that ``%PARSEDRESULT%`` may have."""
     told = {str(field.value) for field in printed if field.key == "ParsedResult"}
     return told | ({"Fatal", "Error"} if died else set())
 
 
 def value(told: str) -> object:
-    """Return a printed value as JSON would hold it."""
+    """Return a printed value as JSON would have it."""
     if _NUMBER.fullmatch(told):
         return int(told)
     if told in ("True", "False"):
@@ -127,7 +127,7 @@ def _end_of_list(lines: Sequence[str], start: int) -> int | None:
 
 
 def _verifications(lines: Iterable[str]) -> Iterator[dict[str, object]]:
-    """Return the files of a test: what they are called, and whether anything is wrong."""
+    """Yield the files of a verification: their names, and whether anything is wrong."""
     for line in lines:
         key = _KEY.match(line)
         if key is not None:

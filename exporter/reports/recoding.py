@@ -1,4 +1,4 @@
-"""Bytes to bytes, a piece at a time: as a whole each step would take several times their size."""
+"""Recodes bytes, a piece at a time: as a whole each step would take several times their size."""
 
 import codecs
 import re
@@ -16,18 +16,18 @@ _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
-_UNPARTED = re.compile(
+_UNSPLIT = re.compile(
     rb"(?:[^\\]|\\[^u]|\\u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?)++", re.DOTALL
 )
 _REPLACEMENT = rb"\ufffd"
 _CONTINUES, _FIRST_BITS = 0x80, 0xC0
-"""The first two bits of a byte that continues a character of UTF-8, and where they stand."""
+"""The first two bits of a byte that continues a character of UTF-8, and their mask."""
 
 
 def utf8(body: bytes) -> bytes:
-    """Return a body in UTF-8, without what is no part of it at its ends.
+    """Return a body in UTF-8, without byte order marks and blanks at its ends.
 
-    Single bytes that are no UTF-8 stay: whoever decodes what is kept looks at them.
+    Single bytes that are not UTF-8 stay: they are handled when the body is decoded.
     """
     encoding = encoding_of_windows(body)
     if encoding is None:
@@ -43,22 +43,22 @@ def unquoted(value: bytes) -> bytes:
 
 
 def strict_json(content: bytes) -> bytes:
-    """Return what only Python's reader takes for JSON in a form that every reader takes."""
+    """Return JSON that only Python's reader accepts in a form that every reader accepts."""
     return _joined(map(_strict, _parted(content, b",", _PIECE_BYTES // 2)))
 
 
 def text_of_json(raw: bytes) -> bytes:
-    """Return what a text in JSON says, in UTF-8."""
+    """Return a text in JSON decoded, in UTF-8."""
     return _joined(_texts(raw))
 
 
 def cut(content: bytes, most: int) -> bytes:
-    """Return so many bytes at most, and no part of a character."""
-    return content if len(content) <= most else content[: _begin_of_character(content, most)]
+    """Return at most so many bytes, without cutting a character."""
+    return content if len(content) <= most else content[: _start_of_character(content, most)]
 
 
-def _begin_of_character(content: bytes, at: int) -> int:
-    """Return where the character begins that a byte is of; it has four bytes at most."""
+def _start_of_character(content: bytes, at: int) -> int:
+    """Return where the character of a byte starts; it has four bytes at most."""
     before = range(at, max(at - 4, -1), -1)
     return next((byte for byte in before if content[byte] & _FIRST_BITS != _CONTINUES), at)
 
@@ -71,19 +71,19 @@ def _strict(piece: bytes) -> bytes:
 def _texts(raw: bytes) -> Iterator[bytes]:
     at, end = 1, len(raw) - 1
     while at < end:
-        found = next(_UNPARTED.finditer(raw, at, min(at + _PIECE_BYTES, end)))
-        until = _begin_of_character(raw, found.end())
+        found = next(_UNSPLIT.finditer(raw, at, min(at + _PIECE_BYTES, end)))
+        until = _start_of_character(raw, found.end())
         yield decode_json(b'"%s"' % raw[at:until]).encode(errors="surrogatepass")
         at = until
 
 
 def _parted(value: bytes, sign: bytes, searched: int) -> Iterator[bytes]:
-    """Yield pieces that part no escape: they begin with a sign that stands not far from the end."""
+    """Yield pieces that do not split an escape: each but the first starts with `sign`."""
     at = 0
     while at < len(value):
         end = min(at + _PIECE_BYTES, len(value))
-        begin = value.rfind(sign, max(end - searched, at + 1), end) if end < len(value) else -1
-        end = end if begin < 0 else begin
+        start = value.rfind(sign, max(end - searched, at + 1), end) if end < len(value) else -1
+        end = end if start < 0 else start
         yield value[at:end]
         at = end
 

@@ -2,10 +2,12 @@
 
 import re
 
-_TOLD = re.compile(r"\b(?:add|bound|delete|drop|give|go to|raise|report it|send|set|shorten)\b")
-"""How reasons tell it."""
+_SAYS_REMEDY = re.compile(
+    r"\b(?:add|bound|delete|drop|give|go to|raise|report it|send|set|shorten)\b"
+)
+"""The words of reasons that say what to do."""
 
-_FIELDS = "Mend these fields in the program that sends them; /api/openapi.yaml describes each."
+_FIELDS = "Correct these fields in the program that sends them; /api/openapi.yaml describes each."
 _LIVE = "Let nothing but Duplicati's --http-report-status-url send to /api/activity."
 _REMEDIES = (
     (
@@ -19,12 +21,12 @@ _REMEDIES = (
 )
 _GENERAL = (
     "Send the report whole and as Duplicati made it: set --send-http-result-output-format=Json, "
-    "and look whether a script or a proxy between changes or cuts it."
+    "and check whether a script or a proxy between changes or cuts it."
 )
 
 
 def remedy(reason: str) -> str | None:
-    """Return what to do about a report that was refused, None where its reason says so."""
-    if _TOLD.search(reason):
+    """Return what to do about a refused report, None where its reason says so."""
+    if _SAYS_REMEDY.search(reason):
         return None
     return next((text for marker, text in _REMEDIES if marker in reason), _GENERAL)

@@ -18,14 +18,14 @@ from exporter.times import Millis
 
 _BACKEND = "BackendStatistics"
 _SYNC = "Sync"
-"""A mirror of the source: its figures have names of their own, its BackendStatistics no use."""
+"""A mirror of the source: its counts have names of their own, and BackendStatistics is unused."""
 
 
 class Ending(NamedTuple):
-    """What a report says of a run's end beside its results.
+    """What a report says of a run's end besides its results.
 
-    `died` is the exception that ended it, `aborted` says that it only tells that a script wanted no
-    backup, `doubtful` that there is something in the exception's place that cannot be read.
+    `died` is the exception that ended it, `aborted` says that this only means that a script
+    prevented the backup, `doubtful` that there is an exception that cannot be read.
     """
 
     died: str | None = None
@@ -39,7 +39,7 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
     Args:
         results: the results by Duplicati's names.
         extra: what the sender adds about itself.
-        ending: what else tells how the run ended.
+        ending: what else says how the run ended.
         messages: all lines of its log.
     """
     operation = _operation(results, extra)
@@ -66,7 +66,7 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
 
 
 def machine(results: Reader, extra: Reader) -> Machine:
-    """Return what a report tells of its sender."""
+    """Return what a report says of its sender."""
     return Machine(
         machine_id=extra.name("machine-id"),
         name=extra.name("machine-name"),
@@ -77,12 +77,12 @@ def machine(results: Reader, extra: Reader) -> Machine:
 
 def version(results: Reader, key: str) -> str | None:
     """Return ``2.1.0.5`` of ``2.1.0.5 (2.1.0.5_stable_2025-03-04)``."""
-    told = results.name(key)
-    return told.split()[0] if told else None
+    text = results.name(key)
+    return text.split()[0] if text else None
 
 
 def counted(results: Reader) -> dict[str, int]:
-    """Return every number of the results and of what they tell of the destination."""
+    """Return every number of the results and of their part about the destination."""
     found: dict[str, int] = {}
     results.counted(found)
     results.inner(_BACKEND).counted(found, f"{_BACKEND}.")
@@ -98,14 +98,14 @@ def _status(results: Reader, ending: Ending) -> Status:
         return Status.INTERRUPTED
     if ending.died is not None:
         return Status.FATAL
-    judged = judging.status(results)
-    return judged.worse(Status.WARNING) if ending.doubtful else judged
+    status = judging.status(results)
+    return status.worse(Status.WARNING) if ending.doubtful else status
 
 
 def _duration(results: Reader, ended: Millis | None) -> Millis | None:
-    """Return how long it took; a run without an end writes zero where it does not know."""
-    told = results.timespan("Duration")
-    return told if ended is not None else told or None
+    """Return how long it took; a run without an end writes zero where that is unknown."""
+    reported = results.timespan("Duration")
+    return reported if ended is not None else reported or None
 
 
 def _counts(results: Reader, backend: Reader) -> Counts:
@@ -144,7 +144,7 @@ def _counts_of_sync(results: Reader) -> Counts:
 
 
 def _compacted(results: Reader, status: Status) -> Millis | None:
-    """Return when a compact that was part of the run ended well."""
+    """Return when a compact that was part of the run ended successfully."""
     if status is Status.FATAL or not results.values.get("CompactResults"):
         return None
     compact = results.inner("CompactResults")

@@ -1,4 +1,4 @@
-"""What a person has to tell Duplicati so that its reports come here."""
+"""The options with which Duplicati sends its reports here."""
 
 
 def duplicati_options(upload_url: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""The text format Template (since 2.2.1), in which nested results stand between the run's own.
+"""The text format Template (since 2.2.1), in which nested results are between the run's own.
 
-Nothing is indented there, so a line does not tell whose it is. What comes before the first nested
-result is the run's own; of the rest only what decides is taken, and of that the worst. The figures
-of the destination are printed several times, once under their own title.
+Nothing is indented there, so a line does not show whose it is. What comes before the first nested
+result is the run's own; of the rest only values that decide are read, and of those the worst. The
+counts of the destination are printed several times, once under their own title.
 """
 
 import html
@@ -15,7 +15,7 @@ from exporter.times import Millis
 LOG = "Log Messages:"
 
 _NESTED = re.compile(r"[A-Z][A-Za-z]*: ")
-"""How the value of a nested result begins: with the name of its own first value."""
+"""How the value of a nested result starts: with the name of its own first value."""
 
 _TITLE = re.compile(r"={5,}")
 _SIGN = re.compile(
@@ -34,7 +34,7 @@ _FIGURES = frozenset(
 
 
 def is_template(lines: Sequence[str]) -> bool:
-    """Tell the format by its underlined title, its title of the log, or a nested result."""
+    """Return whether the format is Template: by its titles or a nested result."""
     return any(
         line.rstrip() == LOG or _TITLE.fullmatch(line.strip()) or _SIGN.match(line)
         for line in lines
@@ -42,7 +42,7 @@ def is_template(lines: Sequence[str]) -> bool:
 
 
 def undone(line: str) -> str:
-    """Return a line with what HTML writes for a character undone; it stays one line."""
+    """Return a line with HTML's escapes undone; it stays one line."""
     return " ".join(html.unescape(line).splitlines()) if "&" in line else line
 
 
@@ -55,7 +55,7 @@ def own(printed: Iterable[Field]) -> Iterator[Field]:
 
 
 def backend(printed: Iterable[Field]) -> dict[str, object]:
-    """Return the figures of the destination; those that are printed differently are left out."""
+    """Return the counts of the destination; those printed with different values are left out."""
     found: dict[str, set[object]] = {}
     within = False
     for field in printed:
@@ -64,11 +64,11 @@ def backend(printed: Iterable[Field]) -> dict[str, object]:
         figure = _inner(field) if _is_nested(field) else field
         if within and figure.key in _FIGURES:
             found.setdefault(figure.key, set()).add(figure.value)
-    return {key: told.pop() for key, told in found.items() if len(told) == 1}
+    return {key: printed.pop() for key, printed in found.items() if len(printed) == 1}
 
 
 def duration(began: Millis | None, ended: Millis | None) -> Millis | None:
-    """Return how long a run took by its times: of the lengths that are printed none is its own."""
+    """Return the duration of a run by its times: the printed durations may be of other results."""
     return None if began is None or ended is None else max(ended - began, 0)
 
 
@@ -77,12 +77,12 @@ def _is_nested(field: Field) -> bool:
 
 
 def _inner(field: Field) -> Field:
-    key, _, told = str(field.value).partition(": ")
-    return Field(key, value(told.strip()))
+    key, _, text = str(field.value).partition(": ")
+    return Field(key, value(text.strip()))
 
 
 def at_exception(log: Sequence[str]) -> tuple[list[str], str | None]:
-    """Part the log from the exception of a run that died, which follows an empty line."""
+    """Separate the log from the exception of a run that died, which follows an empty line."""
     for at, line in enumerate(log):
         if line.startswith(_THROWN) and at > 0 and not log[at - 1].strip():
             return _parted(log, at)
@@ -90,11 +90,11 @@ def at_exception(log: Sequence[str]) -> tuple[list[str], str | None]:
 
 
 def at_failure(body: Sequence[str]) -> tuple[list[str], str | None]:
-    """Part the results from the exception of a run that died and logged nothing."""
+    """Separate the results from the exception of a run that died and logged nothing."""
     at = next((at for at, line in enumerate(body) if _THROWN_ALONE.match(line)), None)
     return (list(body), None) if at is None else _parted(body, at)
 
 
 def _parted(lines: Sequence[str], at: int) -> tuple[list[str], str]:
-    told = "\n".join(lines[at:]).removeprefix(_THROWN).strip()
-    return list(lines[:at]), told or "the run died without a message"
+    text = "\n".join(lines[at:]).removeprefix(_THROWN).strip()
+    return list(lines[:at]), text or "the run died without a message"

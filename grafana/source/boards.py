@@ -55,6 +55,6 @@ def _head(board: Board) -> build.Dashboard:
 
 
 def _number(dashboard: Dashboard) -> None:
-    """Give what the SDK leaves out: Grafana tells panels apart by these."""
+    """Set the ids that the SDK leaves out, by which Grafana distinguishes panels."""
     for number, panel in enumerate(dashboard.panels or (), 1):
         panel.id_val = number

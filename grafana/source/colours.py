@@ -25,7 +25,7 @@ STATUS_COLOURS = {
 SEVERITY_COLOURS = {"critical": RED, "warning": YELLOW, "info": BLUE}
 
 OVERDUE_CODE = len(STATUS_COLOURS)
-"""Stands beside the status codes where a panel shows both: overdue is no status of a run."""
+"""Is used beside the status codes where a panel shows both: overdue is not a status of a run."""
 
 _BY_CODE = {**STATUS_COLOURS, "overdue": PURPLE}
 
@@ -45,7 +45,7 @@ def status_thresholds() -> build.ThresholdsConfig:
 
 
 def status_names() -> list[model.ValueMapping]:
-    """Return what each status code stands for, in its colour."""
+    """Return the meaning of each status code, in its colour."""
     codes = enumerate(_BY_CODE.items())
     return named({str(code): (name, colour) for code, (name, colour) in codes})
 
@@ -60,7 +60,7 @@ def named(texts: dict[str, tuple[str, str]]) -> list[model.ValueMapping]:
 
 
 def absent(text: str, colour: str) -> list[model.ValueMapping]:
-    """Return what stands for a value that is not there: it is neither 0 nor below a threshold."""
+    """Return the text of a missing value: it is neither 0 nor below a threshold."""
     shown = model.ValueMappingResult(text=text, color=colour)
     kinds = (model.SpecialValueMatch.NULL_AND_NAN, model.SpecialValueMatch.EMPTY)
     return [

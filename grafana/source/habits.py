@@ -5,13 +5,13 @@ from grafana.source.queries import chosen, per_job
 _RATIO_OF_SIZES = (0.7, 1.5)
 _RATIO_OF_DURATIONS = (0.5, 2)
 _MIN_SECONDS = 600
-"""A run of seconds that takes a minute is no news."""
+"""A run of seconds that takes a minute is not unusual."""
 _RATIO_OF_CHANGES = 5
 _MIN_CHANGES = 100
 
 
 def departures() -> str:
-    """Return how much of the usual each unusual value is; the label `what` tells which value."""
+    """Return the ratio of each unusual value to the usual one; the label `what` names the value."""
     return " or ".join(
         [
             _labelled("source size", _sizes()),

@@ -94,10 +94,10 @@ def timeline(
 
 
 _MOMENTS = 400
-"""States last for hours; with more moments than these a large fleet costs more than it shows."""
+"""States last for hours; with more points than these a large fleet costs more than it shows."""
 
 _ROWS_A_PAGE = 50
-"""More rows than that cannot be told apart; Grafana 10 knows no pages and draws them all."""
+"""More rows than that cannot be distinguished; Grafana 10 has no paging and draws them all."""
 
 
 def fixed(colour: str) -> DynamicConfigValue:

@@ -16,10 +16,10 @@ CHOSEN = 'server=~"$server", backup=~"$backup"'
 """Selects the series of the chosen jobs."""
 
 JOB = "instance, server_id, server, backup"
-"""What tells one job from all others. Two exporters give the same ids, hence the instance."""
+"""The labels that identify a job. Two exporters give the same ids, hence the instance."""
 
 COPY = f"{JOB}, destination"
-"""What tells one second copy from all others."""
+"""The labels that identify a second copy."""
 
 SERVER = "instance, server_id, server"
 
@@ -59,12 +59,12 @@ def per_copy(expr: str) -> str:
 
 
 def age(moment: str) -> str:
-    """Return the seconds since a moment."""
+    """Return the seconds since a timestamp."""
     return f"time() - {moment}"
 
 
 def in_millis(moment: str) -> str:
-    """Return a moment in Grafana's unit of time."""
+    """Return a timestamp in Grafana's unit of time."""
     return f"1000 * {moment}"
 
 
@@ -94,7 +94,7 @@ def over_time(queries: Iterable[Query]) -> list[build.Dataquery]:
 
 
 def at_the_end(queries: Iterable[Query]) -> list[build.Dataquery]:
-    """Return targets that ask for one moment only.
+    """Return targets with instant queries.
 
     A range would go on showing the last value after the exporter is gone; this shows no data.
     """

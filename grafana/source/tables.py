@@ -18,7 +18,7 @@ from grafana.source.panels import About, described
 from grafana.source.queries import as_rows
 
 _UNSEEN = ("Time", "instance", "server_id")
-"""What tells rows apart but says nothing to people."""
+"""Labels that identify rows but mean nothing to people."""
 
 
 class Column(NamedTuple):
@@ -32,9 +32,9 @@ class Column(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What tells a table's rows apart: labels with their titles, and the column that sorts them.
+    """The identity of a table's rows: labels with their titles, and the column that sorts them.
 
-    Most labels stand before the values; what few people need stands behind them.
+    Most labels are before the values; those that few people need are after them.
     """
 
     labels: dict[str, str]

@@ -172,7 +172,7 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
 @pytest.mark.parametrize(
     ("path", "accept"), [("/-/ready", "*/*"), ("/api/health", "application/json")]
 )
-def test_a_daemon_that_can_not_store_is_not_ready_and_says_when_to_ask_again(
+def test_a_daemon_that_cannot_store_is_not_ready_and_says_when_to_ask_again(
     locked: Daemon, path: str, accept: str
 ) -> None:
     result = locked.client.simulate_get(path, headers={"Accept": accept})
@@ -181,7 +181,7 @@ def test_a_daemon_that_can_not_store_is_not_ready_and_says_when_to_ask_again(
 
 
 @pytest.mark.not_quick
-def test_a_report_that_can_not_be_stored_is_to_be_sent_again(locked: Daemon) -> None:
+def test_a_report_that_cannot_be_stored_is_to_be_sent_again(locked: Daemon) -> None:
     result = locked.post(duplicati_report(began=NOW))
     assert_is_error(result, 503, "ServiceUnavailableError")
     assert int(result.headers["retry-after"]) > 0
@@ -189,7 +189,7 @@ def test_a_report_that_can_not_be_stored_is_to_be_sent_again(locked: Daemon) -> 
     assert locked.series()['duplistatus_uploads_total{outcome="failed"}'] == 1
 
 
-def test_a_daemon_that_can_not_store_still_lives_and_answers_what_it_knows(locked: Daemon) -> None:
+def test_a_daemon_that_cannot_store_still_lives_and_answers_what_it_knows(locked: Daemon) -> None:
     assert locked.client.simulate_get("/-/healthy").status_code == 200
     assert locked.get("/api/lastbackup/1")["lastBackup"]["id"] == 1
     assert len(locked.get("/api/backups")["backups"]) == 1

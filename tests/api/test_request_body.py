@@ -13,7 +13,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
-def test_what_is_not_there_can_not_be_changed(daemon: Daemon, method: str, path: str) -> None:
+def test_what_is_not_there_cannot_be_changed(daemon: Daemon, method: str, path: str) -> None:
     body: dict[str, object] = {"from": [2]} if "merge" in path else {"alias": "x"}
     if "jobs" in path:
         body = {"paused": True}

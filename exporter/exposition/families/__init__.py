@@ -1,7 +1,7 @@
-"""Every metric family: its name, help, type and labels, and a pure function from state to samples.
+"""Every metric family: its name, help, type, labels, and a pure function from state to samples.
 
-The one place that says what a metric is. Values are in base units: seconds, bytes, ratios. A value
-nobody reported gives no sample. Those of the daemon itself are counted as things happen: `daemon`.
+The one place that defines the metrics. Values are in base units: seconds, bytes, ratios. A value
+that was not reported has no sample. The daemon's own are counted as things happen: `daemon`.
 """
 
 from exporter.exposition.families.family import Family, Sample

@@ -1,4 +1,4 @@
-"""The families that the daemon tells of itself: they count what happens, and none is of a job."""
+"""The families of the daemon itself, which count what happens."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -16,7 +16,7 @@ Kind = TypeVar("Kind", bound=Enum)
 
 
 class UploadOutcome(Enum):
-    """What became of an upload."""
+    """The outcome of an upload."""
 
     RECORDED = "recorded"
     DUPLICATE = "duplicate"
@@ -26,12 +26,12 @@ class UploadOutcome(Enum):
 
 
 class DaemonFamilies:
-    """The families, in the order in which they are told, each to be counted in."""
+    """The families, in the order of the exposition."""
 
     def __init__(
         self, registry: CollectorRegistry, version: str, database_bytes: Callable[[], float]
     ) -> None:
-        """Begin at zero."""
+        """Start at zero."""
         self.uploads = _uploads(registry)
         self.upload_duration = _upload_duration(registry)
         self.denied = _denied(registry)

@@ -1,4 +1,4 @@
-"""The families of a job's destination: what is stored there, was it tested, what room is left."""
+"""The families of a job's destination: what is stored, its verification, the space left."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,8 @@ def _quota(name: str, text: str, value: Callable[[Quota], int | None]) -> Family
 
 
 def _newest_version(job: JobSnapshot) -> float | None:
-    told = job.state.destination.newest_version
-    return None if told is None else seconds(told.timestamp)
+    version = job.state.destination.newest_version
+    return None if version is None else seconds(version.timestamp)
 
 
 def _verification_status(job: JobSnapshot) -> float | None:

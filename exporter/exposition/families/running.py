@@ -1,4 +1,4 @@
-"""The families of a job whose run has begun and not ended; they go when it ends."""
+"""The families of a job with a run in progress; they are absent after it ends."""
 
 from collections.abc import Callable, Iterator
 

@@ -19,7 +19,7 @@ from exporter.times import SECOND
 def _last_complete_count(
     name: str, text: str, value: Callable[[MeasuredRun], int | None]
 ) -> Family[JobSnapshot]:
-    """Describe the whole source: a run that died or was interrupted counted only a part of it."""
+    """Return a family of the whole source: runs that were cut short counted only a part of it."""
 
     def of_it(job: JobSnapshot) -> float | None:
         measured = job.state.last_complete

@@ -1,4 +1,4 @@
-"""A job at the moment of a scrape, and how its families are made."""
+"""A job at the time of a scrape, and the helpers that define its families."""
 
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -15,7 +15,7 @@ from exporter.times import SECOND, Millis
 
 
 class JobSnapshot(Struct, frozen=True):
-    """A job at the moment of a scrape."""
+    """A job at the time of a scrape."""
 
     state: JobState
     baseline: Baseline
@@ -28,7 +28,7 @@ class JobSnapshot(Struct, frozen=True):
 
     @classmethod
     def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
-        """Return a job's moment with the values of `JOB_LABELS`."""
+        """Return the snapshot of a job, with the values of `JOB_LABELS`."""
         state = view.job.state
         labels = (str(view.server.id), view.server.name, view.job.name)
         return cls(
@@ -57,7 +57,7 @@ def of_job(
     value: Callable[[JobSnapshot], float | None],
     kind: Literal["gauge", "counter"] = "gauge",
 ) -> Family[JobSnapshot]:
-    """Describe a job by one value, without a sample where it is None."""
+    """Return a family with one value of a job, without a sample where it is None."""
 
     def samples(job: JobSnapshot) -> Iterator[Sample]:
         found = value(job)
@@ -70,7 +70,7 @@ def of_job(
 def of_last(
     name: str, text: str, value: Callable[[StoredRun], float | None]
 ) -> Family[JobSnapshot]:
-    """Describe the last run, whatever became of it."""
+    """Return a family with a value of the last run, however it ended."""
 
     def of_it(job: JobSnapshot) -> float | None:
         last = job.state.last
@@ -80,5 +80,5 @@ def of_last(
 
 
 def last_count(name: str, text: str, value: Callable[[Counts], int | None]) -> Family[JobSnapshot]:
-    """Describe what the last run counted."""
+    """Return a family with a count of the last run."""
     return of_last(name, text, lambda last: value(last.run.counts))

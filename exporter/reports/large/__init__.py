@@ -1,7 +1,7 @@
-"""Large reports, made small before they are read: what would not be kept is left out.
+"""Reduces large reports before they are read: what would not be kept is left out.
 
 Decoded as a whole, 32 MiB of ``{},{},…`` take 25 times their size in memory. So of a large body
-first a small one is made that reads the same: in JSON by types that name what is known and skip all
+first a small one is made that reads the same: in JSON by types that name known fields and skip all
 else without building it, in text line by line. No more is held than three times the body's size
 and some MiB.
 """

@@ -7,31 +7,31 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|[^\s,:\[\]{}"]++'
 _OPENING, _CLOSING = b"[{", b"]}"
 
 MAX_TOKENS = 2_000_000
-"""Texts, numbers and brackets that are looked at: a second's work for some three millions."""
+"""Texts, numbers and brackets that are read: some three millions take a second."""
 
 LEFT_OUT = b"null"
-"""What is yielded in the place of all elements behind those that are looked at."""
+"""What is yielded instead of all elements after those that are read."""
 
 
 def elements(raw: memoryview, most: int = MAX_TOKENS) -> Iterator[bytes]:
-    """Yield the elements of a list, each as it stands there.
+    """Yield the elements of a list, each as it is written.
 
     Args:
-        raw: the whole list, from ``[`` to ``]``, in JSON that was found to be right.
-        most: how many tokens to look at.
+        raw: the whole list, from ``[`` to ``]``, in JSON that is known to be valid.
+        most: how many tokens to read.
     """
-    depth = begin = 0
+    depth = start = 0
     for place, token in enumerate(_TOKEN.finditer(raw, 1, len(raw) - 1)):
         if place == most:
             yield LEFT_OUT
             return
         sign = raw[token.start()]
         if sign in _OPENING:
-            begin = begin if depth else token.start()
+            start = start if depth else token.start()
             depth += 1
         elif sign in _CLOSING:
             depth -= 1
             if not depth:
-                yield bytes(raw[begin : token.end()])
+                yield bytes(raw[start : token.end()])
         elif not depth:
             yield bytes(raw[token.start() : token.end()])

@@ -1,4 +1,4 @@
-"""Large JSON made small: of an object what has a known name, of a list what is read of it."""
+"""Reduces large JSON: to the known names of an object, and the elements of a list that are read."""
 
 import re
 from collections.abc import Iterator
@@ -33,17 +33,17 @@ KNOWN = (
 """All names that are read from reports. Other numbers of a large object are not counted."""
 
 WHOLE_BYTES = 32 * 1024
-"""A value up to here is kept as it is, while there is room for it."""
+"""A value up to here is kept as it is, while it fits."""
 
 ROOM_BYTES = 256 * 1024
 """For values that are kept as they are, of which the worst decode to eighty times as much; and
-once more as much for plain ones, which are never left out: one of them may tell a failure."""
+the same again for plain ones, which are never left out: one of them may be a failure."""
 
 _PLAIN_BYTES = 256
 _MAX_TEXT_LENGTH = 16 * 1024
 _FEW = 100
 _LINE_BYTES = lines.MAX_LINE_BYTES + 8
-"""Somewhat more than is kept of a line, so that it shows that it was longer."""
+"""Slightly more than is kept of a line, so that it is known to be longer."""
 
 _BEGINNING = re.compile(rb'"(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*+', re.DOTALL)
 _ESCAPED = 6
@@ -55,17 +55,17 @@ _Object = msgspec.defstruct("_Object", [(field, Raw, _ABSENT) for field in _FIEL
 _decoder = msgspec.json.Decoder(_Object)
 
 _Line = tuple[str, str, bytes]
-"""What a line says, its level, and how it came."""
+"""The text of a line, its level, and its raw form."""
 
 
 def reduced_json(content: bytes) -> Reduced:
     """Return a small object that reads as the large one.
 
     Raises:
-        ReportError: it is no JSON, nested too deep, or has too many values of known names.
+        ReportError: it is not JSON, nested too deep, or has too many values of known names.
     """
     if not content.startswith(b"{"):
-        return Reduced(b"[]")  # a list is no report, whatever it holds
+        return Reduced(b"[]")  # a list is not a report, whatever its content
     try:
         return _reduced(content)
     except RecursionError:
@@ -84,7 +84,7 @@ def _reduced(content: bytes) -> Reduced:
 
 
 class _Reducing:
-    """Makes one body small."""
+    """Reduces one body."""
 
     def __init__(self) -> None:
         self.lines_left_out = 0
@@ -94,11 +94,11 @@ class _Reducing:
 
     def object(self, raw: memoryview) -> bytes:
         members = _members(raw)
-        # First of all: where there is a log, the lists of lines in the results are not read.
+        # First of all: if there is a log, the lists of lines in the results are not read.
         self._has_log = self._has_log or bytes(members.get("LogLines", b"")[:1]) == b"["
         values = ((name, self._value(name, value)) for name, value in members.items())
-        told = (b'"%s":%s' % (name.encode(), value) for name, value in values if value)
-        return b"{%s}" % b",".join(told)
+        kept = (b'"%s":%s' % (name.encode(), value) for name, value in values if value)
+        return b"{%s}" % b",".join(kept)
 
     def _value(self, name: str, raw: memoryview) -> bytes:
         sign = bytes(raw[:1])
@@ -116,7 +116,7 @@ class _Reducing:
     def _plain(self, raw: memoryview) -> bytes:
         self._room_of_plain -= len(raw)
         if self._room_of_plain < 0:
-            raise ReportError(Problem("body", "holds far more values than any report"))
+            raise ReportError(Problem("body", "has far more values than any report"))
         return bytes(raw)
 
     def _list(self, name: str, raw: memoryview) -> Iterator[bytes]:
@@ -131,9 +131,9 @@ class _Reducing:
     def _small(self, element: bytes) -> bytes:
         return self._value("", memoryview(element)) or LEFT_OUT
 
-    def _selected(self, told: Iterator[_Line]) -> Iterator[bytes]:
+    def _selected(self, logged: Iterator[_Line]) -> Iterator[bytes]:
         selection = Selection()
-        for line in told:
+        for line in logged:
             selection.add(*line)
         kept, left_out = selection.kept()
         self.lines_left_out += left_out
@@ -146,23 +146,23 @@ class _Reducing:
             small = element if len(element) <= _LINE_BYTES else self._small(element)
             entry = decode_json(small)
             line = entry if isinstance(entry, dict) else {}
-            # What is wrong is kept as the gravest, for it is to be told.
+            # An invalid line counts as the most severe, so that it is kept and reported.
             yield str(line.get("message")), str(line.get("level", "info")).lower(), small
 
     def _verifications(self, raw: memoryview) -> Iterator[bytes]:
-        """Keep so many files of a test that it shows whether any has a fault."""
+        """Yield enough files of a verification to show whether any failed."""
         kept: dict[bool | None, bytes] = {}
         for element in elements(raw):
             small = element if len(element) <= WHOLE_BYTES else self._small(element)
-            has_fault = faults([decode_json(small)])
-            kept.setdefault(has_fault, small)
-            if has_fault:
+            has_failed = faults([decode_json(small)])
+            kept.setdefault(has_failed, small)
+            if has_failed:
                 break
         return iter(kept.values())
 
 
 def _members(raw: memoryview) -> dict[str, memoryview]:
-    """Return what of an object has a known name."""
+    """Return the values of an object that have a known name."""
     values = msgspec.structs.astuple(_decoder.decode(raw))
     return {
         name: memoryview(value)
@@ -176,13 +176,13 @@ def _lines(raw: memoryview) -> Iterator[_Line]:
         if element.startswith(b'"'):
             long = len(element) > _LINE_BYTES
             small = _text(memoryview(element), _LINE_BYTES) if long else element
-            # Escapes do not matter here: neither a level nor a tag has any.
+            # Escapes do not matter here: neither a level nor a tag has one.
             line = lines.message(small[1:-1].decode(errors="replace"))
             yield line.text, line.level, small
 
 
 def _text(raw: memoryview, most: int) -> bytes:
     """Return a text in JSON with so many bytes of it at most."""
-    begin = next(_BEGINNING.finditer(cut(bytes(raw[: _ESCAPED * most + 1]), _ESCAPED * most)))
-    text = decode_json(begin[0] + b'"')
+    start = next(_BEGINNING.finditer(cut(bytes(raw[: _ESCAPED * most + 1]), _ESCAPED * most)))
+    text = decode_json(start[0] + b'"')
     return msgspec.json.encode(cut(text.encode(), most).decode())

@@ -1,4 +1,4 @@
-"""What a large body becomes."""
+"""The result of reducing a large body."""
 
 from typing import NamedTuple
 

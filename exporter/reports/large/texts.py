@@ -1,4 +1,4 @@
-"""A large text made small: of its results the lines that decide, of its log what is kept."""
+"""Reduces a large text: to the result lines that decide, and the log lines that are kept."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ LAST_BYTES = 64 * 1024
 _LINE_BYTES = 16 * 1024
 _PIECE_BYTES = 64 * 1024
 _MAX_LINES = 2_000_000
-"""Lines of a log that are looked at."""
+"""Lines of a log that are read."""
 
 _MAX_DECIDING = 1000
 _LOG = re.compile(
     rb"(?<![^\r\n])(?P<title>%s)[ \t]*+(?![^\r\n])" % "|".join(duplicati_text.LOGS).encode()
 )
-_TITLE_BEGINS = b"Log "
+_TITLE_START = b"Log "
 _THROWN = re.compile(rb"\n[ \t]*\r?\nException: ")
 _LINE = re.compile(rb"[^\r\n]++")
 _DECIDES = re.compile(
@@ -28,7 +28,7 @@ _DECIDES = re.compile(
     rb"|\][ \t]*(?=[\r\n])|[ \t]*Value:[ \t]*(?!\[\],?[ \t]*[\r\n])[^\s][^\r\n]*+)"
     % "|".join(sorted(names.RESULT_NAMES)).encode()
 )
-"""A result, the end of a list, or a fault that a test found in a file."""
+"""A result, the end of a list, or the failed verification of a file."""
 
 
 def reduced_text(content: bytes) -> Reduced:
@@ -50,18 +50,18 @@ def reduced_text(content: bytes) -> Reduced:
 
 
 def _title(content: bytes) -> re.Match[bytes] | None:
-    """Find where the log begins; a pattern alone would hold up all other threads meanwhile."""
-    at = content.find(_TITLE_BEGINS)
+    """Return where the log starts; a pattern alone would block all other threads meanwhile."""
+    at = content.find(_TITLE_START)
     while at >= 0:
         found = _LOG.match(content, at)
         if found is not None:
             return found
-        at = content.find(_TITLE_BEGINS, at + 1)
+        at = content.find(_TITLE_START, at + 1)
     return None
 
 
 def _results(head: bytes) -> bytes:
-    """Return results of which what decides is whole, where they are far longer than any."""
+    """Return results, shortened to the lines that decide where they are far longer than usual."""
     if len(head) <= FIRST_BYTES + LAST_BYTES:
         return head
     first, last = _begin(head), _end(head)
@@ -70,7 +70,7 @@ def _results(head: bytes) -> bytes:
 
 
 def _deciding(head: bytes, begin: int, end: int) -> Iterator[bytes]:
-    """Yield the lines that decide, looked for in some lines after the other."""
+    """Yield the lines that decide, searching a piece at a time."""
     while begin < end:
         until = min(begin + _PIECE_BYTES, end)
         whole = _end_of_line(head, begin, until) + 1
@@ -86,7 +86,7 @@ def _begin(head: bytes) -> bytes:
 
 
 def _end_of_line(content: bytes, begin: int, end: int) -> int:
-    """Return where the last line ends that does so between two places, -1 where none does."""
+    """Return the last end of a line between two positions, -1 where there is none."""
     return max(content.rfind(b"\n", begin, end), content.rfind(b"\r", begin, end))
 
 

@@ -11,7 +11,7 @@ from grafana.source.queries import DATASOURCE, NAME, chosen, in_millis, last_fai
 
 
 def _failed_runs() -> build.AnnotationQuery:
-    """Return a mark at the start of each failed run, at its moment and not the scrape's."""
+    """Return a mark at the start of each failed run, and not at the time of the scrape."""
     expr = f"{in_millis(chosen('last_start_timestamp_seconds'))} and {last_failed()}"
     marks = build.AnnotationQuery().name("Failed runs").datasource(DATASOURCE).expr(expr)
     marks.enable(True).use_value_for_time(True).icon_color(RED)

@@ -1,4 +1,4 @@
-"""What lies at a job's destination, and what still fits there."""
+"""What is stored at a job's destination, and the space left."""
 
 from grafana_foundation_sdk.builders import timeseries
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue

@@ -57,7 +57,7 @@ def _last_runs() -> table.Panel:
 
 
 def _of_last_run() -> tuple[Column, ...]:
-    """Return what is told of a job's last run."""
+    """Return the metrics of a job's last run."""
     return (
         Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
         _timestamp("Next expected", "next_expected_timestamp_seconds"),
@@ -104,7 +104,7 @@ def _runs_a_day() -> timeseries.Panel:
         24,
         8,
     )
-    # The bar of a day counts what comes after its moment, hence the window that lies ahead.
+    # The bar of a day counts what comes after its timestamp, hence the window ahead of it.
     ahead = f"increase({chosen('runs_total')}[1d:{LOOKS}] offset -1d)"
     query = Query(f"sum by (status) ({ahead})", "{{status}}", interval="1d")
     return status_bars(about, query).decimals(0).bar_alignment(BarAlignment.AFTER)

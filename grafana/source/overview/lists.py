@@ -1,4 +1,4 @@
-"""The jobs behind the figures: which ones, and since when."""
+"""The lists of jobs: which are in trouble, and since when."""
 
 from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue

@@ -1,4 +1,4 @@
-"""What one sees without scrolling: the figures, and the jobs behind them."""
+"""The panels that are seen without scrolling: the counts, and the lists of jobs."""
 
 from grafana.source.boards import Row
 from grafana.source.overview import figures, lists

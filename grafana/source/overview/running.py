@@ -1,4 +1,4 @@
-"""What runs just now, by the live reports: how far it is, and whether it is still heard of."""
+"""The runs in progress, by their live reports: their progress, and which are stalled."""
 
 from grafana_foundation_sdk.builders import stat, table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
@@ -60,7 +60,7 @@ def _runs() -> table.Panel:
 
 
 def _of_run() -> tuple[Column, ...]:
-    """Return what is told of a run that is going on."""
+    """Return the metrics of a run in progress."""
     return (
         Column("Running for", _with_phase(age(chosen("running_start_timestamp_seconds"))), "s"),
         Column(

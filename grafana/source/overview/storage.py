@@ -106,7 +106,7 @@ def _copies() -> table.Panel:
 
 
 def _of_copy() -> tuple[Column, ...]:
-    """Return what is told of a second copy."""
+    """Return the metrics of a second copy."""
     copied = age(chosen("second_copy_timestamp_seconds"))
     status = chosen("second_copy_status_code")
     return (
@@ -124,7 +124,7 @@ def _of_copy() -> tuple[Column, ...]:
 
 
 def _space() -> tuple[Column, ...]:
-    """Return what is told of a destination."""
+    """Return the metrics of a destination."""
     free, total = chosen("quota_free_bytes"), chosen("quota_total_bytes")
     return (
         Column(
@@ -146,7 +146,7 @@ def _space() -> tuple[Column, ...]:
 
 
 def _full_in(free: str) -> Column:
-    """Return when there is no space left, if the last two weeks go on."""
+    """Return when the space will be used up, at the rate of the last two weeks."""
     return Column(
         "Full in",
         per_job(f"{free} / -(deriv({free}{_HABIT}) < 0) < {_IN_SIGHT}"),

@@ -206,7 +206,7 @@ def test_a_run_that_failed_without_a_report_becomes_a_fatal_run(daemon: Daemon) 
     assert detail["messages"] == [{"level": "error", "message": "no route to host"}]
 
 
-def test_a_failed_run_that_can_not_be_kept_keeps_no_other_out(
+def test_a_failed_run_that_cannot_be_kept_keeps_no_other_out(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     stand_in = daemon.store.record_placeholder
@@ -377,7 +377,7 @@ def test_a_known_machine_is_heard_without_the_database(
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 
 
-def test_a_live_report_that_can_not_be_stored_keeps_no_other_out(
+def test_a_live_report_that_cannot_be_stored_keeps_no_other_out(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = daemon.store.resolve_job

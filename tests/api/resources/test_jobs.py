@@ -190,7 +190,7 @@ def test_a_body_that_changes_nothing_is_refused(two: Daemon, body: bytes) -> Non
     assert problems(two.client.simulate_patch("/api/jobs/1", body=body, headers=headers)) == {}
 
 
-def test_a_job_that_is_not_shown_for_it_never_made_a_backup_can_not_be_set(two: Daemon) -> None:
+def test_a_job_that_is_not_shown_for_it_never_made_a_backup_cannot_be_set(two: Daemon) -> None:
     two.upload(duplicati_report(began=BEGAN, backup="Attic", operation="Restore"))
     before = two.store.snapshot()
     assert two.client.simulate_get("/api/jobs/3").status_code == 404

@@ -94,7 +94,7 @@ def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> 
         "Photos",
         BEGAN,
         Status.INTERRUPTED,
-        log=Log(details=("Data.Duration: is no length of time",)),
+        log=Log(details=("Data.Duration: is not a duration, left out",)),
         reason="the script said: not now",
         newest_version=BEGAN - DAY,
         counts=Counts(retry_attempts=4),
@@ -120,7 +120,7 @@ def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> 
                 "failedVerifications": 1,
             }
         ],
-        "details": ["Data.Duration: is no length of time"],
+        "details": ["Data.Duration: is not a duration, left out"],
     }
     assert listed == listed | of_list
     assert shown == listed | {key: shown[key] for key in DETAILS} | of_one

@@ -329,7 +329,7 @@ def test_later_reports_of_a_merged_server_land_in_the_one_it_became(two_servers:
 
 
 @pytest.mark.parametrize("ids", [[], [1], [2, 1], [99], [2, 99], "2", [True], ["2"], None, [0]])
-def test_a_merge_that_can_not_be_done_is_not_half_done(two_servers: Daemon, ids: object) -> None:
+def test_a_merge_that_cannot_be_done_is_not_half_done(two_servers: Daemon, ids: object) -> None:
     before = two_servers.store.snapshot()
     assert change(two_servers, "POST", "/api/servers/1/merge", {"from": ids}).status_code in (
         400,

@@ -176,7 +176,7 @@ def exposition_over(fleet: Fleet) -> Exposition:
 
 
 @pytest.mark.usefixtures("misjudged")
-def test_a_job_that_can_not_be_judged_is_missing_counted_and_no_obstacle(fleet: Fleet) -> None:
+def test_a_job_that_cannot_be_judged_is_missing_counted_and_no_obstacle(fleet: Fleet) -> None:
     exposition = exposition_over(fleet)
     assert of_job(lines(exposition), "Photos")
     fleet.apply(two_runs())

@@ -162,7 +162,7 @@ def test_time_is_read_from_its_unix_seconds(value: str) -> None:
         "0",
     ],
 )
-def test_time_that_can_not_be_is_not_reported(value: str) -> None:
+def test_time_that_cannot_be_is_not_reported(value: str) -> None:
     run = read_report(text_report("Photos", "ParsedResult: Success", f"BeginTime: {value}")).run
 
     assert run.began is None

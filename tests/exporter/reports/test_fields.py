@@ -200,7 +200,7 @@ def test_text_of_a_wrong_type_is_named(key: str, value: object) -> None:
     ("key", "value", "problem"),
     [
         ("EndTime", "yesterday", "is not a time"),
-        ("Duration", "an hour", "is not a length of time"),
+        ("Duration", "an hour", "is not a duration"),
         ("Dryrun", "perhaps", "is neither true nor false"),
         ("BackendStatistics", [1], "is not an object"),
     ],
@@ -222,4 +222,4 @@ def test_the_same_value_is_named_once() -> None:
     reader = Reader({"Files": "many"}, oddities, "Data.")
 
     assert reader.count("Files") is reader.count("Files") is None
-    assert oddities.told() == ("Data.Files: is not a whole number, left out",)
+    assert oddities.notes() == ("Data.Files: is not a whole number, left out",)

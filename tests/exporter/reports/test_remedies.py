@@ -26,7 +26,7 @@ BODIES = (
     b'{"operation": "Backup", "startedUtc": "x"}',
     b'{"operation": 1, "startedUtc": "2026-11-24T01:00:00Z"}',
 )
-ACTIONS = ("add ", "drop ", "set ", "send ", "go to ", "mend ", "choose ", "let ")
+ACTIONS = ("add ", "drop ", "set ", "send ", "go to ", "correct ", "choose ", "let ")
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:40].decode(errors="replace"))
@@ -44,7 +44,7 @@ def test_every_reason_or_its_remedy_says_what_to_do(body: bytes) -> None:
     [
         ("message: holds no results: set --send-http-result-output-format=Json", None),
         ("body: is a live report: those go to /api/activity", None),
-        ("server.name: is required; backup.status: must be one of success", "Mend these fields"),
+        ("server.name: is required; backup.status: must be one of success", "Correct these fields"),
         ("startedUtc: must be a timestamp: it identifies the run", "--http-report-status-url"),
         ("something that nobody thought of", "as Duplicati made it"),
     ],
