@@ -1,6 +1,6 @@
 """The app: which resource answers which path. No globals, no environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 import falcon
@@ -17,8 +17,8 @@ from api.page.job import JobPage
 from api.page.overview import Connection, Incoming, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
-from api.reception import Reception
-from api.resources import badges
+from api.reception import Kind, Reception
+from api.resources import activity, badges, upload
 from api.resources.activity import Activity
 from api.resources.badges import FleetBadge, ServerBadge, SvgName
 from api.resources.imports import Import
@@ -102,20 +102,31 @@ def _sites(services: Services) -> Sites:
     return Sites(services.allowed_origins, services.trusted_proxies)
 
 
+_UPLOAD_STRAY = "/upload"
+_ACTIVITY = "/api/activity"
+_ROOT = "/"
+
+_KINDS: Mapping[str, Kind] = {
+    upload.ADDRESS: upload.KIND,
+    _UPLOAD_STRAY: upload.KIND,
+    _ROOT: upload.KIND,
+    _ACTIVITY: activity.KIND,
+}
+"""The routes that accept reports, also reports that were sent to a wrong path."""
+
+
 def _add_reports(app: App, services: Services) -> None:
-    app.add_route("/api/upload", _upload(Upload, services))
-    app.add_route("/upload", _upload(Astray, services))
-    activity = Activity(
-        services.live_reports, services.fleet, services.limits, _reception(services)
-    )
-    app.add_route("/api/activity", activity)
+    app.add_route(upload.ADDRESS, _upload(Upload, services))
+    app.add_route(_UPLOAD_STRAY, _upload(Astray, services))
+    live = Activity(services.live_reports, services.fleet, services.limits, _reception(services))
+    app.add_route(_ACTIVITY, live)
     app.add_route("/api/rejected", RejectedReports(services.store, services.clock))
 
 
 def oversized(services: Services) -> Oversized:
     """Return what records reports that are refused before they reach the app."""
     return Oversized(
-        _reception(services), services.authorizer, _sites(services), services.self_metrics
+        _reception(services), services.authorizer, _sites(services), services.self_metrics, _KINDS
     )
 
 
@@ -177,14 +188,14 @@ def _add_root(app: App, services: Services) -> None:
     if services.page:
         _add_page(app, services)
     else:
-        app.add_route("/", _upload(OnlyAstray, services))
+        app.add_route(_ROOT, _upload(OnlyAstray, services))
 
 
 def _add_page(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     connection = Connection(services.authorizer, services.trusted_proxies)
     incoming = Incoming(services.refusals, services.timekeeper, _upload(Astray, services))
-    app.add_route("/", Overview(store, fleet, clock, connection, incoming))
+    app.add_route(_ROOT, Overview(store, fleet, clock, connection, incoming))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
     app.add_route(

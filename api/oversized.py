@@ -10,7 +10,7 @@ import falcon
 
 from api.auth import is_admitted
 from api.reception import Kind, Reception
-from api.resources import activity, upload
+from api.resources import upload
 from api.sites import Sites
 from exporter.auth import Authorizer, Scope
 from exporter.exposition.families.daemon import UploadOutcome
@@ -20,13 +20,6 @@ from exporter.store import StoreUnavailableError
 HEAD_BYTES = 16 * 1024
 """Kept of a report that is far too large: enough to see its backup, and what is so long in it."""
 
-_KINDS: Mapping[str, Kind] = {
-    "/api/upload": upload.KIND,
-    "/upload": upload.KIND,
-    "/": upload.KIND,
-    "/api/activity": activity.KIND,
-}
-
 _log = logging.getLogger(__name__)
 
 
@@ -34,12 +27,19 @@ class Oversized:
     """Counts, logs and keeps reports that are refused for their size before they are read."""
 
     def __init__(
-        self, reception: Reception, authorizer: Authorizer, sites: Sites, self_metrics: SelfMetrics
+        self,
+        reception: Reception,
+        authorizer: Authorizer,
+        sites: Sites,
+        self_metrics: SelfMetrics,
+        kinds: Mapping[str, Kind],
     ) -> None:
+        """Look at requests to the paths in `kinds`, each with the kind of report it accepts."""
         self._reception = reception
         self._authorizer = authorizer
         self._sites = sites
         self._self_metrics = self_metrics
+        self._kinds = kinds
 
     def admits(self, head: Callable[[], falcon.Request]) -> bool:
         """Return whether the sender may send any body; `head` is called only if it is needed."""
@@ -47,7 +47,7 @@ class Oversized:
 
     def note(self, req: falcon.Request, seconds: float) -> None:
         """Record a request that was refused so many seconds after it started, if it is a report."""
-        kind = _KINDS.get(req.path.rstrip("/") or "/")
+        kind = self._kinds.get(req.path.rstrip("/") or "/")
         posts = req.method in ("POST", "PUT") and not self._sites.is_foreign(req)
         if kind is None or not posts or not is_admitted(self._authorizer, req):
             return

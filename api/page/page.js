@@ -1,4 +1,4 @@
-// Keeps a page that is looked at up to date. Everything works without it.
+// Keeps a visible page up to date. Everything works without it.
 "use strict";
 
 const EVERY = 60000;
@@ -6,18 +6,18 @@ const SLACK = 15000;
 const PATIENCE = 20000;
 let shownAt = isKept() ? 0 : Date.now();
 
-/** Tell whether the browser shows what it kept, as it does for who goes back: nothing was sent. */
+/** Return whether the browser shows a cached page, as after going back: nothing was sent. */
 function isKept() {
   return performance.getEntriesByType("navigation")[0]?.transferSize === 0;
 }
 
-/** Say that what is shown is old: nobody must take it for the present. */
-function tell(text) {
+/** Show that the page is outdated, so that it is not taken for current; hide it with "". */
+function showStale(text) {
   const stale = document.getElementById("stale");
   if (stale && stale.textContent !== text) stale.textContent = text;
 }
 
-/** Find the element again that stands where another stood. */
+/** Return the element that replaced another. */
 function again(element) {
   const place = element.closest("[id], [data-job]");
   const within = place.id ? `#${CSS.escape(place.id)}` : `[data-job="${place.dataset.job}"]`;
@@ -26,12 +26,12 @@ function again(element) {
   return element.id ? document.querySelector(within) : document.querySelector(`${within} ${itself}`);
 }
 
-/** Name the parts of a page that change: with the first report they become others. */
+/** Return the ids of the parts of a page that change: with the first report there are others. */
 function parts(page) {
   return [...page.querySelectorAll("[data-live]")].map((each) => each.id).join();
 }
 
-/** Put the new parts in the place of the old ones; focus and opened details stay. */
+/** Replace the old parts by the new ones; focus and opened details stay. */
 function replace(fresh) {
   if (parts(fresh) !== parts(document)) {
     location.reload();
@@ -51,14 +51,14 @@ function replace(fresh) {
   addLocalTimes();
 }
 
-/** Ask for this page as it is now. */
+/** Fetch this page as it is now. */
 async function ask() {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error("no answer in time")), PATIENCE);
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: late.signal });
-    if (answer.status === 404) throw new Error("it no longer knows what this shows");
-    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
+    if (answer.status === 404) throw new Error("it no longer exists");
+    if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   } finally {
     clearTimeout(timer);
@@ -71,9 +71,9 @@ async function refresh() {
   try {
     replace(await ask());
     shownAt = Date.now();
-    tell("");
+    showStale("");
   } catch (error) {
-    tell(`This is old: the daemon gives no other (${error.message}).`);
+    showStale(`This page is outdated: it cannot be refreshed (${error.message}).`);
   }
 }
 
@@ -85,7 +85,7 @@ function addLocalTimes() {
   }
 }
 
-/** Copy a text; where a browser lets only safe addresses do so, select it. */
+/** Copy a text; where a browser allows that for secure addresses only, select it. */
 async function copy(button) {
   const text = document.getElementById(button.dataset.copy);
   try {

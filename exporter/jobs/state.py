@@ -75,7 +75,10 @@ class JobState(Struct, frozen=True, array_like=True):
 
     @property
     def failing(self) -> bool:
-        """Whether the newest run that completed or failed, failed."""
+        """Whether the newest run that completed or failed, failed.
+
+        That is the rule for named backups only: `exporter.jobs.health.is_failing` is for all.
+        """
         return self.consecutive_failures > 0
 
     @property

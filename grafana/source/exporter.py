@@ -1,4 +1,4 @@
-"""The exporter itself: is it there, does it take the reports, what does it cost?"""
+"""The exporter itself: is it there, does it accept the reports, what does it cost?"""
 
 from grafana_foundation_sdk.builders import stat, timeseries
 from grafana_foundation_sdk.models import common as options
@@ -19,7 +19,7 @@ _EXPORTER = "{{instance}}"
 _BOARD = Board(
     uid=links.EXPORTER,
     title="Duplistatus exporter",
-    description="Is the exporter there, does it take the reports, and what does it cost?",
+    description="Is the exporter there, does it accept the reports, and what does it cost?",
     since="now-24h",
     refresh="1m",
     variables=(
@@ -62,7 +62,7 @@ def _up() -> stat.Panel:
 def _version() -> stat.Panel:
     about = About(
         "Version",
-        "The version that runs.",
+        "Version of the running daemon.",
         "none",
         thresholds(RED, (1, GREEN)),
         *_FIGURE,
@@ -85,7 +85,7 @@ def _running_for() -> stat.Panel:
 
 def _refused() -> stat.Panel:
     about = About(
-        "Uploads not taken",
+        "Uploads not accepted",
         "Uploads of this time range that were answered with an error. A rejected one, and one that"
         " found no room, is kept at /api/rejected with the reason; a failed one Duplicati sends"
         " again, but not for ever.",
@@ -149,7 +149,7 @@ def _samples() -> timeseries.Panel:
 def _collector() -> timeseries.Panel:
     about = About(
         "Time to collect",
-        "What of the scrape the samples of the fleet took in the exporter itself.",
+        "Duration of rendering the samples of the fleet in the exporter itself.",
         "s",
         thresholds(GREEN, (1, YELLOW), (5, RED)),
         *_THIRD,

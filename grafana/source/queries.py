@@ -58,14 +58,14 @@ def per_copy(expr: str) -> str:
     return f"max by ({COPY}) ({expr})"
 
 
-def age(moment: str) -> str:
+def age(timestamp: str) -> str:
     """Return the seconds since a timestamp."""
-    return f"time() - {moment}"
+    return f"time() - {timestamp}"
 
 
-def in_millis(moment: str) -> str:
+def in_millis(timestamp: str) -> str:
     """Return a timestamp in Grafana's unit of time."""
-    return f"1000 * {moment}"
+    return f"1000 * {timestamp}"
 
 
 def is_overdue() -> str:

@@ -40,7 +40,7 @@ class Rows(NamedTuple):
     labels: dict[str, str]
     sorted_by: str
     descending: bool = True
-    behind: Mapping[str, str] = MappingProxyType({})
+    after: Mapping[str, str] = MappingProxyType({})
 
 
 JOBS = {"server": "Server", "backup": "Backup"}
@@ -67,7 +67,7 @@ def listing(about: About, rows: Rows, *columns: Column) -> table.Panel:
 
 
 def _joined(rows: Rows, columns: Sequence[Column]) -> list[DataTransformerConfig]:
-    titles = {**rows.labels, **_values(columns), **rows.behind}
+    titles = {**rows.labels, **_values(columns), **rows.after}
     organised = {
         "excludeByName": {name: True for name in _UNSEEN if name not in titles},
         "indexByName": {name: index for index, name in enumerate(titles)},

@@ -82,7 +82,7 @@ def test_a_page_of_what_was_removed_meanwhile_says_so(
     watched.open("/jobs/1")
     daemon.store.delete_job(1)
     page.clock.fast_forward(_A_MINUTE_LATER)
-    expect(page.locator("#stale")).to_contain_text("no longer knows")
+    expect(page.locator("#stale")).to_contain_text("no longer exists")
     watched.complaints.clear()  # Chromium's own, of the page that is not there
 
 
@@ -90,7 +90,7 @@ def test_a_daemon_that_takes_too_long_is_told(page: Page) -> None:
     page.route("**/*", lambda _: None)
     page.clock.fast_forward(_A_MINUTE_LATER)
     page.clock.fast_forward("00:30")
-    expect(page.locator("#stale")).to_contain_text("This is old")
+    expect(page.locator("#stale")).to_contain_text("This page is outdated")
 
 
 def test_the_focus_stays_on_what_is_replaced(daemon: Daemon, page: Page) -> None:
@@ -144,5 +144,5 @@ def test_a_page_that_no_longer_reaches_the_daemon_says_that_it_is_old(
         page = watched.open("/")
         expect(page.locator("#stale")).to_be_empty()
     page.clock.fast_forward(_A_MINUTE_LATER)
-    expect(page.locator("#stale")).to_contain_text("This is old")
+    expect(page.locator("#stale")).to_contain_text("This page is outdated")
     watched.complaints.clear()  # Chromium's own, of the connection that it could not make

@@ -33,7 +33,7 @@ def _versions() -> timeseries.Panel:
 def _free() -> timeseries.Panel:
     about = About(
         "Free space",
-        "Share of the destination that is free, where it tells so.",
+        "Share of the destination that is free, where it is reported.",
         "percentunit",
         thresholds(RED, (0.1, YELLOW), (0.2, GREEN)),
         *_THIRD,
@@ -45,7 +45,7 @@ def _free() -> timeseries.Panel:
 def _space() -> timeseries.Panel:
     about = About(
         "Quota",
-        "Space at the destination in all, and what is left of it.",
+        "Total space at the destination, and the free part of it.",
         "bytes",
         thresholds(RED, (1, GREEN)),
         *_THIRD,

@@ -66,7 +66,7 @@ def _newest_version() -> stat.Panel:
     about = About(
         "Newest version",
         "How long ago the newest version was made that can be restored. Older than the last success"
-        " where nothing changed; one of a stopped run holds a part only. No data: not told.",
+        " where nothing changed; one of a stopped run holds a part only. No data: not reported.",
         "dtdurations",
         thresholds(GREEN, (8 * _DAY, YELLOW), (32 * _DAY, RED)),
         *_FIGURE,
@@ -78,7 +78,7 @@ def _newest_version() -> stat.Panel:
 def _interrupted() -> stat.Panel:
     about = About(
         "Interrupted in a row",
-        "Runs that were cut short or never began since the last one that completed or failed.",
+        "Runs that were cut short or never started since the last one that completed or failed.",
         "none",
         thresholds(GREEN, (1, ORANGE), (3, RED)),
         *_FIGURE,
@@ -148,8 +148,8 @@ def _success_rate() -> stat.Panel:
 def _verified() -> stat.Panel:
     about = About(
         "Last verified",
-        "How long ago stored files were last fetched and tested and had no fault. No data: no such"
-        " test was reported.",
+        "How long ago stored files were last fetched and verified without errors. No data: no such"
+        " verification was reported.",
         "dtdurations",
         thresholds(GREEN, (8 * _DAY, YELLOW), (32 * _DAY, RED)),
         *_FIGURE,
@@ -161,8 +161,8 @@ def _verified() -> stat.Panel:
 def _verification() -> stat.Panel:
     about = About(
         "Verification",
-        "How the last test of stored files ended: whether what lies at the destination is as it"
-        " should be. No data: no test was reported.",
+        "How the last verification of stored files ended: whether the files at the destination are"
+        " intact. No data: no verification was reported.",
         "none",
         status_thresholds(),
         *_FIGURE,

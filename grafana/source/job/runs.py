@@ -30,7 +30,7 @@ def row() -> Row:
 def _run_timeline() -> statetimeline.Panel:
     about = About(
         "Run timeline",
-        "How the last run ended at each moment, and purple from the moment a run was overdue.",
+        "How the last run ended, over time, and purple while a run is overdue.",
         "none",
         status_thresholds(),
         24,

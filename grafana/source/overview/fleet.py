@@ -29,8 +29,8 @@ def row() -> Row:
 def _grid() -> statetimeline.Panel:
     about = About(
         "Fleet over time",
-        "A row a job: how its last run ended, and purple from the moment a run was overdue. A gap"
-        " is time of which nothing is known. Click a row for its job.",
+        "One row per job: how its last run ended, and purple while a run is overdue. A gap is time"
+        " without data. Click a row for its job.",
         "none",
         status_thresholds(),
         24,
@@ -44,14 +44,14 @@ def _grid() -> statetimeline.Panel:
 def _last_runs() -> table.Panel:
     about = About(
         "Last runs",
-        "What the last run of each chosen job told. What a report did not tell is empty. Click a"
-        " row for its job.",
+        "What the last run of each chosen job reported. A value that was not reported is empty."
+        " Click a row for its job.",
         "none",
         _SOMETHING,
         24,
         14,
     )
-    rows = Rows(JOBS, sorted_by="Server", descending=False, behind={"instance": "Exporter"})
+    rows = Rows(JOBS, sorted_by="Server", descending=False, after={"instance": "Exporter"})
     panel = listing(about, rows, *_of_last_run())
     return panel.data_links([row_to_job()]).no_value("no data")
 
@@ -91,8 +91,8 @@ def _value(title: str, name: str, unit: str, limits: ThresholdsConfig | None = N
 
 
 def _timestamp(title: str, name: str, missing: str = "-") -> Column:
-    moment = per_job(in_millis(chosen(name)))
-    return Column(title, moment, "dateTimeFromNow", names=absent(missing, GREY))
+    time = per_job(in_millis(chosen(name)))
+    return Column(title, time, "dateTimeFromNow", names=absent(missing, GREY))
 
 
 def _runs_a_day() -> timeseries.Panel:

@@ -31,7 +31,7 @@ def panels() -> list[table.Panel]:
 def _late() -> table.Panel:
     about = About(
         "Overdue, worst first",
-        "Jobs of which a run was expected and did not come: how far past the deadline they are,"
+        "Jobs with an expected run that is missing: how far past the deadline they are,"
         " when the run should have started, and the last success.",
         "none",
         _LATENESS,
@@ -50,13 +50,13 @@ def _late() -> table.Panel:
 
 
 def _last_success(where: str) -> Column:
-    moment = in_millis(f"{chosen('last_success_timestamp_seconds')} and {where}")
-    return Column("Last success", per_job(moment), "dateTimeFromNow", names=absent("never", RED))
+    time = in_millis(f"{chosen('last_success_timestamp_seconds')} and {where}")
+    return Column("Last success", per_job(time), "dateTimeFromNow", names=absent("never", RED))
 
 
 def _last_run(where: str) -> Column:
-    moment = in_millis(f"{chosen('last_start_timestamp_seconds')} and {where}")
-    return Column("Last run", per_job(moment), "dateTimeFromNow")
+    time = in_millis(f"{chosen('last_start_timestamp_seconds')} and {where}")
+    return Column("Last run", per_job(time), "dateTimeFromNow")
 
 
 def _failures() -> table.Panel:
@@ -123,8 +123,8 @@ def _alerts() -> table.Panel:
 def _interrupted() -> table.Panel:
     about = About(
         "Interrupted",
-        "Jobs whose last run was cut short or never began: how many in a row, and the last success."
-        " They are neither overdue nor failing, and their last success grows old.",
+        "Jobs whose last run was cut short or never started: how many in a row, and the last"
+        " success. They are neither overdue nor failing, and their last success grows old.",
         "none",
         _IN_A_ROW,
         *_LIST,

@@ -23,8 +23,8 @@ def row() -> Row:
 def _running() -> stat.Panel:
     about = About(
         "Running",
-        "Jobs of which a run is going on, stalled ones included. Counts the whole fleet, whatever"
-        " is chosen above. Only Duplicati 2.3.1 and later tells, where it is asked to.",
+        "Jobs with a run in progress, stalled ones included. Counts the whole fleet, whatever is"
+        " chosen above. Needs the live reports of Duplicati 2.3.1 and later.",
         "none",
         _ANY,
         *_FIGURE,
@@ -35,8 +35,8 @@ def _running() -> stat.Panel:
 def _stalled() -> stat.Panel:
     about = About(
         "Stalled",
-        "Chosen jobs of which a run began and was not heard of for ten minutes, or what stall_after"
-        " of the exporter says.",
+        "Chosen jobs with a run that has sent no live report for ten minutes, or for stall_after of"
+        " the exporter.",
         "none",
         thresholds(GREEN, (1, RED)),
         *_FIGURE,
@@ -47,8 +47,8 @@ def _stalled() -> stat.Panel:
 def _runs() -> table.Panel:
     about = About(
         "Runs under way",
-        "The chosen jobs that run: how long already, when they were last heard of, how far they are"
-        " and what they do, in Duplicati's words. Click a row for its job.",
+        "The chosen jobs with a run in progress: for how long, the time since the last live report,"
+        " the progress and the phase, in Duplicati's words. Click a row for its job.",
         "none",
         _SILENCE,
         18,

@@ -76,9 +76,9 @@ def _growth() -> table.Panel:
 def _destinations() -> table.Panel:
     about = About(
         "Destinations, fullest first",
-        "Space at the destination of each chosen job, where the destination tells it: when it is"
-        " full if the last two weeks go on, and what is left in 30 days. Jobs that share a"
-        " destination show the same figures.",
+        "Space at the destination of each chosen job, where it is reported: when it will be full at"
+        " the rate of the last two weeks, and what is left in 30 days. Jobs that share a"
+        " destination show the same numbers.",
         "bytes",
         thresholds(RED, (1, GREEN)),
         24,
@@ -86,15 +86,15 @@ def _destinations() -> table.Panel:
     )
     rows = Rows(JOBS, sorted_by="Free", descending=False)
     panel = listing(about, rows, *_space())
-    return panel.data_links([row_to_job()]).no_value("No destination tells its space")
+    return panel.data_links([row_to_job()]).no_value("No destination reports its space")
 
 
 def _copies() -> table.Panel:
     about = About(
         "Second copies, oldest first",
         "The destinations that those of the chosen jobs are synchronized with: when the last copy"
-        " was made, how it ended and what it sent. Duplicati does not tell of one that failed: its"
-        " time stands still.",
+        " was made, how it ended and what it sent. Duplicati does not report one that failed: its"
+        " time does not change.",
         "none",
         thresholds(RED, (1, GREEN)),
         24,
@@ -102,7 +102,7 @@ def _copies() -> table.Panel:
     )
     rows = Rows({**JOBS, "destination": "Second destination"}, sorted_by="Age")
     panel = listing(about, rows, *_of_copy())
-    return panel.data_links([row_to_job()]).no_value("No second copy was told")
+    return panel.data_links([row_to_job()]).no_value("No second copy was reported")
 
 
 def _of_copy() -> tuple[Column, ...]:
