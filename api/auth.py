@@ -87,13 +87,13 @@ def enforce_server_scope(
     allowed = sorted({short_name(grant.server or "") for grant in grants})
     if not allowed or "" in allowed:
         return delivery
-    told = delivery.server or machine.name or allowed[0]
+    claimed = delivery.server or machine.name or allowed[0]
     owner = fleet.server_by_machine_id(machine.machine_id) if machine.machine_id else None
-    foreign = [name for name in (told, owner.name if owner else told) if name not in allowed]
-    if foreign or (owner is not None and owner.name != told):
+    foreign = [name for name in (claimed, owner.name if owner else claimed) if name not in allowed]
+    if foreign or (owner is not None and owner.name != claimed):
         message = f"This token is for reports of {' and '.join(allowed)} only"
         raise ApiError(403, f"{message}: give the sender one for its own server, or one for all")
-    return replace(delivery, server=told, bound=True)
+    return replace(delivery, server=claimed, bound=True)
 
 
 def is_admitted(authorizer: Authorizer, req: falcon.Request) -> bool:

@@ -52,10 +52,10 @@ def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
         return address
     hops = (req.get_header("X-Forwarded-For") or "").rsplit(",", _MAX_HOPS)
     for hop in reversed(hops[-_MAX_HOPS:]):
-        told = _read(_without_port(hop.strip()))
-        if told is None or not _is_in(address, trusted):
+        read = _read(_without_port(hop.strip()))
+        if read is None or not _is_in(address, trusted):
             return address
-        address = str(told)
+        address = str(read)
     return address
 
 
@@ -67,8 +67,8 @@ def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
     """
     scheme, host = req.scheme, (hosts_of(req, trusted) or ("",))[-1]
     if _is_of_proxy(req, trusted):
-        told = _last(req, "X-Forwarded-Proto").lower()
-        scheme = told if told in _SCHEMES else scheme
+        proxied = _last(req, "X-Forwarded-Proto").lower()
+        scheme = proxied if proxied in _SCHEMES else scheme
     known = host if _HOST.fullmatch(host) else f"{_SOMEWHERE}:{req.env['SERVER_PORT']}"
     return f"{scheme}://{known}"
 

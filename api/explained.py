@@ -32,8 +32,8 @@ def why(view: JobView) -> str:
         return "Not monitored: its schedule is off."
     if expected is None:
         return "No run is expected before the first run has ended."
-    told = f"Expected {formatting.weekday(expected.start)}, {_reason(view, expected)}"
-    return f"{told}; {_until(expected)}."
+    start = f"Expected {formatting.weekday(expected.start)}, {_reason(view, expected)}"
+    return f"{start}; {_until(expected)}."
 
 
 def not_believed(view: JobView) -> list[str]:
@@ -104,26 +104,30 @@ def _allowed(expected: Expectation) -> str:
     lengths = {"for the run": because.length, "of tolerance": because.tolerance}
     if because.queue:
         lengths = {"in the queue": because.queue, **lengths}
-    told = [
+    parts = [
         f"{formatting.duration(length)} {what}" for what, length in lengths.items() if length > 0
     ]
-    return " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
 
 
 def _doubt(doubt: Doubt) -> str:
-    told, counts = doubt.told, doubt.counts
+    reported, counts = doubt.told, doubt.counts
     match doubt.what:
         case Doubted.BEGIN:
-            return f"Its last run says that it started {formatting.exact(told)}{_instead(counts)}"
+            return (
+                f"Its last run says that it started {formatting.exact(reported)}{_instead(counts)}"
+            )
         case Doubted.END:
-            return f"Its last run says that it ended {formatting.exact(told)}{_instead(counts)}"
+            return f"Its last run says that it ended {formatting.exact(reported)}{_instead(counts)}"
         case Doubted.LENGTH:
             counted = "nothing" if counts is None else formatting.duration(counts)
-            return f"Its last run says that it took {formatting.duration(told)}: {counted} counts."
+            return (
+                f"Its last run says that it took {formatting.duration(reported)}: {counted} counts."
+            )
         case Doubted.PAUSE:
-            return f"Its usual pause would be {formatting.duration(told)}: 35 d count. {_SET}"
+            return f"Its usual pause would be {formatting.duration(reported)}: 35 d count. {_SET}"
         case plan:
-            next_run = formatting.exact(told)
+            next_run = formatting.exact(reported)
             return f"Duplicati planned its next run for {next_run}{_of_plan(plan, counts)}"
 
 

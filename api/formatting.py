@@ -71,8 +71,8 @@ def duration(span: Millis) -> str:
     for name, unit in _SHORT_UNITS:
         count, span = divmod(span, unit)
         parts += [f"{count} {name}"] if count or parts else []
-    told = [part for part in parts[:2] if not part.startswith("0 ")]
-    return " ".join(told) or "0 s"
+    shown = [part for part in parts[:2] if not part.startswith("0 ")]
+    return " ".join(shown) or "0 s"
 
 
 def size(count: int) -> str:

@@ -155,9 +155,9 @@ def find_server(fleet: Fleet, text: str) -> Server:
 
 def _several(text: str, found: Sequence[Server]) -> Exception:
     ids = [str(server.id) for server in found]
-    told = ", ".join([*ids[:_NAMED], *(["…"] if ids[_NAMED:] else [])])
+    listed = ", ".join([*ids[:_NAMED], *(["…"] if ids[_NAMED:] else [])])
     shown = text if len(text) <= _MAX_NAME_LENGTH else f"{text[:_MAX_NAME_LENGTH]}…"
-    return invalid(f"{len(found)} servers are called {shown}: give the id of one, {told}")
+    return invalid(f"{len(found)} servers are called {shown}: give the id of one, {listed}")
 
 
 def _wrong(name: str, message: str) -> Exception:

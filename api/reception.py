@@ -147,5 +147,5 @@ def _size(posted: Posted) -> int:
 
 
 def _content_type(req: falcon.Request) -> str | None:
-    told = hide_secrets(req, (req.content_type or "").encode(errors="surrogatepass"))
-    return told[:MAX_NAME].decode(errors="replace") or None
+    text = hide_secrets(req, (req.content_type or "").encode(errors="surrogatepass"))
+    return text[:MAX_NAME].decode(errors="replace") or None

@@ -68,5 +68,5 @@ def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
 
 def _amounts(copy: SecondCopy) -> str:
     files, count = copy.copied_files, copy.copied_bytes
-    told = [] if files is None else [f"{formatting.number(files)} file{'' if files == 1 else 's'}"]
-    return ", ".join([*told, *([] if count is None else [formatting.size(count)])])
+    parts = [] if files is None else [f"{formatting.number(files)} file{'' if files == 1 else 's'}"]
+    return ", ".join([*parts, *([] if count is None else [formatting.size(count)])])

@@ -36,9 +36,9 @@ def read_live_status(body: bytes, backup: str | None = None) -> LiveReport:
         expected = 'is not a live report, {"operation": …, "status": …, "startedUtc": …}'
         message = f"{expected}: reports of ended runs go to /api/upload"
         raise ReportError(Problem("body", message))
-    told = Reader(value)
-    metadata = told.inner("metadata")
-    activity = _activity(told, metadata)
+    report = Reader(value)
+    metadata = report.inner("metadata")
+    activity = _activity(report, metadata)
     named = metadata.name("backupName") or backup or metadata.name("backupId")
     return LiveReport(_machine(metadata), named or unnamed(activity.destination_type), activity)
 
@@ -52,51 +52,51 @@ def _machine(metadata: Reader) -> Machine:
     )
 
 
-def _activity(told: Reader, metadata: Reader) -> LiveStatus:
-    status = told.text("status")
-    began = told.timestamp("startedUtc")
+def _activity(report: Reader, metadata: Reader) -> LiveStatus:
+    status = report.text("status")
+    began = report.timestamp("startedUtc")
     if began is None:
         raise ReportError(Problem("startedUtc", "must be a timestamp: it identifies the run"))
     return LiveStatus(
-        operation=_operation(told),
+        operation=_operation(report),
         began=began,
-        reported=told.timestamp("reportedUtc"),
-        ended=told.flag("isCompleted") is True or status in _ENDED,
+        reported=report.timestamp("reportedUtc"),
+        ended=report.flag("isCompleted") is True or status in _ENDED,
         failed=status == _FAILED,
-        progress=_progress(told.inner("progress")),
-        error=_cut(told.text("errorMessage")),
-        lines=_lines(told),
+        progress=_progress(report.inner("progress")),
+        error=_cut(report.text("errorMessage")),
+        lines=_lines(report),
         backup_id=metadata.name("backupId"),
         destination_type=metadata.name("destinationType"),
     )
 
 
-def _operation(told: Reader) -> str:
-    operation = told.name("operation")
+def _operation(report: Reader) -> str:
+    operation = report.name("operation")
     if operation is None:
         raise ReportError(Problem("operation", "must be a text, as Backup"))
     return operation
 
 
-def _progress(told: Reader) -> Progress:
-    phase = told.text("phase")
-    done, whole = told.count("fileSizeProcessed"), told.count("fileSize")
-    counted = phase == _PROCESSING and told.flag("countingFiles") is False
+def _progress(report: Reader) -> Progress:
+    phase = report.text("phase")
+    done, whole = report.count("fileSizeProcessed"), report.count("fileSize")
+    counted = phase == _PROCESSING and report.flag("countingFiles") is False
     return Progress(
         phase=_cut(phase),
         # Duplicati leaves its own ratio at 0 through the whole of that phase.
-        ratio=min(done / whole, 1.0) if counted and done is not None and whole else _ratio(told),
-        files=told.count("filesProcessed"),
-        total_files=told.count("fileCount"),
+        ratio=min(done / whole, 1.0) if counted and done is not None and whole else _ratio(report),
+        files=report.count("filesProcessed"),
+        total_files=report.count("fileCount"),
         bytes=done,
         total_bytes=whole,
-        transfers=told.count("activeTransfers"),
+        transfers=report.count("activeTransfers"),
     )
 
 
-def _ratio(told: Reader) -> float | None:
+def _ratio(report: Reader) -> float | None:
     """Return how much is done, 0 to 1; Duplicati writes less than 0 while that is unknown."""
-    value = told.values.get("progress")
+    value = report.values.get("progress")
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -104,8 +104,8 @@ def _ratio(told: Reader) -> float | None:
     return float(value) if 0 <= value <= 1 else None
 
 
-def _lines(told: Reader) -> tuple[str, ...]:
-    lines = told.values.get("recentLogLines")
+def _lines(report: Reader) -> tuple[str, ...]:
+    lines = report.values.get("recentLogLines")
     texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
     return tuple(line[:_MAX_LINE_LENGTH] for line in texts[-_MAX_LINES:])
 

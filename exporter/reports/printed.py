@@ -49,10 +49,10 @@ def parse(lines: Sequence[str]) -> Iterator[Field]:
         at += 1
         if found is None:
             continue
-        key, told = found["key"], (found["value"] or "").strip()
-        end = _end_of_list(lines, at) if told == "[" and at <= closed else None
+        key, text = found["key"], (found["value"] or "").strip()
+        end = _end_of_list(lines, at) if text == "[" and at <= closed else None
         if end is None:
-            yield Field(key, [] if told == "[]" and key == _VERIFICATIONS else value(told))
+            yield Field(key, [] if text == "[]" and key == _VERIFICATIONS else value(text))
             continue
         if key == _VERIFICATIONS:
             yield Field(key, list(_verifications(lines[at:end])))
@@ -68,9 +68,9 @@ def values(own: Iterable[Field], printed: Sequence[Field], *, died: bool) -> dic
         printed: all printed values, of which the worst decides.
         died: whether an exception ended the run.
     """
-    told: dict[str, object] = {}
+    results: dict[str, object] = {}
     for field in (*own, *(field for field in printed if field.key == "Version")):
-        told.setdefault(field.key, field.value)
+        results.setdefault(field.key, field.value)
     deciding = {
         "ParsedResult": _worst_result,
         **dict.fromkeys(_FLAGS, _any_true),
@@ -81,25 +81,25 @@ def values(own: Iterable[Field], printed: Sequence[Field], *, died: bool) -> dic
     for key, choose in deciding.items():
         found = [field.value for field in printed if field.key == key]
         if found:
-            told[key] = choose(found)
-    return told
+            results[key] = choose(found)
+    return results
 
 
 def outcomes(printed: Iterable[Field], *, died: bool) -> set[str]:
     """Return the words for how the run ended that ``%PARSEDRESULT%`` may have."""
-    told = {str(field.value) for field in printed if field.key == "ParsedResult"}
-    return told | ({"Fatal", "Error"} if died else set())
+    words = {str(field.value) for field in printed if field.key == "ParsedResult"}
+    return words | ({"Fatal", "Error"} if died else set())
 
 
-def value(told: str) -> object:
+def value(text: str) -> object:
     """Return a printed value as JSON would have it."""
-    if _NUMBER.fullmatch(told):
-        return int(told)
-    if told in ("True", "False"):
-        return told == "True"
-    plain = told.translate(_DIRECTIONS) if "(" in told else told
+    if _NUMBER.fullmatch(text):
+        return int(text)
+    if text in ("True", "False"):
+        return text == "True"
+    plain = text.translate(_DIRECTIONS) if "(" in text else text
     unix = _UNIX_SECONDS.search(plain)
-    return _timestamp(unix["seconds"]) if unix else told
+    return _timestamp(unix["seconds"]) if unix else text
 
 
 def _timestamp(seconds: str) -> str:
@@ -144,29 +144,29 @@ def _says_died(printed: Iterable[Field]) -> bool:
     )
 
 
-def _result(told: object) -> Status:
+def _result(found: object) -> Status:
     try:
-        return Status(str(told).lower())
+        return Status(str(found).lower())
     except ValueError:
         return Status.UNKNOWN
 
 
 def _worst_result(found: Sequence[object]) -> object:
     worst = _result(found[0])
-    for told in found[1:]:
-        worst = worst.worse(_result(told))
+    for each in found[1:]:
+        worst = worst.worse(_result(each))
     return worst.value
 
 
 def _any_true(found: Sequence[object]) -> object:
     if True in found:
         return True
-    return next((told for told in found if told is not False), False)
+    return next((each for each in found if each is not False), False)
 
 
 def _largest(found: Sequence[object]) -> object:
-    numbers = [told for told in found if isinstance(told, int)]
-    odd = [told for told in found if not isinstance(told, int)]
+    numbers = [each for each in found if isinstance(each, int)]
+    odd = [each for each in found if not isinstance(each, int)]
     most = max(numbers, default=0)
     return odd[0] if odd and most <= 0 else most
 
@@ -190,8 +190,8 @@ def _latest_of_dead(found: Sequence[object]) -> object:
 
 
 def _chosen(found: Sequence[object], choose: Callable[..., tuple[Millis, object]]) -> object:
-    dated = [(timestamp, told) for told in found if (timestamp := _as_timestamp(told)) is not None]
-    real = [(timestamp, told) for timestamp, told in dated if timestamp > 0] or dated
+    dated = [(timestamp, each) for each in found if (timestamp := _as_timestamp(each)) is not None]
+    real = [(timestamp, each) for timestamp, each in dated if timestamp > 0] or dated
     return choose(real, key=_first)[1] if real else found[0]
 
 
@@ -199,8 +199,8 @@ def _first(dated: tuple[Millis, object]) -> Millis:
     return dated[0]
 
 
-def _as_timestamp(told: object) -> Millis | None:
+def _as_timestamp(found: object) -> Millis | None:
     try:
-        return parse_timestamp(told) if isinstance(told, str) else None
+        return parse_timestamp(found) if isinstance(found, str) else None
     except ValueError:
         return None
