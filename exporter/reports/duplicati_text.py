@@ -7,11 +7,10 @@ format, followed by unix seconds.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from exporter.model import Message, Report
+from exporter.model import Message, Report, Run
 from exporter.reports import judging, lines, names, template
 from exporter.reports.errors import Problem, ReportError
 from exporter.reports.fields import MAX_NAME, Reader
@@ -40,12 +39,39 @@ _NO_MESSAGE = "the run died without a message"
 _REMEDY = "drop --send-http-message, or set --send-http-result-output-format=Json"
 
 
-class _Parts(NamedTuple):
-    """The parts of a text: results and words, the failure, and the log."""
+class _Text:
+    """A text of the default format by what its lines are: results and words, failure, and log."""
 
-    results: list[str]
-    died: str | None
-    log: list[str]
+    def __init__(self, all_lines: list[str]) -> None:
+        body, self.log = _at_log(all_lines)
+        self.results, self.died = _at_failure(_unfolded(body))
+
+    def data(self, printed: Sequence[Field]) -> dict[str, object]:
+        """Return the results by name."""
+        return values(printed, printed, died=self.died is not None)
+
+    def timed(self, ran: Run) -> Run:
+        """Return the run with its duration."""
+        return ran
+
+
+class _TemplateText(_Text):
+    """A text of the format Template, in which nested results stand between the run's own."""
+
+    def __init__(self, all_lines: list[str]) -> None:
+        super().__init__([template.undone(line) for line in all_lines])
+        self.log, thrown = template.at_exception(self.log)
+        self.results, unlogged = template.at_failure(self.results)
+        self.died = self.died or thrown or unlogged
+
+    def data(self, printed: Sequence[Field]) -> dict[str, object]:
+        """Return the results by name."""
+        own = values(template.own(printed), printed, died=self.died is not None)
+        return {**own, "BackendStatistics": template.backend(printed)}
+
+    def timed(self, ran: Run) -> Run:
+        """Return the run with its duration."""
+        return replace(ran, duration=template.duration(ran.began, ran.ended))
 
 
 def looks_like_report(content: str) -> bool:
@@ -74,22 +100,16 @@ def read(
         ReportError: it contains no results, names no backup, or a name in it is too long.
     """
     oddities = Oddities() if odd is None else odd
-    parts, is_template = _parts(content)
-    printed = list(parse(parts.results))
-    if not _has_results(printed, parts):
-        raise ReportError(Problem("message", f"contains no results of Duplicati: {_REMEDY}"))
-    own = template.own(printed) if is_template else printed
-    data = values(own, printed, died=parts.died is not None)
-    if is_template:
-        data["BackendStatistics"] = template.backend(printed)
-    results = Reader(data, oddities)
-    named = _extra(parts, outcomes(printed, died=parts.died is not None))
-    extra = Reader({**(beside or {}), **named}, oddities)
-    ending = Ending(parts.died, aborted=judging.tells_abort(parts.died))
-    messages = tuple(_messages(parts, ending))
-    ran = run(results, extra, ending, messages)
-    if is_template:
-        ran = replace(ran, duration=template.duration(ran.began, ran.ended))
+    text = _text(content)
+    printed = list(parse(text.results))
+    if not _tells_results(printed, text):
+        raise ReportError(Problem("message", f"holds no results of Duplicati: {_REMEDY}"))
+    results = Reader(text.data(printed), oddities)
+    told = _extra(text, outcomes(printed, died=text.died is not None))
+    extra = Reader({**(beside or {}), **told}, oddities)
+    ending = Ending(text.died, aborted=judging.tells_abort(text.died))
+    messages = tuple(_messages(text, ending))
+    ran = text.timed(run(results, extra, ending, messages))
     return Report(
         machine=machine(results, extra),
         backup=_named(extra, backup),
@@ -107,13 +127,13 @@ def _named(extra: Reader, backup: str | None) -> str:
     return name
 
 
-def _has_results(printed: Sequence[Field], parts: _Parts) -> bool:
-    """Return whether there are results; below Duplicati's own first line one is enough."""
-    if parts.died is not None:
+def _tells_results(printed: Sequence[Field], text: _Text) -> bool:
+    """Whether there is more than words; below Duplicati's own first line one result is enough."""
+    if text.died is not None:
         return True
     if any(field.key in _DECIDING for field in printed):
         return True
-    return any(map(names.is_sentence, parts.results)) and any(map(_is_result, printed))
+    return any(map(names.is_sentence, text.results)) and any(map(_is_result, printed))
 
 
 def _is_result(field: Field) -> bool:
@@ -123,20 +143,11 @@ def _is_result(field: Field) -> bool:
     return field.key in _FLAGGED and not isinstance(field.value, str)
 
 
-def _parts(content: str) -> tuple[_Parts, bool]:
+def _text(content: str) -> _Text:
     all_lines = _LINE_END.split(content.strip())
     if _DECISIVE.search(content) is None:
         all_lines = _without_indentation(all_lines)
-    is_template = template.is_template(all_lines)
-    if is_template:
-        all_lines = [template.undone(line) for line in all_lines]
-    body, log = _at_log(all_lines)
-    body, died = _at_failure(_unfolded(body))
-    if is_template:
-        log, thrown = template.at_exception(log)
-        body, unlogged = template.at_failure(body)
-        died = died or thrown or unlogged
-    return _Parts(body, died, log), is_template
+    return _TemplateText(all_lines) if template.is_template(all_lines) else _Text(all_lines)
 
 
 def _without_indentation(all_lines: list[str]) -> list[str]:
@@ -192,14 +203,14 @@ def _results_after(body: list[str], start: int) -> int:
     return empty[-1] if empty else len(body)
 
 
-def _extra(parts: _Parts, outcomes: set[str]) -> dict[str, str]:
-    failure = (parts.died or "").split("\n")
-    places = (parts.results, parts.log[-_TAIL:], failure[-_TAIL:])
-    return next(filter(None, (names.named_by(place, outcomes) for place in places)), {})
+def _extra(text: _Text, outcomes: set[str]) -> dict[str, str]:
+    failure = (text.died or "").split("\n")
+    places = (text.results, text.log[-_TAIL:], failure[-_TAIL:])
+    return next(filter(None, (names.told_by(place, outcomes) for place in places)), {})
 
 
-def _messages(parts: _Parts, ending: Ending) -> Iterator[Message]:
+def _messages(text: _Text, ending: Ending) -> Iterator[Message]:
     if ending.died is not None:
         yield Message("warning" if ending.aborted else "error", ending.died)
-    logged = (line for line in parts.log if line.strip())
-    yield from map(lines.message, lines.joined(logged))
+    told = (line for line in text.log if line.strip())
+    yield from map(lines.message, lines.joined(told))
