@@ -45,6 +45,10 @@ def with_run(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobSt
     """
     if not stored.run.is_backup:
         return _with_operation(state, stored)
+    return _with_backup(state, stored, runs_after)
+
+
+def _with_backup(state: JobState, stored: StoredRun, runs_after: RunsAfter) -> JobState:
     return replace(
         state,
         tested=added.tested(state, stored),
@@ -133,28 +137,35 @@ def rebuilt(kept: JobState, known: Sequence[StoredRun], runs: Iterable[StoredRun
 
 
 def _without(state: JobState, stored: StoredRun) -> JobState:
-    """Return a state without a run, except for values that only a newer run replaces."""
-    status, ids = stored.run.status, (stored.id,)
-    completed, decided = state.last_completed, state.decided
-    failed_since = status.failed and (completed is None or completed.order < stored.order)
-    interrupted_since = status is Status.INTERRUPTED and (
-        decided is None or decided.order < stored.order
-    )
+    """Return a state without a run, but for what only a newer run replaces."""
+    ids = (stored.id,)
     return replace(
         state,
-        runs=sums.counted(state.runs, status, -1),
+        runs=sums.counted(state.runs, stored.run.status, -1),
         last=unless_of(state.last, ids),
-        last_completed=unless_of(completed, ids),
+        last_completed=unless_of(state.last_completed, ids),
         last_complete=unless_of(state.last_complete, ids),
-        consecutive_failures=state.consecutive_failures - failed_since,
+        consecutive_failures=state.consecutive_failures - _failed_since(state, stored),
         recent=without(state.recent, stored.id),
         completed=without(state.completed, stored.id),
         reported=without(state.reported, stored.id),
         starts=without_start(state.starts, stored.started),
-        interrupted_runs=state.interrupted_runs - interrupted_since,
-        decided=unless_of(decided, ids),
+        interrupted_runs=state.interrupted_runs - _interrupted_since(state, stored),
+        decided=unless_of(state.decided, ids),
         last_failed=unless_of(state.last_failed, ids),
     )
+
+
+def _failed_since(state: JobState, stored: StoredRun) -> bool:
+    """Tell whether a run is one of the failures in a row."""
+    completed = state.last_completed
+    return stored.run.status.failed and (completed is None or completed.order < stored.order)
+
+
+def _interrupted_since(state: JobState, stored: StoredRun) -> bool:
+    """Tell whether a run is one of those that were interrupted in a row."""
+    decided, stopped = state.decided, stored.run.status is Status.INTERRUPTED
+    return stopped and (decided is None or decided.order < stored.order)
 
 
 def _decided_of(state: JobState) -> PastRun | None:

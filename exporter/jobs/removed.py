@@ -35,11 +35,7 @@ def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         verified=_timestamp_before(kept.verified, _timestamps(runs, added.verified_at)),
         interrupted_runs=_interrupted_before(kept, backups, ids),
         decided=unless_of(kept.decided, ids),
-        destination=Destination(
-            stored=unless_of(kept.destination.stored, ids),
-            quota=unless_of(kept.destination.quota, ids),
-            newest_version=unless_of(kept.destination.newest_version, ids),
-        ),
+        destination=_destination_before(kept.destination, ids),
         copies=_copies_before(kept.copies, backups),
         restored=_timestamp_before(kept.restored, _timestamps(runs, _restored)),
         compacted=_timestamp_before(kept.compacted, _compacted(runs)),
@@ -104,6 +100,14 @@ def _compacted(runs: Sequence[StoredRun]) -> set[Millis]:
 
 def _timestamp_before(kept: Millis | None, stored: Collection[Millis]) -> Millis | None:
     return None if kept in stored else kept
+
+
+def _destination_before(kept: Destination, ids: Collection[int]) -> Destination:
+    return Destination(
+        stored=unless_of(kept.stored, ids),
+        quota=unless_of(kept.quota, ids),
+        newest_version=unless_of(kept.newest_version, ids),
+    )
 
 
 def _copies_before(kept: SecondCopies, backups: Sequence[StoredRun]) -> SecondCopies:
