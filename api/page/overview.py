@@ -1,6 +1,6 @@
 """GET /: whether any backup is missing, failing or shrinking, and since when."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -95,16 +95,26 @@ class Overview(Page):
             **refused.summary(self._refusals, now),
             **listing(self._store, jobs, job_filter, now),
             **self._form(),
+            **self._faults(snapshot.errored),
+            **self._connecting(req, is_first=not summary.all),
             "all": len(jobs),
             "last_report": DisplayTime.from_timestamp(snapshot.totals.last_report, now),
-            "unjudged": unjudged(self._fleet, snapshot.errored),
-            "duplicates": self._duplicates(),
-            "fault": readiness.write_error(self._store),
             "clock": clock,
-            "options": [] if summary.all else self._connection.options(req),
-            "needs_token": self._connection.needs_token,
         }
         self._show(req, resp, "overview", facts)
+
+    def _faults(self, errored: Collection[int]) -> dict[str, Any]:
+        return {
+            "unjudged": unjudged(self._fleet, errored),
+            "duplicates": self._duplicates(),
+            "fault": readiness.write_error(self._store),
+        }
+
+    def _connecting(self, req: falcon.Request, *, is_first: bool) -> dict[str, Any]:
+        return {
+            "options": self._connection.options(req) if is_first else [],
+            "needs_token": self._connection.needs_token,
+        }
 
     def _duplicates(self) -> list[Server]:
         """Return the first servers that look like the same machine as another."""
