@@ -59,7 +59,7 @@ def _last_runs() -> table.Panel:
 def _of_last_run() -> tuple[Column, ...]:
     """Return the metrics of a job's last run."""
     return (
-        Column("Status", per_job(status_or_overdue()), "none", status_thresholds(), status_names()),
+        _status("Status", status_or_overdue()),
         _timestamp("Next expected", "next_expected_timestamp_seconds"),
         _timestamp("Last success", "last_success_timestamp_seconds", "never"),
         _timestamp("Newest version", "newest_version_timestamp_seconds"),
@@ -71,19 +71,17 @@ def _of_last_run() -> tuple[Column, ...]:
         _value("Warnings", "last_warnings", "none", thresholds(GREY, (1, YELLOW))),
         _value("Errors", "last_errors", "none", thresholds(GREY, (1, RED))),
         _value("Versions", "versions", "none", _SOMETHING),
-        Column(
-            "Verification",
-            per_job(chosen("last_verification_status_code")),
-            "none",
-            status_thresholds(),
-            status_names(),
-        ),
+        _status("Verification", chosen("last_verification_status_code")),
     )
 
 
 _SOMETHING = thresholds(RED, (1, GREEN))
 _LONG = thresholds(GREEN, (43200, YELLOW), (86400, RED))
 """A run of a day keeps a daily backup from its next one."""
+
+
+def _status(title: str, expression: str) -> Column:
+    return Column(title, per_job(expression), "none", status_thresholds(), status_names())
 
 
 def _value(title: str, name: str, unit: str, limits: ThresholdsConfig | None = None) -> Column:
