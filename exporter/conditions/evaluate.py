@@ -9,14 +9,10 @@ from enum import Enum
 from typing import NamedTuple, Self
 
 from exporter.fleet.views import JobView
+from exporter.jobs.ageing import old_from
 from exporter.model import Status
 from exporter.schedule.expressions import Off
-from exporter.times import DAY, Millis
-
-STALE_INTERVALS = 2
-STALE_MARGIN: Millis = DAY
-"""The last success is stale after so many usual intervals and this margin, as for the alerts
-DuplistatusBackupTooOld and DuplistatusBackupNeverSucceeded."""
+from exporter.times import Millis
 
 
 class Condition(Enum):
@@ -117,7 +113,7 @@ def _is_stale(view: JobView, now: Millis) -> bool:
     success = health.first_start if health.last_good is None else health.last_good
     if expected is None or success is None or _is_suspended(view, now):
         return False
-    return now - success > STALE_INTERVALS * expected.interval + STALE_MARGIN
+    return now > old_from(success, expected.interval)
 
 
 def _is_copy_old(view: JobView, now: Millis) -> bool:

@@ -11,9 +11,10 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from exporter.jobs import ageing
 from exporter.jobs.history import PastRun, merged, newest, without
 from exporter.model import CopyOutcome, Order, SecondCopy, Status, StoredRun, believed, short_name
-from exporter.times import DAY, Millis
+from exporter.times import Millis
 
 COPYING_RUNS = 30
 """Runs whose copies are remembered: a month of a job that runs daily."""
@@ -25,10 +26,7 @@ KEPT_ENDS = 10
 """Ends of copies kept of a destination, from which its usual pause is computed."""
 
 MISSED_IN_A_ROW = 2
-STALE_PAUSES = 2
-STALE_MARGIN: Millis = DAY
-"""A second copy is in trouble when this many runs in a row missed it, or when it is older than so
-many of its usual pauses and this margin."""
+"""A second copy is in trouble when this many runs in a row missed it, or when it is too old."""
 
 
 class CopyingRun(PastRun, frozen=True, array_like=True, gc=False):
@@ -54,7 +52,7 @@ class KnownCopy(Struct, frozen=True, array_like=True, gc=False):
     def old_from(self) -> Millis | None:
         """Return the time from which the copy is stale; None while its usual pause is unknown."""
         pause = self.usual_pause
-        return None if pause is None else self.ends[-1] + STALE_PAUSES * pause + STALE_MARGIN
+        return None if pause is None else ageing.old_from(self.ends[-1], pause)
 
 
 class SecondCopies(Struct, frozen=True, array_like=True):

@@ -7,8 +7,6 @@ from msgspec.structs import replace
 
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import (
-    STALE_INTERVALS,
-    STALE_MARGIN,
     Condition,
     conditions,
     evaluate_all,
@@ -16,6 +14,7 @@ from exporter.conditions.evaluate import (
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.jobs import health
+from exporter.jobs.ageing import STALE_MARGIN, STALE_PAUSES
 from exporter.jobs.health import SHRUNK_BELOW, SHRUNK_BYTES
 from exporter.jobs.job import Job
 from exporter.model import (
@@ -271,13 +270,14 @@ def test_a_source_has_shrunk_by_the_limits_of_its_alert() -> None:
     ]
 
 
-def test_a_last_success_is_stale_by_the_limits_of_its_alert() -> None:
+@pytest.mark.parametrize("alert", ["DuplistatusBackupTooOld", "DuplistatusBackupNeverSucceeded"])
+def test_a_last_success_is_stale_by_the_limits_of_its_alerts(alert: str) -> None:
     told = re.search(
         r"> ([0-9]+) \* duplistatus_backup_expected_interval_seconds \+ ([0-9]+)",
-        expression("DuplistatusBackupTooOld"),
+        expression(alert),
     )
     assert told is not None
-    assert (int(told[1]), int(told[2]) * SECOND) == (STALE_INTERVALS, STALE_MARGIN)
+    assert (int(told[1]), int(told[2]) * SECOND) == (STALE_PAUSES, STALE_MARGIN)
 
 
 def test_stored_files_are_damaged_by_the_limit_of_their_alert() -> None:

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.jobs.ageing import STALE_MARGIN, STALE_PAUSES
 from exporter.jobs.copies import (
     COPYING_RUNS,
     MISSED_IN_A_ROW,
-    STALE_MARGIN,
-    STALE_PAUSES,
     SecondCopies,
 )
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, StoredRun, short_name
