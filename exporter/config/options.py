@@ -11,7 +11,8 @@ from exporter.config import parsers
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.policy import SchedulePolicy
-from exporter.times import format_duration, parse_duration
+from exporter.store.retention import RetentionPolicy
+from exporter.times import DAY, Millis, format_duration, parse_duration
 
 ENVIRONMENT_PREFIX = "DUPLISTATUS_"
 
@@ -19,6 +20,7 @@ _FILE_SUFFIX = "_FILE"
 _MEBIBYTE = 1024 * 1024
 _DEFAULTS = Limits()
 _POLICY = SchedulePolicy()
+_RETENTION = RetentionPolicy()
 
 
 class Option(NamedTuple):
@@ -45,6 +47,11 @@ class Option(NamedTuple):
     def file_variable(self) -> str | None:
         """The variable that names a file with the option's value, which only a secret has."""
         return self.variable + _FILE_SUFFIX if self.secret else None
+
+
+def _kept(length: Millis | None) -> str:
+    """Write how long something is kept, in the unit of the shortest."""
+    return parsers.FOREVER if length is None else f"{length // DAY}d"
 
 
 OPTIONS = (
@@ -148,16 +155,16 @@ OPTIONS = (
     ),
     Option(
         "keep_runs",
-        parsers.FOREVER,
-        "DURATION",
-        "retention of runs; counters and last runs are kept",
+        _kept(_RETENTION.runs),
+        "TIME",
+        "how long to keep runs; counters and last runs stay",
         parsers.parse_retention,
     ),
     Option(
         "keep_messages",
-        "90d",
-        "DURATION",
-        "retention of the log lines of runs",
+        _kept(_RETENTION.messages),
+        "TIME",
+        "how long to keep the log lines of runs",
         parsers.parse_retention,
     ),
     Option(
