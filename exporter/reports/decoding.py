@@ -45,8 +45,8 @@ def _decode_bytes(body: bytes) -> str:
         return body.decode("latin-1") if odd > _MANY else body.decode(errors=_AS_WINDOWS)
 
 
-def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any:  # noqa: ANN401
-    """Decode JSON, with a substitute for characters that no text can have.
+def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any:  # noqa: ANN401 - JSON may hold anything
+    """Return what a text says in JSON, with a substitute for what no text can hold.
 
     Raises:
         ReportError: it is not JSON, or nested too deep.
@@ -59,8 +59,8 @@ def decode_json(content: str | bytes, oddities: Oddities | None = None) -> Any: 
         return _decode_leniently(content, str(error), oddities)
 
 
-def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | None) -> Any:  # noqa: ANN401
-    """Decode what Python's reader accepts: numbers of any size, halves of characters, NaN."""
+def _decode_leniently(content: str | bytes, problem: str, oddities: Oddities | None) -> Any:  # noqa: ANN401 - JSON may hold anything
+    """Take what Python's reader takes: numbers of any size, halves of characters, NaN."""
     text = decode_text(content, oddities) if isinstance(content, bytes) else content
     try:
         value = json.loads(text, strict=False, parse_int=_integer)
@@ -85,7 +85,7 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MAX_NUMBER_LENGTH else float("inf")
 
 
-def _mended(value: Any, path: str, oddities: Oddities | None) -> Any:  # noqa: ANN401
+def _mended(value: Any, path: str, oddities: Oddities | None) -> Any:  # noqa: ANN401 - JSON may hold anything
     """Return decoded JSON whose texts are whole."""
     if isinstance(value, str):
         return _whole(value, path, oddities)

@@ -124,7 +124,7 @@ def _with_left_out(report: Report, lines: int) -> Report:
     return replace(report, log=replace(report.log, lines_dropped=dropped))
 
 
-def _read_value(value: Any, backup: str | None, oddities: Oddities) -> Report:  # noqa: ANN401
+def _read_value(value: Any, backup: str | None, oddities: Oddities) -> Report:  # noqa: ANN401 - JSON may hold anything
     if isinstance(value, dict):
         if "backup" in value:
             return generic_json.read(value, oddities)

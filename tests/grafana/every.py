@@ -25,7 +25,7 @@ def of_every(items: Sequence[T]) -> Callable[[Rule[T, P]], Callable[P, None]]:
 
         signature = inspect.signature(rule)
         _, *fixtures = signature.parameters.values()
-        test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
+        test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined] # pytest reads it
         return test
 
     return decorate

@@ -95,4 +95,4 @@ class PythonOnly(subprocess.Popen[str]):
 
     def __init__(self, args: list[str], *arguments: object, **options: object) -> None:
         assert args[0] == sys.executable, f"{args[0]} is started: mark the test not_quick"
-        super().__init__(args, *arguments, **options)  # type: ignore[call-overload]
+        super().__init__(args, *arguments, **options)  # type: ignore[call-overload] # as they came

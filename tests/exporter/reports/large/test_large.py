@@ -1,6 +1,7 @@
 """Large reports as machines really send them: nothing that decides is left out."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def _read(body: bytes) -> Report:
 
 
 @pytest.mark.parametrize("wrap", [bytes, lambda body: form(message=body)])
-def test_a_long_log_keeps_the_gravest_and_counts_the_rest(wrap: Any) -> None:  # noqa: ANN401
+def test_a_long_log_keeps_the_gravest_and_counts_the_rest(wrap: Callable[[bytes], bytes]) -> None:
     told = [WARNING] * MANY + ["[Error-A.B]: the last word"]
     report = _read(wrap(duplicati({"ParsedResult": "Error"}, LogLines=told)))
 
