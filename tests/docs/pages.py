@@ -1,4 +1,4 @@
-"""The pages for people, as the tests read them: tables and blocks of code."""
+"""The documentation pages, as the tests read them: code, sections and links."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ PAGES = (
     "README.md",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 )
-"""The README and every page behind it, by their paths in the repository."""
+"""The README and every page in docs, by their paths in the repository."""
 
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
@@ -18,7 +18,7 @@ _FENCE = re.compile(
 
 
 class Block(NamedTuple):
-    """A block of code and the language written behind its fence."""
+    """A block of code and the language that its fence names."""
 
     language: str
     text: str
@@ -35,28 +35,13 @@ def blocks(page: str, *languages: str) -> list[Block]:
     return [block for block in found if block.language in languages]
 
 
-def rows(page: str, first_column: str) -> list[dict[str, str]]:
-    """Return the rows of every table whose first column has this title."""
-    found: list[dict[str, str]] = []
-    titles: list[str] = []
-    for line in page.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        if not line.startswith("|"):
-            titles = []
-        elif not titles:
-            titles = cells
-        elif titles[0] == first_column and not set(line) <= set("|- "):
-            found.append(dict(zip(titles, cells, strict=True)))
-    return found
-
-
 def code(text: str) -> list[str]:
-    """Return what stands between backticks in running text."""
+    """Return what is between backticks in running text."""
     return re.findall(r"`([^`]+)`", _FENCE.sub("", text))
 
 
 def sections(page: str) -> dict[str, str]:
-    """Return what stands below each heading of the second level."""
+    """Return the text below each heading of the second level."""
     found = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
     return dict(zip(found[1::2], found[2::2], strict=True))
 
@@ -78,11 +63,11 @@ def anchors(page: str) -> set[str]:
 
 
 def links(page: str) -> list[str]:
-    """Return what the links and pictures of a page lead to."""
+    """Return the targets of the links and pictures of a page."""
     return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", _FENCE.sub("", page)))
 
 
 def command_lines(page: str, program: str) -> list[str]:
-    """Return every command of a page that calls a program, as a person pastes it."""
+    """Return every command line of a page that calls a program, its continuation lines joined."""
     shown = "".join(block.text for block in blocks(page, "bash")).replace("\\\n", "")
     return [line for line in shown.splitlines() if line.startswith(f"{program} ")]

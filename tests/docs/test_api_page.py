@@ -12,6 +12,7 @@ import pytest
 from api import errors
 from tests.docs import pages
 from tests.docs.contract import CONTRACT, Operation, join
+from tests.support import doc_hooks
 
 PAGE = pages.read("docs/api.md")
 
@@ -29,8 +30,8 @@ class Shown(NamedTuple):
     def operation(self) -> Operation:
         words = shlex.split(self.command.partition("|")[0])
         path = urlsplit(next(word for word in words if word.startswith("http"))).path
-        told = words[words.index("-X") + 1] if "-X" in words else None
-        method = told or ("POST" if "-d" in words else "GET")
+        given = words[words.index("-X") + 1] if "-X" in words else None
+        method = given or ("POST" if "-d" in words else "GET")
         return next(
             each
             for each in CONTRACT.operations()
@@ -77,6 +78,6 @@ def test_every_answer_is_as_described(shown: Shown) -> None:
 
 def test_every_kind_of_error_is_explained() -> None:
     explained = {
-        int(row["status"]): pages.code(row["`error`"])[0] for row in pages.rows(PAGE, "status")
+        int(status): pages.code(error)[0] for status, error, _ in doc_hooks.rows(PAGE, "errors")
     }
     assert explained == dict(errors.KINDS)

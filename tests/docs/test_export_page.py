@@ -13,6 +13,7 @@ from exporter.cli.commands import export
 from exporter.exports import LEFT_OUT, write_csv
 from exporter.times import DAY
 from tests.docs import daemon, pages
+from tests.support import doc_hooks
 
 PAGE = pages.read("docs/export.md")
 _SHOWN = "".join(block.text for block in pages.blocks(PAGE, "bash"))
@@ -40,7 +41,7 @@ def test_every_field_of_a_run_is_explained_here_or_with_the_api() -> None:
     written = io.BytesIO()
     write_csv([], written)
     (fields,) = csv.reader([written.getvalue().decode()])
-    explained = [name for row in pages.rows(PAGE, "field") for name in pages.code(row["field"])]
-    told_by_the_api = {name for name in fields if f'"{name}"' in pages.read("docs/api.md")}
-    assert [name for name in fields if name not in {*explained, *told_by_the_api}] == []
+    explained = [name for row in doc_hooks.rows(PAGE, "fields") for name in pages.code(row[0])]
+    of_the_api = {name for name in fields if f'"{name}"' in pages.read("docs/api.md")}
+    assert [name for name in fields if name not in {*explained, *of_the_api}] == []
     assert {*explained} <= {*fields}

@@ -18,6 +18,7 @@ from tests.deploy.dockerfile import last
 from tests.deploy.files import read
 from tests.docs import daemon, pages
 from tests.docs.guides import GUIDES, TEXT, source
+from tests.support import doc_hooks
 
 _OURS = re.compile(r"(?:sudo )?(?:\S*/)?duplistatus ((?!serve ).*)")
 _ENGINE = re.compile(r"^docker compose .* exec duplistatus ")
@@ -34,12 +35,9 @@ def _lines() -> list[str]:
 
 
 def _of_tables() -> list[str]:
-    """Return the commands that tables tell."""
-    found = [
-        command for row in pages.rows(TEXT, "the job") for command in pages.code(row["what to do"])
-    ]
-    assert found
-    return found
+    """Return the commands in tables."""
+    rows = doc_hooks.rows(GUIDES["docs/troubleshooting.md"], "overdue-jobs")
+    return [command for _, advice in rows for command in pages.code(advice)]
 
 
 COMMANDS = sorted(
@@ -82,9 +80,13 @@ def test_every_file_that_a_command_takes_is_there(name: str) -> None:
         assert (pages.ROOT / file).exists(), file
 
 
-@pytest.mark.parametrize("row", pages.rows(TEXT, "the line says"), ids=lambda row: row["why"])
-def test_a_message_of_a_failed_start_is_one_of_the_daemon(row: dict[str, str]) -> None:
-    (message,) = pages.code(row["the line says"])
+@pytest.mark.parametrize(
+    "row",
+    doc_hooks.rows(GUIDES["docs/troubleshooting.md"], "failed-starts"),
+    ids=lambda row: row[1],
+)
+def test_a_message_of_a_failed_start_is_one_of_the_daemon(row: list[str]) -> None:
+    (message,) = pages.code(row[0])
     assert message in source()
 
 
@@ -101,17 +103,21 @@ def test_every_page_shows_the_same_options_for_duplicati() -> None:
 
 
 def test_the_sizes_of_fleets_follow_from_the_measured_ones() -> None:
-    (measured,) = [row for row in pages.rows(TEXT, "what") if row.get("what") == "a run, on disk"]
-    a_run = int(re.findall(r"\d+", measured["takes"])[0])
+    (_, run_size), *_ = doc_hooks.rows(GUIDES["docs/operations.md"], "sizes")
+    bytes_of_a_run = re.search(r"(\d+) bytes", run_size)
+    assert bytes_of_a_run is not None
+    a_run = int(bytes_of_a_run[1])
     units = {"MB": 10**6, "GB": 10**9}
-    for row in pages.rows(TEXT, "fleet"):
-        runs = int(row["jobs"].replace(",", "")) * 365
-        assert int(row["runs a year, daily"].replace(",", "")) == runs
-        amount, unit = row["disk a year"].split()
+    for _, jobs, runs_a_year, disk_a_year, _ in doc_hooks.rows(
+        GUIDES["docs/operations.md"], "fleets"
+    ):
+        runs = int(jobs.replace(",", "")) * 365
+        assert int(runs_a_year.replace(",", "")) == runs
+        amount, unit = disk_a_year.split()
         assert float(amount) * units[unit] == pytest.approx(runs * a_run, rel=0.06)
 
 
-def test_the_limit_at_the_proxy_is_as_told() -> None:
+def test_the_limit_at_the_proxy_is_as_documented() -> None:
     assert "33 MiB" in GUIDES["docs/reverse-proxy.md"]
     assert "client_max_body_size 33m;" in read("proxy/nginx.conf")
     assert "max_size 33MiB" in read("proxy/Caddyfile")
@@ -119,23 +125,24 @@ def test_the_limit_at_the_proxy_is_as_told() -> None:
     assert f"DUPLISTATUS_LISTEN={_LISTEN}" in GUIDES["docs/reverse-proxy.md"]
 
 
-def test_the_container_is_as_told() -> None:
-    assert f"as user {last('USER').text.partition(':')[0]}," in GUIDES["docs/installation.md"]
-    compose = yaml.safe_load(read("docker/compose.yaml"))
-    assert "in the volume `data`" in GUIDES["docs/installation.md"]
-    assert {*compose["volumes"]} == {"data"}
+def test_the_container_is_as_documented() -> None:
+    page = GUIDES["docs/installation.md"]
+    user = int(last("USER").text.partition(":")[0])
+    assert doc_hooks.numbers(page, "container") == [user]
+    (volume,) = yaml.safe_load(read("docker/compose.yaml"))["volumes"]
+    assert volume == "data"
+    assert volume in pages.code(doc_hooks.text(page, "container"))
 
 
 def _restoring() -> list[str]:
     """Return what the guide does with the files when a copy is restored."""
-    restore = GUIDES["docs/operations.md"].partition("To restore")[2]
-    lines = pages.blocks(restore, "bash")[0].text.splitlines()
+    lines = doc_hooks.block(GUIDES["docs/operations.md"], "restore").splitlines()
     files = [line.removeprefix("sudo ") for line in lines if "systemctl" not in line]
     return [line for line in files if not line.startswith("cd ")]
 
 
 def test_restoring_works_after_a_loss_of_power_too(filled_database: Path, tmp_path: Path) -> None:
-    """Then a log of the lost database lies there, which would ruin the copy."""
+    """The lost database then leaves its write-ahead log, which would ruin the copy."""
     origin = tmp_path / "origin.sqlite"
     copy, lost = tmp_path / "copy.sqlite", tmp_path / "duplistatus.sqlite"
     shutil.copy(filled_database, origin)

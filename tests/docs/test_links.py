@@ -1,4 +1,4 @@
-"""Every link leads somewhere, and whoever names a page names one that there is."""
+"""Every link has a target, and every page or file that a text names exists."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.docs import pages
+from tests.support import doc_hooks
 
 _INDEX = "docs/README.md"
 _LINKING = (
@@ -18,6 +19,7 @@ _LINKING = (
     "tests/**/README*",
 )
 _NAMING = ("api", "deploy", "exporter", "grafana", "tests")
+_TESTS = pages.ROOT / "tests"
 _OTHERS = {"node_modules", "__pycache__"}
 """Folders that programs fill."""
 
@@ -60,6 +62,14 @@ def test_every_page_is_in_the_index() -> None:
     assert {*pages.PAGES} - {"README.md", _INDEX} - indexed == set()
 
 
+def test_every_hook_of_a_page_is_used_by_a_test() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in _TESTS.rglob("test_*.py"))
+    tests += (_TESTS / "docs" / "metrics.py").read_text(encoding="utf-8")
+    hooks = {hook for name in _linking() for hook in doc_hooks.names(pages.read(name))}
+    assert hooks
+    assert [hook for hook in hooks if f'"{hook}"' not in tests] == []
+
+
 def test_the_readme_is_short() -> None:
     assert 6000 <= len(pages.read("README.md").encode()) <= 8192
 
@@ -72,12 +82,12 @@ def _naming() -> Iterator[str]:
                 yield path.read_bytes().decode(errors="replace")
 
 
-def test_whoever_names_a_page_names_one_that_there_is() -> None:
+def test_every_page_that_a_text_names_exists() -> None:
     named = {name for text in _naming() for name in _PAGE.findall(text)}
     assert named - {*pages.PAGES} == set()
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_a_file_of_the_code_that_a_page_names_is_there(name: str) -> None:
+def test_every_file_of_the_code_that_a_page_names_exists(name: str) -> None:
     for file in _CODE.findall(pages.read(name)):
         assert (pages.ROOT / file).exists(), file

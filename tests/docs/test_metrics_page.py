@@ -19,7 +19,8 @@ from exporter.exposition.families import (
 )
 from exporter.exposition.self_metrics import SelfMetrics
 from tests.docs import daemon, pages
-from tests.docs.metrics import PAGE, Described, on_the_page
+from tests.docs.metrics import PAGE, ROWS, Described, on_the_page
+from tests.support import doc_hooks
 
 _PREFIX = "duplistatus_"
 _OF_A_BUCKET = {"le"}
@@ -69,19 +70,19 @@ def _series_of(client: TestClient, backup: str) -> int:
     return sum(sample.labels.get("backup") == backup for sample in samples)
 
 
-def test_every_family_stands_on_the_page_as_it_is() -> None:
+def test_every_family_is_on_the_page_as_it_is() -> None:
     assert on_the_page() == _in_the_code()
 
 
-def test_no_family_stands_there_twice() -> None:
-    assert len(pages.rows(PAGE, "name")) == len(on_the_page())
+def test_no_family_is_there_twice() -> None:
+    assert len(ROWS) == len(on_the_page())
 
 
-def test_no_name_stands_there_that_is_no_family() -> None:
+def test_every_name_there_is_a_family() -> None:
     assert set(re.findall(rf"{_PREFIX}\w+", PAGE)) == set(_in_the_code())
 
 
-def test_every_family_of_a_scrape_stands_on_the_page(client: TestClient) -> None:
+def test_every_family_of_a_scrape_is_on_the_page(client: TestClient) -> None:
     scraped = {_full_name(metric) for metric in _scraped(client)}
     assert {name for name in scraped if name.startswith(_PREFIX)} == set(on_the_page())
 
@@ -92,43 +93,30 @@ def test_the_families_of_the_library_are_named(client: TestClient) -> None:
     assert {name for name in scraped if name.startswith(_LIBRARY)} == named
 
 
-def test_every_row_has_a_unit_that_its_name_tells() -> None:
-    for row in pages.rows(PAGE, "name"):
-        (name,) = pages.code(row["name"])
-        suffixes = [suffix for suffix in _UNITS if name.endswith(suffix)]
+def test_every_row_has_the_unit_of_its_name() -> None:
+    for row in ROWS:
+        suffixes = [suffix for suffix in _UNITS if row.name.endswith(suffix)]
         if suffixes:
-            assert row["unit"] == _UNITS[max(suffixes, key=len)], name
-        assert all(row.values()), name
+            assert row.unit == _UNITS[max(suffixes, key=len)], row.name
+        assert all(row), row.name
 
 
 def test_a_family_that_is_never_absent_is_there_for_every_job(client: TestClient) -> None:
     samples = [sample for metric in _scraped(client) for sample in metric.samples]
-    for row in pages.rows(PAGE, "name"):
-        (name,) = pages.code(row["name"])
-        jobs = {each.labels.get("backup") for each in samples if each.name == name}
-        if row["labels"].startswith("job") and re.match(r"never\b(?! reported)", row["absent"]):
-            assert jobs == {"Photos", "Mail", "daily"}, name
+    for row in ROWS:
+        jobs = {each.labels.get("backup") for each in samples if each.name == row.name}
+        if row.labels.startswith("job") and re.match(r"never\b(?! reported)", row.absent):
+            assert jobs == {"Photos", "Mail", "daily"}, row.name
 
 
-def test_the_stated_series_per_job_are_right(client: TestClient) -> None:
-    stated = re.search(r"reports everything has (\d+) series; one that .*? start has (\d+)", PAGE)
-    assert stated is not None
-    full, least = int(stated[1]), int(stated[2])
+def test_the_stated_numbers_of_series_are_right(client: TestClient) -> None:
+    full, least, running, second_copy, server, jobs = doc_hooks.numbers(PAGE, "cardinality")
     assert (full, least) == (_series_of(client, "Photos"), _series_of(client, "daily"))
     every_status = len(JOB_FAMILIES) + 5
     assert full == every_status
-
-
-def test_the_stated_series_of_a_run_are_right() -> None:
-    stated = re.search(r"run that is going on\nadds (\d+)", PAGE)
-    assert stated is not None
-    assert int(stated[1]) == len(RUNNING_FAMILIES)
-
-
-def test_the_stated_series_of_a_hundred_jobs_follow(client: TestClient) -> None:
-    stated = re.search(r"at most ([\d,]+) series", PAGE)
-    assert stated is not None
-    assert int(stated[1].replace(",", "")) == 100 * _series_of(client, "Photos") + 50
+    assert (running, server) == (len(RUNNING_FAMILIES), len(SERVER_FAMILIES))
+    assert second_copy == sum("destination" in family.labels for family in JOB_FAMILIES)
+    assert jobs == 100 * full + 50 * server
 
 
 def test_prometheus_takes_every_query(tmp_path: Path) -> None:

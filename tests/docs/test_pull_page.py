@@ -1,4 +1,4 @@
-"""What docs/pull.md shows of pulling: tables that there are."""
+"""docs/pull.md: its examples are valid, and it explains every key of a `[[pull]]` table."""
 
 import tomllib
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from exporter import config
 from exporter.config.pull_targets import KEYS
 from tests.docs import pages
+from tests.support import doc_hooks
 
 PAGE = pages.read("docs/pull.md")
 
@@ -21,4 +22,4 @@ def test_an_example_is_a_valid_configuration(tmp_path: Path, block: pages.Block)
 
 
 def test_every_key_of_a_table_is_explained() -> None:
-    assert {pages.code(row["key"])[0] for row in pages.rows(PAGE, "key")} == set(KEYS)
+    assert {pages.code(key)[0] for key, _ in doc_hooks.rows(PAGE, "pull-keys")} == set(KEYS)

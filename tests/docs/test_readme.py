@@ -19,8 +19,10 @@ from exporter.cli.main import make_parser
 from exporter.config import CONFIG_VARIABLE, secrets
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from tests.docs import pages
+from tests.support import doc_hooks
 
 CONFIGURATION = pages.read("docs/configuration.md")
+_ROWS = doc_hooks.rows(CONFIGURATION, "options")
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "json": json.loads,
@@ -50,19 +52,19 @@ def _named(route: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_option_is_in_the_table(option: Option) -> None:
-    rows = pages.rows(CONFIGURATION, "flag")
-    (row,) = [row for row in rows if pages.code(row["environment"]) == [option.variable]]
-    assert pages.code(row["flag"]) == ([f"{option.flag} {option.metavar}"] if option.flag else [])
+    (row,) = [row for row in _ROWS if pages.code(row[1]) == [option.variable]]
+    flag, _, default, _ = row
+    assert pages.code(flag) == ([f"{option.flag} {option.metavar}"] if option.flag else [])
     if option.default:
-        assert pages.code(row["default"]) == [option.default]
+        assert pages.code(default) == [option.default]
 
 
 def test_the_table_has_no_other_option() -> None:
-    assert len(pages.rows(CONFIGURATION, "flag")) == len(OPTIONS)
+    assert len(_ROWS) == len(OPTIONS)
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_no_variable_is_named_that_is_not_read(name: str) -> None:
+def test_every_variable_that_a_page_names_is_read(name: str) -> None:
     read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} | secrets.VARIABLES
     assert set(re.findall(rf"{ENVIRONMENT_PREFIX}[A-Z_]+[A-Z]", pages.read(name))) <= read
 
@@ -79,8 +81,8 @@ def test_every_variable_is_named() -> None:
 )
 def test_every_option_is_in_the_help(option: Option, serve_help: str) -> None:
     default = f" (default {option.default})" if option.default else ""
-    told = f"{option.help}{default} [{option.variable}]"
-    assert f"{option.flag} {option.metavar} {told}" in serve_help
+    text = f"{option.help}{default} [{option.variable}]"
+    assert f"{option.flag} {option.metavar} {text}" in serve_help
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
@@ -108,7 +110,7 @@ def test_a_command_takes_these_arguments(line: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/prometheus.md"])
-def test_the_configuration_of_prometheus_is_the_projects_to_the_letter(name: str) -> None:
+def test_the_configuration_of_prometheus_is_part_of_the_projects_own(name: str) -> None:
     blocks = pages.blocks(pages.read(name), "yaml")
     shown = [block.text for block in blocks if "scrape_configs" in block.text]
     assert len(shown) == 1

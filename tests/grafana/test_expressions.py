@@ -7,9 +7,11 @@ import promql_parser as promql
 import pytest
 
 from tests.docs import pages
+from tests.docs.metrics import PAGE, ROWS
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.every import of_every
 from tests.grafana.expressions import FILLED, filled, groupings, labels, nodes, selected, selectors
+from tests.support import doc_hooks
 
 _MARKS = [
     Target(board.name, marks["name"], {**marks, "refId": "Anno", "legendFormat": ""})
@@ -17,8 +19,6 @@ _MARKS = [
     for marks in board.json["annotations"]["list"]
 ]
 each_target = of_every([*TARGETS, *_MARKS])
-
-_PAGE = pages.read("docs/metrics.md")
 
 _COUNTED = ("_total", "_bucket", "_sum", "_count")
 _OF_COUNTERS = {"rate", "irate", "increase"}
@@ -73,30 +73,30 @@ def test_a_bar_over_time_counts_every_run(target: Target) -> None:
 
 
 def _documented_labels() -> set[str]:
-    cells = [row["labels"] for row in pages.rows(_PAGE, "name")]
-    cells += [row["label"] for row in pages.rows(_PAGE, "label")]
+    cells = [row.labels for row in ROWS]
+    cells += [cell for cell, _ in doc_hooks.rows(PAGE, "labels")]
+    cells += [cell for cell, _ in doc_hooks.rows(PAGE, "labels-of-prometheus")]
     return {name for cell in cells for name in pages.code(cell)}
 
 
 def _labels_of(name: str) -> set[str]:
     """Return what the page says of a family's labels; `job` stands for those of a job there."""
-    rows = {pages.code(row["name"])[0]: row["labels"] for row in pages.rows(_PAGE, "name")}
-    cell = rows.get(name, "")
+    cell = {row.name: row.labels for row in ROWS}.get(name, "")
     of_job = {"server_id", "server", "backup"} if cell.startswith("job") else set()
     return of_job | set(pages.code(cell))
 
 
 def _documented_names() -> set[str]:
-    rows = pages.rows(_PAGE, "name")
-    names = {name for row in rows for name in pages.code(row["name"])}
-    names |= {name for row in pages.rows(_PAGE, "series") for name in pages.code(row["series"])}
+    names = {row.name for row in ROWS}
+    of_prometheus = doc_hooks.rows(PAGE, "series-of-prometheus")
+    names |= {name for cell, _ in of_prometheus for name in pages.code(cell)}
     histograms = {
-        f"{pages.code(row['name'])[0]}{suffix}"
-        for row in rows
-        if row["type"] == "histogram"
+        f"{row.name}{suffix}"
+        for row in ROWS
+        if row.type == "histogram"
         for suffix in ("_bucket", "_sum", "_count")
     }
-    return names | histograms | {name for name in pages.code(_PAGE) if name.startswith("process_")}
+    return names | histograms | {name for name in pages.code(PAGE) if name.startswith("process_")}
 
 
 @each_target

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.deploy.files import ROOT
+from tests.support import doc_hooks
 from tests.tools.release import faults, main, version
 
 DATED = f"# Changelog\n\n## [Unreleased]\n\n## [{version()}] - 2026-01-31\n"
@@ -26,16 +27,16 @@ def test_a_version_without_its_date_in_the_changelog_is_not(heading: str) -> Non
     assert "CHANGELOG.md" in fault
 
 
-def test_what_keeps_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reason_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("v99.0.0") == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("the tag is v99.0.0, the version in pyproject.toml")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("the tag is v99.0.0, the version in pyproject.toml")
 
 
-def test_the_version_stands_wherever_the_page_of_releases_says() -> None:
+def test_the_version_is_in_every_file_that_the_release_page_names() -> None:
     page = (ROOT / "RELEASE.md").read_text(encoding="utf-8")
-    (step,) = re.findall(r"^2\. .*?(?=^3\. )", page, re.MULTILINE | re.DOTALL)
+    step = doc_hooks.text(page, "version")
     named = [name for name in re.findall(r"`([\w./]+)`", step) if (ROOT / name).is_file()]
     assert len(named) == 5
     assert [name for name in named if version() not in (ROOT / name).read_text()] == []
