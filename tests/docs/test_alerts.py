@@ -14,11 +14,12 @@ from falcon.testing import TestClient
 from exporter.cli import main
 from tests.docs import daemon, pages
 from tests.rules.rule_files import ALERTS, PROMETHEUS, Rule, load
+from tests.support import doc_hooks
 from tests.support.process.commands import needed
 
 PAGE = pages.read("docs/alerts.md")
 
-PARTS = ("Means", "Look", "Do", "False alarm", "Silence")
+PARTS = ("Meaning", "Diagnosis", "Mitigation", "False positives", "Silencing")
 
 
 def commands(program: str) -> list[list[str]]:
@@ -33,9 +34,9 @@ def test_the_section_of_an_alert_says_everything_in_its_order(alert: Rule) -> No
     assert pages.blocks(section, "bash", "promql")
 
 
-def test_the_table_has_every_alert_and_how_grave_it_is() -> None:
-    told = {row["alert"]: row["severity"] for row in pages.rows(PAGE, "alert")}
-    assert told == {
+def test_the_table_has_every_alert_and_its_severity() -> None:
+    severities = {alert: severity for alert, severity, _ in doc_hooks.rows(PAGE, "alerts")}
+    assert severities == {
         f"[{alert.name}](#{pages.anchor(alert.name)})": alert.content["labels"]["severity"]
         for alert in ALERTS
     }
