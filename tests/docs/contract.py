@@ -21,7 +21,7 @@ Node = Mapping[str, Any]
 
 
 class Example(NamedTuple):
-    """An example, where it stands, and where the schema stands that it has to fit."""
+    """An example, its pointer, and the pointer of the schema that it has to fit."""
 
     pointer: str
     schema_pointer: str
@@ -69,7 +69,7 @@ class Contract:
         ]
 
     def at(self, pointer: str) -> Any:  # noqa: ANN401 - YAML may hold anything
-        """Return what stands at a pointer."""
+        """Return what is at a pointer."""
         node: Any = self.document
         for key in pointer.split("/")[1:]:
             name = key.replace("~1", "/").replace("~0", "~")
@@ -77,7 +77,7 @@ class Contract:
         return node
 
     def resolve(self, pointer: str) -> str:
-        """Follow a reference, where one stands at a pointer."""
+        """Follow a reference, if one is at a pointer."""
         node = self.at(pointer)
         if isinstance(node, dict) and "$ref" in node:
             return self.resolve(str(node["$ref"]).removeprefix("#"))

@@ -50,7 +50,7 @@ _ASKED = {
 
 
 def clock() -> Millis:
-    """Return the one moment at which these tests happen."""
+    """Return the one time at which these tests happen."""
     return NOW
 
 

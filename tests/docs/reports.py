@@ -90,14 +90,14 @@ def under_a_former_name() -> Report:
     began = parse_timestamp("2026-11-18T01:00:00Z")
     copy = SecondCopy("file:///mnt/copy", began + MINUTE, Status.SUCCESS, 3, 4096, 0)
     run = Run(BACKUP, Status.SUCCESS, began, began + MINUTE, MINUTE, Counts())
-    told = replace(
+    run_with_all = replace(
         run,
         backup_id="DB-2",
         destination_type="s3",
         copying=Copying(CopyOutcome.COPIED, (copy,)),
     )
     machine = Machine(_MACHINE["machine-id"], _MACHINE["machine-name"])
-    return Report(machine, "Pictures", told, Log(details=("Data.X: is no number",)), {})
+    return Report(machine, "Pictures", run_with_all, Log(details=("Data.X: is no number",)), {})
 
 
 def died(day: int) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def restored() -> dict[str, Any]:
 
 
 def restored_on_nas() -> dict[str, Any]:
-    """Return Duplicati's report of a restore from the backup that tells every value."""
+    """Return Duplicati's report of a restore from the backup that reports every value."""
     times = {"BeginTime": "2026-11-22T12:00:00Z", "EndTime": "2026-11-22T12:01:00Z"}
     data = {"MainOperation": "Restore", "ParsedResult": "Success", **times}
     return {"Data": data, "Extra": {"backup-name": "Photos", **_MACHINE}}

@@ -1,4 +1,4 @@
-"""deploy/requirements.lock holds what pyproject.toml declares, and the ranges begin somewhere."""
+"""deploy/requirements.lock has what pyproject.toml declares; every range has a lower bound."""
 
 import re
 
@@ -41,6 +41,6 @@ def test_everything_that_is_locked_has_its_hashes() -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
 
 
-def test_every_range_begins_with_a_version_that_can_be_tried() -> None:
+def test_every_range_starts_with_a_version_that_can_be_tested() -> None:
     pinned = {line.partition("==")[0] for line in lowest.lowest(DECLARED)}
     assert pinned == {each.name for each in DECLARED} - DATED

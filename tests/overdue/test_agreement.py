@@ -50,7 +50,7 @@ Samples = Mapping[str, int]
 
 
 class Life(NamedTuple):
-    """What becomes of a job: its runs, what a person set, and what was heard of it last."""
+    """The history of a job: its runs, what a person set, and its last live report."""
 
     runs: list[StoredRun]
     settings: JobSettings
@@ -73,7 +73,7 @@ def fleet_of(lives: list[Life]) -> Fleet:
 
 
 def turning(fleet: Fleet) -> list[Millis]:
-    """Return the moments around which a job of a fleet turns overdue or stalled."""
+    """Return the times around which a job of a fleet becomes overdue or stalled."""
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
     silent = [view.running.stalled_from for view in fleet.jobs() if view.running]
     old = [view.health.copies_old_from for view in fleet.jobs()]
@@ -103,7 +103,7 @@ def exposed(exposition: Exposition) -> Exposed:
 
 
 def alerted(job: Samples, now: Millis) -> set[Condition]:
-    """Return what the alerts on a job say of it at a moment."""
+    """Return what the alerts on a job say of it at a time."""
     shrunk_by = job.get("typical_source_bytes", 0) - job.get("source_bytes", 0)
     asked = {
         Condition.OVERDUE: job["overdue"] == 1,
@@ -133,8 +133,8 @@ def too_old(job: Samples, now: Millis) -> bool:
 
 def copy_too_old(job: Samples, now: Millis) -> bool:
     """Tell whether a second copy is too old, by the pauses between those before it."""
-    begin = "second_copy_usual_pause_seconds"
-    pauses = {name.removeprefix(begin): job[name] for name in job if name.startswith(begin)}
+    prefix = "second_copy_usual_pause_seconds"
+    pauses = {name.removeprefix(prefix): job[name] for name in job if name.startswith(prefix)}
     return any(
         now - job[f"second_copy_timestamp_seconds{to}"] > 2 * pause + DAY
         for to, pause in pauses.items()
@@ -148,9 +148,7 @@ def is_let_be(job: Samples, now: Millis) -> bool:
 
 
 @given(st.lists(_LIVES, max_size=3), st.data())
-def test_all_that_is_asked_at_one_moment_says_the_same(
-    lives: list[Life], data: st.DataObject
-) -> None:
+def test_all_answers_at_one_time_agree(lives: list[Life], data: st.DataObject) -> None:
     fleet, clock = fleet_of(lives), Clock(START)
     exposition = Exposition(fleet, clock, SelfMetrics("1.2.3", lambda: 0))
     near = st.tuples(st.sampled_from(turning(fleet)), st.sampled_from((-SECOND, -1, 0, 1, SECOND)))
@@ -160,7 +158,7 @@ def test_all_that_is_asked_at_one_moment_says_the_same(
 
 
 def assert_one_deadline(fleet: Fleet, samples: Exposed, now: Millis) -> None:
-    """The moment from when on a job is overdue is the same for all that ask."""
+    """The time from which a job is overdue is the same in all answers."""
     late = [view for view in fleet.jobs() if view.overdue(now)]
     in_order = sorted(late, key=lambda view: (view.effective_deadline, view.job.id))
     assert fleet.overdue(now) == in_order
@@ -191,10 +189,10 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
         for name in ("backup_jobs", "overdue_backups", "failing_backups", "running_backups")
     )
     assert_one_deadline(fleet, samples, now)
-    told = {view.job.name: set(conditions(view, now)) for view in snapshot.jobs}
+    present = {view.job.name: set(conditions(view, now)) for view in snapshot.jobs}
     woken = {view.job.name: alerted(samples.jobs[view.job.name], now) for view in snapshot.jobs}
     assert {
-        name: {each for each in held if each.is_trouble} for name, held in told.items()
+        name: {each for each in held if each.is_trouble} for name, held in present.items()
     } == woken
     assert (badge_of_all(summary).severity in (Severity.GOOD, Severity.NEUTRAL)) == (
         not any(woken.values())

@@ -1,4 +1,4 @@
-"""When real backups are due: each case is a history, and moments at which it is late or not."""
+"""When real backups are due: each case is a history, and times at which it is late or not."""
 
 from typing import NamedTuple
 
@@ -30,9 +30,9 @@ BERLIN = Schedule(plan=Cron("30 2 * * *", "Europe/Berlin"))
 
 
 class Case(NamedTuple):
-    """A job's runs and the last moment at which it is in time: None where it always is.
+    """A job's runs and the last time at which it is in time: None if it always is.
 
-    `in_time` are moments before, at which a simpler rule would give an alarm.
+    `in_time` are earlier times at which a simpler rule would give an alarm.
     """
 
     runs: list[StoredRun]
@@ -45,18 +45,18 @@ def at(text: str) -> Millis:
     return parse_timestamp(f"{text}Z")
 
 
-def run(began: str, *, took: Millis = TOOK, told: str | None = None) -> StoredRun:
-    timestamp = None if told is None else at(told)
+def run(began: str, *, took: Millis = TOOK, reported: str | None = None) -> StoredRun:
+    timestamp = None if reported is None else at(reported)
     return stored_run(at(began), duration=took, next_scheduled=timestamp)
 
 
 def series(
-    first: str, step: Millis, count: int, *, told: bool = False, took: Millis = TOOK
+    first: str, step: Millis, count: int, *, reported: bool = False, took: Millis = TOOK
 ) -> list[StoredRun]:
-    """Build runs at a steady pace; those that are told say when the next one is planned."""
+    """Build runs at a steady pace; with `reported` they say when the next one is planned."""
     starts = [at(first) + number * step for number in range(count)]
     return [
-        stored_run(start, duration=took, next_scheduled=start + step if told else None)
+        stored_run(start, duration=took, next_scheduled=start + step if reported else None)
         for start in starts
     ]
 
@@ -79,11 +79,11 @@ def until(runs: list[StoredRun], last: str) -> list[StoredRun]:
 
 
 def without(runs: list[StoredRun], *missed: str) -> list[StoredRun]:
-    return [each for each in runs if each.started not in {at(moment) for moment in missed}]
+    return [each for each in runs if each.started not in {at(start) for start in missed}]
 
 
 FOUR_WEEKS = weekdays("2026-01-05T20:00", 4)
-NIGHTLY = series("2026-01-01T02:00", DAY, 10, told=True)
+NIGHTLY = series("2026-01-01T02:00", DAY, 10, reported=True)
 LAPTOP = series("2026-01-01T08:00", DAY, 10)
 
 CASES = {
@@ -112,13 +112,13 @@ CASES = {
     "six hours of backup every day, while it runs and once it does not come": Case(
         series("2026-01-01T22:00", DAY, 8, took=6 * HOUR), "2026-01-10T05:00", ("2026-01-10T04:01",)
     ),
-    "six hours of backup every day, told by Duplicati": Case(
-        series("2026-01-01T22:00", DAY, 3, told=True, took=6 * HOUR), "2026-01-05T05:00"
+    "six hours of backup every day, reported by Duplicati": Case(
+        series("2026-01-01T22:00", DAY, 3, reported=True, took=6 * HOUR), "2026-01-05T05:00"
     ),
     "run by hand between two planned ones": Case(
         [*NIGHTLY, run("2026-01-10T14:00")], "2026-01-11T03:10"
     ),
-    "run by hand between two planned ones that nobody tells": Case(
+    "run by hand between two planned ones that nobody reports": Case(
         [*series("2026-01-01T02:00", DAY, 10), run("2026-01-10T14:00")],
         "2026-01-11T15:10",
         ("2026-01-11T03:11",),
@@ -128,14 +128,14 @@ CASES = {
         [*NIGHTLY, run("2026-01-11T09:00")], "2026-01-12T03:10", ("2026-01-11T09:10",)
     ),
     "missed, then run by hand, then by plan again": Case(
-        [*NIGHTLY, run("2026-01-11T09:00"), run("2026-01-12T02:00", told="2026-01-13T02:00")],
+        [*NIGHTLY, run("2026-01-11T09:00"), run("2026-01-12T02:00", reported="2026-01-13T02:00")],
         "2026-01-13T03:10",
     ),
     "weekly, learned": Case(
         series("2026-01-04T03:00", 7 * DAY, 6), "2026-02-15T04:10", ("2026-02-10T03:00",)
     ),
-    "weekly, told by Duplicati from its first run on": Case(
-        [run("2026-01-04T03:00", told="2026-01-11T03:00")],
+    "weekly, reported by Duplicati from its first run on": Case(
+        [run("2026-01-04T03:00", reported="2026-01-11T03:00")],
         "2026-01-11T04:10",
         ("2026-01-10T03:00",),
     ),
@@ -186,11 +186,11 @@ CASES = {
     "cron in autumn, the day after the change": Case(
         [run("2026-10-24T00:30"), run("2026-10-25T00:30")], "2026-10-26T02:40", schedule=BERLIN
     ),
-    "told across the change in spring, 23 hours ahead": Case(
-        [run("2026-03-28T02:30", told="2026-03-29T01:30")], "2026-03-29T02:40"
+    "reported across the change in spring, 23 hours ahead": Case(
+        [run("2026-03-28T02:30", reported="2026-03-29T01:30")], "2026-03-29T02:40"
     ),
-    "told across the change in autumn, 25 hours ahead": Case(
-        [run("2026-10-24T01:30", told="2026-10-25T02:30")], "2026-10-25T03:40"
+    "reported across the change in autumn, 25 hours ahead": Case(
+        [run("2026-10-24T01:30", reported="2026-10-25T02:30")], "2026-10-25T03:40"
     ),
     "off": Case(NIGHTLY, None, ("2026-01-12T00:00",), Schedule(plan=Off())),
     "paused": Case(NIGHTLY, None, ("2026-01-12T00:00",), Schedule(paused=True)),
@@ -205,7 +205,7 @@ def is_overdue(case: Case, timestamp: Millis) -> bool:
 @pytest.mark.parametrize("name", CASES)
 def test_a_job_is_overdue_when_a_run_was_expected_and_only_then(name: str) -> None:
     case = CASES[name]
-    assert [moment for moment in case.in_time if is_overdue(case, at(moment))] == []
+    assert [each for each in case.in_time if is_overdue(case, at(each))] == []
     if case.until is None:
         assert not is_overdue(case, MAX_TIMESTAMP)
         return
@@ -225,9 +225,9 @@ def test_a_weekday_job_gives_no_alarm_on_any_evening_once_it_knows_two_weekends(
     assert early == []
 
 
-def received_at(timestamp: Millis, *, began: Millis, told: Millis) -> StoredRun:
+def received_at(timestamp: Millis, *, began: Millis, reported: Millis) -> StoredRun:
     """Build a run as the store keeps it: it counts from its arrival where its clock is wrong."""
-    body = duplicati_report(began=began, duration=TOOK, next_scheduled=told)
+    body = duplicati_report(began=began, duration=TOOK, next_scheduled=reported)
     prepared = PreparedReport.from_report(read_report(body), Delivery(timestamp, "192.0.2.7"))
     return StoredRun(1, prepared.started, timestamp, prepared.report.run)
 
@@ -241,7 +241,7 @@ def expected_of(*runs: StoredRun) -> Expectation:
 def test_a_server_whose_clock_is_a_day_ahead_is_due_a_day_after_its_report_came() -> None:
     arrived = at("2026-01-10T02:10")
     began = arrived - TOOK + DAY
-    found = expected_of(received_at(arrived, began=began, told=began + DAY))
+    found = expected_of(received_at(arrived, began=began, reported=began + DAY))
     assert found.source is ScheduleSource.REPORTED
     assert found.start == arrived + DAY
     assert not found.overdue(at("2026-01-11T03:10"))
@@ -251,7 +251,7 @@ def test_a_server_whose_clock_is_a_day_ahead_is_due_a_day_after_its_report_came(
 @pytest.mark.parametrize("ahead", [0, MINUTE, CLOCK_TOLERANCE])
 def test_a_clock_that_is_a_little_ahead_is_believed(ahead: Millis) -> None:
     arrived = at("2026-01-10T02:10")
-    found = expected_of(received_at(arrived, began=arrived + ahead, told=arrived + DAY))
+    found = expected_of(received_at(arrived, began=arrived + ahead, reported=arrived + DAY))
     assert found.start == arrived + DAY
 
 
@@ -259,7 +259,7 @@ def test_a_clock_that_is_a_little_ahead_is_believed(ahead: Millis) -> None:
 def test_however_far_a_clock_is_ahead_its_next_start_is_set_right(ahead: Millis) -> None:
     arrived = at("2026-01-10T02:10:00.999")
     began = arrived + ahead - ahead % 1000 + 1
-    found = expected_of(received_at(arrived, began=began, told=began - began % 1000 + DAY))
+    found = expected_of(received_at(arrived, began=began, reported=began - began % 1000 + DAY))
     assert abs(found.start - (arrived + DAY)) < 1000
 
 

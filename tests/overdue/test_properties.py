@@ -130,7 +130,7 @@ def test_the_states_of_two_jobs_join_to_the_state_of_all_their_runs(
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(BACKUPS)), max_size=6), st.data())
-def test_runs_that_began_at_one_moment_on_two_machines_join_in_the_order_of_their_ids(
+def test_runs_that_started_at_one_time_on_two_machines_join_in_the_order_of_their_ids(
     drawn: list[tuple[int, Kind]], data: st.DataObject
 ) -> None:
     untested = [(day, kind._replace(tested=None)) for day, kind in drawn]

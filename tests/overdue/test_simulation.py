@@ -45,13 +45,13 @@ GRID = 10 * MINUTE
 TOLERANCE = HOUR
 JITTER = 5 * MINUTE
 APART = 17 * DAY
-"""Absences of a job lie so far apart that no fifteen days hold two."""
+"""Absences of a job are so far apart that no fifteen days contain two."""
 
 DAILY, WEEKLY, WEEKDAYS = range(7), (6,), range(5)
 
 
 class Kind(NamedTuple):
-    """How a sort of job runs, who tells its schedule, and for how many runs it stays away.
+    """How a kind of job runs, whether it reports its schedule, and how many runs it misses.
 
     `widest` is the gap a learned schedule knows of, `interval` a configured one; a job without
     either is expected at its next planned start.
@@ -64,7 +64,7 @@ class Kind(NamedTuple):
     minute: int
     took: tuple[Millis, Millis]
     away: tuple[int, int]
-    tells: bool = False
+    plans: bool = False
     by_hand: bool = False
     schedule: str | None = None
     widest: Millis = 0
@@ -81,14 +81,14 @@ SHORT, LONG = (5 * MINUTE, 20 * MINUTE), (5 * HOUR + 30 * MINUTE, 6 * HOUR)
 OFFICE_HOURS = range(6, 23)
 PAUSE = 8 * HOUR
 KINDS = (
-    Kind("daily, told", 32, DAILY, (3,), 30, SHORT, (1, 4), tells=True, by_hand=True),
+    Kind("daily, reported", 32, DAILY, (3,), 30, SHORT, (1, 4), plans=True, by_hand=True),
     Kind("daily, learned", 25, DAILY, (1,), 0, SHORT, (1, 4), by_hand=True, widest=DAY),
     Kind("daily, six hours long, learned", 10, DAILY, (22,), 0, LONG, (1, 3), widest=DAY),
-    Kind("hourly by day, told", 5, DAILY, OFFICE_HOURS, 0, SHORT, (3, 9), tells=True),
+    Kind("hourly by day, reported", 5, DAILY, OFFICE_HOURS, 0, SHORT, (3, 9), plans=True),
     Kind("hourly by day, learned", 8, DAILY, OFFICE_HOURS, 0, SHORT, (19, 25), widest=PAUSE),
-    Kind("weekdays, told", 20, WEEKDAYS, (20,), 0, SHORT, (1, 3), tells=True, by_hand=True),
+    Kind("weekdays, reported", 20, WEEKDAYS, (20,), 0, SHORT, (1, 3), plans=True, by_hand=True),
     Kind("weekdays, learned", 20, WEEKDAYS, (20,), 0, SHORT, (3, 6), widest=3 * DAY),
-    Kind("weekly, told", 10, WEEKLY, (4,), 15, SHORT, (1, 1), tells=True, by_hand=True),
+    Kind("weekly, reported", 10, WEEKLY, (4,), 15, SHORT, (1, 1), plans=True, by_hand=True),
     Kind("weekly, learned", 10, WEEKLY, (4,), 15, SHORT, (1, 1), widest=7 * DAY, learning_days=50),
     Kind(
         "every six hours, set", 20, DAILY, range(0, 24, 6), 20, SHORT, (1, 5),
@@ -112,7 +112,7 @@ class Happening(NamedTuple):
     job: int
     began: Millis
     took: Millis
-    told: Millis | None
+    next_planned: Millis | None
     missed: bool
 
 
@@ -135,7 +135,7 @@ class Counted(NamedTuple):
 
 
 def on_the_wall(day: date, hour: int, minute: int, zone: tzinfo = UTC) -> Millis:
-    """Return the moment a clock shows, or where it skips that, the one to which it jumps."""
+    """Return the timestamp of a local time; one that the clock skips is moved on."""
     timestamp = from_datetime(datetime.combine(day, time(hour, minute), zone))
     shown = to_datetime(timestamp).astimezone(zone)
     return timestamp if shown.hour == hour else on_the_wall(day, hour + 1, 0, zone)
@@ -177,19 +177,19 @@ def life(number: int, kind: Kind, chance: random.Random) -> Iterator[Happening]:
         if place in away:
             yield Happening(timestamp, number, timestamp, 0, None, missed=True)
             continue
-        told = plan[place + 1] if kind.tells else None
-        yield _ran(number, kind, timestamp + chance.randrange(JITTER), told, chance)
+        next_planned = plan[place + 1] if kind.plans else None
+        yield _ran(number, kind, timestamp + chance.randrange(JITTER), next_planned, chance)
         if kind.by_hand and chance.random() < 0.05 and place + 1 not in away:
             between = timestamp + (plan[place + 1] - timestamp) // 2
             yield _ran(number, kind, between, None, chance)
 
 
 def _ran(
-    number: int, kind: Kind, began: Millis, told: Millis | None, chance: random.Random
+    number: int, kind: Kind, began: Millis, next_planned: Millis | None, chance: random.Random
 ) -> Happening:
     took = chance.randint(*kind.took)
     arrived = began + took + chance.randrange(30 * SECOND)
-    return Happening(arrived, number, began, took, told, missed=False)
+    return Happening(arrived, number, began, took, next_planned, missed=False)
 
 
 class Truth:
@@ -203,7 +203,7 @@ class Truth:
         self.job = Job.of(number, number, kind.name, JobState(), JobSettings(kind.schedule))
 
     def missed(self, timestamp: Millis) -> bool:
-        """Note a missed run; return whether it begins an absence."""
+        """Note a missed run; return whether it starts an absence."""
         if self.miss is not None:
             return False
         kind = self.kind
@@ -217,7 +217,11 @@ class Truth:
         self.began = run.began
         self.took.append(run.took)
         stored = stored_run(
-            run.began, run_id=run_id, duration=run.took, next_scheduled=run.told, status=status
+            run.began,
+            run_id=run_id,
+            duration=run.took,
+            next_scheduled=run.next_planned,
+            status=status,
         )
         self.job = self.job.with_state(with_run(self.job.state, stored, none_after))
         return self.job
@@ -237,7 +241,7 @@ class Simulation:
         self.false_alarms: list[str] = []
 
     def run(self) -> Counted:
-        """Let everything happen in its order, and ask at every moment of the grid."""
+        """Let everything happen in its order, and ask at every time of the grid."""
         lives = (life(number, truth.kind, self.chance) for number, truth in self.truths.items())
         happenings = sorted((each for one in lives for each in one), reverse=True)
         for now in range(BEGIN, END, GRID):

@@ -1,4 +1,4 @@
-"""The rules of when a backup is overdue in many worlds, beside the rules that were before.
+"""The rules for overdue backups in many simulated worlds, compared with the previous rules.
 
 `tests/tools/worlds` prints the table, for as many lives in each world as one likes.
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.tools.simulation.judging import Both, judged
+from tests.tools.simulation.judging import Both, evaluate
 from tests.tools.simulation.worlds import LIMITS, WORLDS
 
 pytestmark = pytest.mark.not_quick
@@ -35,7 +35,7 @@ FALSE_HOURS = 24 * LIVES
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[str, Both]:
-    return {life.name: judged(life, SEEDS) for life in (*WORLDS, *LIMITS)}
+    return {life.name: evaluate(life, SEEDS) for life in (*WORLDS, *LIMITS)}
 
 
 def test_misses_late_finds_and_false_alarms_are_a_small_part_of_what_they_were(
@@ -63,8 +63,8 @@ def test_no_world_became_much_worse(worlds: dict[str, Both]) -> None:
     assert worse == {}
 
 
-def test_where_duplicati_tells_what_it_plans_nearly_nothing_is_missed(
+def test_where_duplicati_reports_its_plan_nearly_nothing_is_missed(
     worlds: dict[str, Both],
 ) -> None:
-    told = Both.of(worlds[life.name] for life in WORLDS if life.name.endswith(", told")).now
-    assert told.missed + told.late <= told.absences // 200
+    reported = Both.of(worlds[life.name] for life in WORLDS if life.name.endswith(", reported")).now
+    assert reported.missed + reported.late <= reported.absences // 200

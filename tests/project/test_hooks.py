@@ -65,8 +65,8 @@ def test_every_dependency_says_what_it_is_for() -> None:
     assert len(lists) == 5
     lines = ["", *"".join(lists).splitlines()]
     for before, line in pairwise(lines):
-        told = before if line.endswith(",") else line
-        assert re.search(r"# \w", told), line
+        reason = before if line.endswith(",") else line
+        assert re.search(r"# \w", reason), line
 
 
 def test_what_developers_need_is_offered_to_nobody_else() -> None:

@@ -45,8 +45,8 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def test_other_folders_and_marked_tests_are_left_out() -> None:
     kept = "tests/exporter/test_times.py"
     left_out = ["tests/process/test_stop.py", "tests/overdue/test_worlds.py"]
-    told = run_pytest(ROOT, "--quick", "--collect-only", kept, *left_out).stdout
-    names = {line.partition("::")[0] for line in told.splitlines() if "::" in line}
+    output = run_pytest(ROOT, "--quick", "--collect-only", kept, *left_out).stdout
+    names = {line.partition("::")[0] for line in output.splitlines() if "::" in line}
     assert names == {kept}
 
 
@@ -96,8 +96,8 @@ def logged(folder: Path, *arguments: str) -> list[str]:
 
 @pytest.mark.not_quick
 def test_quick_installs_nothing_but_pythons_packages(tmp_path: Path) -> None:
-    told = logged(tmp_path, "--quick", "-k", "times")
-    environment, *checks, tests = told
+    output = logged(tmp_path, "--quick", "-k", "times")
+    environment, *checks, tests = output
     assert environment == "pip .venv-dev --editable . --group dev"
     assert checks == CHECKS
     assert tests == "pytest --numprocesses auto --quick -k times"
@@ -110,7 +110,7 @@ def test_quick_installs_nothing_but_pythons_packages(tmp_path: Path) -> None:
 def test_all_of_it_counts_branches_unless_only_a_part_is_asked_for(
     tmp_path: Path, arguments: list[str], of_pytest: list[str]
 ) -> None:
-    *_, tests = told = logged(tmp_path, *arguments)
-    assert told.count("npm ci --silent") == 2
-    assert told[-1 - len(CHECKS) : -1] == CHECKS
+    *_, tests = output = logged(tmp_path, *arguments)
+    assert output.count("npm ci --silent") == 2
+    assert output[-1 - len(CHECKS) : -1] == CHECKS
     assert tests == " ".join(["pytest --numprocesses auto", *of_pytest])

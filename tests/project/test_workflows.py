@@ -98,6 +98,6 @@ def test_a_form_is_one_that_github_shows(path: Path) -> None:
     check_schema(f"vendor.github-{kind}", path)
 
 
-def test_a_bug_is_told_with_what_one_would_ask_for() -> None:
+def test_a_bug_report_asks_for_what_is_needed() -> None:
     asked = {each.get("id") for each in read(GITHUB / "ISSUE_TEMPLATE" / "bug.yml")["body"]}
     assert {"daemon", "duplicati", "python", "deployment", "rejected", "log"} <= asked

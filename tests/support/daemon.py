@@ -27,7 +27,7 @@ ADMIN_TOKEN = "the-token-of-the-tests"
 
 
 class Clock:
-    """The present moment, as the test sets it."""
+    """The present time, as the test sets it."""
 
     def __init__(self, now: Millis = NOW) -> None:
         self.now = now

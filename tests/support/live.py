@@ -1,4 +1,4 @@
-"""Runs as Duplicati's live reports tell them, over time: normal, hung, killed, failing.
+"""Runs in Duplicati's live reports, over time: normal, hung, killed, failing.
 
 Each turn of the clock posts what is due then, live reports and, where the run leaves one, its
 report. Nothing here sleeps: the clock is the test's.
@@ -66,9 +66,9 @@ def activity(
         "reportedUtc": format_timestamp(at),
         "errorMessage": error,
         "isCompleted": status in ("Completed", "Failed"),
-        "progress": _told(progress),
+        "progress": _known(progress),
         "recentLogLines": [],
-        "metadata": _told(
+        "metadata": _known(
             {
                 "duplicatiVersion": "2.3.1.0",
                 "machineId": machine_id,
@@ -80,16 +80,16 @@ def activity(
             }
         ),
     }
-    return json.dumps(_told(body)).encode()
+    return json.dumps(_known(body)).encode()
 
 
-def _told(values: Mapping[str, object]) -> dict[str, object]:
+def _known(values: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run: of which backup, when it begins, how long it takes and what becomes of it."""
+    """A run: of which backup, when it starts, how long it takes and how it ends."""
 
     backup: str
     began: Millis
@@ -101,7 +101,7 @@ class Run:
         return self.began + self.length
 
     def posts(self) -> Iterator[tuple[Millis, bytes]]:
-        """Yield the live reports, each with its moment."""
+        """Yield the live reports, each with its time."""
         last = self.ended if self.fate in (Fate.NORMAL, Fate.FAILING) else self._half
         for at in range(self.began, last, INTERVAL):
             status = "Started" if at == self.began else "Progress"
@@ -136,14 +136,14 @@ class Run:
 
 
 class Simulator:
-    """Posts what runs tell, in the order of time, to a daemon whose clock it sets."""
+    """Posts the reports of runs, in the order of time, to a daemon whose clock it sets."""
 
     def __init__(self, daemon: Daemon, *runs: Run) -> None:
         self._daemon = daemon
         self._due = sorted(event for run in runs for event in _events(run))
 
     def until(self, timestamp: Millis) -> None:
-        """Let everything happen up to a moment, and the daemon look after itself meanwhile."""
+        """Let everything happen up to a time, and the daemon do its background work meanwhile."""
         while self._due and self._due[0][0] <= timestamp:
             at, path, body = self._due.pop(0)
             self._pass_time(at)

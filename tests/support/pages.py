@@ -96,7 +96,7 @@ def condition(row: Element) -> str:
 
 
 def stamp(within: Element) -> str | None:
-    """Return the first moment that is told within an element."""
+    """Return the first timestamp within an element."""
     return next((time.attrib["datetime"] for time in within.iter("time")), None)
 
 

@@ -17,11 +17,11 @@ def report_of(
     began: Millis,
     status: Status = Status.SUCCESS,
     log: Log = _NOTHING,
-    **told: Any,  # noqa: ANN401 - any field of a run
+    **fields: Any,  # noqa: ANN401 - any field of a run
 ) -> Report:
-    """Return the report of a run of a backup of the server nas that tells this."""
+    """Return the report of a run of a backup of the server nas with these fields."""
     run = Run(BACKUP, status, began, began + MINUTE, MINUTE, Counts(examined_bytes=USUAL))
-    return Report(Machine("id of nas", "nas"), name, replace(run, **told), log, {})
+    return Report(Machine("id of nas", "nas"), name, replace(run, **fields), log, {})
 
 
 def record(
@@ -30,9 +30,9 @@ def record(
     began: Millis,
     status: Status = Status.SUCCESS,
     log: Log = _NOTHING,
-    **told: Any,  # noqa: ANN401 - any field of a run
+    **fields: Any,  # noqa: ANN401 - any field of a run
 ) -> int:
     """Record such a run, which arrives now; return its id."""
-    report = report_of(name, began, status, log, **told)
+    report = report_of(name, began, status, log, **fields)
     delivery = Delivery(daemon.clock.now, SENDER)
     return daemon.store.record(report, delivery).run_id

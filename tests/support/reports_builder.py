@@ -28,7 +28,7 @@ def duplicati_report(
     backend: Json | None = None,
     extra: Json | None = None,
 ) -> bytes:
-    """Build the JSON of send-http; a run without `began` or `duration` told no such time."""
+    """Build the JSON of send-http; a run without `began` or `duration` reports no such time."""
     body = {
         "Data": {
             "MainOperation": operation,
@@ -72,7 +72,7 @@ def documented_report(
     **fields: object,
 ) -> bytes:
     """Build the documented shape; `fields` are further ones of its backup."""
-    told = {
+    backup_data = {
         "name": backup,
         "status": status,
         "startTime": format_timestamp(began),
@@ -83,7 +83,9 @@ def documented_report(
         "storageUsed": 536870912,
         **fields,
     }
-    return json.dumps({"server": {"name": server, "version": "2.0.7.1"}, "backup": told}).encode()
+    return json.dumps(
+        {"server": {"name": server, "version": "2.0.7.1"}, "backup": backup_data}
+    ).encode()
 
 
 def text_report(
@@ -110,7 +112,7 @@ def text_report(
 
 
 def compact(timestamp: Millis) -> str:
-    """Write a moment as next-scheduled-run does."""
+    """Write a timestamp as next-scheduled-run does."""
     return datetime.fromtimestamp(timestamp / SECOND, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 

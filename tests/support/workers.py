@@ -1,7 +1,7 @@
 """How pytest-xdist shares the tests out among processes: a module at a time. A plugin of the tests.
 
 So a module's fixtures are made once. The thirty days of `tests.tools.synthetic.history` are the
-same for all who ask them: those tests stand in modules called test_history.py, which go to one
+same for all who ask them: those tests are in modules called test_history.py, which go to one
 process. So do those of `tests.browser`, with its one Chromium.
 """
 
@@ -47,4 +47,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a test outside of those modules that would have the history made once more."""
     asks = "history" in getattr(item, "fixturenames", ())
     if asks and item.path.name != _ASK_HISTORY:
-        pytest.fail(f"what asks for `history` stands in a {_ASK_HISTORY}", pytrace=False)
+        pytest.fail(f"a test that uses `history` must be in a {_ASK_HISTORY}", pytrace=False)

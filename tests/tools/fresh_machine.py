@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.deploy.bare_system import NotMadeError
 from tests.tools.machine import Machine
-from tests.tools.readme_commands import FailedError, start, tell, test
+from tests.tools.readme_commands import FailedError, print_line, start, test
 
 SUITES = {
     "debian12": "bookworm",
@@ -42,13 +42,13 @@ class Outcome(NamedTuple):
     """What came of a system."""
 
     system: str
-    told: list[str]
+    lines: list[str]
     passed: bool
 
     @property
     def line(self) -> str:
         """The outcome in a line."""
-        return f"{self.system}: {'; '.join(self.told)}"
+        return f"{self.system}: {'; '.join(self.lines)}"
 
 
 def asked(words: list[str]) -> Asked:
@@ -68,7 +68,7 @@ def asked(words: list[str]) -> Asked:
 def tried(system: str, pytest: Sequence[str]) -> Outcome:
     """Make a system, run both commands in it, remove it."""
     with tempfile.TemporaryDirectory(prefix="duplistatus-machine-") as folder:
-        tell(f"== {system}: making it")
+        print_line(f"== {system}: making it")
         try:
             machine = Machine.made(SUITES[system], Path(folder))
             machine.clone()
@@ -77,12 +77,12 @@ def tried(system: str, pytest: Sequence[str]) -> Outcome:
         left_out, why = _LEFT_OUT.get(system, ("", ""))
         arguments = [*pytest, f"--ignore={left_out}"] if left_out else pytest
         results = [_checked(machine, name, arguments) for name in _CHECKS]
-    told = [line for line, _ in results] + ([f"without {left_out}: {why}"] if left_out else [])
-    return Outcome(system, told, all(passed for _, passed in results))
+    lines = [line for line, _ in results] + ([f"without {left_out}: {why}"] if left_out else [])
+    return Outcome(system, lines, all(passed for _, passed in results))
 
 
 def _checked(machine: Machine, name: str, pytest: Sequence[str]) -> tuple[str, bool]:
-    tell(f"== {name}")
+    print_line(f"== {name}")
     try:
         return f"{name} passed ({_CHECKS[name](machine, pytest)})", True
     except (FailedError, AssertionError, subprocess.SubprocessError) as error:
@@ -95,10 +95,10 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     if subprocess.check_output(["git", "status", "--porcelain"]):
-        tell("== What is not committed is not tried")
+        print_line("== What is not committed is not tried")
     outcomes = [tried(system, what.pytest) for system in what.systems]
     for outcome in outcomes:
-        tell(outcome.line)
+        print_line(outcome.line)
     return int(not all(outcome.passed for outcome in outcomes))
 
 

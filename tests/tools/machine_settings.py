@@ -1,6 +1,6 @@
 """How this machine reaches packages and names, laid into a bare system; and nothing else of it.
 
-Passwords that stand apart from the settings, as apt's auth.conf, are not taken along.
+Passwords outside of the settings, such as apt's auth.conf, are not copied.
 """
 
 import os
@@ -29,9 +29,9 @@ def lay_into(root: Path) -> None:
         if path.exists():
             shutil.copy(path, root / "etc")
     written = {
-        "etc/apt/apt.conf.d/90machine": apt(_told("apt-config", "dump", "Acquire")),
-        "etc/pip.conf": pip(_told("pip", "config", "list")),
-        "root/.npmrc": npm({name: _told("npm", "config", "get", name) for name in _NPM}),
+        "etc/apt/apt.conf.d/90machine": apt(_output("apt-config", "dump", "Acquire")),
+        "etc/pip.conf": pip(_output("pip", "config", "list")),
+        "root/.npmrc": npm({name: _output("npm", "config", "get", name) for name in _NPM}),
     }
     for name, text in written.items():
         (root / name).write_text(text, encoding="utf-8")
@@ -44,26 +44,26 @@ def variables() -> list[str]:
     return [PATH, "HOME=/root", *trusted, *(f"{name}={os.environ[name]}" for name in proxies)]
 
 
-def apt(told: str) -> str:
+def apt(settings: str) -> str:
     """Return the part of apt's settings that is about the way to the packages."""
-    return "".join(f"{line}\n" for line in _APT.findall(told))
+    return "".join(f"{line}\n" for line in _APT.findall(settings))
 
 
-def pip(told: str) -> str:
+def pip(settings: str) -> str:
     """Return that part of pip's; an index in a folder of this machine is not there."""
     lines = ["[global]\n"]
-    for name, value in _PIP.findall(told):
+    for name, value in _PIP.findall(settings):
         there = [word for word in value.split() if not word.startswith("file:")]
         lines += [f"{name} = {' '.join(there)}\n"] if there else []
     return "".join(lines)
 
 
-def npm(told: dict[str, str]) -> str:
+def npm(settings: dict[str, str]) -> str:
     """Return that part of npm's."""
-    return "".join(f"{name}={value}\n" for name, value in told.items() if value not in _UNSET)
+    return "".join(f"{name}={value}\n" for name, value in settings.items() if value not in _UNSET)
 
 
-def _told(*command: str) -> str:
+def _output(*command: str) -> str:
     """Return what a program says of its settings; nothing where this machine does not have it."""
     found = shutil.which(command[0])
     if found is None:

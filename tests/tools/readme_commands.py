@@ -24,7 +24,7 @@ class FailedError(Exception):
     """A command did not do what the README says; the message is the reason in a line."""
 
 
-def tell(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -75,7 +75,7 @@ def _lines(process: Process) -> Iterator[str]:
     assert process.stdout is not None
     for raw in process.stdout:
         line = raw.decode(errors="replace").rstrip()
-        tell(line)
+        print_line(line)
         yield line
 
 

@@ -15,8 +15,8 @@ def version() -> str:
     return found
 
 
-def faults(tag: str, changelog: str) -> Iterator[str]:
-    """Yield what keeps a tag from being released."""
+def errors(tag: str, changelog: str) -> Iterator[str]:
+    """Yield the reasons why a tag cannot be released."""
     if tag != f"v{version()}":
         yield f"the tag is {tag}, the version in pyproject.toml {version()}"
     dated = rf"^## \[{re.escape(version())}\] - \d{{4}}-\d\d-\d\d$"
@@ -25,10 +25,10 @@ def faults(tag: str, changelog: str) -> Iterator[str]:
 
 
 def main(tag: str) -> int:
-    """Print the version as a step of GitHub tells it, or why there is nothing to release."""
-    found = list(faults(tag, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
-    for fault in found:
-        sys.stderr.write(f"{fault}\n")
+    """Print the version as the output of a GitHub step, or why it cannot be released."""
+    found = list(errors(tag, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
+    for error in found:
+        sys.stderr.write(f"{error}\n")
     if not found:
         sys.stdout.write(f"version={version()}\n")
     return 1 if found else 0

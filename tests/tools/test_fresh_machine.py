@@ -27,7 +27,7 @@ def said(script: str) -> Iterator[Process]:
 
 
 class Here(Machine):
-    """Runs a script in the place of what it is told."""
+    """Runs a script instead of the given command."""
 
     def __init__(self, folder: Path, script: str) -> None:
         super().__init__(folder)
@@ -76,14 +76,14 @@ def test_a_start_that_works_is_seen_by_its_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "reason"),
     [
         ("echo no room; exit 3", "it ended with 3 before it listened"),
         ("true", "it ended with 0 before it listened"),
     ],
 )
-def test_a_start_that_does_not_work_is_told(tmp_path: Path, script: str, told: str) -> None:
-    with pytest.raises(FailedError, match=told):
+def test_a_start_that_does_not_work_is_reported(tmp_path: Path, script: str, reason: str) -> None:
+    with pytest.raises(FailedError, match=reason):
         readme_commands.start(Here(tmp_path, script), [])
 
 
@@ -96,13 +96,13 @@ def test_a_daemon_that_listens_and_answers_nothing_is_no_start(tmp_path: Path) -
 LAST = "==== 6700 passed in 188.91s (0:03:08) ===="
 
 
-def test_tests_that_pass_are_told_by_their_own_last_line(tmp_path: Path) -> None:
+def test_tests_that_pass_are_reported_by_their_own_last_line(tmp_path: Path) -> None:
     here = Here(tmp_path, f"echo 3 passed of many; echo '{LAST}'")
     assert readme_commands.test(here, []) == "6700 passed in 188.91s (0:03:08)"
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "reason"),
     [
         ("echo '= 1 failed, 6 passed in 1.9s ='; exit 1", "1 failed, 6 passed in 1.9s; it"),
         (f"echo '{LAST}'; exit 5", "it ended with 5"),
@@ -110,23 +110,25 @@ def test_tests_that_pass_are_told_by_their_own_last_line(tmp_path: Path) -> None
         ("true", "no test was run"),
     ],
 )
-def test_tests_that_fail_or_are_none_are_told(tmp_path: Path, script: str, told: str) -> None:
-    with pytest.raises(FailedError, match=told):
+def test_tests_that_fail_or_are_missing_are_reported(
+    tmp_path: Path, script: str, reason: str
+) -> None:
+    with pytest.raises(FailedError, match=reason):
         readme_commands.test(Here(tmp_path, script), [])
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "reason"),
     [
         ("echo I: going; echo E: no such file >&2; echo I: going on; exit 1", "E: no such file"),
         ("echo not permitted; exit 1", "not permitted"),
         ("exit 1", "it says nothing"),
     ],
 )
-def test_why_a_system_cannot_be_made_is_told_in_a_line(script: str, told: str) -> None:
+def test_why_a_system_cannot_be_made_is_reported_in_a_line(script: str, reason: str) -> None:
     with pytest.raises(NotMadeError) as raised:
         finish(said(script))
-    assert str(raised.value) == told
+    assert str(raised.value) == reason
 
 
 def test_of_apts_settings_those_go_along_that_lead_to_the_packages() -> None:
@@ -136,17 +138,17 @@ def test_of_apts_settings_those_go_along_that_lead_to_the_packages() -> None:
         'Acquire::http::Proxy "http://127.0.0.1:3142";\n'
         'Acquire::https::Verify-Peer "true";\n'
     )
-    told = f'Acquire "";\n{kept}Acquire::cdrom::mount "/media/cdrom/";\nDir::Cache "/var";\n'
-    assert machine_settings.apt(told) == kept
+    settings = f'Acquire "";\n{kept}Acquire::cdrom::mount "/media/cdrom/";\nDir::Cache "/var";\n'
+    assert machine_settings.apt(settings) == kept
 
 
 def test_of_pips_settings_too_and_no_folder_of_this_machine() -> None:
-    told = (
+    settings = (
         ":env:.cert='/etc/own.crt'\n:env:.default-timeout='180'\nglobal.constraint='/etc/own.txt'\n"
         "global.extra-index-url='file:///srv/own http://127.0.0.1/simple'\nglobal.find-links='/own'\n"
         "global.index-url='file:///srv/all'\ninstall.proxy='http://127.0.0.1:3128'\n"
     )
-    assert machine_settings.pip(told).splitlines() == [
+    assert machine_settings.pip(settings).splitlines() == [
         "[global]",
         "default-timeout = 180",
         "extra-index-url = http://127.0.0.1/simple",
@@ -155,8 +157,8 @@ def test_of_pips_settings_too_and_no_folder_of_this_machine() -> None:
 
 
 def test_of_npms_settings_those_that_are_set() -> None:
-    told = {"registry": "http://127.0.0.1/", "proxy": "null", "noproxy": "", "https-proxy": "x"}
-    assert machine_settings.npm(told) == "registry=http://127.0.0.1/\nhttps-proxy=x\n"
+    settings = {"registry": "http://127.0.0.1/", "proxy": "null", "noproxy": "", "https-proxy": "x"}
+    assert machine_settings.npm(settings) == "registry=http://127.0.0.1/\nhttps-proxy=x\n"
 
 
 def test_what_is_laid_into_a_system_is_there(

@@ -6,25 +6,25 @@ import pytest
 
 from tests.deploy.files import ROOT
 from tests.support import doc_hooks
-from tests.tools.release import faults, main, version
+from tests.tools.release import errors, main, version
 
 DATED = f"# Changelog\n\n## [Unreleased]\n\n## [{version()}] - 2026-01-31\n"
 
 
 def test_a_tag_of_the_version_with_a_dated_section_is_released() -> None:
-    assert list(faults(f"v{version()}", DATED)) == []
+    assert list(errors(f"v{version()}", DATED)) == []
 
 
 @pytest.mark.parametrize("tag", [version(), "v99.0.0", "main", f"v{version()}-rc1"])
 def test_another_tag_is_not(tag: str) -> None:
-    (fault,) = faults(tag, DATED)
-    assert tag in fault
+    (error,) = errors(tag, DATED)
+    assert tag in error
 
 
 @pytest.mark.parametrize("heading", ["## [Unreleased]", "## [99.0.0] - 2026-01-31", ""])
 def test_a_version_without_its_date_in_the_changelog_is_not(heading: str) -> None:
-    (fault,) = faults(f"v{version()}", f"# Changelog\n\n{heading}\n")
-    assert "CHANGELOG.md" in fault
+    (error,) = errors(f"v{version()}", f"# Changelog\n\n{heading}\n")
+    assert "CHANGELOG.md" in error
 
 
 def test_the_reason_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

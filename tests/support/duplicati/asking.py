@@ -17,7 +17,7 @@ PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 def source_of(simulator: Simulator, **trust: Any) -> PullTarget:  # noqa: ANN401 - of make_target
-    """Return how a simulated server is told to the daemon."""
+    """Return how a simulated server is configured in the daemon."""
     return make_target(simulator.url, name="nas", **trust)
 
 

@@ -219,7 +219,7 @@ _NOT_FOUND = Canned(404, b'{"Error":"Not found","Code":404}')
 
 
 def results(payload: Path) -> Json:
-    """Return what Duplicati keeps of the run that a posted report tells of."""
+    """Return what Duplicati stores of the run of a posted report."""
     body = json.loads(payload.read_bytes())
     lines = [line for line in body["LogLines"] if not line.startswith("... and")]
     logs = {

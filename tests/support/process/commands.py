@@ -36,8 +36,8 @@ def needed(name: str) -> str:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables of a process: of the daemon's only these; warnings are errors.
 
-    Bytecode is kept whatever the tests' own process was told: dozens of starts would compile the
-    same modules.
+    Bytecode is written whatever the setting of the tests' own process: dozens of starts would
+    compile the same modules.
     """
     left_out = (PREFIX, "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}

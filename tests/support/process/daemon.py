@@ -43,7 +43,7 @@ class Daemon:
         """Start it in a folder and wait until it listens.
 
         Args:
-            folder: where it works and, unless told otherwise, stores.
+            folder: its working folder, where it stores by default.
             flags: its options; a log in JSON is always asked for.
             variables: its environment besides that of the tests.
             command: what to run in the place of the installed program.
@@ -115,7 +115,7 @@ class Daemon:
         return cast("Json", answer.json()["data"])
 
     def series(self) -> dict[str, float]:
-        """Return the samples that tell of backups, each by its name and labels as written."""
+        """Return the samples about backups, each by its name and labels as written."""
         lines = self.get("/api/health").text.splitlines()
         samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {

@@ -41,7 +41,7 @@ def documented(
 
 
 def ago(**length: float) -> str:
-    """Return a moment so long ago as reports write it, without parts of a second."""
+    """Return a timestamp so long ago as reports write it, without fractions of a second."""
     return f"{datetime.now(UTC) - timedelta(**length):%Y-%m-%dT%H:%M:%SZ}"
 
 

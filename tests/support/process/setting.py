@@ -16,7 +16,7 @@ class SettableClock:
         self.set(now)
 
     def set(self, now: Millis) -> None:
-        """Set it: `@` makes a moment that passes on."""
+        """Set it: with `@` the clock continues from that time."""
         text = format_timestamp(now).partition(".")[0].replace("T", " ")
         waiting = self._file.with_suffix(".new")
         waiting.write_text(f"@{text}\n", encoding="ascii")

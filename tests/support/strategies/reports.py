@@ -177,7 +177,7 @@ def text_bodies() -> st.SearchStrategy[bytes]:
 
 
 class Told(NamedTuple):
-    """A text report, and what it tells: the name of the backup, and how the run ended."""
+    """A text report, and its content: the name of the backup, and how the run ended."""
 
     body: bytes
     backup: str
@@ -226,14 +226,14 @@ _NAMES = st.from_regex(
 def told_texts(draw: st.DrawFn) -> Told:
     """Return texts of the known layouts, with other lines around the results that decide."""
     name, result, layout = draw(_NAMES), draw(_OUTCOMES), draw(_LAYOUTS)
-    before, behind = draw(_HIDING), draw(_HIDING)
+    before, after = draw(_HIDING), draw(_HIDING)
     lines = (
         f"{draw(_COUNTS)}: {draw(st.integers(0, 10**6))}",
         "MainOperation: Backup",
         *before,
         f"ParsedResult: {result}",
         "BeginTime: 4/21/2025 11:45:46 PM (1745279146)",
-        *behind,
+        *after,
     )
     failure = _FAILURE if result == "Fatal" and draw(st.booleans()) else ""
     text = layout.format(name=name, result=result, results=failure + "\n".join(lines))

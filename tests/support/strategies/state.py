@@ -53,7 +53,7 @@ def stored_run(
     copying: Copying | None = None,
     reason: str | None = None,
 ) -> StoredRun:
-    """Build a run that began when it says; its id follows from its start."""
+    """Build a run with a trusted start; its id follows from its start."""
     run = Run(
         operation=operation,
         status=status,
@@ -86,7 +86,7 @@ def fold(runs: Iterable[StoredRun], state: JobState | None = None) -> JobState:
 
 
 def runs_after(runs: Iterable[StoredRun], order: Order) -> After:
-    """Count the backups behind a place in the order of runs that did not complete."""
+    """Count the backups after a place in the order of runs that did not complete."""
     backups = [stored for stored in runs if stored.run.is_backup and stored.order > order]
     interrupted = sum(stored.run.status is Status.INTERRUPTED for stored in backups)
     return After(sum(stored.run.status.failed for stored in backups), interrupted)
@@ -95,8 +95,8 @@ def runs_after(runs: Iterable[StoredRun], order: Order) -> After:
 def whatever_order(state: JobState) -> JobState:
     """Return a state without what depends on the order of arrival.
 
-    Runs that tell no second copy are not kept before one did: then a copy told late has fewer
-    runs behind it.
+    Runs without second copies are not kept before the first one: then a copy reported late has
+    fewer runs after it.
     """
     return replace(state, copies=replace(state.copies, runs=()))
 
@@ -129,13 +129,13 @@ def job_named(name: str, runs: Sequence[StoredRun], job_id: int = 1, server_id: 
 
 
 def change_of(server: Server, *jobs: Job) -> Change:
-    """Build what the store tells when jobs of a server are recorded."""
+    """Build what the store returns when jobs of a server are recorded."""
     known = () if server.machine_id is None else ((server.machine_id, server.id),)
     return Change((server,), jobs, known)
 
 
 class Kind(NamedTuple):
-    """All of a run but its moments; one draw a run keeps properties of long histories fast."""
+    """All of a run but its timestamps; one draw a run keeps properties of long histories fast."""
 
     status: Status
     duration: Millis | None
@@ -149,7 +149,7 @@ class Kind(NamedTuple):
     copying: tuple[CopyOutcome, tuple[str, ...]] | None = None
 
     def at(self, started: Millis) -> StoredRun:
-        """Build such a run; tests of stored files end at distinct moments as runs start."""
+        """Build such a run; tests of stored files end at distinct times as runs start."""
         return stored_run(
             started,
             status=self.status,
@@ -166,7 +166,7 @@ class Kind(NamedTuple):
 
 
 def copying_to(at: Millis, outcome: CopyOutcome, destinations: Sequence[str] = ()) -> Copying:
-    """Build what a run told of second copies: to each of some destinations one that went well."""
+    """Build the second copies of a run: to each of some destinations one that succeeded."""
     copies = [SecondCopy(each, at, Status.SUCCESS, 3, 512, 0) for each in destinations]
     return Copying(outcome, tuple(copies))
 

@@ -35,7 +35,7 @@ def main() -> int:
         "--folder", metavar="PATH", help="where databases are measured; must be a real disk"
     )
     parser.add_argument(
-        "--only", action="append", choices=MEASURES, help="measure this; may stand several times"
+        "--only", action="append", choices=MEASURES, help="measure only this; can be repeated"
     )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="duplistatus-bench-", dir=chosen.folder) as folder:
@@ -54,7 +54,7 @@ def _filled(folder: Path) -> dict[Size, Path]:
     for size in (FEW, MANY):
         began = time.perf_counter()
         filled[size] = fill(folder / f"{size.runs}.sqlite", size)
-        _tell(f"{size.runs:,} runs filled in {time.perf_counter() - began:.0f} s")
+        _print_line(f"{size.runs:,} runs filled in {time.perf_counter() - began:.0f} s")
     return filled
 
 
@@ -62,14 +62,14 @@ def _measure(setting: Setting, rounds: int, names: Sequence[str]) -> None:
     figures: list[Figure] = []
     for number in range(1, rounds + 1):
         for name in names:
-            _tell(f"round {number} of {rounds}: {name}")
+            _print_line(f"round {number} of {rounds}: {name}")
             for figure in MEASURES[name](setting):
-                _tell(f"  {figure.what}: {figure.ours:,.4g} against {figure.against:,.4g}")
+                _print_line(f"  {figure.what}: {figure.ours:,.4g} against {figure.against:,.4g}")
                 figures.append(figure)
     sys.stdout.write("\n".join(table(figures)) + "\n")
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 

@@ -84,7 +84,7 @@ class Bytes:
 
 
 def main() -> None:
-    """Serve until killed; the first line on stderr tells where."""
+    """Serve until killed; the first line on stderr says where."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--summary", metavar="BODY", help="answer /api/summary with this text")
     parser.add_argument("--upload", type=Path, metavar="DATABASE", help="take /api/upload")

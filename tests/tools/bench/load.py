@@ -70,8 +70,8 @@ class Load:
         done = subprocess.run(
             command, env=os.environ | variables, capture_output=True, text=True, check=True
         )
-        fault, rate, p99 = (each.search(done.stdout) for each in (_FAULTS, _RATE, _P99))
-        if fault or rate is None or p99 is None:
-            message = f"the load went wrong: {fault[0] if fault else done.stdout}"
+        failure, rate, p99 = (each.search(done.stdout) for each in (_FAULTS, _RATE, _P99))
+        if failure or rate is None or p99 is None:
+            message = f"the load went wrong: {failure[0] if failure else done.stdout}"
             raise RuntimeError(message)
         return Answered(float(rate[1]), float(p99[1]) * _MILLISECONDS[p99[2]])

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parents[3]
 
 
 class Served(NamedTuple):
-    """A process that serves, and how long it took to begin."""
+    """A process that serves, and how long it took to start."""
 
     url: str
     pid: int

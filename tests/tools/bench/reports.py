@@ -53,24 +53,24 @@ class Place(NamedTuple):
 
     @property
     def began(self) -> Millis:
-        """When the run began: the jobs of a day a millisecond apart."""
+        """When the run started: the jobs of a day a millisecond apart."""
         return self.since + self.number // self.jobs * DAY + self.job
 
 
 @lru_cache
 def template() -> str:
     """Return the body with `@NAME@` where reports differ; upload.lua fills it in."""
-    told = json.loads(_PAYLOAD.read_text(encoding="utf-8"))
-    told["Data"] |= {"BeginTime": "@BEGIN@", "EndTime": "@END@"}
-    told["Extra"] |= {
+    report = json.loads(_PAYLOAD.read_text(encoding="utf-8"))
+    report["Data"] |= {"BeginTime": "@BEGIN@", "EndTime": "@END@"}
+    report["Extra"] |= {
         "machine-id": "e1f04b7d2a684c5f9d3b8e6a0c7f@SERVER@",
         "machine-name": "machine-@SERVER@",
         "backup-name": "backup-@JOB@",
         "backup-id": "DB-@JOB@",
         "next-scheduled-run": "@NEXT@",
     }
-    told["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    report["LogLines"] = [f"{_LINE} {line}" for line in range(_LINES)]
+    return json.dumps(report, ensure_ascii=False, separators=(",", ":"))
 
 
 def body(place: Place) -> bytes:
@@ -124,5 +124,5 @@ def state(known: PreparedReport, newest: Place, runs: int) -> JobState:
 
 
 def places(count: int, jobs: int, since: Millis) -> Iterator[Place]:
-    """Yield the places of so many runs, in the order of their begins."""
+    """Yield the places of so many runs, in the order of their starts."""
     return (Place(number, jobs, since) for number in range(count))

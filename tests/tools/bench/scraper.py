@@ -40,13 +40,13 @@ def measure(setting: Setting) -> Iterator[Figure]:
             prometheus.wait_for("up == 1")
             load = setting.load.of_seconds(_SECONDS)
             rate = load.upload(served.url, MANY.jobs, _CONNECTIONS).per_second
-            slowest = _told(prometheus, rate)
+            slowest = _measured(prometheus, rate)
     yield Figure(
         "slowest scrape by Prometheus", "its timeout", "≤ 1", "s", slowest, _TIMEOUT_SECONDS
     )
 
 
-def _told(prometheus: Prometheus, uploads: float) -> float:
+def _measured(prometheus: Prometheus, uploads: float) -> float:
     """Say what Prometheus saw of that minute, and return its slowest scrape."""
     asked = {
         "scrapes": f"count_over_time(up[{_SECONDS}s])",
@@ -55,10 +55,10 @@ def _told(prometheus: Prometheus, uploads: float) -> float:
         "mean seconds": f"avg_over_time(scrape_duration_seconds[{_SECONDS}s])",
         "slowest": f"max_over_time(scrape_duration_seconds[{_SECONDS}s])",
     }
-    told = {name: prometheus.value(expression) or 0.0 for name, expression in asked.items()}
-    words = ", ".join(f"{name} {value:.6g}" for name, value in told.items())
+    measured = {name: prometheus.value(expression) or 0.0 for name, expression in asked.items()}
+    words = ", ".join(f"{name} {value:.6g}" for name, value in measured.items())
     sys.stderr.write(f"  Prometheus, {uploads:,.0f} uploads a second meanwhile: {words}\n")
-    if told["scrapes"] != told["of them good"]:
+    if measured["scrapes"] != measured["of them good"]:
         message = "a scrape failed"
         raise RuntimeError(message)
-    return told["slowest"]
+    return measured["slowest"]

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.tools.simulation.judging import Both, judged
+from tests.tools.simulation.judging import Both, evaluate
 from tests.tools.simulation.lives import Life
 from tests.tools.simulation.worlds import LIMITS, WORLDS
 
@@ -23,7 +23,7 @@ def _table(lives: Sequence[Life], seeds: range, only: str) -> Both:
     found = []
     for life in lives:
         if only in life.name:
-            found.append(judged(life, seeds))
+            found.append(evaluate(life, seeds))
             sys.stdout.write(_row(life.name, found[-1]))
     whole = Both.of(found)
     sys.stdout.write(_row("TOGETHER", whole))
@@ -38,7 +38,7 @@ def main() -> int:
     chosen = parser.parse_args()
     sys.stdout.write(_ROW.format(*_HEAD))
     whole = _table(WORLDS, range(chosen.seeds), chosen.only)
-    sys.stdout.write("\nKnown limits: worlds in which what is told or learned misleads\n")
+    sys.stdout.write("\nKnown limits: worlds in which reported or learned schedules mislead\n")
     _table(LIMITS, range(chosen.seeds), chosen.only)
     return int(any(now > was for was, now in zip(whole.before, whole.now, strict=True)))
 

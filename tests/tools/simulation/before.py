@@ -20,7 +20,7 @@ def deadline(state: JobState, schedule: Schedule, lengths: list[Millis]) -> Mill
     Args:
         state: of its runs.
         schedule: what a person set.
-        lengths: those that its last ten runs told.
+        lengths: those that its last ten runs reported.
     """
     start = _start(state, schedule, state.starts[-1])
     return start + max(lengths, default=0) + schedule.tolerance
@@ -33,8 +33,8 @@ def _start(state: JobState, schedule: Schedule, last: Millis) -> Millis:
         case Cron() as cron:
             return cron.due_after(last, 0)[0]
         case _:
-            told = _reported(state.reported, last)
-            learned = told or _learned(state.starts)
+            reported = _reported(state.reported, last)
+            learned = reported or _learned(state.starts)
             return learned or last + schedule.expected_interval
 
 

@@ -1,4 +1,4 @@
-"""Which misses rules find and when, and for how long they tell of one that is none."""
+"""Measure which absences the rules find and when, and how long their false alarms last."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
@@ -67,20 +67,20 @@ class Absence(NamedTuple):
     due: Millis
 
 
-def judged(life: Life, seeds: Iterable[int]) -> Both:
+def evaluate(life: Life, seeds: Iterable[int]) -> Both:
     """Return how both rules do in a world: a life in every zone, for each seed."""
     return Both.of(_judged(life, zone, seed) for seed in seeds for zone in ZONES)
 
 
 def _judged(life: Life, zone: str, seed: int) -> Both:
     happened = lived(life, zone, seed)
-    told = sorted((each for each in happened if each.stored), key=lambda each: each.arrived)
+    reported = sorted((each for each in happened if each.stored), key=lambda each: each.arrived)
     absences = list(_absences(happened))
-    on_the_way = [each for each in told if each.arrived - each.ended > ON_ITS_WAY]
+    on_the_way = [each for each in reported if each.arrived - each.ended > ON_ITS_WAY]
     true = [each.span for each in absences]
     true += [Span(each.ended, each.arrived) for each in on_the_way]
-    alarms = list(zip(*_alarms(told, life.schedule.replace("ZONE", zone)), strict=True))
-    learned = told[0].arrived + LEARNING
+    alarms = list(zip(*_alarms(reported, life.schedule.replace("ZONE", zone)), strict=True))
+    learned = reported[0].arrived + LEARNING
     return Both(*(_figures(spans, absences, sorted(true), learned) for spans in alarms))
 
 
@@ -88,7 +88,7 @@ def _absences(runs: list[Happened]) -> Iterator[Absence]:
     """Yield the absences. Each is to be known once a run would have reported that had come.
 
     Such a run would have waited and taken as long as others did, but for the longest; and whoever
-    tells it a quarter of the interval later, or two hours, is in time.
+    reports it a quarter of the interval later, or two hours, is in time.
     """
     waits, lengths, over = [0, 0], [0, 0], 0
     for missing, group in groupby(enumerate(runs), key=lambda each: each[1].stored is None):
@@ -106,11 +106,11 @@ def _absences(runs: list[Happened]) -> Iterator[Absence]:
         yield Absence(Span(first.planned, back.arrived), due)
 
 
-def _alarms(told: list[Happened], schedule: str) -> Iterator[tuple[Span, Span]]:
+def _alarms(reported: list[Happened], schedule: str) -> Iterator[tuple[Span, Span]]:
     """Yield when both rules would call a job overdue after each report, up to the next one."""
     holds = Schedule(tolerance=TOLERANCE, plan=parse_schedule(schedule))
     state, lengths = JobState(), list[tuple[Millis, Millis]]()
-    for each, following in pairwise(told):
+    for each, following in pairwise(reported):
         stored = each.stored
         assert stored is not None
         state = with_run(state, stored, none_after)
@@ -149,7 +149,7 @@ def _found(absence: Absence, alarms: list[Span]) -> Figures:
 
 
 def _false(alarm: Span, true: list[Span]) -> Millis:
-    """Return for how long an alarm lies outside of what it could be right about."""
+    """Return for how long an alarm is outside of the spans in which it would be correct."""
     left, end = alarm.until - alarm.since, alarm.since
     for since, until in true:
         first, last = max(since, end), min(until, alarm.until)

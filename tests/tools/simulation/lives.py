@@ -1,4 +1,4 @@
-"""What becomes of a backup: what ran, what did not, and the reports that told of it."""
+"""Simulate a backup: its runs, its absences and its reports."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from exporter.times import DAY, HOUR, MINUTE, Millis, from_datetime, to_datetime
 
 DAYS = 154
 FIRST_DAYS = (date(2026, 2, 2), date(2026, 8, 31))
-"""Mondays. Clocks change within the days behind each, in Berlin, New York and Sydney."""
+"""Mondays. Clocks change within the days after each, in Berlin, New York and Sydney."""
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney")
 
@@ -25,20 +25,20 @@ class Wall(NamedTuple):
     @property
     def begin(self) -> Millis:
         """The midnight with which the days begin."""
-        return self.moment(0, 0, 0)
+        return self.timestamp(0, 0, 0)
 
-    def moment(self, day: int, hour: int, minute: int) -> Millis:
-        """Return the moment the clock shows, or where it skips that, the one to which it jumps."""
+    def timestamp(self, day: int, hour: int, minute: int) -> Millis:
+        """Return the timestamp of a local time; one that the clock skips is moved on."""
         on = datetime.combine(self.first_day + timedelta(days=day), time(hour, minute), self.zone)
         found = from_datetime(on)
         shown = to_datetime(found).astimezone(self.zone)
-        return found if shown.hour == hour else self.moment(day, hour + 1, 0)
+        return found if shown.hour == hour else self.timestamp(day, hour + 1, 0)
 
 
 Plan = Callable[[Wall], list[Millis]]
 
 
-class Told(NamedTuple):
+class Occasion(NamedTuple):
     """What a choice may depend on: the planned start, the number of its day, and chance."""
 
     planned: Millis
@@ -46,25 +46,25 @@ class Told(NamedTuple):
     chance: random.Random
 
 
-Length = Callable[[Told], Millis]
+Length = Callable[[Occasion], Millis]
 
 
-def nothing(_told: Told) -> Millis:
+def nothing(_occasion: Occasion) -> Millis:
     """Return no time."""
     return 0
 
 
-def at_once(told: Told) -> Millis:
+def at_once(occasion: Occasion) -> Millis:
     """Return how long a start waits that waits for nobody."""
-    return told.chance.randrange(2 * MINUTE)
+    return occasion.chance.randrange(2 * MINUTE)
 
 
-def a_few_minutes(told: Told) -> Millis:
+def a_few_minutes(occasion: Occasion) -> Millis:
     """Return how long most runs take."""
-    return told.chance.randrange(5 * MINUTE, 25 * MINUTE)
+    return occasion.chance.randrange(5 * MINUTE, 25 * MINUTE)
 
 
-def well(_told: Told) -> Status:
+def well(_occasion: Occasion) -> Status:
     """Return how runs end that end well."""
     return Status.SUCCESS
 
@@ -72,11 +72,11 @@ def well(_told: Told) -> Status:
 class Life(NamedTuple):
     """How a backup lives.
 
-    `takes` is how long a run lasts, `waits` how long behind its plan it begins, `ahead` how far
+    `takes` is how long a run lasts, `waits` how long after its plan it starts, `ahead` how far
     the sender's clock is ahead, `comes` how long the report is on its way, `ends` how a run ends.
-    `told` is for how many days Duplicati tells what it plans. Now and then it stays away for so
-    many planned starts (`away`), and at least so long apart; `schedule` is what a person set, with
-    ZONE for the zone.
+    `reported_days` is for how many days Duplicati reports what it plans. Now and then the backup
+    misses so many planned starts (`away`), at least `apart` from each other; `schedule` is what a
+    person set, with ZONE for the zone.
     """
 
     name: str
@@ -85,8 +85,8 @@ class Life(NamedTuple):
     waits: Length = at_once
     ahead: Length = nothing
     comes: Length = nothing
-    ends: Callable[[Told], Status] = well
-    told: int = 0
+    ends: Callable[[Occasion], Status] = well
+    reported_days: int = 0
     by_hand: float = 0.02
     away: tuple[int, int] = (1, 3)
     apart: Millis = 21 * DAY
@@ -110,15 +110,18 @@ class Happened(NamedTuple):
 def by_the_clock(days: Sequence[int], hours: Sequence[int], minute: int = 0) -> Plan:
     """Plan by a clock on a wall, on days of the week, Monday is 0."""
     return lambda wall: [
-        wall.moment(day, hour, minute) for day in range(DAYS) if day % 7 in days for hour in hours
+        wall.timestamp(day, hour, minute)
+        for day in range(DAYS)
+        if day % 7 in days
+        for hour in hours
     ]
 
 
 def moved(one: Plan, other: Plan, day: int) -> Plan:
     """Plan one way up to the noon of a day, and another way from then on."""
     return lambda wall: [
-        *(each for each in one(wall) if each < wall.moment(day, 12, 0)),
-        *(each for each in other(wall) if each >= wall.moment(day, 12, 0)),
+        *(each for each in one(wall) if each < wall.timestamp(day, 12, 0)),
+        *(each for each in other(wall) if each >= wall.timestamp(day, 12, 0)),
     ]
 
 
@@ -161,11 +164,13 @@ class _Living:
             earliest = plan[back] + life.apart + self._chance.randrange(10 * DAY)
 
     def _ran(self, planned: Millis) -> Happened:
-        life, told = self._life, self._told(planned)
-        started = max(planned + life.waits(told), self._free)
-        self._free = started + life.takes(told)
+        life, occasion = self._life, self._occasion(planned)
+        started = max(planned + life.waits(occasion), self._free)
+        self._free = started + life.takes(occasion)
         following = next(each for each in self._plan if each > started)
-        return self._reported(planned, started, following if told.day < life.told else None)
+        return self._reported(
+            planned, started, following if occasion.day < life.reported_days else None
+        )
 
     def _ran_by_hand(self, following: Millis) -> Iterator[Happened]:
         between = self._free + (following - self._free) // 2
@@ -173,13 +178,13 @@ class _Living:
             self._free = between + 10 * MINUTE
             yield self._reported(between, between, None)
 
-    def _told(self, planned: Millis) -> Told:
-        return Told(planned, (planned - self._wall.begin) // DAY, self._chance)
+    def _occasion(self, planned: Millis) -> Occasion:
+        return Occasion(planned, (planned - self._wall.begin) // DAY, self._chance)
 
     def _reported(self, planned: Millis, started: Millis, following: Millis | None) -> Happened:
-        life, told, ended = self._life, self._told(planned), self._free
-        ahead, status = life.ahead(told), life.ends(told)
-        arrived = ended + life.comes(told) + self._chance.randrange(30_000)
+        life, occasion, ended = self._life, self._occasion(planned), self._free
+        ahead, status = life.ahead(occasion), life.ends(occasion)
+        arrived = ended + life.comes(occasion) + self._chance.randrange(30_000)
         died = status is Status.FATAL
         run = Run(
             operation=BACKUP,

@@ -8,7 +8,7 @@ from tests.tools.simulation.lives import (
     DAYS,
     Length,
     Life,
-    Told,
+    Occasion,
     a_few_minutes,
     at_once,
     by_the_clock,
@@ -22,27 +22,27 @@ MOVED = 70
 
 
 def between(least: Millis, most: Millis) -> Length:
-    return lambda told: told.chance.randrange(least, most)
+    return lambda occasion: occasion.chance.randrange(least, most)
 
 
 def always(length: Millis) -> Length:
-    return lambda _told: length
+    return lambda _occasion: length
 
 
 def on_day(day: int, length: Millis, otherwise: Length) -> Length:
-    return lambda told: length if told.day == day else otherwise(told)
+    return lambda occasion: length if occasion.day == day else otherwise(occasion)
 
 
 def sometimes(part: float, length: Length, otherwise: Length) -> Length:
-    return lambda told: (length if told.chance.random() < part else otherwise)(told)
+    return lambda occasion: (length if occasion.chance.random() < part else otherwise)(occasion)
 
 
 def growing(first: Millis, last: Millis) -> Length:
-    return lambda told: int(first + (last - first) * told.day / DAYS)
+    return lambda occasion: int(first + (last - first) * occasion.day / DAYS)
 
 
-def ending(part: float, status: Status) -> Callable[[Told], Status]:
-    return lambda told: status if told.chance.random() < part else Status.SUCCESS
+def ending(part: float, status: Status) -> Callable[[Occasion], Status]:
+    return lambda occasion: status if occasion.chance.random() < part else Status.SUCCESS
 
 
 NIGHTLY, AT_NOON = by_the_clock(EVERY_DAY, (2,)), by_the_clock(EVERY_DAY, (14,))
@@ -115,27 +115,27 @@ _SET = (
         takes=between(7 * HOUR, 8 * HOUR), schedule="every 12h", by_hand=0,
     ),
     Life(
-        "told weekly, then daily by something else", moved(WEEKLY, NIGHTLY, MOVED),
-        told=MOVED, away=(1, 1),
+        "reported weekly, then daily by something else", moved(WEEKLY, NIGHTLY, MOVED),
+        reported_days=MOVED, away=(1, 1),
     ),
 )  # fmt: skip
 
 WORLDS = [
-    *(each._replace(name=f"{each.name}, told", told=DAYS) for each in _LIVES),
-    *(each._replace(name=f"{each.name}, untold") for each in _LIVES),
+    *(each._replace(name=f"{each.name}, reported", reported_days=DAYS) for each in _LIVES),
+    *(each._replace(name=f"{each.name}, unreported") for each in _LIVES),
     *_SET,
 ]
 
 LIMITS = [
-    Life("clock two hours behind, told", NIGHTLY, ahead=always(-2 * HOUR), told=DAYS),
-    Life("clock a day behind, untold", NIGHTLY, ahead=always(-DAY)),
+    Life("clock two hours slow, reported", NIGHTLY, ahead=always(-2 * HOUR), reported_days=DAYS),
+    Life("clock a day slow, unreported", NIGHTLY, ahead=always(-DAY)),
     Life(
-        "clock anywhere now and then, told", NIGHTLY, told=DAYS,
+        "clock anywhere now and then, reported", NIGHTLY, reported_days=DAYS,
         ahead=sometimes(0.05, between(-400 * DAY, 400 * DAY), nothing),
     ),
     Life(
-        "told daily, then weekly by something else", moved(NIGHTLY, WEEKLY, MOVED),
-        told=MOVED, away=(1, 1),
+        "reported daily, then weekly by something else", moved(NIGHTLY, WEEKLY, MOVED),
+        reported_days=MOVED, away=(1, 1),
     ),
 ]  # fmt: skip
 """Worlds that no rule is right in: what is known of them misleads, or comes too late."""

@@ -17,7 +17,7 @@ def main() -> int:
     load = chosen.add_parser("load", help="mixed load: is memory flat, and all else?")
     load.add_argument("--minutes", type=float, default=3.0)
     load.set_defaults(run=lambda folder, asked: mixed.run(folder, asked.minutes))
-    killed = chosen.add_parser("kills", help="kill it at random moments under load")
+    killed = chosen.add_parser("kills", help="kill it at random times under load")
     killed.add_argument("--rounds", type=int, default=100)
     killed.set_defaults(run=lambda folder, asked: kills.run(folder, asked.rounds))
     retried = chosen.add_parser("outage", help="let all senders try again at once")

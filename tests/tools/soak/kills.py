@@ -1,4 +1,4 @@
-"""kill -9 at random moments under load: everything acknowledged is there, and whole."""
+"""kill -9 at random times under load: everything acknowledged is stored, and complete."""
 
 import random
 import sys
@@ -19,7 +19,7 @@ _JOBS = 40
 _MAX_SECONDS = 1.0
 
 Acknowledged = dict[int, int]
-"""Ids of runs, each with the moment its report said it began."""
+"""Ids of runs, each with the start in its report."""
 
 
 class _Senders:

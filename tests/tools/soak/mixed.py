@@ -82,14 +82,14 @@ def run(folder: Path, minutes: float) -> list[str]:
         looks: list[_Look] = []
         while len(looks) < _INTERVALS and not stopped.wait(seconds):
             looks.append(_look(served, uploads))
-            _tell(looks[-1])
+            _print_look(looks[-1])
         failed = stopped.is_set()
     return ["a client failed; its trace is above"] if failed else list(_grown(looks[1:]))
 
 
 @contextmanager
 def _load(served: Served, uploads: _Uploads) -> Iterator[threading.Event]:
-    """Let clients of every kind ask and send; the event tells that one of them failed."""
+    """Let clients of every kind ask and send; the event is set when one of them failed."""
     enough, failed = threading.Event(), threading.Event()
     client = Client(served.url)
     works: list[tuple[Callable[[], None], float]] = [
@@ -150,9 +150,9 @@ def _look(served: Served, uploads: _Uploads) -> _Look:
     return _Look(served.resident_megabytes(), descriptors, p99, len(taken))
 
 
-def _tell(look: _Look) -> None:
-    told = ", ".join(f"{what} {figure:.1f}" for what, figure in look.figures().items())
-    sys.stdout.write(f"{look.uploads:6,} uploads, {told}\n")
+def _print_look(look: _Look) -> None:
+    figures = ", ".join(f"{what} {figure:.1f}" for what, figure in look.figures().items())
+    sys.stdout.write(f"{look.uploads:6,} uploads, {figures}\n")
     sys.stdout.flush()
 
 

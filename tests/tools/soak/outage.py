@@ -1,4 +1,4 @@
-"""Many senders that all try again at the moment the daemon is back."""
+"""Many senders that all try again as soon as the daemon is back."""
 
 import statistics
 import sys
@@ -77,14 +77,14 @@ def run(folder: Path, senders: int) -> list[str]:
             outage.end()
             took = [each.result() for each in sent]
     taken = [each for each in took if each is not None]
-    _tell(taken)
+    _print_durations(taken)
     with sqlite(folder / "duplistatus.sqlite") as db:
         (stored,) = db.execute("SELECT count(*) FROM runs").fetchone()
     faults = {"were never taken": senders - len(taken), "runs are stored": abs(stored - senders)}
     return [f"{number} too many {what}" for what, number in faults.items() if number]
 
 
-def _tell(took: list[float]) -> None:
+def _print_durations(took: list[float]) -> None:
     middle, slowest = statistics.median(took), statistics.quantiles(took, n=100)[-1]
     sys.stdout.write(
         f"{len(took):,} senders at once: median {middle:.2f} s, p99 {slowest:.2f} s,"

@@ -1,4 +1,4 @@
-"""The commands, for a moment each; of the longest what it would tell."""
+"""The commands, each for a short time; of the longest only its checks."""
 
 import random
 from pathlib import Path
@@ -18,7 +18,7 @@ IDLE = Descriptors(others=5, database=7, deleted=0)
 FLAT = Memory(early=80, late=90, peak=100)
 
 
-def test_kills_at_random_moments_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_kills_at_random_times_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert kills.run(tmp_path, rounds=3) == []
 
 
@@ -26,7 +26,7 @@ def test_senders_that_all_try_again_at_once_are_recorded_once_each(tmp_path: Pat
     assert outage.run(tmp_path, senders=200) == []
 
 
-def test_an_acknowledged_report_that_is_gone_or_twice_there_is_told(tmp_path: Path) -> None:
+def test_an_acknowledged_report_that_is_missing_or_duplicated_is_reported(tmp_path: Path) -> None:
     ledger, database = Ledger(), tmp_path / "duplistatus.sqlite"
     with Daemon(tmp_path, *ANY_PORT) as daemon:
         sender = honest.Sender(daemon.port, 1, ledger)
@@ -42,7 +42,7 @@ def test_an_acknowledged_report_that_is_gone_or_twice_there_is_told(tmp_path: Pa
     assert twice.startswith("1 reports are stored more than once")
 
 
-def test_a_report_whose_three_tries_fail_is_told(tmp_path: Path) -> None:
+def test_a_report_whose_three_tries_fail_is_reported(tmp_path: Path) -> None:
     ledger = Ledger()
     with Daemon(tmp_path, *ANY_PORT) as daemon:
         assert daemon.stop() == 0
@@ -51,7 +51,7 @@ def test_a_report_whose_three_tries_fail_is_told(tmp_path: Path) -> None:
     assert lost.count("ConnectionRefusedError") >= honest.TRIES
 
 
-def test_memory_that_grows_within_a_life_or_from_life_to_life_is_told() -> None:
+def test_memory_that_grows_within_a_life_or_from_life_to_life_is_reported() -> None:
     assert list(watch.grown([FLAT, FLAT])) == []
     assert list(watch.grown([FLAT, FLAT._replace(late=150)])) == [
         "memory grew within life 2 from 80 to 150 MB"
@@ -67,7 +67,7 @@ def test_of_memory_the_least_counts_a_minute_after_the_start_and_at_the_end() ->
 
 
 @pytest.mark.parametrize(
-    ("rested", "told"),
+    ("rested", "reported"),
     [
         (IDLE._replace(database=100), []),
         (IDLE._replace(others=6), ["6 descriptors are open at rest, 5 were before"]),
@@ -75,16 +75,16 @@ def test_of_memory_the_least_counts_a_minute_after_the_start_and_at_the_end() ->
         (IDLE._replace(deleted=1), ["1 files are open that are deleted"]),
     ],
 )
-def test_what_stays_open_is_told(rested: Descriptors, told: list[str]) -> None:
-    assert list(watch.kept_open(IDLE, rested)) == told
+def test_what_stays_open_is_reported(rested: Descriptors, reported: list[str]) -> None:
+    assert list(watch.kept_open(IDLE, rested)) == reported
 
 
-def test_traces_and_files_that_are_left_are_told(tmp_path: Path) -> None:
+def test_traces_and_files_that_are_left_are_reported(tmp_path: Path) -> None:
     log, temporary = tmp_path / "log", tmp_path / "temporary"
     log.write_text('{"event": "x"}\n{"trace": "Traceback (most recent call last)"}\n')
     temporary.mkdir()
     (temporary / "left").touch()
-    assert lives.told(log)[0].startswith("1 traces in the log")
+    assert lives.log_errors(log)[0].startswith("1 traces in the log")
     assert lives.left(temporary) == ["1 temporary files left, the first: left"]
 
 

@@ -24,7 +24,7 @@ class _Family(NamedTuple):
 
 
 class _Families:
-    """Samples by family, each in a file: in OpenMetrics those of a family stand together."""
+    """Samples by family, each in a file: in OpenMetrics those of a family are together."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class _Families:
         self._open = ExitStack()
 
     def add(self, scrape: Scrape) -> None:
-        """Add a scrape's samples, with its time behind each."""
+        """Add a scrape's samples, each followed by its time."""
         time = b" %d\n" % (scrape.at // SECOND)
         for name, family in _families(scrape.exposition).items():
             file = self._files.get(name) or self._begin(name, family.head)
@@ -77,13 +77,16 @@ def _targeted(sample: bytes) -> bytes:
 
 
 def _families(exposition: bytes) -> dict[bytes, _Family]:
-    """Take an exposition apart. What stands twice is meant as it stands the second time."""
+    """Split an exposition by family. Of a duplicate the second one counts."""
     pieces = exposition.removesuffix(b"\n").removeprefix(_HELP).split(b"\n" + _HELP)
     return dict(_named_families(pieces))
 
 
 def _named_families(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, _Family]]:
     for piece in pieces:
-        told, kind, *samples = piece.split(b"\n", 2)
+        help_text, kind, *samples = piece.split(b"\n", 2)
         if samples:
-            yield told.split(b" ", 1)[0], _Family(_HELP + told + b"\n" + kind + b"\n", samples[0])
+            yield (
+                help_text.split(b" ", 1)[0],
+                _Family(_HELP + help_text + b"\n" + kind + b"\n", samples[0]),
+            )

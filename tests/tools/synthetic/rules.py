@@ -57,10 +57,10 @@ def backfill_rules(groups: list[Group], url: str, blocks: Path, folder: Path) ->
     }
     given = [f"--{name}={value}" for name, value in flags.items()]
     # When within a step a group is evaluated follows from its file's path as it is given.
-    told = subprocess.run(
+    done = subprocess.run(
         [*command, *given, file.name], cwd=folder, capture_output=True, text=True, check=False
     )
-    assert told.returncode == 0, told.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def _groups() -> Iterator[Group]:

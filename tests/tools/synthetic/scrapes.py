@@ -25,7 +25,7 @@ from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
 END: Millis = parse_timestamp("2026-10-22T10:00:00Z")
-"""The fleet's present: a Thursday, and so that thirty days lie in two blocks of Prometheus."""
+"""The fleet's present: a Thursday, and such that thirty days are in two blocks of Prometheus."""
 
 BEGIN: Millis = END - 30 * DAY
 STEP: Millis = 30 * MINUTE
@@ -89,7 +89,7 @@ class _Daemon:
             self._self_metrics.observe_upload(outcome, self._random.lognormvariate(-4.5, 0.8))
 
     def scrape(self) -> bytes:
-        """Return the exposition of the clock's moment, and behind it what Prometheus adds."""
+        """Return the exposition at the clock's time, followed by what Prometheus adds."""
         exposed = self._exposition.openmetrics()
         exposition = b"".join((*exposed.fleet, exposed.daemon)).removesuffix(b"# EOF\n")
         samples = exposition.count(b"\n") - exposition.count(b"\n#") - exposition.startswith(b"#")
@@ -97,14 +97,14 @@ class _Daemon:
 
 
 class _Coming:
-    """What arrives, in the order of time, taken from moment to moment."""
+    """What arrives, in the order of time, applied step by step."""
 
     def __init__(self, arrivals: Iterator[Arrival]) -> None:
         self._arrivals = arrivals
         self._next = next(arrivals)
 
     def until(self, at: Millis) -> Iterator[Arrival]:
-        """Take what arrives up to a moment."""
+        """Apply what arrives up to a time."""
         while self._next.at <= at:
             yield self._next
             self._next = next(self._arrivals)
@@ -125,7 +125,7 @@ def scrapes(folder: Path) -> Iterator[Scrape]:
 
 
 def _around(now: Millis, samples: int) -> str:
-    """Write what Prometheus says of a scrape, and a process that began with the thirty days."""
+    """Write what Prometheus says of a scrape, and a process that started with the thirty days."""
     random, running = Random(now), (now - BEGIN) / SECOND
     values = {
         "up": ("gauge", 1),

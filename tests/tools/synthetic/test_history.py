@@ -36,9 +36,9 @@ def test_every_sample_carries_the_labels_of_its_target(history: History) -> None
     assert history.query(foreign) == []
 
 
-def test_samples_lie_a_step_apart_from_begin_to_end(history: History) -> None:
+def test_samples_are_a_step_apart_from_start_to_end(history: History) -> None:
     (series,) = history.query_range("up")
-    timestamps = [int(moment * 1000) for moment, _ in series["values"]]
+    timestamps = [int(at * 1000) for at, _ in series["values"]]
     assert timestamps == list(range(history.begin, history.end + 1, history.step))
 
 

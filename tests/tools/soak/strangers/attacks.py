@@ -47,14 +47,14 @@ class Tally:
 
     def note(self, name: str, answer: int | None) -> None:
         """Count an answer."""
-        told = "none" if answer is None else str(answer)
-        self._answers.setdefault(name, Counter())[told] += 1
+        text = "none" if answer is None else str(answer)
+        self._answers.setdefault(name, Counter())[text] += 1
 
     def lines(self) -> Iterator[str]:
         """Tell how often everything was done, and how it was answered."""
         for name, answers in sorted(self._answers.items()):
-            told = ", ".join(f"{answer}: {times:,}" for answer, times in sorted(answers.items()))
-            yield f"{name:16} {answers.total():7,} times; answers {told}"
+            counted = ", ".join(f"{answer}: {times:,}" for answer, times in sorted(answers.items()))
+            yield f"{name:16} {answers.total():7,} times; answers {counted}"
 
 
 def hire(crew: Crew, lives: Lives, halves: held.Halves, tally: Tally) -> None:

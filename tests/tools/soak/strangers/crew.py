@@ -1,4 +1,4 @@
-"""Threads that each do one thing again and again, at moments of their own."""
+"""Threads that each repeat one action at random times."""
 
 import random
 import threading
@@ -9,7 +9,7 @@ Work = Callable[[random.Random], None]
 
 
 class Crew:
-    """Works until it is dismissed; `failed` tells of a thread that had a fault of its own."""
+    """Works until it is dismissed; `failed` names a thread that raised an error."""
 
     def __init__(self, seed: int) -> None:
         self.failed = threading.Event()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from exporter.times import MINUTE, SECOND, Millis, now
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report
-from tests.tools.soak.strangers.ledger import HONEST, Ledger, Told
+from tests.tools.soak.strangers.ledger import HONEST, Ledger, Reported
 
 TRIES = 3
 _BETWEEN_TRIES_SECONDS = 1.0
@@ -56,33 +56,33 @@ class Sender:
         self._began: Millis = 0
 
     def run(self, chance: random.Random) -> None:
-        """Let its backup run, perhaps tell how far it is, and send its report."""
-        told = Told(self._machine, self._next())
+        """Let its backup run, perhaps with live reports, and send its report."""
+        reported = Reported(self._machine, self._next())
         if chance.random() < _LIVE_SHARE:
-            self._tell(told)
+            self._send_live(reported)
         lines = _LONG_LINES if chance.random() < _LONG_SHARE else chance.randrange(30)
-        request = Request("POST", "/api/upload", _report(told, lines), (200,))
+        request = Request("POST", "/api/upload", _report(reported, lines), (200,))
         began = time.monotonic()
         answer = insist(self._port, request, self._lose)
         if answer is not None:
             self._ledger.seconds.append(time.monotonic() - began)
             run_id = json.loads(answer)["data"]["backupId"]
-            self._ledger.acknowledged.append((run_id, told))
+            self._ledger.acknowledged.append((run_id, reported))
 
     def _next(self) -> Millis:
         """Return when the next run began: in a second of its own.
 
-        A begin in a whole second stands for any within it, as the text report cuts it.
+        A start in a whole second means any time within it, as the text report cuts it.
         """
         self._began = max(now() - MINUTE, self._began - self._began % SECOND + SECOND)
         return self._began
 
-    def _tell(self, told: Told) -> None:
+    def _send_live(self, reported: Reported) -> None:
         body = activity(
-            began=told.began,
-            at=told.began,
-            machine_id=_machine_id(told),
-            server=told.machine,
+            began=reported.began,
+            at=reported.began,
+            machine_id=_machine_id(reported),
+            server=reported.machine,
             backup=_BACKUP,
         )
         insist(self._port, Request("POST", "/api/activity", body, (202,)), self._lose)
@@ -101,7 +101,7 @@ def read(port: int, ledger: Ledger, chance: random.Random) -> None:
 
 
 def insist(port: int, request: Request, lose: Callable[[str], None]) -> bytes | None:
-    """Try as often as Duplicati does; return the answer, None where it is told as lost."""
+    """Try as often as Duplicati does; return the answer, or None if it is reported as lost."""
     faults: list[str] = []
     while len(faults) < TRIES:
         try:
@@ -127,16 +127,16 @@ def _ask(port: int, request: Request) -> tuple[int, bytes]:
         connection.close()
 
 
-def _report(told: Told, lines: int) -> bytes:
+def _report(reported: Reported, lines: int) -> bytes:
     return duplicati_report(
-        began=told.began,
+        began=reported.began,
         duration=SECOND,
-        server=told.machine,
-        machine_id=_machine_id(told),
+        server=reported.machine,
+        machine_id=_machine_id(reported),
         backup=_BACKUP,
         lines=tuple(f"{_LINE} {line}" for line in range(lines)),
     )
 
 
-def _machine_id(told: Told) -> str:
-    return f"id-of-{told.machine}"
+def _machine_id(reported: Reported) -> str:
+    return f"id-of-{reported.machine}"

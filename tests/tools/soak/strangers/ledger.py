@@ -17,7 +17,7 @@ WHERE substr(servers.name, 1, ?) = ?"""
 _SHOWN = 3
 
 
-class Told(NamedTuple):
+class Reported(NamedTuple):
     """A report: whose it is, and when its run began, which no other of that machine did."""
 
     machine: str
@@ -28,8 +28,8 @@ class Ledger:
     """Threads may write into it."""
 
     def __init__(self) -> None:
-        self.acknowledged: list[tuple[int, Told]] = []
-        """With the id of the run, as the sender was told."""
+        self.acknowledged: list[tuple[int, Reported]] = []
+        """With the id of the run in the answer."""
         self.lost: list[str] = []
         """For each what became of its three tries."""
         self.seconds: list[float] = []
@@ -40,13 +40,13 @@ class Ledger:
         with sqlite(database) as db:
             rows = db.execute(_STORED, (len(HONEST), HONEST)).fetchall()
             (whole,) = db.execute("PRAGMA integrity_check(1)").fetchone()
-        stored = {run_id: Told(name, began) for run_id, name, began in rows}
+        stored = {run_id: Reported(name, began) for run_id, name, began in rows}
         missing = [
-            f"run {run_id} was {told}, is {stored.get(run_id)}"
-            for run_id, told in self.acknowledged
-            if stored.get(run_id) != told
+            f"run {run_id} was {reported}, is {stored.get(run_id)}"
+            for run_id, reported in self.acknowledged
+            if stored.get(run_id) != reported
         ]
-        twice = [str(told) for told, times in Counter(stored.values()).items() if times > 1]
+        twice = [str(reported) for reported, times in Counter(stored.values()).items() if times > 1]
         faults = [
             *_counted("reports or questions were lost to their senders", self.lost),
             *_counted("acknowledged reports are not stored as they were", missing),

@@ -37,7 +37,7 @@ class Lives:
 
     @property
     def steady_since(self) -> int | None:
-        """A number that stays the same until the daemon is told to stop; None until it is back."""
+        """A number that stays the same until the daemon is stopped; None until it is back."""
         return self._turn if self._turn % 2 else None
 
     @property
@@ -75,12 +75,12 @@ class Lives:
 
     def stop(self) -> list[str]:
         """Ask the daemon to stop; return what is wrong with how it ends and what it leaves."""
-        if self._daemon is None:  # it has not begun, which is told already
+        if self._daemon is None:  # it did not start, which is reported already
             return []
         self._turn += 1
         faults = _ending(self._daemon)
         self._ended = time.monotonic()
-        faults += [*told(self._daemon.log), *left(self.temporary)]
+        faults += [*log_errors(self._daemon.log), *left(self.temporary)]
         return [f"life {self.number}: {fault}" for fault in faults]
 
     def close(self) -> None:
@@ -109,8 +109,8 @@ def _ending(daemon: Daemon) -> list[str]:
     return [f"the daemon ended with exit code {code}"] if code else []
 
 
-def told(log: Path) -> list[str]:
-    """Return what a log tells that no stranger may bring about."""
+def log_errors(log: Path) -> list[str]:
+    """Return the events of a log that no hostile client may cause."""
     lines = log.read_text(encoding="utf-8").splitlines()
     traces = [line for line in lines if "Traceback" in line]
     return [f"{len(traces)} traces in the log, the first: {traces[0][:2000]}"] if traces else []

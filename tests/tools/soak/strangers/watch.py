@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _MAX_GROWTH_MEGABYTES = 64.0
 """More than what the C library keeps of freed memory differs by, and less than two of the largest
-bodies that are left behind."""
+bodies that are leaked."""
 
 _EARLY_SECONDS = 60.0
 _WINDOW_SECONDS = 60.0
@@ -24,7 +24,7 @@ _MEGABYTE = 1024 * 1024
 
 
 class Look(NamedTuple):
-    """The memory at a moment."""
+    """The memory at one time."""
 
     seconds: float
     """Since the life began."""
