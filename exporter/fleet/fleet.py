@@ -1,18 +1,16 @@
 """The current state of every server and job, in memory.
 
-Updated by the store in the order of its commits, read by the routes and by the exposition. A job
-becomes overdue by the time of the call alone: deadlines are sorted, so counting the overdue ones
-costs the same whether ten or ten thousand jobs are fine, and so does finding what changed.
+Updated by the store, read by the routes and by the scrape. A job becomes overdue by time alone:
+deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-import bisect
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Iterable
 
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.evaluation import evaluate
+from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
@@ -51,8 +49,7 @@ class Fleet:
         self._policy = policy
         self._lock = threading.Lock()
         self._servers = Servers()
-        self._jobs: dict[int, Job] = {}
-        self._jobs_of: dict[int, list[int]] = defaultdict(list)
+        self._jobs = Jobs()
         self._evaluations: dict[int, Evaluation] = {}
         self._totals_by_job = TotalsByJob()
         self._lookalikes = Lookalikes()
@@ -72,7 +69,7 @@ class Fleet:
         """Take this in the place of all that is known: what it does not name is gone."""
         with self._lock:
             servers = self._servers.ids() - {server.id for server in everything.servers}
-            jobs = self._jobs.keys() - {job.id for job in everything.jobs}
+            jobs = self._jobs.ids() - {job.id for job in everything.jobs}
             self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
             self._apply(everything)
 
@@ -170,20 +167,18 @@ class Fleet:
 
     def find_job(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job of this name, where both are known."""
-        jobs = self._jobs_of_machine(machine_id)
-        return next((job.id for job in jobs if job.name == backup), None)
+        with self._lock:
+            owner = self._servers.by_machine_id(machine_id or "")
+            return None if owner is None else self._jobs.named(owner.id, backup)
 
     def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job that has this name, or else had it."""
-        jobs = self._jobs_of_machine(machine_id)
-        had = next((job.id for job in jobs if backup in job.formerly), None)
-        return next((job.id for job in jobs if job.name == backup), had)
-
-    def _jobs_of_machine(self, machine_id: str | None) -> list[Job]:
         with self._lock:
             owner = self._servers.by_machine_id(machine_id or "")
-            job_ids = () if owner is None else self._jobs_of.get(owner.id, ())
-            return [self._jobs[job_id] for job_id in job_ids]
+            if owner is None:
+                return None
+            named = self._jobs.named(owner.id, backup)
+            return self._jobs.formerly_named(owner.id, backup) if named is None else named
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
@@ -203,17 +198,17 @@ class Fleet:
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
         with self._lock:
-            return self._part(self._jobs).jobs
+            return self._part(self._jobs.ids()).jobs
 
     def snapshot(self, now: Millis) -> FleetSnapshot:
         """Return the totals, every backup job and those that could not be evaluated, at once."""
         with self._lock:
-            return FleetSnapshot(self._totals(now), *self._part(self._jobs))
+            return FleetSnapshot(self._totals(now), *self._part(self._jobs.ids()))
 
     def of_server(self, server_id: int) -> JobSelection:
         """Return the backup jobs of a server and those that could not be evaluated, at once."""
         with self._lock:
-            return self._part(self._jobs_of.get(server_id, ()))
+            return self._part(self._jobs.of(server_id))
 
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""
@@ -254,18 +249,16 @@ class Fleet:
         self.reports.put(server.id, server.last_report)
         if known is not None and (known.name, known.alias) != (server.name, server.alias):
             # The configuration's overrides match these names.
-            self._evaluate_again(self._jobs_of.get(server.id, ()))
+            self._evaluate_again(self._jobs.of(server.id))
 
     def _remove_server(self, server_id: int) -> None:
         self._servers.remove(server_id)
         self._changes.servers.add(server_id)
-        self._jobs_of.pop(server_id, None)
+        self._jobs.forget_server(server_id)
         self.reports.remove(server_id)
 
     def _put_job(self, job: Job) -> None:
-        if job.id not in self._jobs:
-            bisect.insort(self._jobs_of[job.server_id], job.id)
-        self._jobs[job.id] = job
+        self._jobs.put(job)
         self._lookalikes.put(job)
         self._evaluate(job)
 
@@ -277,8 +270,7 @@ class Fleet:
         self._totals_by_job.remove(job_id)
         self._lookalikes.remove(job_id)
         self._live.remove(job_id)
-        job = self._jobs.pop(job_id)
-        self._jobs_of[job.server_id].remove(job_id)
+        self._jobs.remove(job_id)
         self._evaluations.pop(job_id, None)
         self._errored.discard(job_id)
         self._changes.jobs.add(job_id)

@@ -118,7 +118,7 @@ class StoreImporter:
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval, self._clock(), self._fleet.apply)
+        self._store.plan_job(job_id, start, interval, self._clock())
 
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]

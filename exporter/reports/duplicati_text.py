@@ -103,7 +103,7 @@ def read(
     text = _text(content)
     printed = list(parse(text.results))
     if not _tells_results(printed, text):
-        raise ReportError(Problem("message", f"holds no results of Duplicati: {_REMEDY}"))
+        raise ReportError(Problem("message", f"contains no results of Duplicati: {_REMEDY}"))
     results = Reader(text.data(printed), oddities)
     told = _extra(text, outcomes(printed, died=text.died is not None))
     extra = Reader({**(beside or {}), **told}, oddities)
@@ -206,7 +206,7 @@ def _results_after(body: list[str], start: int) -> int:
 def _extra(text: _Text, outcomes: set[str]) -> dict[str, str]:
     failure = (text.died or "").split("\n")
     places = (text.results, text.log[-_TAIL:], failure[-_TAIL:])
-    return next(filter(None, (names.told_by(place, outcomes) for place in places)), {})
+    return next(filter(None, (names.named_by(place, outcomes) for place in places)), {})
 
 
 def _messages(text: _Text, ending: Ending) -> Iterator[Message]:

@@ -178,6 +178,6 @@ def _fail(requests: Sequence[WriteRequest], error: BaseException) -> None:
 def _tell(request: WriteRequest, outcome: object) -> None:
     try:
         request.then(outcome)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
     request.future.set_result(outcome)

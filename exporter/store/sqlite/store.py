@@ -112,7 +112,8 @@ class Store(BaseStore):
         work: Callable[[Recorder], Outcome],
         scope: Scope,
     ) -> Outcome:
-        return self._writer.dry_run(work)
+        outcome: Outcome = self._writer.dry_run(work)
+        return outcome
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""

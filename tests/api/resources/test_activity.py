@@ -14,7 +14,7 @@ from exporter.model.live import (
     LiveRun,
 )
 from exporter.store import Recorded, StoreUnavailableError
-from exporter.store.sqlite import Store
+from exporter.store.base import BaseStore
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import INTERVAL, Fate, Run, Simulator, activity, post, tell
@@ -372,7 +372,7 @@ def test_a_known_machine_is_heard_without_the_database(
 ) -> None:
     daemon.upload(duplicati_report(began=NOW - DAY))
     daemon.restart()
-    monkeypatch.delattr(Store, "resolve_job")
+    monkeypatch.delattr(BaseStore, "resolve_job")
     assert post(daemon, activity(began=NOW, at=NOW)).status_code == 202
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)
 

@@ -150,7 +150,7 @@ def test_a_known_address_costs_an_upload_no_write_of_its_own(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take(daemon)
-    monkeypatch.delattr("exporter.store.sqlite.Store.note_taken")
+    monkeypatch.delattr("exporter.store.base.BaseStore.note_taken")
     take(daemon, began=BEGAN + MINUTE)
 
 
@@ -204,7 +204,7 @@ def test_a_reason_is_bounded(daemon: Daemon) -> None:
 def test_where_the_database_does_not_answer_a_report_is_neither_lost_nor_refused(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exporter.store.sqlite.Store.note_taken", unavailable)
+    monkeypatch.setattr("exporter.store.base.BaseStore.note_taken", unavailable)
     take(daemon)
     monkeypatch.undo()
     refuse(daemon, b"hello")

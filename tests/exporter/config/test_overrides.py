@@ -57,7 +57,7 @@ def test_a_wrong_override_is_named_by_its_number(table: dict[str, object], probl
     [
         ("schedule", "sometimes", "override 1: schedule: 'sometimes' is not a schedule"),
         ("schedule", "cron 0 3 * * * Mars/Base", "override 1: schedule: 'Mars/Base' is not a time"),
-        ("tolerance", "soon", "override 1: tolerance: 'soon' is no length of time"),
+        ("tolerance", "soon", "override 1: tolerance: 'soon' is not a duration"),
         ("expected_interval", "0d", "override 1: expected_interval: '0d' is out of range"),
     ],
 )

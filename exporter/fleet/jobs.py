@@ -1,0 +1,62 @@
+"""The jobs of the fleet, by their ids and by their servers."""
+
+import bisect
+from collections import defaultdict
+from collections.abc import Iterable, KeysView, Sequence
+
+from exporter.jobs.job import Job
+
+
+class Jobs:
+    """Every job. Any thread may `get` one; all else needs one caller at a time."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Job] = {}
+        self._by_server: defaultdict[int, list[int]] = defaultdict(list)
+
+    def __getitem__(self, job_id: int) -> Job:
+        return self._by_id[job_id]
+
+    def get(self, job_id: int) -> Job | None:
+        """Return a job by its id."""
+        return self._by_id.get(job_id)
+
+    def ids(self) -> KeysView[int]:
+        """Return the id of every job."""
+        return self._by_id.keys()
+
+    def of(self, server_id: int) -> Sequence[int]:
+        """Return the ids of a server's jobs, in order."""
+        return self._by_server.get(server_id, ())
+
+    def named(self, server_id: int, name: str) -> int | None:
+        """Return the id of a server's job of this name."""
+        return _first(each.id for each in self._of(server_id) if each.name == name)
+
+    def formerly_named(self, server_id: int, name: str) -> int | None:
+        """Return the id of a server's job that had this name."""
+        return _first(each.id for each in self._of(server_id) if name in each.formerly)
+
+    def put(self, job: Job) -> None:
+        """Add a job, or replace it; it may be another server's by now."""
+        known = self._by_id.get(job.id)
+        if known is None or known.server_id != job.server_id:
+            if known is not None:
+                self._by_server[known.server_id].remove(job.id)
+            bisect.insort(self._by_server[job.server_id], job.id)
+        self._by_id[job.id] = job
+
+    def remove(self, job_id: int) -> None:
+        """Remove a job."""
+        self._by_server[self._by_id.pop(job_id).server_id].remove(job_id)
+
+    def forget_server(self, server_id: int) -> None:
+        """Forget a server that has no job any more."""
+        self._by_server.pop(server_id, None)
+
+    def _of(self, server_id: int) -> Iterable[Job]:
+        return (self._by_id[job_id] for job_id in self.of(server_id))
+
+
+def _first(ids: Iterable[int]) -> int | None:
+    return next(iter(ids), None)
