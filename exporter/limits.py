@@ -36,4 +36,4 @@ class Limits(Struct, frozen=True):
     max_requests: int = 900
     max_header_bytes: int = 64 * _KIBIBYTE
     request_timeout: Millis = 2 * MINUTE
-    upload_patience: Millis = 30 * SECOND
+    upload_patience: Millis = 50 * SECOND

@@ -8,14 +8,16 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from api.server.listening import listen
 from exporter import logs
 from exporter.auth import plain_token
 from exporter.cli.api_client import Client, ClientError
-from exporter.cli.daemon import admin_tokens, assemble, build_services
+from exporter.cli.daemon import admin_tokens, assemble, build_services, version
+from exporter.cli.stores import is_missing, open_store
 from exporter.config import Config
-from exporter.store import StoreError, StoreInUseError
-from exporter.store.sqlite import Store
+from exporter.store import Store, StoreError, StoreInUseError
 
 _LOOPBACK = "127.0.0.1"
 
@@ -28,12 +30,13 @@ def connected(settings: Config) -> Iterator[Client]:
         StoreError: there is no such database, or it cannot be used.
         AdminTokenError: the admin token cannot be read or created.
     """
-    if not settings.database.exists():
+    if is_missing(settings.database):
         message = f"there is no database {settings.database}: name it with --database"
         raise StoreError(message)
+    settings = replace(settings, admin_token=admin_tokens(settings))
     token = _token(settings)
     try:
-        store = Store(settings.database, settings.limits)
+        store = open_store(settings, version())
     except StoreInUseError as error:
         if not error.url:
             raise
@@ -45,7 +48,7 @@ def connected(settings: Config) -> Iterator[Client]:
 
 
 def _token(settings: Config) -> str:
-    token = plain_token(admin_tokens(settings))
+    token = plain_token(settings.admin_token)
     if token is None:
         message = "the admin token is configured as its SHA-256, which cannot be sent"
         raise ClientError(f"{message}: give it in DUPLISTATUS_ADMIN_TOKEN")

@@ -2,10 +2,12 @@
 
 import contextlib
 import logging
+import secrets
 import signal
 import socket
 from collections.abc import Iterable, Iterator
 from importlib import metadata
+from pathlib import Path
 from types import FrameType
 
 from api.app import Services, create_app, oversized
@@ -13,6 +15,7 @@ from api.server.http_server import HttpServer
 from exporter import logs
 from exporter.auth import load_or_make
 from exporter.config import Config
+from exporter.config.database import DatabaseAddress
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -58,7 +61,12 @@ def build_services(settings: Config, store: Store) -> Services:
 
 def admin_tokens(settings: Config) -> tuple[str, ...]:
     """Return the admin tokens; one is created at the first start if none is configured."""
-    return settings.admin_token or (load_or_make(settings.database),)
+    if settings.admin_token:
+        return settings.admin_token
+    if isinstance(settings.database, Path):
+        return (load_or_make(settings.database),)
+    # Daemons that share a database share no file: nobody knows this one, so nobody changes.
+    return (secrets.token_urlsafe(),)
 
 
 def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:
@@ -92,7 +100,11 @@ def announce(settings: Config, store: Store, listening: socket.socket) -> None:
     store.announce(url_of(settings, listening, _LOOPBACK))
     shown = url_of(settings, listening, "0.0.0.0")  # noqa: S104 - no address to listen on
     _log.info("listening", extra=logs.log_fields(url=shown))
-    _log.info("database opened", extra=logs.log_fields(database=str(settings.database.absolute())))
+    _log.info("database opened", extra=logs.log_fields(database=_named(settings.database)))
+
+
+def _named(database: DatabaseAddress) -> str:
+    return str(database.absolute() if isinstance(database, Path) else database)
 
 
 def url_of(settings: Config, listening: socket.socket, everywhere: str) -> str:

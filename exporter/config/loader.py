@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from exporter.auth import Authorizer, Scope
 from exporter.config import secrets
+from exporter.config.database import DatabaseAddress
 from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
 from exporter.config.overrides import read_overrides
 from exporter.config.parsers import Address, Network, parse_boolean
@@ -39,7 +40,7 @@ class Config(Struct, frozen=True):
     """The validated configuration of the daemon."""
 
     listen: Address
-    database: Path
+    database: DatabaseAddress
     log_format: LogFormat
     log_level: LogLevel
     upload_tokens: tuple[str, ...]

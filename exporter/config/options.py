@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from exporter import auth
 from exporter.config import parsers
+from exporter.config.database import parse_database
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.policy import SchedulePolicy
@@ -32,6 +33,7 @@ class Option(NamedTuple):
     help: str
     parse: Callable[[str], Any]
     secret: bool = False
+    may_hold_secret: bool = False
 
     @property
     def flag(self) -> str | None:
@@ -45,8 +47,8 @@ class Option(NamedTuple):
 
     @property
     def file_variable(self) -> str | None:
-        """The variable that names a file with the option's value, which only a secret has."""
-        return self.variable + _FILE_SUFFIX if self.secret else None
+        """The variable that names a file with the option's value, for what is or holds a secret."""
+        return self.variable + _FILE_SUFFIX if self.secret or self.may_hold_secret else None
 
 
 def _kept(length: Millis | None) -> str:
@@ -65,9 +67,10 @@ OPTIONS = (
     Option(
         "database",
         "duplistatus.sqlite",
-        "PATH",
-        "SQLite database file; created if missing",
-        parsers.parse_path,
+        "PATH|URL",
+        "SQLite database file, created if missing; or postgresql://HOST/NAME for several daemons",
+        parse_database,
+        may_hold_secret=True,
     ),
     Option(
         "log_format",
@@ -150,7 +153,7 @@ OPTIONS = (
         "upload_patience",
         format_duration(_DEFAULTS.upload_patience),
         "DURATION",
-        "time that a report waits while another program locks the database",
+        "time that a report waits for a database that is locked or away",
         parse_duration,
     ),
     Option(

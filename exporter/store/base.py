@@ -11,6 +11,7 @@ from exporter.store.changes import Change, Recorded, joined
 from exporter.store.rules import (
     admin,
     live_runs,
+    pruning,
     read_queries,
     refusals,
     removing,
@@ -196,13 +197,26 @@ class BaseStore(ABC):
         with self._reading() as db:
             return refusals.reporters(db)
 
-    def _remove_runs(self, ids: Sequence[int]) -> None:
-        if ids:
-            self._note(lambda db: removing.remove_runs(db, ids))
+    def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
+        """Remove some runs behind an id that came before a moment.
 
-    def _remove_messages(self, ids: Sequence[int]) -> None:
+        Return how many, and the last id looked at; None where no more is to be removed.
+        """
+        with self._reading() as db:
+            found = pruning.old_runs(db, before, after)
+        self._remove(removing.remove_runs, found.ids)
+        return len(found.ids), found.last
+
+    def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
+        """Remove the log lines of some runs; else as `prune_runs`."""
+        with self._reading() as db:
+            found = pruning.old_messages(db, before, after)
+        self._remove(removing.remove_messages, found.ids)
+        return len(found.ids), found.last
+
+    def _remove(self, remove: Callable[[Session, Sequence[int]], None], ids: Sequence[int]) -> None:
         if ids:
-            self._note(lambda db: removing.remove_messages(db, ids))
+            self._note(lambda db: remove(db, ids))
 
 
 def _scope_of(entries: Sequence[PreparedReport]) -> Scope:

@@ -6,6 +6,7 @@ A durable commit waits for the disk, or for another machine: a hundred reports w
 import contextlib
 import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -28,15 +29,20 @@ class WriteRequest(NamedTuple):
     then: Callable[[Any], None]
     scope: Scope
     alone: bool
+    until: float
     future: Future[Any]
 
 
-_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, future=Future())
+_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, until=0, future=Future())
 """After all work: the thread ends."""
 
 
 class RollbackError(Exception):
     """Undoes a transaction whose outcome is all that was wanted."""
+
+
+class LaterError(Exception):
+    """Puts a piece of work off: what it needs is locked, and others are not to wait for it."""
 
 
 class GroupCommit(ABC):
@@ -85,13 +91,21 @@ class GroupCommit(ABC):
         with self._door:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
-            self._waiting.put(WriteRequest(work, then, scope, alone, future))
+            until = time.monotonic() + self._patience
+            self._waiting.put(WriteRequest(work, then, scope, alone, until, future))
         try:
             return future.result(self._patience)
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
             future.cancel()  # does nothing to what is done or under way
+
+    def put(self, work: Callable[[Recorder], Any], scope: Scope) -> None:
+        """Queue a piece of work that nobody waits for."""
+        until = time.monotonic() + self._patience
+        self._waiting.put(
+            WriteRequest(work, ignore, scope, alone=False, until=until, future=Future())
+        )
 
     def dry_run(self, work: Callable[[Recorder], Any], scope: Scope = NOWHERE) -> Any:  # noqa: ANN401 - as above
         """Return what the work would return, and undo it; else as `do`."""
@@ -119,7 +133,7 @@ class GroupCommit(ABC):
     def _commit_next(self) -> bool:
         """Wait for work and commit it. Return False at the end."""
         requests = self._take()
-        wanted = [request for request in requests if request.future.set_running_or_notify_cancel()]
+        wanted = [request for request in requests if _is_wanted(request)]
         try:
             self._finish(wanted)
         except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
@@ -149,6 +163,8 @@ class GroupCommit(ABC):
             return
         try:
             outcomes = self._commit(requests)
+        except LaterError as error:
+            self._put_off(requests, error)
         except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
             unavailable = self._unavailable(error)
             if unavailable is None:
@@ -159,6 +175,13 @@ class GroupCommit(ABC):
             for request, outcome in zip(requests, outcomes, strict=True):
                 _tell(request, outcome)
 
+    def _put_off(self, requests: Sequence[WriteRequest], error: LaterError) -> None:
+        for request in requests:
+            if time.monotonic() < request.until:
+                self._waiting.put(request)
+            else:
+                _fail([request], StoreUnavailableError(str(error)))
+
     def _finish_alone(self, requests: Sequence[WriteRequest], error: Exception) -> None:
         """Give each piece a transaction of its own, so that one error hits one caller."""
         if len(requests) == 1:
@@ -166,6 +189,11 @@ class GroupCommit(ABC):
             return
         for request in requests:
             self._finish([request])
+
+
+def _is_wanted(request: WriteRequest) -> bool:
+    """Whether somebody still waits for a piece of work; one that was put off is under way."""
+    return request.future.running() or request.future.set_running_or_notify_cancel()
 
 
 def _fail(requests: Sequence[WriteRequest], error: BaseException) -> None:
@@ -181,3 +209,7 @@ def _tell(request: WriteRequest, outcome: object) -> None:
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
     request.future.set_result(outcome)
+
+
+def ignore(_: object) -> None:
+    """Show nobody what became of a piece of work."""

@@ -57,6 +57,23 @@ class Store(Protocol):
         """Show all that is stored, and from now on each change, once it is durable."""
         ...
 
+    def catch_up(self, patience: float) -> None:
+        """Return once all that any daemon acknowledged before the call has been shown.
+
+        Raises:
+            StoreUnavailableError: the store did not answer for so many seconds. What was shown may
+                be old then: nobody is to be told that all is fine.
+        """
+        ...
+
+    def leads(self) -> bool:
+        """Whether this daemon does what one of all that share the store does for all."""
+        ...
+
+    def now(self) -> Millis:
+        """Return the present time by the clock that all who share the store go by."""
+        ...
+
     def close(self) -> None:
         """Finish the writes that wait and let go of where it keeps the reports."""
         ...

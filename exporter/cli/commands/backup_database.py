@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from exporter.cli.arguments import Commands, add, configuration, take_database
+from exporter.store import StoreError
 from exporter.store.sqlite import backup_database
 
 _EXPLAINED = (
@@ -26,6 +27,9 @@ def add_to(commands: Commands) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Copy the database, whether a daemon uses it or not."""
     settings = configuration(chosen)
+    if not isinstance(settings.database, Path):
+        message = "a PostgreSQL is backed up by pg_dump, or into a file by copy-database"
+        raise StoreError(message)
     size = backup_database(settings.database, chosen.file)
     sys.stdout.write(f"{settings.database} is backed up to {chosen.file}, {size} bytes\n")
     return 0

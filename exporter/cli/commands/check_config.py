@@ -4,15 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from exporter import config
 from exporter.cli.arguments import Commands, add_configured
+from exporter.cli.stores import is_missing, list_jobs
+from exporter.config.database import DatabaseAddress
 from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import PullTarget
 from exporter.model import Server
 from exporter.schedule.policy import Override
-from exporter.store.sqlite import list_jobs_readonly
 
 _SECRETS = {option.name for option in OPTIONS if option.secret}
 
@@ -41,8 +41,8 @@ def _write_sources(targets: Sequence[PullTarget]) -> None:
         sys.stdout.write(f", password in {target.password_file}\n")
 
 
-def _jobs(database: Path) -> list[tuple[Server, str]]:
-    return list(list_jobs_readonly(database)) if database.exists() else []
+def _jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:
+    return [] if is_missing(database) else list_jobs(database)
 
 
 def _write_matches(overrides: Sequence[Override], jobs: Iterable[tuple[Server, str]]) -> None:

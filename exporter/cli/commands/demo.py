@@ -93,12 +93,12 @@ def run(chosen: argparse.Namespace) -> int:
     for number in _ENDING:
         signal.signal(number, _leave)
     with tempfile.TemporaryDirectory(prefix="duplistatus-demo-") as folder:
-        database = {"database": str(Path(folder, "duplistatus.sqlite"))}
-        settings = config.load(vars(chosen) | database, os.environ)
+        database = Path(folder, "duplistatus.sqlite")
+        settings = config.load(vars(chosen) | {"database": str(database)}, os.environ)
         logs.set_up(settings.log_format, settings.log_level)
         with (
             listen(*settings.listen) as listening,
-            contextlib.closing(Store(settings.database, settings.limits)) as store,
+            contextlib.closing(Store(database, settings.limits)) as store,
         ):
             _serve(settings, store, listening)
     _log.info("stopped, demo data removed")

@@ -20,6 +20,7 @@ from exporter.cli.arguments import (
 from exporter.cli.import_summary import Reasons
 from exporter.cli.output import folder_beside, output
 from exporter.cli.progress import Tell, bar, progress
+from exporter.cli.stores import open_reader
 from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.exports import (
@@ -31,7 +32,7 @@ from exporter.exports import (
     write_jsonl,
 )
 from exporter.store import RunChoice, StoreError
-from exporter.store.sqlite import OfflineReader
+from exporter.store.rules.records import RecordsReader
 from exporter.times import (
     MAX_TIMESTAMP,
     MIN_TIMESTAMP,
@@ -177,7 +178,7 @@ def export_runs(chosen: argparse.Namespace) -> int:
     """Write every stored run as a row."""
     if chosen.messages and chosen.format == "csv":
         raise ExportError("--messages needs --format jsonl: a table has no column for log lines")
-    reader = OfflineReader(configuration(chosen).database)
+    reader = open_reader(configuration(chosen).database)
     choice, left_out = _choice(chosen, reader), _LeftOut()
     with _telling(chosen) as tell, output(chosen.output) as target:
         found = reader.runs(choice, left_out.add, messages=chosen.messages)
@@ -192,7 +193,7 @@ def export_runs(chosen: argparse.Namespace) -> int:
 def export_openmetrics(chosen: argparse.Namespace) -> int:
     """Write history as scrapes would have returned it."""
     settings = configuration(chosen)
-    reader = OfflineReader(settings.database)
+    reader = open_reader(settings.database)
     grid = _grid(chosen, reader)
     target = Target(chosen.job, chosen.instance)
     left_out = _LeftOut()
@@ -241,7 +242,7 @@ def _counted(entries: Iterable[Entry], every: int, tell: Callable[[int], None]) 
 
 
 def _replay(
-    reader: OfflineReader,
+    reader: RecordsReader,
     settings: Config,
     history: OpenMetricsBackfill,
     left_out: _LeftOut,
@@ -263,7 +264,7 @@ def _replay(
         history.add_server(server)
 
 
-def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> TimeGrid:
+def _grid(chosen: argparse.Namespace, reader: RecordsReader) -> TimeGrid:
     """Return the timestamps to export; there is nothing before the first run or in the future."""
     present = now()
     first = reader.first_arrival()
@@ -273,7 +274,7 @@ def _grid(chosen: argparse.Namespace, reader: OfflineReader) -> TimeGrid:
     return TimeGrid.between(since, until, chosen.step)
 
 
-def _choice(chosen: argparse.Namespace, reader: OfflineReader) -> RunChoice:
+def _choice(chosen: argparse.Namespace, reader: RecordsReader) -> RunChoice:
     given = {"since": chosen.since, "until": chosen.until, "server": chosen.server}
     if chosen.server is not None:
         known = reader.servers()

@@ -25,16 +25,18 @@ from exporter.cli.daemon import (
     listen_to_runs,
     stop_on_signals,
     url_of,
+    version,
 )
 from exporter.cli.duplicati import open_source
+from exporter.cli.stores import open_store
 from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.ingest.importer import StoreImporter
 from exporter.ingest.timekeeper import keeping_time
 from exporter.pull.loop import PullLoop, pulling
 from exporter.reports.sender_options import duplicati_options
+from exporter.store import Store
 from exporter.store.retention import RetentionPolicy, pruning
-from exporter.store.sqlite import Store
 
 _ALLOCATIONS = 20_000
 """Between two collections of new objects: the garbage of some hundred reports."""
@@ -55,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
     given = handed_over(os.environ)
     with (
         held_to_the_end(given or listen(*settings.listen)) as listening,
-        contextlib.closing(Store(settings.database, settings.limits)) as store,
+        contextlib.closing(open_store(settings, version())) as store,
     ):
         if given is not None:
             settings = replace(settings, listen=Address(_host(given), given.getsockname()[1]))

@@ -10,6 +10,7 @@ from exporter.model import Server
 from exporter.store.rules import identity, quotas, renaming, write_queries
 from exporter.store.rules.sender import Sender
 from exporter.store.rules.workspace import Workspace
+from exporter.store.rules.write_cache import WriteCache
 
 
 class Note(NamedTuple):
@@ -180,3 +181,16 @@ class Places:
         identified = replace(job, identity=sender.identity)
         self._fresh.put([], [identified])
         return identified
+
+
+def known_place(cache: WriteCache, sender: Sender) -> tuple[Server, Job] | None:
+    """Return the server and the job of a sender, where both are known without the database.
+
+    Those of a machine-id that only reports which were fetched have had are to be looked at again.
+    """
+    machine_id = sender.machine.machine_id or ""
+    if machine_id in cache.fetched_ids and not sender.delivery.fetched:
+        return None
+    server = cache.servers.get(cache.machine_ids.get(machine_id, -1))
+    job = None if server is None else cache.jobs.get((server.id, sender.backup))
+    return None if server is None or job is None else (server, job)

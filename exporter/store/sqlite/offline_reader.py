@@ -5,49 +5,25 @@ a reader that takes its time. Between two answers others may write.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from sqlite_utils import Database
 
-from exporter.model import Server
 from exporter.store.errors import StoreError
-from exporter.store.rules import read_queries, rows
-from exporter.store.session import Row
+from exporter.store.rules.records import RecordsReader
+from exporter.store.session import Session
 from exporter.store.sqlite import connection, wal
-from exporter.store.values import JobHistory, RecordedRun, RunChoice
-from exporter.times import Millis
-
-_ROWS = 500
-"""Runs of a page."""
 
 _LOOKS_AT_LOG = 5
 
-_RUN_COLUMNS = ", ".join(f"runs.{column}" for column in rows.STORED_RUN_COLUMNS)
-_HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
-_PLACEHOLDERS = """
-SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?"""
-_PAGE = f"""
-SELECT servers.name, servers.id, jobs.name, jobs.id,
-    counted_names.names, runs.counted, logs.log, {_RUN_COLUMNS}
-FROM runs CROSS JOIN jobs ON jobs.id = runs.job_id CROSS JOIN servers ON servers.id = jobs.server_id
-LEFT JOIN counted_names ON counted_names.id = runs.names_id
-LEFT JOIN logs ON :messages AND logs.run_id = runs.id
-WHERE (runs.started, runs.id) > (:started, :id) AND runs.started < :until
-AND (:server IS NULL OR :server IN (servers.name, servers.alias, CAST(servers.id AS TEXT)))
-ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
-_ID, _STARTED = 7, 8
-"""Where a row of a page has them."""
-
 Answer = TypeVar("Answer")
 
-OnSkipped = Callable[[str, Exception], None]
-"""Is told what cannot be read, and why."""
 
-
-class OfflineReader:
-    """Every method raises `StoreError` where the database cannot be read."""
+class OfflineReader(RecordsReader):
+    """Reads a file. Every method raises `StoreError` where it cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Look whether a database is whole and of this version.
@@ -60,58 +36,15 @@ class OfflineReader:
         if not connection.is_large(path):
             connection.check_integrity(path)
         self._path = path
-        self._look(lambda db: connection.check_version(db, path))
+        super().__init__(self._read)
+        connection.read_snapshot(path, lambda db: connection.check_version(Database(db), path))
 
-    def created(self) -> Millis:
-        """Return when the database was made."""
-        return self._look(read_queries.created)
+    def _read(self, ask: Callable[[Session], Answer]) -> Answer:
+        def of_one_moment(opened: sqlite3.Connection) -> Answer:
+            opened.execute("BEGIN")
+            return ask(Database(opened))
 
-    def first_arrival(self) -> Millis | None:
-        """Return when the first of the stored runs arrived, or None where there is none."""
-        query = "SELECT min(received) FROM runs"
-        first: Millis | None = self._look(lambda db: db.execute(query).fetchone()[0])
-        return first
-
-    def servers(self) -> list[Server]:
-        """Return every server, in the order of their ids."""
-        return self._look(read_queries.servers)
-
-    def job_ids(self) -> list[int]:
-        """Return the id of every job, in order."""
-        query = "SELECT id FROM jobs ORDER BY id"
-        return self._look(lambda db: [row[0] for row in db.execute(query)])
-
-    def history(self, job_id: int) -> JobHistory | None:
-        """Return a job with its runs, or None where no job has this id any more."""
-        return self._look(lambda db: _history(db, job_id))
-
-    def runs(
-        self, chosen: RunChoice, leave_out: OnSkipped, *, messages: bool
-    ) -> Iterator[RecordedRun]:
-        """Yield runs, oldest start first, but for those that cannot be read."""
-        after = (chosen.since, 0)
-        while page := self._page(chosen, after, messages=messages):
-            for row in page:
-                try:
-                    recorded = _recorded_run(row)
-                except Exception as error:  # noqa: BLE001 - nobody knows what damaged bytes raise
-                    leave_out(f"run {row[_ID]}", error)
-                else:
-                    yield recorded
-            after = (page[-1][_STARTED], page[-1][_ID])
-
-    def _page(self, chosen: RunChoice, after: tuple[Millis, int], *, messages: bool) -> list[Row]:
-        values = {
-            "started": after[0],
-            "id": after[1],
-            "until": chosen.until,
-            "server": chosen.server,
-            "messages": messages,
-        }
-        return self._look(lambda db: db.execute(_PAGE, values).fetchall())
-
-    def _look(self, ask: Callable[[Database], Answer]) -> Answer:
-        return connection.read_snapshot(self._path, lambda opened: ask(Database(opened)))
+        return connection.read_snapshot(self._path, of_one_moment)
 
 
 def _refuse_cut_log(path: Path) -> None:
@@ -120,27 +53,3 @@ def _refuse_cut_log(path: Path) -> None:
         with contextlib.suppress(StoreError):
             return wal.check(path)
     return wal.check(path)
-
-
-def _history(db: Database, job_id: int) -> JobHistory | None:
-    db.execute("BEGIN")  # the job's state and its runs are to be of one moment
-    job = read_queries.job(db, job_id)
-    server = None if job is None else read_queries.server(db, job.server_id)
-    if job is None or server is None:
-        return None
-    runs = [rows.stored_run(row) for row in db.execute(_HISTORY, [job_id])]
-    stand_ins = frozenset(row[0] for row in db.execute(_PLACEHOLDERS, [job_id]))
-    return JobHistory(server, job, runs, stand_ins)
-
-
-def _recorded_run(row: Row) -> RecordedRun:
-    server, server_id, backup, job_id, names, counted, log, *stored = row
-    return RecordedRun(
-        server=server,
-        server_id=server_id,
-        backup=backup,
-        job_id=job_id,
-        stored=rows.stored_run(stored),
-        counted=rows.unpack_counted(names, counted),
-        log=rows.unpack_log(log),
-    )

@@ -15,7 +15,7 @@ from exporter.store.errors import StoreUnavailableError
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
-from exporter.store.sqlite import connection, listing, lock, pruning
+from exporter.store.sqlite import connection, free_pages, listing, lock
 from exporter.store.sqlite.answering import answering
 from exporter.store.sqlite.probing import Probing
 from exporter.store.sqlite.readers import Readers
@@ -78,6 +78,17 @@ class Store(BaseStore):
         if self._follower is not None:
             self._follower.apply(change)
 
+    def catch_up(self, patience: float) -> None:
+        """Return at once: nobody else writes."""
+
+    def leads(self) -> bool:
+        """Return that this daemon does all by itself."""
+        return True
+
+    def now(self) -> Millis:
+        """Return the present time by the machine's clock."""
+        return now()
+
     def close(self) -> None:
         """Finish the writes that wait and close the file."""
         self._probing.close()
@@ -120,29 +131,12 @@ class Store(BaseStore):
         with self._readiness.watching(), answering():
             return super().record(report, delivery)
 
-    def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove some runs behind an id that came before a moment.
-
-        Return how many, and the last id looked at; None where no more is to be removed.
-        """
-        with self._readers.lend() as db:
-            found = pruning.old_runs(db, before, after)
-        self._remove_runs(found.ids)
-        return len(found.ids), found.last
-
-    def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove the log lines of some runs; else as `prune_runs`."""
-        with self._readers.lend() as db:
-            found = pruning.old_messages(db, before, after)
-        self._remove_messages(found.ids)
-        return len(found.ids), found.last
-
     def reclaim_space(self) -> bool:
         """Make the file a little smaller; tell whether there was anything to give back."""
         with self._readers.lend() as db:
-            if not pruning.has_free_pages(db):
+            if not free_pages.has_free_pages(db):
                 return False
-        self._note(pruning.incremental_vacuum)
+        self._note(free_pages.incremental_vacuum)
         return True
 
     def check_writable(self) -> None:

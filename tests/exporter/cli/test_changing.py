@@ -224,7 +224,7 @@ def test_a_name_of_several_servers_is_refused_until_an_id_is_given(command: Comm
         (["job", "delete", "99", "--yes"], "Job not found"),
         (["job", "set", "1"], "expected one of schedule, tolerance, paused"),
         (["job", "set", "1", "--schedule", "sometimes"], "schedule 'sometimes' is not a schedule"),
-        (["job", "set", "1", "--tolerance", "soon"], "'soon' is no length of time"),
+        (["job", "set", "1", "--tolerance", "soon"], "'soon' is not a duration"),
         (["job", "set", "1", "--pause", "--resume"], "not allowed with"),
         (["job", "set", "1", "--sched", "off"], "--sched"),
         (["server", "set", "nas"], "expected one of alias, note"),

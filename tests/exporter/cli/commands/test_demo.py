@@ -26,7 +26,7 @@ def arrival(at: int, backup: str) -> Arrival:
 @pytest.fixture
 def parts(tmp_path: Path, clock: Clock) -> Iterator[Services]:
     settings = config.load({"database": str(tmp_path / "demo.sqlite")}, {})
-    with closing(Store(settings.database)) as store:
+    with closing(Store(Path(str(settings.database)))) as store:
         yield build_services(settings, store)._replace(clock=clock)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store.sqlite import Store, pruning
+from exporter.store.rules import pruning
+from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite

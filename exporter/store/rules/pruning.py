@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlite_utils import Database
-
 from exporter.store.session import Session
 from exporter.times import Millis
 
@@ -19,13 +17,6 @@ ROWS = 100
 
 _MAX_BYTES = 256 * 1024
 """Of log lines removed in a step: freeing a long log reads each page of it."""
-
-_SPARE_PAGES = 256
-_PAGES = 16
-"""Given back in a step. A mebibyte stays free for the next reports."""
-
-_INCREMENTAL = 2
-"""What SQLite calls this way of giving back: https://www.sqlite.org/pragma.html#pragma_auto_vacuum"""
 
 _MESSAGES = """
 SELECT logs.run_id, runs.received < :before, length(logs.log), 1
@@ -47,32 +38,17 @@ class Found(NamedTuple):
     last: int | None
 
 
-def old_messages(db: Database, before: Millis, after: int) -> Found:
+def old_messages(db: Session, before: Millis, after: int) -> Found:
     """Find runs behind an id whose log lines came before a moment."""
     return _find(db, _MESSAGES, before, after)
 
 
-def old_runs(db: Database, before: Millis, after: int) -> Found:
+def old_runs(db: Session, before: Millis, after: int) -> Found:
     """Find runs behind an id that came before a moment and need not stay."""
     return _find(db, _RUNS, before, after)
 
 
-def has_free_pages(db: Database) -> bool:
-    """Tell whether the file has free space that it can give back."""
-    if db.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
-        return False
-    return bool(db.execute("PRAGMA freelist_count").fetchone()[0] > _SPARE_PAGES)
-
-
-def incremental_vacuum(db: Session) -> None:
-    """Make the file smaller by some pages. Needs a transaction."""
-    for _ in range(_PAGES):
-        # With a larger number Python still takes one page: it does not step through rows that
-        # have no columns, and each page is one.
-        db.execute("PRAGMA incremental_vacuum(1)")
-
-
-def _find(db: Database, query: str, before: Millis, after: int) -> Found:
+def _find(db: Session, query: str, before: Millis, after: int) -> Found:
     values = {"before": before, "after": after, "rows": ROWS}
     looked_at = db.execute(query, values).fetchall()
     if not any(old for _, old, _, _ in looked_at):

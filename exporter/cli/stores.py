@@ -1,0 +1,70 @@
+"""Which store a database is: a file of SQLite, or a PostgreSQL by its URL."""
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+from exporter.config import Config
+from exporter.config.database import DatabaseAddress
+from exporter.model import Server
+from exporter.store import Store, StoreError
+from exporter.store.rules.records import RecordsReader
+from exporter.store.sqlite import OfflineReader, list_jobs_readonly
+from exporter.store.sqlite import Store as SqliteStore
+from exporter.times import SECOND
+
+
+def open_store(settings: Config, version: str) -> Store:
+    """Open the configured database, made or upgraded as needed.
+
+    Raises:
+        StoreInUseError: another program has the file.
+        StoreError: it cannot serve, or what it needs is not installed.
+    """
+    database = settings.database
+    if isinstance(database, Path):
+        return SqliteStore(database, settings.limits)
+    patience = settings.limits.upload_patience / SECOND
+    store: Store = _postgres().Store(database.secret, settings.limits, version, patience)
+    return store
+
+
+def open_reader(database: DatabaseAddress) -> RecordsReader:
+    """Open a database to read all of it, whoever has it.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    if isinstance(database, Path):
+        return OfflineReader(database)
+    reader: RecordsReader = _postgres().open_reader(database.secret)
+    return reader
+
+
+def list_jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:
+    """Return each job's server and name, whoever has the database.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    if isinstance(database, Path):
+        return list_jobs_readonly(database)
+    return open_reader(database).jobs()
+
+
+def is_missing(database: DatabaseAddress) -> bool:
+    """Whether there is no such database yet; a server that others made is there."""
+    return isinstance(database, Path) and not database.exists()
+
+
+def _postgres() -> ModuleType:
+    """Return the store of PostgreSQL: its libraries take 10 MB and 64 ms, for who names a URL.
+
+    Raises:
+        StoreError: they are not installed.
+    """
+    try:
+        return importlib.import_module("exporter.store.postgres")
+    except ImportError as error:
+        message = "PostgreSQL needs an extra: install duplistatus-exporter[postgresql]"
+        raise StoreError(message) from error

@@ -1,0 +1,37 @@
+"""Where reports are kept: a file of SQLite, or a PostgreSQL that several daemons share."""
+
+import re
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from exporter.config.parsers import parse_path
+
+_URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?<=://)([^:@/?#]*):[^@]*@|((?:ssl)?password=)[^&]*", re.IGNORECASE)
+
+
+class PostgresUrl(Struct, frozen=True):
+    """The address of a PostgreSQL; as text it has no password, for logs and errors."""
+
+    secret: str
+
+    def __str__(self) -> str:
+        return _PASSWORD.sub(_masked, self.secret)
+
+    def __repr__(self) -> str:
+        return f"PostgresUrl({str(self)!r})"
+
+
+DatabaseAddress: TypeAlias = Path | PostgresUrl
+
+
+def parse_database(text: str) -> DatabaseAddress:
+    """Parse the path of a file, which need not exist, or the URL of a PostgreSQL."""
+    return PostgresUrl(text) if _URL.match(text) else parse_path(text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    user, key = found.groups()
+    return f"{key}***" if key else f"{user}:***@"

@@ -1,0 +1,6 @@
+"""The store in PostgreSQL, which several daemons share. Needs the extra `postgresql`."""
+
+from exporter.store.postgres.reader import open_reader
+from exporter.store.postgres.store import Store
+
+__all__ = ["Store", "open_reader"]

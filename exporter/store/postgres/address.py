@@ -1,0 +1,46 @@
+"""Where a PostgreSQL is, and how long its silence is borne.
+
+A machine that died says nothing: without limits of our own, a connection to it is waited for two
+hours. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from exporter.store.errors import StoreError
+
+_DEFAULTS: dict[str, str | int] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 4000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "application_name": "duplistatus",
+}
+_PASSWORDS = ("password", "sslpassword")
+
+
+class Address:
+    """A database by its URL; as text without its passwords."""
+
+    def __init__(self, url: str) -> None:
+        """Read a URL.
+
+        Raises:
+            StoreError: it is not one of PostgreSQL.
+        """
+        try:
+            given = conninfo_to_dict(url)
+        except ProgrammingError:
+            # The error of libpq may quote the password.
+            message = "the database's URL is not valid: write postgresql://USER@HOST/DATABASE"
+            raise StoreError(message) from None
+        shown = {key: value for key, value in given.items() if key not in _PASSWORDS}
+        self._shown = make_conninfo("", **shown)
+        several = "," in str(given.get("host", ""))
+        # Of several only one that takes writes is the primary.
+        wanted = {"target_session_attrs": "read-write"} if several else {}
+        self.conninfo = make_conninfo("", **{**_DEFAULTS, **wanted, **given})
+
+    def __str__(self) -> str:
+        return self._shown or "the default PostgreSQL"

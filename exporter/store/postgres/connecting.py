@@ -1,0 +1,189 @@
+"""Connections to PostgreSQL: opened again when lost, cut when they hang."""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import psycopg
+
+from exporter.store.errors import StoreUnavailableError
+from exporter.store.postgres.address import Address
+from exporter.store.postgres.session import PgConnection, PgSession, prepare
+
+HANGING_SECONDS = 7.0
+"""Longer than the limits of a statement, which are the server's: one that is frozen, or whose disk
+hangs, still acknowledges at the level of TCP, and would be waited for without an end."""
+
+_LOOK_SECONDS = 0.5
+_FIRST_PAUSE_SECONDS = 0.02
+_LAST_PAUSE_SECONDS = 0.5
+
+_UNPREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
+"""What a pooler makes of prepared statements that it gives to another connection."""
+
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+"""No connection, a server that stops or starts, or one that is no longer the primary; and what is
+undone by the server for the sake of others: a deadlock, a conflict, a limit in time."""
+
+_log = logging.getLogger(__name__)
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # else a lost pipeline says so at each end
+
+Answer = TypeVar("Answer")
+
+
+class Watchdog:
+    """Cuts connections on which something takes too long."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: dict[int, tuple[float, PgConnection]] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
+
+    @contextlib.contextmanager
+    def watching(
+        self, connection: PgConnection, seconds: float = HANGING_SECONDS
+    ) -> Iterator[None]:
+        """Cut a connection unless this ends in time."""
+        key = id(connection)
+        with self._lock:
+            self._watched[key] = time.monotonic() + seconds, connection
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._watched[key]
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ending.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ending.wait(_LOOK_SECONDS):
+            now = time.monotonic()
+            with self._lock:
+                hanging = [each for until, each in self._watched.values() if until < now]
+                for connection in hanging:
+                    _cut(connection)
+
+
+def _cut(connection: PgConnection) -> None:
+    """Shut the socket; who waits for it then fails as on a lost connection."""
+    with (
+        contextlib.suppress(OSError, psycopg.Error),
+        socket.socket(fileno=os.dup(connection.fileno())) as shared,
+    ):
+        shared.shutdown(socket.SHUT_RDWR)
+
+
+class Connector:
+    """Opens connections to one database. Any thread may call any method."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.watchdog = Watchdog()
+        self._prepares = True
+
+    def connect(self) -> PgConnection:
+        """Open a connection; raises what psycopg does."""
+        connection: PgConnection = psycopg.connect(
+            self.address.conninfo, autocommit=True, cursor_factory=psycopg.Cursor
+        )
+        prepare(connection)
+        if not self._prepares:
+            connection.prepare_threshold = None
+        return connection
+
+    def stop_preparing(self) -> None:
+        """Prepare no statement from now on: a pooler is between that does not know them."""
+        if self._prepares:
+            _log.info("a pooler keeps no prepared statements: none is prepared from now on")
+        self._prepares = False
+
+    def close(self) -> None:
+        """End what watches the connections."""
+        self.watchdog.close()
+
+
+class SteadyConnection:
+    """One connection that is opened anew when it is lost. Needs one caller at a time."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._connection: PgConnection | None = None
+
+    def use(self, work: Callable[[PgSession], Answer], patience: float) -> Answer:
+        """Return what work answers; where the connection is lost it runs again.
+
+        Raises:
+            StoreUnavailableError: the database was away for so many seconds.
+        """
+        lost: Exception = StoreUnavailableError()
+        for _ in trying(patience):
+            try:
+                return self.once(work)
+            except _LOST as error:
+                lost = error
+        raise StoreUnavailableError(reason(lost)) from lost
+
+    def once(self, work: Callable[[PgSession], Answer]) -> Answer:
+        """Return what work answers; what psycopg raises is raised."""
+        connection = self._opened()
+        try:
+            with self._connector.watchdog.watching(connection):
+                return work(PgSession(connection))
+        except _UNPREPARED as error:
+            self._connector.stop_preparing()
+            self.close()
+            raise psycopg.OperationalError(str(error)) from error
+        except BaseException:
+            self._end_transaction(connection)
+            raise
+
+    def close(self) -> None:
+        """Close the connection; the next use opens another."""
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> PgConnection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connector.connect()
+        return self._connection
+
+    def _end_transaction(self, connection: PgConnection) -> None:
+        """Leave no transaction open; a connection that cannot be told is closed."""
+        try:
+            connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.close()
+
+
+def trying(patience: float) -> Iterator[int]:
+    """Yield numbers of tries, with growing pauses, until so many seconds have passed."""
+    until, pause, number = time.monotonic() + patience, _FIRST_PAUSE_SECONDS, 0
+    while True:
+        yield number
+        number += 1
+        if time.monotonic() + pause > until:
+            return
+        time.sleep(pause)
+        pause = min(2 * pause, _LAST_PAUSE_SECONDS)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether the same may succeed on another connection, or a little later."""
+    return isinstance(error, _LOST)
+
+
+def reason(error: Exception) -> str:
+    """Return an error of psycopg in one line."""
+    return " ".join(str(error).split()) or type(error).__name__

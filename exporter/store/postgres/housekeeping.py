@@ -1,0 +1,111 @@
+"""What one of the daemons does for all, and what each does to be known to the others.
+
+The daemon that has the lease removes what is old, records runs that failed without a report, and
+pulls. Where one slept and two believe to have it for a moment, no harm is done: each of these may
+be done twice. A lock of the database's own lives in a session, which a pooler does not keep.
+"""
+
+import logging
+import threading
+import time
+
+from exporter.logs import log_fields
+from exporter.store.errors import StoreUnavailableError
+from exporter.store.postgres.connecting import Connector, SteadyConnection
+from exporter.store.postgres.session import PgSession
+from exporter.store.postgres.writer import PgWriter
+
+LEASE_SECONDS = 30.0
+_EVERY_SECONDS = 5.0
+_PATIENCE_SECONDS = 5.0
+
+_HEARD = "UPDATE writers SET heard = clock_timestamp(), url = ? WHERE id = ?"
+_TAKE = """
+INSERT INTO leases AS lease (name, holder, until)
+VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+WHERE lease.holder = excluded.holder OR lease.until < clock_timestamp()
+RETURNING holder"""
+_GIVE_BACK = "DELETE FROM leases WHERE holder = ?"
+_FORGET = (
+    "DELETE FROM writers WHERE heard < clock_timestamp() - interval '1 hour'",
+    """
+DELETE FROM commits WHERE at < clock_timestamp() - interval '10 minutes'
+AND stamp < (SELECT max(stamp) FROM commits AS newest WHERE newest.writer = commits.writer)""",
+)
+"""Commits are kept as long as a daemon may sleep without reading everything anew. The newest of
+each writer stays: by it the next one is known to follow."""
+
+_LEASE = "housekeeping"
+
+_log = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """A thread that keeps the lease. Any thread may ask `leads`."""
+
+    def __init__(self, connector: Connector, writer: PgWriter) -> None:
+        self._connection = SteadyConnection(connector)
+        self._writer = writer
+        self._until = 0.0
+        self.url = ""
+        self._ending = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this daemon does what one does for all."""
+        return time.monotonic() < self._until
+
+    def start(self) -> None:
+        """Take the lease if nobody has it, and go on in the background."""
+        self._keep()
+        self._thread.start()
+
+    def announce(self, url: str) -> None:
+        """Let the others know where this daemon serves."""
+        self.url = url
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the thread, and let another daemon lead."""
+        self._ending.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        try:
+            self._connection.use(self._give_back, 0)
+        except StoreUnavailableError as error:
+            _log.debug("the lease runs out by itself", exc_info=error)
+        self._connection.close()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            self._wake.wait(_EVERY_SECONDS)
+            self._wake.clear()
+            if not self._ending.is_set():
+                self._keep()
+
+    def _keep(self) -> None:
+        try:
+            self._connection.use(self._take, _PATIENCE_SECONDS)
+        except StoreUnavailableError as error:
+            _log.debug("the lease could not be renewed", exc_info=error)
+        except Exception:  # noqa: BLE001 - what is to be done for all is tried again
+            _log.exception("what one daemon does for all failed")
+
+    def _take(self, db: PgSession) -> None:
+        asked = time.monotonic()
+        db.execute(_HEARD, (self.url, self._writer.id))
+        held = db.execute(_TAKE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
+        if held and not self.leads:
+            _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))
+        self._until = asked + LEASE_SECONDS if held else 0.0
+        if held:
+            for statement in _FORGET:
+                db.execute(statement)
+
+    def _give_back(self, db: PgSession) -> None:
+        db.execute(_GIVE_BACK, (self._writer.id,))
+        db.execute("DELETE FROM writers WHERE id = ?", (self._writer.id,))

@@ -1,0 +1,139 @@
+"""What a daemon knows of a database that others change, too.
+
+Own commits and those of others come in no common order. Each row of a server and of a job counts
+its changes, so what is older than what is known is left out; what is gone never comes back, since
+no id is used twice.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from exporter.store.changes import Change, Follower
+from exporter.store.rules.write_cache import WriteCache
+
+
+class Revisions(NamedTuple):
+    """How often rows were changed, by their ids."""
+
+    servers: Mapping[int, int]
+    jobs: Mapping[int, int]
+
+
+class News(NamedTuple):
+    """Rows as they are in the database, and how often they were changed."""
+
+    change: Change
+    revisions: Revisions
+    fetched_ids: frozenset[str] = frozenset()
+    posted_ids: frozenset[str] = frozenset()
+    with_placeholder: frozenset[int] = frozenset()
+
+
+class Memory:
+    """The servers and jobs as they were last seen. Any thread may call any method.
+
+    `cache` may be read without the lock: who writes to the database holds the rows that it reads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._follower: Follower | None = None
+        self._servers: dict[int, int] = {}
+        self._jobs: dict[int, int] = {}
+        self._removed_servers: set[int] = set()
+        self._removed_jobs: set[int] = set()
+        self.cache = WriteCache()
+
+    def follow(self, follower: Follower) -> None:
+        """Show all that is known, and from now on each change."""
+        with self._lock:
+            self._follower = follower
+            follower.replace_all(self.cache.snapshot())
+
+    def replace(self, everything: News) -> None:
+        """Take this in the place of all that was known."""
+        with self._lock:
+            self.cache = WriteCache()
+            self._servers, self._jobs = {}, {}
+            self._note(everything)
+            self.cache.apply(everything.change)
+            if self._follower is not None:
+                self._follower.replace_all(everything.change)
+
+    def apply(self, news: News) -> None:
+        """Take over what is newer than what is known."""
+        with self._lock:
+            change = self._newer(news)
+            self._note(news._replace(change=change))
+            self.cache.apply(change)
+            if self._follower is not None and change != Change():
+                self._follower.apply(change)
+
+    def commit(self, fresh: WriteCache, news: News) -> None:
+        """Take over what a commit of our own changed; another daemon may have followed already."""
+        with self._lock:
+            change = news.change
+            if self._newer(news) != change:
+                self.apply(news)
+                return
+            self._note(news._replace(with_placeholder=self._placeholders(fresh, change)))
+            self.cache.merge_committed(fresh)
+            if self._follower is not None:
+                self._follower.apply(change)
+
+    def _placeholders(self, fresh: WriteCache, change: Change) -> frozenset[int]:
+        changed = {each.id for each in change.jobs}
+        return frozenset(fresh.with_placeholder | (self.cache.with_placeholder & changed))
+
+    def revision_of_job(self, job_id: int) -> int:
+        """Return how often the known state of a job was changed; -1 where it is not known."""
+        return self._jobs.get(job_id, -1)
+
+    def revision_of_server(self, server_id: int) -> int:
+        """Return how often the known state of a server was changed; -1 where it is not known."""
+        return self._servers.get(server_id, -1)
+
+    def _newer(self, news: News) -> Change:
+        change, revisions = news.change, news.revisions
+        servers = tuple(
+            each
+            for each in change.servers
+            if each.id not in self._removed_servers
+            and revisions.servers[each.id] > self.revision_of_server(each.id)
+        )
+        known = self._servers.keys() | {server.id for server in servers}
+        jobs = tuple(
+            each
+            for each in change.jobs
+            if each.id not in self._removed_jobs
+            and each.server_id in known
+            and revisions.jobs[each.id] > self.revision_of_job(each.id)
+        )
+        return Change(
+            servers=servers,
+            jobs=jobs,
+            machine_ids=tuple(each for each in change.machine_ids if each[1] in known),
+            removed_servers=_known(change.removed_servers, self._servers),
+            removed_jobs=_known(change.removed_jobs, self._jobs),
+        )
+
+    def _note(self, news: News) -> None:
+        """Keep the revisions of what a change brings, and what the writer asks besides."""
+        change, revisions = news.change, news.revisions
+        self._servers.update((each.id, revisions.servers[each.id]) for each in change.servers)
+        self._jobs.update((each.id, revisions.jobs[each.id]) for each in change.jobs)
+        for server_id in change.removed_servers:
+            del self._servers[server_id]
+        for job_id in change.removed_jobs:
+            del self._jobs[job_id]
+        self._removed_servers.update(change.removed_servers)
+        self._removed_jobs.update(change.removed_jobs)
+        cache = self.cache
+        cache.fetched_ids = (cache.fetched_ids | news.fetched_ids) - news.posted_ids
+        cache.with_placeholder -= {each.id for each in change.jobs}
+        cache.with_placeholder |= news.with_placeholder
+
+
+def _known(ids: Iterable[int], known: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(each for each in ids if each in known)

@@ -1,0 +1,120 @@
+"""What a daemon asks of the others' commits, and of the rows that these name."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from exporter.store.changes import Change
+from exporter.store.postgres.memory import News, Revisions
+from exporter.store.postgres.session import PgSession
+from exporter.store.rules import rows
+from exporter.store.session import Row
+from exporter.times import Millis
+
+HEADS = 500
+"""Commits of a daemon that are read at once."""
+
+_HEADS = f"""
+WITH seen (writer, stamp) AS (SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[])))
+SELECT clock.now, heads.writer, heads.stamp, heads.token, heads.servers, heads.jobs
+FROM (SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint) AS now) AS clock
+LEFT JOIN (
+    SELECT writers.id AS writer, found.* FROM writers LEFT JOIN seen ON seen.writer = writers.id
+    CROSS JOIN LATERAL (
+        SELECT stamp, token, servers, jobs FROM commits
+        WHERE commits.writer = writers.id AND commits.stamp >= coalesce(seen.stamp, 0)
+        ORDER BY stamp LIMIT {HEADS}
+    ) AS found
+) AS heads ON TRUE"""  # noqa: S608 - constant
+"""LATERAL with a LIMIT, since the planner cannot know how little is new: 50 times as long without.
+
+`>=`, so that the last one that was seen is among them: where it is another, history was lost.
+"""
+
+_SERVERS = f"SELECT {', '.join(rows.SERVER_COLUMNS)}, revision FROM servers"  # noqa: S608 - constant
+_JOBS = f"""
+SELECT ARRAY(
+    SELECT former_names.name FROM former_names WHERE job_id = jobs.id ORDER BY renamed
+), EXISTS (
+    SELECT 1 FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = jobs.id
+), revision, {", ".join(rows.JOB_COLUMNS)} FROM jobs"""  # noqa: S608 - constant
+_MACHINE_IDS = "SELECT machine_id, server_id, fetched FROM machine_ids"
+_LAST_HEADS = """
+SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
+
+
+class Head(NamedTuple):
+    """A commit of a daemon: its running number, its token, and the rows that it changed."""
+
+    writer: int
+    stamp: int
+    token: int
+    servers: Sequence[int]
+    jobs: Sequence[int]
+
+
+def heads(db: PgSession, seen: dict[int, tuple[int, int]]) -> tuple[Millis, list[Head]]:
+    """Return the database's time, and of each daemon the last commit seen and those after it.
+
+    `seen` has the number and the token of each daemon's last commit.
+    """
+    stamps = [stamp for stamp, _ in seen.values()]
+    found = db.execute(_HEADS, (list(seen), stamps)).fetchall()
+    return found[0][0], [Head(*head) for _, *head in found if head[0] is not None]
+
+
+def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
+    """Return servers and jobs as they are; what is not found is gone."""
+    with db.connection.pipeline():
+        of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
+        of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))
+        of_jobs = db.execute(f"{_JOBS} WHERE id = ANY(?)", (list(jobs),))
+        found = _news(of_servers.fetchall(), of_ids.fetchall(), of_jobs.fetchall())
+    change = found.change
+    gone_servers = set(servers) - {server.id for server in change.servers}
+    gone_jobs = set(jobs) - {job.id for job in change.jobs}
+    return found._replace(
+        change=Change(
+            change.servers,
+            change.jobs,
+            change.machine_ids,
+            tuple(sorted(gone_servers)),
+            tuple(sorted(gone_jobs)),
+        )
+    )
+
+
+def everything(db: PgSession) -> tuple[News, dict[int, tuple[int, int]]]:
+    """Return all servers and jobs, and each daemon's last commit. Needs a repeatable read."""
+    last = {writer: (stamp, token) for writer, stamp, token in db.execute(_LAST_HEADS)}
+    found = _news(
+        db.execute(f"{_SERVERS} ORDER BY id").fetchall(),
+        db.execute(_MACHINE_IDS).fetchall(),
+        db.execute(f"{_JOBS} ORDER BY id").fetchall(),
+    )
+    return found, last
+
+
+def changed_jobs(db: PgSession, ids: Sequence[int], revisions: Sequence[int]) -> News:
+    """Return those of some jobs that are other than they are known; what is gone is told, too."""
+    statement = f"""{_JOBS} JOIN unnest(CAST(? AS bigint[]), CAST(? AS bigint[]))
+AS known (known_id, known_revision) ON jobs.id = known_id WHERE revision <> known_revision"""
+    return _news([], [], db.execute(statement, (list(ids), list(revisions))).fetchall())
+
+
+def _news(servers: Sequence[Row], machine_ids: Sequence[Row], jobs: Sequence[Row]) -> News:
+    change = Change(
+        servers=tuple(rows.server(row[:-1]) for row in servers),
+        jobs=tuple(rows.job(tuple(row), former) for former, _, _, *row in jobs),
+        machine_ids=tuple((machine_id, owner) for machine_id, owner, _ in machine_ids),
+    )
+    revisions = Revisions(
+        servers={row[0]: row[-1] for row in servers},
+        jobs={job_id: revision for _, _, revision, job_id, *_ in jobs},
+    )
+    return News(
+        change,
+        revisions,
+        fetched_ids=frozenset(each for each, _, fetched in machine_ids if fetched),
+        posted_ids=frozenset(each for each, _, fetched in machine_ids if not fetched),
+        with_placeholder=frozenset(job_id for _, held, _, job_id, *_ in jobs if held),
+    )

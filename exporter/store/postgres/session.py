@@ -1,0 +1,69 @@
+"""The statements of the rules, asked of PostgreSQL."""
+
+import re
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
+
+from psycopg import Connection, RawCursor
+from psycopg.types.numeric import Int8Dumper
+from psycopg.types.string import StrDumperUnknown
+
+from exporter.store.session import Row, Values
+
+PgConnection: TypeAlias = Connection[Row]
+Cursor: TypeAlias = RawCursor[Row]
+
+_MARK = re.compile(r"\?|(?<![:\w]):([a-z_]+)")
+
+
+class _Text(StrDumperUnknown):
+    """Text without NUL, which PostgreSQL cannot store."""
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\0", "\ufffd").encode()
+
+
+def prepare(connection: PgConnection) -> None:
+    """Have values sent so that the same statement stays the same one.
+
+    Integers are always eight bytes: by default their size, and so the statement, hangs on their
+    value.
+    """
+    connection.adapters.register_dumper(int, Int8Dumper)
+    connection.adapters.register_dumper(str, _Text)
+
+
+class PgSession:
+    """Runs the statements of the rules on a connection. Needs one caller at a time."""
+
+    def __init__(self, connection: PgConnection) -> None:
+        self.connection = connection
+
+    def execute(self, statement: str, values: Values = (), /) -> Cursor:
+        """Run one statement; within a pipeline its answer comes when it is asked for."""
+        query, names = _translated(statement)
+        given = (
+            values if names is None else [cast("dict[str, Any]", values)[each] for each in names]
+        )
+        cursor = RawCursor(self.connection)
+        return cursor.execute(query, list(given), binary=True)
+
+
+@lru_cache(maxsize=1024)
+def _translated(statement: str) -> tuple[str, tuple[str, ...] | None]:
+    """Return a statement with numbered values, and the names of those that were named."""
+    names: list[str] = []
+    count = 0
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal count
+        name = found[1]
+        if name is None:
+            count += 1
+            return f"${count}"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    query = _MARK.sub(number, statement)
+    return query, tuple(names) if names else None

@@ -1,0 +1,195 @@
+"""The store of several daemons: one database, a writer and a memory in each."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from exporter.limits import Limits
+from exporter.logs import log_fields
+from exporter.model import Delivery, Report
+from exporter.store.base import BaseStore
+from exporter.store.changes import Change, Follower, Recorded
+from exporter.store.errors import StoreError, StoreUnavailableError
+from exporter.store.postgres import listing, schema
+from exporter.store.postgres.address import Address
+from exporter.store.postgres.connecting import Connector, reason, trying
+from exporter.store.postgres.feed import Clock, Feed
+from exporter.store.postgres.housekeeping import Housekeeping
+from exporter.store.postgres.memory import Memory
+from exporter.store.postgres.session import PgSession, prepare
+from exporter.store.postgres.writer import PgWriter
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.recorder import Recorder
+from exporter.store.scope import NOWHERE, Scope
+from exporter.store.session import Session
+from exporter.store.values import PastRun
+from exporter.times import Millis
+
+PATIENCE_SECONDS = 50.0
+"""How long a report waits for a database that is away. nginx gives up after 60 s, as do many
+balancers; so the four tries of a Duplicati bridge three minutes."""
+
+READY_SECONDS = 180.0
+"""How long a daemon stays ready without its database: it is away for all of them at once, and then
+senders that are refused give up after three seconds, while those who are held wait."""
+
+_START_SECONDS = 60.0
+_READERS = 4
+_READ_SECONDS = 5.0
+_SLOW_READ_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
+
+DEFAULTS = Limits()
+
+Outcome = TypeVar("Outcome")
+
+
+class Store(BaseStore):
+    """Reports in a PostgreSQL that other daemons share. Every method may be called from any thread.
+
+    A write is durable when its method returns, and seen by the next `catch_up` of every daemon.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        limits: Limits = DEFAULTS,
+        version: str = "",
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Open a database, made or upgraded as needed.
+
+        Raises:
+            StoreError: it cannot be reached, or a newer version made what this one cannot read.
+        """
+        self._connector = Connector(Address(url))
+        try:
+            self._prepare()
+            self._open(limits, version, patience)
+        except StoreUnavailableError as error:
+            raise StoreError(f"{self._connector.address} does not answer ({error})") from error
+
+    def _prepare(self) -> None:
+        """Wait for the database, and see that its tables are there."""
+        lost: Exception = StoreError("never tried")
+        for number in trying(_START_SECONDS):
+            try:
+                with contextlib.closing(self._connector.connect()) as connection:
+                    schema.upgrade(connection)
+                    return
+            except psycopg.OperationalError as error:
+                lost = error
+                if number == 0:
+                    _log.info("waiting for the database", extra=log_fields(reason=reason(error)))
+        raise StoreError(f"{self._connector.address} cannot be used ({reason(lost)})") from lost
+
+    def _open(self, limits: Limits, version: str, patience: float) -> None:
+        self._memory, self._clock = Memory(), Clock()
+        self._feed = Feed(self._connector, self._memory, self._clock)
+        self._writer = PgWriter(
+            self._connector, self._feed, limits, patience=patience, version=version
+        )
+        self._feed.catch_up()
+        self._feed.start()
+        self._housekeeping = Housekeeping(self._connector, self._writer)
+        self._housekeeping.start()
+        self._readers = ConnectionPool(
+            self._connector.address.conninfo,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=_READERS,
+            timeout=_READ_SECONDS,
+            configure=prepare,
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+
+    def close(self) -> None:
+        """Finish the writes that wait and close the connections."""
+        self._writer.close()
+        self._housekeeping.close()
+        self._feed.close()
+        self._readers.close()
+        self._connector.close()
+
+    def announce(self, url: str) -> None:
+        """Let the other daemons know where this one serves."""
+        self._housekeeping.announce(url)
+
+    def follow(self, follower: Follower) -> None:
+        """Show all that is stored, and from now on each change, whoever made it."""
+        self._memory.follow(follower)
+
+    def catch_up(self, patience: float) -> None:
+        """Return once all that was acknowledged anywhere before the call has been shown."""
+        self._feed.catch_up(patience)
+
+    def now(self) -> Millis:
+        """Return the present time by the database's clock."""
+        return self._clock()
+
+    def leads(self) -> bool:
+        """Whether this daemon does what one does for all."""
+        return self._housekeeping.leads
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Session]:
+        try:
+            with self._readers.connection() as connection:
+                yield PgSession(connection)
+        except (psycopg.Error, PoolTimeout) as error:
+            raise StoreUnavailableError(reason(error)) from error
+
+    def _write(
+        self,
+        work: Callable[[Recorder], Outcome],
+        scope: Scope = NOWHERE,
+        changed: Callable[[Outcome], Change] = lambda _: Change(),
+    ) -> Outcome:
+        return self._writer.run(work, scope)
+
+    def _change(self, work: Callable[[Session], Change], scope: Scope) -> None:
+        self._writer.change(work, scope)
+
+    def _dry_run(self, work: Callable[[Recorder], Outcome], scope: Scope) -> Outcome:
+        outcome: Outcome = self._writer.dry_run(work, scope)
+        return outcome
+
+    def record(self, report: Report, delivery: Delivery) -> Recorded:
+        """Record a report whole or not at all. Raises `LimitReachedError`."""
+        recorded = super().record(report, delivery)
+        self._writer.answered.add(PreparedReport.from_report(report, delivery))
+        return recorded
+
+    def reclaim_space(self) -> bool:
+        """Return that there is nothing to do: PostgreSQL uses free space again by itself."""
+        return False
+
+    def check_writable(self) -> None:
+        """See that this daemon is not cut off alone.
+
+        Raises:
+            StoreUnavailableError: its database has been away for long.
+        """
+        if time.monotonic() - self._feed.answered_at > READY_SECONDS:
+            raise StoreUnavailableError("the database has not answered for three minutes")
+
+    def snapshot(self) -> Change:
+        """Return every server and job as they are."""
+        return self._memory.cache.snapshot()
+
+    def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
+        """Return the newest backup runs of each of the jobs, the oldest of them first."""
+        with self._reading() as db:
+            return listing.newest_backups(db, job_ids, most)
+
+    def size_bytes(self) -> int:
+        """Return the size of the database."""
+        with self._reading() as db:
+            return listing.size_bytes(db)

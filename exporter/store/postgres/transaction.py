@@ -1,0 +1,249 @@
+"""One transaction: what it locks first, and what it writes last, each in one round trip.
+
+The row of a server is the lock for all that belongs to the server, and who changes who is who takes
+the row `structure` before. Nobody locks in another order, so nobody waits in a circle. What is
+known in memory is true only under the lock: where a row was changed by another daemon meanwhile,
+the feed brings it; where it is gone, all is undone and done again with what is there.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from exporter.limits import Limits
+from exporter.logs import log_fields
+from exporter.model import Server
+from exporter.store.changes import Change
+from exporter.store.postgres.batch import PgRowBatch
+from exporter.store.postgres.feed import Feed
+from exporter.store.postgres.memory import Memory, News, Revisions
+from exporter.store.postgres.session import Cursor, PgSession
+from exporter.store.rules import read_queries
+from exporter.store.rules.placing import known_place
+from exporter.store.rules.recorder import Recorder
+from exporter.store.rules.write_cache import WriteCache
+from exporter.store.scope import Scope
+
+STATEMENT_SECONDS = 5
+"""How long the server lets a statement run, wait for a lock, and wait for us within a transaction:
+a daemon that froze between two round trips would keep a server locked for all others."""
+
+_BEGIN = f"""
+SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', TRUE),
+    set_config('lock_timeout', '{STATEMENT_SECONDS}s', TRUE),
+    set_config('idle_in_transaction_session_timeout', '{STATEMENT_SECONDS}s', TRUE)"""
+_LOCK_STRUCTURE = "SELECT value FROM meta WHERE key = 'format' FOR UPDATE"
+_LOCK_SERVERS = """
+SELECT id, revision FROM servers WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"""
+_OWN_COMMITS = "SELECT stamp, token FROM commits WHERE writer = ? AND stamp >= ? ORDER BY stamp"
+_JOBS = "SELECT id, revision FROM jobs WHERE id = ANY(?)"
+_RUN_IDS = "SELECT nextval('run_ids') FROM generate_series(1, ?)"
+_COMMIT = "INSERT INTO commits (writer, stamp, token, servers, jobs) VALUES (?, ?, ?, ?, ?)"
+_IDS_AT_ONCE = 64
+
+_log = logging.getLogger(__name__)
+
+
+class StaleError(Exception):
+    """What is known in memory is not what is in the database: to be done again."""
+
+
+class HistoryLostError(Exception):
+    """The last commit of this daemon is not in the database any more."""
+
+
+class AlreadyCommittedError(Exception):
+    """A try whose answer was lost had been committed after all; `token` is its own."""
+
+    def __init__(self, token: int) -> None:
+        super().__init__()
+        self.token = token
+
+
+class Mark(NamedTuple):
+    """What marks a commit as this daemon's: its number, a token, and those of the one before."""
+
+    writer: int
+    stamp: int
+    token: int
+    last_token: int | None
+
+
+class PgTransaction:
+    """The workspace of the rules in one transaction. Needs one caller."""
+
+    def __init__(
+        self, session: PgSession, memory: Memory, feed: Feed, limits: Limits, run_ids: list[int]
+    ) -> None:
+        self._session = session
+        self._memory = memory
+        self._feed = feed
+        self._run_ids = run_ids
+        self.fresh = WriteCache()
+        self.batch = PgRowBatch()
+        self.recorder = Recorder(self, limits)
+        self._written: dict[str, list[Cursor]] = {"servers": [], "jobs": []}
+
+    @property
+    def cache(self) -> WriteCache:
+        """What is known of the database."""
+        return self._memory.cache
+
+    @property
+    def db(self) -> PgSession:
+        """The database, with all that was recorded so far written to it."""
+        self._write_batch()
+        return self._session
+
+    def next_run_id(self) -> int:
+        """Return the id of one more run."""
+        if not self._run_ids:
+            found = self._session.execute(_RUN_IDS, (_IDS_AT_ONCE,)).fetchall()
+            self._run_ids.extend(run_id for (run_id,) in reversed(found))
+        return self._run_ids.pop()
+
+    def hold(self, server: Server) -> Server:
+        """Lock a server that was found in the database, and return it as it is."""
+        self._lock([server.id])
+        found = read_queries.server(self._session, server.id)
+        if found is None:
+            raise StaleError
+        return found
+
+    def begin(self, scope: Scope, mark: Mark) -> None:
+        """Lock what a write is about, and see that what is known of it is true.
+
+        Raises:
+            StaleError: it is not.
+            AlreadyCommittedError: a commit of this number happened before.
+            HistoryLostError: the one before is gone.
+        """
+        if scope.structural:
+            self._begin_structural()
+        servers, jobs = _touched(scope, self.cache)
+        with self._session.connection.pipeline():
+            if not scope.structural:
+                self._session.execute("BEGIN")
+                self._session.execute(_BEGIN)
+            locked = self._session.execute(_LOCK_SERVERS, (servers,))
+            own = self._session.execute(_OWN_COMMITS, (mark.writer, mark.stamp - 1))
+            found = self._session.execute(_JOBS, (jobs,))
+            held, commits, known = locked.fetchall(), own.fetchall(), found.fetchall()
+        _check_own(commits, mark)
+        self._check(dict(held), dict(known), servers, jobs)
+
+    def _begin_structural(self) -> None:
+        with self._session.connection.pipeline():
+            self._session.execute("BEGIN")
+            self._session.execute(_BEGIN)
+            self._session.execute(_LOCK_STRUCTURE).fetchall()
+        self._feed.catch_up()
+
+    def _lock(self, servers: Sequence[int]) -> None:
+        held: dict[int, int] = dict(
+            self._session.execute(_LOCK_SERVERS, (list(servers),)).fetchall()
+        )
+        jobs = [job.id for job in self.cache.jobs.values() if job.server_id in servers]
+        known: dict[int, int] = dict(self._session.execute(_JOBS, (jobs,)).fetchall())
+        self._check(held, known, [each for each in servers if each in self.cache.servers], jobs)
+
+    def _check(
+        self,
+        held: dict[int, int],
+        known: dict[int, int],
+        servers: Sequence[int],
+        jobs: Sequence[int],
+    ) -> None:
+        """See that the rows are those that are known, with the feed's help."""
+        if not self._is_known(held, known, servers, jobs):
+            self._feed.catch_up()
+            if not self._is_known(held, known, servers, jobs):
+                raise StaleError
+
+    def _is_known(
+        self,
+        held: dict[int, int],
+        known: dict[int, int],
+        servers: Sequence[int],
+        jobs: Sequence[int],
+    ) -> bool:
+        memory = self._memory
+        return all(memory.revision_of_server(each) == held.get(each) for each in servers) and all(
+            memory.revision_of_job(each) == known.get(each) for each in jobs
+        )
+
+    def commit(self, mark: Mark, change: Change | None) -> News | None:
+        """Write what waits and commit it. Return what it changed; None where it changed nothing.
+
+        `change` is what work said that it changed, None where the rules recorded.
+        """
+        servers, jobs = self._changed(change)
+        with self._session.connection.pipeline():
+            self._write_batch()
+            self._count_changes("servers", servers)
+            self._count_changes("jobs", jobs)
+            if servers or jobs:
+                identity = (mark.writer, mark.stamp, mark.token)
+                self._session.execute(_COMMIT, (*identity, sorted(servers), sorted(jobs)))
+            self._session.execute("COMMIT")
+        if not servers and not jobs:
+            return None
+        self._log_notes()
+        return self._news()
+
+    def _changed(self, change: Change | None) -> tuple[set[int], set[int]]:
+        servers, jobs = set(self.fresh.servers), {job.id for job in self.fresh.jobs.values()}
+        if change is not None:
+            servers.update(server.id for server in change.servers)
+            servers.update(change.removed_servers)
+            jobs.update(job.id for job in change.jobs)
+            jobs.update(change.removed_jobs)
+        return servers, jobs
+
+    def _write_batch(self) -> None:
+        for table, cursor in self.batch.write(self._session):
+            self._written[table].append(cursor)
+
+    def _count_changes(self, table: str, ids: Iterable[int]) -> None:
+        """Count a change of each row that the batch has not counted."""
+        rest = sorted(set(ids) - self.batch.counted(table))
+        if rest:
+            statement = f"UPDATE {table} SET revision = revision + 1 WHERE id = ANY(?)"  # noqa: S608 - constant
+            cursor = self._session.execute(f"{statement} RETURNING id, revision", (rest,))
+            self._written[table].append(cursor)
+
+    def _news(self) -> News:
+        servers, jobs = self.fresh.servers.values(), self.fresh.jobs.values()
+        change = Change(tuple(servers), tuple(jobs), tuple(self.fresh.machine_ids.items()))
+        return News(change, Revisions(self._revisions("servers"), self._revisions("jobs")))
+
+    def _revisions(self, table: str) -> dict[int, int]:
+        return {row_id: revision for cursor in self._written[table] for row_id, revision in cursor}
+
+    def _log_notes(self) -> None:
+        for note in self.recorder.places.notes:
+            _log.warning(note.title, extra=log_fields(**note.fields))
+
+
+def _touched(scope: Scope, cache: WriteCache) -> tuple[list[int], list[int]]:
+    """Return the servers and jobs of a write, as far as they are known."""
+    servers, jobs = set(scope.servers) & cache.servers.keys(), set[int]()
+    for sender in scope.senders:
+        place = known_place(cache, sender)
+        if place is not None:
+            servers.add(place[0].id)
+            jobs.add(place[1].id)
+    for job_id in scope.jobs:
+        job = cache.job(job_id)
+        if job is not None:
+            servers.add(job.server_id)
+            jobs.add(job_id)
+    return sorted(servers), sorted(jobs)
+
+
+def _check_own(commits: Sequence[tuple[int, int]], mark: Mark) -> None:
+    found = dict(commits)
+    if mark.stamp in found:
+        raise AlreadyCommittedError(found[mark.stamp])
+    if mark.last_token is not None and found.get(mark.stamp - 1) != mark.last_token:
+        raise HistoryLostError

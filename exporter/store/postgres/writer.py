@@ -1,0 +1,218 @@
+"""The writer of a daemon: one commit after the other, each tried until its outcome is known.
+
+A commit whose answer was lost is tried again with the same number and token. Where the first try
+did commit, that is found under the locks, and the outcomes of the first try are the answer: no
+report is recorded twice, and none is said to be recorded already that was new.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+
+from exporter.limits import Limits
+from exporter.logs import log_fields
+from exporter.store.changes import Change
+from exporter.store.errors import StoreUnavailableError
+from exporter.store.group_commit import GroupCommit, LaterError, WriteRequest, ignore
+from exporter.store.postgres.answered import Answered
+from exporter.store.postgres.connecting import Connector, SteadyConnection, is_lost, reason, trying
+from exporter.store.postgres.feed import Feed
+from exporter.store.postgres.memory import News
+from exporter.store.postgres.schema import FORMAT
+from exporter.store.postgres.session import PgSession
+from exporter.store.postgres.transaction import (
+    AlreadyCommittedError,
+    HistoryLostError,
+    Mark,
+    PgTransaction,
+    StaleError,
+)
+from exporter.store.rules.placing import known_place
+from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.recorder import Recorder
+from exporter.store.scope import Scope
+from exporter.store.session import Session
+
+_REGISTER = """
+INSERT INTO writers (id, heard, version, format) VALUES (?, clock_timestamp(), ?, ?)"""
+_BITS = 62
+_LOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+_START_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
+
+
+class _SplitError(Exception):
+    """Something that one of several pieces of work needs is locked."""
+
+
+class _Attempt:
+    """Pieces of work that share a commit, and what became of the last try."""
+
+    def __init__(self, mark: Mark, scope: Scope, requests: Sequence[WriteRequest]) -> None:
+        self.mark = mark
+        self.scope = scope
+        self.requests = requests
+        self.outcomes: list[Any] = []
+        self.error: Exception = StoreUnavailableError("the database changes all the time")
+
+    @property
+    def change(self) -> Change | None:
+        """What work of people changed, None where reports were recorded."""
+        return next((each for each in self.outcomes if isinstance(each, Change)), None)
+
+
+class PgWriter(GroupCommit):
+    """Runs pieces of work. Any thread may call its methods."""
+
+    def __init__(
+        self, connector: Connector, feed: Feed, limits: Limits, *, patience: float, version: str
+    ) -> None:
+        """Become known to the other daemons.
+
+        Raises:
+            StoreUnavailableError: the database does not answer.
+        """
+        self._connection = SteadyConnection(connector)
+        self._memory = feed.memory
+        self._feed = feed
+        self._limits = limits
+        self._version = version
+        self._run_ids: list[int] = []
+        self.answered = Answered()
+        self.recorded_again = 0
+        self._register()
+        super().__init__(patience)
+
+    def run(
+        self,
+        work: Callable[[Recorder], Outcome],
+        scope: Scope,
+    ) -> Outcome:
+        """Return what the work returned, once that is durable and known here."""
+        outcome: Outcome = self.do(work, ignore, scope)
+        return outcome
+
+    def change(self, work: Callable[[Session], Change], scope: Scope) -> None:
+        """Run work that changes what is known, in a transaction of its own; else as `run`."""
+        self.do(lambda recorder: work(recorder.db), ignore, scope, alone=True)
+
+    def close(self) -> None:
+        """Finish what waits, then close the connection."""
+        self.finish()
+        self._connection.close()
+
+    def _register(self) -> None:
+        self.id, self._stamp = secrets.randbits(_BITS), 0
+        self._token: int | None = None
+        register = (self.id, self._version, FORMAT)
+        self._connection.use(lambda db: db.execute(_REGISTER, register), _START_SECONDS)
+
+    def _mark(self) -> Mark:
+        return Mark(self.id, self._stamp + 1, secrets.randbits(_BITS), self._token)
+
+    def _is_alone(self, request: WriteRequest) -> bool:
+        scope = request.scope
+        return request.alone or scope.structural or not self._is_known(scope)
+
+    def _is_known(self, scope: Scope) -> bool:
+        return all(known_place(self._memory.cache, sender) for sender in scope.senders)
+
+    def _unavailable(self, error: Exception) -> StoreUnavailableError | None:
+        return error if isinstance(error, StoreUnavailableError) else None
+
+    def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
+        attempt = self._attempt(requests)
+        for _ in trying(self._patience):
+            try:
+                self._try(attempt)
+            except StaleError:
+                self._feed.catch_up()
+            except HistoryLostError:
+                self._start_anew()
+                attempt = self._attempt(requests)
+            except Exception as error:  # noqa: BLE001 - is raised unless it may pass
+                self._consider(error, attempt)
+            else:
+                return attempt.outcomes
+        raise StoreUnavailableError(reason(attempt.error)) from attempt.error
+
+    def _attempt(self, requests: Sequence[WriteRequest]) -> _Attempt:
+        scopes = [request.scope for request in requests]
+        scope = Scope(
+            senders=tuple(sender for each in scopes for sender in each.senders),
+            jobs=tuple(job_id for each in scopes for job_id in each.jobs),
+            servers=tuple(server_id for each in scopes for server_id in each.servers),
+            structural=any(each.structural or not self._is_known(each) for each in scopes),
+        )
+        return _Attempt(self._mark(), scope, requests)
+
+    def _consider(self, error: Exception, attempt: _Attempt) -> None:
+        """Return where the same may be tried again.
+
+        Raises:
+            LaterError: what the one piece of work needs is locked.
+            _SplitError: what one of several needs is.
+        """
+        if isinstance(error, _LOCKED):
+            if len(attempt.requests) > 1:
+                raise _SplitError from error
+            raise LaterError(reason(error)) from error
+        if not is_lost(error) and not isinstance(error, StoreUnavailableError):
+            raise error
+        attempt.error = error
+
+    def _try(self, attempt: _Attempt) -> None:
+        mark = attempt.mark
+        try:
+            transaction, news = self._connection.once(lambda db: self._transact(db, attempt))
+        except AlreadyCommittedError as error:
+            self._stamp, self._token = mark.stamp, error.token
+            self._feed.catch_up()
+            if error.token != mark.token:  # of a try that was given up
+                raise StaleError from None
+            return
+        if news is None:
+            return
+        self._stamp, self._token = mark.stamp, mark.token
+        if attempt.scope.structural or attempt.change is not None:
+            self._show()
+        else:
+            self._memory.commit(transaction.fresh, news)
+            self._feed.note_own(*mark[:3])
+
+    def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
+        transaction = PgTransaction(db, self._memory, self._feed, self._limits, self._run_ids)
+        transaction.begin(attempt.scope, attempt.mark)
+        attempt.outcomes = [request.work(transaction.recorder) for request in attempt.requests]
+        return transaction, transaction.commit(attempt.mark, attempt.change)
+
+    def _show(self) -> None:
+        """Let the feed bring what is durable already; nobody is told that it failed."""
+        try:
+            self._feed.catch_up(self._patience)
+        except StoreUnavailableError:
+            _log.warning("what was recorded is shown once the database answers again")
+
+    def _start_anew(self) -> None:
+        """Go on as another daemon after the database lost commits; record again what it lost."""
+        self._register()
+        self._feed.reload()
+        lost = self.answered.all()
+        for prepared in lost:
+            self._record_again(prepared)
+        _log.warning(
+            "the database lost commits of this daemon: what was answered lately is recorded again",
+            extra=log_fields(reports=len(lost)),
+        )
+
+    def _record_again(self, prepared: PreparedReport) -> None:
+        def record(recorder: Recorder) -> None:
+            self.recorded_again += recorder.record(prepared).new
+
+        self.put(record, Scope(senders=(prepared.sender,)))

@@ -1,0 +1,97 @@
+"""A real PostgreSQL in a folder of its own, on a Unix socket."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+_USER = "postgres"
+_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=300",
+    "listen_addresses=",
+    "autovacuum=off",
+)
+
+
+def binaries() -> Path | None:
+    """Return where the newest PostgreSQL of this machine has its programs."""
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return max(found, key=lambda path: int(path.parent.name), default=None)
+
+
+class Postgres:
+    """One server. PostgreSQL refuses to run as root, so it runs as its own user there."""
+
+    def __init__(self, folder: Path, programs: Path, settings: tuple[str, ...] = _SETTINGS) -> None:
+        self.folder = folder
+        self._programs = programs
+        self._settings = settings
+        self._data = folder / "data"
+
+    def make(self) -> None:
+        """Make its files."""
+        self.folder.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, _USER)
+        options = ("-U", _USER, "-A", "trust", "-N", "--locale=C", "-E", "UTF8")
+        self.run("initdb", "-D", self._data, *options)
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Run one of its programs to the end."""
+        command = [str(self._programs / program), *map(str, arguments)]
+        if os.geteuid() == 0:
+            ids = (f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups")
+            command = ["setpriv", *ids, *command]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        given = (*self._settings, f"unix_socket_directories={self.folder}")
+        settings = " ".join(f"-c {each}" for each in given)
+        log = self.folder / "log"
+        self.run("pg_ctl", "-D", self._data, "-l", log, "-o", settings, "-w", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it: `fast`, or `immediate` as in a crash."""
+        self.run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+
+    @property
+    def pid(self) -> int:
+        """Its postmaster."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the address of a database."""
+        return f"postgresql://{_USER}@/{database}?host={self.folder}"
+
+    def create(self, database: str, template: str = "template0") -> str:
+        """Make a database and return its address."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever uses it."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Postgres]:
+    """Run a server for tests: its files are thrown away, so it need not wait for the disk."""
+    programs = binaries()
+    assert programs is not None, "PostgreSQL is not installed"
+    server = Postgres(folder, programs)
+    server.make()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop("immediate")
