@@ -67,7 +67,7 @@ OPTIONS = (
     Option(
         "database",
         "duplistatus.sqlite",
-        "PATH|URL",
+        "DATABASE",
         "SQLite database file, created if missing; or postgresql://HOST/NAME for several daemons",
         parse_database,
         may_hold_secret=True,
@@ -159,14 +159,14 @@ OPTIONS = (
     Option(
         "keep_runs",
         _kept(_RETENTION.runs),
-        "TIME",
+        "DURATION",
         "how long to keep runs; counters and last runs stay",
         parsers.parse_retention,
     ),
     Option(
         "keep_messages",
         _kept(_RETENTION.messages),
-        "TIME",
+        "DURATION",
         "how long to keep the log lines of runs",
         parsers.parse_retention,
     ),
