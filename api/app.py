@@ -8,6 +8,7 @@ import falcon
 from api import errors
 from api.auth import AuthMiddleware
 from api.client_address import Network, RequestOrigin
+from api.freshness import FreshnessMiddleware
 from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
@@ -93,6 +94,7 @@ def _admitting(services: Services) -> App:
             _sites(services),
             AuthMiddleware(services.authorizer, services.self_metrics, trusted),
             HtmlErrorMiddleware(),
+            FreshnessMiddleware(services.store),
             Strays(_reception(services), services.authorizer),
         ]
     )
@@ -179,7 +181,7 @@ def _add_past(app: App, services: Services) -> None:
 def _add_probes(app: App, services: Services) -> None:
     health = Health(services.exposition, services.fleet, services.store, services.version)
     app.add_route("/api/health", health)
-    app.add_route("/metrics", Metrics(services.exposition, services.fleet))
+    app.add_route("/metrics", Metrics(services.exposition, services.fleet, services.store))
     app.add_route("/-/healthy", Healthy())
     app.add_route("/-/ready", Ready(services.store))
 

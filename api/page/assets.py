@@ -11,6 +11,7 @@ from api.responses import GetResource
 class Asset(GetResource):
     """A file of this package. A browser asks each time, and gets it only when it changed."""
 
+    needs_store = False
     to_read = None  # not secret, and the page that asks for a token needs it too
 
     def __init__(self, name: str, media_type: str) -> None:

@@ -23,6 +23,7 @@ KIND = Kind("Invalid activity data format", "live report rejected", live=True)
 class Activity:
     """Takes live reports; answers without waiting for the disk."""
 
+    needs_store = False
     to_change = Scope.UPLOAD
 
     def __init__(

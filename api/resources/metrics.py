@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import falcon
 
+from api.errors import ApiError
+from api.freshness import catch_up
 from api.negotiation import accepts_gzip, preferred
 from api.parts_file import ConcatenatedFile
 from api.query import find_server
 from api.responses import GetResource, success
 from exporter.auth import Scope
-from exporter.exposition import ALL, Exposition, Selection
+from exporter.exposition import ALL, Exposition, Part, Selection
 from exporter.exposition.gzip_cache import IncrementalGzip
 from exporter.fleet import Fleet
 from exporter.store import Store
@@ -23,10 +25,12 @@ class Metrics(GetResource):
 
     offers: Sequence[str] = (TEXT, OPENMETRICS)
     to_read = Scope.METRICS
+    needs_store = False  # the daemon's own families are there while its database is away
 
-    def __init__(self, exposition: Exposition, fleet: Fleet) -> None:
+    def __init__(self, exposition: Exposition, fleet: Fleet, store: Store) -> None:
         self._exposition = exposition
         self._fleet = fleet
+        self._store = store
         self._packers = {TEXT: IncrementalGzip(), OPENMETRICS: IncrementalGzip()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
@@ -34,6 +38,8 @@ class Metrics(GetResource):
         self._answer(req, resp, preferred(req.get_header("Accept"), self.offers))
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
+        if req.get_param("part") != Part.DAEMON.value:
+            catch_up(self._store, req)
         selection = self._selection(req)
         openmetrics = media_type == OPENMETRICS
         expose = self._exposition.openmetrics if openmetrics else self._exposition.text
@@ -60,7 +66,21 @@ class Metrics(GetResource):
         return Selection(
             None if names is None else frozenset(names),
             None if servers is None else tuple(dict.fromkeys(ids)),
+            _part(req),
         )
+
+
+def _part(req: falcon.Request) -> Part | None:
+    """Return the part of the exposition that is asked for.
+
+    Raises:
+        ApiError: there is no such part.
+    """
+    name = req.get_param("part")
+    try:
+        return None if name is None else Part(name)
+    except ValueError:
+        raise ApiError(400, "part must be fleet or daemon") from None
 
 
 class Health(Metrics):
@@ -69,8 +89,7 @@ class Health(Metrics):
     offers = (TEXT, OPENMETRICS, falcon.MEDIA_JSON)
 
     def __init__(self, exposition: Exposition, fleet: Fleet, store: Store, version: str) -> None:
-        super().__init__(exposition, fleet)
-        self._store = store
+        super().__init__(exposition, fleet, store)
         self._version = version
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:

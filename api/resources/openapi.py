@@ -10,6 +10,7 @@ from api.responses import GetResource, with_etag
 class Contract(GetResource):
     """The description of every route, which is not secret."""
 
+    needs_store = False
     to_read = None
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ from exporter.store import Store
 class Healthy(GetResource):
     """The process lives."""
 
+    needs_store = False
     to_read = None  # what starts and monitors the daemon has no token
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
@@ -21,6 +22,7 @@ class Healthy(GetResource):
 class Ready(GetResource):
     """A report could be stored now."""
 
+    needs_store = False
     to_read = None
 
     def __init__(self, store: Store) -> None:

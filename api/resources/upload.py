@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 class Upload:
     """Accepts every shape of report; answers once the run is durable on disk."""
 
+    needs_store = False
     to_change = Scope.UPLOAD
 
     def __init__(

@@ -23,7 +23,6 @@ from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.store import Store
-from exporter.times import now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
@@ -38,16 +37,16 @@ def build_services(settings: Config, store: Store) -> Services:
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
-    timekeeper = Timekeeper(store, fleet, self_metrics, now)
+    timekeeper = Timekeeper(store, fleet, self_metrics, store.now)
     return Services(
         store=store,
         fleet=fleet,
         timekeeper=timekeeper,
-        live_reports=LiveReportService(store, fleet, self_metrics, now, timekeeper),
-        exposition=Exposition(fleet, now, self_metrics),
+        live_reports=LiveReportService(store, fleet, self_metrics, store.now, timekeeper),
+        exposition=Exposition(fleet, store.now, self_metrics),
         self_metrics=self_metrics,
         refusals=Refusals(store),
-        clock=now,
+        clock=store.now,
         version=version(),
         authorizer=settings.access(admin_tokens(settings)),
         limits=settings.limits,

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 from exporter.exposition.cache import RenderedFamilies, RenderedFamily
@@ -33,6 +34,13 @@ _FLEET_KEY = 0
 """The id of the only fleet."""
 
 
+class Part(Enum):
+    """The fleet's families are the same from every daemon that shares a store, its own are not."""
+
+    FLEET = "fleet"
+    DAEMON = "daemon"
+
+
 class Selection(NamedTuple):
     """The part of an exposition that is asked for; None asks for all.
 
@@ -41,9 +49,11 @@ class Selection(NamedTuple):
 
     names: frozenset[str] | None = None
     servers: tuple[int, ...] | None = None
+    part: Part | None = None
 
 
 ALL = Selection()
+_WHOLE_FLEET = (ALL, Selection(part=Part.FLEET))
 
 
 class ExpositionParts(NamedTuple):
@@ -109,9 +119,11 @@ class Exposition:
         return ExpositionParts(parts, self._self_metrics.openmetrics(_of_daemon(selection)))
 
     def _parts(self, selection: Selection, assembled: "_AssembledExposition") -> list[bytes]:
+        if selection.part is Part.DAEMON:
+            return []
         with self._lock:
             self._refresh()
-            if selection == ALL:
+            if selection in _WHOLE_FLEET:
                 return assembled.parts([rendered.blocks() for rendered in self._rendered])
             chosen = list(self._chosen(selection))
         return [
@@ -177,4 +189,6 @@ class Exposition:
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:
     """Return the names chosen of the daemon's own families."""
-    return selection.names if selection.servers is None else frozenset()
+    if selection.servers is not None or selection.part is Part.FLEET:
+        return frozenset()
+    return selection.names

@@ -1,0 +1,53 @@
+"""No answer is older than what any daemon acknowledged before the question.
+
+Several daemons may share a store. Where the store cannot say what the others did, nothing is
+answered at all: "all fine" from a daemon that is cut off would be the worst answer.
+"""
+
+import falcon
+
+from exporter.store import Store
+
+_PATIENCE_SECONDS = 5.0
+"""How long a question waits for a database that is away."""
+
+_SPARE_SECONDS = 1.0
+_MIN_SECONDS = 0.2
+_SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
+"""Prometheus says with each scrape how long it waits:
+https://prometheus.io/docs/instrumenting/writing_exporters/#collectors."""
+
+
+class FreshnessMiddleware:
+    """Has the store catch up before each question to it; reports that come need not wait."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def process_resource(
+        self, req: falcon.Request, resp: falcon.Response, resource: object, params: dict[str, str]
+    ) -> None:
+        """Wait for what is known elsewhere.
+
+        Raises:
+            StoreUnavailableError: the store does not answer in time.
+        """
+        if getattr(resource, "needs_store", True):
+            catch_up(self._store, req)
+
+
+def catch_up(store: Store, req: falcon.Request) -> None:
+    """Wait until all is known that was acknowledged before a request.
+
+    Raises:
+        StoreUnavailableError: the store does not answer in the time that the request has.
+    """
+    store.catch_up(_patience(req))
+
+
+def _patience(req: falcon.Request) -> float:
+    try:
+        given = float(req.get_header(_SCRAPE_TIMEOUT) or "")
+    except ValueError:
+        return _PATIENCE_SECONDS
+    return min(max(given - _SPARE_SECONDS, _MIN_SECONDS), 60.0) if given > 0 else _PATIENCE_SECONDS
