@@ -54,6 +54,11 @@ class SelfMetrics:
             self._own.pull_interval.labels(server).set(interval / SECOND)
             self._own.pull_failures.labels(server)
 
+    def forget_pull_targets(self) -> None:
+        """Forget the servers that are pulled from: another daemon pulls now."""
+        for metric in (self._own.last_pull, self._own.pull_interval, self._own.pull_failures):
+            metric.clear()
+
     def observe_pull(self, server: str, at: Millis) -> None:
         """Set the end of the last complete pull from a server."""
         self._own.last_pull.labels(server).set(at / SECOND)

@@ -4,21 +4,17 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-import logging
 import threading
 from collections.abc import Iterable
 
-from exporter.fleet.deadlines import DeadlineIndex
-from exporter.fleet.evaluation import evaluate
+from exporter.fleet.evaluation import Evaluations
 from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.servers import Servers
-from exporter.fleet.totals import ZERO, TotalsByJob
 from exporter.fleet.views import (
     ChangeSet,
-    Evaluation,
     FleetChanges,
     FleetSnapshot,
     JobSelection,
@@ -26,14 +22,11 @@ from exporter.fleet.views import (
     Totals,
 )
 from exporter.jobs.job import Job
-from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
-
-_log = logging.getLogger(__name__)
 
 
 class Fleet:
@@ -46,19 +39,15 @@ class Fleet:
         self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
     ) -> None:
         """Start empty; `created` counts as the newest report until there is one."""
-        self._policy = policy
         self._lock = threading.Lock()
         self._servers = Servers()
         self._jobs = Jobs()
-        self._evaluations: dict[int, Evaluation] = {}
-        self._totals_by_job = TotalsByJob()
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
-        self._deadlines = DeadlineIndex()
+        self._evaluations = Evaluations(policy, self._live)
         self._created = created
         self.reports = Newest()
         self._changes = ChangeSet()
-        self._errored: set[int] = set()
 
     def apply(self, change: Change) -> None:
         """Apply what the store changed, or at the start all that it has."""
@@ -84,10 +73,23 @@ class Fleet:
         for server_id in change.removed_servers:
             self._remove_server(server_id)
 
-    def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> None:
-        """Restore the live runs at the start."""
+    def resume(
+        self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
+    ) -> None:
+        """Restore at startup the runs that were in progress."""
         with self._lock:
-            self._evaluate_again(self._live.resume(runs, now))
+            self._evaluate_again(self._live.resume(runs, now, listening_since))
+
+    def listen_since(self, at: Millis) -> None:
+        """Note that nobody could be heard until a time."""
+        with self._lock:
+            self._evaluate_again(self._live.listen_since(at))
+
+    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
+        """Take over what is known of a run that another daemon heard."""
+        with self._lock:
+            self._live.apply_live_run(job_id, run)
+            self._evaluate_again([job_id])
 
     def shift_live(self, by: Millis, now: Millis) -> None:
         """Correct the times of live reports after the clock was set."""
@@ -128,22 +130,23 @@ class Fleet:
         which it becomes stalled is between the last call and now.
         """
         with self._lock:
-            self._evaluate_again(tuple(self._errored))
+            self._evaluate_again(tuple(self._evaluations.errored))
             pending = self._changes
-            pending.jobs.update(self._deadlines.between(pending.since, now))
+            pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
             pending.jobs.update(self._live.stall_changed_between(pending.since, now))
-            jobs = [job_id for job_id in sorted(pending.jobs) if self._is_backup(job_id)]
+            jobs = [
+                job_id for job_id in sorted(pending.jobs) if self._evaluations.is_backup(job_id)
+            ]
             changes = FleetChanges(
                 totals=self._totals(now),
                 servers=tuple(filter(None, map(self._servers.get, sorted(pending.servers)))),
                 jobs=tuple(self._view(job_id) for job_id in jobs),
                 removed_servers=tuple(pending.servers - self._servers.ids()),
                 removed_jobs=tuple(pending.jobs.difference(jobs)),
-                errored=frozenset(self._errored),
+                errored=frozenset(self._evaluations.errored),
             )
-            self._changes = ChangeSet(
-                now
-            )  # not before: after a failure above the changes are still pending
+            # Not before: after a failure above the changes are still pending
+            self._changes = ChangeSet(now)
             return changes
 
     def servers(self) -> list[Server]:
@@ -183,7 +186,7 @@ class Fleet:
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
         with self._lock:
-            return self._view(job_id) if self._is_backup(job_id) else None
+            return self._view(job_id) if self._evaluations.is_backup(job_id) else None
 
     def job_name(self, job_id: int) -> str | None:
         """Return the name of a job, also of one that never made a backup."""
@@ -213,34 +216,34 @@ class Fleet:
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""
         with self._lock:
-            return [self._view(job_id) for job_id in self._deadlines.before(now)]
-
-    def _is_backup(self, job_id: int) -> bool:
-        return bool(self._totals_by_job.of(job_id).jobs)
+            return [self._view(job_id) for job_id in self._evaluations.deadlines.before(now)]
 
     def _part(self, job_ids: Iterable[int]) -> JobSelection:
-        views = [self._view(job_id) for job_id in sorted(job_ids) if self._is_backup(job_id)]
-        return JobSelection(views, sorted(self._errored.intersection(job_ids)))
+        views = [
+            self._view(job_id) for job_id in sorted(job_ids) if self._evaluations.is_backup(job_id)
+        ]
+        return JobSelection(views, sorted(self._evaluations.errored.intersection(job_ids)))
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        health, schedule, expectation = self._evaluations[job_id]
+        health, schedule, expectation = self._evaluations.by_job[job_id]
         running = self._live.running(job_id)
-        duplicate = self._lookalikes.before(job_id, self._evaluations)
+        duplicate = self._lookalikes.before(job_id, self._evaluations.by_job)
         return JobView(server, job, health, schedule, expectation, running, duplicate)
 
     def _totals(self, now: Millis) -> Totals:
-        sums, reported = self._totals_by_job.sums, self.reports.newest
+        sums, reported = self._evaluations.sums, self.reports.newest
         return Totals(
             servers=len(self._servers),
             jobs=sums.jobs,
             completed=sums.completed,
             failed=sums.failed,
             failing=sums.failing,
-            overdue=self._deadlines.count_before(now),
+            overdue=self._evaluations.deadlines.count_before(now),
             last_report=min(self._created, now) if reported is None else reported,
             running=self._live.count(),
+            listening_since=self._live.listening_since,
         )
 
     def _put_server(self, server: Server) -> None:
@@ -267,30 +270,12 @@ class Fleet:
             self._evaluate(job)
 
     def _remove_job(self, job_id: int) -> None:
-        self._totals_by_job.remove(job_id)
         self._lookalikes.remove(job_id)
         self._live.remove(job_id)
         self._jobs.remove(job_id)
-        self._evaluations.pop(job_id, None)
-        self._errored.discard(job_id)
+        self._evaluations.remove(job_id)
         self._changes.jobs.add(job_id)
-        self._deadlines.set(job_id, None)
 
     def _evaluate(self, job: Job) -> None:
-        """Evaluate a job; where that fails, it alone is left out."""
         self._changes.jobs.add(job.id)
-        try:
-            server = self._servers[job.server_id]
-            totals, evaluation = evaluate(job, server, self._policy, self._live)
-        except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
-            if job.id not in self._errored:
-                _log.exception("job evaluation failed", extra=log_fields(job_id=job.id))
-            self._errored.add(job.id)
-            self._totals_by_job.put(job.id, ZERO)
-            self._deadlines.set(job.id, None)
-            return
-        self._errored.discard(job.id)
-        self._evaluations[job.id] = evaluation
-        self._totals_by_job.put(job.id, totals)
-        expected = evaluation.expectation
-        self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)
+        self._evaluations.put(job, self._servers[job.server_id])

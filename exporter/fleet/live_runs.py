@@ -29,28 +29,44 @@ class LiveRunIndex:
 
     def __init__(self, stall_after: Millis) -> None:
         self._stall_after = stall_after
-        self._listening_since: Millis = 0
+        self._heard_from: Millis = 0
+        self.listening_since: Millis = 0
         self._runs: dict[int, LiveRun] = {}
         self._recorded_starts: dict[int, Millis] = {}
         self._failed: dict[tuple[int, Millis], LiveRun] = {}
         self._stall_deadlines = DeadlineIndex()
         self._running: set[int] = set()
 
-    def resume(self, runs: Iterable[tuple[int, LiveRun]], now: Millis) -> list[int]:
+    def resume(
+        self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
+    ) -> list[int]:
         """Restore what was known before a restart: no report could arrive in between.
 
         Returns the jobs that had a run.
         """
         known = {job_id: run.shifted(0, now) for job_id, run in runs}
+        self.listening_since = listening_since
         if known:
-            self._listening_since = now
+            self._heard_from = listening_since
         for job_id, run in known.items():
             self._put(job_id, run)
         return list(known)
 
+    def listen_since(self, at: Millis) -> list[int]:
+        """Note that nobody could be heard until a time; return the jobs that have a run."""
+        self.listening_since = self._heard_from = at
+        for job_id in self._runs:
+            self._reindex(job_id)
+        return list(self._runs)
+
+    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
+        """Take over what is known of a run that another daemon heard."""
+        self._put(job_id, run)
+
     def shift(self, by: Millis, now: Millis) -> list[int]:
         """Shift the times of runs after our clock was set; return the jobs that have a run."""
-        self._listening_since = min(self._listening_since + by, now)
+        self._heard_from = min(self._heard_from + by, now)
+        self.listening_since = min(self.listening_since + by, now)
         self._failed = {key: run.shifted(by, now) for key, run in self._failed.items()}
         for job_id, run in self._runs.items():
             self._runs[job_id] = run.shifted(by, now)
@@ -116,7 +132,7 @@ class LiveRunIndex:
         return self._stall_deadlines.between(one, other)
 
     def _heard(self, run: LiveRun) -> Millis:
-        return max(run.heard, self._listening_since)
+        return max(run.heard, self._heard_from)
 
     def _unreported_run(self, job_id: int) -> LiveRun | None:
         run = self._runs.get(job_id)

@@ -23,6 +23,7 @@ class Totals(Struct, frozen=True):
     overdue: int
     last_report: Millis
     running: int = 0
+    listening_since: Millis = 0
 
 
 class Evaluation(NamedTuple):

@@ -75,7 +75,8 @@ class LiveReportService:
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
-        fleet.resume(store.live_runs(), clock())
+        now = clock()
+        fleet.resume(store.live_runs(), now, store.listening_since() or now)
 
     def accept(self, report: LiveReport, delivery: Delivery) -> None:
         """Apply a live report; one of another operation than a backup is ignored."""
@@ -92,7 +93,7 @@ class LiveReportService:
     def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
         """Apply a report of a job; return whether the job still exists."""
         with self._lock:
-            run = self._fleet.apply_live_report(job_id, report.activity, delivery.received)
+            run = self._store.hear(job_id, report.activity, delivery.received)
             if run is not None:
                 self._unsaved[job_id] = run
         return run is not None

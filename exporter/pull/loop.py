@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
@@ -21,6 +22,9 @@ from exporter.times import SECOND, Millis
 
 Open = Callable[[PullTarget, Pause], DuplicatiServer]
 """Opens a client of a server, with the pause between two tries; raises `ServerError`."""
+
+_LOOK_SECONDS = 10.0
+"""How often it is asked which of several daemons pulls."""
 
 _MAX_GOODBYE_SECONDS = 5.0
 """A server that is slow to answer must not delay the end of the daemon."""
@@ -63,17 +67,38 @@ class PullLoop:
         self._importer = importer
         self._self_metrics = self_metrics
         self._clock = clock
+        self._led = False
         self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
         self._stopping = threading.Event()
 
-    def run(self, interval: Millis) -> None:
-        """Pull from all servers at once, and again an interval after each round, until stopped."""
-        self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
+    def run(self, interval: Millis, leads: Callable[[], bool]) -> None:
+        """Pull from all servers at once, and again an interval after each round, until stopped.
+
+        Of several daemons the one that leads pulls; another one goes on where that one ends.
+        """
+        next_round = 0.0
         with contextlib.suppress(StoppedError):
-            self.pull_all()
-            while not self._stopping.wait(interval / SECOND):
-                self.pull_all()
+            while True:
+                if self._take_turn(interval, leads=leads()) and time.monotonic() >= next_round:
+                    next_round = time.monotonic() + interval / SECOND
+                    self.pull_all()
+                if self._stopping.wait(self._pause(next_round)):
+                    return
+
+    def _take_turn(self, interval: Millis, *, leads: bool) -> bool:
+        """Return whether it is this daemon that pulls; only that one has metrics of it."""
+        if leads and not self._led:
+            self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
+        elif self._led and not leads:
+            self._self_metrics.forget_pull_targets()
+        self._led = leads
+        return leads
+
+    def _pause(self, next_round: float) -> float:
+        """Return for how many seconds there is nothing to do; who leads may change any time."""
+        until_next = next_round - time.monotonic() if self._led else _LOOK_SECONDS
+        return min(max(until_next, 0.0), _LOOK_SECONDS)
 
     def stop(self) -> None:
         """Make `run` return at its next pause or page."""
@@ -130,9 +155,9 @@ def _log_summary(server: str, summary: Summary) -> None:
 
 
 @contextlib.contextmanager
-def pulling(loop: PullLoop, interval: Millis) -> Iterator[None]:
+def pulling(loop: PullLoop, interval: Millis, leads: Callable[[], bool]) -> Iterator[None]:
     """Run the scheduled pulls meanwhile."""
-    thread = threading.Thread(target=loop.run, args=(interval,), name="pull", daemon=True)
+    thread = threading.Thread(target=loop.run, args=(interval, leads), name="pull", daemon=True)
     thread.start()
     try:
         yield

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from exporter.jobs.job import Job
 from exporter.model import Server
+from exporter.model.live import LiveRun, LiveStatus
+from exporter.times import Millis
 
 
 class Change(Struct, frozen=True):
@@ -31,6 +33,20 @@ class Follower(Protocol):
 
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that was shown before."""
+        ...
+
+    def apply_live_report(
+        self, job_id: int, activity: LiveStatus, received: Millis
+    ) -> LiveRun | None:
+        """Apply a live report of a job; return what is known of its run, None without the job."""
+        ...
+
+    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
+        """Take over what is known of a run that another daemon heard."""
+        ...
+
+    def listen_since(self, at: Millis) -> None:
+        """Note that no daemon could be heard until a time."""
         ...
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.clock import ClockReading
-from exporter.model.live import LiveReport, LiveRun
+from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.values import ClockMarks, JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
@@ -108,6 +108,17 @@ class Store(Protocol):
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job that a live report tells of, made where nobody knows it."""
+        ...
+
+    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
+        """Apply a live report of a job, and return what is known of its run; None without the job.
+
+        It is known to every daemon when the method returns, and durable after `keep_live`.
+        """
+        ...
+
+    def listening_since(self) -> Millis | None:
+        """Return since when some daemon could receive reports; None since this one started."""
         ...
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:

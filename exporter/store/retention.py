@@ -91,6 +91,8 @@ class Pruner:
         return total
 
     def _may_remove(self) -> bool:
+        if not self._store.leads():
+            return False
         waits = not self._is_trusted()
         if waits and not self._waits:
             _log.info("what is old stays until the clock has agreed with reports for a day")

@@ -1,6 +1,8 @@
 """A follower of a store that keeps what it is shown."""
 
+from exporter.model.live import LiveRun, LiveStatus
 from exporter.store import Change
+from exporter.times import Millis
 
 
 class Shown:
@@ -14,3 +16,14 @@ class Shown:
 
     def replace_all(self, everything: Change) -> None:
         self.changes.clear()
+
+    def apply_live_report(
+        self, job_id: int, activity: LiveStatus, received: Millis
+    ) -> LiveRun | None:
+        return None
+
+    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
+        pass
+
+    def listen_since(self, at: Millis) -> None:
+        pass

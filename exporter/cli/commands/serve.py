@@ -110,9 +110,13 @@ def _pulling(settings: Config, services: Services) -> AbstractContextManager[Non
         services.store, services.fleet, services.clock, most_lines, services.keep_runs
     )
     loop = PullLoop(
-        settings.pull_targets, open_source, importer, services.self_metrics, services.clock
+        settings.pull_targets,
+        open_source,
+        importer,
+        services.self_metrics,
+        services.clock,
     )
-    return pulling(loop, settings.pull_interval)
+    return pulling(loop, settings.pull_interval, services.store.leads)
 
 
 def _tune_gc() -> None:

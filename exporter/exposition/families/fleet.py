@@ -56,4 +56,9 @@ FLEET_FAMILIES: tuple[Family[Totals], ...] = (
         "Time at which the newest report arrived; before any, at which the database was created.",
         lambda totals: totals.last_report / SECOND,
     ),
+    _fleet(
+        "listening_since_timestamp_seconds",
+        "Time since which reports can have been received without a pause.",
+        lambda totals: totals.listening_since / SECOND if totals.listening_since else None,
+    ),
 )

@@ -18,6 +18,7 @@ from exporter.store.postgres.connecting import Connector, SteadyConnection
 from exporter.store.postgres.memory import Memory
 from exporter.store.postgres.queries import Head
 from exporter.store.postgres.session import PgSession
+from exporter.store.rules import live_runs
 from exporter.times import Millis
 
 _EVERY_SECONDS = 1.0
@@ -124,8 +125,9 @@ class Feed:
             self._read_everything(db)
         full = True
         while full:
-            now, found = queries.heads(db, dict(self._seen))
+            now, since, found = queries.heads(db, dict(self._seen))
             self._clock.set(now)
+            self.memory.listen_since(since)
             if not self._is_whole(found):
                 self._read_everything(db)
                 return
@@ -141,6 +143,9 @@ class Feed:
         jobs = sorted({job for head in new for job in head.jobs})
         if servers or jobs:
             self.memory.apply(queries.news(db, servers, jobs))
+        live = sorted({job for head in new for job in head.live})
+        for job_id, run in live_runs.of_jobs(db, live):
+            self.memory.apply_live_run(job_id, run)
         for head in new:
             self.note_own(head.writer, head.stamp, head.token)
 

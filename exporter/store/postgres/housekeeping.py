@@ -20,6 +20,11 @@ _EVERY_SECONDS = 5.0
 _PATIENCE_SECONDS = 5.0
 
 _HEARD = "UPDATE writers SET heard = clock_timestamp(), url = ? WHERE id = ?"
+_NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
+_NOBODY_LISTENED = f"""
+UPDATE meta SET value = {_NOW} WHERE key = 'listening_since'
+AND (SELECT heard.value FROM meta AS heard WHERE heard.key = 'heard') < {_NOW} - 60000"""  # noqa: S608 - constant
+_LISTENS = f"UPDATE meta SET value = {_NOW} WHERE key = 'heard'"  # noqa: S608 - constant
 _TAKE = """
 INSERT INTO leases AS lease (name, holder, until)
 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))
@@ -98,6 +103,8 @@ class Housekeeping:
     def _take(self, db: PgSession) -> None:
         asked = time.monotonic()
         db.execute(_HEARD, (self.url, self._writer.id))
+        db.execute(_NOBODY_LISTENED)
+        db.execute(_LISTENS)
         held = db.execute(_TAKE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
         if held and not self.leads:
             _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))

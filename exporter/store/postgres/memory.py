@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from exporter.model.live import LiveRun
 from exporter.store.changes import Change, Follower
 from exporter.store.rules.write_cache import WriteCache
+from exporter.times import Millis
 
 
 class Revisions(NamedTuple):
@@ -43,6 +45,7 @@ class Memory:
         self._jobs: dict[int, int] = {}
         self._removed_servers: set[int] = set()
         self._removed_jobs: set[int] = set()
+        self.listening_since: Millis = 0
         self.cache = WriteCache()
 
     def follow(self, follower: Follower) -> None:
@@ -69,6 +72,19 @@ class Memory:
             self.cache.apply(change)
             if self._follower is not None and change != Change():
                 self._follower.apply(change)
+
+    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
+        """Show what is known of a run that is in progress."""
+        with self._lock:
+            if self._follower is not None and job_id in self._jobs:
+                self._follower.apply_live_run(job_id, run)
+
+    def listen_since(self, at: Millis) -> None:
+        """Show since when some daemon could receive reports, where that is new."""
+        with self._lock:
+            is_new, self.listening_since = at != self.listening_since, at
+            if is_new and self._follower is not None:
+                self._follower.listen_since(at)
 
     def commit(self, fresh: WriteCache, news: News) -> None:
         """Take over what a commit of our own changed; another daemon may have followed already."""

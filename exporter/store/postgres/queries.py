@@ -15,12 +15,16 @@ HEADS = 500
 
 _HEADS = f"""
 WITH seen (writer, stamp) AS (SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[])))
-SELECT clock.now, heads.writer, heads.stamp, heads.token, heads.servers, heads.jobs
-FROM (SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint) AS now) AS clock
+SELECT clock.now, clock.listening_since,
+    heads.writer, heads.stamp, heads.token, heads.servers, heads.jobs, heads.live
+FROM (
+    SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint) AS now,
+        (SELECT value FROM meta WHERE key = 'listening_since') AS listening_since
+) AS clock
 LEFT JOIN (
     SELECT writers.id AS writer, found.* FROM writers LEFT JOIN seen ON seen.writer = writers.id
     CROSS JOIN LATERAL (
-        SELECT stamp, token, servers, jobs FROM commits
+        SELECT stamp, token, servers, jobs, live FROM commits
         WHERE commits.writer = writers.id AND commits.stamp >= coalesce(seen.stamp, 0)
         ORDER BY stamp LIMIT {HEADS}
     ) AS found
@@ -43,23 +47,36 @@ SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, s
 
 
 class Head(NamedTuple):
-    """A commit of a daemon: its running number, its token, and the rows that it changed."""
+    """A commit of a daemon: its running number, its token, and the rows that it changed.
+
+    `live` are the jobs of which it heard live.
+    """
 
     writer: int
     stamp: int
     token: int
     servers: Sequence[int]
     jobs: Sequence[int]
+    live: Sequence[int]
 
 
-def heads(db: PgSession, seen: dict[int, tuple[int, int]]) -> tuple[Millis, list[Head]]:
-    """Return the database's time, and of each daemon the last commit seen and those after it.
+class Asked(NamedTuple):
+    """What is asked before each answer: the time, since when some daemon listened, and commits."""
+
+    now: Millis
+    listening_since: Millis
+    heads: list[Head]
+
+
+def heads(db: PgSession, seen: dict[int, tuple[int, int]]) -> Asked:
+    """Return of each daemon the last commit that was seen and those after it.
 
     `seen` has the number and the token of each daemon's last commit.
     """
     stamps = [stamp for stamp, _ in seen.values()]
     found = db.execute(_HEADS, (list(seen), stamps)).fetchall()
-    return found[0][0], [Head(*head) for _, *head in found if head[0] is not None]
+    now, since, *_ = found[0]
+    return Asked(now, since, [Head(*head) for _, _, *head in found if head[0] is not None])
 
 
 def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:

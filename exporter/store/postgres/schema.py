@@ -27,7 +27,8 @@ _COUNTS = "\n".join(f"    {column} bigint," for column in rows.COUNT_COLUMNS)
 _FIRST = f"""
 CREATE TABLE meta (key text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO meta VALUES
-    ('created', floor(extract(epoch FROM clock_timestamp()) * 1000)), ('format', 1);
+    ('created', floor(extract(epoch FROM clock_timestamp()) * 1000)),
+    ('format', 1), ('heard', 0), ('listening_since', 0);
 
 CREATE TABLE writers (
     id bigint PRIMARY KEY,
@@ -43,6 +44,7 @@ CREATE TABLE commits (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     servers bigint[] NOT NULL,
     jobs bigint[] NOT NULL,
+    live bigint[] NOT NULL,
     PRIMARY KEY (writer, stamp)
 );
 CREATE TABLE leases (name text PRIMARY KEY, holder bigint NOT NULL, until timestamptz NOT NULL);

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Delivery, Report
+from exporter.model.live import LiveRun, LiveStatus
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreError, StoreUnavailableError
@@ -99,6 +100,7 @@ class Store(BaseStore):
         self._feed.start()
         self._housekeeping = Housekeeping(self._connector, self._writer)
         self._housekeeping.start()
+        self._feed.catch_up()
         self._readers = ConnectionPool(
             self._connector.address.conninfo,
             kwargs={"autocommit": True},
@@ -133,6 +135,19 @@ class Store(BaseStore):
     def now(self) -> Millis:
         """Return the present time by the database's clock."""
         return self._clock()
+
+    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
+        """Apply a live report, for every daemon."""
+        return self._writer.run(
+            lambda recorder: recorder.hear(job_id, activity, received), Scope(jobs=(job_id,))
+        )
+
+    def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
+        """Do nothing: what was heard is stored already."""
+
+    def listening_since(self) -> Millis | None:
+        """Return since when some daemon could receive reports."""
+        return self._memory.listening_since
 
     def leads(self) -> bool:
         """Whether this daemon does what one does for all."""

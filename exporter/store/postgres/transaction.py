@@ -38,7 +38,8 @@ SELECT id, revision FROM servers WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE
 _OWN_COMMITS = "SELECT stamp, token FROM commits WHERE writer = ? AND stamp >= ? ORDER BY stamp"
 _JOBS = "SELECT id, revision FROM jobs WHERE id = ANY(?)"
 _RUN_IDS = "SELECT nextval('run_ids') FROM generate_series(1, ?)"
-_COMMIT = "INSERT INTO commits (writer, stamp, token, servers, jobs) VALUES (?, ?, ?, ?, ?)"
+_COMMIT = """
+INSERT INTO commits (writer, stamp, token, servers, jobs, live) VALUES (?, ?, ?, ?, ?, ?)"""
 _IDS_AT_ONCE = 64
 
 _log = logging.getLogger(__name__)
@@ -182,11 +183,12 @@ class PgTransaction:
             self._write_batch()
             self._count_changes("servers", servers)
             self._count_changes("jobs", jobs)
-            if servers or jobs:
-                identity = (mark.writer, mark.stamp, mark.token)
-                self._session.execute(_COMMIT, (*identity, sorted(servers), sorted(jobs)))
+            live = sorted(self.fresh.live)
+            if servers or jobs or live:
+                changed = (sorted(servers), sorted(jobs), live)
+                self._session.execute(_COMMIT, (mark.writer, mark.stamp, mark.token, *changed))
             self._session.execute("COMMIT")
-        if not servers and not jobs:
+        if not servers and not jobs and not live:
             return None
         self._log_notes()
         return self._news()

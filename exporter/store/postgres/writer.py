@@ -180,7 +180,7 @@ class PgWriter(GroupCommit):
         if news is None:
             return
         self._stamp, self._token = mark.stamp, mark.token
-        if attempt.scope.structural or attempt.change is not None:
+        if attempt.scope.structural or attempt.change is not None or transaction.fresh.live:
             self._show()
         else:
             self._memory.commit(transaction.fresh, news)

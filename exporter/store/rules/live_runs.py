@@ -1,7 +1,7 @@
 """Live runs on disk, and the runs that stand in for a report that did not come."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ _KEEP = """
 INSERT INTO live_runs (job_id, run)
 SELECT :job, :run WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job)
 ON CONFLICT (job_id) DO UPDATE SET run = excluded.run"""
+_KEPT = "SELECT job_id, run FROM live_runs"
 _REPORTED = """
 SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :first AND :last
 AND operation = :operation
@@ -41,13 +42,28 @@ def keep(db: Session, runs: Iterable[tuple[int, LiveRun]]) -> None:
         db.execute(_KEEP, {"job": job_id, "run": msgspec.msgpack.encode(run)})
 
 
+def find(db: Session, job_id: int) -> LiveRun | None:
+    """Return the newest live run of a job, None where it had none that can be read."""
+    return next((run for _, run in _read(db, f"{_KEPT} WHERE job_id = ?", (job_id,))), None)
+
+
+def of_jobs(db: Session, job_ids: Sequence[int]) -> Iterator[tuple[int, LiveRun]]:
+    """Yield the newest live runs of some jobs."""
+    for job_id in job_ids:
+        yield from _read(db, f"{_KEPT} WHERE job_id = ?", (job_id,))
+
+
 def kept(db: Session) -> Iterator[tuple[int, LiveRun]]:
     """Yield the newest live run of each job that had one; one that cannot be read is left out."""
-    for job_id, packed in db.execute("SELECT job_id, run FROM live_runs"):
+    yield from _read(db, _KEPT, ())
+
+
+def _read(db: Session, query: str, values: Sequence[int]) -> Iterator[tuple[int, LiveRun]]:
+    for job_id, packed in db.execute(query, values).fetchall():
         try:
             yield job_id, _decoder.decode(packed)
         except msgspec.MsgspecError as error:
-            # The next live report tells it anew: no reason for the daemon not to start.
+            # The next live report brings it anew: no reason for the daemon not to start.
             _log.warning("a live run cannot be read: %s", error, extra=log_fields(job_id=job_id))
 
 

@@ -8,7 +8,7 @@ from exporter.jobs.folding import fits_in_place, with_more_told, with_run, witho
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.model import Delivery, Server, StoredRun, fuller
-from exporter.model.live import LiveReport
+from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.store.changes import Change, Recorded
 from exporter.store.rules import (
     amending,
@@ -99,6 +99,19 @@ class Recorder:
             self._put(server, job)
         known = () if machine.machine_id is None else ((machine.machine_id, server.id),)
         return Change((server,), (job,), known)
+
+    def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
+        """Apply a live report of a job; return what is known of its run, None without the job."""
+        if self.places.job(job_id) is None:
+            return None
+        known = self._fresh.live.get(job_id) or live_runs.find(self.db, job_id)
+        if known is None:
+            run = LiveRun.first(activity, received)
+        else:
+            run = known.with_report(activity, received)
+        live_runs.keep(self.db, [(job_id, run)])
+        self._fresh.live[job_id] = run
+        return run
 
     def record_placeholder(self, job_id: int, prepared: PreparedReport) -> Recorded | None:
         """Record a run whose report did not come, unless it came meanwhile or the job is gone."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from exporter.jobs.job import Job
 from exporter.model import Server
+from exporter.model.live import LiveRun
 from exporter.store.changes import Change
 from exporter.store.rules import live_runs, read_queries
 from exporter.store.session import Session
@@ -38,6 +39,7 @@ class WriteCache:
         self.with_placeholder: set[int] = set()
         self.fetched_ids: set[str] = set()
         self.posted_ids: set[str] = set()
+        self.live: dict[int, LiveRun] = {}
         self._keys: dict[int, tuple[int, str]] = {}
 
     @classmethod

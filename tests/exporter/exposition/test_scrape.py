@@ -55,7 +55,9 @@ PARSERS: dict[str, Callable[[str], Iterable[Metric]]] = {
 
 
 def empty() -> Fleet:
-    return Fleet(SchedulePolicy(), CREATED)
+    fleet = Fleet(SchedulePolicy(), CREATED)
+    fleet.listen_since(CREATED)
+    return fleet
 
 
 def mixed() -> Fleet:

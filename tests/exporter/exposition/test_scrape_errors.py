@@ -32,6 +32,7 @@ def fleet() -> Fleet:
     fleet = Fleet(SchedulePolicy(), CREATED)
     jobs = [job_named(name, [stored_run(START)], job_id, 1) for job_id, name in JOBS.items()]
     fleet.apply(Change(servers=(server_named("nas", 1),), jobs=tuple(jobs)))
+    fleet.listen_since(CREATED)
     return fleet
 
 

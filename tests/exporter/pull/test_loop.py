@@ -23,6 +23,11 @@ from tests.support.process.waiting import eventually
 from tests.support.reports_builder import duplicati_report
 
 
+def leads() -> bool:
+    """Lead always."""
+    return True
+
+
 def opened(target: PullTarget, pause: Pause) -> DuplicatiServer:
     return open_server(target, PASSWORD, ConnectionOptions(pause=pause))
 
@@ -203,7 +208,7 @@ def test_what_was_pulled_is_logged_where_it_is_new(
 def test_rounds_go_on_until_they_are_told_to_stop(
     duplicati: Simulator, rounds: PullLoop, store: Store
 ) -> None:
-    with pulling(rounds, 1):
+    with pulling(rounds, 1, leads):
         eventually(lambda: duplicati.asked("/backups") >= 3, "two rounds")
         run(duplicati, "2", 5)
         eventually(lambda: store.runs(RunFilter(), None, 9), "the run of a later round")
@@ -220,7 +225,7 @@ def test_before_the_first_round_ends_it_is_known_that_none_did(
         go_on.wait(10)
 
     duplicati.before["/backups"] = hold
-    with pulling(rounds, 15 * MINUTE):
+    with pulling(rounds, 15 * MINUTE, leads):
         assert reached.wait(10)
         assert samples(telemetry) == {
             'timestamp_seconds{server="nas"}': 0,
@@ -238,7 +243,7 @@ def test_a_stop_ends_a_pause_between_two_tries(
     duplicati: Simulator, other: Simulator, rounds: PullLoop
 ) -> None:
     duplicati.always["/backups"] = Canned(503, headers=(("Retry-After", "30"),))
-    with pulling(rounds, DAY):
+    with pulling(rounds, DAY, leads):
         eventually(lambda: duplicati.asked("/backups"), "the question")
     assert not [thread for thread in threading.enumerate() if thread.name == "pull"]
     assert other.requests == []
