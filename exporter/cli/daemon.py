@@ -37,6 +37,7 @@ def build_services(settings: Config, store: Store) -> Services:
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
+    self_metrics.share(store.sharing)
     timekeeper = Timekeeper(store, fleet, self_metrics, store.now)
     return Services(
         store=store,

@@ -13,7 +13,9 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
 from exporter.exposition.families.daemon import DaemonFamilies, UploadOutcome
+from exporter.exposition.families.sharing import SharingFamilies
 from exporter.limits import Limit
+from exporter.model.sharing import SharingFigures
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
@@ -33,6 +35,10 @@ class SelfMetrics:
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._own = DaemonFamilies(self._registry, version, lambda: _size(database_bytes))
+
+    def share(self, figures: Callable[[], SharingFigures | None]) -> None:
+        """Add the families about a store, for the case that several daemons share it."""
+        self._registry.register(SharingFamilies(figures))
 
     def observe_upload(self, outcome: UploadOutcome, seconds: float) -> None:
         """Count an upload that was answered after so many seconds."""

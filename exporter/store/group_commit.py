@@ -59,6 +59,8 @@ class GroupCommit(ABC):
         self._put_back: WriteRequest | None = None
         self._door = threading.Lock()
         self._closed = False
+        self.waiting = 0
+        """Callers that wait for their commit."""
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -93,12 +95,15 @@ class GroupCommit(ABC):
                 raise StoreUnavailableError("the database is being closed")
             until = time.monotonic() + self._patience
             self._waiting.put(WriteRequest(work, then, scope, alone, until, future))
+            self.waiting += 1
         try:
             return future.result(self._patience)
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
             future.cancel()  # does nothing to what is done or under way
+            with self._door:
+                self.waiting -= 1
 
     def put(self, work: Callable[[Recorder], Any], scope: Scope) -> None:
         """Queue a piece of work that nobody waits for."""

@@ -6,8 +6,15 @@ from typing import Protocol
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.clock import ClockReading
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
+from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
-from exporter.store.values import ClockMarks, JobRun, PastRun, RunFilter, StoredDetail
+from exporter.store.values import (
+    ClockMarks,
+    JobRun,
+    PastRun,
+    RunFilter,
+    StoredDetail,
+)
 from exporter.times import Millis
 
 
@@ -218,6 +225,10 @@ class Store(Protocol):
 
     def reporters(self) -> list[str]:
         """Return the addresses of which a report was taken, the longest known first."""
+        ...
+
+    def sharing(self) -> SharingFigures | None:
+        """Return how this daemon gets on with a store that it shares; None where it is alone."""
         ...
 
     def size_bytes(self) -> int:

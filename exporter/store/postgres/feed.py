@@ -60,6 +60,9 @@ class Feed:
         self._asking = False
         self._stale = True
         self.histories_lost = 0
+        self.questions = 0
+        self.question_seconds = 0.0
+        self.is_reachable = True
         self.answered_at = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._ask_now_and_then, name="feed", daemon=True)
@@ -110,14 +113,18 @@ class Feed:
         number, self._asking = self._started, True
         self._turn.release()
         error: StoreUnavailableError | None = None
+        asked = time.monotonic()
         try:
             self._connection.use(self._ask, patience)
+            self.is_reachable = True
         except StoreUnavailableError as failure:
-            error = failure
+            error, self.is_reachable = failure, False
         finally:
             self._turn.acquire()
             self._finished, self._asking = number, False
             self._errors = {} if error is None else {number: error}
+            self.questions += 1
+            self.question_seconds += time.monotonic() - asked
             self._turn.notify_all()
 
     def _ask(self, db: PgSession) -> None:

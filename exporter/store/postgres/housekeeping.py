@@ -20,6 +20,7 @@ _EVERY_SECONDS = 5.0
 _PATIENCE_SECONDS = 5.0
 
 _HEARD = "UPDATE writers SET heard = clock_timestamp(), url = ? WHERE id = ?"
+_COUNT = "SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute'"
 _NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
 _NOBODY_LISTENED = f"""
 UPDATE meta SET value = {_NOW} WHERE key = 'listening_since'
@@ -54,6 +55,8 @@ class Housekeeping:
         self._writer = writer
         self._until = 0.0
         self.url = ""
+        self.daemons = 1
+        """Heard of in the last minute."""
         self._ending = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -103,6 +106,7 @@ class Housekeeping:
     def _take(self, db: PgSession) -> None:
         asked = time.monotonic()
         db.execute(_HEARD, (self.url, self._writer.id))
+        (self.daemons,) = db.execute(_COUNT).fetchone() or (0,)
         db.execute(_NOBODY_LISTENED)
         db.execute(_LISTENS)
         held = db.execute(_TAKE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None

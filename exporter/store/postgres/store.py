@@ -13,6 +13,7 @@ from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Delivery, Report
 from exporter.model.live import LiveRun, LiveStatus
+from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreError, StoreUnavailableError
@@ -204,7 +205,22 @@ class Store(BaseStore):
         with self._reading() as db:
             return listing.newest_backups(db, job_ids, most)
 
+    def sharing(self) -> SharingFigures | None:
+        """Return how this daemon gets on with the database."""
+        feed, writer = self._feed, self._writer
+        return SharingFigures(
+            reachable=feed.is_reachable,
+            held=0 if feed.is_reachable else writer.waiting,
+            daemons=self._housekeeping.daemons,
+            questions=feed.questions,
+            question_seconds=feed.question_seconds,
+            histories_lost=feed.histories_lost,
+            recorded_again=writer.recorded_again,
+        )
+
     def size_bytes(self) -> int:
         """Return the size of the database."""
+        if not self._feed.is_reachable:
+            raise StoreUnavailableError("the database does not answer")
         with self._reading() as db:
             return listing.size_bytes(db)

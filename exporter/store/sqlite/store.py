@@ -10,6 +10,7 @@ from typing import TypeVar
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
 from exporter.model.live import LiveRun, LiveStatus
+from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreUnavailableError
@@ -170,6 +171,10 @@ class Store(BaseStore):
         """Return the newest backup runs of each of the jobs, the oldest of them first."""
         with self._readers.lend() as db:
             return listing.newest_backups(db, job_ids, most)
+
+    def sharing(self) -> SharingFigures | None:
+        """Return None: one program has the file."""
+        return None
 
     def size_bytes(self) -> int:
         """Return the size of the database."""

@@ -1,0 +1,53 @@
+"""The families of a daemon about the store that it shares with others."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from exporter.model.sharing import SharingFigures
+
+
+class SharingFamilies(Collector):
+    """Collected from the store's own figures at each scrape."""
+
+    def __init__(self, figures: Callable[[], SharingFigures | None]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the families; none where the daemon is alone."""
+        figures = self._figures()
+        if figures is None:
+            return
+        yield GaugeMetricFamily(
+            "duplistatus_database_reachable",
+            "1 if the database answered the last question, else 0.",
+            float(figures.reachable),
+        )
+        yield GaugeMetricFamily(
+            "duplistatus_reports_held",
+            "Number of reports that wait for a database that is away.",
+            figures.held,
+        )
+        yield GaugeMetricFamily(
+            "duplistatus_replicas",
+            "Number of daemons that share the database and were heard of in the last minute.",
+            figures.daemons,
+        )
+        yield SummaryMetricFamily(
+            "duplistatus_catch_up_seconds",
+            "Time that questions waited to know what other daemons committed.",
+            figures.questions,
+            figures.question_seconds,
+        )
+        yield CounterMetricFamily(
+            "duplistatus_history_lost",
+            "Number of times the database turned out to have lost commits.",
+            figures.histories_lost,
+        )
+        yield CounterMetricFamily(
+            "duplistatus_recorded_again",
+            "Reports that were recorded again since the database had lost them.",
+            figures.recorded_again,
+        )
