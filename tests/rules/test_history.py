@@ -36,6 +36,13 @@ NOW: dict[str, Subjects] = {
 }
 """The jobs that each alert is on for at the end; alerts that are not here are off."""
 
+OF_SEVERAL_DAEMONS = {
+    "DuplistatusDatabaseUnreachable",
+    "DuplistatusHistoryLost",
+    "DuplistatusReplicasFew",
+}
+"""On for daemons over PostgreSQL alone."""
+
 LAPTOPS = {"laptop-design", "laptop-sales"}
 """Backed up once somebody opens them: late now and then."""
 
@@ -107,6 +114,11 @@ def test_a_daemon_that_is_not_to_pull_misses_no_pull(history: History) -> None:
     assert history.query_range(by_name("DuplistatusPullStopped").expression) == []
 
 
+@pytest.mark.parametrize("name", sorted(OF_SEVERAL_DAEMONS))
+def test_a_single_daemon_has_nothing_of_several(history: History, name: str) -> None:
+    assert history.query_range(by_name(name).expression) == []
+
+
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if not rule.is_alert], ids=lambda rule: rule.name
 )
@@ -125,5 +137,6 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusClockWrong",
         "DuplistatusCollectorErrors",
         "DuplistatusPullStopped",
+        *OF_SEVERAL_DAEMONS,
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}
