@@ -19,7 +19,8 @@ from tests.support.process.daemon import ANY_PORT, Daemon
 
 DOCKER = DEPLOY / "docker"
 COMPOSE = ("docker/compose.yaml", "docker/compose.monitoring.yaml")
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+VERSION = PROJECT["version"]
 PORT = 9666
 
 
@@ -84,6 +85,13 @@ def test_the_version_of_the_image_is_the_packages() -> None:
     assert f"VERSION={VERSION}" in defaults
     assert services(COMPOSE[0])["duplistatus"]["image"] == f"duplistatus:{VERSION}"
     assert f"--tag duplistatus:{VERSION}" in read("docker/Dockerfile")
+
+
+def test_what_only_some_users_need_is_installed_too() -> None:
+    """Else whoever gives the URL of a PostgreSQL would have to build another image first."""
+    (extra,) = PROJECT["optional-dependencies"]
+    assert f'install --no-cache-dir ".[{extra}]"' in stages()[0][-1].text
+    assert f'make_environment "$project/.venv" "$project[{extra}]"' in read("start")
 
 
 def test_it_runs_as_nobody_in_particular_and_keeps_its_data_in_a_volume() -> None:

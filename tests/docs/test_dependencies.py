@@ -23,13 +23,20 @@ def locked() -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in found}
 
 
-@pytest.mark.parametrize("requirement", DECLARED, ids=lambda each: each.name)
+@pytest.mark.parametrize("requirement", DECLARED, ids=str)
 def test_the_lock_pins_what_is_declared_within_its_range(requirement: Requirement) -> None:
     pinned = locked()[canonicalize_name(requirement.name)]
     (specifier,) = pinned.specifier
     assert specifier.operator == "=="
     assert requirement.specifier.contains(specifier.version)
-    assert (pinned.marker is None) == (requirement.marker is None)
+    alike = [each for each in DECLARED if each.name == requirement.name]
+    assert (pinned.marker is None) == any(each.marker is None for each in alike)
+
+
+def test_the_lock_has_libpq_where_there_are_builds() -> None:
+    """Which psycopg's extra brings; psycopg takes no other version than its own."""
+    assert locked()["psycopg-binary"].specifier == locked()["psycopg"].specifier
+    assert locked()["psycopg-binary"].marker is not None
 
 
 def test_everything_that_is_locked_has_its_hashes() -> None:

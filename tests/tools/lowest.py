@@ -11,9 +11,11 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def declared() -> list[Requirement]:
-    """Return what the daemon itself needs."""
-    content = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
-    return [Requirement(text) for text in content["project"]["dependencies"]]
+    """Return what the daemon itself needs, for every database."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    needed = (*project["dependencies"], *(text for extra in extras for text in extra))
+    return [Requirement(text) for text in needed]
 
 
 def lowest(requirements: list[Requirement]) -> Iterator[str]:
