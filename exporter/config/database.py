@@ -28,8 +28,12 @@ DatabaseAddress: TypeAlias = Path | PostgresUrl
 
 
 def parse_database(text: str) -> DatabaseAddress:
-    """Parse the path of a file, which need not exist, or the URL of a PostgreSQL."""
-    return PostgresUrl(text) if _URL.match(text) else parse_path(text)
+    """Parse the path of a file, which need not exist, or the URL of a PostgreSQL.
+
+    A file that holds the URL ends with a line break as a rule, which is part of neither.
+    """
+    given = text.rstrip("\r\n")
+    return PostgresUrl(given) if _URL.match(given) else parse_path(given)
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -9,12 +9,12 @@ from exporter import config
 from exporter.cli.arguments import Commands, add_configured
 from exporter.cli.stores import is_missing, list_jobs
 from exporter.config.database import DatabaseAddress
-from exporter.config.options import OPTIONS
+from exporter.config.options import OPTIONS, Option
 from exporter.config.pull_targets import PullTarget
 from exporter.model import Server
 from exporter.schedule.policy import Override
 
-_SECRETS = {option.name for option in OPTIONS if option.secret}
+_OPTIONS = {option.name: option for option in OPTIONS}
 
 
 def add_to(commands: Commands) -> None:
@@ -28,11 +28,17 @@ def run(chosen: argparse.Namespace) -> int:
     flags = vars(chosen)
     settings = config.load(flags, os.environ)
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
-        shown = "(hidden)" if name in _SECRETS and value else value
-        sys.stdout.write(f"{name} = {shown}  ({source})\n")
+        sys.stdout.write(f"{name} = {_shown(_OPTIONS[name], value)}  ({source})\n")
     _write_sources(settings.pull_targets)
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
+
+
+def _shown(option: Option, value: str) -> str:
+    """Return a value without what is secret; as text a parsed URL has no password."""
+    if option.secret and value:
+        return "(hidden)"
+    return str(option.parse(value)) if option.may_hold_secret else value
 
 
 def _write_sources(targets: Sequence[PullTarget]) -> None:

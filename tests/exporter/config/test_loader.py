@@ -339,3 +339,13 @@ def test_every_fault_of_both_kinds_of_tables_is_told_at_once(tmp_path: Path) -> 
         "pull 1",
         "pull 1",
     ]
+
+
+@pytest.mark.parametrize("database", ["postgresql://host/reports", "reports.sqlite"])
+def test_a_line_break_at_the_end_of_a_file_is_no_part_of_the_database(
+    tmp_path: Path, database: str
+) -> None:
+    file = tmp_path / "url"
+    file.write_text(f"{database}\n", encoding="utf-8")
+    parsed = load({}, {"DUPLISTATUS_DATABASE_FILE": str(file)}).database
+    assert parsed == load({"database": database}, {}).database

@@ -166,3 +166,15 @@ def test_an_empty_token_file_is_named_with_what_to_do(command: Commands, databas
     token_file(database).write_text("\n")
     told = command.refusal("servers")
     assert f"{token_file(database)} is empty: remove it" in told
+
+
+def test_check_config_shows_no_password_of_a_database(
+    command: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://me:secret@127.0.0.1:1/reports\n", encoding="utf-8")
+    monkeypatch.setenv("DUPLISTATUS_DATABASE_FILE", str(file))
+    finished = command("check-config")
+    shown = "postgresql://me:***@127.0.0.1:1/reports"
+    assert f"database = {shown}  (DUPLISTATUS_DATABASE_FILE)" in finished.out.splitlines()
+    assert "secret" not in finished.out + finished.err
