@@ -10,24 +10,33 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from exporter.logs import log_fields
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.postgres import queries
 from exporter.store.postgres.connecting import Connector, SteadyConnection
-from exporter.store.postgres.memory import Memory
-from exporter.store.postgres.queries import Head
+from exporter.store.postgres.memory import Memory, News
+from exporter.store.postgres.queries import Head, Seen
 from exporter.store.postgres.session import PgSession
 from exporter.store.rules import live_runs
+from exporter.store.rules.write_cache import WriteCache
 from exporter.times import Millis
 
 _EVERY_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0
 """How long who asks waits for a database that is away."""
 
-_PAUSE_SECONDS = 0.1
-
 _log = logging.getLogger(__name__)
+
+
+class Mark(NamedTuple):
+    """What marks a commit as this daemon's: its number, a token, and that of the one before."""
+
+    writer: int
+    stamp: int
+    token: int
+    last_token: int | None
 
 
 class Clock:
@@ -52,11 +61,11 @@ class Feed:
         self._connection = SteadyConnection(connector)
         self.memory = memory
         self._clock = clock
-        self._seen: dict[int, tuple[int, int]] = {}
+        self._showing = threading.Lock()
+        self._seen: Seen = {}
         self._turn = threading.Condition()
         self._started = 0
-        self._finished = 0
-        self._errors: dict[int, StoreUnavailableError] = {}
+        self._answered = 0
         self._asking = False
         self._stale = True
         self.histories_lost = 0
@@ -78,11 +87,17 @@ class Feed:
             self._thread.join()
         self._connection.close()
 
-    def note_own(self, writer: int, stamp: int, token: int) -> None:
-        """Note that a commit of our own is known already."""
-        with self._turn:
-            if stamp > self._seen.get(writer, (0, 0))[0]:
-                self._seen[writer] = stamp, token
+    def show_own(self, mark: Mark, fresh: WriteCache, news: News, known: WriteCache) -> None:
+        """Take over a commit of our own, unless the feed is to bring it.
+
+        That is where one before it was not shown yet, which would be passed over, and where all
+        was read anew since it began with what was `known`.
+        """
+        with self._showing:
+            last = self._seen.get(mark.writer, (0, 0))[0]
+            if known is self.memory.cache and mark.stamp == last + 1:
+                self.memory.commit(fresh, news)
+                self._seen[mark.writer] = mark.stamp, mark.token
 
     def reload(self) -> None:
         """Read everything anew, in the place of all that was known."""
@@ -95,96 +110,87 @@ class Feed:
         Raises:
             StoreUnavailableError: the database did not answer for so many seconds.
         """
+        until = time.monotonic() + patience
         with self._turn:
             wanted = self._started + 1
-            while self._finished < wanted:
+            while self._answered < wanted:
+                rest = until - time.monotonic()
+                if rest <= 0:
+                    raise StoreUnavailableError("the database does not answer")
                 if self._asking:
-                    if not self._turn.wait(patience):
-                        raise StoreUnavailableError("the database does not answer")
+                    self._turn.wait(rest)
                 else:
-                    self._lead(patience)
-            error = self._errors.get(wanted)
-        if error is not None:
-            raise error
+                    self._lead(rest)
 
     def _lead(self, patience: float) -> None:
         """Ask for all who wait; the lock is held at the start and at the end."""
         self._started += 1
         number, self._asking = self._started, True
         self._turn.release()
-        error: StoreUnavailableError | None = None
-        asked = time.monotonic()
+        answered, asked = False, time.monotonic()
         try:
             self._connection.use(self._ask, patience)
-            self.is_reachable = True
-        except StoreUnavailableError as failure:
-            error, self.is_reachable = failure, False
+            answered = True
         finally:
             self._turn.acquire()
-            self._finished, self._asking = number, False
-            self._errors = {} if error is None else {number: error}
+            self._asking, self.is_reachable = False, answered
             self.questions += 1
             self.question_seconds += time.monotonic() - asked
+            if answered:
+                self._answered = number
             self._turn.notify_all()
 
     def _ask(self, db: PgSession) -> None:
         if self._stale:
             self._read_everything(db)
-        full = True
-        while full:
-            now, since, found = queries.heads(db, dict(self._seen))
-            self._clock.set(now)
-            self.memory.listen_since(since)
-            if not self._is_whole(found):
-                self._read_everything(db)
-                return
-            new = [head for head in found if head.stamp > self._seen.get(head.writer, (0, 0))[0]]
-            self._show(db, new)
-            full = any(_count(found, head.writer) >= queries.HEADS for head in new)
+        with self._showing:
+            seen = dict(self._seen)
+        now, since, found = queries.heads(db, seen)
+        self._clock.set(now)
+        self.memory.listen_since(since)
+        if not _is_whole(seen, found):
+            self._read_everything(db)
+        elif _new(seen, found):
+            self._read_news(db, seen)
         self.answered_at = time.monotonic()
 
-    def _show(self, db: PgSession, new: Sequence[Head]) -> None:
-        if not new:
+    def _read_news(self, db: PgSession, seen: Seen) -> None:
+        """Show what is new: of one moment, else a job may be seen whose server is gone."""
+        found = queries.all_heads(db, seen)
+        if not _is_whole(seen, found):
+            db.execute("ROLLBACK")
+            self._read_everything(db)
             return
+        new = _new(seen, found)
         servers = sorted({server for head in new for server in head.servers})
         jobs = sorted({job for head in new for job in head.jobs})
-        if servers or jobs:
-            self.memory.apply(queries.news(db, servers, jobs))
-        live = sorted({job for head in new for job in head.live})
-        for job_id, run in live_runs.of_jobs(db, live):
-            self.memory.apply_live_run(job_id, run)
-        for head in new:
-            self.note_own(head.writer, head.stamp, head.token)
-
-    def _is_whole(self, found: Sequence[Head]) -> bool:
-        """Whether all that follows what was seen is there.
-
-        It is not when this process slept longer than commits are kept, when another daemon was
-        unheard of for so long that it was dropped, and when the database lost what it had: a
-        standby without the last commits was promoted, or an older copy was restored.
-        """
-        first: dict[int, Head] = {}
-        for head in found:
-            first.setdefault(head.writer, head)
-        for writer, head in first.items():
-            seen = self._seen.get(writer)
-            if seen is not None and (head.stamp, head.token) != seen and head.stamp <= seen[0]:
-                self.histories_lost += 1
-                _log.warning("the database lost commits: all is read anew")
-        return self._seen.keys() <= first.keys() and all(
-            (head.stamp, head.token) == self._seen.get(writer, (1, head.token))
-            for writer, head in first.items()
-        )
+        news = queries.news(db, servers, jobs)
+        live = list(live_runs.of_jobs(db, sorted({job for head in new for job in head.live})))
+        db.execute("COMMIT")
+        with self._showing:
+            self.memory.apply(news)
+            for job_id, run in live:
+                self.memory.apply_live_run(job_id, run)
+            for head in new:
+                if head.stamp > self._seen.get(head.writer, (0, 0))[0]:
+                    self._seen[head.writer] = head.stamp, head.token
 
     def _read_everything(self, db: PgSession) -> None:
         with db.connection.transaction():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             found, last = queries.everything(db)
-        with self._turn:
+        with self._showing:
+            self._count_lost(last)
             self._seen = dict(last)
-        self.memory.replace(found)
+            self.memory.replace(found)
         self._stale = False
-        self.answered_at = time.monotonic()
+
+    def _count_lost(self, last: Seen) -> None:
+        """See whether the database lost what was seen in it."""
+        known = self._seen.items()
+        if any(last.get(writer, seen)[0] < seen[0] for writer, seen in known):
+            self.histories_lost += 1
+            _log.warning("the database lost commits: all is read anew")
 
     def _ask_now_and_then(self) -> None:
         reachable = True
@@ -203,5 +209,21 @@ class Feed:
                 reachable = True
 
 
-def _count(found: Sequence[Head], writer: int) -> int:
-    return sum(head.writer == writer for head in found)
+def _new(seen: Seen, found: Sequence[Head]) -> list[Head]:
+    return [head for head in found if head.stamp > seen.get(head.writer, (0, 0))[0]]
+
+
+def _is_whole(seen: Seen, found: Sequence[Head]) -> bool:
+    """Whether all that follows what was seen is there.
+
+    It is not when this process slept longer than commits are kept, when another daemon was
+    unheard of for so long that it was dropped, and when the database lost what it had: a standby
+    without the last commits was promoted, or an older copy was restored.
+    """
+    first: dict[int, Head] = {}
+    for head in found:
+        first.setdefault(head.writer, head)
+    return seen.keys() <= first.keys() and all(
+        (head.stamp, head.token) == seen.get(writer, (1, head.token))
+        for writer, head in first.items()
+    )

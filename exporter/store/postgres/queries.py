@@ -1,5 +1,6 @@
 """What a daemon asks of the others' commits, and of the rows that these name."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -45,6 +46,9 @@ _MACHINE_IDS = "SELECT machine_id, server_id, fetched FROM machine_ids"
 _LAST_HEADS = """
 SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
 
+Seen = dict[int, tuple[int, int]]
+"""The number and the token of each daemon's last commit."""
+
 
 class Head(NamedTuple):
     """A commit of a daemon: its running number, its token, and the rows that it changed.
@@ -68,15 +72,27 @@ class Asked(NamedTuple):
     heads: list[Head]
 
 
-def heads(db: PgSession, seen: dict[int, tuple[int, int]]) -> Asked:
+def heads(db: PgSession, seen: Seen) -> Asked:
     """Return of each daemon the last commit that was seen and those after it.
 
-    `seen` has the number and the token of each daemon's last commit.
+    Of each daemon there are only the first ones.
     """
     stamps = [stamp for stamp, _ in seen.values()]
     found = db.execute(_HEADS, (list(seen), stamps)).fetchall()
     now, since, *_ = found[0]
     return Asked(now, since, [Head(*head) for _, _, *head in found if head[0] is not None])
+
+
+def all_heads(db: PgSession, seen: Seen) -> list[Head]:
+    """Begin a transaction that reads of one moment; return all commits since what was seen."""
+    with db.connection.pipeline():
+        db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        found = page = heads(db, seen).heads
+    while any(count >= HEADS for count in Counter(head.writer for head in page).values()):
+        last = seen | {head.writer: (head.stamp, head.token) for head in found}
+        page = heads(db, last).heads
+        found = found + [head for head in page if head.stamp > last.get(head.writer, (0, 0))[0]]
+    return found
 
 
 def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
@@ -100,7 +116,7 @@ def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
     )
 
 
-def everything(db: PgSession) -> tuple[News, dict[int, tuple[int, int]]]:
+def everything(db: PgSession) -> tuple[News, Seen]:
     """Return all servers and jobs, and each daemon's last commit. Needs a repeatable read."""
     last = {writer: (stamp, token) for writer, stamp, token in db.execute(_LAST_HEADS)}
     found = _news(

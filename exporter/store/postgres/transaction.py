@@ -8,14 +8,13 @@ the feed brings it; where it is gone, all is undone and done again with what is 
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.store.changes import Change
 from exporter.store.postgres.batch import PgRowBatch
-from exporter.store.postgres.feed import Feed
+from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import Memory, News, Revisions
 from exporter.store.postgres.session import Cursor, PgSession
 from exporter.store.rules import read_queries
@@ -61,15 +60,6 @@ class AlreadyCommittedError(Exception):
         self.token = token
 
 
-class Mark(NamedTuple):
-    """What marks a commit as this daemon's: its number, a token, and those of the one before."""
-
-    writer: int
-    stamp: int
-    token: int
-    last_token: int | None
-
-
 class PgTransaction:
     """The workspace of the rules in one transaction. Needs one caller."""
 
@@ -80,15 +70,11 @@ class PgTransaction:
         self._memory = memory
         self._feed = feed
         self._run_ids = run_ids
+        self.cache = memory.cache
         self.fresh = WriteCache()
         self.batch = PgRowBatch()
         self.recorder = Recorder(self, limits)
         self._written: dict[str, list[Cursor]] = {"servers": [], "jobs": []}
-
-    @property
-    def cache(self) -> WriteCache:
-        """What is known of the database."""
-        return self._memory.cache
 
     @property
     def db(self) -> PgSession:
@@ -160,6 +146,8 @@ class PgTransaction:
             self._feed.catch_up()
             if not self._is_known(held, known, servers, jobs):
                 raise StaleError
+        if self._memory.cache is not self.cache:  # all was read anew
+            raise StaleError
 
     def _is_known(
         self,

@@ -19,14 +19,13 @@ from exporter.store.errors import StoreUnavailableError
 from exporter.store.group_commit import GroupCommit, LaterError, WriteRequest, ignore
 from exporter.store.postgres.answered import Answered
 from exporter.store.postgres.connecting import Connector, SteadyConnection, is_lost, reason, trying
-from exporter.store.postgres.feed import Feed
+from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.schema import FORMAT
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import (
     AlreadyCommittedError,
     HistoryLostError,
-    Mark,
     PgTransaction,
     StaleError,
 )
@@ -183,8 +182,7 @@ class PgWriter(GroupCommit):
         if attempt.scope.structural or attempt.change is not None or transaction.fresh.live:
             self._show()
         else:
-            self._memory.commit(transaction.fresh, news)
-            self._feed.note_own(*mark[:3])
+            self._feed.show_own(mark, transaction.fresh, news, transaction.cache)
 
     def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
         transaction = PgTransaction(db, self._memory, self._feed, self._limits, self._run_ids)

@@ -1,0 +1,88 @@
+"""What other daemons changed is known before an answer, and of one moment."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Event
+
+import psycopg
+import pytest
+
+from exporter.store import StoreUnavailableError
+from exporter.store.postgres import queries
+from exporter.store.postgres.memory import News
+from exporter.store.postgres.session import PgSession
+from tests.support.replicas import Replicas, at_once, body, known_to, post
+
+pytestmark = pytest.mark.not_quick
+
+
+def test_rows_are_read_as_of_one_moment(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = replicas.open(), replicas.open()
+    server = post(one, body(1)).server
+    post(one, body(1, backup="Mail"))
+    other.catch_up(5)
+    post(one, body(2))
+    ask = queries.news
+
+    def after_a_deletion(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
+        monkeypatch.undo()
+        one.delete_server(server.id)
+        return ask(db, servers, jobs)
+
+    monkeypatch.setattr(queries, "news", after_a_deletion)
+    other.catch_up(5)
+    servers, jobs, _ = known_to(other)
+    assert {job.server_id for job in jobs} == {server.id for server in servers}
+    replicas.assert_whole()
+
+
+def test_a_question_that_fails_answers_nobody(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = replicas.open()
+    asked, go_on = Event(), Event()
+
+    def fail(*_: object) -> None:
+        asked.set()
+        go_on.wait(20)
+        raise ValueError
+
+    monkeypatch.setattr(queries, "heads", fail)
+
+    def ask() -> type[Exception] | None:
+        try:
+            store.catch_up(5)
+        except (ValueError, StoreUnavailableError) as error:
+            return type(error)
+        return None
+
+    def ask_later() -> type[Exception] | None:
+        asked.wait(20)
+        go_on.set()
+        return ask()
+
+    assert None not in at_once([ask, *[ask_later] * 6])
+
+
+def test_who_waits_longer_asks_again_where_another_gave_up(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = replicas.open()
+    given_up, ask = Event(), queries.heads
+
+    def answer_once_one_gave_up(db: PgSession, seen: queries.Seen) -> object:
+        if not given_up.is_set():
+            raise psycopg.OperationalError
+        return ask(db, seen)
+
+    monkeypatch.setattr(queries, "heads", answer_once_one_gave_up)
+
+    def ask_shortly() -> None:
+        with pytest.raises(StoreUnavailableError):
+            store.catch_up(0.2)
+        given_up.set()
+
+    others: list[Callable[[], None]] = [partial(store.catch_up, 20) for _ in range(4)]
+    at_once([ask_shortly, *others])

@@ -1,0 +1,89 @@
+"""Several daemons over one database: each answer holds all that was acknowledged anywhere."""
+
+import itertools
+import random
+from functools import partial
+from typing import Any
+
+import pytest
+
+from exporter.store import Recorded
+from exporter.store.postgres import Store
+from tests.support.replicas import Replicas, at_once, body, post
+
+pytestmark = pytest.mark.not_quick
+
+THREADS = 8
+EACH = 25
+
+
+def runs_known_to(store: Store) -> dict[str, int]:
+    store.catch_up(20)
+    change = store.snapshot()
+    names = {server.id: server.name for server in change.servers}
+    return {names[job.server_id]: job.state.total_runs for job in change.jobs}
+
+
+def test_what_one_acknowledged_is_in_the_next_answer_of_any_other(replicas: Replicas) -> None:
+    stores = [replicas.open() for _ in range(3)]
+
+    def ask_others(thread: int) -> None:
+        name, choice = f"s{thread}", random.Random(thread)
+        for number in range(EACH):
+            post(choice.choice(stores), body(number, name))
+            assert runs_known_to(choice.choice(stores))[name] == number + 1
+
+    at_once([partial(ask_others, thread) for thread in range(THREADS)])
+    replicas.assert_whole()
+
+
+def test_own_commits_during_a_question_are_no_lost_history(
+    replicas: Replicas, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = replicas.open()
+
+    def send(thread: int) -> None:
+        for number in range(EACH):
+            post(store, body(number, f"s{thread}"))
+            store.catch_up(20)
+
+    at_once([partial(send, thread) for thread in range(THREADS)])
+    assert "lost" not in caplog.text
+
+
+def test_the_same_reports_to_all_at_once_are_recorded_once(replicas: Replicas) -> None:
+    stores = [replicas.open() for _ in range(3)]
+    bodies = [body(number, f"s{number % 3}", f"b{number % 2}") for number in range(60)]
+
+    def send(place: int) -> list[Recorded]:
+        order = bodies[:]
+        random.Random(place).shuffle(order)
+        return [post(stores[place % 3], each) for each in order]
+
+    sent = at_once([partial(send, place) for place in range(6)])
+    recorded = list(itertools.chain.from_iterable(sent))
+    assert sum(each.new for each in recorded) == len(bodies)
+    assert len({each.run_id for each in recorded}) == len(bodies)
+    assert replicas.ask("SELECT count(*) FROM runs") == [(len(bodies),)]
+    replicas.assert_whole()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"machine_id": "m-9", "server": "new"},
+        {"machine_id": None, "server": "new"},
+        {"machine_id": None, "server": None},
+    ],
+    ids=["machine-id", "name", "address"],
+)
+def test_a_stranger_that_all_meet_at_once_is_made_once(
+    replicas: Replicas, fields: dict[str, Any]
+) -> None:
+    stores = [replicas.open() for _ in range(3)]
+    bodies = [body(number, **fields, backup=f"b{number % 4}") for number in range(12)]
+    recorded = at_once([partial(post, store, each) for each in bodies for store in stores])
+    assert len({each.server.id for each in recorded}) == 1
+    assert len({each.job.id for each in recorded}) == 4
+    assert sum(each.new for each in recorded) == len(bodies)
+    replicas.assert_whole()

@@ -1,0 +1,138 @@
+"""Several stores of one PostgreSQL, as daemons have them, and what must be true of all of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any, Self, TypeVar
+
+import psycopg
+
+from exporter.fleet import Fleet
+from exporter.jobs.job import Job
+from exporter.model import Delivery, Server
+from exporter.reports import read_report
+from exporter.schedule.policy import SchedulePolicy
+from exporter.store import Recorded
+from exporter.store.postgres import Store
+from exporter.store.postgres.session import PgSession, prepare
+from exporter.store.rules import read_queries
+from exporter.times import MINUTE, Millis
+from tests.support.daemon import CREATED, NOW, SENDER
+from tests.support.reports_builder import duplicati_report
+from tests.support.strategies.state import fold
+
+PATIENCE_SECONDS = 20.0
+_ORPHANS = (
+    "SELECT 'job', id FROM jobs WHERE server_id NOT IN (SELECT id FROM servers)",
+    "SELECT 'id', server_id FROM machine_ids WHERE server_id NOT IN (SELECT id FROM servers)",
+    "SELECT value FROM merged_identities WHERE server_id NOT IN (SELECT id FROM servers)",
+    "SELECT 'former', job_id FROM former_names WHERE job_id NOT IN (SELECT id FROM jobs)",
+    "SELECT 'live', job_id FROM live_runs WHERE job_id NOT IN (SELECT id FROM jobs)",
+    "SELECT 'run', id FROM runs WHERE job_id NOT IN (SELECT id FROM jobs)",
+    "SELECT 'log', run_id FROM logs WHERE run_id NOT IN (SELECT id FROM runs)",
+    "SELECT 'stand-in', run_id FROM stand_ins WHERE run_id NOT IN (SELECT id FROM runs)",
+    "SELECT 'names', id FROM runs WHERE names_id NOT IN (SELECT id FROM counted_names)",
+    "SELECT 'commit', stamp FROM commits WHERE writer NOT IN (SELECT id FROM writers)",
+)
+
+Known = tuple[tuple[Server, ...], tuple[Job, ...], tuple[tuple[str, int], ...]]
+Outcome = TypeVar("Outcome")
+
+
+class Replicas:
+    """Opens stores of one database and closes them at the end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.stores: list[Store] = []
+        self.fleets: list[Fleet] = []
+        self._end = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.close()
+
+    def open(self, url: str | None = None, patience: float = PATIENCE_SECONDS) -> Store:
+        """Open one more, with a fleet that follows it."""
+        store = Store(url or self.url, version="test", patience=patience)
+        self._end.callback(store.close)
+        self.stores.append(store)
+        self.fleets.append(Fleet(SchedulePolicy(), CREATED))
+        store.follow(self.fleets[-1])
+        return store
+
+    def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database directly, as somebody beside the daemons."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return [] if cursor.description is None else cursor.fetchall()
+
+    def assert_whole(self) -> None:
+        """See that all know what the database holds, which is what its runs amount to."""
+        expected = stored(self.url)
+        for store, fleet in zip(self.stores, self.fleets, strict=True):
+            store.catch_up(PATIENCE_SECONDS)
+            assert known_to(store) == expected
+            assert fleet.servers() == list(expected[0])
+            assert [view.job for view in fleet.jobs()] == [
+                job for job in expected[1] if job.state.is_backup
+            ]
+        assert orphans(self.url) == []
+        assert_folded(self.url)
+
+
+def known_to(store: Store) -> Known:
+    """Return what a store has in memory."""
+    change = store.snapshot()
+    return change.servers, change.jobs, change.machine_ids
+
+
+def stored(url: str) -> Known:
+    """Return what the database holds."""
+    with psycopg.connect(url) as connection:
+        prepare(connection)
+        db = PgSession(connection)
+        servers, jobs = read_queries.servers(db), read_queries.jobs(db)
+        return tuple(servers), tuple(jobs), tuple(sorted(read_queries.machine_ids(db)))
+
+
+def orphans(url: str) -> list[tuple[Any, ...]]:
+    """Return rows that belong to nothing."""
+    with psycopg.connect(url) as connection:
+        return [row for query in _ORPHANS for row in connection.execute(query)]
+
+
+def assert_folded(url: str) -> None:
+    """See that each job's state is what its stored runs amount to, and that none is twice."""
+    with psycopg.connect(url) as connection:
+        prepare(connection)
+        db = PgSession(connection)
+        for job in list(read_queries.jobs(db)):
+            runs = sorted(read_queries.runs_of(db, job.id), key=lambda stored: stored.id)
+            assert job.state == fold(runs), job
+
+
+def body(number: int, server: str = "nas", backup: str = "Documents", **fields: Any) -> bytes:  # noqa: ANN401 - any field of a report
+    """Build a report of a backup of a server; each number is a run of its own."""
+    given = {"machine_id": f"id of {server}", "server": server, "backup": backup, **fields}
+    return duplicati_report(began=NOW - 10**9 + number * MINUTE, **given)
+
+
+def post(store: Store, told: bytes, received: Millis = NOW, sender: str = SENDER) -> Recorded:
+    """Record a body as the upload route does."""
+    return store.record(read_report(told), Delivery(received, sender))
+
+
+def at_once(calls: Sequence[Callable[[], Outcome]]) -> list[Outcome]:
+    """Call each in a thread of its own."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(call) for call in calls]
+        return [future.result(60) for future in futures]
+
+
+def began_in(store: Store) -> set[Millis]:
+    """Return when the last run of each job began, as a store knows it."""
+    states: Iterable[Job] = store.snapshot().jobs
+    return {job.state.last.started for job in states if job.state.last is not None}
