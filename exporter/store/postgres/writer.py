@@ -36,7 +36,8 @@ from exporter.store.scope import Scope
 from exporter.store.session import Session
 
 _REGISTER = """
-INSERT INTO writers (id, heard, version, format) VALUES (?, clock_timestamp(), ?, ?)"""
+INSERT INTO writers (id, heard, version, format) VALUES (?, clock_timestamp(), ?, ?)
+ON CONFLICT DO NOTHING"""
 _BITS = 62
 _LOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
 _START_SECONDS = 30.0
@@ -83,6 +84,7 @@ class PgWriter(GroupCommit):
         self._limits = limits
         self._version = version
         self._run_ids: list[int] = []
+        self._token: int | None = None
         self.answered = Answered()
         self.recorded_again = 0
         self._register()
@@ -107,10 +109,11 @@ class PgWriter(GroupCommit):
         self._connection.close()
 
     def _register(self) -> None:
-        self.id, self._stamp = secrets.randbits(_BITS), 0
-        self._token: int | None = None
-        register = (self.id, self._version, FORMAT)
+        """Become known under an id that nobody had."""
+        writer = secrets.randbits(_BITS)
+        register = (writer, self._version, FORMAT)
         self._connection.use(lambda db: db.execute(_REGISTER, register), _START_SECONDS)
+        self.id, self._stamp, self._token = writer, 0, None
 
     def _mark(self) -> Mark:
         return Mark(self.id, self._stamp + 1, secrets.randbits(_BITS), self._token)
@@ -126,30 +129,37 @@ class PgWriter(GroupCommit):
         return error if isinstance(error, StoreUnavailableError) else None
 
     def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
-        attempt = self._attempt(requests)
+        attempt = _Attempt(self._mark(), self._scope(requests), requests)
         for _ in trying(self._patience):
             try:
-                self._try(attempt)
-            except StaleError:
-                self._feed.catch_up()
-            except HistoryLostError:
-                self._start_anew()
-                attempt = self._attempt(requests)
+                if self._is_committed(attempt):
+                    return attempt.outcomes
             except Exception as error:  # noqa: BLE001 - is raised unless it may pass
                 self._consider(error, attempt)
-            else:
-                return attempt.outcomes
         raise StoreUnavailableError(reason(attempt.error)) from attempt.error
 
-    def _attempt(self, requests: Sequence[WriteRequest]) -> _Attempt:
+    def _is_committed(self, attempt: _Attempt) -> bool:
+        """Try to commit. Where what is known does not hold any more, learn what does."""
+        try:
+            self._try(attempt)
+        except StaleError:
+            self._feed.catch_up()
+            attempt.scope = self._scope(attempt.requests)
+        except (HistoryLostError, psycopg.errors.ForeignKeyViolation):
+            self._start_anew()
+            attempt.mark, attempt.scope = self._mark(), self._scope(attempt.requests)
+        else:
+            return True
+        return False
+
+    def _scope(self, requests: Sequence[WriteRequest]) -> Scope:
         scopes = [request.scope for request in requests]
-        scope = Scope(
+        return Scope(
             senders=tuple(sender for each in scopes for sender in each.senders),
             jobs=tuple(job_id for each in scopes for job_id in each.jobs),
             servers=tuple(server_id for each in scopes for server_id in each.servers),
             structural=any(each.structural or not self._is_known(each) for each in scopes),
         )
-        return _Attempt(self._mark(), scope, requests)
 
     def _consider(self, error: Exception, attempt: _Attempt) -> None:
         """Return where the same may be tried again.
@@ -172,9 +182,10 @@ class PgWriter(GroupCommit):
             transaction, news = self._connection.once(lambda db: self._transact(db, attempt))
         except AlreadyCommittedError as error:
             self._stamp, self._token = mark.stamp, error.token
-            self._feed.catch_up()
             if error.token != mark.token:  # of a try that was given up
+                attempt.mark = self._mark()
                 raise StaleError from None
+            self._show()
             return
         if news is None:
             return
@@ -199,8 +210,8 @@ class PgWriter(GroupCommit):
 
     def _start_anew(self) -> None:
         """Go on as another daemon after the database lost commits; record again what it lost."""
-        self._register()
         self._feed.reload()
+        self._register()
         lost = self.answered.all()
         for prepared in lost:
             self._record_again(prepared)

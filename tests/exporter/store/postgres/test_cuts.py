@@ -1,0 +1,85 @@
+"""Connections that are cut anywhere: each report is recorded once, and `new` is said of it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from exporter.store.postgres import Store
+from exporter.store.postgres.address import Address
+from exporter.store.postgres.connecting import Connector
+from tests.support.postgres import Postgres
+from tests.support.postgres_proxy import CuttingProxy
+from tests.support.replicas import Replicas, body, post
+
+pytestmark = pytest.mark.not_quick
+
+
+@pytest.fixture
+def proxy(postgres: Postgres, database: str) -> Iterator[CuttingProxy]:
+    name = database.split("@/")[1].split("?")[0]
+    with CuttingProxy(postgres.folder, name) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
+    """A store whose writer alone asks through the proxy, so that nobody else's messages count."""
+    store = replicas.open()
+    replicas.open()
+    connector = Connector(Address(proxy.url))
+    connection = store._writer._connection
+    connection.close()
+    connection._connector = connector
+    yield store
+    connector.close()
+
+
+def cut_everywhere(proxy: CuttingProxy, step: int, work: Callable[[int], None]) -> int:
+    """Do some work again and again, cut some messages later each time, until it is not cut.
+
+    Return how often.
+    """
+    for number in range(200):
+        proxy.cut_after(number * step)
+        work(number)
+        if proxy.is_armed:
+            proxy.disarm()
+            return number + 1
+    raise AssertionError
+
+
+def test_reports_of_a_known_job(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
+    post(store, body(1000))
+
+    def record(number: int) -> None:
+        recorded = post(store, body(number))
+        assert recorded.new
+        assert store.run(recorded.run_id) is not None
+
+    done = cut_everywhere(proxy, 1, record)
+    assert done > 20
+    assert replicas.ask("SELECT count(*) FROM runs") == [(done + 1,)]
+    replicas.assert_whole()
+
+
+def test_reports_of_strangers(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
+    def record(number: int) -> None:
+        assert post(store, body(number, f"s{number}", status="Warning")).new
+
+    done = cut_everywhere(proxy, 2, record)
+    assert done > 20
+    assert replicas.ask("SELECT count(*) FROM servers") == [(done,)]
+    replicas.assert_whole()
+
+
+def test_merges(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
+    target = post(store, body(0)).server.id
+
+    def merge(number: int) -> None:
+        source = post(replicas.stores[1], body(number + 1, f"s{number}")).server.id
+        store.merge_servers(target, [source])
+
+    done = cut_everywhere(proxy, 7, merge)
+    assert done > 20
+    assert replicas.ask("SELECT count(*) FROM runs") == [(done + 1,)]
+    replicas.assert_whole()
