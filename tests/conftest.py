@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.tools.synthetic.history",
     "tests.exporter.exports.past",
     "tests.support.quick",
+    "tests.support.stores",
     "tests.support.workers",
 ]
 

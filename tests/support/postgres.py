@@ -87,7 +87,7 @@ class Postgres:
 def running(folder: Path) -> Iterator[Postgres]:
     """Run a server for tests: its files are thrown away, so it need not wait for the disk."""
     programs = binaries()
-    assert programs is not None, "PostgreSQL is not installed"
+    assert programs is not None, "apt-get install postgresql, as tests/run does"
     server = Postgres(folder, programs)
     server.make()
     server.start()

@@ -1,0 +1,200 @@
+"""Databases of each engine for tests that hold every store to the same. A plugin of the tests.
+
+A test that asks for `database` or `engine` runs once for each engine; what needs PostgreSQL is left
+out of `tests/run --quick`.
+"""
+
+import itertools
+import sqlite3
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from exporter.limits import Limits
+from exporter.store import Store
+from exporter.store.postgres import Store as PostgresStore
+from exporter.store.postgres import open_reader, schema
+from exporter.store.postgres.session import PgSession, prepare
+from exporter.store.rules.records import RecordsReader
+from exporter.store.sqlite import OfflineReader
+from exporter.store.sqlite import Store as SqliteStore
+from tests.support.empty import empty_database
+from tests.support.postgres import Postgres, running
+
+DEFAULTS = Limits()
+_TEMPLATE = "template"
+
+_numbers = itertools.count()
+
+Rows = list[tuple[Any, ...]]
+
+
+class Database(ABC):
+    """An empty database. Stores that are still open are closed when it is thrown away."""
+
+    engine: str
+
+    def __init__(self) -> None:
+        self._opened: list[Store] = []
+
+    def open(self, limits: Limits = DEFAULTS) -> Store:
+        """Open it as a daemon that starts."""
+        store = self._open(limits)
+        self._opened.append(store)
+        return store
+
+    def reopen(self, store: Store) -> Store:
+        """Close a store and open it again, as a daemon that is restarted."""
+        self.close(store)
+        return self.open()
+
+    def close(self, store: Store) -> None:
+        """Close a store as a daemon that stops."""
+        self._opened.remove(store)
+        store.close()
+
+    def close_all(self) -> None:
+        """Close what was left open."""
+        while self._opened:
+            self._opened.pop().close()
+
+    @abstractmethod
+    def _open(self, limits: Limits) -> Store: ...
+
+    @abstractmethod
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
+        """Ask the database past the store; `?` stands for a value in every engine."""
+
+    @abstractmethod
+    def reader(self) -> RecordsReader:
+        """Read all of it, as an export does."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Change the database past the store."""
+        self.rows(statement, values)
+
+
+class SqliteDatabase(Database):
+    """A file."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = empty_database(path)
+
+    def _open(self, limits: Limits) -> Store:
+        return SqliteStore(self.path, limits)
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
+        """Ask the file as another program would."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            return db.execute(statement, values).fetchall()
+
+    def reader(self) -> RecordsReader:
+        """Read the file."""
+        return OfflineReader(self.path)
+
+
+class PostgresDatabase(Database):
+    """A database of a server that all tests of a process share."""
+
+    engine = "postgres"
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+    def _open(self, limits: Limits) -> Store:
+        return PostgresStore(self.url, limits, "tests")
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
+        """Ask the server."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            prepare(connection)
+            cursor = PgSession(connection).execute(statement, values)
+            return [] if cursor.description is None else [tuple(row) for row in cursor.fetchall()]
+
+    def reader(self) -> RecordsReader:
+        """Read what the server has."""
+        return open_reader(self.url)
+
+
+class Engine(ABC):
+    """Makes databases."""
+
+    @abstractmethod
+    def database(self) -> AbstractContextManager[Database]:
+        """Make an empty database and throw it away at the end."""
+
+
+class SqliteEngine(Engine):
+    """Makes files."""
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Make a file in a folder of its own."""
+        with tempfile.TemporaryDirectory() as folder:
+            database = SqliteDatabase(Path(folder) / "reports.sqlite")
+            try:
+                yield database
+            finally:
+                database.close_all()
+
+
+class PostgresEngine(Engine):
+    """Makes databases of one server, of a template: so each takes 20 ms."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        with psycopg.connect(server.create(_TEMPLATE), autocommit=True) as connection:
+            schema.upgrade(connection)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Copy the template."""
+        name = f"test_{next(_numbers)}"
+        database = PostgresDatabase(self._server.create(name, _TEMPLATE))
+        try:
+            yield database
+        finally:
+            database.close_all()
+            self._server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresEngine]:
+    """Run one PostgreSQL for the tests of a process.
+
+    Its folder is in /tmp: a user of its own must reach it, which pytest's folders do not allow, and
+    the path of a socket may have 107 bytes.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as folder,
+        running(Path(folder)) as server,
+    ):
+        yield PostgresEngine(server)
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.not_quick)]
+)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Return what makes databases, of each engine in turn."""
+    if request.param == "sqlite":
+        return SqliteEngine()
+    found: PostgresEngine = request.getfixturevalue("postgres")
+    return found
+
+
+@pytest.fixture
+def database(engine: Engine) -> Iterator[Database]:
+    """Return an empty database of each engine in turn."""
+    with engine.database() as database:
+        yield database
