@@ -8,8 +8,7 @@ from pathlib import Path
 from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Recorded
-from exporter.store.sqlite import Store
+from exporter.store import Recorded, Store
 from exporter.times import Millis
 from tests.support.daemon import NOW, SENDER
 

@@ -1,13 +1,9 @@
 import threading
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from exporter.store import StoreUnavailableError, retention
+from exporter.store import Store, StoreUnavailableError, retention
 from exporter.store.retention import Pruner, RetentionPolicy, pruning
-from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
@@ -22,14 +18,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def aged(tmp_path: Path) -> Iterator[Store]:
+def aged(store: Store) -> Store:
     """A store with runs of one job that came 400, 100 and 10 days ago."""
-    with closing(Store(tmp_path / "reports.sqlite")) as store:
-        for age in (400, 100, 10):
-            timestamp = NOW - age * DAY
-            body = duplicati_report(began=timestamp - HOUR, lines=("a line",))
-            deliver(store, body, received=timestamp)
-        yield store
+    for age in (400, 100, 10):
+        timestamp = NOW - age * DAY
+        body = duplicati_report(began=timestamp - HOUR, lines=("a line",))
+        deliver(store, body, received=timestamp)
+    return store
 
 
 def trusted() -> bool:
@@ -76,24 +71,18 @@ def test_a_pruner_that_was_told_to_stop_takes_no_step(aged: Store) -> None:
     assert len(kept(aged)) == 3
 
 
-class Unavailable(Store):
-    """A store that takes no change, and tells that it was asked."""
-
-    asked = threading.Event()
-
-    def prune_messages(self, before: int, after: int) -> tuple[int, int | None]:
-        self.asked.set()
-        raise StoreUnavailableError("the disk is full")
-
-
 @pytest.mark.usefixtures("at_once")
 def test_a_database_that_takes_nothing_now_is_tried_again_later(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("WARNING")
-    with (
-        closing(Unavailable(tmp_path / "reports.sqlite")) as store,
-        pruning(store, RetentionPolicy(), Clock(), trusted),
-    ):
-        assert store.asked.wait(10)
+    asked = threading.Event()
+
+    def refuse(*_: int) -> tuple[int, int | None]:
+        asked.set()
+        raise StoreUnavailableError("the disk is full")
+
+    monkeypatch.setattr(store, "prune_messages", refuse)
+    with pruning(store, RetentionPolicy(), Clock(), trusted):
+        assert asked.wait(10)
         eventually(lambda: "the disk is full" in caplog.text, "a warning")

@@ -5,10 +5,9 @@ import pytest
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.state import JobState
 from exporter.model import Counts, Delivery, Log, Machine, Report, Run, Status
-from exporter.store import RunFilter, UnknownIdError
-from exporter.store.sqlite import Store
+from exporter.store import RunFilter, Store, UnknownIdError
 from exporter.times import DAY, HOUR
-from tests.exporter.store.sqlite.test_renaming import FIRST, jobs, run_names, send
+from tests.exporter.store.test_renaming import FIRST, jobs, run_names, send
 
 
 def test_a_renaming_can_be_undone(store: Store) -> None:

@@ -1,24 +1,18 @@
 """Live runs on disk, and runs that stand in for a report until it comes."""
 
-from pathlib import Path
-
 import pytest
 
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
 from exporter.model.live import LiveReport, LiveRun, LiveStatus, Progress
-from exporter.store import Change, Recorded, RunFilter
-from exporter.store.sqlite import Store
+from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import NOW, SENDER
-from tests.support.deliver import deliver, sqlite
+from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
+from tests.support.stores import Database
 from tests.support.strategies.state import activity_of, fold
 
 BEGAN = NOW - DAY
-
-
-def unseen(_change: Change) -> None:
-    """Let nobody see a change."""
 
 
 def live_report(machine_id: str = "m-1", backup: str = "Documents") -> LiveReport:
@@ -57,12 +51,11 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
     assert store.live_runs() == []
 
 
-def test_a_live_run_that_can_not_be_read_is_left_out(store: Store, tmp_path: Path) -> None:
+def test_a_live_run_that_can_not_be_read_is_left_out(store: Store, database: Database) -> None:
     run = LiveRun.first(activity_of(BEGAN, BEGAN), BEGAN)
     jobs = [place(store, machine_id) for machine_id in ("m-1", "m-2")]
     store.keep_live([(job_id, run) for job_id in jobs])
-    with sqlite(tmp_path / "reports.sqlite") as db:
-        db.execute("UPDATE live_runs SET run = x'c1' WHERE job_id = ?", (jobs[0],))
+    database.execute("UPDATE live_runs SET run = ? WHERE job_id = ?", (b"\xc1", jobs[0]))
     assert store.live_runs() == [(jobs[1], run)]
 
 

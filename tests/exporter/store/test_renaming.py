@@ -1,20 +1,20 @@
 """A backup that was renamed in Duplicati goes on as one job; machines that were cloned are two."""
 
 from itertools import permutations
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exporter.jobs.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
-from exporter.store import Recorded, RunFilter
-from exporter.store.sqlite import Store
+from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.live import activity
 from tests.support.reports_builder import duplicati_report
+from tests.support.stores import Database
 
 FIRST = NOW - 9 * DAY
 
@@ -34,8 +34,8 @@ def body(
     )
 
 
-def send(store: Store, day: int, backup: str, **more: str | None) -> Recorded:
-    return deliver(store, body(day, backup, **more), received=FIRST + day * DAY + HOUR)  # type: ignore[arg-type]
+def send(store: Store, day: int, backup: str, **more: Any) -> Recorded:  # noqa: ANN401 - as `body` takes it
+    return deliver(store, body(day, backup, **more), received=FIRST + day * DAY + HOUR)
 
 
 def jobs(store: Store) -> dict[str, Job]:
@@ -66,14 +66,11 @@ def test_it_is_told_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -
     assert caplog.messages == ["a backup was renamed in Duplicati"]
 
 
-def test_it_is_known_after_a_restart(tmp_path: Path) -> None:
+def test_it_is_known_after_a_restart(store: Store, database: Database) -> None:
     for day, name in enumerate(("Photos", "Pictures", "Pictures")):
-        store = Store(tmp_path / "reports.sqlite")
         send(store, day, name)
-        store.close()
-    store = Store(tmp_path / "reports.sqlite")
+        store = database.reopen(store)
     (job,) = store.snapshot().jobs
-    store.close()
     assert (job.name, job.formerly, job.state.total_runs) == ("Pictures", ("Photos",), 3)
 
 

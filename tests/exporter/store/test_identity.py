@@ -3,7 +3,7 @@ from itertools import permutations
 import pytest
 
 from exporter.model import Server
-from exporter.store.sqlite import Store
+from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver

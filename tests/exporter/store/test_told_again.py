@@ -15,7 +15,7 @@ from exporter.model import (
     fuller,
     fuller_log,
 )
-from exporter.store.sqlite import Store
+from exporter.store import Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, job_of

@@ -1,6 +1,4 @@
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -8,12 +6,12 @@ from msgspec.structs import replace
 
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, Server
-from exporter.store import Change, RunFilter, UnknownIdError
-from exporter.store.sqlite import Store
+from exporter.store import RunFilter, Store, UnknownIdError
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import NOW
-from tests.support.deliver import deliver, sqlite
+from tests.support.deliver import deliver
 from tests.support.reports_builder import documented_report, duplicati_report, exception_report
+from tests.support.stores import Database
 from tests.support.strategies.state import fold
 
 BEGAN = NOW - DAY
@@ -48,10 +46,6 @@ class Two(NamedTuple):
 
 @pytest.fixture
 def two(store: Store) -> Two:
-    return filled(store)
-
-
-def filled(store: Store) -> Two:
     nas = deliver(store, report(0), received=NOW - HOUR).server.id
     deliver(store, report(2, status="Error"), received=NOW - HOUR)
     deliver(store, report(0, backup="Mail"), received=NOW - HOUR)
@@ -59,10 +53,6 @@ def filled(store: Store) -> Two:
     deliver(store, report(3, status="Fatal", old=True))
     deliver(store, report(1, backup="Photos", old=True))
     return Two(store, nas, old)
-
-
-def ignore(_change: Change) -> None:
-    """See nothing of a change."""
 
 
 def jobs(store: Store) -> dict[tuple[int, str], Job]:
@@ -78,10 +68,9 @@ def run_ids(store: Store, job: Job) -> list[int]:
     return sorted(run.stored.id for run in store.runs(RunFilter(job_id=job.id), None, 1000))
 
 
-def rows(path: Path, table: str) -> int:
-    with sqlite(path) as db:
-        count: int = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return count
+def count(database: Database, table: str) -> int:
+    ((number,),) = database.rows(f"SELECT count(*) FROM {table}")
+    return int(number)
 
 
 def test_jobs_of_one_name_join_their_runs_and_counters(two: Two) -> None:
@@ -206,22 +195,22 @@ def test_the_same_run_sent_again_after_a_merge_is_known(two: Two) -> None:
     assert not deliver(two.store, report(0)).new
 
 
-def test_a_deleted_server_takes_its_jobs_runs_and_logs_with_it(two: Two, tmp_path: Path) -> None:
+def test_a_deleted_server_takes_its_jobs_runs_and_logs_with_it(
+    two: Two, database: Database
+) -> None:
     two.store.delete_server(two.old)
     assert [each.id for each in two.store.snapshot().servers] == [two.nas]
     assert two.store.snapshot().machine_ids == (("m-1", two.nas),)
     assert {owner for owner, _ in jobs(two.store)} == {two.nas}
-    path = tmp_path / "reports.sqlite"
-    assert (rows(path, "runs"), rows(path, "logs")) == (3, 3)
+    assert (count(database, "runs"), count(database, "logs")) == (3, 3)
 
 
-def test_a_deleted_job_takes_its_runs_and_logs_with_it(two: Two, tmp_path: Path) -> None:
+def test_a_deleted_job_takes_its_runs_and_logs_with_it(two: Two, database: Database) -> None:
     job = jobs(two.store)[two.nas, "Documents"]
     two.store.delete_job(job.id)
     assert (two.nas, "Documents") not in jobs(two.store)
     assert len(two.store.snapshot().servers) == 2
-    path = tmp_path / "reports.sqlite"
-    assert (rows(path, "runs"), rows(path, "logs")) == (4, 4)
+    assert (count(database, "runs"), count(database, "logs")) == (4, 4)
 
 
 def test_what_is_deleted_and_reports_again_begins_anew_under_new_ids(two: Two) -> None:
@@ -274,16 +263,13 @@ def change_all(two: Two, settings: JobSettings) -> None:
     two.store.delete_job(known[two.nas, "Mail"].id)
 
 
-def test_everything_that_was_changed_survives_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "restarted.sqlite"
+def test_everything_that_was_changed_survives_a_restart(two: Two, database: Database) -> None:
     settings = JobSettings("cron 0 3 * * 1-5 Europe/Berlin", 90 * MINUTE, paused=True)
-    with closing(Store(path)) as store:
-        two = filled(store)
-        change_all(two, settings)
-        before = store.snapshot()
-    with closing(Store(path)) as again:
-        assert again.snapshot() == before
-        assert sorted(jobs(again)) == [(two.nas, "Documents"), (two.nas, "Photos")]
-        assert jobs(again)[two.nas, "Photos"].settings == settings
-        assert (server(again, two.nas).alias, server(again, two.nas).note) == ("Cellar", "ä")
-        assert deliver(again, report(9, old=True)).server.id == two.nas
+    change_all(two, settings)
+    before = two.store.snapshot()
+    again = database.reopen(two.store)
+    assert again.snapshot() == before
+    assert sorted(jobs(again)) == [(two.nas, "Documents"), (two.nas, "Photos")]
+    assert jobs(again)[two.nas, "Photos"].settings == settings
+    assert (server(again, two.nas).alias, server(again, two.nas).note) == ("Cellar", "ä")
+    assert deliver(again, report(9, old=True)).server.id == two.nas

@@ -1,9 +1,6 @@
 """Whatever people change between reports, memory knows what a restart would know."""
 
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -15,13 +12,12 @@ from exporter.fleet import Fleet
 from exporter.model import JobSettings, StoredRun
 from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, SchedulePolicy
-from exporter.store import RunFilter
-from exporter.store.sqlite import Store
+from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
 from tests.support.daemon import CREATED, NOW
 from tests.support.deliver import deliver
-from tests.support.empty import empty_database
 from tests.support.reports_builder import documented_report, duplicati_report
+from tests.support.stores import Engine
 from tests.support.strategies.state import fold
 
 POLICY = SchedulePolicy(
@@ -192,20 +188,18 @@ def refolded(store: Store, job_id: int) -> list[StoredRun]:
 
 
 @pytest.mark.not_quick
-@given(SEQUENCES)
+@given(sequence=SEQUENCES)
 def test_after_any_changes_memory_and_database_know_the_same(
-    sequence: tuple[list[Step], list[Step]],
+    engine: Engine, sequence: tuple[list[Step], list[Step]]
 ) -> None:
     first, then = sequence
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "reports.sqlite"
-        with closing(Store(empty_database(path))) as store:
-            here = Here(store)
-            for step in [*first, *then]:
-                step(here)
-            before = known_to(here.fleet)
-            assert known_to(loaded(store)) == before
-            for job in store.snapshot().jobs:
-                assert job.state == fold(refolded(store, job.id))
-        with closing(Store(path)) as again:
-            assert known_to(loaded(again)) == before
+    with engine.database() as database:
+        store = database.open()
+        here = Here(store)
+        for step in [*first, *then]:
+            step(here)
+        before = known_to(here.fleet)
+        assert known_to(loaded(store)) == before
+        for job in store.snapshot().jobs:
+            assert job.state == fold(refolded(store, job.id))
+        assert known_to(loaded(database.reopen(store))) == before

@@ -1,16 +1,14 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
-from exporter.store import Recorded
-from exporter.store.sqlite import Store
+from exporter.store import Recorded, Store
 from exporter.times import MINUTE
 from tests.support.daemon import NOW, SENDER
-from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report
+from tests.support.stores import Database
 
 THREADS = 16
 EACH = 12
@@ -55,16 +53,16 @@ def test_reports_from_many_threads_are_all_recorded_once_and_add_up(
     assert [view.job for view in fleet.jobs()] == list(store.snapshot().jobs)
 
 
-def test_each_acknowledged_report_is_seen_by_others_at_once(store: Store, tmp_path: Path) -> None:
+def test_each_acknowledged_report_is_seen_by_others_at_once(
+    store: Store, database: Database
+) -> None:
     seen: list[bool] = []
 
     def send(thread: int) -> None:
-        with sqlite(tmp_path / "reports.sqlite") as db:
-            for number in range(4):
-                report = read_report(body(thread, number))
-                run_id = store.record(report, Delivery(NOW, SENDER)).run_id
-                found = db.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone()
-                seen.append(found is not None)
+        for number in range(4):
+            report = read_report(body(thread, number))
+            run_id = store.record(report, Delivery(NOW, SENDER)).run_id
+            seen.append(bool(database.rows("SELECT 1 FROM runs WHERE id = ?", (run_id,))))
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(send, range(THREADS)))

@@ -1,9 +1,6 @@
 """In whatever order reports of renamed backups come, each run is one run and each figure right."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -13,12 +10,11 @@ from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.schedule.policy import SchedulePolicy
-from exporter.store import RunFilter
-from exporter.store.sqlite import Store
+from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.support.daemon import CREATED, NOW, SENDER
-from tests.support.empty import empty_database
 from tests.support.reports_builder import duplicati_report, text_report
+from tests.support.stores import Database, Engine
 from tests.support.strategies.state import fold
 
 pytestmark = pytest.mark.not_quick
@@ -35,21 +31,20 @@ _Naming = dict[_Backup, list[str]]
 class Here:
     """A store, the fleet that it feeds, and which runs were told."""
 
-    def __init__(self, path: Path, names: _Naming) -> None:
-        self.path = path
+    def __init__(self, database: Database, names: _Naming) -> None:
+        self.database = database
         self.names = names
         self.told: set[Millis] = set()
         self.parted = False
-        self.open()
+        self.follow(database.open())
 
-    def open(self) -> None:
-        self.store = Store(self.path)
+    def follow(self, store: Store) -> None:
+        self.store = store
         self.fleet = Fleet(SchedulePolicy(), CREATED)
         self.store.follow(self.fleet)
 
     def restart(self) -> None:
-        self.store.close()
-        self.open()
+        self.follow(self.database.reopen(self.store))
 
     def body(self, backup: _Backup, day: int, *, as_text: bool, status: str) -> bytes:
         machine_id, number = backup
@@ -152,21 +147,12 @@ _STEPS = st.lists(
 )
 
 
-@contextmanager
-def somewhere(names: _Naming) -> Iterator[Here]:
-    with tempfile.TemporaryDirectory() as folder:
-        here = Here(empty_database(Path(folder) / "reports.sqlite"), names)
-        try:
-            yield here
-        finally:
-            here.store.close()
-
-
-@given(_NAMINGS, _STEPS)
+@given(names=_NAMINGS, steps=_STEPS)
 def test_each_run_is_one_run_and_what_is_kept_is_what_is_stored(
-    names: _Naming, steps: list[Step]
+    engine: Engine, names: _Naming, steps: list[Step]
 ) -> None:
-    with somewhere(names) as here:
+    with engine.database() as database:
+        here = Here(database, names)
         for step in steps:
             step(here)
             starts = [run.stored.started for run in here.store.runs(RunFilter(), None, 1000)]

@@ -5,8 +5,7 @@ from msgspec.structs import replace
 
 from exporter.model import Delivery, Server
 from exporter.reports import read_report
-from exporter.store import Recorded
-from exporter.store.sqlite import Store
+from exporter.store import Recorded, Store
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
