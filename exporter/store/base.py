@@ -16,6 +16,7 @@ from exporter.store.rules import (
     refusals,
     removing,
     separating,
+    storable,
 )
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
@@ -99,9 +100,10 @@ class BaseStore(ABC):
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job that a live report is of, created if missing."""
+        told, came = storable.live_report(live_report), storable.delivery(delivery)
         scope = Scope(structural=True)
         change = self._write(
-            lambda recorder: recorder.resolve_job(live_report, delivery), scope, lambda each: each
+            lambda recorder: recorder.resolve_job(told, came), scope, lambda each: each
         )
         (job,) = change.jobs
         return job.id

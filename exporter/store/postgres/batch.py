@@ -122,14 +122,4 @@ class PgRowBatch:
 
 def _json(columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> str:
     records = [dict(zip(columns, row, strict=True)) for row in values]
-    encoded = msgspec.json.encode(records)
-    if b"\\u0000" in encoded:  # PostgreSQL cannot store it
-        encoded = msgspec.json.encode([_without_nul(record) for record in records])
-    return encoded.decode()
-
-
-def _without_nul(record: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.replace("\0", "\ufffd") if isinstance(value, str) else value
-        for key, value in record.items()
-    }
+    return msgspec.json.encode(records).decode()

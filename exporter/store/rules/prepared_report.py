@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from exporter.model import Delivery, Report, StoredRun, believed
-from exporter.store.rules import rows
+from exporter.store.rules import rows, storable
 from exporter.store.rules.sender import Sender
 from exporter.times import Millis
 
@@ -24,6 +24,7 @@ class PreparedReport(Struct, frozen=True):
     @classmethod
     def from_report(cls, report: Report, delivery: Delivery) -> "PreparedReport":
         """Pack what a report counts and its log."""
+        report, delivery = storable.report(report), storable.delivery(delivery)
         names, counted = rows.pack_counted(report.counted)
         sender = Sender.of_report(report, delivery)
         return cls(report, delivery, sender, names, counted, rows.pack_log(report.log))
