@@ -22,15 +22,18 @@ SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs
 _PAGE = f"""
 SELECT servers.name, servers.id, jobs.name, jobs.id,
     counted_names.names, runs.counted, logs.log, {_RUN_COLUMNS}
-FROM runs CROSS JOIN jobs ON jobs.id = runs.job_id CROSS JOIN servers ON servers.id = jobs.server_id
+FROM runs CROSS JOIN jobs CROSS JOIN servers
 LEFT JOIN counted_names ON counted_names.id = runs.names_id
 LEFT JOIN logs ON :messages AND logs.run_id = runs.id
-WHERE (runs.started, runs.id) > (:started, :id) AND runs.started < :until
+WHERE jobs.id = runs.job_id AND servers.id = jobs.server_id
+AND (runs.started, runs.id) > (:started, :id) AND runs.started < :until
 AND (
     CAST(:server AS TEXT) IS NULL
     OR :server IN (servers.name, servers.alias, CAST(servers.id AS TEXT))
 )
 ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
+"""CROSS JOIN, so that SQLite goes through the runs by their start, whatever it would rather do."""
+
 _ID, _STARTED = 7, 8
 """Where a row of a page has them."""
 
