@@ -29,6 +29,14 @@ def stand_in(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | Non
     return store.record_placeholder(job_id, report, Delivery(NOW, "live"))
 
 
+def keep(store: Store, job_id: int, run: LiveRun) -> None:
+    """Keep a live run: alone a daemon saves it now and then, with others as it is heard."""
+    if store.sharing() is None:
+        store.keep_live([(job_id, run)])
+    else:
+        store.hear(job_id, run.activity, run.heard)
+
+
 def assert_state_is_that_of_the_runs(store: Store) -> None:
     for job in store.snapshot().jobs:
         runs = [each.stored for each in store.runs(RunFilter(job_id=job.id), None, 1000)]
@@ -44,8 +52,9 @@ def test_a_job_is_made_once_and_found_again(store: Store) -> None:
 def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store) -> None:
     job_id = place(store)
     first, second = (LiveRun.first(activity_of(at, at), at) for at in (BEGAN, NOW))
-    store.keep_live([(job_id, first)])
-    store.keep_live([(job_id, second), (99, second)])
+    keep(store, job_id, first)
+    keep(store, job_id, second)
+    keep(store, 99, second)
     assert store.live_runs() == [(job_id, second)]
     store.delete_job(job_id)
     assert store.live_runs() == []
@@ -54,7 +63,8 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
 def test_a_live_run_that_can_not_be_read_is_left_out(store: Store, database: Database) -> None:
     run = LiveRun.first(activity_of(BEGAN, BEGAN), BEGAN)
     jobs = [place(store, machine_id) for machine_id in ("m-1", "m-2")]
-    store.keep_live([(job_id, run) for job_id in jobs])
+    for job_id in jobs:
+        keep(store, job_id, run)
     database.execute("UPDATE live_runs SET run = ? WHERE job_id = ?", (b"\xc1", jobs[0]))
     assert store.live_runs() == [(jobs[1], run)]
 
@@ -110,5 +120,5 @@ def test_a_live_run_is_kept_as_it_was_told(store: Store) -> None:
         backup_id="DB-1",
         destination_type="s3",
     )
-    store.keep_live([(place(store), LiveRun(activity, BEGAN, NOW))])
+    keep(store, place(store), LiveRun(activity, BEGAN, NOW))
     assert store.live_runs() == [(1, LiveRun(activity, BEGAN, NOW))]

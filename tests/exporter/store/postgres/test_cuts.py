@@ -16,7 +16,7 @@ pytestmark = pytest.mark.not_quick
 
 @pytest.fixture
 def proxy(postgres: Postgres, database: str) -> Iterator[CuttingProxy]:
-    name = database.split("@/")[1].split("?")[0]
+    name = database.split("@/")[1].split("?", maxsplit=1)[0]
     with CuttingProxy(postgres.folder, name) as proxy:
         yield proxy
 
@@ -27,9 +27,9 @@ def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
     store = replicas.open()
     replicas.open()
     connector = Connector(Address(proxy.url))
-    connection = store._writer._connection
+    connection = store._writer._connection  # noqa: SLF001 - only the writer's is to be cut
     connection.close()
-    connection._connector = connector
+    connection._connector = connector  # noqa: SLF001 - as above
     yield store
     connector.close()
 
