@@ -56,14 +56,14 @@ class Pools:
         """Also all other changes: they wait for the disk, or for a lock of the database."""
         self.reads = _pool(_READS)
         self.probes = _pool(_PROBES)
-        """A probe waits for the disk, for a second at most."""
+        """A probe waits for the disk, for a second at most; no question to the store before it."""
         self.refusals = _pool(1)
 
     def of(self, method: str, path: str) -> Dispatcher:
         """Return the threads that answer a request."""
         if method not in ("GET", "HEAD", "OPTIONS"):
             return self.uploads
-        return self.probes if path == "/-/ready" else self.reads
+        return self.probes if path.startswith("/-/") else self.reads
 
     def shutdown(self) -> None:
         """Stop the threads; those that do not end in time are abandoned."""

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.tools.soak import kills, mixed, outage
+from tests.tools.soak.replicas import trial as replicas
 from tests.tools.soak.strangers import trial
 
 
@@ -27,6 +28,9 @@ def main() -> int:
     beside.add_argument("--minutes", type=float, default=60.0)
     beside.add_argument("--seed", type=int, help="make the choices of an earlier trial again")
     beside.set_defaults(run=lambda folder, asked: trial.run(folder, asked.minutes, asked.seed))
+    several = chosen.add_parser("replicas", help="two daemons over Patroni, and kills of each part")
+    several.add_argument("--seconds", type=float, default=30.0, help="how long each fault lasts")
+    several.set_defaults(run=lambda folder, asked: replicas.run(folder, asked.seconds))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="duplistatus-soak-") as folder:
         faults: list[str] = asked.run(Path(folder), asked)
