@@ -20,3 +20,8 @@ def changed(daemon: Daemon, method: str, path: str, body: object = None) -> Any:
     assert result.status_code == 200, result.text
     assert result.json["status"] == "success"
     return result.json["data"]
+
+
+def problems(result: testing.Result) -> dict[str, str]:
+    assert (result.status_code, result.json["error"]) == (400, "ValidationError"), result.text
+    return {each["field"]: each["message"] for each in result.json.get("details", [])}
