@@ -1,7 +1,11 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, Daemon
+from tests.support.machine import LONG_AGO, Machine
 from tests.support.reports_builder import duplicati_report
 
 BEGAN = NOW - HOUR
@@ -19,3 +23,26 @@ def two_servers(daemon: Daemon) -> Daemon:
             )
         )
     return daemon
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A machine whose daemon knows runs of the last forty nights, and has looked at its clock."""
+    machine = Machine(tmp_path)
+    with machine.daemon:
+        machine.clock.now = NOW - 40 * DAY
+        machine.restart(NOW - 40 * DAY)
+        for _ in range(40):
+            machine.wait(DAY)
+            machine.report(lines=("a line",))
+        machine.wait(HOUR)
+        yield machine
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Machine]:
+    """A machine whose daemon knows nothing, and whose clock has no battery."""
+    machine = Machine(tmp_path)
+    with machine.daemon:
+        machine.restart(LONG_AGO)
+        yield machine
