@@ -1,4 +1,4 @@
-"""Reports of the past: what becomes of each, and as of when."""
+"""Reports of the past: what becomes of each, and that none keeps another out."""
 
 import json
 from collections.abc import Sequence
@@ -10,29 +10,14 @@ from exporter.fleet import Fleet
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, StoreImporter
 from exporter.limits import Limits
 from exporter.model import Delivery, Report
-from exporter.schedule import ScheduleSource
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Recorded, RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, Millis
-from tests.support.daemon import CREATED, NOW, Clock
+from exporter.times import DAY, MINUTE
+from tests.exporter.ingest.history import BEGAN, past, runs
+from tests.support.daemon import CREATED, Clock
 from tests.support.deliver import deliver
-from tests.support.reports_builder import duplicati_report, exception_report
-
-BEGAN = NOW - 400 * DAY
-
-
-@pytest.fixture
-def archive(store: Store, fleet: Fleet, clock: Clock) -> StoreImporter:
-    return StoreImporter(store, fleet, clock, max_log_lines=2)
-
-
-def past(began: Millis | None = BEGAN, **told: object) -> HistoricalReport:
-    return HistoricalReport(duplicati_report(began=began, **told))  # type: ignore[arg-type] # by name
-
-
-def runs(store: Store) -> list[Millis]:
-    return [run.stored.started for run in store.runs(RunFilter(), None, 1000)]
+from tests.support.reports_builder import duplicati_report
 
 
 def test_a_report_of_the_past_is_recorded_with_its_ids(
@@ -55,85 +40,6 @@ def test_a_report_that_names_no_backup_is_named_beside_it(
     )
     assert [each.outcome for each in taken] == [ImportOutcome.RECORDED, ImportOutcome.RECORDED]
     assert [view.job.name for view in fleet.jobs()] == ["Photos"]
-
-
-def test_it_counts_as_received_when_its_run_ended(
-    archive: StoreImporter, store: Store, fleet: Fleet
-) -> None:
-    archive.import_reports([past(duration=HOUR)])
-    (run,) = store.runs(RunFilter(), None, 9)
-    assert run.stored.received == BEGAN + HOUR
-    assert fleet.servers()[0].last_report == BEGAN + HOUR
-    assert fleet.totals(NOW).last_report == BEGAN + HOUR
-
-
-def test_a_run_that_never_ended_counts_from_its_begin(archive: StoreImporter, store: Store) -> None:
-    archive.import_reports([past(duration=None)])
-    assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
-
-
-def test_an_end_before_the_begin_moves_no_run(archive: StoreImporter, store: Store) -> None:
-    archive.import_reports([past(duration=-DAY)])
-    assert runs(store) == [BEGAN]
-
-
-def test_a_run_dated_in_the_future_does_not_look_as_if_it_just_ran(
-    archive: StoreImporter, store: Store, fleet: Fleet
-) -> None:
-    (result,) = archive.import_reports([past(NOW + DAY)])
-    assert result.outcome is ImportOutcome.REFUSED
-    assert "in the future" in (result.reason or "")
-    assert (runs(store), fleet.servers()) == ([], [])
-
-
-def test_a_run_dated_in_the_future_counts_from_when_it_was_noted(
-    archive: StoreImporter, store: Store
-) -> None:
-    archive.import_reports([HistoricalReport(past(NOW + DAY).body, BEGAN)])
-    assert runs(store) == [BEGAN]
-
-
-def test_a_posted_run_dated_in_the_future_is_known(archive: StoreImporter, store: Store) -> None:
-    deliver(store, duplicati_report(began=NOW + DAY))
-    assert [result.outcome for result in archive.import_reports([past(NOW + DAY)])] == [
-        ImportOutcome.KNOWN
-    ]
-
-
-def test_a_run_dated_a_little_ahead_counts_from_now(archive: StoreImporter, store: Store) -> None:
-    archive.import_reports([past(NOW + MINUTE, duration=None)])
-    (run,) = store.runs(RunFilter(), None, 9)
-    assert (run.stored.started, run.stored.received) == (NOW + MINUTE, NOW)
-
-
-def test_an_end_in_the_future_does_not_make_a_run_look_new(
-    archive: StoreImporter, store: Store
-) -> None:
-    archive.import_reports([past(duration=1000 * DAY)])
-    assert store.runs(RunFilter(), None, 9)[0].stored.received == BEGAN
-
-
-def test_a_report_without_any_time_counts_from_when_it_was_noted(
-    archive: StoreImporter, store: Store
-) -> None:
-    report = HistoricalReport(exception_report(), NOW - 9 * DAY)
-    (result,) = archive.import_reports([report])
-    assert runs(store) == [NOW - 9 * DAY]
-    assert [result.run_id] == [again.run_id for again in archive.import_reports([report])]
-
-
-@pytest.mark.parametrize("received", [NOW + 9 * DAY, None])
-def test_a_report_without_any_time_does_not_look_as_if_it_just_came(
-    archive: StoreImporter, store: Store, received: Millis | None
-) -> None:
-    (result,) = archive.import_reports([HistoricalReport(exception_report(), received)])
-    assert (result.outcome, runs(store)) == (ImportOutcome.REFUSED, [])
-
-
-def test_a_noted_time_moves_no_run_that_tells_its_own(archive: StoreImporter, store: Store) -> None:
-    archive.import_reports([HistoricalReport(past().body, NOW)])
-    (run,) = store.runs(RunFilter(), None, 9)
-    assert run.stored.received == BEGAN + MINUTE
 
 
 def test_a_posted_run_is_known(archive: StoreImporter, store: Store) -> None:
@@ -247,115 +153,3 @@ def test_after_trying_out_recording_goes_on(archive: StoreImporter, store: Store
     outcomes = [result.outcome for result in archive.import_reports([past(), past(backup="New")])]
     assert outcomes == [ImportOutcome.RECORDED, ImportOutcome.RECORDED]
     assert len(runs(store)) == 2
-
-
-def test_a_plan_is_a_reported_expectation(archive: StoreImporter, fleet: Fleet) -> None:
-    (result,) = archive.import_reports([past(NOW - HOUR)])
-    archive.plan(result.job_id or 0, NOW + 2 * DAY, 3 * DAY)
-    (view,) = fleet.jobs()
-    assert view.expectation is not None
-    assert view.expectation.source is ScheduleSource.REPORTED
-    assert (view.expectation.start, view.expectation.interval) == (NOW + 2 * DAY, 3 * DAY)
-
-
-def test_a_planned_start_that_passed_without_a_run_stays_expected(
-    archive: StoreImporter, fleet: Fleet, clock: Clock
-) -> None:
-    """Duplicati plans on when a run could not even begin, and tells only of the next start."""
-    (result,) = archive.import_reports([past(NOW - DAY)])
-    archive.plan(result.job_id or 0, NOW, DAY)
-    for days in (1, 2, 3):
-        clock.now = NOW + days * DAY - HOUR
-        archive.plan(result.job_id or 0, NOW + days * DAY, DAY)
-        (view,) = fleet.jobs()
-        assert view.expectation is not None
-        assert view.expectation.start == NOW
-        assert view.overdue(clock.now)
-
-
-def test_a_planned_start_that_is_put_off_before_it_passes_is_expected_then(
-    archive: StoreImporter, fleet: Fleet
-) -> None:
-    (result,) = archive.import_reports([past(NOW - DAY)])
-    archive.plan(result.job_id or 0, NOW + HOUR, DAY)
-    archive.plan(result.job_id or 0, NOW + 5 * HOUR, DAY)
-    assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
-        NOW + 5 * HOUR
-    ]
-
-
-def test_a_run_ends_the_waiting_for_a_planned_start_that_passed(
-    archive: StoreImporter, fleet: Fleet, clock: Clock
-) -> None:
-    (result,) = archive.import_reports([past(NOW - DAY)])
-    archive.plan(result.job_id or 0, NOW - HOUR, DAY)
-    clock.now = NOW + 2 * HOUR
-    archive.import_reports([past(NOW + HOUR)])
-    archive.plan(result.job_id or 0, NOW + 23 * HOUR, DAY)
-    assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
-        NOW + 23 * HOUR
-    ]
-
-
-def test_behind_a_planned_run_the_next_is_expected_by_the_told_interval(
-    archive: StoreImporter, fleet: Fleet
-) -> None:
-    (result,) = archive.import_reports([past(NOW - 9 * DAY)])
-    archive.plan(result.job_id or 0, NOW - 6 * DAY, 3 * DAY)
-    archive.import_reports([past(NOW - 6 * DAY)])
-    (view,) = fleet.jobs()
-    assert view.expectation is not None
-    assert view.expectation.start == NOW - 3 * DAY
-    assert view.overdue(NOW)
-
-
-@pytest.fixture
-def keeping_a_week(store: Store, fleet: Fleet, clock: Clock) -> StoreImporter:
-    return StoreImporter(store, fleet, clock, max_log_lines=2, keep_runs=7 * DAY)
-
-
-def test_what_was_removed_for_its_age_is_not_counted_again(
-    keeping_a_week: StoreImporter, store: Store, fleet: Fleet
-) -> None:
-    history = [past(NOW - days * DAY) for days in range(20, 0, -1)]
-    keeping_a_week.import_reports(history)
-    removed, _ = store.prune_runs(NOW - 7 * DAY, 0)
-    before = fleet.jobs()
-    again = keeping_a_week.import_reports(history)
-    outcomes = [result.outcome for result in again]
-    assert outcomes == [ImportOutcome.TOO_OLD] * removed + [ImportOutcome.KNOWN] * (20 - removed)
-    assert {result.job_id for result in again} == {before[0].job.id}
-    assert fleet.jobs() == before
-
-
-def test_what_was_removed_is_not_counted_again_under_a_former_name(
-    keeping_a_week: StoreImporter, store: Store, fleet: Fleet
-) -> None:
-    extra = {"backup-id": "DB-1"}
-    history = [
-        past(NOW - days * DAY, backup="Photos" if days > 10 else "Pictures", extra=extra)
-        for days in range(20, 0, -1)
-    ]
-    keeping_a_week.import_reports(history)
-    store.prune_runs(NOW - 7 * DAY, 0)
-    before = fleet.jobs()
-    keeping_a_week.import_reports(history)
-    assert [(view.job.name, view.job.formerly) for view in before] == [("Pictures", ("Photos",))]
-    assert fleet.jobs() == before
-
-
-def test_the_last_run_of_a_job_is_kept_however_old_it_is(
-    keeping_a_week: StoreImporter, fleet: Fleet
-) -> None:
-    """A backup that died long ago must not be one that nobody knows."""
-    keeping_a_week.import_reports([past(NOW - 40 * DAY)])
-    (result,) = keeping_a_week.import_reports([past(NOW - 40 * DAY)])
-    assert result.outcome is ImportOutcome.KNOWN
-    (view,) = fleet.jobs()
-    assert view.overdue(NOW)
-
-
-def test_what_is_older_than_anything_kept_is_left_out(keeping_a_week: StoreImporter) -> None:
-    keeping_a_week.import_reports([past(NOW - DAY)])
-    (result,) = keeping_a_week.import_reports([past(NOW - 8 * DAY)])
-    assert result.outcome is ImportOutcome.TOO_OLD
