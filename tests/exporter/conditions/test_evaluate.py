@@ -1,96 +1,54 @@
-import re
+"""The conditions of a job, by its runs, its settings and the time."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import (
     Condition,
     conditions,
     evaluate_all,
 )
-from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
-from exporter.jobs import health
-from exporter.jobs.ageing import STALE_MARGIN, STALE_PAUSES
-from exporter.jobs.health import SHRUNK_BELOW, SHRUNK_BYTES
-from exporter.jobs.job import Job
 from exporter.model import (
     UNNAMED,
     Copying,
     CopyOutcome,
-    Counts,
     JobSettings,
     SecondCopy,
     Status,
     StoredRun,
     Verification,
 )
-from exporter.schedule.policy import SchedulePolicy
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
-from tests.rules.rule_files import RULES
-from tests.support.daemon import CREATED
+from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.exporter.conditions.views import (
+    ERROR,
+    LAST,
+    MONTH_LATER,
+    NOW,
+    STOPPED,
+    SUCCESS,
+    WARNING,
+    daily,
+    fleet_of,
+    heard,
+    row,
+    view_named,
+    view_of,
+)
 from tests.support.strategies.state import (
     START,
     activities,
     activity_of,
-    change_of,
-    fold,
     histories,
-    server_named,
     stored_run,
 )
-
-DAYS = 5
-LAST = START + (DAYS - 1) * DAY
-NOW = LAST + HOUR
-
-
-def daily(*, last: Status = Status.SUCCESS, sizes: tuple[int, ...] = (10**9,)) -> list[StoredRun]:
-    """Return a run a day, the last one or more of another status or size."""
-    found = [sizes[0]] * (DAYS - len(sizes)) + list(sizes)
-    statuses = [Status.SUCCESS] * (DAYS - 1) + [last]
-    return [
-        stored_run(START + day * DAY, status=status, counts=Counts(examined_bytes=size))
-        for day, (status, size) in enumerate(zip(statuses, found, strict=True))
-    ]
-
-
-def fleet_of(
-    runs: list[StoredRun], settings: JobSettings | None = None, name: str = "Photos"
-) -> Fleet:
-    fleet = Fleet(SchedulePolicy(), CREATED)
-    job = Job.of(1, 1, name, fold(runs), settings or JobSettings())
-    fleet.apply(change_of(server_named("nas"), job))
-    return fleet
-
-
-def view_of(runs: list[StoredRun], settings: JobSettings | None = None) -> JobView:
-    return view_named("Photos", runs, settings)
-
-
-def view_named(name: str, runs: list[StoredRun], settings: JobSettings | None = None) -> JobView:
-    view = fleet_of(runs, settings, name).job(1)
-    assert view is not None
-    return view
-
-
-def heard(runs: list[StoredRun], began: Millis, last_heard: Millis) -> JobView:
-    fleet = fleet_of(runs)
-    fleet.apply_live_report(1, activity_of(began, began), began)
-    fleet.apply_live_report(1, activity_of(began, last_heard), last_heard)
-    view = fleet.job(1)
-    assert view is not None
-    return view
-
 
 TESTED_BADLY = stored_run(LAST, verification=Verification(LAST, Status.ERROR))
 TESTED_WELL = stored_run(LAST, verification=Verification(LAST, Status.WARNING))
 PAUSED, OFF = JobSettings(paused=True), JobSettings(schedule="off")
 LATE = LAST + DAY + 2 * HOUR
-MONTH_LATER = LAST + 30 * DAY
 
 
 @pytest.mark.parametrize(
@@ -128,19 +86,6 @@ def test_all_that_holds_for_a_job_is_told_worst_first(
     found = conditions(view, now)
     assert [each.value for each in found] == holding
     assert evaluate_all([view], now) == [(view, found)]
-
-
-def row(*statuses: Status) -> list[StoredRun]:
-    """Return a run a day of these statuses."""
-    return [stored_run(START + day * DAY, status=each) for day, each in enumerate(statuses)]
-
-
-SUCCESS, WARNING, ERROR, STOPPED = (
-    Status.SUCCESS,
-    Status.WARNING,
-    Status.ERROR,
-    Status.INTERRUPTED,
-)
 
 
 @pytest.mark.parametrize(
@@ -258,45 +203,6 @@ def test_conditions_lie_in_the_order_of_their_ranks() -> None:
     ]
 
 
-def expression(alert: str) -> str:
-    return next(rule.expression for rule in RULES if rule.name == alert)
-
-
-def test_a_source_has_shrunk_by_the_limits_of_its_alert() -> None:
-    told = expression("DuplistatusSourceShrank")
-    assert [float(found) for found in re.findall(r"[<>] ([0-9.e]+)", told)] == [
-        SHRUNK_BELOW,
-        SHRUNK_BYTES,
-    ]
-
-
-@pytest.mark.parametrize("alert", ["DuplistatusBackupTooOld", "DuplistatusBackupNeverSucceeded"])
-def test_a_last_success_is_stale_by_the_limits_of_its_alerts(alert: str) -> None:
-    told = re.search(
-        r"> ([0-9]+) \* duplistatus_backup_expected_interval_seconds \+ ([0-9]+)",
-        expression(alert),
-    )
-    assert told is not None
-    assert (int(told[1]), int(told[2]) * SECOND) == (STALE_PAUSES, STALE_MARGIN)
-
-
-def test_stored_files_are_damaged_by_the_limit_of_their_alert() -> None:
-    told = re.search(r"> ([0-9]+)", expression("DuplistatusVerificationFailed"))
-    assert told is not None
-    assert {status for status in Status if status.code <= int(told[1])} == health.VERIFIED_OK
-
-
-@given(histories(), st.integers(START, START + 60 * DAY))
-def test_failing_and_overdue_are_those_of_the_fleets_figures(
-    runs: list[StoredRun], now: Millis
-) -> None:
-    fleet = fleet_of(runs)
-    totals, summary = fleet.totals(now), StatusSummary.from_views(fleet.jobs(), now)
-    assert summary.jobs == totals.jobs
-    assert summary.count(Condition.OVERDUE) == totals.overdue
-    assert summary.count(Condition.FAILING) == totals.failing
-
-
 @given(histories(least=1), activities(START + 20 * DAY), st.integers(START, START + 60 * DAY))
 def test_nothing_is_fine_that_is_in_trouble_or_runs(
     runs: list[StoredRun], activity: object, now: Millis
@@ -307,15 +213,3 @@ def test_nothing_is_fine_that_is_in_trouble_or_runs(
         found = conditions(view, now)
         assert found == tuple(sorted(set(found), key=lambda each: each.rank))
         assert (Condition.FINE in found) == (found == (Condition.FINE,))
-
-
-def test_the_last_failure_is_that_of_the_jobs_that_are_failing_now() -> None:
-    mended = view_of([stored_run(LAST, status=Status.ERROR), stored_run(LAST + HOUR)])
-    broken = view_of(daily(last=Status.FATAL))
-    assert StatusSummary.from_views([mended], MONTH_LATER).last_failure is None
-    assert StatusSummary.from_views([broken, mended], MONTH_LATER).last_failure == LAST
-
-
-def test_a_run_that_was_stopped_since_is_not_when_a_job_failed() -> None:
-    stopped = view_of(row(SUCCESS, ERROR, STOPPED))
-    assert StatusSummary.from_views([stopped], MONTH_LATER).last_failure == START + DAY
