@@ -12,7 +12,7 @@ from api.app import App
 from exporter.limits import Limits
 from exporter.store.sqlite import Store
 from tests.docs import daemon
-from tests.docs.cases import Fault
+from tests.docs.case import Fault
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,9 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from tests.docs import daemon
-from tests.docs.cases import CASES, CLOSED, JSON, Case, Fault
+from tests.docs.case import JSON, Case, Fault
+from tests.docs.cases import CASES
+from tests.docs.cases_of_reports import CLOSED
 from tests.docs.contract import CONTRACT, Example, Operation, join
 
 _REPORTED = ("/api/upload", "/api/activity", "/upload", "/")

@@ -1,0 +1,83 @@
+"""Requests that change or import something."""
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.docs import daemon, reports
+from tests.docs.case import Case, Fault
+
+_ADMIN = (("Authorization", f"Bearer {daemon.ADMIN_TOKEN}"),)
+_STRANGER = (("Authorization", "Bearer of bad news"),)
+_TOO_LARGE = b"x" * (64 * 1024 + 1)
+
+
+class _Change(NamedTuple):
+    """A change that can be made of the first server or job, and one that is refused."""
+
+    method: str
+    path: str
+    right: object = None
+    wrong: object = None
+    query: str = ""
+
+    def asked(self, thing: str = "1") -> Case:
+        url = self.path.replace("{serverId}", thing).replace("{jobId}", thing)
+        body = None if self.right is None else json.dumps(self.right).encode()
+        return Case(self.path, url + self.query, 200, self.method, _ADMIN, body)
+
+    def cases(self) -> Iterator[Case]:
+        yield self.asked()
+        yield self.asked("99")._replace(status=404)
+        yield self.asked("nas")._replace(status=400)
+        yield self.asked()._replace(status=401, headers=())
+        yield self.asked()._replace(status=403, headers=_STRANGER)
+        yield self.asked()._replace(status=500, fault=Fault.BUG)
+        yield self.asked()._replace(status=503, fault=Fault.DATABASE)
+        if self.right is not None:
+            yield self.asked()._replace(status=413, body=_TOO_LARGE)
+            yield self.asked()._replace(status=400, body=json.dumps(self.wrong).encode())
+            yield self.asked()._replace(status=400, body=b"no JSON")
+
+
+_PLANNED = {"start": "2026-11-24T01:00:00Z", "interval": "1d"}
+_ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
+
+CHANGES = tuple(
+    case
+    for change in (
+        _Change("PATCH", _ONE_SERVER, {"alias": "Basement", "note": None}, {"alias": " "}),
+        _Change("DELETE", _ONE_SERVER),
+        _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
+        _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
+        _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED, {"interval": "1d"}),
+        _Change("DELETE", f"{_ONE_JOB}/copies", query="?destination=file:///mnt/copy"),
+        _Change("POST", f"{_ONE_JOB}/separate"),
+        _Change("DELETE", _ONE_JOB),
+    )
+    for case in change.cases()
+)
+_IMPORTED = json.dumps({"reports": [{"body": json.dumps(reports.plain())}, {"body": "x"}]}).encode()
+
+
+def _import(
+    status: int,
+    body: bytes = _IMPORTED,
+    *,
+    headers: tuple[tuple[str, str], ...] = _ADMIN,
+    fault: Fault = Fault.NONE,
+) -> Case:
+    return Case("/api/import", "/api/import", status, "POST", headers, body, fault=fault)
+
+
+IMPORTS = (
+    _import(200),
+    _import(200, json.dumps({"dryRun": True, "reports": [{"body": "x"}]}).encode()),
+    _import(400, b"no JSON"),
+    _import(400, b'{"reports": []}'),
+    _import(400, b'{"reports": [{"body": "x", "received": "yesterday"}]}'),
+    _import(401, headers=()),
+    _import(403, headers=_STRANGER),
+    _import(413, b"x" * (daemon.MAX_UPLOAD_BYTES + 1)),
+    _import(503, fault=Fault.DATABASE),
+)
