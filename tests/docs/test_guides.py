@@ -90,6 +90,13 @@ def test_a_message_of_a_failed_start_is_one_of_the_daemon(row: list[str]) -> Non
     assert message in source()
 
 
+def test_a_message_of_a_rejected_report_is_one_of_the_daemon() -> None:
+    rows = doc_hooks.rows(GUIDES["docs/troubleshooting.md"], "rejected-reports")
+    messages = [message for status, *_ in rows for message in pages.code(status)]
+    assert messages
+    assert [message for message in messages if message not in source()] == []
+
+
 def test_every_page_shows_the_same_options_for_duplicati() -> None:
     """But for the address: those that the daemon's own log shows."""
     text = TEXT + pages.read("README.md")
