@@ -17,6 +17,10 @@ MODULES = sorted(
 MAX_LINES = 300
 
 
+def _lines(path: Path) -> int:
+    return len((ROOT / path).read_text(encoding="utf-8").splitlines())
+
+
 def test_only_the_commands_read_the_environment() -> None:
     readers = {
         path
@@ -28,7 +32,13 @@ def test_only_the_commands_read_the_environment() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_a_file_can_be_read_at_one_sitting(path: Path) -> None:
-    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    assert _lines(path) <= MAX_LINES
+
+
+def test_the_files_of_the_tests_can_be_too() -> None:
+    paths = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")]
+    assert Path(__file__).relative_to(ROOT) in paths
+    assert {str(path): _lines(path) for path in paths if _lines(path) > MAX_LINES} == {}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
