@@ -1,4 +1,4 @@
-"""A run that was interrupted is no backup, whatever asks."""
+"""A run that was interrupted is not a backup, whatever asks."""
 
 import pytest
 

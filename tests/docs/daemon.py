@@ -143,7 +143,7 @@ def fill(store: Store) -> None:
     _upload(client, reports.plain())
     _upload(client, reports.restored(), server="attic")
     for body in (b"hello", b"\xff"):
-        store.reject(Rejected(NOW, "192.0.2.7", "body: is no report", None, len(body), body))
+        store.reject(Rejected(NOW, "192.0.2.7", "body: is not a report", None, len(body), body))
 
 
 def _upload(client: TestClient, report: dict[str, Any], server: str | None = None) -> None:

@@ -97,7 +97,7 @@ def under_a_former_name() -> Report:
         copying=Copying(CopyOutcome.COPIED, (copy,)),
     )
     machine = Machine(_MACHINE["machine-id"], _MACHINE["machine-name"])
-    return Report(machine, "Pictures", run_with_all, Log(details=("Data.X: is no number",)), {})
+    return Report(machine, "Pictures", run_with_all, Log(details=("Data.X: is not a number",)), {})
 
 
 def died(day: int) -> dict[str, Any]:

@@ -119,6 +119,6 @@ def test_a_renamed_backup_tells_what_it_was_called(daemon: Daemon, look: Look) -
 
 
 def test_what_of_a_run_could_not_be_read_is_told_beside_it(daemon: Daemon, look: Look) -> None:
-    run = record(daemon, "Photos", LAST, log=Log(details=("Data.Duration: is no length",)))
+    run = record(daemon, "Photos", LAST, log=Log(details=("Data.Duration: is not a duration",)))
     details = look("/jobs/1").one("details", id=f"unread-{run}")
-    assert [text(each) for each in elements(details, "li")] == ["Data.Duration: is no length"]
+    assert [text(each) for each in elements(details, "li")] == ["Data.Duration: is not a duration"]

@@ -30,7 +30,7 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
     }
     backend = {"BytesUploaded": 77, "KnownFileSize": 88, "BackupListCount": 9, "RemoteCalls": 4}
     lines = (
-        "2026-01-15 02:00:00 +01 - [Warning-Duplicati.Library-X]: can not read <a&b>",
+        "2026-01-15 02:00:00 +01 - [Warning-Duplicati.Library-X]: cannot read <a&b>",
         "2026-01-15 02:00:01 +01 - [Information-Y]: done",
         "... and 5 more",
     )

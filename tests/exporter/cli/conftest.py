@@ -50,7 +50,7 @@ class Commands:
         self._monkeypatch = monkeypatch
 
     def __call__(self, *arguments: str, typed: str | None = None) -> Finished:
-        """Run one; `typed` is what a person at a terminal answers, None is no terminal."""
+        """Run one; `typed` is what a person at a terminal answers, None stands for no terminal."""
         stdin = io.StringIO() if typed is None else Terminal(typed)
         self._monkeypatch.setattr(sys, "stdin", stdin)
         self._capsys.readouterr()

@@ -100,7 +100,7 @@ class Simulator:
         self.rows.setdefault(backup_id, [])
 
     def add_row(self, backup_id: str, message: object, **columns: object) -> None:
-        """Let a backup's log have one more row; a message that is no text is written as JSON."""
+        """Let a backup's log have one more row; a message that is not a text is written as JSON."""
         rows = self.rows[backup_id]
         text = message if isinstance(message, str) or message is None else json.dumps(message)
         row = {

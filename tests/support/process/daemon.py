@@ -146,7 +146,7 @@ class Daemon:
         try:
             return self.events()
         except json.JSONDecodeError:
-            message = f"a line of the log is no JSON: {self.log.read_text(encoding='utf-8')}"
+            message = f"a line of the log is not JSON: {self.log.read_text(encoding='utf-8')}"
             raise AssertionError(message) from None
 
 

@@ -137,7 +137,7 @@ def _ask(url: str) -> None:
 
 
 def _be_odd(url: str) -> None:
-    """Send what is no request, and go away without a word."""
+    """Send what is not a request, and go away without a word."""
     place = urlsplit(url)
     with socket.create_connection((place.hostname, place.port or 0)) as connection:
         connection.sendall(random.choice(_ODD))

@@ -14,7 +14,7 @@ Attack = Callable[[int, random.Random], int | None]
 """Done to a port; returns the status of the answer, None where there was none."""
 
 _REFUSED = frozenset((400, 413, 415, 422, 429, 503))
-"""What a body may be answered that is of no use, or for which there is no room."""
+"""What a body may be answered that is useless, or for which there is no room."""
 
 _TAKEN = _REFUSED | {200, 202}
 """Some bombs are reports, as far as anybody reads them."""

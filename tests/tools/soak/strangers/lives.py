@@ -11,7 +11,7 @@ from tests.support.process.ports import free_port
 
 SERVERS = 300
 """So many are known at most, and they are made before anything is measured: what a server costs in
-memory is no growth."""
+memory is not growth."""
 
 _BACKLOG = 1024
 _HOST = "127.0.0.1"
