@@ -111,7 +111,7 @@ def _allowed(expected: Expectation) -> str:
 
 
 def _doubt(doubt: Doubt) -> str:
-    reported, counts = doubt.told, doubt.counts
+    reported, counts = doubt.reported, doubt.counts
     match doubt.what:
         case Doubted.BEGIN:
             return (

@@ -4,7 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
-Tell = Callable[[str], None]
+Show = Callable[[str], None]
 
 _CLEAR = "\r\x1b[K"
 """Back to the start of the line, and erase it (ECMA-48, erase in line)."""
@@ -14,7 +14,7 @@ _BAR = 20
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Tell]:
+def progress() -> Iterator[Show]:
     """Yield a function that shows a text in the place of the last one; it is erased in the end.
 
     Only a terminal shows it: it does not belong into a log.

@@ -26,7 +26,7 @@ class Doubt(Struct, frozen=True, gc=False):
     """
 
     what: Doubted
-    told: Millis
+    reported: Millis
     counts: Millis | None
 
 

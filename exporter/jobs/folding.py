@@ -157,13 +157,13 @@ def _without(state: JobState, stored: StoredRun) -> JobState:
 
 
 def _failed_since(state: JobState, stored: StoredRun) -> bool:
-    """Tell whether a run is one of the failures in a row."""
+    """Return whether a run is one of the failures in a row."""
     completed = state.last_completed
     return stored.run.status.failed and (completed is None or completed.order < stored.order)
 
 
 def _interrupted_since(state: JobState, stored: StoredRun) -> bool:
-    """Tell whether a run is one of those that were interrupted in a row."""
+    """Return whether a run is one of those that were interrupted in a row."""
     decided, stopped = state.decided, stored.run.status is Status.INTERRUPTED
     return stopped and (decided is None or decided.order < stored.order)
 

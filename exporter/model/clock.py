@@ -74,13 +74,13 @@ class ClockReading(Struct, frozen=True):
 class Stamp(Struct, frozen=True):
     """The arrival of a run that counts, and the data to check it.
 
-    `told` is the end of the run, or its start, by its sender's clock. `clock` is what the daemon's
-    clock said, where another time counts.
+    `reported` is the end of the run, or its start, by its sender's clock. `clock` is what the
+    daemon's clock said, where another time counts.
     """
 
     run_id: int
     received: Millis
-    told: Millis | None
+    reported: Millis | None
     clock: Millis | None = None
 
 
@@ -95,19 +95,23 @@ def arrival(stamp: Stamp, reading: ClockReading) -> Millis:
     return stamp.received
 
 
-def agrees(told: Millis | None, now: Millis) -> bool:
+def agrees(reported: Millis | None, now: Millis) -> bool:
     """Return whether a sender's clock agrees with ours: a run ended just before its report came."""
-    if told is None or now < NOT_BEFORE:
+    if reported is None or now < NOT_BEFORE:
         return False
-    return -CLOCK_TOLERANCE <= now - told <= AGREES_WITHIN
+    return -CLOCK_TOLERANCE <= now - reported <= AGREES_WITHIN
 
 
 def _of_the_future(stamp: Stamp, reading: ClockReading) -> Millis:
     """Correct an arrival in the future, made while the clock was ahead: the sender knows better."""
-    told = stamp.told
-    if told is not None and not reading.is_future(told) and stamp.received - told > CLOCK_TOLERANCE:
-        return min(told, reading.now)
-    if stamp.run_id > reading.since and reading.by < 0 and told is None:
+    reported = stamp.reported
+    if (
+        reported is not None
+        and not reading.is_future(reported)
+        and stamp.received - reported > CLOCK_TOLERANCE
+    ):
+        return min(reported, reading.now)
+    if stamp.run_id > reading.since and reading.by < 0 and reported is None:
         return min(max(stamp.received + reading.by, 0), reading.now)
     if not reading.sure:
         return stamp.received
@@ -122,13 +126,14 @@ def _of_doubt(stamp: Stamp, clock: Millis, reading: ClockReading) -> Millis:
         return clock if reading.by > 0 and was_future and clock <= reading.now else stamp.received
     if reading.by > 0 and stamp.run_id > reading.since:
         return min(max(clock + reading.by, stamp.received), reading.now)
-    told = stamp.received if stamp.told is None or reading.is_future(stamp.told) else stamp.told
-    return min(max(told, stamp.received), reading.now)
+    if stamp.reported is None or reading.is_future(stamp.reported):
+        return min(stamp.received, reading.now)
+    return min(max(stamp.reported, stamp.received), reading.now)
 
 
 def _is_corroborated(stamp: Stamp, reading: ClockReading) -> bool:
     """Return whether a sender's timestamp shows that the clock was wrong before it was set."""
-    if reading.by == 0 or stamp.told is None or stamp.run_id <= reading.since:
+    if reading.by == 0 or stamp.reported is None or stamp.run_id <= reading.since:
         return False
-    apart = abs(stamp.told - stamp.received - reading.by)
-    return apart <= CORROBORATES_WITHIN < abs(stamp.told - stamp.received)
+    apart = abs(stamp.reported - stamp.received - reading.by)
+    return apart <= CORROBORATES_WITHIN < abs(stamp.reported - stamp.received)

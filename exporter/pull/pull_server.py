@@ -27,11 +27,11 @@ class PullProgress(NamedTuple):
     runs: int
 
 
-Tell = Callable[[PullProgress], None]
+OnProgress = Callable[[PullProgress], None]
 
 
 def pull_server(
-    server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
+    server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, on_progress: OnProgress
 ) -> Summary:
     """Pull from a server; a failure of one backup does not affect the others.
 
@@ -39,12 +39,12 @@ def pull_server(
         server: where to read from.
         importer: records the runs, a page in a commit.
         bookmarks: how far earlier pulls came.
-        tell: gets the progress.
+        on_progress: called with the progress.
 
     Raises:
         ServerError: the server does not even list its backups.
     """
-    pull = _Pull(server, importer, bookmarks, tell)
+    pull = _Pull(server, importer, bookmarks, on_progress)
     backups = server.backups()
     for number, backup in enumerate(backups, 1):
         pull.progress = PullProgress(server.name, backup.name, number, len(backups), 0)
@@ -61,7 +61,11 @@ class _Pull:
     """The running pull of one server."""
 
     def __init__(
-        self, server: DuplicatiServer, importer: ReportImporter, bookmarks: Bookmarks, tell: Tell
+        self,
+        server: DuplicatiServer,
+        importer: ReportImporter,
+        bookmarks: Bookmarks,
+        on_progress: OnProgress,
     ) -> None:
         self.progress = PullProgress(server.name, "", 0, 0, 0)
         self.summary = Summary(server.name)
@@ -69,7 +73,7 @@ class _Pull:
         self._info = server.info()
         self._importer = importer
         self._bookmarks = bookmarks
-        self._tell = tell
+        self._on_progress = on_progress
 
     def pull_backup(self, backup: Backup) -> None:
         """Import a backup's history, down to its bookmark or first row, and its schedule."""
@@ -109,7 +113,7 @@ class _Pull:
         return next((each.job_id for each in results if each.job_id is not None), None)
 
     def _tell_progress(self) -> None:
-        self._tell(self.progress._replace(runs=self.summary.rows))
+        self._on_progress(self.progress._replace(runs=self.summary.rows))
 
     def _report(self, row: Row, backup: Backup) -> HistoricalReport | None:
         try:

@@ -126,10 +126,10 @@ def _catch_up(services: Services, present: Millis) -> None:
     past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present))]
     threads = ThreadPoolExecutor(_AT_ONCE)
     try:
-        with progress() as tell:
+        with progress() as show:
             for number, _ in enumerate(threads.map(partial(receive, services), past)):
                 if number % _TOLD_EVERY == 0:
-                    tell(f"{bar(number, len(past))} Generating {DAYS} days of reports")
+                    show(f"{bar(number, len(past))} Generating {DAYS} days of reports")
     finally:
         threads.shutdown(cancel_futures=True)
 
@@ -167,7 +167,7 @@ def _reporting(services: Services, present: Millis) -> Iterator[None]:
 def keep_receiving(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
     """Record each report when it is due, until `ending` is set."""
     for arrival in _when_due(services, coming, ending):
-        _tell(receive(services, arrival))
+        _log_recorded(receive(services, arrival))
 
 
 def keep_hearing(services: Services, coming: Iterable[Arrival], ending: threading.Event) -> None:
@@ -186,6 +186,6 @@ def _when_due(
         yield arrival
 
 
-def _tell(recorded: Recorded) -> None:
+def _log_recorded(recorded: Recorded) -> None:
     message = "report recorded" if recorded.new else "report already recorded"
     _log.info(message, extra=logs.log_fields(server=recorded.server.name, job=recorded.job.name))

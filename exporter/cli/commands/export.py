@@ -19,7 +19,7 @@ from exporter.cli.arguments import (
 )
 from exporter.cli.import_summary import Reasons
 from exporter.cli.output import folder_beside, output
-from exporter.cli.progress import Tell, bar, progress
+from exporter.cli.progress import Show, bar, progress
 from exporter.cli.stores import open_reader
 from exporter.config import Config
 from exporter.config.options import OPTIONS
@@ -43,8 +43,8 @@ from exporter.times import (
     parse_timestamp,
 )
 
-_RUNS_TOLD = 1000
-_CHUNKS_TOLD = 64
+_RUNS_A_TIME = 1000
+_CHUNKS_A_TIME = 64
 """After how many runs or chunks the progress is shown again."""
 
 _EVERYWHERE = "Works whether the daemon runs or not, and changes nothing."
@@ -180,14 +180,14 @@ def export_runs(chosen: argparse.Namespace) -> int:
         raise ExportError("--messages needs --format jsonl: a table has no column for log lines")
     reader = open_reader(configuration(chosen).database)
     choice, left_out = _choice(chosen, reader), _LeftOut()
-    with _telling(chosen) as tell, output(chosen.output) as target:
+    with _showing(chosen) as show, output(chosen.output) as target:
         found = reader.runs(choice, left_out.add, messages=chosen.messages)
-        runs = _counted(found, _RUNS_TOLD, lambda count: tell(f"Writing runs: {count} done"))
+        runs = _counted(found, _RUNS_A_TIME, lambda count: show(f"Writing runs: {count} done"))
         if chosen.format == "csv":
             write_csv(runs, target)
         else:
             write_jsonl(runs, target, messages=chosen.messages)
-    return left_out.tell()
+    return left_out.report()
 
 
 def export_openmetrics(chosen: argparse.Namespace) -> int:
@@ -198,17 +198,19 @@ def export_openmetrics(chosen: argparse.Namespace) -> int:
     target = Target(chosen.job, chosen.instance)
     left_out = _LeftOut()
     with (
-        _telling(chosen) as tell,
+        _showing(chosen) as show,
         output(chosen.output) as whole,
         OpenMetricsBackfill(
             grid, target, reader.created(), folder_beside(chosen.output)
         ) as history,
     ):
-        _replay(reader, settings, history, left_out, tell)
+        _replay(reader, settings, history, left_out, show)
         written = history.write(whole)
-        for _ in _counted(written, _CHUNKS_TOLD, lambda count: tell(f"Writing: {count} MiB done")):
+        for _ in _counted(
+            written, _CHUNKS_A_TIME, lambda count: show(f"Writing: {count} MiB done")
+        ):
             pass
-    return left_out.tell()
+    return left_out.report()
 
 
 class _LeftOut:
@@ -221,23 +223,23 @@ class _LeftOut:
         """Note what is skipped, and why."""
         self._reasons.add(what, repr(error))
 
-    def tell(self) -> int:
+    def report(self) -> int:
         """Print what is skipped; return the exit code."""
         for line in self._reasons.lines("skipped, cannot be read"):
             sys.stderr.write(f"{line}\n")
         return int(self._reasons.count > 0)
 
 
-def _telling(chosen: argparse.Namespace) -> AbstractContextManager[Tell]:
+def _showing(chosen: argparse.Namespace) -> AbstractContextManager[Show]:
     """Show progress, but not if the terminal shows the export itself."""
     shown = chosen.output is None and sys.stdout.isatty()
     return nullcontext(lambda _: None) if shown else progress()
 
 
-def _counted(entries: Iterable[Entry], every: int, tell: Callable[[int], None]) -> Iterator[Entry]:
+def _counted(entries: Iterable[Entry], every: int, show: Callable[[int], None]) -> Iterator[Entry]:
     for count, entry in enumerate(entries):
         if count % every == 0:
-            tell(count)
+            show(count)
         yield entry
 
 
@@ -246,12 +248,12 @@ def _replay(
     settings: Config,
     history: OpenMetricsBackfill,
     left_out: _LeftOut,
-    tell: Tell,
+    show: Show,
 ) -> None:
     """Add every job that can be read, and every server."""
     job_ids = reader.job_ids()
     for number, job_id in enumerate(job_ids):
-        tell(f"{bar(number, len(job_ids))} Replaying the runs of {len(job_ids)} jobs")
+        show(f"{bar(number, len(job_ids))} Replaying the runs of {len(job_ids)} jobs")
         try:
             known = reader.history(job_id)
             if known is not None:

@@ -14,7 +14,7 @@ from exporter.cli.arguments import Commands, add_client_command, add_dry_run, co
 from exporter.cli.connection import connected
 from exporter.cli.import_client import ImportClient, import_in_batches
 from exporter.cli.import_summary import Outcomes, Reasons, counted
-from exporter.cli.progress import Tell, bar, progress
+from exporter.cli.progress import Show, bar, progress
 from exporter.cli.settings_import import SettingsImport
 from exporter.ingest.duplistatus import (
     JobSetting,
@@ -77,10 +77,10 @@ def run(chosen: argparse.Namespace) -> int:
     with opened(chosen.file) as source, connected(settings) as client:
         runs = _Runs(source, dry_run=chosen.dry_run)
         people = _Settings(source, chosen.timezone)
-        with progress() as tell:
-            runs.take_in(client, tell)
+        with progress() as show:
+            runs.take_in(client, show)
             adoption = SettingsImport(client, dry_run=chosen.dry_run)
-            people.adopt(runs, adoption, tell)
+            people.adopt(runs, adoption, show)
     for line in (*runs.lines(), *adoption.lines(), *people.lines()):
         sys.stdout.write(f"{line}\n")
     wrong = runs.outcomes.left_out + runs.doubts.count
@@ -111,7 +111,7 @@ class _Runs:
         self.servers: dict[str, int] = {}
         self.jobs: dict[tuple[str, str], int] = {}
 
-    def take_in(self, client: Client, tell: Tell) -> None:
+    def take_in(self, client: Client, show: Show) -> None:
         importer, total = ImportClient(client, dry_run=self._dry_run), self._source.count_runs()
         for entry, result in import_in_batches(importer, self._entries()):
             self.outcomes.add(entry.source, result)
@@ -119,7 +119,7 @@ class _Runs:
                 self.servers[entry.run.server_id] = result.server_id
                 self.jobs[entry.run.server_id, entry.run.backup] = result.job_id
             done = self.outcomes.total
-            tell(f"{bar(done, total)} {done} of {counted(total, 'run')}")
+            show(f"{bar(done, total)} {done} of {counted(total, 'run')}")
 
     def lines(self) -> Iterator[str]:
         yield from self.outcomes.lines(dry_run=self._dry_run)
@@ -153,14 +153,14 @@ class _Settings:
         self._tolerance = self._read(source, "overdue_tolerance", read_tolerance)
         self._by_week_days = self._servers_left = self._jobs_left = 0
 
-    def adopt(self, runs: _Runs, adoption: SettingsImport, tell: Tell) -> None:
+    def adopt(self, runs: _Runs, adoption: SettingsImport, show: Show) -> None:
         for server in runs.known.values():
             if server.id in runs.servers:
                 given = {"alias": server.alias, "note": server.note}
                 adoption.adopt_server(runs.servers[server.id], given)
         found, total = 0, len(runs.jobs)
         for done, ((server_id, backup), job_id) in enumerate(runs.jobs.items()):
-            tell(f"{bar(done, total)} {done} of {counted(total, 'job')} set")
+            show(f"{bar(done, total)} {done} of {counted(total, 'job')} set")
             setting = self._of(server_id, runs.name(server_id), backup)
             schedule = None if setting is None else self._schedule(setting)
             adoption.adopt_job(job_id, {"schedule": schedule, "tolerance": self._tolerance})

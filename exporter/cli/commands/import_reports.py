@@ -54,11 +54,11 @@ def run(chosen: argparse.Namespace) -> int:
     settings = configuration(chosen)
     found = _find(ReportFiles(chosen.server, chosen.backup), chosen.paths)
     outcomes = Outcomes()
-    with connected(settings) as client, progress() as tell:
+    with connected(settings) as client, progress() as show:
         importer = ImportClient(client, dry_run=chosen.dry_run)
         for saved, result in import_in_batches(importer, _readable(found, outcomes)):
             outcomes.add(saved.source, result)
-            tell(counted(outcomes.total, "report"))
+            show(counted(outcomes.total, "report"))
     for line in outcomes.lines(dry_run=chosen.dry_run):
         sys.stdout.write(f"{line}\n")
     return int(outcomes.left_out > 0)

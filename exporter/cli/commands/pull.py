@@ -159,10 +159,10 @@ def _pull(target: PullTarget, password: str, importer: ReportImporter, *, dry: b
 
 def _summary(target: PullTarget, password: str, importer: ReportImporter) -> Summary:
     with (
-        progress() as tell,
+        progress() as show,
         contextlib.closing(open_source(target, password=password)) as server,
     ):
-        return pull_server(server, importer, Bookmarks(), lambda place: tell(_shown(place)))
+        return pull_server(server, importer, Bookmarks(), lambda place: show(_shown(place)))
 
 
 def _shown(place: PullProgress) -> str:

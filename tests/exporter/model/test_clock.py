@@ -118,7 +118,7 @@ def test_what_was_put_right_stays(stamp: Stamp, now: Millis, sure: bool) -> None
     reading = ClockReading(now, sure=sure)
     right = arrival(stamp, reading)
     clock = stamp.received if stamp.clock is None and right != stamp.received else stamp.clock
-    assert arrival(Stamp(stamp.run_id, right, stamp.told, clock), reading) == right
+    assert arrival(Stamp(stamp.run_id, right, stamp.reported, clock), reading) == right
 
 
 @pytest.mark.parametrize(

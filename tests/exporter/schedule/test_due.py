@@ -51,7 +51,7 @@ REPORTED = {
         [*nights(1, 2), *untold(3, 4, 5, 6, 7, 8, hour="12:00"), *nights(9, 9)],
         ("2026-03-10T02:00", "2026-03-10T03:10"),
     ),
-    "planned runs that wait behind others": (
+    "planned runs that wait for others": (
         nights(1, 6, hour="05:00"),
         ("2026-03-07T02:00", "2026-03-07T06:10"),
     ),
@@ -63,7 +63,7 @@ REPORTED = {
         nights(1, 6, hour="14:00"),
         ("2026-03-07T02:00", "2026-03-07T03:10"),
     ),
-    "who waits behind the run before of its own waits for nobody": (
+    "a run that waits for the one before of its own job waits for nobody": (
         [
             Ran("2026-03-02T02:00", "2026-03-03T02:00", took=30 * HOUR),
             Ran("2026-03-03T08:00", "2026-03-04T02:00", took=30 * HOUR),

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from api.server.accepting import raise_descriptors
-from exporter.cli.progress import Tell, bar, progress
+from exporter.cli.progress import Show, bar, progress
 from exporter.times import now
 from tests.support.deliver import sqlite
 from tests.tools.soak.strangers import attacks, bodies, honest, watch
@@ -41,7 +41,7 @@ _pause = threading.Event().wait
 class Trial:
     """One daemon through all its lives, and everybody who comes to it."""
 
-    def __init__(self, folder: Path, seed: int, tell: Tell) -> None:
+    def __init__(self, folder: Path, seed: int, show: Show) -> None:
         self._lives = Lives(folder)
         self._ledger = Ledger()
         self._tally = attacks.Tally()
@@ -49,7 +49,7 @@ class Trial:
         self._halves = Halves()
         self._honest, self._strangers = Crew(seed), Crew(seed)
         self._chance = random.Random(seed)
-        self._tell = tell
+        self._show = show
 
     def run(self, seconds: float) -> list[str]:
         """Let everything happen for so long; return what is wrong."""
@@ -98,7 +98,7 @@ class Trial:
         attacks.hire(self._strangers, self._lives, self._halves, self._tally)
 
     def _send_away(self) -> None:
-        self._tell("the strangers go")
+        self._show("the strangers go")
         self._strangers.dismiss()
         self._halves.close()
         self._honest.dismiss()
@@ -131,7 +131,7 @@ class Trial:
         while looks[-1].seconds < seconds and not self._lives.is_over and not self._has_failed:
             _pause(_LOOK_SECONDS)
             looks.append(Look(time.monotonic() - began, watch.megabytes(self._lives.pid)))
-            self._tell(f"{bar(int(looks[-1].seconds), int(seconds))} life {which}, {self._stand()}")
+            self._show(f"{bar(int(looks[-1].seconds), int(seconds))} life {which}, {self._stand()}")
         if self._has_failed:
             yield "somebody of the trial failed; the trace is above"
         if not self._lives.is_over:
@@ -144,7 +144,7 @@ class Trial:
         return f"{held:,.0f} MB, {taken:,} reports taken, {lost} lost"
 
     def _say(self, seconds: float) -> None:
-        self._tell("")  # a line of its own
+        self._show("")  # a line of its own
         lives, memory = self._lives, self._memory[-1]
         how = "socket handed over" if lives.is_handed_over else "socket of its own"
         _write(
@@ -160,7 +160,7 @@ class Trial:
             rested = watch.descriptors(self._lives.pid, self._lives.database)
             kept = list(watch.kept_open(idle, rested))
             if not kept or time.monotonic() > until:
-                self._tell("")
+                self._show("")
                 held = watch.megabytes(self._lives.pid)
                 self._memory[-1] = self._memory[-1]._replace(late=held)
                 _write(f"at rest {held:.0f} MB, before {idle}, now {rested}")
@@ -174,9 +174,9 @@ def run(folder: Path, minutes: float, seed: int | None = None) -> list[str]:
     raise_descriptors()
     chosen = now() if seed is None else seed
     _write(f"seed {chosen}")
-    with progress() as tell, closing(Trial(folder, chosen, tell)) as trial:
+    with progress() as show, closing(Trial(folder, chosen, show)) as trial:
         faults = trial.run(minutes * 60)
-        tell("")
+        show("")
         for line in trial.figures():
             _write(line)
     return faults
