@@ -34,7 +34,7 @@ def _failing(_view: JobView, state: JobState) -> Millis | None:
 
     Where runs name no backup, a failure remains although a good run followed.
     """
-    if not state.failing:
+    if not state.decided_failed:
         return None if state.last_failed is None else state.last_failed.started
     decided = [run for run in state.recent if run.status is not Status.INTERRUPTED]
     return _first_of(decided, state.consecutive_failures)

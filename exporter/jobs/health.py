@@ -76,7 +76,7 @@ def is_failing(job: Job, state: JobState) -> bool:
     it lasts until a person clears it.
     """
     if not is_unnamed(job.name):
-        return state.failing
+        return state.decided_failed
     return state.last_failed is not None and _since_cleared(job, state.last_failed.timestamp)
 
 

@@ -74,10 +74,11 @@ class JobState(Struct, frozen=True, array_like=True):
         return self.last is not None
 
     @property
-    def failing(self) -> bool:
+    def decided_failed(self) -> bool:
         """Whether the newest run that completed or failed, failed.
 
-        That is the rule for named backups only: `exporter.jobs.health.is_failing` is for all.
+        For a job without a name that does not mean that it is failing: see
+        `exporter.jobs.health.is_failing`.
         """
         return self.consecutive_failures > 0
 

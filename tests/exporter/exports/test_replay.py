@@ -64,7 +64,7 @@ def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobSnapsh
     expectation = expect(state, schedule)
     overdue = expectation is not None and expectation.overdue(now)
     snapshot = JobSnapshot(
-        state, state.baseline(), expectation, overdue, LABELS, failing=state.failing
+        state, state.baseline(), expectation, overdue, LABELS, failing=state.decided_failed
     )
     return snapshot if state.is_backup else None
 

@@ -155,7 +155,7 @@ def test_totals_are_those_of_a_count_over_all_jobs(runs: Histories, now: Millis)
     totals, jobs = fleet.totals(now), fleet.jobs()
     assert totals.jobs == len(jobs)
     assert totals.overdue == sum(view.overdue(now) for view in jobs) == len(fleet.overdue(now))
-    assert totals.failing == sum(view.job.state.failing for view in jobs)
+    assert totals.failing == sum(view.job.state.decided_failed for view in jobs)
     assert totals.completed == sum(view.job.state.completed_runs for view in jobs)
     assert totals.failed == sum(view.job.state.failed_runs for view in jobs)
 

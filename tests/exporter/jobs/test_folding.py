@@ -89,7 +89,7 @@ def test_an_interrupted_run_neither_completed_nor_failed(
     state = fold(nights(*statuses))
     assert state.interrupted_runs == interrupted
     assert state.consecutive_failures == failures
-    assert state.failing is failing
+    assert state.decided_failed is failing
     assert state.total_runs == len(statuses)
     assert state.completed_runs + state.failed_runs == len(statuses) - statuses.count(I)
 

@@ -20,7 +20,7 @@ def nights(*statuses: Status) -> list[StoredRun]:
 def test_a_job_without_runs_is_no_backup() -> None:
     state = JobState()
     assert not state.is_backup
-    assert not state.failing
+    assert not state.decided_failed
     assert (state.total_runs, state.completed_runs, state.failed_runs) == (0, 0, 0)
 
 
@@ -46,7 +46,7 @@ def test_consecutive_failures_are_those_since_the_last_completed_run(
 ) -> None:
     state = fold(nights(*statuses))
     assert state.consecutive_failures == failures
-    assert state.failing is (failures > 0)
+    assert state.decided_failed is (failures > 0)
 
 
 def test_a_completed_run_that_arrives_late_ends_only_the_failures_before_it() -> None:

@@ -20,7 +20,10 @@ def test_a_renaming_can_be_undone(store: Store) -> None:
     assert parted["Photos"].id == joined.id
     assert parted["Photos"].state.runs == (2, 0, 0, 0, 0, 0)
     assert parted["Pictures"].state.runs == (1, 0, 0, 1, 0, 0)
-    assert (parted["Photos"].state.failing, parted["Pictures"].state.failing) == (False, True)
+    assert (parted["Photos"].state.decided_failed, parted["Pictures"].state.decided_failed) == (
+        False,
+        True,
+    )
     assert [job.formerly for job in parted.values()] == [(), ()]
 
 

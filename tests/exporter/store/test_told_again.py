@@ -76,7 +76,7 @@ def test_the_worse_status_of_two_reports_stands(store: Store, *, turned: bool) -
     first, _ = (deliver(store, body) for body in (reversed(bodies) if turned else bodies))
     state = job_of(store, first).state
     assert state.runs == (0, 0, 1, 0, 0, 0)
-    assert (state.failing, state.last_completed) == (True, None)
+    assert (state.decided_failed, state.last_completed) == (True, None)
 
 
 def test_a_failure_told_late_of_an_older_run_changes_what_came_after_it_not(store: Store) -> None:
@@ -87,7 +87,7 @@ def test_a_failure_told_late_of_an_older_run_changes_what_came_after_it_not(stor
     state = job_of(store, recorded).state
     assert state.runs == (2, 0, 0, 1, 0, 0)
     assert state.uploaded_bytes == 15
-    assert state.failing is False
+    assert state.decided_failed is False
     assert state.last_failed is not None
 
 

@@ -154,7 +154,7 @@ def test_runs_of_a_wrong_clock_are_told_apart_by_their_begins(store: Store) -> N
 def test_a_report_from_the_future_does_not_outlive_later_ones(store: Store) -> None:
     deliver(store, duplicati_report(began=NOW + 3650 * DAY, status="Error"))
     state = deliver(store, duplicati_report(began=NOW + DAY), received=NOW + DAY).job.state
-    assert not state.failing
+    assert not state.decided_failed
 
 
 def test_other_operations_are_recorded_with_their_name_and_count_nowhere(store: Store) -> None:

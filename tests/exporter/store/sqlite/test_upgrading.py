@@ -99,7 +99,7 @@ def test_runs_that_a_script_skipped_are_counted_as_interrupted(store: Store) -> 
     state = jobs(store)["Documents"].state
     assert state.last_completed is not None
     assert state.last_completed.started == NOW - 4 * DAY - 10 * HOUR
-    assert (state.interrupted_runs, state.failing) == (2, False)
+    assert (state.interrupted_runs, state.decided_failed) == (2, False)
 
 
 def test_a_run_that_a_person_stopped_is_found_by_its_log(store: Store) -> None:
