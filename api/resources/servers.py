@@ -79,7 +79,7 @@ class MergedServer:
         target = query.required_id(server_id, "server")
         sources = request_body.read(req, {"from": _ids})["from"]
         if target in sources:
-            problem = Problem("from", "holds the server itself")
+            problem = Problem("from", "must not contain the server itself")
             raise invalid("A server cannot be merged into itself", problem)
         self._store.merge_servers(target, sources)
         merged = ",".join(map(str, sources))

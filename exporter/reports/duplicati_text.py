@@ -1,8 +1,8 @@
 """Duplicati's report as text: its default format, the format Template, and people's variants.
 
-``Name: value`` lines have the results of the JSON report and ``Log data:`` starts the log, at any
-place: what is around them depends on ``--send-http-message``. Times are in the sender's local
-format, followed by unix seconds.
+Lines ``Name: value`` contain the results of the JSON report, and a line ``Log data:`` starts the
+log. They may be anywhere: the text around them depends on ``--send-http-message``. Times are in the
+sender's local format, followed by Unix seconds.
 """
 
 import re
@@ -19,8 +19,8 @@ from exporter.reports.printed import Field, outcomes, parse, values
 from exporter.reports.results import Ending, counted, machine, run
 
 _LINE_END = re.compile(r"\r{0,3}\n|\r")
-"""str.splitlines would also split a name at rarer separators such as U+2028. Some relays double
-line ends."""
+"""str.splitlines would also split a name at rare separators such as U+2028. Some relays double line
+ends."""
 
 _DECISIVE = re.compile(r"(?:^|[\r\n])(?:ParsedResult|MainOperation|Failed):")
 _DECIDING = ("ParsedResult", "MainOperation")
@@ -30,17 +30,17 @@ LOGS = ("Log data:", template.LOG)
 _FAILED = "Failed:"
 _DETAILS = "Details:"
 _HEAD = 100
-"""Lines searched for one that starts with words and continues with results."""
+"""So many lines are searched for one that starts with words and continues with results."""
 
 _TAIL = 20
-"""Lines at the end of log or failure searched for names that are nowhere else."""
+"""So many lines at the end of the log or failure are searched for names that are nowhere else."""
 
 _NO_MESSAGE = "the run died without a message"
 _REMEDY = "drop --send-http-message, or set --send-http-result-output-format=Json"
 
 
 class _Text:
-    """A text of the default format by what its lines are: results and words, failure, and log."""
+    """A text of the default format, separated into results with words, failure and log."""
 
     def __init__(self, all_lines: list[str]) -> None:
         body, self.log = _at_log(all_lines)
@@ -56,7 +56,7 @@ class _Text:
 
 
 class _TemplateText(_Text):
-    """A text of the format Template, in which nested results stand between the run's own."""
+    """A text of the format Template, in which nested results are between the run's own."""
 
     def __init__(self, all_lines: list[str]) -> None:
         super().__init__([template.undone(line) for line in all_lines])
@@ -102,11 +102,11 @@ def read(
     oddities = Oddities() if odd is None else odd
     text = _text(content)
     printed = list(parse(text.results))
-    if not _tells_results(printed, text):
+    if not _has_results(printed, text):
         raise ReportError(Problem("message", f"contains no results of Duplicati: {_REMEDY}"))
     results = Reader(text.data(printed), oddities)
-    told = _extra(text, outcomes(printed, died=text.died is not None))
-    extra = Reader({**(beside or {}), **told}, oddities)
+    found = _extra(text, outcomes(printed, died=text.died is not None))
+    extra = Reader({**(beside or {}), **found}, oddities)
     ending = Ending(text.died, aborted=judging.tells_abort(text.died))
     messages = tuple(_messages(text, ending))
     ran = text.timed(run(results, extra, ending, messages))
@@ -127,8 +127,11 @@ def _named(extra: Reader, backup: str | None) -> str:
     return name
 
 
-def _tells_results(printed: Sequence[Field], text: _Text) -> bool:
-    """Whether there is more than words; below Duplicati's own first line one result is enough."""
+def _has_results(printed: Sequence[Field], text: _Text) -> bool:
+    """Return whether a text is a report, and not only words.
+
+    After a first line as Duplicati writes it, one result is enough.
+    """
     if text.died is not None:
         return True
     if any(field.key in _DECIDING for field in printed):
@@ -137,7 +140,7 @@ def _tells_results(printed: Sequence[Field], text: _Text) -> bool:
 
 
 def _is_result(field: Field) -> bool:
-    """Return whether a value is one of Duplicati's, and not words: a number, a time or a flag."""
+    """Return whether a value is one of Duplicati's, a number, a time or a flag, and not words."""
     if field.key in _TIMES:
         return True
     return field.key in _FLAGGED and not isinstance(field.value, str)
@@ -151,7 +154,7 @@ def _text(content: str) -> _Text:
 
 
 def _without_indentation(all_lines: list[str]) -> list[str]:
-    """Remove the indentation of a whole text, whose first line has lost it already."""
+    """Remove the indentation of a whole text, whose first line was stripped of its own."""
     depths = [len(line) - len(line.lstrip()) for line in all_lines[1:] if line.strip()]
     depth = min(depths, default=0)
     return [all_lines[0], *(line[depth:] for line in all_lines[1:])]
@@ -163,7 +166,7 @@ def _at_log(all_lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _unfolded(body: list[str]) -> list[str]:
-    """Split a line that starts with words and continues with results, as a header with %RESULT%."""
+    """Split a line with words and then results, as a header followed by %RESULT% gives."""
     details = next((at for at, line in enumerate(body) if line.startswith(_DETAILS)), -1)
     has_failure = details > 0 and not any(line.startswith(_FAILED) for line in body[:details])
     unfolded: list[str] = []
@@ -182,7 +185,7 @@ def _unfolded(body: list[str]) -> list[str]:
 
 
 def _at_failure(body: list[str]) -> tuple[list[str], str | None]:
-    """Separate a run's failure from its results, which follow it after an empty line, if any."""
+    """Separate a run's failure from its results, which may follow it after an empty line."""
     start = next((at for at, line in enumerate(body) if line.startswith(_FAILED)), None)
     if start is None:
         return body, None
@@ -192,7 +195,7 @@ def _at_failure(body: list[str]) -> tuple[list[str], str | None]:
 
 
 def _results_after(body: list[str], start: int) -> int:
-    """Return where the last block of lines with results starts after a failure."""
+    """Return where the last block of results after a failure starts, or the end of the text."""
     result = max(
         (at for at in range(start, len(body)) if _DECISIVE.match(body[at]) and at > start),
         default=None,
@@ -212,5 +215,5 @@ def _extra(text: _Text, outcomes: set[str]) -> dict[str, str]:
 def _messages(text: _Text, ending: Ending) -> Iterator[Message]:
     if ending.died is not None:
         yield Message("warning" if ending.aborted else "error", ending.died)
-    told = (line for line in text.log if line.strip())
-    yield from map(lines.message, lines.joined(told))
+    logged = (line for line in text.log if line.strip())
+    yield from map(lines.message, lines.joined(logged))

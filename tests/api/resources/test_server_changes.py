@@ -106,7 +106,7 @@ def test_the_servers_to_merge_are_a_list_of_ids(three: Daemon, sources: object) 
 
 def test_a_server_is_not_merged_into_itself(three: Daemon) -> None:
     result = change(three, "POST", "/api/servers/1/merge", {"from": [2, 1]})
-    assert problems(result) == {"from": "holds the server itself"}
+    assert problems(result) == {"from": "must not contain the server itself"}
 
 
 def test_an_unknown_field_of_a_merge_is_named(three: Daemon) -> None:

@@ -229,7 +229,7 @@ def test_a_name_of_several_servers_is_refused_until_an_id_is_given(command: Comm
         (["job", "set", "1", "--sched", "off"], "--sched"),
         (["server", "set", "nas"], "expected one of alias, note"),
         (["server", "set", "nas", "--alias", " "], "alias must be null or a text"),
-        (["server", "merge", "nas", "nas", "--yes"], "holds the server itself"),
+        (["server", "merge", "nas", "nas", "--yes"], "from must not contain"),
         (["server", "merge", "nas", "--yes"], "SOURCE"),
         (["server"], "ACTION"),
         (["job", "list"], "list"),
