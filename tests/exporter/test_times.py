@@ -192,6 +192,18 @@ def test_interval_without_sense_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("soon", "'soon' is not a duration: write a number and w, d, h, m or s, such as 12h"),
+        ("0h", "'0h' is out of range: more than 0s and at most ten years"),
+    ],
+)
+def test_a_refused_interval_is_named_with_what_is_allowed(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        times.parse_duration(text)
+
+
+@pytest.mark.parametrize(
     ("length", "text"),
     [(0, "0s"), (999, "0s"), (SECOND, "1s"), (36 * HOUR, "1d12h"), (8 * DAY + 61_500, "1w1d1m1s")],
 )

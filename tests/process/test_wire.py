@@ -180,7 +180,7 @@ def test_what_is_no_report_is_400_and_kept_to_be_looked_at(
 ) -> None:
     answer = raw.exchange(shared_daemon, post(body))
     assert_error(answer, 400)
-    assert answer.body["message"] == "Invalid backup data format"
+    assert answer.body["error"] == "ValidationError"
     assert shared_daemon.data("/api/rejected?limit=1")["rejected"][0]["size"] == len(body)
     assert_lives(shared_daemon)
 

@@ -73,7 +73,7 @@ def test_a_wrong_address_has_the_bounds_and_errors_of_the_right_one(
     headers = {"Accept": accept}
     refused = send(daemon.client, "POST", path, b"hello", headers=headers)
     large = send(daemon.client, "PUT", path, b"x" * (MAX_UPLOAD_BYTES + 1), headers=headers)
-    assert (refused.status_code, refused.json["message"]) == (400, "Invalid backup data format")
+    assert (refused.status_code, refused.json["error"]) == (400, "ValidationError")
     assert (large.status_code, large.json["error"]) == (413, "PayloadTooLargeError")
     assert len(daemon.get("/api/rejected")["rejected"]) == 2
 

@@ -16,7 +16,6 @@ CHANGES = [
     ("DELETE", "/api/servers/1"),
     ("POST", "/api/servers/1/merge"),
 ]
-TEXT = "must be null or a text of 1 to 1024 characters"
 IDS = "must be a list of server ids, as [2, 3]"
 
 
@@ -59,7 +58,6 @@ def test_a_server_that_nobody_knows_is_not_found(three: Daemon, method: str, pat
     body = {"from": [2]} if path.endswith("merge") else {"alias": "x"}
     result = change(three, method, path.replace("1", "99"), body)
     assert (result.status_code, result.json["error"]) == (404, "NotFoundError")
-    assert result.json["message"] == "Server not found"
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
@@ -73,29 +71,28 @@ def test_a_server_to_change_is_given_by_its_id_only(
 
 
 @pytest.mark.parametrize(
-    ("body", "fields"),
+    "body",
     [
-        ({"alias": 5}, {"alias": TEXT}),
-        ({"alias": "", "note": "  "}, {"alias": TEXT, "note": TEXT}),
-        ({"alias": "x" * 1025}, {"alias": TEXT}),
-        ({"note": ["x"]}, {"note": TEXT}),
-        ({"name": "x"}, {"name": "is unknown; expected one of alias, note, possibleDuplicateOf"}),
-        (
-            {"Alias": "x", "id": 9, "note": False},
-            {
-                "Alias": "is unknown; expected one of alias, note, possibleDuplicateOf",
-                "id": "is unknown; expected one of alias, note, possibleDuplicateOf",
-                "note": TEXT,
-            },
-        ),
+        {"alias": 5},
+        {"alias": "", "note": "  "},
+        {"alias": "x" * 1025},
+        {"note": ["x"]},
+        {"name": "x"},
+        {"Alias": "x", "id": 9, "note": False},
     ],
 )
-def test_every_wrong_field_of_a_change_is_named_with_what_is_allowed(
-    three: Daemon, body: Json, fields: Json
-) -> None:
+def test_every_wrong_field_of_a_change_is_named(three: Daemon, body: Json) -> None:
     before = listed(three)
-    assert problems(change(three, "PATCH", "/api/servers/1", {"note": "fine", **body})) == fields
+    found = problems(change(three, "PATCH", "/api/servers/1", {"note": "fine", **body}))
+    assert found.keys() == body.keys()
     assert listed(three) == before
+
+
+def test_a_wrong_field_of_a_change_is_answered_with_what_it_must_be(three: Daemon) -> None:
+    assert problems(change(three, "PATCH", "/api/servers/1", {"alias": 5, "name": "x"})) == {
+        "alias": "must be null or a text of 1 to 1024 characters",
+        "name": "is unknown; expected one of alias, note, possibleDuplicateOf",
+    }
 
 
 @pytest.mark.parametrize("sources", [None, [], "2", 2, [0], [-2], ["2"], [2.5], [True], [2**63]])
@@ -111,7 +108,7 @@ def test_a_server_is_not_merged_into_itself(three: Daemon) -> None:
 
 def test_an_unknown_field_of_a_merge_is_named(three: Daemon) -> None:
     result = change(three, "POST", "/api/servers/1/merge", {"from": [2], "into": 1})
-    assert problems(result) == {"into": "is unknown; expected one of from"}
+    assert list(problems(result)) == ["into"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'"alias"', b"[]", b"null", b"{}"])

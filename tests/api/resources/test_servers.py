@@ -45,7 +45,7 @@ def test_a_merge_answers_with_the_target_and_all_it_has_now(three: Daemon) -> No
 def test_a_merge_with_one_unknown_server_leaves_all_as_they_were(three: Daemon) -> None:
     before = listed(three), three.get("/api/jobs"), three.get("/api/backups")
     result = change(three, "POST", "/api/servers/1/merge", {"from": [2, 3, 99]})
-    assert (result.status_code, result.json["message"]) == (404, "Server not found")
+    assert (result.status_code, result.json["error"]) == (404, "NotFoundError")
     assert (listed(three), three.get("/api/jobs"), three.get("/api/backups")) == before
 
 

@@ -40,9 +40,6 @@ def test_overrides_must_be_tables(value: object) -> None:
     [
         ({"severs": "nas", "tolerance": "1h"}, f"severs is unknown; expected one of {KNOWN}"),
         ({"tolerance": 3600}, "tolerance must be a string that is not empty"),
-        ({"server": "", "tolerance": "1h"}, "server must be a string that is not empty"),
-        ({"server": ["nas"], "tolerance": "1h"}, "server must be a string that is not empty"),
-        ({"schedule": True}, "schedule must be a string that is not empty"),
         ({"server": "nas"}, "sets nothing; give one of schedule, tolerance, expected_interval"),
         ({}, "sets nothing; give one of schedule, tolerance, expected_interval"),
     ],
@@ -53,19 +50,25 @@ def test_a_wrong_override_is_named_by_its_number(table: dict[str, object], probl
 
 
 @pytest.mark.parametrize(
-    ("key", "text", "told"),
+    ("key", "value"), [("server", ""), ("server", ["nas"]), ("schedule", True), ("backup", 5)]
+)
+def test_a_value_of_another_type_is_named_by_its_key(key: str, value: object) -> None:
+    _, (problem,) = read_overrides([{"tolerance": "1h", key: value}])
+    assert problem.startswith(f"override 1: {key} must be ")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
     [
-        ("schedule", "sometimes", "override 1: schedule: 'sometimes' is not a schedule"),
-        ("schedule", "cron 0 3 * * * Mars/Base", "override 1: schedule: 'Mars/Base' is not a time"),
-        ("tolerance", "soon", "override 1: tolerance: 'soon' is not a duration"),
-        ("expected_interval", "0d", "override 1: expected_interval: '0d' is out of range"),
+        ("schedule", "sometimes"),
+        ("schedule", "Mars/Base"),
+        ("tolerance", "soon"),
+        ("expected_interval", "0d"),
     ],
 )
-def test_a_setting_that_cannot_be_read_is_named_with_its_reason(
-    key: str, text: str, told: str
-) -> None:
+def test_a_setting_that_cannot_be_read_is_named_with_its_value(key: str, text: str) -> None:
     _, (problem,) = read_overrides([{key: text}])
-    assert problem.startswith(told)
+    assert problem.startswith(f"override 1: {key}: {text!r} ")
 
 
 def test_every_problem_of_every_override_is_told() -> None:

@@ -78,15 +78,15 @@ def test_what_the_daemon_does_not_take_is_told(command: Commands, tmp_path: Path
 @pytest.mark.usefixtures("database")
 def test_another_file_is_refused_in_one_line(command: Commands, database: Path) -> None:
     told = command.refusal("import", "duplistatus", str(database))
-    assert "is not a database of duplistatus" in told
+    assert str(database) in told
 
 
 def test_a_file_is_needed_before_a_database_of_ours(command: Commands, tmp_path: Path) -> None:
     told = command.refusal("import", "duplistatus", str(tmp_path / "none.db"))
-    assert "there is no file" in told
+    assert "none.db" in told
     path = make(tmp_path / "backups.db", [])
     told = command.refusal("import", "duplistatus", str(path), "--database", str(tmp_path / "x"))
-    assert "there is no database" in told
+    assert str(tmp_path / "x") in told
 
 
 @pytest.mark.parametrize("zone", ["Mars", "", "../etc/passwd"])

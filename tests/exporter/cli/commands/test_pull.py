@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_what_is_not_understood_is_told_and_no_failure(
     duplicati.add_row("2", "\x1b[31mno json")
     told = command.output("pull", duplicati.url, "--password-file", password)
     assert "1 invalid" in told
-    assert "\n  Photos to S3: the message of row 4 is not JSON\n" in told
+    assert re.search(r"^  Photos to S3: .*row 4", told, re.MULTILINE)
 
 
 def test_a_name_cannot_steer_the_terminal(
@@ -142,7 +143,11 @@ def test_a_wrong_password_is_told_and_not_shown(
     duplicati.password = "another"
     finished = command("pull", duplicati.url, "--password-file", password, "--name", "nas")
     assert (finished.code, finished.out) == (1, "")
-    assert finished.err == "duplistatus: nas does not accept the password\n"
+    (line,) = finished.err.splitlines()
+    assert line.startswith("duplistatus: nas ")
+    assert line.endswith(" password")
+    assert "another" not in line
+    assert PASSWORD not in line
 
 
 def test_the_password_may_come_through_the_standard_input(
@@ -152,9 +157,7 @@ def test_the_password_may_come_through_the_standard_input(
     assert finished.code == 0
 
 
-@pytest.mark.parametrize(
-    ("typed", "told"), [("\n", "is empty"), ("\udcff\n", "cannot be read: it is not UTF-8 text")]
-)
+@pytest.mark.parametrize(("typed", "told"), [("\n", "is empty"), ("\udcff\n", "cannot be read")])
 def test_a_password_that_cannot_be_one_is_refused_before_anybody_is_asked(
     command: Commands, duplicati: Simulator, typed: str, told: str
 ) -> None:
@@ -169,11 +172,11 @@ def test_a_password_that_cannot_be_one_is_refused_before_anybody_is_asked(
     ("arguments", "told"),
     [
         ((), "there is no server to pull from"),
-        (("nas",), "is not an address of a server"),
+        (("nas",), "'nas' is not"),
         (("https://me:hidden@nas",), "put the password into a file"),
         (("https://nas",), "the password is missing"),
         (("https://nas", "--password-file", "/nowhere"), "/nowhere cannot be read"),
-        (("https://nas", "--fingerprint", "1"), "is not a SHA-256 fingerprint"),
+        (("https://nas", "--fingerprint", "1"), "'1' is not"),
         (
             ("--password-file", "/nowhere", "--insecure"),
             "--password-file, --insecure: give the address too",
@@ -231,10 +234,9 @@ def test_the_servers_of_the_configuration_are_pulled_from_whatever_one_of_them_d
         )
         finished = command("pull", "--config", str(file))
     assert finished.code == 1
-    assert finished.err.splitlines() == [
-        "duplistatus: away accepts no more logins for now: try again in some minutes",
-        "duplistatus: the password file /nowhere cannot be read: No such file or directory",
-    ]
+    away_failed, third_failed = finished.err.splitlines()
+    assert away_failed.startswith("duplistatus: away ")
+    assert "/nowhere" in third_failed
     assert finished.out.startswith("nas: 1 backup, 3 runs recorded")
 
 

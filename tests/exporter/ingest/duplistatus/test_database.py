@@ -178,7 +178,7 @@ def foreign(path: Path) -> None:
         (Path.mkdir, "there is no file"),
         (lambda path: path.write_bytes(b""), "its tables are missing"),
         (lambda path: path.write_bytes(b'{"Data": {}}' * 100), "is not a SQLite database"),
-        (foreign, "its tables are missing"),
+        (foreign, "is not a database of duplistatus, its tables are missing"),
     ],
     ids=["nothing", "a folder", "empty", "another file", "another application"],
 )

@@ -54,7 +54,8 @@ def test_a_wrong_password_is_told_and_tried_once(duplicati: Simulator) -> None:
 
 def test_throttled_logins_are_told_and_not_hammered(duplicati: Simulator) -> None:
     duplicati.always["/auth/login"] = Canned(429, headers=(("Retry-After", "1"),))
-    assert "accepts no more logins for now: try again in some minutes" in refusal(duplicati)
+    expected = "nas accepts no more logins for now: try again in some minutes"
+    assert refusal(duplicati) == expected
     assert duplicati.asked("/auth/login") == 1
 
 
