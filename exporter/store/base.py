@@ -20,6 +20,7 @@ from exporter.store.rules import (
 )
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
+from exporter.store.rules.sender import Sender
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
 from exporter.store.timing import Timing
@@ -101,7 +102,7 @@ class BaseStore(ABC):
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job that a live report is of, created if missing."""
         told, came = storable.live_report(live_report), storable.delivery(delivery)
-        scope = Scope(structural=True)
+        scope = Scope(senders=(Sender.of_live_report(told, came),))
         change = self._write(
             lambda recorder: recorder.resolve_job(told, came), scope, lambda each: each
         )
@@ -160,7 +161,8 @@ class BaseStore(ABC):
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
         """Keep the newest live run of jobs, so that a restart knows it."""
-        self._note(lambda db: live_runs.keep(db, runs))
+        scope = Scope(jobs=tuple(job_id for job_id, _ in runs))
+        self._write(lambda recorder: live_runs.keep(recorder.db, runs), scope)
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:
         """Return the newest live run of each job that had one."""

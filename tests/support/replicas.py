@@ -14,7 +14,9 @@ from exporter.reports import read_report
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Recorded
 from exporter.store.postgres import Store
+from exporter.store.postgres.feed import Feed
 from exporter.store.postgres.session import PgSession, prepare
+from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules import read_queries
 from exporter.times import MINUTE, Millis
 from tests.support.daemon import CREATED, NOW, SENDER
@@ -81,6 +83,18 @@ class Replicas:
             ]
         assert orphans(self.url) == []
         assert_folded(self.url)
+
+
+def feed_of(store: Store) -> Feed:
+    """Return what a store asks for the news of others."""
+    feed: Feed = vars(store)["_feed"]
+    return feed
+
+
+def writer_of(store: Store) -> PgWriter:
+    """Return what commits for a store."""
+    writer: PgWriter = vars(store)["_writer"]
+    return writer
 
 
 def known_to(store: Store) -> Known:

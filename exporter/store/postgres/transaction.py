@@ -219,6 +219,8 @@ def _touched(scope: Scope, cache: WriteCache) -> tuple[list[int], list[int]]:
     """Return the servers and jobs of a write, as far as they are known."""
     servers, jobs = set(scope.servers) & cache.servers.keys(), set[int]()
     for sender in scope.senders:
+        owner = cache.machine_ids.get(sender.machine.machine_id or "", -1)
+        servers.update({owner} & cache.servers.keys())
         place = known_place(cache, sender)
         if place is not None:
             servers.add(place[0].id)

