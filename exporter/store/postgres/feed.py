@@ -9,7 +9,7 @@ under way it hides the later ones (a quarter of 13,801 changes were never seen t
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from exporter.logs import log_fields
@@ -21,9 +21,13 @@ from exporter.store.postgres.queries import Head, Seen
 from exporter.store.postgres.session import PgSession
 from exporter.store.rules import live_runs
 from exporter.store.rules.write_cache import WriteCache
-from exporter.times import Millis
+from exporter.times import MINUTE, Millis
 
 _EVERY_SECONDS = 1.0
+_MAX_SLEEP: Millis = 5 * MINUTE
+"""Who asked nothing for longer, by the database's clock, reads everything anew: of a daemon that
+came and went meanwhile not even a commit is left. Less than commits are kept."""
+
 _PATIENCE_SECONDS = 5.0
 """How long who asks waits for a database that is away."""
 
@@ -68,10 +72,12 @@ class Feed:
         self._answered = 0
         self._asking = False
         self._stale = True
+        self._asked: Millis | None = None
         self.histories_lost = 0
         self.questions = 0
         self.question_seconds = 0.0
         self.is_reachable = True
+        self.when_lost: Callable[[], None] = lambda: None
         self.answered_at = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._ask_now_and_then, name="feed", daemon=True)
@@ -148,18 +154,19 @@ class Feed:
         now, since, found = queries.heads(db, seen)
         self._clock.set(now)
         self.memory.listen_since(since)
-        if not _is_whole(seen, found):
-            self._read_everything(db)
+        has_slept = self._asked is not None and now - self._asked > _MAX_SLEEP
+        if has_slept or not _is_whole(seen, found):
+            self._read_anew(db)
         elif _new(seen, found):
             self._read_news(db, seen)
-        self.answered_at = time.monotonic()
+        self._asked, self.answered_at = now, time.monotonic()
 
     def _read_news(self, db: PgSession, seen: Seen) -> None:
         """Show what is new: of one moment, else a job may be seen whose server is gone."""
         found = queries.all_heads(db, seen)
         if not _is_whole(seen, found):
             db.execute("ROLLBACK")
-            self._read_everything(db)
+            self._read_anew(db)
             return
         new = _new(seen, found)
         servers = sorted({server for head in new for server in head.servers})
@@ -174,6 +181,11 @@ class Feed:
             for head in new:
                 if head.stamp > self._seen.get(head.writer, (0, 0))[0]:
                     self._seen[head.writer] = head.stamp, head.token
+
+    def _read_anew(self, db: PgSession) -> None:
+        """Read everything; own commits may be lost, too, and nobody may report for long."""
+        self._read_everything(db)
+        self.when_lost()
 
     def _read_everything(self, db: PgSession) -> None:
         with db.connection.transaction():

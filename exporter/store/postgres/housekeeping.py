@@ -33,6 +33,14 @@ ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.unti
 WHERE lease.holder = excluded.holder OR lease.until < clock_timestamp()
 RETURNING holder"""
 _GIVE_BACK = "DELETE FROM leases WHERE holder = ?"
+_LEAVE = (
+    """
+DELETE FROM writers WHERE id = ?
+AND NOT EXISTS (SELECT 1 FROM commits WHERE commits.writer = writers.id)""",
+    "UPDATE writers SET heard = clock_timestamp() - interval '50 minutes' WHERE id = ?",
+)
+"""Who leaves is known until the others have surely seen its commits."""
+
 _FORGET = (
     "DELETE FROM writers WHERE heard < clock_timestamp() - interval '1 hour'",
     """
@@ -119,4 +127,5 @@ class Housekeeping:
 
     def _give_back(self, db: PgSession) -> None:
         db.execute(_GIVE_BACK, (self._writer.id,))
-        db.execute("DELETE FROM writers WHERE id = ?", (self._writer.id,))
+        for statement in _LEAVE:
+            db.execute(statement, (self._writer.id,))

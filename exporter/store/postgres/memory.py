@@ -59,6 +59,8 @@ class Memory:
         with self._lock:
             self.cache = WriteCache()
             self._servers, self._jobs = {}, {}
+            self._removed_servers.clear()  # an older copy of the database gives ids out again
+            self._removed_jobs.clear()
             self._note(everything)
             self.cache.apply(everything.change)
             if self._follower is not None:

@@ -32,7 +32,7 @@ from exporter.store.postgres.transaction import (
 from exporter.store.rules.placing import known_place
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
-from exporter.store.scope import Scope
+from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
 
 _REGISTER = """
@@ -91,6 +91,7 @@ class PgWriter(GroupCommit):
         self.recorded_again = 0
         self._register()
         super().__init__(patience)
+        feed.when_lost = self._look_for_own
 
     def run(
         self,
@@ -213,6 +214,10 @@ class PgWriter(GroupCommit):
             self._feed.catch_up(self._patience)
         except StoreUnavailableError:
             _log.warning("what was recorded is shown once the database answers again")
+
+    def _look_for_own(self) -> None:
+        """See whether the last commit of this daemon is still there, once the writer has time."""
+        self.put(lambda _: None, NOWHERE)
 
     def _start_anew(self) -> None:
         """Go on as another daemon after the database lost commits; record again what it lost."""
