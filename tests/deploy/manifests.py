@@ -1,6 +1,6 @@
-"""What `kubectl apply --kustomize deploy/kubernetes` would apply, as far as files tell it."""
+"""What `kubectl apply --kustomize` would apply of a folder, as far as files tell it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import yaml
 from tests.deploy.files import DEPLOY
 
 BASE = DEPLOY / "kubernetes"
+REPLICAS = BASE / "replicas"
 
 Json = dict[str, Any]
 
@@ -45,9 +46,10 @@ def _config_map(folder: Path, generated: Json, options: Json) -> Json:
 
 
 MANIFESTS = tuple(_load(BASE))
+MANIFESTS_OF_REPLICAS = tuple(_load(REPLICAS))
 
 
-def one(kind: str) -> Json:
+def one(kind: str, manifests: Iterable[Json] = MANIFESTS) -> Json:
     """Return the only manifest of a kind."""
-    (found,) = [manifest for manifest in MANIFESTS if manifest["kind"] == kind]
+    (found,) = [manifest for manifest in manifests if manifest["kind"] == kind]
     return found

@@ -10,7 +10,7 @@ import yaml
 
 from tests.deploy.dockerfile import last
 from tests.deploy.files import DEPLOY, ROOT
-from tests.deploy.manifests import BASE, MANIFESTS, Json, kustomization, one
+from tests.deploy.manifests import BASE, MANIFESTS, REPLICAS, Json, kustomization, one
 from tests.deploy.test_docker import VERSION
 from tests.rules.rule_files import RULE_FILES, RULES, load
 from tests.support.process.commands import needed
@@ -57,6 +57,7 @@ def test_the_rules_are_those_of_the_plain_files(tmp_path: Path) -> None:
     subprocess.run([BASE / "generate", made], check=True)
     committed = (BASE / "prometheusrule.yaml").read_text(encoding="utf-8")
     assert committed == made.read_text(encoding="utf-8"), "run: deploy/kubernetes/generate"
+    assert committed == (REPLICAS / "prometheusrule.yaml").read_text(encoding="utf-8")
     groups = [group for path in reversed(RULE_FILES) for group in load(path)["groups"]]
     assert sorted(map(str, one("PrometheusRule")["spec"]["groups"])) == sorted(map(str, groups))
 
