@@ -18,7 +18,11 @@ from tests.deploy.test_prometheus import check
 from tests.support.process.daemon import ANY_PORT, Daemon
 
 DOCKER = DEPLOY / "docker"
-COMPOSE = ("docker/compose.yaml", "docker/compose.monitoring.yaml")
+COMPOSE = (
+    "docker/compose.yaml",
+    "docker/compose.monitoring.yaml",
+    "docker/compose.replicas.yaml",
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 VERSION = PROJECT["version"]
 PORT = 9666
