@@ -23,6 +23,7 @@ OF_POSTGRESQL = {"duplistatus_database_reachable", "duplistatus_history_lost_tot
 """A daemon over SQLite has none of these."""
 SHARDED = yaml.safe_load(read("prometheus/sharded.yml"))
 FLEET, SHARD = SHARDED["scrape_configs"]
+REPLICAS = yaml.safe_load(read("prometheus/replicas.yml"))
 
 
 def check(config: Path) -> None:
@@ -36,8 +37,9 @@ def check(config: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_promtool_has_nothing_to_say_of_the_sharded_example() -> None:
-    check(DEPLOY / "prometheus" / "sharded.yml")
+@pytest.mark.parametrize("name", ["sharded.yml", "replicas.yml"])
+def test_promtool_has_nothing_to_say_of_the_other_examples(name: str) -> None:
+    check(DEPLOY / "prometheus" / name)
 
 
 def test_the_token_can_be_switched_on(tmp_path: Path) -> None:
@@ -54,10 +56,18 @@ def test_the_token_can_be_switched_on(tmp_path: Path) -> None:
     assert scrape["authorization"] == {"credentials_file": str(token)}
 
 
-def test_a_shard_follows_the_same_rules() -> None:
+def test_the_other_examples_follow_the_same_rules() -> None:
     whole = yaml.safe_load(read("prometheus/prometheus.yml"))
     for key in ("rule_files", "alerting"):
-        assert SHARDED[key] == whole[key]
+        assert SHARDED[key] == REPLICAS[key] == whole[key]
+
+
+def test_the_fleet_of_replicas_is_scraped_once_and_their_own_counters_from_each() -> None:
+    fleet, own = REPLICAS["scrape_configs"]
+    assert [each["params"] for each in (fleet, own)] == [{"part": ["fleet"]}, {"part": ["daemon"]}]
+    assert [len(each["static_configs"][0]["targets"]) for each in (fleet, own)] == [1, 2]
+    jobs = {job for rule in RULES for job in re.findall(r'job="([\w-]+)"', rule.expression)}
+    assert jobs == {each["job_name"] for each in (fleet, own)}
 
 
 def _families_of_no_server() -> set[str]:
