@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exporter.model import Delivery, Machine
-from exporter.model.live import LiveReport, LiveRun
+from exporter.model.live import LiveReport
 from exporter.store import StoreUnavailableError
 from exporter.store.postgres.transaction import StaleError
 from exporter.store.postgres.writer import PgWriter
@@ -36,9 +36,9 @@ def after_first(call: Callable[..., Any], then: Callable[[], object]) -> Callabl
 def test_a_commit_that_was_given_up_and_happened_holds_nobody_up(replicas: Replicas) -> None:
     store = replicas.open(patience=3)
     server, job = (post(store, body(1)).server.id, store.snapshot().jobs[0].id)
-    statement = "INSERT INTO commits (writer, stamp, token, servers, jobs)"
-    values = (writer_of(store).id, 2, 77, [server], [job])
-    replicas.ask(f"{statement} VALUES (%s, %s, %s, %s, %s)", *values)
+    statement = "INSERT INTO commits (writer, stamp, token, servers, jobs, live)"
+    values = (writer_of(store).id, 2, 77, [server], [job], [])
+    replicas.ask(f"{statement} VALUES (%s, %s, %s, %s, %s, %s)", *values)
     assert post(store, body(2)).new
     replicas.assert_whole()
 
@@ -121,6 +121,6 @@ def test_no_live_run_is_kept_of_a_job_that_another_daemon_deletes(
         deletion.join(0.5)
 
     monkeypatch.setattr(live_runs, "keep", after_first(live_runs.keep, delete))
-    one.keep_live([(job_id, LiveRun.first(activity_of(NOW, NOW), NOW))])
+    one.hear(job_id, activity_of(NOW, NOW), NOW)
     deletion.join()
     replicas.assert_whole()
