@@ -7,7 +7,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.tools.bench import latencies, library, resources, scraper, scrapes, summaries, uploads
+from tests.tools.bench import (
+    latencies,
+    library,
+    resources,
+    scraper,
+    scrapes,
+    sharing,
+    summaries,
+    uploads,
+)
 from tests.tools.bench.figures import Figure, table
 from tests.tools.bench.filling import Size, fill
 from tests.tools.bench.load import Load
@@ -21,9 +30,10 @@ MEASURES = {
     "latencies": latencies.measure,
     "resources": resources.measure,
     "scraper": scraper.measure,
+    "sharing": sharing.measure,
 }
-ALWAYS = tuple(name for name in MEASURES if name != "scraper")
-"""Without the one that takes a minute a round and needs a Prometheus."""
+ALWAYS = tuple(name for name in MEASURES if name not in ("scraper", "sharing"))
+"""Without those that take minutes a round and need a Prometheus or a PostgreSQL."""
 
 
 def main() -> int:

@@ -55,13 +55,13 @@ class Load:
         """Get an address."""
         return self._run([url], connections, {})
 
-    def upload(self, url: str, jobs: int, connections: int) -> Answered:
-        """Post reports, each of another run."""
+    def upload(self, url: str, jobs: int, connections: int, later: int = 0) -> Answered:
+        """Post reports, each of another run; of another load's where they start seconds later."""
         variables = {
             "BENCH_TEMPLATE": str(self._template),
             "BENCH_JOBS": str(jobs),
             "BENCH_JOBS_OF_A_SERVER": str(JOBS_OF_A_SERVER),
-            "BENCH_SINCE": str(POSTED_SINCE // SECOND),
+            "BENCH_SINCE": str(POSTED_SINCE // SECOND + later),
         }
         return self._run(["--script", str(_SCRIPT), url], connections, variables)
 

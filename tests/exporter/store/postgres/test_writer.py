@@ -37,7 +37,8 @@ def test_a_commit_that_was_given_up_and_happened_holds_nobody_up(replicas: Repli
     store = replicas.open(patience=3)
     server, job = (post(store, body(1)).server.id, store.snapshot().jobs[0].id)
     statement = "INSERT INTO commits (writer, stamp, token, servers, jobs, live)"
-    values = (writer_of(store).id, 2, 77, [server], [job], [])
+    nothing: list[int] = []
+    values = (writer_of(store).id, 2, 77, [server], [job], nothing)
     replicas.ask(f"{statement} VALUES (%s, %s, %s, %s, %s, %s)", *values)
     assert post(store, body(2)).new
     replicas.assert_whole()
