@@ -75,7 +75,7 @@ def add_client_command(commands: Commands, name: str, summary: str, run: Run) ->
 def take_database(parser: Parser) -> None:
     """Let a command accept the option of an existing database."""
     (option,) = (option for option in OPTIONS if option.name == "database")
-    take(parser, option._replace(help="SQLite database file"))
+    take(parser, option._replace(help="SQLite database file, or postgresql://HOST/NAME"))
 
 
 def take(parser: Parser, *options: Option) -> None:

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "--dry-run",
     ),
 }
-EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database PATH", "DUPLISTATUS_DATABASE")
+EVERYWHERE = ("--config FILE", "DUPLISTATUS_CONFIG", "--database DATABASE", "DUPLISTATUS_DATABASE")
 DAEMON = (
     "--listen HOST:PORT",
     "--log-format FORMAT",
