@@ -8,8 +8,9 @@ from exporter.config import Config
 from exporter.config.database import DatabaseAddress
 from exporter.model import Server
 from exporter.store import Store, StoreError
+from exporter.store.copying import Source, Target
 from exporter.store.rules.records import RecordsReader
-from exporter.store.sqlite import OfflineReader, list_jobs_readonly
+from exporter.store.sqlite import FileSource, FileTarget, OfflineReader, list_jobs_readonly
 from exporter.store.sqlite import Store as SqliteStore
 from exporter.times import SECOND
 
@@ -50,6 +51,30 @@ def list_jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:
     if isinstance(database, Path):
         return list_jobs_readonly(database)
     return open_reader(database).jobs()
+
+
+def open_source(database: DatabaseAddress) -> Source:
+    """Open a database to copy it, whoever has it.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    if isinstance(database, Path):
+        return FileSource(database)
+    source: Source = _postgres().PgSource(database.secret)
+    return source
+
+
+def open_target(database: DatabaseAddress) -> Target:
+    """Open a database to fill it, made if it is missing.
+
+    Raises:
+        StoreError: another program has it, or it cannot be made.
+    """
+    if isinstance(database, Path):
+        return FileTarget(database)
+    target: Target = _postgres().PgTarget(database.secret)
+    return target
 
 
 def is_missing(database: DatabaseAddress) -> bool:

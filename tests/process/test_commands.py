@@ -11,6 +11,7 @@ COMMANDS = (
     ["demo"],
     ["check-config"],
     ["backup-database"],
+    ["copy-database"],
     ["servers"],
     ["jobs"],
     ["server"],

@@ -5,13 +5,16 @@ import sys
 from pathlib import Path
 
 from exporter.cli.arguments import Commands, add, configuration, take_database
+from exporter.cli.commands.copy_database import copy_to
+from exporter.config.database import PostgresUrl
 from exporter.store import StoreError
-from exporter.store.sqlite import backup_database
+from exporter.store.sqlite import backup_database, replacing
 
 _EXPLAINED = (
     "Works whether the daemon runs or not. The copy is a consistent snapshot, and its integrity is"
     " checked. To restore it: stop the daemon, remove the database with its -wal and -shm files,"
-    " copy FILE to its place, start the daemon."
+    " copy FILE to its place, start the daemon. A PostgreSQL is copied to a SQLite file too, which"
+    " duplistatus copy-database brings back into an empty one; for a large one use pg_dump."
 )
 
 
@@ -26,10 +29,20 @@ def add_to(commands: Commands) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Copy the database, whether a daemon uses it or not."""
-    settings = configuration(chosen)
-    if not isinstance(settings.database, Path):
-        message = "a PostgreSQL is backed up by pg_dump, or into a file by copy-database"
-        raise StoreError(message)
-    size = backup_database(settings.database, chosen.file)
-    sys.stdout.write(f"{settings.database} is backed up to {chosen.file}, {size} bytes\n")
+    database, copy = configuration(chosen).database, chosen.file
+    size = (
+        backup_database(database, copy)
+        if isinstance(database, Path)
+        else _backup_postgres(database, copy)
+    )
+    sys.stdout.write(f"{database} is backed up to {copy}, {size} bytes\n")
     return 0
+
+
+def _backup_postgres(database: PostgresUrl, copy: Path) -> int:
+    try:
+        with replacing(copy) as made:
+            copy_to(database, made)
+        return copy.stat().st_size
+    except OSError as error:
+        raise StoreError(f"{database} cannot be copied to {copy} ({error})") from error

@@ -1,6 +1,7 @@
 """The store in PostgreSQL, which several daemons share. Needs the extra `postgresql`."""
 
+from exporter.store.postgres.copying import PgSource, PgTarget
 from exporter.store.postgres.reader import open_reader
 from exporter.store.postgres.store import Store
 
-__all__ = ["Store", "open_reader"]
+__all__ = ["PgSource", "PgTarget", "Store", "open_reader"]

@@ -1,8 +1,17 @@
 """The store as one file of SQLite. Outside this package nobody knows SQL."""
 
-from exporter.store.sqlite.backup import backup_database
+from exporter.store.sqlite.backup import backup_database, replacing
 from exporter.store.sqlite.connection import list_jobs_readonly
+from exporter.store.sqlite.copying import FileSource, FileTarget
 from exporter.store.sqlite.offline_reader import OfflineReader
 from exporter.store.sqlite.store import Store
 
-__all__ = ["OfflineReader", "Store", "backup_database", "list_jobs_readonly"]
+__all__ = [
+    "FileSource",
+    "FileTarget",
+    "OfflineReader",
+    "Store",
+    "backup_database",
+    "list_jobs_readonly",
+    "replacing",
+]

@@ -3,7 +3,8 @@
 import os
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from exporter.store.errors import StoreError
@@ -15,30 +16,42 @@ _OWNER_ONLY = 0o600
 def backup_database(database: Path, copy: Path) -> int:
     """Copy a database as it is at one moment, whoever has it; return the size of the copy.
 
-    The copy is one file. It comes, or replaces one that is there, once it is whole and on disk.
-
     Raises:
         StoreError: there is no copy now, or an older one is still there; the text says why.
     """
-    _check(database, copy)
+    check_there(database)
+    if _same(database, copy):
+        raise StoreError(_open(copy))
     try:
-        with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f".{copy.name}-") as folder:
-            made = Path(folder, copy.name)
+        with replacing(copy) as made:
             _copy(database, made)
-            made.chmod(_OWNER_ONLY)
-            made.replace(copy)
-            _make_durable(copy.parent)
         return copy.stat().st_size
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{database} cannot be copied to {copy} ({error})") from error
 
 
-def _check(database: Path, copy: Path) -> None:
-    check_there(database)
+@contextmanager
+def replacing(copy: Path) -> Iterator[Path]:
+    """Yield where to make a file; it comes, or replaces one that is there, once it is whole.
+
+    Raises:
+        StoreError: the one that is there is in use.
+        OSError: it cannot be made.
+    """
     # A write-ahead log is applied to whatever file has its name: a copy put before it is ruined.
-    if copy.with_name(f"{copy.name}-wal").exists() or _same(database, copy):
-        message = f"{copy} is a database that a program has open or did not close"
-        raise StoreError(f"{message}: name another file for the copy")
+    if copy.with_name(f"{copy.name}-wal").exists():
+        raise StoreError(_open(copy))
+    with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f".{copy.name}-") as folder:
+        made = Path(folder, copy.name)
+        yield made
+        made.chmod(_OWNER_ONLY)
+        made.replace(copy)
+        _make_durable(copy.parent)
+
+
+def _open(copy: Path) -> str:
+    message = f"{copy} is a database that a program has open or did not close"
+    return f"{message}: name another file for the copy"
 
 
 def _same(database: Path, copy: Path) -> bool:

@@ -23,7 +23,8 @@ from exporter.fleet import Fleet
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.schedule.policy import SchedulePolicy
-from exporter.store.sqlite import Store
+from exporter.store import Store
+from exporter.store.sqlite import Store as SqliteStore
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import SENDER, Clock
 from tests.support.deliver import sqlite
@@ -48,7 +49,7 @@ class Past(NamedTuple):
 def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     """Let the days pass. The database is to be copied before it is changed."""
     database = tmp_path_factory.mktemp("past") / "past.sqlite"
-    with closing(Store(database)) as store:
+    with closing(SqliteStore(database)) as store:
         made(database, CREATED)
         return Past(database, dict(_scrapes(store)))
 
