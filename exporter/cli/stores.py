@@ -1,13 +1,14 @@
 """Which store a database is: a file of SQLite, or a PostgreSQL by its URL."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 from exporter.config import Config
-from exporter.config.database import DatabaseAddress
+from exporter.config.database import DatabaseAddress, PostgresUrl
 from exporter.model import Server
-from exporter.store import Store, StoreError
+from exporter.store import Checked, Store, StoreError
 from exporter.store.copying import Source, Target
 from exporter.store.rules.records import RecordsReader
 from exporter.store.sqlite import FileSource, FileTarget, OfflineReader, list_jobs_readonly
@@ -75,6 +76,16 @@ def open_target(database: DatabaseAddress) -> Target:
         return FileTarget(database)
     target: Target = _postgres().PgTarget(database.secret)
     return target
+
+
+def check_postgres(database: PostgresUrl) -> Iterator[Checked]:
+    """Try what a PostgreSQL can do; yield each outcome.
+
+    Raises:
+        StoreError: it cannot be reached.
+    """
+    checks: Iterator[Checked] = _postgres().check_database(database.secret)
+    return checks
 
 
 def is_missing(database: DatabaseAddress) -> bool:

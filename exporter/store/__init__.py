@@ -13,6 +13,7 @@ from exporter.store.interface import Store
 from exporter.store.values import (
     KEPT,
     REPORTERS,
+    Checked,
     ClockMarks,
     JobHistory,
     JobRun,
@@ -27,6 +28,7 @@ __all__ = [
     "KEPT",
     "REPORTERS",
     "Change",
+    "Checked",
     "ClockMarks",
     "JobHistory",
     "JobRun",

@@ -91,3 +91,12 @@ class ClockMarks(Struct, frozen=True):
 
     seen: Millis | None = None
     agreed: Millis | None = None
+
+
+class Checked(NamedTuple):
+    """What was tried of a database, whether it works, and what was found or what that means."""
+
+    what: str
+    works: bool
+    told: str
+    essential: bool = True

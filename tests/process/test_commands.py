@@ -12,6 +12,7 @@ COMMANDS = (
     ["check-config"],
     ["backup-database"],
     ["copy-database"],
+    ["check-database"],
     ["servers"],
     ["jobs"],
     ["server"],

@@ -4,6 +4,7 @@ from exporter.cli.arguments import Commands, add_group
 from exporter.cli.commands import (
     backup_database,
     check_config,
+    check_database,
     copy_database,
     demo,
     export,
@@ -27,6 +28,7 @@ COMMANDS = (
     check_config.add_to,
     backup_database.add_to,
     copy_database.add_to,
+    check_database.add_to,
     demo.add_to,
     servers.add_list_to,
     jobs.add_list_to,

@@ -26,7 +26,7 @@ _NOBODY_LISTENED = f"""
 UPDATE meta SET value = {_NOW} WHERE key = 'listening_since'
 AND (SELECT heard.value FROM meta AS heard WHERE heard.key = 'heard') < {_NOW} - 60000"""  # noqa: S608 - constant
 _LISTENS = f"UPDATE meta SET value = {_NOW} WHERE key = 'heard'"  # noqa: S608 - constant
-_TAKE = """
+TAKE_LEASE = """
 INSERT INTO leases AS lease (name, holder, until)
 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -41,7 +41,7 @@ AND NOT EXISTS (SELECT 1 FROM commits WHERE commits.writer = writers.id)""",
 )
 """Who leaves is known until the others have surely seen its commits."""
 
-_FORGET = (
+FORGET = (
     "DELETE FROM writers WHERE heard < clock_timestamp() - interval '1 hour'",
     """
 DELETE FROM commits WHERE at < clock_timestamp() - interval '10 minutes'
@@ -117,12 +117,12 @@ class Housekeeping:
         (self.daemons,) = db.execute(_COUNT).fetchone() or (0,)
         db.execute(_NOBODY_LISTENED)
         db.execute(_LISTENS)
-        held = db.execute(_TAKE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
+        held = db.execute(TAKE_LEASE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
         if held and not self.leads:
             _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))
         self._until = asked + LEASE_SECONDS if held else 0.0
         if held:
-            for statement in _FORGET:
+            for statement in FORGET:
                 db.execute(statement)
 
     def _give_back(self, db: PgSession) -> None:
