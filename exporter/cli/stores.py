@@ -8,7 +8,7 @@ from types import ModuleType
 from exporter.config import Config
 from exporter.config.database import DatabaseAddress, PostgresUrl
 from exporter.model import Server
-from exporter.store import Checked, Store, StoreError
+from exporter.store import Checked, Replica, Store, StoreError
 from exporter.store.copying import Source, Target
 from exporter.store.rules.records import RecordsReader
 from exporter.store.sqlite import FileSource, FileTarget, OfflineReader, list_jobs_readonly
@@ -86,6 +86,16 @@ def check_postgres(database: PostgresUrl) -> Iterator[Checked]:
     """
     checks: Iterator[Checked] = _postgres().check_database(database.secret)
     return checks
+
+
+def list_replicas(database: PostgresUrl) -> list[Replica]:
+    """Return the daemons that share a PostgreSQL and were heard of in the last minute.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    replicas: list[Replica] = _postgres().list_replicas(database.secret)
+    return replicas
 
 
 def is_missing(database: DatabaseAddress) -> bool:

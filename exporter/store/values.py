@@ -100,3 +100,17 @@ class Checked(NamedTuple):
     works: bool
     told: str
     essential: bool = True
+
+
+class Replica(NamedTuple):
+    """A daemon that shares a database: when it was heard of last, and how long ago that was.
+
+    One `leads`: it does what one does for all. `url` is empty for a command.
+    """
+
+    id: str
+    url: str
+    version: str
+    heard: Millis
+    ago: Millis
+    leads: bool

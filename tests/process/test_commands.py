@@ -13,6 +13,7 @@ COMMANDS = (
     ["backup-database"],
     ["copy-database"],
     ["check-database"],
+    ["replicas"],
     ["servers"],
     ["jobs"],
     ["server"],

@@ -12,6 +12,7 @@ from exporter.cli.commands import (
     import_reports,
     jobs,
     pull,
+    replicas,
     serve,
     servers,
 )
@@ -29,6 +30,7 @@ COMMANDS = (
     backup_database.add_to,
     copy_database.add_to,
     check_database.add_to,
+    replicas.add_to,
     demo.add_to,
     servers.add_list_to,
     jobs.add_list_to,
