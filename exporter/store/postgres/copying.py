@@ -148,7 +148,9 @@ def _with_flags(row: Row, flags: Sequence[int]) -> Sequence[object]:
 
 @contextlib.contextmanager
 def _connected(address: Address) -> Iterator[PgConnection]:
-    connection: PgConnection = psycopg.connect(address.conninfo, autocommit=True)
+    connection: PgConnection = psycopg.connect(
+        address.conninfo, autocommit=True, prepare_threshold=None
+    )
     with contextlib.closing(connection):
         prepare(connection)
         yield connection

@@ -98,6 +98,17 @@ def test_a_copy_that_is_not_there_is_not_added_to(
     assert "copy without --add-missing first" in told
 
 
+def test_runs_are_added_to_a_file_only_while_no_daemon_has_it(
+    command: Commands, database: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    command.output("copy-database", str(database), str(copy))
+    with closing(SqliteStore(copy)):
+        told = command.refusal("copy-database", "--add-missing", str(database), str(copy))
+    assert "is in use by another daemon" in told
+    command.output("copy-database", "--add-missing", str(database), str(copy))
+
+
 def test_a_target_that_is_not_empty_is_said_in_a_line(command: Commands, database: Path) -> None:
     told = command.refusal("copy-database", str(database), str(database))
     assert "the target is not empty" in told
