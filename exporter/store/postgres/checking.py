@@ -124,7 +124,7 @@ def _known_server(trial: Trial) -> str:
 
 def _feed(trial: Trial) -> str:
     with trial.second.transaction():
-        found = queries.heads(trial.second, {})[1]
+        found = queries.heads(trial.second, {}).heads
         news = queries.news(trial.second, _of(found, "servers"), _of(found, "jobs"))
     seen = [(head.writer, head.stamp) for head in found]
     if seen != [(WRITER, 1), (WRITER, 2)] or [job.name for job in news.change.jobs] != [JOB]:

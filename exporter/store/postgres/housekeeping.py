@@ -117,7 +117,9 @@ class Housekeeping:
         (self.daemons,) = db.execute(_COUNT).fetchone() or (0,)
         db.execute(_NOBODY_LISTENED)
         db.execute(_LISTENS)
-        held = db.execute(TAKE_LEASE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
+        held = (
+            db.execute(TAKE_LEASE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
+        )
         if held and not self.leads:
             _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))
         self._until = asked + LEASE_SECONDS if held else 0.0

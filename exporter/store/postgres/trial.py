@@ -14,10 +14,10 @@ from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, 
 from exporter.store.changes import Recorded
 from exporter.store.postgres import schema
 from exporter.store.postgres.connecting import Connector
-from exporter.store.postgres.feed import Clock, Feed
+from exporter.store.postgres.feed import Clock, Feed, Mark
 from exporter.store.postgres.memory import Memory
 from exporter.store.postgres.session import Cursor, PgConnection, PgSession
-from exporter.store.postgres.transaction import Mark, PgTransaction
+from exporter.store.postgres.transaction import PgTransaction
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.scope import Scope
 from exporter.store.session import Values
