@@ -4,11 +4,11 @@ from grafana_foundation_sdk.builders import stat, timeseries
 from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.source import links, variables
+from grafana.source import links, replicas, variables
 from grafana.source.boards import Board, Row, put_together
 from grafana.source.colours import GREEN, GREY, PURPLE, RED, YELLOW, named, thresholds
 from grafana.source.panels import About, bars, figure, fixed, lines
-from grafana.source.queries import Query, age
+from grafana.source.queries import Query, age, of_exporters
 
 _GIB = 2.0**30
 _FIGURE = (4, 4)
@@ -34,13 +34,7 @@ _BOARD = Board(
 
 def dashboard() -> Dashboard:
     """Return the dashboard."""
-    return put_together(_BOARD, [_now(), _scrapes(), _uploads(), _process()])
-
-
-def _of(name: str, *more: str) -> str:
-    """Return the selector of a family, for the chosen exporters."""
-    matchers = ", ".join(('job=~"$job"', 'instance=~"$instance"', *more))
-    return f"{name}{{{matchers}}}"
+    return put_together(_BOARD, [_now(), _scrapes(), _uploads(), replicas.row(), _process()])
 
 
 def _now() -> Row:
@@ -56,7 +50,7 @@ def _up() -> stat.Panel:
         *_FIGURE,
     )
     names = named({"0": ("down", RED), "1": ("up", GREEN)})
-    return figure(about, Query(_of("up"), _EXPORTER)).mappings(names)
+    return figure(about, Query(of_exporters("up"), _EXPORTER)).mappings(names)
 
 
 def _version() -> stat.Panel:
@@ -67,7 +61,7 @@ def _version() -> stat.Panel:
         thresholds(RED, (1, GREEN)),
         *_FIGURE,
     )
-    query = Query(_of("duplistatus_build_info"), "{{version}}")
+    query = Query(of_exporters("duplistatus_build_info"), "{{version}}")
     return figure(about, query).text_mode(options.BigValueTextMode.NAME)
 
 
@@ -79,22 +73,22 @@ def _running_for() -> stat.Panel:
         thresholds(YELLOW, (3600, GREEN)),
         *_FIGURE,
     )
-    query = Query(age(_of("process_start_time_seconds")), _EXPORTER)
+    query = Query(age(of_exporters("process_start_time_seconds")), _EXPORTER)
     return figure(about, query).decimals(1)
 
 
 def _refused() -> stat.Panel:
     about = About(
         "Uploads not accepted",
-        "Uploads of this time range that were answered with an error. A rejected one, and one that"
-        " found no room, is kept at /api/rejected with the reason; a failed one Duplicati sends"
-        " again, but not for ever.",
+        "Uploads of this time range that the chosen daemons answered with an error. A rejected one,"
+        " and one that found no room, is kept at /api/rejected with the reason; a failed one"
+        " Duplicati sends again, but not for ever.",
         "none",
         thresholds(GREEN, (1, YELLOW), (10, RED)),
         *_FIGURE,
     )
-    not_taken = _of("duplistatus_uploads_total", 'outcome=~"rejected|limited|failed"')
-    query = Query(f"sum by (instance) (increase({not_taken}[$__range]))", _EXPORTER)
+    not_taken = of_exporters("duplistatus_uploads_total", 'outcome=~"rejected|limited|failed"')
+    query = Query(f"sum(increase({not_taken}[$__range]))")
     return figure(about, query).decimals(0)
 
 
@@ -106,7 +100,7 @@ def _jobs() -> stat.Panel:
         thresholds(RED, (1, GREEN)),
         *_FIGURE,
     )
-    return figure(about, Query(_of("duplistatus_backup_jobs"), _EXPORTER))
+    return figure(about, Query(of_exporters("duplistatus_backup_jobs"), _EXPORTER))
 
 
 def _database() -> stat.Panel:
@@ -117,7 +111,7 @@ def _database() -> stat.Panel:
         thresholds(GREEN, (5 * _GIB, YELLOW), (20 * _GIB, RED)),
         *_FIGURE,
     )
-    return figure(about, Query(_of("duplistatus_database_bytes"), _EXPORTER))
+    return figure(about, Query(of_exporters("duplistatus_database_bytes"), _EXPORTER))
 
 
 def _scrapes() -> Row:
@@ -132,7 +126,7 @@ def _scrape_duration() -> timeseries.Panel:
         thresholds(GREEN, (2, YELLOW), (10, RED)),
         *_THIRD,
     )
-    return lines(about, Query(_of("scrape_duration_seconds"), _EXPORTER)).min(0)
+    return lines(about, Query(of_exporters("scrape_duration_seconds"), _EXPORTER)).min(0)
 
 
 def _samples() -> timeseries.Panel:
@@ -143,7 +137,7 @@ def _samples() -> timeseries.Panel:
         thresholds(RED, (1, GREEN)),
         *_THIRD,
     )
-    return lines(about, Query(_of("scrape_samples_scraped"), _EXPORTER)).min(0)
+    return lines(about, Query(of_exporters("scrape_samples_scraped"), _EXPORTER)).min(0)
 
 
 def _collector() -> timeseries.Panel:
@@ -154,7 +148,9 @@ def _collector() -> timeseries.Panel:
         thresholds(GREEN, (1, YELLOW), (5, RED)),
         *_THIRD,
     )
-    return lines(about, Query(_of("duplistatus_collector_duration_seconds"), _EXPORTER)).min(0)
+    return lines(
+        about, Query(of_exporters("duplistatus_collector_duration_seconds"), _EXPORTER)
+    ).min(0)
 
 
 def _uploads() -> Row:
@@ -170,7 +166,7 @@ def _outcomes() -> timeseries.Panel:
         thresholds(GREY, (1, GREEN)),
         *_HALF,
     )
-    uploads = f"increase({_of('duplistatus_uploads_total')}[$__rate_interval])"
+    uploads = f"increase({of_exporters('duplistatus_uploads_total')}[$__rate_interval])"
     panel = bars(about, Query(f"sum by (outcome) ({uploads})", "{{outcome}}")).decimals(0)
     for outcome, colour in _OUTCOMES.items():
         panel.override_by_name(outcome, [fixed(colour)])
@@ -194,7 +190,9 @@ def _latency() -> timeseries.Panel:
         thresholds(GREEN, (1, YELLOW), (5, RED)),
         *_HALF,
     )
-    buckets = f"rate({_of('duplistatus_upload_duration_seconds_bucket')}[$__rate_interval])"
+    buckets = (
+        f"rate({of_exporters('duplistatus_upload_duration_seconds_bucket')}[$__rate_interval])"
+    )
     quantiles = (0.5, 0.95, 0.99)
     return lines(about, *(_quantile(each, buckets) for each in quantiles)).min(0)
 
@@ -215,7 +213,7 @@ def _memory() -> timeseries.Panel:
         thresholds(GREEN, (0.5 * _GIB, YELLOW), (1 * _GIB, RED)),
         *_HALF,
     )
-    return lines(about, Query(_of("process_resident_memory_bytes"), _EXPORTER)).min(0)
+    return lines(about, Query(of_exporters("process_resident_memory_bytes"), _EXPORTER)).min(0)
 
 
 def _cpu() -> timeseries.Panel:
@@ -226,7 +224,7 @@ def _cpu() -> timeseries.Panel:
         thresholds(GREEN, (0.5, YELLOW), (0.9, RED)),
         *_HALF,
     )
-    busy = f"rate({_of('process_cpu_seconds_total')}[$__rate_interval])"
+    busy = f"rate({of_exporters('process_cpu_seconds_total')}[$__rate_interval])"
     return lines(about, Query(busy, _EXPORTER)).min(0)
 
 
@@ -238,7 +236,7 @@ def _files() -> timeseries.Panel:
         thresholds(GREEN, (0.5, YELLOW), (0.9, RED)),
         *_HALF,
     )
-    share = f"{_of('process_open_fds')} / {_of('process_max_fds')}"
+    share = f"{of_exporters('process_open_fds')} / {of_exporters('process_max_fds')}"
     return lines(about, Query(share, _EXPORTER)).min(0)
 
 
@@ -250,4 +248,4 @@ def _growth() -> timeseries.Panel:
         thresholds(GREEN, (5 * _GIB, YELLOW), (20 * _GIB, RED)),
         *_HALF,
     )
-    return lines(about, Query(_of("duplistatus_database_bytes"), _EXPORTER)).min(0)
+    return lines(about, Query(of_exporters("duplistatus_database_bytes"), _EXPORTER)).min(0)

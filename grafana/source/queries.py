@@ -48,6 +48,12 @@ def chosen(name: str) -> str:
     return f"duplistatus_backup_{name}{{{CHOSEN}}}"
 
 
+def of_exporters(name: str, *more: str) -> str:
+    """Return the selector of a family of the daemon itself, for the chosen exporters."""
+    matchers = ", ".join(('job=~"$job"', 'instance=~"$instance"', *more))
+    return f"{name}{{{matchers}}}"
+
+
 def per_job(expr: str) -> str:
     """Return an expression with a job's labels and no others, so that tables join by them."""
     return f"max by ({JOB}) ({expr})"

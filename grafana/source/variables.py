@@ -10,6 +10,9 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from grafana.source.queries import DATASOURCE
 
+_EXPORTERS = '__name__=~"duplistatus_build_info|duplistatus_backup_jobs"'
+"""Of replicas the one job of Prometheus has what each daemon tells, the other one the fleet."""
+
 Variable = build.DatasourceVariable | build.QueryVariable
 
 
@@ -30,12 +33,12 @@ def backup() -> build.QueryVariable:
 
 def scrape_job() -> build.QueryVariable:
     """Return the choice of the jobs of Prometheus that scrape an exporter."""
-    return _each(_values("job", "Job", "duplistatus_build_info"))
+    return _each(_values("job", "Job", f"{{{_EXPORTERS}}}"))
 
 
 def instance() -> build.QueryVariable:
     """Return the choice of exporters."""
-    return _each(_values("instance", "Instance", 'duplistatus_build_info{job=~"$job"}'))
+    return _each(_values("instance", "Instance", f'{{{_EXPORTERS}, job=~"$job"}}'))
 
 
 def unseen(variable: build.QueryVariable) -> build.QueryVariable:

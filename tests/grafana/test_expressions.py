@@ -21,6 +21,7 @@ _MARKS = [
 each_target = of_every([*TARGETS, *_MARKS])
 
 _COUNTED = ("_total", "_bucket", "_sum", "_count")
+_SERIES_OF_A_TYPE = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 _OF_COUNTERS = {"rate", "irate", "increase"}
 _WINDOW = timedelta(hours=2)
 """What `$__rate_interval` is filled with; no expression says it outright."""
@@ -90,13 +91,8 @@ def _documented_names() -> set[str]:
     names = {row.name for row in ROWS}
     of_prometheus = doc_hooks.rows(PAGE, "series-of-prometheus")
     names |= {name for cell, _ in of_prometheus for name in pages.code(cell)}
-    histograms = {
-        f"{row.name}{suffix}"
-        for row in ROWS
-        if row.type == "histogram"
-        for suffix in ("_bucket", "_sum", "_count")
-    }
-    return names | histograms | {name for name in pages.code(PAGE) if name.startswith("process_")}
+    made = {f"{row.name}{suffix}" for row in ROWS for suffix in _SERIES_OF_A_TYPE.get(row.type, ())}
+    return names | made | {name for name in pages.code(PAGE) if name.startswith("process_")}
 
 
 @each_target
@@ -116,6 +112,12 @@ def test_every_label_of_a_legend_is_one_of_the_result(target: Target) -> None:
     assert named <= _documented_labels() | made
 
 
+def _names_of(selector: promql.VectorSelector) -> list[str]:
+    """Return the name of what is selected, or all of them."""
+    matchers = [each for each in selector.matchers.matchers if each.name == "__name__"]
+    return [selector.name] if selector.name else matchers[0].value.split("|")
+
+
 @pytest.mark.parametrize("board", BOARDS, ids=str)
 def test_every_value_of_a_variable_comes_from_a_documented_metric(board: Board) -> None:
     for variable in board.variables.values():
@@ -123,7 +125,8 @@ def test_every_value_of_a_variable_comes_from_a_documented_metric(board: Board) 
             asked = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"])
             assert asked is not None
             assert asked[2] == variable["name"]
-            assert {each.name for each in selectors(asked[1])} <= _documented_names()
+            names = {name for each in selectors(asked[1]) for name in _names_of(each)}
+            assert names <= _documented_names()
 
 
 @each_target

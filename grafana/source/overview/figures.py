@@ -25,7 +25,7 @@ def panels() -> list[stat.Panel]:
 
 
 def _exporter() -> stat.Panel:
-    seen = "max by (job, instance) (present_over_time(duplistatus_build_info[$__range]))"
+    seen = "max by (job, instance) (present_over_time(duplistatus_backup_jobs[$__range]))"
     about = About(
         "Exporter",
         "Whether Prometheus reaches every exporter it has known in this time range. While one is"
