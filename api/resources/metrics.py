@@ -16,6 +16,9 @@ from exporter.exposition.gzip_cache import IncrementalGzip
 from exporter.fleet import Fleet
 from exporter.store import Store
 
+_PATIENCE_SECONDS = 1.0
+"""How long who asks for JSON waits for a database that is away: people and scripts want to know."""
+
 TEXT = "text/plain; version=0.0.4"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -96,6 +99,7 @@ class Health(Metrics):
         if media_type != falcon.MEDIA_JSON:
             super()._answer(req, resp, media_type)
             return
+        self._store.catch_up(_PATIENCE_SECONDS)
         self._store.check_writable()
         resp.set_header("Vary", "Accept, Accept-Encoding")
         success(req, resp, {"healthy": True, "version": self._version})

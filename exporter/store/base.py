@@ -65,7 +65,9 @@ class BaseStore(ABC):
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report whole or not at all. Raises `LimitReachedError`."""
-        prepared = PreparedReport.from_report(report, delivery)
+        return self._record(PreparedReport.from_report(report, delivery))
+
+    def _record(self, prepared: PreparedReport) -> Recorded:
         return self._write(
             lambda recorder: recorder.record(prepared),
             Scope(senders=(prepared.sender,)),

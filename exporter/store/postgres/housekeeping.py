@@ -12,6 +12,7 @@ import time
 from exporter.logs import log_fields
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.postgres.connecting import Connector, SteadyConnection
+from exporter.store.postgres.schema import FORMAT
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.writer import PgWriter
 
@@ -20,7 +21,15 @@ _EVERY_SECONDS = 5.0
 _PATIENCE_SECONDS = 5.0
 
 _HEARD = "UPDATE writers SET heard = clock_timestamp(), url = ? WHERE id = ?"
-_COUNT = "SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute'"
+_COUNT = """
+SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute' AND url <> ''"""
+"""A command that asks the database serves nobody."""
+
+_RAISE_FORMAT = """
+UPDATE meta SET value = ? WHERE key = 'format' AND value < ? AND NOT EXISTS (
+    SELECT 1 FROM writers WHERE heard > clock_timestamp() - interval '1 minute' AND format < ?)"""
+"""Once no daemon is left that would not understand what the newest version writes."""
+
 _NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
 _NOBODY_LISTENED = f"""
 UPDATE meta SET value = {_NOW} WHERE key = 'listening_since'
@@ -124,6 +133,7 @@ class Housekeeping:
             _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))
         self._until = asked + LEASE_SECONDS if held else 0.0
         if held:
+            db.execute(_RAISE_FORMAT, (FORMAT,) * 3)
             for statement in FORGET:
                 db.execute(statement)
 

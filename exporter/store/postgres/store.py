@@ -11,7 +11,6 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from exporter.limits import Limits
 from exporter.logs import log_fields
-from exporter.model import Delivery, Report
 from exporter.model.live import LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
@@ -177,10 +176,9 @@ class Store(BaseStore):
         outcome: Outcome = self._writer.dry_run(work, scope)
         return outcome
 
-    def record(self, report: Report, delivery: Delivery) -> Recorded:
-        """Record a report whole or not at all. Raises `LimitReachedError`."""
-        recorded = super().record(report, delivery)
-        self._writer.answered.add(PreparedReport.from_report(report, delivery))
+    def _record(self, prepared: PreparedReport) -> Recorded:
+        recorded = super()._record(prepared)
+        self._writer.answered.add(prepared)
         return recorded
 
     def reclaim_space(self) -> bool:

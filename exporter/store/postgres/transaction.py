@@ -30,7 +30,12 @@ a daemon that froze between two round trips would keep a server locked for all o
 _BEGIN = f"""
 SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', TRUE),
     set_config('lock_timeout', '{STATEMENT_SECONDS}s', TRUE),
-    set_config('idle_in_transaction_session_timeout', '{STATEMENT_SECONDS}s', TRUE)"""
+    set_config('idle_in_transaction_session_timeout', '{STATEMENT_SECONDS}s', TRUE),
+    set_config('enable_seqscan', 'off', TRUE),
+    set_config('enable_hashjoin', 'off', TRUE),
+    set_config('enable_mergejoin', 'off', TRUE)"""
+"""Each statement is about a few rows by their keys. A plan that was made while a table was small is
+kept, and would read all of it, for each commit, when it has grown: 10 ms at 10,000 jobs."""
 _LOCK_STRUCTURE = "SELECT value FROM meta WHERE key = 'format' FOR UPDATE"
 _LOCK_SERVERS = """
 SELECT id, revision FROM servers WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"""

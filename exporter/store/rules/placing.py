@@ -102,7 +102,9 @@ class Places:
     def _find_server(self, sender: Sender) -> Server:
         server = self._space.hold(identity.find_server(self._space.db, sender))
         if self._server_or_none(server.id) is None:
-            quotas.check_server_quota(self._space.db, self._limits)
+            known = self._cache.servers.keys()
+            new = self._fresh.servers.keys() - known
+            quotas.check_server_quota(len(known) + len(new) + 1, self._limits)
             self._note_duplicate(server)
         machine_id = sender.machine.machine_id
         self._note_second_id(server, machine_id)
@@ -153,7 +155,9 @@ class Places:
         db = self._space.db
         job = write_queries.insert_job(db, server.id, sender.backup)
         renaming.set_apart(db, job)
-        quotas.check_job_quota(db, server.id, self._limits)
+        new = {each.id for each in self._fresh.jobs.values() if self._cache.job(each.id) is None}
+        all_jobs = len(self._cache.jobs) + len(new) + 1
+        quotas.check_job_quota(db, server.id, all_jobs, self._limits)
         self._fresh.put([], [job])
         return job
 

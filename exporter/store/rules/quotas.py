@@ -1,39 +1,40 @@
 """Room for new servers and jobs: what is known may report for ever, what is new up to a limit.
 
-Looked at once the new one is written: who raises undoes the whole transaction.
+Looked at once the new one is written: who raises undoes the whole transaction. All are counted in
+memory: PostgreSQL reads a whole table to count it.
 """
 
 from exporter.limits import Limit, Limits
 from exporter.store.errors import LimitReachedError
 from exporter.store.session import Session
 
+_JOBS_OF_SERVER = "SELECT count(*) FROM jobs WHERE server_id = ?"
 
-def check_server_quota(db: Session, limits: Limits) -> None:
-    """See that there are no more servers than may report.
+
+def check_server_quota(servers: int, limits: Limits) -> None:
+    """See that there are no more servers than may report, the new one included.
 
     Raises:
         LimitReachedError: there are.
     """
-    if _count(db, "SELECT count(*) FROM servers") > limits.max_servers:
+    if servers > limits.max_servers:
         message = f"There are as many servers as max_servers allows, {limits.max_servers}"
         raise LimitReachedError(Limit.SERVERS, f"{message}: delete some, or raise that setting")
 
 
-def check_job_quota(db: Session, server_id: int, limits: Limits) -> None:
+def check_job_quota(db: Session, server_id: int, all_jobs: int, limits: Limits) -> None:
     """See that a server has no more jobs than it may, and that all have no more.
+
+    The new one is included.
 
     Raises:
         LimitReachedError: it has, or they have.
     """
-    if _count(db, "SELECT count(*) FROM jobs") > limits.max_jobs:
+    if all_jobs > limits.max_jobs:
         message = f"There are as many backups as max_jobs allows, {limits.max_jobs}"
         raise LimitReachedError(Limit.JOBS, f"{message}: delete some, or raise that setting")
-    jobs = _count(db, "SELECT count(*) FROM jobs WHERE server_id = ?", server_id)
+    jobs = int(db.execute(_JOBS_OF_SERVER, (server_id,)).fetchone()[0])
     if jobs > limits.max_jobs_per_server:
         message = "The server has as many backups as max_jobs_per_server allows"
         message = f"{message}, {limits.max_jobs_per_server}: delete some, or raise that setting"
         raise LimitReachedError(Limit.JOBS_PER_SERVER, message)
-
-
-def _count(db: Session, query: str, *values: int) -> int:
-    return int(db.execute(query, values).fetchone()[0])

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from tests.tools.bench import (
     uploads,
 )
 from tests.tools.bench.figures import Figure, table
-from tests.tools.bench.filling import Size, fill
 from tests.tools.bench.load import Load
-from tests.tools.bench.setting import FEW, MANY, Setting
+from tests.tools.bench.setting import Setting
 
 MEASURES = {
     "scrapes": scrapes.measure,
@@ -54,18 +52,9 @@ def main() -> int:
         except RuntimeError as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        setting = Setting(Path(folder), _filled(Path(folder)), load)
+        setting = Setting(Path(folder), {}, load)
         _measure(setting, chosen.rounds, chosen.only or ALWAYS)
     return 0
-
-
-def _filled(folder: Path) -> dict[Size, Path]:
-    filled = {}
-    for size in (FEW, MANY):
-        began = time.perf_counter()
-        filled[size] = fill(folder / f"{size.runs}.sqlite", size)
-        _print_line(f"{size.runs:,} runs filled in {time.perf_counter() - began:.0f} s")
-    return filled
 
 
 def _measure(setting: Setting, rounds: int, names: Sequence[str]) -> None:

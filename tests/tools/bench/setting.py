@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.tools.bench.filling import Size, fresh_copy
+from tests.tools.bench.filling import Size, fill, fresh_copy
 from tests.tools.bench.load import Load
 
 FEW = Size(1_000, 1_000)
@@ -12,14 +12,16 @@ MANY = Size(1_000_000, 10_000)
 
 
 class Setting(NamedTuple):
-    """A folder, the filled databases in it, and what makes the load."""
+    """A folder, the databases in it that were filled so far, and what makes the load."""
 
     folder: Path
     filled: dict[Size, Path]
     load: Load
 
     def copy(self, size: Size) -> Path:
-        """Return a fresh database of a size."""
+        """Return a fresh database of a size; the first of each size is filled before."""
+        if size not in self.filled:
+            self.filled[size] = fill(self.folder / f"{size.runs}.sqlite", size)
         return fresh_copy(self.filled[size], self.folder / "measured")
 
     @property
