@@ -45,11 +45,15 @@ class Postgres:
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Run one of its programs to the end."""
-        command = [str(self._programs / program), *map(str, arguments)]
-        if os.geteuid() == 0:
-            ids = (f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups")
-            command = ["setpriv", *ids, *command]
+        command = self.as_its_user(self._programs / program, *arguments)
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+    def as_its_user(self, *command: str | Path) -> list[str]:
+        """Return a command that runs as the user that the server runs as."""
+        plain = [str(each) for each in command]
+        if os.geteuid() != 0:
+            return plain
+        return ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups", *plain]
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -76,6 +80,12 @@ class Postgres:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
+
+    def set(self, url: str, setting: str, value: str) -> None:
+        """Let all sessions of a database begin with a setting."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            database = connection.info.dbname
+            connection.execute(f"ALTER DATABASE \"{database}\" SET {setting} = '{value}'")
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever uses it."""

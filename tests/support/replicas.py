@@ -44,8 +44,10 @@ Outcome = TypeVar("Outcome")
 class Replicas:
     """Opens stores of one database and closes them at the end."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, served: str | None = None) -> None:
+        """Open the database by `served`, where that leads through something else."""
         self.url = url
+        self.served = served or url
         self.stores: list[Store] = []
         self.fleets: list[Fleet] = []
         self._end = ExitStack()
@@ -56,9 +58,9 @@ class Replicas:
     def __exit__(self, *_: object) -> None:
         self._end.close()
 
-    def open(self, url: str | None = None, patience: float = PATIENCE_SECONDS) -> Store:
+    def open(self, patience: float = PATIENCE_SECONDS) -> Store:
         """Open one more, with a fleet that follows it."""
-        store = Store(url or self.url, version="test", patience=patience)
+        store = Store(self.served, version="test", patience=patience)
         self._end.callback(store.close)
         self.stores.append(store)
         self.fleets.append(Fleet(SchedulePolicy(), CREATED))

@@ -13,7 +13,7 @@ import psycopg
 
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.postgres.address import Address
-from exporter.store.postgres.session import PgConnection, PgSession, prepare
+from exporter.store.postgres.session import PgConnection, PgSession, prepare_if_direct
 
 HANGING_SECONDS = 7.0
 """Longer than the limits of a statement, which are the server's: one that is frozen, or whose disk
@@ -96,7 +96,7 @@ class Connector:
         connection: PgConnection = psycopg.connect(
             self.address.conninfo, autocommit=True, cursor_factory=psycopg.Cursor
         )
-        prepare(connection)
+        prepare_if_direct(connection)
         if not self._prepares:
             connection.prepare_threshold = None
         return connection

@@ -149,8 +149,7 @@ class Feed:
     def _ask(self, db: PgSession) -> None:
         if self._stale:
             self._read_everything(db)
-        with self._showing:
-            seen = dict(self._seen)
+        seen = self._seen_by_now()
         now, since, found = queries.heads(db, seen)
         self._clock.set(now)
         self.memory.listen_since(since)
@@ -161,20 +160,44 @@ class Feed:
             self._read_news(db, seen)
         self._asked, self.answered_at = now, time.monotonic()
 
-    def _read_news(self, db: PgSession, seen: Seen) -> None:
-        """Show what is new: of one moment, else a job may be seen whose server is gone."""
+    def catch_up_within(self, db: PgSession) -> bool:
+        """Take over what is new on the connection of a transaction that lets nobody change places.
+
+        A pooler may have no other connection to give. Return False where all is to be read anew.
+        """
+        seen = self._seen_by_now()
         found = queries.all_heads(db, seen)
         if not _is_whole(seen, found):
-            db.execute("ROLLBACK")
+            return False
+        self._show(db, _new(seen, found))
+        return True
+
+    def _read_news(self, db: PgSession, seen: Seen) -> None:
+        """Show what is new: of one moment, else a job may be seen whose server is gone."""
+        with db.connection.pipeline():
+            db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            found = queries.all_heads(db, seen)
+        is_whole = _is_whole(seen, found)
+        if is_whole:
+            self._show(db, _new(seen, found))
+        db.execute("COMMIT")
+        if not is_whole:
             self._read_anew(db)
-            return
-        new = _new(seen, found)
+
+    def _seen_by_now(self) -> Seen:
+        with self._showing:
+            return dict(self._seen)
+
+    def _show(self, db: PgSession, new: Sequence[Head]) -> None:
+        """Show the rows that commits name, unless all is read anew meanwhile."""
+        known = self.memory.cache
         servers = sorted({server for head in new for server in head.servers})
         jobs = sorted({job for head in new for job in head.jobs})
         news = queries.news(db, servers, jobs)
         live = list(live_runs.of_jobs(db, sorted({job for head in new for job in head.live})))
-        db.execute("COMMIT")
         with self._showing:
+            if known is not self.memory.cache:
+                return
             self.memory.apply(news)
             for job_id, run in live:
                 self.memory.apply_live_run(job_id, run)

@@ -84,10 +84,8 @@ def heads(db: PgSession, seen: Seen) -> Asked:
 
 
 def all_heads(db: PgSession, seen: Seen) -> list[Head]:
-    """Begin a transaction that reads of one moment; return all commits since what was seen."""
-    with db.connection.pipeline():
-        db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        found = page = heads(db, seen).heads
+    """Return of each daemon the last commit seen and all after it. Needs a transaction."""
+    found = page = heads(db, seen).heads
     while any(count >= HEADS for count in Counter(head.writer for head in page).values()):
         last = seen | {head.writer: (head.stamp, head.token) for head in found}
         page = heads(db, last).heads
@@ -125,13 +123,6 @@ def everything(db: PgSession) -> tuple[News, Seen]:
         db.execute(f"{_JOBS} ORDER BY id").fetchall(),
     )
     return found, last
-
-
-def changed_jobs(db: PgSession, ids: Sequence[int], revisions: Sequence[int]) -> News:
-    """Return those of some jobs that are other than they are known; what is gone is told, too."""
-    statement = f"""{_JOBS} JOIN unnest(CAST(? AS bigint[]), CAST(? AS bigint[]))
-AS known (known_id, known_revision) ON jobs.id = known_id WHERE revision <> known_revision"""
-    return _news([], [], db.execute(statement, (list(ids), list(revisions))).fetchall())
 
 
 def _news(servers: Sequence[Row], machine_ids: Sequence[Row], jobs: Sequence[Row]) -> News:

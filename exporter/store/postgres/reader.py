@@ -25,7 +25,7 @@ def open_reader(url: str) -> RecordsReader:
 
     def look(ask: Callable[[Session], Answer]) -> Answer:
         try:
-            with psycopg.connect(address.conninfo) as connection:
+            with psycopg.connect(address.conninfo, prepare_threshold=None) as connection:
                 prepare(connection)
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 return ask(PgSession(connection))

@@ -175,7 +175,7 @@ def upgrade(connection: PgConnection) -> None:
     _make_steps(connection)
     for name, statements in _STEPS:
         with connection.transaction():
-            connection.execute("SELECT 1 FROM steps WHERE name = 'lock' FOR UPDATE")
+            connection.execute("UPDATE steps SET at = at WHERE name = 'lock'")
             if connection.execute("SELECT 1 FROM steps WHERE name = %s", (name,)).fetchone():
                 continue
             connection.execute(statements)

@@ -33,6 +33,18 @@ def prepare(connection: PgConnection) -> None:
     connection.adapters.register_dumper(str, _Text)
 
 
+def prepare_if_direct(connection: PgConnection) -> None:
+    """The same, and have no statement prepared where a pooler lies between. Needs autocommit.
+
+    It may hand a transaction to another session, in which the name of a statement is unknown, or
+    that of another one. Who answers is then not the process that was said to be connected.
+    """
+    prepare(connection)
+    answered = connection.execute("SELECT pg_backend_pid()").fetchone()
+    if answered is None or answered[0] != connection.info.backend_pid:
+        connection.prepare_threshold = None
+
+
 class PgSession:
     """Runs the statements of the rules on a connection. Needs one caller at a time."""
 

@@ -22,7 +22,7 @@ from exporter.store.postgres.connecting import Connector, reason, trying
 from exporter.store.postgres.feed import Clock, Feed
 from exporter.store.postgres.housekeeping import Housekeeping
 from exporter.store.postgres.memory import Memory
-from exporter.store.postgres.session import PgSession, prepare
+from exporter.store.postgres.session import PgSession, prepare_if_direct
 from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
@@ -107,7 +107,7 @@ class Store(BaseStore):
             min_size=1,
             max_size=_READERS,
             timeout=_READ_SECONDS,
-            configure=prepare,
+            configure=prepare_if_direct,
             check=ConnectionPool.check_connection,
             open=True,
         )

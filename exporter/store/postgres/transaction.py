@@ -3,7 +3,7 @@
 The row of a server is the lock for all that belongs to the server, and who changes who is who takes
 the row `structure` before. Nobody locks in another order, so nobody waits in a circle. What is
 known in memory is true only under the lock: where a row was changed by another daemon meanwhile,
-the feed brings it; where it is gone, all is undone and done again with what is there.
+it is read; where it is gone, all is undone and done again with what is there.
 """
 
 import logging
@@ -13,6 +13,7 @@ from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.store.changes import Change
+from exporter.store.postgres import queries
 from exporter.store.postgres.batch import PgRowBatch
 from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import Memory, News, Revisions
@@ -36,7 +37,11 @@ SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', TRUE),
     set_config('enable_mergejoin', 'off', TRUE)"""
 """Each statement is about a few rows by their keys. A plan that was made while a table was small is
 kept, and would read all of it, for each commit, when it has grown: 10 ms at 10,000 jobs."""
-_LOCK_STRUCTURE = "SELECT value FROM meta WHERE key = 'format' FOR UPDATE"
+
+_LOCK_STRUCTURE = "UPDATE meta SET value = value WHERE key = 'format' RETURNING value"
+"""An update, so that who waited for it is told to begin anew where a transaction reads as of its
+beginning: by the setting of the database, or by its nature."""
+
 _LOCK_SERVERS = """
 SELECT id, revision FROM servers WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"""
 _OWN_COMMITS = "SELECT stamp, token FROM commits WHERE writer = ? AND stamp >= ? ORDER BY stamp"
@@ -123,19 +128,22 @@ class PgTransaction:
             held, commits, known = locked.fetchall(), own.fetchall(), found.fetchall()
         _check_own(commits, mark)
         self._check(dict(held), dict(known), servers, jobs)
+        if _touched(scope, self.cache) != (servers, jobs):
+            raise StaleError
 
     def _begin_structural(self) -> None:
         with self._session.connection.pipeline():
             self._session.execute("BEGIN")
             self._session.execute(_BEGIN)
             self._session.execute(_LOCK_STRUCTURE).fetchall()
-        self._feed.catch_up()
+        if not self._feed.catch_up_within(self._session):
+            raise StaleError
 
     def _lock(self, servers: Sequence[int]) -> None:
         held: dict[int, int] = dict(
             self._session.execute(_LOCK_SERVERS, (list(servers),)).fetchall()
         )
-        jobs = [job.id for job in self.cache.jobs.values() if job.server_id in servers]
+        jobs = [job.id for job in list(self.cache.jobs.values()) if job.server_id in servers]
         known: dict[int, int] = dict(self._session.execute(_JOBS, (jobs,)).fetchall())
         self._check(held, known, [each for each in servers if each in self.cache.servers], jobs)
 
@@ -146,9 +154,11 @@ class PgTransaction:
         servers: Sequence[int],
         jobs: Sequence[int],
     ) -> None:
-        """See that the rows are those that are known, with the feed's help."""
+        """See that the rows are those that are known; what others changed of them is learned."""
         if not self._is_known(held, known, servers, jobs):
-            self._feed.catch_up()
+            if not held.keys() >= set(servers) or not known.keys() >= set(jobs):
+                raise StaleError
+            self._memory.apply(queries.news(self._session, servers, jobs))
             if not self._is_known(held, known, servers, jobs):
                 raise StaleError
         if self._memory.cache is not self.cache:  # all was read anew

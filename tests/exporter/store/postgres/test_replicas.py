@@ -2,15 +2,18 @@
 
 import itertools
 import random
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
 import pytest
 
 from exporter.model import JobSettings
-from exporter.store import Recorded, UnknownIdError
-from exporter.store.postgres import Store
+from exporter.store import Recorded, RunFilter, UnknownIdError
+from exporter.store.postgres import Store, open_reader
+from tests.support.pgbouncer import pooling
+from tests.support.postgres import Postgres
 from tests.support.replicas import Replicas, at_once, body, post
 
 pytestmark = pytest.mark.not_quick
@@ -18,6 +21,20 @@ pytestmark = pytest.mark.not_quick
 THREADS = 8
 EACH = 25
 STATUSES = ("Success", "Warning", "Error", "Fatal")
+
+
+@pytest.fixture(params=["plain", "serializable", "repeatable read", "pooled"])
+def replicas(
+    request: pytest.FixtureRequest, postgres: Postgres, database: str
+) -> Iterator[Replicas]:
+    """What opens stores of a database as it is, as somebody may have set it, and by a pooler."""
+    with ExitStack() as stack:
+        isolation, more = str(request.param), ""
+        if isolation == "pooled":
+            more = stack.enter_context(pooling(postgres))
+        elif isolation != "plain":
+            postgres.set(database, "default_transaction_isolation", isolation)
+        yield stack.enter_context(Replicas(database, database + more))
 
 
 def runs_known_to(store: Store) -> dict[str, int]:
@@ -130,3 +147,22 @@ def test_changes_by_people_during_reports_leave_nothing_behind(replicas: Replica
     changing = [partial(change_all, stores, thread) for thread in range(1, 3)]
     at_once([*sending, *changing])
     replicas.assert_whole()
+
+
+@pytest.mark.parametrize("replicas", ["plain", "pooled"], indirect=True)
+def test_all_is_read_again_and_again(replicas: Replicas) -> None:
+    """Statements that are asked often are prepared, which a pooler does not keep."""
+    stores = [replicas.open() for _ in range(3)]
+    recorded = post(stores[0], body(1))
+
+    def ask(store: Store) -> None:
+        for _ in range(40):
+            found = store.run(recorded.run_id)
+            assert found is not None
+            assert found.stored.id == recorded.run_id
+            assert [run.stored.id for run in store.runs(RunFilter(), None, 9)] == [recorded.run_id]
+
+    at_once([partial(ask, store) for store in stores * 2])
+    for _ in range(10):
+        reader = open_reader(replicas.served)
+        assert [name for _, name in reader.jobs()] == ["Documents"]

@@ -62,8 +62,9 @@ def test_a_new_job_changes_nothing_that_another_daemon_wrote_of_its_server(
     one, other = replicas.open(), replicas.open()
     post(one, body(1))
     other.catch_up(5)
-    meanwhile = after_first(feed_of(one).catch_up, lambda: post(other, body(2), NOW + MINUTE))
-    monkeypatch.setattr(feed_of(one), "catch_up", meanwhile)
+    feed = feed_of(one)
+    meanwhile = after_first(feed.catch_up_within, lambda: post(other, body(2), NOW + MINUTE))
+    monkeypatch.setattr(feed, "catch_up_within", meanwhile)
     assert post(one, body(1, backup="Mail")).server.last_report == NOW + MINUTE
     replicas.assert_whole()
 
