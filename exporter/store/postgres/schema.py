@@ -162,7 +162,11 @@ _STEPS = (("reports", _FIRST),)
 _MAKE_STEPS = """
 CREATE TABLE IF NOT EXISTS steps (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 INSERT INTO steps (name) VALUES ('lock') ON CONFLICT DO NOTHING"""
-_CLASHES = (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable)
+_CLASHES = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DuplicateTable,
+    psycopg.errors.DuplicateObject,
+)
 """What CREATE TABLE IF NOT EXISTS raises where two of them meet."""
 
 

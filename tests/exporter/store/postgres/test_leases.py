@@ -63,6 +63,7 @@ def empty(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     postgres.drop("empty")
 
 
+@pytest.mark.parametrize("empty", ["read committed"], indirect=True)
 def test_many_that_open_an_empty_database_at_once_make_its_tables_once(empty: str) -> None:
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=open_and_post, args=(empty, each)) for each in range(6)]
