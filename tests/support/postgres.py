@@ -94,11 +94,11 @@ class Postgres:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgres]:
+def running(folder: Path, settings: tuple[str, ...] = _SETTINGS) -> Iterator[Postgres]:
     """Run a server for tests: its files are thrown away, so it need not wait for the disk."""
     programs = binaries()
     assert programs is not None, "apt-get install postgresql, as tests/run does"
-    server = Postgres(folder, programs)
+    server = Postgres(folder, programs, settings)
     server.make()
     server.start()
     try:

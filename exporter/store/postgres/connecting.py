@@ -26,7 +26,12 @@ _LAST_PAUSE_SECONDS = 0.5
 _UNPREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
 """What a pooler makes of prepared statements that it gives to another connection."""
 
-_LOST = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+_LOST = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+)
 """No connection, a server that stops or starts, or one that is no longer the primary; and what is
 undone by the server for the sake of others: a deadlock, a conflict, a limit in time."""
 
@@ -47,13 +52,11 @@ class Watchdog:
         self._thread.start()
 
     @contextlib.contextmanager
-    def watching(
-        self, connection: PgConnection, seconds: float = HANGING_SECONDS
-    ) -> Iterator[None]:
+    def watching(self, connection: PgConnection, seconds: float | None = None) -> Iterator[None]:
         """Cut a connection unless this ends in time."""
-        key = id(connection)
+        key, until = id(connection), time.monotonic() + (seconds or HANGING_SECONDS)
         with self._lock:
-            self._watched[key] = time.monotonic() + seconds, connection
+            self._watched[key] = until, connection
         try:
             yield
         finally:
@@ -143,6 +146,9 @@ class SteadyConnection:
             self._connector.stop_preparing()
             self.close()
             raise psycopg.OperationalError(str(error)) from error
+        except psycopg.errors.ReadOnlySqlTransaction:
+            self.close()  # a session may stay so for good
+            raise
         except BaseException:
             self._end_transaction(connection)
             raise

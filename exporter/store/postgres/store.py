@@ -22,7 +22,7 @@ from exporter.store.postgres.connecting import Connector, reason, trying
 from exporter.store.postgres.feed import Clock, Feed
 from exporter.store.postgres.housekeeping import Housekeeping
 from exporter.store.postgres.memory import Memory
-from exporter.store.postgres.session import PgSession, prepare_if_direct
+from exporter.store.postgres.session import PgConnection, PgSession, prepare_if_direct
 from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
@@ -43,6 +43,9 @@ _START_SECONDS = 60.0
 _READERS = 4
 _READ_SECONDS = 5.0
 _SLOW_READ_SECONDS = 30.0
+_RECONNECT_SECONDS = 1.0
+"""After that who asks next has a connection opened; a pool that tries by itself does so ever more
+rarely, and would refuse questions for as long again as the database was away."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,8 +110,9 @@ class Store(BaseStore):
             min_size=1,
             max_size=_READERS,
             timeout=_READ_SECONDS,
+            reconnect_timeout=_RECONNECT_SECONDS,
             configure=prepare_if_direct,
-            check=ConnectionPool.check_connection,
+            check=self._check,
             open=True,
         )
 
@@ -153,10 +157,18 @@ class Store(BaseStore):
         """Whether this daemon does what one does for all."""
         return self._housekeeping.leads
 
+    def _check(self, connection: PgConnection) -> None:
+        """See that a connection answers; raises what psycopg does."""
+        with self._connector.watchdog.watching(connection):
+            ConnectionPool.check_connection(connection)
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Session]:
         try:
-            with self._readers.connection() as connection:
+            with (
+                self._readers.connection() as connection,
+                self._connector.watchdog.watching(connection, _SLOW_READ_SECONDS),
+            ):
                 yield PgSession(connection)
         except (psycopg.Error, PoolTimeout) as error:
             raise StoreUnavailableError(reason(error)) from error

@@ -28,9 +28,14 @@ STATEMENT_SECONDS = 5
 """How long the server lets a statement run, wait for a lock, and wait for us within a transaction:
 a daemon that froze between two round trips would keep a server locked for all others."""
 
+LOCK_MILLIS = 1000
+LOCK_MILLIS_ALONE = 100
+"""How long what is locked is waited for: by several pieces of work, of which each then tries alone,
+and by one, which others that need nothing of it wait for; it tries again after them."""
+
 _BEGIN = f"""
 SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', TRUE),
-    set_config('lock_timeout', '{STATEMENT_SECONDS}s', TRUE),
+    set_config('lock_timeout', ?, TRUE),
     set_config('idle_in_transaction_session_timeout', '{STATEMENT_SECONDS}s', TRUE),
     set_config('enable_seqscan', 'off', TRUE),
     set_config('enable_hashjoin', 'off', TRUE),
@@ -107,7 +112,7 @@ class PgTransaction:
             raise StaleError
         return found
 
-    def begin(self, scope: Scope, mark: Mark) -> None:
+    def begin(self, scope: Scope, mark: Mark, lock_millis: int) -> None:
         """Lock what a write is about, and see that what is known of it is true.
 
         Raises:
@@ -116,12 +121,12 @@ class PgTransaction:
             HistoryLostError: the one before is gone.
         """
         if scope.structural:
-            self._begin_structural()
+            self._begin_structural(lock_millis)
         servers, jobs = _touched(scope, self.cache)
         with self._session.connection.pipeline():
             if not scope.structural:
                 self._session.execute("BEGIN")
-                self._session.execute(_BEGIN)
+                self._session.execute(_BEGIN, (f"{lock_millis}ms",))
             locked = self._session.execute(_LOCK_SERVERS, (servers,))
             own = self._session.execute(_OWN_COMMITS, (mark.writer, mark.stamp - 1))
             found = self._session.execute(_JOBS, (jobs,))
@@ -131,10 +136,10 @@ class PgTransaction:
         if _touched(scope, self.cache) != (servers, jobs):
             raise StaleError
 
-    def _begin_structural(self) -> None:
+    def _begin_structural(self, lock_millis: int) -> None:
         with self._session.connection.pipeline():
             self._session.execute("BEGIN")
-            self._session.execute(_BEGIN)
+            self._session.execute(_BEGIN, (f"{lock_millis}ms",))
             self._session.execute(_LOCK_STRUCTURE).fetchall()
         if not self._feed.catch_up_within(self._session):
             raise StaleError

@@ -24,6 +24,8 @@ from exporter.store.postgres.memory import News
 from exporter.store.postgres.schema import FORMAT
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import (
+    LOCK_MILLIS,
+    LOCK_MILLIS_ALONE,
     AlreadyCommittedError,
     HistoryLostError,
     PgTransaction,
@@ -204,7 +206,8 @@ class PgWriter(GroupCommit):
 
     def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
         transaction = PgTransaction(db, self._memory, self._feed, self._limits, self._run_ids)
-        transaction.begin(attempt.scope, attempt.mark)
+        lock_millis = LOCK_MILLIS if len(attempt.requests) > 1 else LOCK_MILLIS_ALONE
+        transaction.begin(attempt.scope, attempt.mark, lock_millis)
         attempt.outcomes = [request.work(transaction.recorder) for request in attempt.requests]
         return transaction, transaction.commit(attempt.mark, attempt.change)
 
