@@ -20,7 +20,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _KEPT_ROWS = "SELECT id, address, counts AND settled IS NULL FROM rejected ORDER BY id"
 _SETTLE = """
 UPDATE rejected SET settled = ? WHERE address = ? AND counts AND settled IS NULL"""
-_ADD_REPORTER = "INSERT INTO reporters (address) VALUES (?) ON CONFLICT DO NOTHING RETURNING id"
+_ADD_REPORTER = """
+INSERT INTO reporters (address)
+SELECT :address WHERE NOT EXISTS (SELECT 1 FROM reporters WHERE address = :address)
+ON CONFLICT DO NOTHING RETURNING id"""
+"""Not by the conflict alone: in PostgreSQL each would use up an id, and ids tell how many came."""
 
 
 class KeptRow(NamedTuple):
@@ -82,7 +86,7 @@ def reporters(db: Session) -> list[str]:
 
 def note_taken(db: Session, address: str, at: Millis) -> None:
     """Note that a report of an address was taken: it settles what was refused of it before."""
-    inserted = db.execute(_ADD_REPORTER, (address,)).fetchone()
+    inserted = db.execute(_ADD_REPORTER, {"address": address}).fetchone()
     if inserted is not None:
         db.execute("DELETE FROM reporters WHERE id <= ?", (inserted[0] - REPORTERS,))
     db.execute(_SETTLE, (at, address))

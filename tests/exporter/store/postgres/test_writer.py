@@ -126,3 +126,16 @@ def test_no_live_run_is_kept_of_a_job_that_another_daemon_deletes(
     one.hear(job_id, activity_of(NOW, NOW), NOW)
     deletion.join()
     replicas.assert_whole()
+
+
+def test_reports_of_a_known_address_use_up_no_ids_of_addresses(replicas: Replicas) -> None:
+    """By the ids it is known how many came, and so which are to be forgotten."""
+    one, other = replicas.open(), replicas.open()
+    for number in range(5):
+        one.note_taken("192.0.2.1", number)
+        other.note_taken("192.0.2.1", number)
+    other.note_taken("192.0.2.2", 9)
+    assert replicas.ask("SELECT id, address FROM reporters ORDER BY id") == [
+        (1, "192.0.2.1"),
+        (2, "192.0.2.2"),
+    ]
