@@ -73,6 +73,11 @@ class Replicas:
             cursor = connection.execute(statement, values)
             return [] if cursor.description is None else cursor.fetchall()
 
+    def deadlocks(self) -> int:
+        """Return how often transactions waited in a circle."""
+        statement = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        return int(self.ask(statement)[0][0])
+
     def assert_whole(self) -> None:
         """See that all know what the database holds, which is what its runs amount to."""
         expected = stored(self.url)

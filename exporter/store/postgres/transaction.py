@@ -28,7 +28,7 @@ STATEMENT_SECONDS = 5
 """How long the server lets a statement run, wait for a lock, and wait for us within a transaction:
 a daemon that froze between two round trips would keep a server locked for all others."""
 
-LOCK_MILLIS = 1000
+LOCK_MILLIS = 300
 LOCK_MILLIS_ALONE = 100
 """How long what is locked is waited for: by several pieces of work, of which each then tries alone,
 and by one, which others that need nothing of it wait for; it tries again after them."""

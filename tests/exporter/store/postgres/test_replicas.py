@@ -147,6 +147,7 @@ def test_changes_by_people_during_reports_leave_nothing_behind(replicas: Replica
     changing = [partial(change_all, stores, thread) for thread in range(1, 3)]
     at_once([*sending, *changing])
     replicas.assert_whole()
+    assert replicas.deadlocks() == 0
 
 
 @pytest.mark.parametrize("replicas", ["plain", "pooled"], indirect=True)
