@@ -29,6 +29,15 @@ from tests.support.postgres import Postgres, running
 
 DEFAULTS = Limits()
 _TEMPLATE = "template"
+_PATIENCE_SECONDS = 10.0
+"""Of a database that is there: what takes longer hangs."""
+_EMPTY = """
+DO $$ DECLARE filled text; BEGIN
+    FOR filled IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename NOT IN ('meta', 'steps')
+    LOOP EXECUTE format('DELETE FROM %I', filled); END LOOP;
+    PERFORM setval(CAST(sequencename AS regclass), 1, FALSE) FROM pg_sequences;
+END $$"""
 
 _numbers = itertools.count()
 
@@ -112,7 +121,7 @@ class PostgresDatabase(Database):
         self.url = url
 
     def _open(self, limits: Limits) -> Store:
-        return PostgresStore(self.url, limits, "tests")
+        return PostgresStore(self.url, limits, "tests", _PATIENCE_SECONDS)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         """Ask the server."""
@@ -125,6 +134,11 @@ class PostgresDatabase(Database):
         """Read what the server has."""
         return open_reader(self.url)
 
+    def empty(self) -> None:
+        """Remove all that stores wrote, and let ids start again."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(_EMPTY)
+
 
 class Engine(ABC):
     """Makes databases."""
@@ -132,6 +146,10 @@ class Engine(ABC):
     @abstractmethod
     def database(self) -> AbstractContextManager[Database]:
         """Make an empty database and throw it away at the end."""
+
+    def emptied(self) -> AbstractContextManager[Database]:
+        """Lend an empty database for one of the hundreds of examples of a property."""
+        return self.database()
 
 
 class SqliteEngine(Engine):
@@ -153,6 +171,7 @@ class PostgresEngine(Engine):
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
+        self._spare: list[PostgresDatabase] = []
         with psycopg.connect(server.create(_TEMPLATE), autocommit=True) as connection:
             schema.upgrade(connection)
 
@@ -166,6 +185,20 @@ class PostgresEngine(Engine):
         finally:
             database.close_all()
             self._server.drop(name)
+
+    @contextmanager
+    def emptied(self) -> Iterator[Database]:
+        """Lend a database that others had: to copy the template takes longer than most examples."""
+        if not self._spare:
+            url = self._server.create(f"spare_{next(_numbers)}", _TEMPLATE)
+            self._spare.append(PostgresDatabase(url))
+        database = self._spare.pop()
+        try:
+            yield database
+        finally:
+            database.close_all()
+            database.empty()
+            self._spare.append(database)
 
 
 @pytest.fixture(scope="session")

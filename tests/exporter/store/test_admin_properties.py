@@ -193,7 +193,7 @@ def test_after_any_changes_memory_and_database_know_the_same(
     engine: Engine, sequence: tuple[list[Step], list[Step]]
 ) -> None:
     first, then = sequence
-    with engine.database() as database:
+    with engine.emptied() as database:
         store = database.open()
         here = Here(store)
         for step in [*first, *then]:

@@ -151,7 +151,7 @@ _STEPS = st.lists(
 def test_each_run_is_one_run_and_what_is_kept_is_what_is_stored(
     engine: Engine, names: _Naming, steps: list[Step]
 ) -> None:
-    with engine.database() as database:
+    with engine.emptied() as database:
         here = Here(database, names)
         for step in steps:
             step(here)
