@@ -90,6 +90,7 @@ class PgTransaction:
         self.batch = PgRowBatch()
         self.recorder = Recorder(self, limits)
         self._written: dict[str, list[Cursor]] = {"servers": [], "jobs": []}
+        self._held: set[int] = set()
 
     @property
     def db(self) -> PgSession:
@@ -106,7 +107,8 @@ class PgTransaction:
 
     def hold(self, server: Server) -> Server:
         """Lock a server that was found in the database, and return it as it is."""
-        self._lock([server.id])
+        if server.id not in self._held:  # else this transaction itself may have changed it
+            self._lock([server.id])
         found = read_queries.server(self._session, server.id)
         if found is None:
             raise StaleError
@@ -132,6 +134,7 @@ class PgTransaction:
             found = self._session.execute(_JOBS, (jobs,))
             held, commits, known = locked.fetchall(), own.fetchall(), found.fetchall()
         _check_own(commits, mark)
+        self._held.update(server_id for server_id, _ in held)
         self._check(dict(held), dict(known), servers, jobs)
         if _touched(scope, self.cache) != (servers, jobs):
             raise StaleError
@@ -148,6 +151,7 @@ class PgTransaction:
         held: dict[int, int] = dict(
             self._session.execute(_LOCK_SERVERS, (list(servers),)).fetchall()
         )
+        self._held.update(held)
         jobs = [job.id for job in list(self.cache.jobs.values()) if job.server_id in servers]
         known: dict[int, int] = dict(self._session.execute(_JOBS, (jobs,)).fetchall())
         self._check(held, known, [each for each in servers if each in self.cache.servers], jobs)
