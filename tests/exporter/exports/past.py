@@ -50,14 +50,9 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     """Let the days pass. The database is to be copied before it is changed."""
     database = tmp_path_factory.mktemp("past") / "past.sqlite"
     with closing(SqliteStore(database)) as store:
-        made(database, CREATED)
+        with sqlite(database) as db:
+            db.execute("UPDATE meta SET value = ? WHERE key = 'created'", (CREATED,))
         return Past(database, dict(_scrapes(store)))
-
-
-def made(database: Path, at: Millis) -> None:
-    """Let a database have been made then."""
-    with sqlite(database) as db:
-        db.execute("UPDATE meta SET value = ? WHERE key = 'created'", (at,))
 
 
 def scrape(store: Store, at: Millis) -> list[bytes]:

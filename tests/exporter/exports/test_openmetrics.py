@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import tempfile
 from collections import defaultdict
 from contextlib import closing
 from itertools import pairwise
@@ -20,12 +21,14 @@ from exporter.exposition.families import (
 )
 from exporter.model import Delivery
 from exporter.reports import read_report
+from exporter.store.rules.records import RecordsReader
 from exporter.store.sqlite import OfflineReader, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
-from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, made, scrape
+from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, scrape
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
+from tests.support.stores import Database
 
 pytestmark = pytest.mark.not_quick
 
@@ -33,9 +36,13 @@ TARGET = Target("duplistatus", "localhost:9666")
 _TARGET = b'instance="localhost:9666",job="duplistatus"'
 
 
-def export(database: Path, grid: TimeGrid, *, target: Target = TARGET) -> bytes:
-    reader, whole = OfflineReader(database), io.BytesIO()
-    with OpenMetricsBackfill(grid, target, reader.created(), database.parent) as history:
+def export(path: Path, grid: TimeGrid, *, target: Target = TARGET) -> bytes:
+    return export_of(OfflineReader(path), grid, target=target)
+
+
+def export_of(reader: RecordsReader, grid: TimeGrid, *, target: Target = TARGET) -> bytes:
+    folder, whole = Path(tempfile.gettempdir()), io.BytesIO()
+    with OpenMetricsBackfill(grid, target, reader.created(), folder) as history:
         for job_id in reader.job_ids():
             known = reader.history(job_id)
             assert known is not None
@@ -162,50 +169,51 @@ def test_merged_servers_were_always_one(copy: Path) -> None:
     assert all(b"duplistatus_servers 1.0" in told for told in by_moment(exported).values())
 
 
-def test_a_run_that_stands_in_for_its_report_counts_and_is_no_report(tmp_path: Path) -> None:
-    path = tmp_path / "stand-in.sqlite"
-    with closing(Store(path)) as store:
-        made(path, NOW - 2 * DAY)
-        job = deliver(store, duplicati_report(began=NOW - DAY), received=NOW - DAY).job
-        told = read_report(duplicati_report(began=NOW - HOUR, status="Fatal", duration=None))
-        store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"))
-        scraped = scrape(store, NOW)
-    exported = export(path, TimeGrid.between(NOW - DAY, NOW + 1, STEP))
+def made_at(database: Database, at: Millis) -> None:
+    """Let a database have been made then."""
+    database.execute("UPDATE meta SET value = ? WHERE key = 'created'", (at,))
+
+
+def test_a_run_that_stands_in_for_its_report_counts_and_is_no_report(database: Database) -> None:
+    store = database.open()
+    made_at(database, NOW - 2 * DAY)
+    job = deliver(store, duplicati_report(began=NOW - DAY), received=NOW - DAY).job
+    told = read_report(duplicati_report(began=NOW - HOUR, status="Fatal", duration=None))
+    store.record_placeholder(job.id, told, Delivery(NOW - HOUR, "live"))
+    scraped = scrape(store, NOW)
+    exported = export_of(database.reader(), TimeGrid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)
     assert b"duplistatus_failing_backups 1.0" in last_moment(exported)
 
 
-def test_a_database_without_a_run_has_an_empty_fleet(tmp_path: Path) -> None:
-    path = tmp_path / "empty.sqlite"
-    with closing(Store(path)) as store:
-        created = store.created()
-        scraped = scrape(store, created)
-    exported = export(path, TimeGrid.between(created, created + HOUR, STEP))
+def test_a_database_without_a_run_has_an_empty_fleet(database: Database) -> None:
+    store = database.open()
+    created = store.created()
+    scraped = scrape(store, created)
+    exported = export_of(database.reader(), TimeGrid.between(created, created + HOUR, STEP))
     assert last_moment(exported) == samples(scraped)
 
 
-def test_a_database_of_old_runs_alone_is_as_old_as_the_newest_of_them(tmp_path: Path) -> None:
-    path = tmp_path / "imported.sqlite"
-    with closing(Store(path)) as store:
-        made(path, NOW)
-        deliver(store, duplicati_report(began=NOW - 9 * DAY), received=NOW - 9 * DAY)
-        scraped = scrape(store, NOW)
-    exported = export(path, TimeGrid.between(NOW - DAY, NOW + 1, STEP))
+def test_a_database_of_old_runs_alone_is_as_old_as_the_newest_of_them(database: Database) -> None:
+    store = database.open()
+    made_at(database, NOW)
+    deliver(store, duplicati_report(began=NOW - 9 * DAY), received=NOW - 9 * DAY)
+    scraped = scrape(store, NOW)
+    exported = export_of(database.reader(), TimeGrid.between(NOW - DAY, NOW + 1, STEP))
     assert last_moment(exported) == samples(scraped)
 
 
-def test_a_failure_without_a_name_shows_until_a_person_clears_it(tmp_path: Path) -> None:
-    path, at = tmp_path / "unnamed.sqlite", NOW // DAY * DAY - DAY
+def test_a_failure_without_a_name_shows_until_a_person_clears_it(database: Database) -> None:
+    store, at = database.open(), NOW // DAY * DAY - DAY
     failed = duplicati_report(began=NOW - 8 * DAY, status="Error", backup=None)
     good = duplicati_report(began=NOW - 7 * DAY, backup=None)
-    with closing(Store(path)) as store:
-        made(path, NOW - 9 * DAY)
-        deliver(store, failed, received=NOW - 8 * DAY)
-        job = deliver(store, good, received=NOW - 7 * DAY).job
-        before = scrape(store, at)
-        store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY))
-        after = scrape(store, NOW)
-    found = by_moment(export(path, TimeGrid.between(at, NOW + 1, STEP)))
+    made_at(database, NOW - 9 * DAY)
+    deliver(store, failed, received=NOW - 8 * DAY)
+    job = deliver(store, good, received=NOW - 7 * DAY).job
+    before = scrape(store, at)
+    store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY))
+    after = scrape(store, NOW)
+    found = by_moment(export_of(database.reader(), TimeGrid.between(at, NOW + 1, STEP)))
     assert found[at] == samples(before)
     assert found[max(found)] == samples(after)
     assert b"duplistatus_failing_backups 1.0" in found[at]
