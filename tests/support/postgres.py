@@ -21,7 +21,10 @@ _SETTINGS = (
 
 
 def binaries() -> Path | None:
-    """Return where the newest PostgreSQL of this machine has its programs."""
+    """Return where the newest PostgreSQL of this machine has its programs, or the one to try."""
+    given = os.environ.get("POSTGRES_PROGRAMS")
+    if given is not None:
+        return Path(given)
     found = Path("/usr/lib/postgresql").glob("*/bin")
     return max(found, key=lambda path: int(path.parent.name), default=None)
 
