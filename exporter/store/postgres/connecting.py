@@ -122,7 +122,9 @@ class SteadyConnection:
         self._connector = connector
         self._connection: PgConnection | None = None
 
-    def use(self, work: Callable[[PgSession], Answer], patience: float) -> Answer:
+    def use(
+        self, work: Callable[[PgSession], Answer], patience: float, hanging: float | None = None
+    ) -> Answer:
         """Return what work answers; where the connection is lost it runs again.
 
         Raises:
@@ -131,16 +133,19 @@ class SteadyConnection:
         lost: Exception = StoreUnavailableError()
         for _ in trying(patience):
             try:
-                return self.once(work)
+                return self.once(work, hanging)
             except _LOST as error:
                 lost = error
         raise StoreUnavailableError(reason(lost)) from lost
 
-    def once(self, work: Callable[[PgSession], Answer]) -> Answer:
-        """Return what work answers; what psycopg raises is raised."""
+    def once(self, work: Callable[[PgSession], Answer], hanging: float | None = None) -> Answer:
+        """Return what work answers; what psycopg raises is raised.
+
+        `hanging` is after how many seconds the connection is cut.
+        """
         connection = self._opened()
         try:
-            with self._connector.watchdog.watching(connection):
+            with self._connector.watchdog.watching(connection, hanging):
                 return work(PgSession(connection))
         except _UNPREPARED as error:
             self._connector.stop_preparing()

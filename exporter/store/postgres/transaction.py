@@ -8,6 +8,7 @@ it is read; where it is gone, all is undone and done again with what is there.
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from exporter.limits import Limits
 from exporter.logs import log_fields
@@ -24,19 +25,30 @@ from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.scope import Scope
 
-STATEMENT_SECONDS = 5
-"""How long the server lets a statement run, wait for a lock, and wait for us within a transaction:
-a daemon that froze between two round trips would keep a server locked for all others."""
 
-LOCK_MILLIS = 300
-LOCK_MILLIS_ALONE = 100
-"""How long what is locked is waited for: by several pieces of work, of which each then tries alone,
-and by one, which others that need nothing of it wait for; it tries again after them."""
+class Bounds(NamedTuple):
+    """How long the server waits in a transaction: for a lock, and for a statement or for us.
 
-_BEGIN = f"""
-SELECT set_config('statement_timeout', '{STATEMENT_SECONDS}s', TRUE),
-    set_config('lock_timeout', ?, TRUE),
-    set_config('idle_in_transaction_session_timeout', '{STATEMENT_SECONDS}s', TRUE),
+    A daemon that froze between two round trips would keep a server locked for all others.
+    """
+
+    lock_millis: int
+    seconds: int
+
+
+TOGETHER = Bounds(300, 5)
+"""Of several pieces of work; where one of them needs what is locked, each then tries alone."""
+
+ALONE = Bounds(100, 5)
+"""Of one, which others that need nothing of it wait for; it tries again after them."""
+
+WIDE = Bounds(100, 60)
+"""Of what a person changes: a merge may move a million runs."""
+
+_BEGIN = """
+SELECT set_config('statement_timeout', :seconds, TRUE),
+    set_config('lock_timeout', :lock, TRUE),
+    set_config('idle_in_transaction_session_timeout', :seconds, TRUE),
     set_config('enable_seqscan', 'off', TRUE),
     set_config('enable_hashjoin', 'off', TRUE),
     set_config('enable_mergejoin', 'off', TRUE)"""
@@ -114,7 +126,7 @@ class PgTransaction:
             raise StaleError
         return found
 
-    def begin(self, scope: Scope, mark: Mark, lock_millis: int) -> None:
+    def begin(self, scope: Scope, mark: Mark, bounds: Bounds) -> None:
         """Lock what a write is about, and see that what is known of it is true.
 
         Raises:
@@ -123,12 +135,12 @@ class PgTransaction:
             HistoryLostError: the one before is gone.
         """
         if scope.structural:
-            self._begin_structural(lock_millis)
+            self._begin_structural(bounds)
         servers, jobs = _touched(scope, self.cache)
         with self._session.connection.pipeline():
             if not scope.structural:
                 self._session.execute("BEGIN")
-                self._session.execute(_BEGIN, (f"{lock_millis}ms",))
+                self._set(bounds)
             locked = self._session.execute(_LOCK_SERVERS, (servers,))
             own = self._session.execute(_OWN_COMMITS, (mark.writer, mark.stamp - 1))
             found = self._session.execute(_JOBS, (jobs,))
@@ -139,10 +151,14 @@ class PgTransaction:
         if _touched(scope, self.cache) != (servers, jobs):
             raise StaleError
 
-    def _begin_structural(self, lock_millis: int) -> None:
+    def _set(self, bounds: Bounds) -> None:
+        given = {"lock": f"{bounds.lock_millis}ms", "seconds": f"{bounds.seconds}s"}
+        self._session.execute(_BEGIN, given)
+
+    def _begin_structural(self, bounds: Bounds) -> None:
         with self._session.connection.pipeline():
             self._session.execute("BEGIN")
-            self._session.execute(_BEGIN, (f"{lock_millis}ms",))
+            self._set(bounds)
             self._session.execute(_LOCK_STRUCTURE).fetchall()
         if not self._feed.catch_up_within(self._session):
             raise StaleError

@@ -17,7 +17,7 @@ from exporter.store.postgres.connecting import Connector
 from exporter.store.postgres.feed import Clock, Feed, Mark
 from exporter.store.postgres.memory import Memory
 from exporter.store.postgres.session import Cursor, PgConnection, PgSession
-from exporter.store.postgres.transaction import LOCK_MILLIS, PgTransaction
+from exporter.store.postgres.transaction import TOGETHER, PgTransaction
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.scope import Scope
 from exporter.store.session import Values
@@ -115,7 +115,7 @@ class Trial:
         transaction = PgTransaction(self.first, self._memory, self._feed, Limits(), [])
         self._stamp += 1
         mark = Mark(WRITER, self._stamp, secrets.randbits(62), self._last)
-        transaction.begin(scope, mark, LOCK_MILLIS)
+        transaction.begin(scope, mark, TOGETHER)
         recorded = transaction.recorder.record(prepared)
         news = transaction.commit(mark, None)
         if news is not None:

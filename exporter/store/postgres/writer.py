@@ -18,15 +18,23 @@ from exporter.store.changes import Change
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.group_commit import GroupCommit, LaterError, WriteRequest, ignore
 from exporter.store.postgres.answered import Answered
-from exporter.store.postgres.connecting import Connector, SteadyConnection, is_lost, reason, trying
+from exporter.store.postgres.connecting import (
+    Connector,
+    SteadyConnection,
+    is_lost,
+    reason,
+    trying,
+)
 from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.schema import FORMAT
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import (
-    LOCK_MILLIS,
-    LOCK_MILLIS_ALONE,
+    ALONE,
+    TOGETHER,
+    WIDE,
     AlreadyCommittedError,
+    Bounds,
     HistoryLostError,
     PgTransaction,
     StaleError,
@@ -44,6 +52,7 @@ _BITS = 62
 _RUN_KEY = "runs_pkey"
 _LOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
 _START_SECONDS = 30.0
+_SPARE_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +72,13 @@ class _Attempt:
         self.requests = requests
         self.outcomes: list[Any] = []
         self.error: Exception = StoreUnavailableError("the database changes all the time")
+
+    @property
+    def bounds(self) -> Bounds:
+        """How long the server waits."""
+        if len(self.requests) > 1:
+            return TOGETHER
+        return WIDE if self.requests[0].alone else ALONE
 
     @property
     def change(self) -> Change | None:
@@ -188,7 +204,10 @@ class PgWriter(GroupCommit):
     def _try(self, attempt: _Attempt) -> None:
         mark = attempt.mark
         try:
-            transaction, news = self._connection.once(lambda db: self._transact(db, attempt))
+            hanging = WIDE.seconds + _SPARE_SECONDS if attempt.bounds is WIDE else None
+            transaction, news = self._connection.once(
+                lambda db: self._transact(db, attempt), hanging
+            )
         except AlreadyCommittedError as error:
             self._stamp, self._token = mark.stamp, error.token
             if error.token != mark.token:  # of a try that was given up
@@ -206,8 +225,7 @@ class PgWriter(GroupCommit):
 
     def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
         transaction = PgTransaction(db, self._memory, self._feed, self._limits, self._run_ids)
-        lock_millis = LOCK_MILLIS if len(attempt.requests) > 1 else LOCK_MILLIS_ALONE
-        transaction.begin(attempt.scope, attempt.mark, lock_millis)
+        transaction.begin(attempt.scope, attempt.mark, attempt.bounds)
         attempt.outcomes = [request.work(transaction.recorder) for request in attempt.requests]
         return transaction, transaction.commit(attempt.mark, attempt.change)
 
