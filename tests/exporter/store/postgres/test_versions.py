@@ -1,0 +1,62 @@
+"""An older daemon goes on beside a newer one, and is kept out once the newer one needs more."""
+
+import pytest
+
+from exporter.store import StoreError
+from exporter.store.postgres import housekeeping, schema, writer
+from tests.support.process.waiting import eventually
+from tests.support.replicas import Replicas, body, post
+
+pytestmark = pytest.mark.not_quick
+
+TABLES = ("servers", "jobs", "runs", "logs", "commits", "writers", "machine_ids", "live_runs")
+
+
+def test_columns_of_a_newer_version_do_not_disturb(replicas: Replicas) -> None:
+    one = replicas.open()
+    post(one, body(0))
+    for table in TABLES:
+        replicas.ask(f"ALTER TABLE {table} ADD COLUMN newer text")
+    replicas.ask("CREATE TABLE newer_still (id bigint)")
+    other = replicas.open()
+    assert post(other, body(1)).new
+    assert post(one, body(2)).new
+    replicas.assert_whole()
+
+
+def test_a_newer_format_is_used_once_nobody_is_left_who_does_not_know_it(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "_EVERY_SECONDS", 0.1)
+    old = replicas.open()
+    for module in (housekeeping, writer):
+        monkeypatch.setattr(module, "FORMAT", 2)
+    new = replicas.open()
+    replicas.ask("UPDATE leases SET until = '-infinity'")
+    old.close()
+    eventually(new.leads, "the new one leads")
+    replicas.ask("UPDATE writers SET heard = '-infinity' WHERE format = 1")
+    eventually(
+        lambda: replicas.ask("SELECT value FROM meta WHERE key = 'format'") == [(2,)],
+        "the format is raised",
+    )
+    monkeypatch.setattr(schema, "FORMAT", 1)
+    with pytest.raises(StoreError, match="newer version"):
+        replicas.open()
+
+
+def test_a_newer_format_waits_for_an_older_daemon(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "_EVERY_SECONDS", 0.1)
+    for module in (housekeeping, writer):
+        monkeypatch.setattr(module, "FORMAT", 2)
+    new = replicas.open()
+    monkeypatch.setattr(writer, "FORMAT", 1)
+    replicas.ask("UPDATE meta SET value = 1 WHERE key = 'format'")
+    replicas.ask("UPDATE writers SET format = 1")
+    assert new.leads()
+    replicas.ask("UPDATE writers SET heard = '-infinity'")
+    heard = "SELECT heard > '-infinity' FROM writers"
+    eventually(lambda: replicas.ask(heard) == [(True,)], "the daemon is heard of again")
+    assert replicas.ask("SELECT value FROM meta WHERE key = 'format'") == [(1,)]
