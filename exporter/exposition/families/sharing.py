@@ -8,6 +8,38 @@ from prometheus_client.registry import Collector
 
 from exporter.model.sharing import SharingFigures
 
+_Value = Callable[[SharingFigures], float]
+
+_GAUGES: tuple[tuple[str, str, _Value], ...] = (
+    (
+        "duplistatus_database_reachable",
+        "1 if the database answered the last question, else 0.",
+        lambda figures: figures.reachable,
+    ),
+    (
+        "duplistatus_reports_held",
+        "Number of reports that wait for a database that is away.",
+        lambda figures: figures.held,
+    ),
+    (
+        "duplistatus_replicas",
+        "Number of daemons that share the database and were heard of in the last minute.",
+        lambda figures: figures.daemons,
+    ),
+)
+_COUNTERS: tuple[tuple[str, str, _Value], ...] = (
+    (
+        "duplistatus_history_lost",
+        "Number of times the database turned out to have lost commits.",
+        lambda figures: figures.histories_lost,
+    ),
+    (
+        "duplistatus_recorded_again",
+        "Reports that were recorded again since the database had lost them.",
+        lambda figures: figures.recorded_again,
+    ),
+)
+
 
 class SharingFamilies(Collector):
     """Collected from the store's own figures at each scrape."""
@@ -20,34 +52,17 @@ class SharingFamilies(Collector):
         figures = self._figures()
         if figures is None:
             return
-        yield GaugeMetricFamily(
-            "duplistatus_database_reachable",
-            "1 if the database answered the last question, else 0.",
-            float(figures.reachable),
-        )
-        yield GaugeMetricFamily(
-            "duplistatus_reports_held",
-            "Number of reports that wait for a database that is away.",
-            figures.held,
-        )
-        yield GaugeMetricFamily(
-            "duplistatus_replicas",
-            "Number of daemons that share the database and were heard of in the last minute.",
-            figures.daemons,
-        )
-        yield SummaryMetricFamily(
-            "duplistatus_catch_up_seconds",
-            "Time that questions waited to know what other daemons committed.",
-            figures.questions,
-            figures.question_seconds,
-        )
-        yield CounterMetricFamily(
-            "duplistatus_history_lost",
-            "Number of times the database turned out to have lost commits.",
-            figures.histories_lost,
-        )
-        yield CounterMetricFamily(
-            "duplistatus_recorded_again",
-            "Reports that were recorded again since the database had lost them.",
-            figures.recorded_again,
-        )
+        for name, text, value in _GAUGES:
+            yield GaugeMetricFamily(name, text, float(value(figures)))
+        for name, text, value in _COUNTERS:
+            yield CounterMetricFamily(name, text, float(value(figures)))
+        yield _catching_up(figures)
+
+
+def _catching_up(figures: SharingFigures) -> SummaryMetricFamily:
+    return SummaryMetricFamily(
+        "duplistatus_catch_up_seconds",
+        "Time that questions waited to know what other daemons committed.",
+        figures.questions,
+        figures.question_seconds,
+    )
