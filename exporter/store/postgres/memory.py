@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from exporter.jobs.job import Job
+from exporter.model import Server
 from exporter.model.live import LiveRun
 from exporter.store.changes import Change, Follower
 from exporter.store.rules.write_cache import WriteCache
@@ -113,28 +115,35 @@ class Memory:
         return self._servers.get(server_id, -1)
 
     def _newer(self, news: News) -> Change:
-        change, revisions = news.change, news.revisions
-        servers = tuple(
-            each
-            for each in change.servers
-            if each.id not in self._removed_servers
-            and revisions.servers[each.id] > self.revision_of_server(each.id)
-        )
-        known = self._servers.keys() | {server.id for server in servers}
-        jobs = tuple(
-            each
-            for each in change.jobs
-            if each.id not in self._removed_jobs
-            and each.server_id in known
-            and revisions.jobs[each.id] > self.revision_of_job(each.id)
-        )
+        change = news.change
+        servers = tuple(each for each in change.servers if self._is_newer_server(each, news))
+        new = {server.id for server in servers}
+
+        def has_server(server_id: int) -> bool:
+            return server_id in new or server_id in self._servers
+
         return Change(
             servers=servers,
-            jobs=jobs,
-            machine_ids=tuple(each for each in change.machine_ids if each[1] in known),
+            jobs=tuple(
+                each
+                for each in change.jobs
+                if has_server(each.server_id) and self._is_newer_job(each, news)
+            ),
+            machine_ids=tuple(each for each in change.machine_ids if has_server(each[1])),
             removed_servers=_known(change.removed_servers, self._servers),
             removed_jobs=_known(change.removed_jobs, self._jobs),
         )
+
+    def _is_newer_server(self, server: Server, news: News) -> bool:
+        is_gone = server.id in self._removed_servers
+        return not is_gone and news.revisions.servers[server.id] > self.revision_of_server(
+            server.id
+        )
+
+    def _is_newer_job(self, job: Job, news: News) -> bool:
+        known = self.revision_of_job(job.id)
+        is_gone = job.id in self._removed_jobs
+        return not is_gone and news.revisions.jobs[job.id] > known
 
     def _note(self, news: News) -> None:
         """Keep the revisions of what a change brings, and what the writer asks besides."""
