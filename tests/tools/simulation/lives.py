@@ -76,7 +76,8 @@ class Life(NamedTuple):
     the sender's clock is ahead, `comes` how long the report is on its way, `ends` how a run ends.
     `reported_days` is for how many days Duplicati reports what it plans. Now and then the backup
     misses so many planned starts (`away`), at least `apart` from each other; `schedule` is what a
-    person set, with ZONE for the zone.
+    person set, with ZONE for the zone. Its chances are drawn by `draws`, by its name where that is
+    empty: so a life that gets another name stays the same.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Life(NamedTuple):
     away: tuple[int, int] = (1, 3)
     apart: Millis = 21 * DAY
     schedule: str = "auto"
+    draws: str = ""
 
 
 class Happened(NamedTuple):
@@ -128,7 +130,7 @@ def moved(one: Plan, other: Plan, day: int) -> Plan:
 def lived(life: Life, zone: str, seed: int) -> list[Happened]:
     """Return what became of a backup, in the order of its plan."""
     wall = Wall(ZoneInfo(zone), FIRST_DAYS[seed % len(FIRST_DAYS)])
-    return list(_Living(life, wall, random.Random(f"{life.name} {zone} {seed}")))
+    return list(_Living(life, wall, random.Random(f"{life.draws or life.name} {zone} {seed}")))
 
 
 class _Living:

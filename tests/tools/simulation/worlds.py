@@ -116,26 +116,33 @@ _SET = (
     ),
     Life(
         "reported weekly, then daily by something else", moved(WEEKLY, NIGHTLY, MOVED),
-        reported_days=MOVED, away=(1, 1),
+        reported_days=MOVED, away=(1, 1), draws="told weekly, then daily by something else",
     ),
 )  # fmt: skip
 
 WORLDS = [
-    *(each._replace(name=f"{each.name}, reported", reported_days=DAYS) for each in _LIVES),
-    *(each._replace(name=f"{each.name}, unreported") for each in _LIVES),
+    *(
+        each._replace(name=f"{each.name}, reported", draws=f"{each.name}, told", reported_days=DAYS)
+        for each in _LIVES
+    ),
+    *(
+        each._replace(name=f"{each.name}, unreported", draws=f"{each.name}, untold")
+        for each in _LIVES
+    ),
     *_SET,
 ]
 
 LIMITS = [
-    Life("clock two hours slow, reported", NIGHTLY, ahead=always(-2 * HOUR), reported_days=DAYS),
-    Life("clock a day slow, unreported", NIGHTLY, ahead=always(-DAY)),
+    Life("clock two hours slow, reported", NIGHTLY, ahead=always(-2 * HOUR), reported_days=DAYS, draws="clock two hours behind, told"),
+    Life("clock a day slow, unreported", NIGHTLY, ahead=always(-DAY), draws="clock a day behind, untold"),
     Life(
         "clock anywhere now and then, reported", NIGHTLY, reported_days=DAYS,
+        draws="clock anywhere now and then, told",
         ahead=sometimes(0.05, between(-400 * DAY, 400 * DAY), nothing),
     ),
     Life(
         "reported daily, then weekly by something else", moved(NIGHTLY, WEEKLY, MOVED),
-        reported_days=MOVED, away=(1, 1),
+        reported_days=MOVED, away=(1, 1), draws="told daily, then weekly by something else",
     ),
 ]  # fmt: skip
 """Worlds that no rule is right in: what is known of them misleads, or comes too late."""
