@@ -133,8 +133,14 @@ WORLDS = [
 ]
 
 LIMITS = [
-    Life("clock two hours slow, reported", NIGHTLY, ahead=always(-2 * HOUR), reported_days=DAYS, draws="clock two hours behind, told"),
-    Life("clock a day slow, unreported", NIGHTLY, ahead=always(-DAY), draws="clock a day behind, untold"),
+    Life(
+        "clock two hours slow, reported", NIGHTLY, ahead=always(-2 * HOUR), reported_days=DAYS,
+        draws="clock two hours behind, told",
+    ),
+    Life(
+        "clock a day slow, unreported", NIGHTLY, ahead=always(-DAY),
+        draws="clock a day behind, untold",
+    ),
     Life(
         "clock anywhere now and then, reported", NIGHTLY, reported_days=DAYS,
         draws="clock anywhere now and then, told",
