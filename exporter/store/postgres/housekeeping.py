@@ -11,6 +11,7 @@ import time
 
 from exporter.logs import log_fields
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.postgres import listing
 from exporter.store.postgres.connecting import Connector, SteadyConnection
 from exporter.store.postgres.schema import FORMAT
 from exporter.store.postgres.session import PgSession
@@ -74,6 +75,8 @@ class Housekeeping:
         self.url = ""
         self.daemons = 1
         """Heard of in the last minute."""
+        self.size_bytes: int | None = None
+        """Of the database, a moment ago: a scrape of this daemon's own must not wait for it."""
         self._ending = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -124,6 +127,7 @@ class Housekeeping:
         asked = time.monotonic()
         db.execute(_HEARD, (self.url, self._writer.id))
         (self.daemons,) = db.execute(_COUNT).fetchone() or (0,)
+        self.size_bytes = listing.size_bytes(db)
         db.execute(_NOBODY_LISTENED)
         db.execute(_LISTENS)
         held = (

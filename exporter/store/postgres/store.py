@@ -229,8 +229,8 @@ class Store(BaseStore):
         )
 
     def size_bytes(self) -> int:
-        """Return the size of the database."""
-        if not self._feed.is_reachable:
+        """Return what the size of the database was a moment ago, without waiting for it."""
+        size = self._housekeeping.size_bytes
+        if size is None or not self._feed.is_reachable:
             raise StoreUnavailableError("the database does not answer")
-        with self._reading() as db:
-            return listing.size_bytes(db)
+        return size
