@@ -145,7 +145,8 @@ class Channel(LingeringChannel):
 
     def is_busy(self, request: Request) -> bool:
         """Return whether too many requests like this one are in flight."""
-        in_flight: int = self.server.pools.of(request.command, request.path).in_flight
+        pool = self.server.pools.of(request.command, request.path, request.query)
+        in_flight: int = pool.in_flight
         most: int = self.server.most_requests
         return in_flight >= most
 

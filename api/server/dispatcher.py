@@ -10,6 +10,9 @@ _READS = 8
 """Scrapes and pages take turns at the one interpreter anyway; a few may wait for the disk."""
 
 _PROBES = 2
+_OWN = 1
+_SCRAPED = ("/metrics", "/api/health")
+_PART_OF_DAEMON = "part=daemon"
 
 
 class Dispatcher(ThreadedTaskDispatcher):
@@ -49,7 +52,7 @@ class Dispatcher(ThreadedTaskDispatcher):
 
 
 class Pools:
-    """Threads for what must not wait for each other: uploads, reads, probes and refusals."""
+    """Threads for what must not wait for each other."""
 
     def __init__(self, uploads: int) -> None:
         self.uploads = _pool(uploads)
@@ -57,17 +60,22 @@ class Pools:
         self.reads = _pool(_READS)
         self.probes = _pool(_PROBES)
         """A probe waits for the disk, for a second at most; no question to the store before it."""
+        self.own = _pool(_OWN)
+        """A daemon tells of itself that its database is away, while all reads wait for that."""
         self.refusals = _pool(1)
 
-    def of(self, method: str, path: str) -> Dispatcher:
+    def of(self, method: str, path: str, query: str) -> Dispatcher:
         """Return the threads that answer a request."""
         if method not in ("GET", "HEAD", "OPTIONS"):
             return self.uploads
-        return self.probes if path.startswith("/-/") else self.reads
+        if path.startswith("/-/"):
+            return self.probes
+        asks_own = path in _SCRAPED and _PART_OF_DAEMON in query.split("&")
+        return self.own if asks_own else self.reads
 
     def shutdown(self) -> None:
         """Stop the threads; those that do not end in time are abandoned."""
-        for pool in (self.uploads, self.reads, self.probes, self.refusals):
+        for pool in (self.uploads, self.reads, self.probes, self.own, self.refusals):
             pool.shutdown(timeout=1)
 
 

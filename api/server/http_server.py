@@ -129,7 +129,7 @@ class HttpServer:
         """Hand a request to the threads that answer it; refusals have their own."""
         request = channel.requests[0]
         if request.error is None:
-            channel.dispatcher = self._pools.of(request.command, request.path)
+            channel.dispatcher = self._pools.of(request.command, request.path, request.query)
         elif request.is_oversized:  # its beginning is stored
             channel.dispatcher = self._pools.uploads
         else:

@@ -28,6 +28,7 @@ class Parser(HTTPRequestParser):
     headers: dict[str, str]
     command: str = ""
     path: str = ""
+    query: str = ""
 
     def __init__(self, adj: Any, kept: Buffer) -> None:  # noqa: ANN401 - of waitress
         """Start a request whose body goes to a buffer."""

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.server.dispatcher import Dispatcher
+from api.server.dispatcher import Dispatcher, Pools
 
 THREADS = 3
 BOUND_SECONDS = 20.0
@@ -67,3 +67,17 @@ def test_what_waits_and_what_is_worked_on_is_in_flight_until_it_is_done(
         dispatcher.add_task(task)
     assert all(task.done.wait(BOUND_SECONDS) for task in tasks)
     assert dispatcher.in_flight == 0
+
+
+@pytest.fixture
+def pools() -> Iterator[Pools]:
+    pools = Pools(THREADS)
+    yield pools
+    pools.shutdown()
+
+
+def test_what_a_daemon_tells_of_itself_waits_for_no_question_to_the_store(pools: Pools) -> None:
+    assert pools.of("GET", "/metrics", "part=daemon") is pools.own
+    assert pools.of("GET", "/api/health", "name[]=up&part=daemon") is pools.own
+    for path, query in {"/metrics": "part=fleet", "/api/summary": "part=daemon"}.items():
+        assert pools.of("GET", path, query) is pools.reads
