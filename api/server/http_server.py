@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -45,6 +46,9 @@ waitress deprecates the argument, so it is set afterwards; without it all still 
 
 DRAIN_SECONDS = 10.0
 """How long a stop waits for requests that are being answered."""
+
+_HURRIED_SECONDS = 2.0
+"""Before that ends, what waits for a database that is away is refused instead of cut off."""
 
 ARRIVING_SECONDS = 1.0
 """How long a stop waits for requests that still arrive: the sender retries, and anyone can
@@ -88,6 +92,8 @@ class HttpServer:
         self._server.oversized = oversized
         self._server.add_task = self._dispatch
         self._next_look = 0.0
+        self.hurry: Callable[[], None] = lambda: None
+        """Lets no request wait any longer for what is away."""
 
     def run(self) -> None:
         """Serve until `stop` is called, then finish what is in flight, for ten seconds at most.
@@ -110,7 +116,10 @@ class HttpServer:
         self._poll(0)
         start = time.monotonic()
         while self._in_flight(time.monotonic() - start) and not self._hurried.is_set():
+            if time.monotonic() - start > DRAIN_SECONDS - _HURRIED_SECONDS:
+                self.hurry()
             self._poll(_DRAIN_POLL_SECONDS)
+        self.hurry()
 
     def stop(self) -> None:
         """Make `run` return; at once when called a second time. Safe in a signal handler."""

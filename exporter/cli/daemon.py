@@ -72,7 +72,9 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
 def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:
     """Return the HTTP server of a daemon."""
     app, limits = create_app(services), settings.limits
-    return HttpServer(app, listening, limits, services.self_metrics, oversized(services))
+    server = HttpServer(app, listening, limits, services.self_metrics, oversized(services))
+    server.hurry = services.store.hurry
+    return server
 
 
 @contextlib.contextmanager

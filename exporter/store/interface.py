@@ -181,6 +181,10 @@ class Store(Protocol):
         """Remove the log lines of some runs; else as `prune_runs`."""
         ...
 
+    def hurry(self) -> None:
+        """Let no call wait any longer for a database that is away: the daemon stops."""
+        ...
+
     def reclaim_space(self) -> bool:
         """Give back a little room of what was removed; tell whether there was any."""
         ...

@@ -1,5 +1,6 @@
 """Daemons that share a database, as processes, while it is away."""
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from tests.support.postgres import Postgres
 from tests.support.postgres_fixtures import postgres_server, postgres_url
 from tests.support.process import reports
 from tests.support.process.daemon import ANY_PORT, Daemon
+from tests.support.process.waiting import eventually
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -89,3 +91,30 @@ def test_a_daemon_tells_of_itself_while_reports_and_readers_wait_for_the_databas
         assert [each.result(60).status_code for each in sent] == [200] * len(sent)
     for daemon in daemons:
         assert daemon.data("/api/summary")["totalBackupJobs"] == len(bodies) + 1
+
+
+def test_a_daemon_that_stops_while_the_database_is_away_refuses_what_it_holds(
+    daemons: list[Daemon], postgres_server: Postgres
+) -> None:
+    """Who is refused finds another daemon; who is cut off may not try again."""
+    stopping, other = daemons
+    bodies = [reports.documented(f"server-{number}") for number in range(HELD)]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        postgres_server.stop("immediate")
+        try:
+            sent = [pool.submit(stopping.post, body) for body in bodies]
+            eventually(lambda: held(stopping) > 0, "reports are held")
+            stopping.signal(signal.SIGTERM)
+            codes = {each.result(60).status_code for each in sent}
+            assert codes == {requests.codes.service_unavailable}
+            assert stopping.wait() == 0
+        finally:
+            postgres_server.start()
+    assert other.data("/api/summary")["totalBackupJobs"] == 0
+
+
+def held(daemon: Daemon) -> float:
+    """Return how many reports a daemon holds."""
+    lines = daemon.get("/metrics?part=daemon").text.splitlines()
+    (value,) = [line.split()[1] for line in lines if line.startswith("duplistatus_reports_held ")]
+    return float(value)

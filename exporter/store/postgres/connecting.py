@@ -178,15 +178,18 @@ class SteadyConnection:
             self.close()
 
 
-def trying(patience: float) -> Iterator[int]:
-    """Yield numbers of tries, with growing pauses, until so many seconds have passed."""
+def trying(patience: float, hurried: threading.Event | None = None) -> Iterator[int]:
+    """Yield numbers of tries, with growing pauses, until so many seconds have passed.
+
+    Once hurried the present try is the last.
+    """
     until, pause, number = time.monotonic() + patience, _FIRST_PAUSE_SECONDS, 0
+    ending = hurried or threading.Event()
     while True:
         yield number
         number += 1
-        if time.monotonic() + pause > until:
+        if time.monotonic() + pause > until or ending.wait(pause):
             return
-        time.sleep(pause)
         pause = min(2 * pause, _LAST_PAUSE_SECONDS)
 
 

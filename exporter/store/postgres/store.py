@@ -116,6 +116,10 @@ class Store(BaseStore):
             open=True,
         )
 
+    def hurry(self) -> None:
+        """Hold no report any longer: its sender, told so, finds another daemon."""
+        self._writer.hurry()
+
     def close(self) -> None:
         """Finish the writes that wait and close the connections."""
         self._writer.close()

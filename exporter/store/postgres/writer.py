@@ -7,6 +7,7 @@ report is recorded twice, and none is said to be recorded already that was new.
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -107,6 +108,7 @@ class PgWriter(GroupCommit):
         self._token: int | None = None
         self.answered = Answered()
         self.recorded_again = 0
+        self._hurried = threading.Event()
         self._register()
         super().__init__(patience)
         feed.when_lost = self._look_for_own
@@ -123,6 +125,10 @@ class PgWriter(GroupCommit):
     def change(self, work: Callable[[Session], Change], scope: Scope) -> None:
         """Run work that changes what is known, in a transaction of its own; else as `run`."""
         self.do(lambda recorder: work(recorder.db), ignore, scope, alone=True)
+
+    def hurry(self) -> None:
+        """Try from now on only once; what waits for the database fails."""
+        self._hurried.set()
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
@@ -151,7 +157,7 @@ class PgWriter(GroupCommit):
 
     def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
         attempt = _Attempt(self._mark(), self._scope(requests), requests)
-        for _ in trying(self._patience):
+        for _ in trying(self._patience, self._hurried):
             try:
                 if self._is_committed(attempt):
                     return attempt.outcomes

@@ -142,6 +142,9 @@ class Store(BaseStore):
         with self._readiness.watching(), answering():
             return super().record(report, delivery)
 
+    def hurry(self) -> None:
+        """Do nothing: no other daemon would take what waits."""
+
     def reclaim_space(self) -> bool:
         """Make the file a little smaller; tell whether there was anything to give back."""
         with self._readers.lend() as db:
