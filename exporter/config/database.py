@@ -9,7 +9,8 @@ from msgspec import Struct
 from exporter.config.parsers import parse_path
 
 _URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)([^:@/?#]*):[^@]*@|((?:ssl)?password=)[^&]*", re.IGNORECASE)
+# Up to the last @: one that is a part of a password should be %40, and is often not.
+_PASSWORD = re.compile(r"(?<=://)([^:/?#]*):.*@|((?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 
 class PostgresUrl(Struct, frozen=True):

@@ -18,6 +18,9 @@ _DEFAULTS: dict[str, str | int] = {
     "application_name": "duplistatus",
 }
 _PASSWORDS = ("password", "sslpassword")
+_INVALID = """\
+the database's URL is not valid: write postgresql://USER@HOST/DATABASE, and any @, / or ? of a \
+password as %40, %2F or %3F"""
 
 
 class Address:
@@ -33,8 +36,9 @@ class Address:
             given = conninfo_to_dict(url)
         except ProgrammingError:
             # The error of libpq may quote the password.
-            message = "the database's URL is not valid: write postgresql://USER@HOST/DATABASE"
-            raise StoreError(message) from None
+            raise StoreError(_INVALID) from None
+        if _breaks_up_password(url):
+            raise StoreError(_INVALID)
         shown = {key: value for key, value in given.items() if key not in _PASSWORDS}
         self._shown = make_conninfo("", **shown)
         several = "," in str(given.get("host", ""))
@@ -44,3 +48,9 @@ class Address:
 
     def __str__(self) -> str:
         return self._shown or "the default PostgreSQL"
+
+
+def _breaks_up_password(url: str) -> bool:
+    """Whether libpq takes a part of the password for the host or the name, which are shown."""
+    user, at, rest = url.partition("://")[2].partition("?")[0].partition("@")
+    return "@" in rest or (bool(at) and "/" in user)
