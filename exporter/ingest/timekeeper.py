@@ -189,7 +189,7 @@ class Timekeeper:
             self._corrected = reasons
             return
         reading = ClockReading(now, self._set_by, self._since, sure=sure)
-        self._store.timing.put_right(reading)
+        self._store.timing.correct_arrivals(reading)
         self._corrected = (False, *reasons[1:])
         if self._set_by:
             self._set_by, self._since = 0, self._store.timing.last_run()

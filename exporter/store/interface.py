@@ -1,4 +1,4 @@
-"""What every store can do, whatever it keeps the reports in."""
+"""The interface of every store, whichever database it uses."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -19,78 +19,78 @@ from exporter.times import Millis
 
 
 class Timing(Protocol):
-    """What is stored of the daemon's own clock, and of what a wrong one stamped.
+    """What is stored about the daemon's own clock, and what a wrong one stamped.
 
-    A part of the store: its methods may be called and raise as those of the whole.
+    A part of the store: the same rules for threads and errors hold for its methods.
     """
 
-    def put_right(self, moment: ClockReading) -> None:
-        """Put right what a wrong clock stamped, as far as it is known by now."""
+    def correct_arrivals(self, reading: ClockReading) -> None:
+        """Correct what a wrong clock stamped, as far as it is known by now."""
         ...
 
     def has_doubtful(self) -> bool:
-        """Tell whether reports came while the clock was known to be behind."""
+        """Return whether reports came while the clock was known to be slow."""
         ...
 
     def marks(self) -> ClockMarks:
-        """Return what was noted last of the clock."""
+        """Return what was last noted about the clock."""
         ...
 
     def mark(self, marks: ClockMarks) -> None:
-        """Note what the clock says, for the next start."""
+        """Record what the clock says, for the next start."""
         ...
 
     def last_run(self) -> int:
-        """Return the largest id of a run; 0 where there is none."""
+        """Return the largest id of a run; 0 if there is none."""
         ...
 
 
 class Store(Protocol):
-    """The reports that were received. Every method may be called from any thread.
+    """The reports that were received. Thread-safe.
 
-    A write is durable when its method returns, and shown to who follows: it then survives a loss of
-    power. Two writes never see each other half done. Reads see what was committed when they started
-    and never wait for a write.
+    When the method of a write returns, the write is durable, so it survives a loss of power, and
+    its change was passed to the follower. Two writes never see each other half done. Reads see what
+    was committed when they started and never wait for a write.
 
     Every method raises `StoreUnavailableError` when the store does not answer.
     """
 
     @property
     def timing(self) -> Timing:
-        """What is kept of the daemon's own clock."""
+        """What is stored about the daemon's own clock."""
         ...
 
     def follow(self, follower: Follower) -> None:
-        """Show all that is stored, and from now on each change, once it is durable."""
+        """Pass all that is stored to a follower, and from now on each durable change."""
         ...
 
     def catch_up(self, patience: float) -> None:
-        """Return once all that any daemon acknowledged before the call has been shown.
+        """Wait until the follower has all that any daemon acknowledged before the call.
 
         Raises:
-            StoreUnavailableError: the store did not answer for so many seconds. What was shown may
-                be old then: nobody is to be told that all is fine.
+            StoreUnavailableError: the store did not answer within `patience` seconds. What the
+                follower has may be old then: no answer may say that all is fine.
         """
         ...
 
     def leads(self) -> bool:
-        """Whether this daemon does what one of all that share the store does for all."""
+        """Return whether this daemon does what only one of those that share the store has to do."""
         ...
 
     def now(self) -> Millis:
-        """Return the present time by the clock that all who share the store go by."""
+        """Return the present time by the clock of all daemons that share the store."""
         ...
 
     def close(self) -> None:
-        """Finish the writes that wait and let go of where it keeps the reports."""
+        """Finish the waiting writes and release the database."""
         ...
 
     def announce(self, url: str) -> None:
-        """Tell other programs that find it in use where it is served."""
+        """Publish where the daemon serves, for programs that find the database in use."""
         ...
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
-        """Record a report whole or not at all. Raises `LimitReachedError`."""
+        """Record a report completely or not at all. Raises `LimitReachedError`."""
         ...
 
     def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
@@ -98,44 +98,44 @@ class Store(Protocol):
         ...
 
     def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
-        """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
+        """Return what `record_all` would return; record nothing. Raises `LimitReachedError`."""
         ...
 
     def reject(self, rejected: Rejected) -> None:
-        """Keep what was refused; only the newest are kept, and their first bytes."""
+        """Store what was refused; only the newest are kept, and their first bytes."""
         ...
 
     def note_taken(self, address: str, at: Millis) -> None:
-        """Note that a report of an address was taken: it settles what was refused of it before."""
+        """Record that a report from an address was accepted: it settles earlier refusals of it."""
         ...
 
     def note_heard(self, address: str, at: Millis) -> None:
-        """Note that a live report of an address was taken: it settles refused live ones only."""
+        """Record that a live report was accepted: it settles the address's live refusals only."""
         ...
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
-        """Return the job that a live report tells of, made where nobody knows it."""
+        """Return the job of a live report, created if missing."""
         ...
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
-        """Apply a live report of a job, and return what is known of its run; None without the job.
+        """Apply a live report of a job; return its live run, None if the job is gone.
 
-        It is known to every daemon when the method returns, and durable after `keep_live`.
+        Every daemon knows it when the method returns. It is durable after `keep_live`.
         """
         ...
 
     def listening_since(self) -> Millis | None:
-        """Return since when some daemon could receive reports; None since this one started."""
+        """Return since when any daemon could receive reports; None: since this one started."""
         ...
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
-        """Keep the newest live run of jobs, so that a restart knows it."""
+        """Store the newest live run of jobs, so that a restart knows it."""
         ...
 
     def record_placeholder(
         self, job_id: int, report: Report, delivery: Delivery
     ) -> Recorded | None:
-        """Record a run whose report did not come, until it comes; None where it did meanwhile."""
+        """Record a placeholder run until its report comes; return None if it came meanwhile."""
         ...
 
     def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
@@ -143,11 +143,11 @@ class Store(Protocol):
         ...
 
     def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
-        """Make servers one, whole or not at all. Raises `UnknownIdError`."""
+        """Merge servers, completely or not at all. Raises `UnknownIdError`."""
         ...
 
     def delete_server(self, server_id: int) -> None:
-        """Remove a server with all it has. Raises `UnknownIdError`."""
+        """Remove a server with its jobs and runs. Raises `UnknownIdError`."""
         ...
 
     def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
@@ -155,7 +155,7 @@ class Store(Protocol):
         ...
 
     def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
-        """Take in what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         ...
 
     def forget_copy(self, job_id: int, destination: str) -> None:
@@ -171,14 +171,14 @@ class Store(Protocol):
         ...
 
     def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove some runs behind an id that came before a moment.
+        """Remove some runs after an id that came before a time.
 
-        Return how many, and the last id looked at; None where no more is to be removed.
+        Return how many, and the last id examined; None if nothing is left to remove.
         """
         ...
 
     def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove the log lines of some runs; else as `prune_runs`."""
+        """Remove the log lines of some runs; otherwise as `prune_runs`."""
         ...
 
     def hurry(self) -> None:
@@ -186,15 +186,15 @@ class Store(Protocol):
         ...
 
     def reclaim_space(self) -> bool:
-        """Give back a little room of what was removed; tell whether there was any."""
+        """Reclaim a little of the space of removed rows; return whether there was any."""
         ...
 
     def check_writable(self) -> None:
-        """Write a mark, unless one was written just now, to learn whether a report could be."""
+        """Write a mark, unless one was just written, to see whether a report can be stored."""
         ...
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are."""
+        """Return every server and job as they are now."""
         ...
 
     def live_runs(self) -> list[tuple[int, LiveRun]]:
@@ -202,13 +202,13 @@ class Store(Protocol):
         ...
 
     def created(self) -> Millis:
-        """Return when the store was made."""
+        """Return when the database was created."""
         ...
 
     def runs(
         self, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int
     ) -> list[JobRun]:
-        """Return runs, newest start first, from behind the order key of the last one seen."""
+        """Return runs, newest start first, after the order key of the last one seen."""
         ...
 
     def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
@@ -216,25 +216,25 @@ class Store(Protocol):
         ...
 
     def run(self, run_id: int) -> StoredDetail | None:
-        """Return one run with what it counted and its log, or None where there is none."""
+        """Return one run with its numbers and its log; None if there is none."""
         ...
 
     def rejected(self, before: int | None, limit: int) -> list[Rejected]:
-        """Return what was refused, newest first, from behind the last id seen."""
+        """Return what was refused, newest first, after the last id seen."""
         ...
 
     def all_rejected(self) -> list[Rejected]:
-        """Return all that was refused without its bodies, newest first."""
+        """Return all that was refused, without the bodies, newest first."""
         ...
 
     def reporters(self) -> list[str]:
-        """Return the addresses of which a report was taken, the longest known first."""
+        """Return the addresses from which a report was accepted, the longest known first."""
         ...
 
     def sharing(self) -> SharingFigures | None:
-        """Return how this daemon gets on with a store that it shares; None where it is alone."""
+        """Return the figures of a store that several daemons share; None if this one is alone."""
         ...
 
     def size_bytes(self) -> int:
-        """Return how much room all of it takes."""
+        """Return the size of the database."""
         ...

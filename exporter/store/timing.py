@@ -1,4 +1,4 @@
-"""What is stored of the daemon's own clock, and of what a wrong one stamped."""
+"""What is stored about the daemon's own clock, and what a wrong one stamped."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,7 +12,7 @@ from exporter.store.values import ClockMarks
 
 
 class Timing:
-    """A part of the store: its methods may be called and raise as those of the whole."""
+    """A part of the store: the same rules for threads and errors hold for its methods."""
 
     def __init__(
         self,
@@ -24,25 +24,25 @@ class Timing:
         self._change = change
         self._note = note
 
-    def put_right(self, reading: ClockReading) -> None:
+    def correct_arrivals(self, reading: ClockReading) -> None:
         """Correct what a wrong clock stamped, as far as it is known by now."""
-        self._change(lambda db: arrivals.put_right(db, reading), Scope(structural=True))
+        self._change(lambda db: arrivals.correct_arrivals(db, reading), Scope(structural=True))
 
     def has_doubtful(self) -> bool:
-        """Return whether reports came while the clock was known to be behind."""
+        """Return whether reports came while the clock was known to be slow."""
         with self._reading() as db:
             return arrivals.has_doubtful(db)
 
     def marks(self) -> ClockMarks:
-        """Return what was noted last of the clock."""
+        """Return what was last noted about the clock."""
         with self._reading() as db:
             return clock_marks.read(db)
 
     def mark(self, marks: ClockMarks) -> None:
-        """Note what the clock says, for the next start."""
+        """Record what the clock says, for the next start."""
         self._note(lambda db: clock_marks.write(db, marks))
 
     def last_run(self) -> int:
-        """Return the largest id of a run; 0 where there is none."""
+        """Return the largest id of a run; 0 if there is none."""
         with self._reading() as db:
             return read_queries.last_run(db)

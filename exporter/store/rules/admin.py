@@ -1,4 +1,4 @@
-"""What people put right: names, schedules, merged and deleted servers and jobs.
+"""What people change: names, schedules, merged and deleted servers and jobs.
 
 Each function needs a transaction and returns what it changed.
 """
@@ -48,7 +48,7 @@ def set_job(db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings]
 def plan_job(
     db: Session, job_id: int, start: Millis, interval: Millis | None, now: Millis
 ) -> Change:
-    """Take in what Duplicati's own scheduler plans for a job by now."""
+    """Apply what Duplicati's own scheduler plans for a job."""
     job = _job(db, job_id)
     planned = job.with_state(job.state.with_plan(start, interval, now))
     if planned.packed != job.packed:
@@ -75,7 +75,7 @@ def delete_job(db: Session, job_id: int) -> Change:
 
 
 def delete_server(db: Session, server_id: int) -> Change:
-    """Remove a server with all it has."""
+    """Remove a server with its jobs and runs."""
     _server(db, server_id)
     jobs = tuple(job.id for job in read_queries.jobs_of(db, server_id))
     removing.remove_server(db, server_id)
@@ -84,10 +84,10 @@ def delete_server(db: Session, server_id: int) -> Change:
 
 
 def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Change:
-    """Make servers one: their jobs, runs and identities become the target's.
+    """Merge servers: their jobs, runs and identities become the target's.
 
-    Jobs of the same name join. Later reports of the sources find the target, whether they are
-    known by machine-id, by name or by address.
+    Jobs of the same name are merged, too. Later reports of the sources go to the target, whether
+    they are identified by machine-id, by name or by address.
     """
     target = _server(db, target_id)
     moved: list[int] = []
@@ -111,7 +111,7 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Cha
 
 
 def _no_longer_duplicates(db: Session, server_id: int) -> tuple[Server, ...]:
-    """Note that no server can be the same machine as one that is gone."""
+    """Clear the note that a server may be the same machine as one that is gone."""
     gone = "SELECT id FROM servers WHERE possible_duplicate_of = ?"
     ids = [row[0] for row in db.execute(gone, (server_id,))]
     for each in ids:

@@ -1,4 +1,4 @@
-"""A run that is stored already and of which a second report tells more."""
+"""Adding to a stored run what a second report of it has more."""
 
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
@@ -18,7 +18,7 @@ ON CONFLICT (run_id) DO UPDATE SET log = excluded.log"""
 
 
 def amend(db: Session, known: StoredDetail, stored: StoredRun, prepared: PreparedReport) -> None:
-    """Write what is new of a run, of what it counted and of its log. Needs a transaction."""
+    """Store what is new in a run, in its numbers and in its log. Needs a transaction."""
     if stored != known.stored:
         db.execute(_UPDATE, (*rows.run_row(stored.run), stored.id))
     _amend_counted(db, known, prepared)
@@ -26,9 +26,9 @@ def amend(db: Session, known: StoredDetail, stored: StoredRun, prepared: Prepare
 
 
 def _amend_counted(db: Session, known: StoredDetail, prepared: PreparedReport) -> None:
-    told = prepared.report.counted
-    if not told.keys() <= known.counted.keys():
-        names, counted = rows.pack_counted({**told, **known.counted})
+    reported = prepared.report.counted
+    if not reported.keys() <= known.counted.keys():
+        names, counted = rows.pack_counted({**reported, **known.counted})
         db.execute(_COUNTED, (write_queries.names_id(db, names), counted, known.stored.id))
 
 
@@ -40,11 +40,11 @@ def _amend_log(db: Session, known: StoredDetail, prepared: PreparedReport) -> No
 
 
 def rebuilt_state(db: Session, job: Job, known: StoredRun) -> JobState:
-    """Return a job's state made anew, after a run of it turned out to have ended otherwise.
+    """Return a job's rebuilt state, after a second report changed how a run of it ended.
 
     Args:
         db: holds the run as it is now.
-        job: with the state as it was kept.
+        job: with the state as it was stored.
         known: the run as it was.
     """
     runs = read_queries.runs_of(db, job.id)

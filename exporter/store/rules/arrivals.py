@@ -1,7 +1,7 @@
-"""Arrivals that a wrong clock stamped are put right, with all that counts from them.
+"""Clock-skew correction of arrival times, with all that is computed from them.
 
-`runs.clock` is what the clock said when a report came, where another moment counts: so nothing is
-lost by it, whichever of two clocks was wrong.
+`runs.clock` is what the clock said when a report came, if another time counts: so nothing is lost,
+whichever of two clocks was wrong.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ SELECT id, job_id, received, coalesce(ended, began), clock FROM runs WHERE id IN
     UNION SELECT id FROM runs WHERE clock IS NOT NULL
     UNION SELECT id FROM runs WHERE id > :since AND :by <> 0
 )"""
-_PUT_RIGHT = """
+_CORRECT_RUN = """
 UPDATE runs SET started = ?, received = ?, clock = coalesce(clock, received) WHERE id = ?"""
 _NEWEST = """
 SELECT max(received) FROM runs WHERE job_id IN (SELECT id FROM jobs WHERE server_id = ?)"""
@@ -42,11 +42,11 @@ _Arrivals = Mapping[int, Millis]
 """When runs came, by their ids."""
 
 
-def put_right(db: Session, reading: ClockReading) -> Change:
-    """Put right what a wrong clock stamped, as far as it is known by now. Needs a transaction."""
-    jobs = [_put_job_right(db, job_id, runs) for job_id, runs in _wrong(db, reading).items()]
+def correct_arrivals(db: Session, reading: ClockReading) -> Change:
+    """Correct what a wrong clock stamped, as far as it is known by now. Needs a transaction."""
+    jobs = [_correct_job(db, job_id, runs) for job_id, runs in _wrong(db, reading).items()]
     moved = {job.server_id for job in jobs}
-    servers = [_put_server_right(db, each, reading, moved) for each in read_queries.servers(db)]
+    servers = [_correct_server(db, each, reading, moved) for each in read_queries.servers(db)]
     changed = [server for server in servers if server is not None]
     if not reading.is_future(_newest_report(db)):
         jobs = _without_future(db, reading, jobs)
@@ -54,38 +54,38 @@ def put_right(db: Session, reading: ClockReading) -> Change:
 
 
 def has_doubtful(db: Session) -> bool:
-    """Tell whether reports came while the clock was known to be behind."""
+    """Return whether reports came while the clock was known to be slow."""
     return bool(db.execute(_DOUBTFUL).fetchone()[0])
 
 
 def _wrong(db: Session, reading: ClockReading) -> Mapping[int, dict[int, Millis]]:
-    """Return when runs of each job came that are stored as of another moment."""
+    """Return the right arrival times of the runs that have a wrong one, for each job."""
     values = {"future": reading.now + CLOCK_TOLERANCE, "since": reading.since, "by": reading.by}
     wrong: defaultdict[int, dict[int, Millis]] = defaultdict(dict)
-    for run_id, job_id, received, told, clock in db.execute(_SUSPECT, values).fetchall():
-        right = arrival(Stamp(run_id, received, told, clock), reading)
+    for run_id, job_id, received, reported, clock in db.execute(_SUSPECT, values).fetchall():
+        right = arrival(Stamp(run_id, received, reported, clock), reading)
         if right != received:
             wrong[job_id][run_id] = right
     return wrong
 
 
-def _put_job_right(db: Session, job_id: int, arrivals: _Arrivals) -> Job:
+def _correct_job(db: Session, job_id: int, arrivals: _Arrivals) -> Job:
     known = read_queries.runs_of(db, job_id)
     for stored in known:
         if stored.id in arrivals:
-            _put_run_right(db, stored, arrivals[stored.id])
+            _correct_run(db, stored, arrivals[stored.id])
     return restating.remake(db, job_id, known)
 
 
-def _put_run_right(db: Session, stored: StoredRun, received: Millis) -> None:
+def _correct_run(db: Session, stored: StoredRun, received: Millis) -> None:
     started = believed.start(stored.run.began, received)
-    db.execute(_PUT_RIGHT, (started, received, stored.id))
+    db.execute(_CORRECT_RUN, (started, received, stored.id))
 
 
-def _put_server_right(
+def _correct_server(
     db: Session, server: Server, reading: ClockReading, moved: set[int]
 ) -> Server | None:
-    """Return a server as it is by a right clock, None where it was right."""
+    """Correct a server's times and return it; None if they were right."""
     future = reading.is_future(server.last_report) or reading.is_future(server.described)
     if not future and server.id not in moved:
         return None
@@ -113,7 +113,7 @@ def _newest_report(db: Session) -> Millis:
 
 
 def _without_future(db: Session, reading: ClockReading, jobs: list[Job]) -> list[Job]:
-    """Put right what else was stamped ahead of now, where no arrival contradicts the clock."""
+    """Correct all other times in the future, if no arrival contradicts the clock."""
     values = {"now": reading.now, "future": reading.now + CLOCK_TOLERANCE}
     for statement in _NO_FUTURE:
         db.execute(statement, values)

@@ -1,4 +1,4 @@
-"""What was noted of the daemon's clock before a restart."""
+"""What was noted about the daemon's clock before a restart."""
 
 from msgspec.structs import asdict
 
@@ -20,11 +20,11 @@ def read(db: Session) -> ClockMarks:
 
 def write(db: Session, marks: ClockMarks) -> None:
     """Note what the clock says. Needs a transaction."""
-    for name, moment in asdict(marks).items():
-        if moment is None:
+    for name, timestamp in asdict(marks).items():
+        if timestamp is None:
             db.execute(_REMOVE, (_key(name),))
         else:
-            db.execute(_WRITE, (_key(name), moment))
+            db.execute(_WRITE, (_key(name), timestamp))
 
 
 _NAMES = ClockMarks.__struct_fields__

@@ -1,12 +1,12 @@
 """Which server a report belongs to.
 
 A server is found by machine-id, else by the name in the URL, else by machine name, else by the
-sender's address: Duplicati up to 2.0.7 tells no machine at all, and no report is refused for it.
+sender's address: Duplicati up to 2.0.7 reports no machine at all, and no report is refused for it.
 A name or an address that no server has may be that of one that was merged into another.
 
-A machine-id that nobody has, under a name that a server has, may be another machine: a person
-decides. Only what was fetched from a server is taken for the machine of that name: Duplicati's API
-tells another machine-id than its reports (seen up to 2.3.0.4).
+An unknown machine-id, with the name of a known server, may be another machine: a person decides.
+Only a fetched report counts as one of the machine of that name: Duplicati's API reports another
+machine-id than its reports (seen up to 2.3.0.4).
 """
 
 from msgspec.structs import replace
@@ -53,7 +53,7 @@ _INSERT_MACHINE_ID = "INSERT INTO machine_ids (machine_id, server_id, fetched) V
 
 
 def find_server(db: Session, sender: Sender) -> Server:
-    """Return the server a report belongs to, made where nobody knows it yet."""
+    """Return the server that a report belongs to, created if missing."""
     delivery, name = sender.delivery, sender.name
     if sender.machine.machine_id is not None:
         return _by_machine_id(db, sender.machine.machine_id, sender)
@@ -66,16 +66,16 @@ def find_server(db: Session, sender: Sender) -> Server:
 
 
 def named(db: Session, name: str) -> Server | None:
-    """Return the server of a name, or the one that it was merged into; of several the newest."""
+    """Return the server of a name, or the one it was merged into; of several the newest."""
     return _select(db, _BY_NAME, name) or _merged(db, "name", name)
 
 
 def described(server: Server, machine: Machine, delivery: Delivery, started: Millis) -> Server:
-    """Bring a server's facts up to date; an old report that comes late only fills gaps.
+    """Return a server with what a report says of it; an old report that comes late fills gaps only.
 
-    Facts are as new as the report that told a version: one without tells next to nothing.
+    The facts are as new as the last report with a version: one without has next to no facts.
 
-    Of a server with several machine-ids the newest one that named it keeps naming it: else its
+    If a server has several machine-ids, only reports with its own one change its name: else the
     name, and with it every series, would change from run to run.
     """
     newer = started >= server.described
@@ -91,12 +91,12 @@ def described(server: Server, machine: Machine, delivery: Delivery, started: Mil
     )
 
 
-def _fresher(known: str | None, told: str | None, *, newer: bool) -> str | None:
-    return (told or known) if newer else (known or told)
+def _fresher(known: str | None, reported: str | None, *, newer: bool) -> str | None:
+    return (reported or known) if newer else (known or reported)
 
 
 def _by_machine_id(db: Session, machine_id: str, sender: Sender) -> Server:
-    """Find by machine-id; a server known by name only takes one that nobody has."""
+    """Find a server by machine-id; one known by name only gets the id if it is new."""
     fetched = sender.delivery.fetched
     server = _select(db, _BY_MACHINE_ID, machine_id)
     if server is not None:
@@ -121,16 +121,16 @@ def _without_id(db: Session, sender: Sender) -> Server | None:
 
 
 def _same_machine(db: Session, sender: Sender) -> Server | None:
-    """Find the server that reports were posted for, or fetched of, under another machine-id."""
+    """Find the server whose reports were posted or fetched with another machine-id."""
     if not sender.delivery.fetched:
         return _only(db, _ONLY_FETCHED, sender.name)
     return _that_posts(db, sender) or _with_run(db, sender)
 
 
 def _that_posts(db: Session, sender: Sender) -> Server | None:
-    """Find the one server of this name, where nothing was fetched for it under another id.
+    """Find the one server of this name, if nothing was fetched for it with another id.
 
-    Where something was, the two ids are of two machines: a history tells the same one throughout.
+    If something was, the two ids are of two machines: a history has the same one throughout.
     """
     server = _only(db, _BEARING_NAME, sender.name)
     if server is None or db.execute(_HAS_FETCHED, (server.id,)).fetchone() is not None:
@@ -147,7 +147,7 @@ def _with_run(db: Session, sender: Sender) -> Server | None:
 
 
 def _only(db: Session, query: str, *values: object) -> Server | None:
-    """Return what a query finds where that is one."""
+    """Return the server that a query finds; None if it finds several or none."""
     found = db.execute(query, values).fetchall()
     return rows.server(found[0]) if len(found) == 1 else None
 
@@ -166,7 +166,7 @@ def _duplicate(db: Session, sender: Sender) -> int | None:
 
 
 def _claimed(db: Session, name: str) -> Server | None:
-    """Find the server that one known by this name only was merged into; once."""
+    """Find the server into which one known by this name only was merged; works once."""
     server = _merged(db, "unclaimed", name)
     if server is not None:
         db.execute("DELETE FROM merged_identities WHERE (kind, value) = ('unclaimed', ?)", (name,))

@@ -1,4 +1,4 @@
-"""Live runs on disk, and the runs that stand in for a report that did not come."""
+"""Live runs on disk, and the placeholder runs for reports that did not come."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +37,13 @@ _decoder = msgspec.msgpack.Decoder(LiveRun)
 
 
 def keep(db: Session, runs: Iterable[tuple[int, LiveRun]]) -> None:
-    """Write the newest live run of jobs, but for jobs that are gone. Needs a transaction."""
+    """Store the newest live run of jobs, except of jobs that are gone. Needs a transaction."""
     for job_id, run in runs:
         db.execute(_KEEP, {"job": job_id, "run": msgspec.msgpack.encode(run)})
 
 
 def find(db: Session, job_id: int) -> LiveRun | None:
-    """Return the newest live run of a job, None where it had none that can be read."""
+    """Return the newest live run of a job; None without one that can be read."""
     return next((run for _, run in _read(db, f"{_KEPT} WHERE job_id = ?", (job_id,))), None)
 
 
@@ -54,7 +54,7 @@ def of_jobs(db: Session, job_ids: Sequence[int]) -> Iterator[tuple[int, LiveRun]
 
 
 def kept(db: Session) -> Iterator[tuple[int, LiveRun]]:
-    """Yield the newest live run of each job that had one; one that cannot be read is left out."""
+    """Yield the newest live run of each job that had one; what cannot be read is left out."""
     yield from _read(db, _KEPT, ())
 
 
@@ -63,24 +63,24 @@ def _read(db: Session, query: str, values: Sequence[int]) -> Iterator[tuple[int,
         try:
             yield job_id, _decoder.decode(packed)
         except msgspec.MsgspecError as error:
-            # The next live report brings it anew: no reason for the daemon not to start.
+            # The next live report replaces it, so the daemon can start without it.
             _log.warning("a live run cannot be read: %s", error, extra=log_fields(job_id=job_id))
 
 
 def is_reported(db: Session, job: Job, run: Run) -> bool:
-    """Whether a report of a run was recorded."""
+    """Return whether a report of a run was recorded."""
     return db.execute(_REPORTED, _place(job, run)).fetchone() is not None
 
 
 def find_placeholder(db: Session, job: Job, run: Run) -> StoredRun | None:
-    """Return what stands in for the report of a run, where anything does."""
+    """Return the placeholder of a run; None if there is none."""
     row = db.execute(_PLACEHOLDER, _place(job, run)).fetchone()
     found = None if row is None else read_queries.run(db, row[0])
     return None if found is None else found.stored
 
 
 def jobs_with_placeholder(db: Session) -> set[int]:
-    """Return the jobs that have a run which stands in for its report."""
+    """Return the jobs that have a placeholder run."""
     return {row[0] for row in db.execute(_WITH_PLACEHOLDER)}
 
 

@@ -1,4 +1,4 @@
-"""Which server and which job a sender tells of, made where nobody knows them."""
+"""The server and the job of a sender, created if missing."""
 
 from typing import Any, NamedTuple
 
@@ -14,22 +14,22 @@ from exporter.store.rules.write_cache import WriteCache
 
 
 class Note(NamedTuple):
-    """Something that people should read of once it is durable, in a line or in a log."""
+    """A fact that people should read in a line or in a log, once it is durable."""
 
     title: str
     fields: dict[str, Any]
 
     @property
     def sentence(self) -> str:
-        """The same for people."""
-        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.fields.items())
-        return f"{self.title}: {told}"
+        """The same as a sentence for people."""
+        facts = [f"{name.replace('_', ' ')} {value}" for name, value in self.fields.items()]
+        return f"{self.title}: {', '.join(facts)}"
 
 
 class Places:
     """Finds servers and jobs within one transaction.
 
-    `learned` is what the transaction changes of what is `known`; `notes` gathers what to log.
+    `notes` collects what to log after the commit.
     """
 
     def __init__(self, workspace: Workspace, limits: Limits) -> None:
@@ -38,18 +38,18 @@ class Places:
         self._fresh = workspace.fresh
         self._limits = limits
         self.notes: list[Note] = []
-        self._told = 0
+        self._returned = 0
 
     def new_notes(self) -> tuple[str, ...]:
-        """Return what was noted since this was last asked, as sentences."""
-        new, self._told = self.notes[self._told :], len(self.notes)
+        """Return the notes since the last call, as sentences."""
+        new, self._returned = self.notes[self._returned :], len(self.notes)
         return tuple(note.sentence for note in new)
 
     def find(self, sender: Sender) -> tuple[Server, Job]:
         """Return the server and the job of a sender.
 
         Raises:
-            LimitReachedError: they are new, and there is no room for one more.
+            LimitReachedError: one of them is new and exceeds a limit.
         """
         server = self._known_server(sender) or self._find_server(sender)
         job = self._known_job(server, sender)
@@ -58,10 +58,10 @@ class Places:
         return server, self._called_so_before(job, sender) or job
 
     def within_token(self, sender: Sender) -> Sender:
-        """Return who a report is of as far as its token lets it say so.
+        """Return the sender of a report, without a machine-id that its token does not allow.
 
-        One that is good for a single server makes that one only: a machine-id that nobody has,
-        under a name that a server with another one has, may be invented to make one more.
+        A token for a single server may create only that one: an unknown machine-id, with the name
+        of a server that has another one, may be invented to create one more.
         """
         machine_id = sender.machine.machine_id
         if not sender.delivery.bound or machine_id is None or self._is_known(machine_id):
@@ -75,7 +75,7 @@ class Places:
         return machine_id in self._fresh.machine_ids or machine_id in self._cache.machine_ids
 
     def rename(self, sender: Sender) -> None:
-        """Let the job of a sender have its present name, if there is one yet."""
+        """Give the job of a sender its present name, if the job exists."""
         server = self._known_server(sender) or self._find_server(sender)
         if self._known_job(server, sender) is None:
             self._renamed_job(server, sender)
@@ -92,7 +92,7 @@ class Places:
         fresh, cache = self._fresh, self._cache
         machine_id = sender.machine.machine_id or ""
         if self._is_fetched(machine_id) and not sender.delivery.fetched:
-            return None  # from now on it is one that posts
+            return None  # from now on it is a machine-id that posts
         server_id = fresh.machine_ids.get(machine_id) or cache.machine_ids.get(machine_id)
         return None if server_id is None else self._server_or_none(server_id)
 
@@ -141,7 +141,7 @@ class Places:
         return None if renamed else found
 
     def _called_so_before(self, job: Job, sender: Sender) -> Job | None:
-        """Return the job that had another one's name when a run began that comes late."""
+        """Return the job that had this job's name when the run of a late report started."""
         newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
         began = sender.began
         if began is None or (newest is not None and began > newest):
@@ -175,7 +175,7 @@ class Places:
         return job
 
     def with_identity(self, job: Job, sender: Sender, run_id: int) -> Job:
-        """Return a job with what a sender told of it, where the run is the newest of the job."""
+        """Return a job with the identity that a sender reported, if the run is the job's newest."""
         if sender.identity is None or sender.identity == job.identity:
             return job
         last = job.state.last
@@ -188,9 +188,9 @@ class Places:
 
 
 def known_place(cache: WriteCache, sender: Sender) -> tuple[Server, Job] | None:
-    """Return the server and the job of a sender, where both are known without the database.
+    """Return the server and the job of a sender, if both are known without the database.
 
-    Those of a machine-id that only reports which were fetched have had are to be looked at again.
+    A machine-id that only fetched reports had so far needs the database when a report is posted.
     """
     machine_id = sender.machine.machine_id or ""
     if machine_id in cache.fetched_ids and not sender.delivery.fetched:

@@ -1,4 +1,4 @@
-"""A report made ready to be written, outside of the writer's turn."""
+"""A report that is packed before the writer needs it, in the caller's thread."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from exporter.times import Millis
 
 
 class PreparedReport(Struct, frozen=True):
-    """A report, and packed what is kept only to be shown again.
+    """A report, with those parts packed that are stored only to be shown again.
 
     `names` are those under which it counts, `counted` the numbers in their order.
     """
@@ -23,7 +23,7 @@ class PreparedReport(Struct, frozen=True):
 
     @classmethod
     def from_report(cls, report: Report, delivery: Delivery) -> "PreparedReport":
-        """Pack what a report counts and its log."""
+        """Return a report with its numbers and its log packed."""
         report, delivery = storable.report(report), storable.delivery(delivery)
         names, counted = rows.pack_counted(report.counted)
         sender = Sender.of_report(report, delivery)
@@ -31,7 +31,7 @@ class PreparedReport(Struct, frozen=True):
 
     @property
     def started(self) -> Millis:
-        """The moment the run counts from."""
+        """The time that the run counts from."""
         return believed.start(self.report.run.began, self.delivery.received)
 
     def stored(self, run_id: int) -> StoredRun:

@@ -1,6 +1,6 @@
-"""Room for new servers and jobs: what is known may report for ever, what is new up to a limit.
+"""Limits for new servers and jobs: known ones may report for ever, new ones up to a limit.
 
-Looked at once the new one is written: who raises undoes the whole transaction. All are counted in
+Checked after the new one is written: an error here undoes the whole transaction. All are counted in
 memory: PostgreSQL reads a whole table to count it.
 """
 
@@ -12,7 +12,7 @@ _JOBS_OF_SERVER = "SELECT count(*) FROM jobs WHERE server_id = ?"
 
 
 def check_server_quota(servers: int, limits: Limits) -> None:
-    """See that there are no more servers than may report, the new one included.
+    """Check that there are not more servers than may report, the new one included.
 
     Raises:
         LimitReachedError: there are.
@@ -23,7 +23,7 @@ def check_server_quota(servers: int, limits: Limits) -> None:
 
 
 def check_job_quota(db: Session, server_id: int, all_jobs: int, limits: Limits) -> None:
-    """See that a server has no more jobs than it may, and that all have no more.
+    """Check the number of jobs of a server, and of all servers together.
 
     The new one is included.
 

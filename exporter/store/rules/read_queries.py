@@ -1,4 +1,4 @@
-"""Questions to the stored runs."""
+"""Queries of the stored servers, jobs and runs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,19 +29,19 @@ def machine_ids(db: Session) -> Iterator[tuple[str, int]]:
 
 
 def fetched_ids(db: Session) -> set[str]:
-    """Return the machine-ids that only reports which were fetched have told so far."""
+    """Return the machine-ids that only fetched reports had so far."""
     return {row[0] for row in db.execute("SELECT machine_id FROM machine_ids WHERE fetched")}
 
 
 def server(db: Session, server_id: int) -> Server | None:
-    """Return a server, or None where no server has this id."""
+    """Return a server; None if no server has this id."""
     query = f"SELECT {_SERVER_COLUMNS} FROM servers WHERE id = ?"  # noqa: S608 - constant
     row = db.execute(query, (server_id,)).fetchone()
     return None if row is None else rows.server(row)
 
 
 def jobs(db: Session) -> Iterator[Job]:
-    """Yield every job with its kept state, in the order of their ids."""
+    """Yield every job with its stored state, in the order of their ids."""
     former: defaultdict[int, list[str]] = defaultdict(list)
     for job_id, name in db.execute("SELECT job_id, name FROM former_names ORDER BY renamed"):
         former[job_id].append(name)
@@ -56,7 +56,7 @@ def jobs_of(db: Session, server_id: int) -> Iterator[Job]:
 
 
 def job(db: Session, job_id: int) -> Job | None:
-    """Return a job, or None where no job has this id."""
+    """Return a job; None if no job has this id."""
     found = db.execute(f"{_JOBS} WHERE id = ?", (job_id,)).fetchall()
     return next(_with_former_names(db, found), None)
 
@@ -68,12 +68,12 @@ def _with_former_names(db: Session, found: Iterable[Row]) -> Iterator[Job]:
 
 
 def last_run(db: Session) -> int:
-    """Return the largest id of a run; 0 where there is none."""
+    """Return the largest id of a run; 0 if there is none."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
 
 
 def created(db: Session) -> Millis:
-    """Return when the database was made."""
+    """Return when the database was created."""
     found = db.execute("SELECT value FROM meta WHERE key = 'created'").fetchone()
     return int(found[0])
 
@@ -81,7 +81,7 @@ def created(db: Session) -> Millis:
 def runs(
     db: Session, chosen: RunFilter, before: tuple[Millis, int] | None, limit: int
 ) -> list[JobRun]:
-    """Return runs, newest first, from behind the order key of the last one seen."""
+    """Return runs, newest first, after the order key of the last one seen."""
     where, values = _conditions(chosen, before)
     query = f"""
 SELECT runs.job_id, {_RUN_COLUMNS} FROM runs {where}
@@ -91,7 +91,7 @@ ORDER BY runs.started DESC, runs.id DESC LIMIT ?"""  # noqa: S608 - constant par
 
 
 def run(db: Session, run_id: int) -> StoredDetail | None:
-    """Return one run, or None where no run has this id."""
+    """Return one run; None if no run has this id."""
     query = f"""
 SELECT runs.job_id, counted_names.names, runs.counted, logs.log, {_RUN_COLUMNS}
 FROM runs LEFT JOIN logs ON logs.run_id = runs.id
@@ -111,7 +111,7 @@ def runs_of(db: Session, job_id: int) -> list[StoredRun]:
 
 
 def last_backup(db: Session, job_id: int) -> StoredRun | None:
-    """Return the backup run of a job that started last, or None where it has none."""
+    """Return the backup run of a job that started last; None without one."""
     query = f"""
 SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? AND operation = ? AND NOT dry_run
 ORDER BY started DESC, id DESC LIMIT 1"""  # noqa: S608 - constant

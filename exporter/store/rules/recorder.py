@@ -1,4 +1,4 @@
-"""Recording reports within one transaction, whichever database it is of."""
+"""Recording reports within one transaction, of either database."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ from exporter.times import SECOND, Millis
 
 
 class Recorder:
-    """Records reports in one transaction; it is committed or undone by whoever began it."""
+    """Records reports in one transaction; whoever started it commits it or undoes it."""
 
     def __init__(self, workspace: Workspace, limits: Limits) -> None:
         self._space = workspace
@@ -42,10 +42,10 @@ class Recorder:
         return self._space.db
 
     def record(self, prepared: PreparedReport) -> Recorded:
-        """Record a report; of a run that is known, what it tells besides.
+        """Record a report; for a known run, add what it has more.
 
         Raises:
-            LimitReachedError: it is of a new server or job, and there is no room for one more.
+            LimitReachedError: its server or job is new and exceeds a limit.
         """
         sender = self.places.within_token(prepared.sender)
         server, job = self.places.find(sender)
@@ -59,16 +59,16 @@ class Recorder:
             server = identity.described(server, sender.machine, prepared.delivery, stored.started)
             self._put(server, job)
         else:
-            job = self._told_again(server, job, run_id, prepared)
+            job = self._amend_run(server, job, run_id, prepared)
             job = self.places.with_identity(job, sender, run_id)
         notes = self.places.new_notes()
         return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
 
     def record_all(self, entries: Iterable[PreparedReport]) -> list[Recorded]:
-        """Record reports that were fetched or saved, the oldest first; return them as they came.
+        """Record fetched or saved reports, the oldest first; return the results in their order.
 
-        Where all that tells of a backup calls it the same, the newest run finds its job first: what
-        Duplicati's own server tells bears the present name throughout.
+        If all reports of a backup have the same name, the newest run finds its job first:
+        Duplicati's own server reports all runs with the present name.
         """
         listed = list(entries)
         by_start = sorted(range(len(listed)), key=lambda place: listed[place].started)
@@ -76,20 +76,20 @@ class Recorder:
         for sender in one_of_each_backup(senders[place] for place in reversed(by_start)):
             self.places.rename(sender)
         recorded = {place: self.record(listed[place]) for place in by_start}
-        return [self._in_the_end(recorded[place]) for place in range(len(listed))]
+        return [self._final(recorded[place]) for place in range(len(listed))]
 
-    def _in_the_end(self, recorded: Recorded) -> Recorded:
-        """Return what became of a report with its server and its job as they are after all."""
+    def _final(self, recorded: Recorded) -> Recorded:
+        """Return the result of a report with its server and job as they are after all reports."""
         server = self.places.server(recorded.server.id)
         return replace(
             recorded, server=server, job=self.places.job(recorded.job.id) or recorded.job
         )
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> Change:
-        """Find the server and the job that a live report tells of, made where nobody knows them.
+        """Find the server and the job of a live report, created if missing.
 
         Raises:
-            LimitReachedError: they are new, and there is no room for one more.
+            LimitReachedError: one of them is new and exceeds a limit.
         """
         sender = self.places.within_token(Sender.of_live_report(live_report, delivery))
         machine = sender.machine
@@ -101,7 +101,7 @@ class Recorder:
         return Change((server,), (job,), known)
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
-        """Apply a live report of a job; return what is known of its run, None without the job."""
+        """Apply a live report of a job; return its live run, None if the job is gone."""
         if self.places.job(job_id) is None:
             return None
         known = self._fresh.live.get(job_id) or live_runs.find(self.db, job_id)
@@ -114,7 +114,7 @@ class Recorder:
         return run
 
     def record_placeholder(self, job_id: int, prepared: PreparedReport) -> Recorded | None:
-        """Record a run whose report did not come, unless it came meanwhile or the job is gone."""
+        """Record a placeholder run, unless its report came meanwhile or the job is gone."""
         job = self.places.job(job_id)
         if job is None or live_runs.is_reported(self.db, job, prepared.report.run):
             return None
@@ -126,7 +126,7 @@ class Recorder:
         return Recorded(new=True, run_id=stored.id, server=server, job=job, machine_id=None)
 
     def _without_placeholder(self, job: Job, prepared: PreparedReport) -> Job:
-        """Make room for a report that something stands in for; hardly a job ever has that."""
+        """Remove the placeholder of a report, if there is one; few jobs ever have one."""
         known, learned = self._cache.with_placeholder, self._fresh.with_placeholder
         if job.id not in known and job.id not in learned:
             return job
@@ -138,8 +138,8 @@ class Recorder:
         last = read_queries.last_backup(self.db, job.id)
         return job.with_state(without_placeholder(job.state, stored, last))
 
-    def _told_again(self, server: Server, job: Job, run_id: int, prepared: PreparedReport) -> Job:
-        """Take what a second report of a run tells and the first did not."""
+    def _amend_run(self, server: Server, job: Job, run_id: int, prepared: PreparedReport) -> Job:
+        """Add what a second report of a run has and the first did not."""
         known = read_queries.run(self.db, run_id)
         if known is None:
             return job
@@ -147,11 +147,11 @@ class Recorder:
         amending.amend(self.db, known, stored, prepared)
         if stored == known.stored:
             return job
-        job = self._with_more_told(job, known.stored, stored)
+        job = self._with_amended(job, known.stored, stored)
         self._put(server, job)
         return job
 
-    def _with_more_told(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
+    def _with_amended(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
         if fits_in_place(known, stored):
             runs_after = write_queries.runs_after(lambda: self.db, job.id)
             return job.with_state(with_more_told(job.state, known, stored, runs_after))
@@ -166,7 +166,7 @@ class Recorder:
         self._batch.put(server, job)
 
     def _known_run(self, job: Job, prepared: PreparedReport) -> int | None:
-        """Find the run a report tells of again; nearly all begin behind all that is stored."""
+        """Return the run that a report repeats; nearly all start after all that is stored."""
         began = prepared.report.run.began
         if began is not None and began - began % SECOND > self._newest(job):
             return None

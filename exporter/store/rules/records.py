@@ -1,6 +1,6 @@
 """Reading all that is stored, in the order of time, and changing nothing.
 
-Each answer is of one moment and is read at once. Between two answers others may write.
+Each answer is one snapshot and is read at once. Between two answers others may write.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from exporter.store.values import JobHistory, RecordedRun, RunChoice
 from exporter.times import Millis
 
 _ROWS = 500
-"""Runs of a page."""
+"""Runs in a page."""
 
 _RUN_COLUMNS = ", ".join(f"runs.{column}" for column in rows.STORED_RUN_COLUMNS)
 _HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
@@ -32,19 +32,19 @@ AND (
     OR :server IN (servers.name, servers.alias, CAST(servers.id AS TEXT))
 )
 ORDER BY runs.started, runs.id LIMIT {_ROWS}"""  # noqa: S608 - constant
-"""CROSS JOIN, so that SQLite goes through the runs by their start, whatever it would rather do."""
+"""CROSS JOIN, so that SQLite goes through the runs by their start, whatever its planner prefers."""
 
 _ID, _STARTED = 7, 8
-"""Where a row of a page has them."""
+"""The positions of both in a row of a page."""
 
 Answer = TypeVar("Answer")
 
 OnSkipped = Callable[[str, Exception], None]
-"""Is told what cannot be read, and why."""
+"""Called with what cannot be read, and why."""
 
 
 class Look(Protocol):
-    """Asks a database something; the answer is of one moment."""
+    """Sends a query to a database; the answer is one snapshot."""
 
     def __call__(self, ask: Callable[[Session], Answer], /) -> Answer:
         """Return what the database answers."""
@@ -52,17 +52,17 @@ class Look(Protocol):
 
 
 class RecordsReader:
-    """Every method raises `StoreError` where the database cannot be read."""
+    """Reads a database. Every method raises `StoreError` if it cannot be read."""
 
     def __init__(self, look: Look) -> None:
         self._look = look
 
     def created(self) -> Millis:
-        """Return when the database was made."""
+        """Return when the database was created."""
         return self._look(read_queries.created)
 
     def first_arrival(self) -> Millis | None:
-        """Return when the first of the stored runs arrived, or None where there is none."""
+        """Return when the first of the stored runs arrived; None if there is none."""
         query = "SELECT min(received) FROM runs"
         first: Millis | None = self._look(lambda db: db.execute(query).fetchone()[0])
         return first
@@ -81,19 +81,19 @@ class RecordsReader:
         return self._look(lambda db: [row[0] for row in db.execute(query)])
 
     def history(self, job_id: int) -> JobHistory | None:
-        """Return a job with its runs, or None where no job has this id any more."""
+        """Return a job with its runs; None if no job has this id any more."""
         return self._look(lambda db: _history(db, job_id))
 
     def runs(
         self, chosen: RunChoice, leave_out: OnSkipped, *, messages: bool
     ) -> Iterator[RecordedRun]:
-        """Yield runs, oldest start first, but for those that cannot be read."""
+        """Yield runs, oldest start first, except those that cannot be read."""
         after = (chosen.since, 0)
         while page := self._page(chosen, after, messages=messages):
             for row in page:
                 try:
                     recorded = _recorded_run(row)
-                except Exception as error:  # noqa: BLE001 - nobody knows what damaged bytes raise
+                except Exception as error:  # noqa: BLE001 - damaged bytes may raise anything
                     leave_out(f"run {row[_ID]}", error)
                 else:
                     yield recorded
@@ -121,8 +121,8 @@ def _history(db: Session, job_id: int) -> JobHistory | None:
     if job is None or server is None:
         return None
     runs = [rows.stored_run(row) for row in db.execute(_HISTORY, [job_id])]
-    stand_ins = frozenset(row[0] for row in db.execute(_PLACEHOLDERS, [job_id]))
-    return JobHistory(server, job, runs, stand_ins)
+    placeholders = frozenset(row[0] for row in db.execute(_PLACEHOLDERS, [job_id]))
+    return JobHistory(server, job, runs, placeholders)
 
 
 def _recorded_run(row: Row) -> RecordedRun:

@@ -1,4 +1,4 @@
-"""What was refused, and the addresses of which a report was taken."""
+"""Refused reports, and the addresses from which a report was accepted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from exporter.store.values import KEPT, REPORTERS
 from exporter.times import Millis
 
 KEPT_BYTES = 64 * 1024
-"""Of a refused body."""
+"""Stored of a refused body."""
 
 _LISTED = tuple(name for name in Rejected.__struct_fields__ if name != "body")
 _COLUMNS = ", ".join(_LISTED)
@@ -24,11 +24,11 @@ _ADD_REPORTER = """
 INSERT INTO reporters (address)
 SELECT :address WHERE NOT EXISTS (SELECT 1 FROM reporters WHERE address = :address)
 ON CONFLICT DO NOTHING RETURNING id"""
-"""Not by the conflict alone: in PostgreSQL each would use up an id, and ids tell how many came."""
+"""Not by the conflict alone: in PostgreSQL each would use up an id, and the ids are counted."""
 
 
 class KeptRow(NamedTuple):
-    """A refused body that is kept, whose it is, and whether nothing has settled it."""
+    """A stored refused body, its sender, and whether no later report settled it."""
 
     id: int
     address: str
@@ -36,7 +36,7 @@ class KeptRow(NamedTuple):
 
 
 def reject(db: Session, rejected: Rejected) -> None:
-    """Keep what was refused, within the bound. Needs a transaction."""
+    """Store what was refused, within the limits. Needs a transaction."""
     if rejected.live:
         db.execute("DELETE FROM rejected WHERE live AND address = ?", (rejected.address,))
     values = (
@@ -52,23 +52,23 @@ def reject(db: Session, rejected: Rejected) -> None:
     db.execute(_INSERT, values)
     kept = [KeptRow(*row) for row in db.execute(_KEPT_ROWS)]
     while len(kept) > KEPT:
-        going = surplus(kept)
-        db.execute("DELETE FROM rejected WHERE id = ?", (going.id,))
-        kept.remove(going)
+        removed = surplus(kept)
+        db.execute("DELETE FROM rejected WHERE id = ?", (removed.id,))
+        kept.remove(removed)
 
 
 def surplus(kept: Sequence[KeptRow]) -> KeptRow:
-    """Return which one to let go, so that nobody's junk pushes out what others sent.
+    """Return which one to remove, so that the junk of one sender does not displace others.
 
-    It is one of the sender that has most, never the newest of all; what is settled goes before
-    what is not, then the oldest.
+    It is one of the sender that has most, never the newest of all; what is settled is removed
+    before what is not, then the oldest.
     """
     count = Counter(row.address for row in kept)
     return min(kept[:-1], key=lambda row: (-count[row.address], row.is_open, row.id))
 
 
 def rejected(db: Session, before: int | None, limit: int) -> list[Rejected]:
-    """Return what was refused, newest first, from behind the last id seen."""
+    """Return what was refused, newest first, after the last id seen."""
     query = f"SELECT body, {_COLUMNS} FROM rejected WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constant
     last = 2**63 - 1 if before is None else before
     return _read(db, query, (last, limit))
@@ -80,12 +80,12 @@ def all_rejected(db: Session) -> list[Rejected]:
 
 
 def reporters(db: Session) -> list[str]:
-    """Return the addresses of which a report was taken, the longest known first."""
+    """Return the addresses from which a report was accepted, the longest known first."""
     return [address for (address,) in db.execute("SELECT address FROM reporters ORDER BY id")]
 
 
 def note_taken(db: Session, address: str, at: Millis) -> None:
-    """Note that a report of an address was taken: it settles what was refused of it before."""
+    """Record that a report from an address was accepted: it settles earlier refusals of it."""
     inserted = db.execute(_ADD_REPORTER, {"address": address}).fetchone()
     if inserted is not None:
         db.execute("DELETE FROM reporters WHERE id <= ?", (inserted[0] - REPORTERS,))
@@ -93,7 +93,7 @@ def note_taken(db: Session, address: str, at: Millis) -> None:
 
 
 def note_heard(db: Session, address: str, at: Millis) -> None:
-    """Note that a live report of an address was taken: it settles refused live ones only."""
+    """Record that a live report from an address was accepted: it settles live refusals only."""
     db.execute(f"{_SETTLE} AND live", (at, address))
 
 

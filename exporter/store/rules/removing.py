@@ -1,4 +1,4 @@
-"""Removing rows with all that hangs on them; no database is asked to do it by itself.
+"""Removing rows with all that belongs to them, without the database's own cascades.
 
 Databases that spread tables over machines have no foreign keys between them.
 """

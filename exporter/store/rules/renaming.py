@@ -1,9 +1,9 @@
 """Backups that were renamed in Duplicati: the job goes on under its new name.
 
 Duplicati's server numbers its backups, `DB-2`, keeps the number when one is renamed and never uses
-it again. Machines that were cloned send the same numbers, so a run under the old name that begins
+it again. Machines that were cloned send the same numbers, so a run under the old name that starts
 after the first one under the new name shows that there are two jobs. Reports may come in any order:
-a name whose runs all began before those that are known is a former one.
+a name whose runs all started before those that are known is a former one.
 """
 
 import re
@@ -18,7 +18,7 @@ from exporter.times import SECOND, Millis
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
 _MAX_FORMER_NAMES = 50
-"""Of a job; of more the oldest is forgotten. Nobody renames a backup so often, a program might."""
+"""Of a job; the oldest ones are forgotten. Nobody renames a backup so often, a program might."""
 
 _SAME_IDENTITY = """
 SELECT id FROM jobs WHERE server_id = :server AND NOT apart
@@ -43,10 +43,10 @@ DELETE FROM former_names WHERE job_id = :job AND name NOT IN (
 
 
 def find_renamed(db: Session, server_id: int, sender: Sender) -> Job | None:
-    """Return the job of a sender whose backup no job is called now; None where there is none.
+    """Return the renamed job of a sender, if no job has the backup's name now; None without one.
 
-    It is one that was called so when the run began, or one that goes on under this name, which it
-    then has: its last former name tells. Needs a transaction.
+    It is a job that had this name when the run started, or one that goes on under this name. The
+    second is renamed here, and its last former name says so. Needs a transaction.
     """
     was_called = _formerly_called(db, server_id, sender)
     if was_called is not None:
@@ -61,10 +61,10 @@ def find_renamed(db: Session, server_id: int, sender: Sender) -> Job | None:
 
 
 def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
-    """Return the job that had another one's name when a run began which that one does not have.
+    """Return the job that had the name of `job` when a run started that `job` does not have.
 
-    Machines that were cloned or merged may have used the name all along, so the former is to have
-    the run, or to be known by the machine and the number of the sender.
+    Machines that were cloned or merged may have used the name all along. So the returned job must
+    have the run, or be known by the machine and the number of the sender.
     """
     second = (sender.began or 0) // SECOND * SECOND
     if _has_run(db, job, (second, second + SECOND - 1)):
@@ -79,7 +79,7 @@ def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
 
 
 def set_apart(db: Session, job: Job) -> None:
-    """Let a new job never be taken for one that had its name before. Needs a transaction."""
+    """Keep a new job separate from those that had its name before. Needs a transaction."""
     namesakes = db.execute(_FORMERLY, (job.server_id, job.name)).fetchall()
     for job_id in (job.id, *(job_id for job_id, _ in namesakes)) if namesakes else ():
         db.execute(_SET_APART, (job_id,))
@@ -94,7 +94,7 @@ def _formerly_called(db: Session, server_id: int, sender: Sender) -> Job | None:
 
 
 def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:
-    """Return the one job of a machine's number; the API of Duplicati tells other machine-ids."""
+    """Return the one job of a machine's number; Duplicati's API reports other machine-ids."""
     identity = sender.identity
     if identity is None or _NUMBERED.fullmatch(identity.backup_id) is None:
         return None
@@ -114,10 +114,10 @@ def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:
 
 
 def _same_begin(sender: Sender) -> tuple[Millis, Millis]:
-    """Return between which moments a run begins that is the sender's.
+    """Return the first and last start that a stored run of this sender's report may have.
 
-    A report that is fetched may be of a run that a text told, in whole seconds. Machines that were
-    cloned may begin in the same second: of a posted report only the very moment shows the run.
+    A fetched report may be of a run that a text reported, in whole seconds. Machines that were
+    cloned may start in the same second: for a posted report only the exact start shows the run.
     """
     began = sender.began or 0
     second = began - began % SECOND
@@ -125,10 +125,10 @@ def _same_begin(sender: Sender) -> tuple[Millis, Millis]:
 
 
 def _goes_on(job: Job, sender: Sender) -> bool:
-    """Tell whether a run under another name follows the last one of a job.
+    """Return whether a run under another name follows the last one of a job.
 
-    What Duplicati's own server tells bears the present name throughout: there the last run that is
-    known shows it as well.
+    Duplicati's own server reports all runs with the present name: then the same run as the last
+    known one shows it as well.
     """
     began, last = sender.began, job.state.last
     if began is None:
@@ -141,9 +141,9 @@ def _goes_on(job: Job, sender: Sender) -> bool:
 
 
 def _former_until(db: Session, job: Job, sender: Sender) -> Millis | None:
-    """Return until when a job had another name, None where a run shows that it had not.
+    """Return until when a job had another name; None if a run shows that it never had it.
 
-    Either the run began before all that is known of the job, or it is known under the new name.
+    Either the run started before all that is known of the job, or it is known under the new name.
     """
     began, first = sender.began or 0, job.state.first_start
     if first is not None and began < first and sender.backup not in job.formerly:
@@ -166,7 +166,7 @@ def _renamed(db: Session, job: Job, name: str, began: Millis) -> Job:
 
 
 def _with_former(db: Session, job: Job, name: str, until: Millis) -> Job:
-    """Note that a job was called so before a moment; return it as it is now."""
+    """Record that a job had a name until a time; return the job as it is now."""
     db.execute(_PUT_FORMER, (job.id, name, until))
     db.execute(_SURPLUS, {"job": job.id, "most": _MAX_FORMER_NAMES})
     return read_queries.job(db, job.id) or job

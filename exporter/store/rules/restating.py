@@ -1,4 +1,4 @@
-"""A state that is outdated is made anew of the stored runs."""
+"""Rebuilding an outdated state from the stored runs."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,12 @@ from exporter.store.session import Session
 
 
 def remake(db: Session, job_id: int, known: Sequence[StoredRun]) -> Job:
-    """Make the state of a job anew, and return the job. Needs a transaction.
+    """Rebuild the state of a job, and return the job. Needs a transaction.
 
     Args:
         db: the database.
         job_id: the job's.
-        known: its stored runs as they were when the kept state was made.
+        known: its stored runs as they were when the stored state was computed.
     """
     job = read_queries.job(db, job_id)
     if job is None:

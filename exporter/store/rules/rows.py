@@ -1,4 +1,4 @@
-"""How values of the model lie in rows."""
+"""How values of the model are stored in rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -65,7 +65,7 @@ STORED_RUN_COLUMNS = ("id", *RUN_COLUMNS)
 
 
 def run_row(run: Run) -> tuple[object, ...]:
-    """Return the values of `RUN_COLUMNS` behind `started` and `received`."""
+    """Return the values of `RUN_COLUMNS` after `started` and `received`."""
     found = run.verification
     return (
         run.operation,
@@ -88,7 +88,7 @@ def run_row(run: Run) -> tuple[object, ...]:
 
 
 def stored_run(values: Sequence[Any]) -> StoredRun:
-    """Read a run from the values of `STORED_RUN_COLUMNS`."""
+    """Return the run of the values of `STORED_RUN_COLUMNS`."""
     row = dict(zip(STORED_RUN_COLUMNS, values, strict=True))
     verified, copying = row["verified"], row["copying"]
     run = Run(
@@ -114,12 +114,12 @@ def stored_run(values: Sequence[Any]) -> StoredRun:
 
 
 def server(row: tuple[object, ...]) -> Server:
-    """Read a server from the values of `SERVER_COLUMNS`."""
+    """Return the server of the values of `SERVER_COLUMNS`."""
     return msgspec.convert(dict(zip(SERVER_COLUMNS, row, strict=True)), Server)
 
 
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
-    """Read a job from the values of `JOB_COLUMNS` and the names that it had, the oldest first."""
+    """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
     job_id, server_id, name, packed, *more = row
     schedule, tolerance, paused, cleared, machine_id, backup_id, destination_type = more
     return Job(
@@ -134,25 +134,25 @@ def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
 
 
 def pack_counted(counted: Mapping[str, int]) -> tuple[bytes, bytes]:
-    """Write the names and the numbers of a report: the names are the same from run to run."""
+    """Pack the names and the numbers of a report: the names are the same from run to run."""
     encode = msgspec.msgpack.encode
     return encode(tuple(counted)), encode(tuple(counted.values()))
 
 
 def unpack_counted(names: bytes | None, numbers: bytes | None) -> dict[str, int]:
-    """Read the numbers of a report."""
+    """Unpack the numbers of a report."""
     if names is None or numbers is None:
         return {}
     return dict(zip(_names_decoder.decode(names), _numbers_decoder.decode(numbers), strict=True))
 
 
 def pack_log(log: Log) -> bytes | None:
-    """Write the log lines of a run; ten lines of 5 KB take 1.8 KB."""
+    """Pack the log lines of a run; ten lines of 5 KB take 1.8 KB."""
     if not log.messages and not log.details:
         return None
     return deflate.compress(msgspec.msgpack.encode(log), level=_LEVEL)
 
 
 def unpack_log(raw: bytes | None) -> Log:
-    """Read the log lines of a run."""
+    """Unpack the log lines of a run."""
     return Log() if raw is None else _log_decoder.decode(deflate.decompress(raw))

@@ -1,4 +1,4 @@
-"""Who tells of a run: what decides of which server and which job it is."""
+"""The sender of a report: what decides its server and its job."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from exporter.times import Millis
 
 
 class Sender(Struct, frozen=True):
-    """The machine and the backup of a report, when its run began, and how it came.
+    """The machine and the backup of a report, when its run started, and how it came.
 
-    `began` lies not behind the arrival: a sender's clock may be wrong.
+    `began` is not after the arrival: a sender's clock may be wrong.
     """
 
     machine: Machine
@@ -39,17 +39,17 @@ class Sender(Struct, frozen=True):
 
     @property
     def name(self) -> str | None:
-        """What the machine is called: by the address that it posted to, else by itself."""
+        """The machine's name: from the URL that it posted to, else its own."""
         return self.delivery.server or self.machine.name
 
 
 def one_of_each_backup(senders: Iterable[Sender]) -> list[Sender]:
-    """Return the first sender of each backup that all of them call the same."""
+    """Return the first sender of each backup to which all of them give the same name."""
     found: dict[Identity, list[Sender]] = defaultdict(list)
     for sender in senders:
         if sender.identity is not None:
             found[sender.identity].append(sender)
-    return [told[0] for told in found.values() if len({each.backup for each in told}) == 1]
+    return [same[0] for same in found.values() if len({each.backup for each in same}) == 1]
 
 
 def _identity(

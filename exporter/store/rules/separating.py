@@ -1,4 +1,4 @@
-"""Parting what was taken for one backup that was renamed, where a person says that it is two."""
+"""Separating a job that counts as one renamed backup, when a person says that it is two."""
 
 from collections.abc import Iterable
 
@@ -19,9 +19,9 @@ _MOVE_EARLIER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started < ?"
 
 
 def separate(db: Session, job_id: int) -> Change:
-    """Undo the last renaming of a job: its runs since become those of a job of their own.
+    """Undo the last renaming of a job: its later runs move to a new job.
 
-    Where another job has the former name by now, the runs from before become that one's.
+    If another job has the former name by now, the earlier runs move to that one instead.
     Needs a transaction.
 
     Raises:
@@ -44,7 +44,7 @@ def separate(db: Session, job_id: int) -> Change:
 
 
 def _moved(db: Session, moving: str, job: Job, other: Job, renamed: Millis) -> Change:
-    """Move runs from a job to another one, and let them never be taken for one again."""
+    """Move runs from a job to another one, and keep the two separate from now on."""
     known = [(each, read_queries.runs_of(db, each.id)) for each in (job, other)]
     db.execute(moving, (other.id, job.id, renamed))
     for each, runs in known:

@@ -1,7 +1,7 @@
 """Texts as every database can hold them: a NUL in one is replaced, which PostgreSQL cannot store.
 
-What is known in memory is then what a restart reads, and the same report finds the same job in
-either database. What is packed may hold any character: log lines, live runs, names of numbers.
+So memory has what a restart reads, and the same report finds the same job in either database. What
+is packed may hold any character: log lines, live runs, names of numbers.
 """
 
 from typing import TypeVar
@@ -14,33 +14,33 @@ from exporter.model.live import LiveReport
 
 _NUL = "\0"
 _REPLACEMENT = "\ufffd"
-"""As of halves of characters, where reports are read."""
+"""The one that also replaces halves of characters when reports are read."""
 
-_Told = TypeVar("_Told", bound=Struct)
+_Fields = TypeVar("_Fields", bound=Struct)
 
 
-def report(told: Report) -> Report:
+def report(given: Report) -> Report:
     """Return a report whose names and texts can be stored."""
-    if not _has_nul(told.backup, *_of_machine(told.machine), *_of_run(told.run)):
-        return told
-    mended = replace(told, machine=_mended(told.machine), run=_mended(told.run))
+    if not _has_nul(given.backup, *_of_machine(given.machine), *_of_run(given.run)):
+        return given
+    mended = replace(given, machine=_mended(given.machine), run=_mended(given.run))
     return _mended(mended)
 
 
-def live_report(told: LiveReport) -> LiveReport:
+def live_report(given: LiveReport) -> LiveReport:
     """Return a live report whose names can be stored."""
-    status = told.activity
+    status = given.activity
     if not _has_nul(
-        told.backup, *_of_machine(told.machine), status.backup_id, status.destination_type
+        given.backup, *_of_machine(given.machine), status.backup_id, status.destination_type
     ):
-        return told
-    mended = replace(told, machine=_mended(told.machine), activity=_mended(status))
+        return given
+    mended = replace(given, machine=_mended(given.machine), activity=_mended(status))
     return _mended(mended)
 
 
-def delivery(told: Delivery) -> Delivery:
+def delivery(given: Delivery) -> Delivery:
     """Return how a report came, with names that can be stored."""
-    return _mended(told) if _has_nul(told.address, told.server, told.backup) else told
+    return _mended(given) if _has_nul(given.address, given.server, given.backup) else given
 
 
 def _has_nul(*texts: str | None) -> bool:
@@ -55,9 +55,9 @@ def _of_run(run: Run) -> tuple[str | None, ...]:
     return run.operation, run.backup_id, run.destination_type, run.reason
 
 
-def _mended(told: _Told) -> _Told:
+def _mended(given: _Fields) -> _Fields:
     """Return a struct whose own texts have no NUL."""
-    values = ((name, getattr(told, name)) for name in told.__struct_fields__)
+    values = ((name, getattr(given, name)) for name in given.__struct_fields__)
     odd = {name: each for name, each in values if type(each) is str and _NUL in each}
     mended = {name: each.replace(_NUL, _REPLACEMENT) for name, each in odd.items()}
-    return replace(told, **mended)
+    return replace(given, **mended)

@@ -1,4 +1,4 @@
-"""What the rules work in: a transaction of either database."""
+"""The transaction, of either database, that the rules work in."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from exporter.store.session import Session
 
 
 class RowBatch(Protocol):
-    """Rows that wait to be written together, a statement a table."""
+    """Rows that wait to be written together, one statement for each table."""
 
     def add_run(
         self, job_id: int, stored: StoredRun, names_id: int | None, prepared: PreparedReport
@@ -51,5 +51,5 @@ class Workspace(Protocol):
         ...
 
     def hold(self, server: Server) -> Server:
-        """Keep other writers from a server that was found in the database; return it as it is."""
+        """Lock a server that was found in the database; return it as it is."""
         ...

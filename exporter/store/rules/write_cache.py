@@ -1,7 +1,7 @@
-"""What the writer knows of servers and jobs without asking the database.
+"""What the writer knows about servers and jobs without a query.
 
-One program has the database, so what it read at its start and wrote since is what stands there.
-The fleet holds the same values, so they take no memory of their own.
+It holds what was read at the start and what was committed since. The fleet holds the same values,
+so they take no memory of their own.
 """
 
 from collections.abc import Iterable
@@ -15,17 +15,17 @@ from exporter.store.session import Session
 from exporter.times import Millis
 
 _MAX_NAMES = 256
-"""Lists of names kept in mind: each version of Duplicati has a few, a forger has any number."""
+"""Lists of names that are cached: each version of Duplicati has a few, a forger any number."""
 
 
 class WriteCache:
-    """Servers by id and by machine-id, jobs by server and name. Needs one caller at a time.
+    """Servers by id and by machine-id, jobs by server and name. Not thread-safe.
 
-    `newest` has for a job the moment that none of its stored runs, of whatever kind, begins after.
+    `newest` has for a job a time after which none of its stored runs starts, of whatever kind.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
-    id of a run. Of all other jobs than `with_placeholder` no run stands in for its report.
-    `fetched_ids` are machine-ids that no report was posted with; `posted_ids`, those of which one
-    was since. `dirty` is true where a change may have been taken in part.
+    id of a run. Only the jobs in `with_placeholder` can have a placeholder run. `fetched_ids` are
+    machine-ids that no report was posted with; `posted_ids` are those with which one was posted
+    since. `dirty` is true while a change may have been applied in part.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class WriteCache:
 
     @classmethod
     def load(cls, db: Session) -> "WriteCache":
-        """Read what a database holds."""
+        """Return a cache of what a database holds."""
         cache = cls()
         cache.put(read_queries.servers(db), read_queries.jobs(db), read_queries.machine_ids(db))
         cache.last_run = read_queries.last_run(db)
@@ -54,7 +54,7 @@ class WriteCache:
 
     def snapshot(self) -> Change:
         """Return every server and job as a change of an empty fleet."""
-        # Each copy is of one moment; a job's server is there before the job.
+        # Each copy is one snapshot; a job's server is there before the job.
         jobs, servers = list(self.jobs.values()), list(self.servers.values())
         return Change(
             tuple(sorted(servers, key=lambda server: server.id)),
@@ -63,7 +63,7 @@ class WriteCache:
         )
 
     def job(self, job_id: int) -> Job | None:
-        """Return a job by its id."""
+        """Return a job by its id; None if it is not known."""
         key = self._keys.get(job_id)
         return None if key is None else self.jobs.get(key)
 
@@ -73,7 +73,7 @@ class WriteCache:
         jobs: Iterable[Job],
         machine_ids: Iterable[tuple[str, int]] = (),
     ) -> None:
-        """Take what is new or other."""
+        """Add what is new and replace what changed."""
         self.servers.update((server.id, server) for server in servers)
         self.machine_ids.update(machine_ids)
         for job in jobs:
@@ -86,7 +86,7 @@ class WriteCache:
             self._keys[job.id] = key
 
     def merge_committed(self, fresh: "WriteCache") -> None:
-        """Take what a transaction of reports changed."""
+        """Apply what a transaction of reports changed."""
         self.dirty = True
         self.put(fresh.servers.values(), fresh.jobs.values(), fresh.machine_ids.items())
         self.newest.update(fresh.newest)
@@ -99,7 +99,7 @@ class WriteCache:
         self.dirty = False
 
     def apply(self, change: Change) -> None:
-        """Take what people changed: runs may have moved from job to job."""
+        """Apply what people changed: runs may have moved from job to job."""
         self.dirty = True
         for job_id in change.removed_jobs:
             self.jobs.pop(self._keys.pop(job_id), None)

@@ -1,4 +1,4 @@
-"""What a report asks of the database."""
+"""The queries and small writes that recording a report needs."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from exporter.store.session import Session
 from exporter.times import MINUTE, SECOND, Millis
 
 RETRY_WINDOW: Millis = 10 * MINUTE
-"""How long the same report without a begin is a retry: four tries of 100 s and their pauses."""
+"""How long the same report without a start is a retry: four tries of 100 s and their pauses."""
 
 _SAME_BEGIN = """
 SELECT id FROM runs WHERE job_id = :job AND started BETWEEN :second AND :second + 999
@@ -36,14 +36,14 @@ _INSERT_JOB = "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?) RETURN
 
 
 def insert_job(db: Session, server_id: int, name: str) -> Job:
-    """Make a job that has no runs. Needs a transaction."""
+    """Create a job that has no runs. Needs a transaction."""
     job = Job.of(0, server_id, name, JobState(), JobSettings())
     (job_id,) = db.execute(_INSERT_JOB, (server_id, name, job.packed)).fetchone()
     return Job(job_id, server_id, name, job.packed)
 
 
 def identify_job(db: Session, job_id: int, identity: Identity) -> None:
-    """Note by what Duplicati knows a job's backup. Needs a transaction."""
+    """Store the ids by which Duplicati knows a job's backup. Needs a transaction."""
     db.execute(
         "UPDATE jobs SET machine_id = ?, backup_id = ?, destination_type = ? WHERE id = ?",
         (*astuple(identity), job_id),
@@ -51,10 +51,10 @@ def identify_job(db: Session, job_id: int, identity: Identity) -> None:
 
 
 def known_run(db: Session, job: Job, prepared: PreparedReport) -> int | None:
-    """Find the run a report tells of again.
+    """Return the id of the run that a report repeats; None if the run is new.
 
-    A run is known by its begin, and one without a begin by its content for a while. The text
-    report cuts its begin to seconds, so a whole second also stands for any begin within it.
+    A run is known by its start, and one without a start by its content for a while. The text
+    report cuts its start to seconds, so a whole second also matches any start within it.
     """
     run = prepared.report.run
     if run.began is None:
@@ -74,13 +74,13 @@ def known_run(db: Session, job: Job, prepared: PreparedReport) -> int | None:
 
 
 def newest_begin(db: Session, job_id: int) -> Millis:
-    """Return the latest moment that a run of a job began or counts from; -1 where it has none."""
+    """Return the latest time at which a run of a job started or counts from; -1 without runs."""
     started, began = db.execute(_NEWEST_BEGIN, {"job": job_id}).fetchone()
     return max(int(started), int(began))
 
 
 def runs_after(database: Callable[[], Session], job_id: int) -> RunsAfter:
-    """Return what counts the backup runs of a job behind a place in their order, when asked."""
+    """Return a function that counts the backup runs of a job after a place in their order."""
 
     def count(order: Order) -> After:
         found = database().execute(_RUNS_AFTER, (job_id, *order, BACKUP)).fetchone()
@@ -90,7 +90,7 @@ def runs_after(database: Callable[[], Session], job_id: int) -> RunsAfter:
 
 
 def names_id(db: Session, names: bytes) -> int:
-    """Return the id of a list of names, which is made where it is new. Needs a transaction."""
+    """Return the id of a list of names, created if missing. Needs a transaction."""
     db.execute("INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", (names,))
     found = db.execute("SELECT id FROM counted_names WHERE names = ?", (names,)).fetchone()
     return int(found[0])
