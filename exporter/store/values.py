@@ -1,4 +1,4 @@
-"""What a store is asked for and answers, and how much it keeps of what was refused."""
+"""The parameters and results of a store, and how much it keeps of what was refused."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from exporter.model import MAX_INT64, Log, Server, Status, StoredRun
 from exporter.times import Millis
 
 KEPT = 200
-"""Refused bodies that are kept, of all senders."""
+"""The number of refused bodies that are kept, of all senders together."""
 
 REPORTERS = 20_000
-"""Addresses of which a report was taken that are remembered: twice as many as servers may be."""
+"""The number of addresses with an accepted report that are kept: twice as many as servers."""
 
 
 class RunFilter(Struct, frozen=True):
-    """Which runs a listing shows; None shows all. `since` is included, `until` is not."""
+    """The runs that a listing shows; None shows all. `since` is included, `until` is not."""
 
     server_id: int | None = None
     job_id: int | None = None
@@ -27,14 +27,14 @@ class RunFilter(Struct, frozen=True):
 
 
 class JobRun(NamedTuple):
-    """A run and the job it is of."""
+    """A run and its job."""
 
     job_id: int
     stored: StoredRun
 
 
 class PastRun(NamedTuple):
-    """What a row of runs shows of each: how it ended and how long it took."""
+    """The data of a run in a row of runs: how it ended and how long it took."""
 
     id: int
     started: Millis
@@ -43,7 +43,7 @@ class PastRun(NamedTuple):
 
 
 class StoredDetail(NamedTuple):
-    """One run with everything its report counted and its log."""
+    """One run with all numbers of its report and its log."""
 
     job_id: int
     stored: StoredRun
@@ -54,7 +54,7 @@ class StoredDetail(NamedTuple):
 class JobHistory(NamedTuple):
     """A job and its server as they are now, and its stored runs in the order of their arrival.
 
-    `placeholders` has the ids of runs that stand in for a report that did not come.
+    `placeholders` has the ids of the placeholder runs: their reports did not come.
     """
 
     server: Server
@@ -64,7 +64,7 @@ class JobHistory(NamedTuple):
 
 
 class RecordedRun(NamedTuple):
-    """One run with what its report counted, and with its log where that was asked for."""
+    """One run with the numbers of its report, and with its log if that was requested."""
 
     server: str
     server_id: int
@@ -76,9 +76,9 @@ class RecordedRun(NamedTuple):
 
 
 class RunChoice(Struct, frozen=True):
-    """Which runs to read, by their starts: `since` is included, `until` is not.
+    """The runs to read, by their starts: `since` is included, `until` is not.
 
-    `server` is an id, a name or an alias; None takes all.
+    `server` is an id, a name or an alias; None means all.
     """
 
     since: Millis = 0
@@ -87,25 +87,25 @@ class RunChoice(Struct, frozen=True):
 
 
 class ClockMarks(Struct, frozen=True):
-    """When the clock was looked at last, and since when it agrees with the reports that come."""
+    """When the clock was last read, and since when it agrees with the reports that come."""
 
     seen: Millis | None = None
     agreed: Millis | None = None
 
 
 class Checked(NamedTuple):
-    """What was tried of a database, whether it works, and what was found or what that means."""
+    """One check of a database, whether it succeeded, and what was found or what that means."""
 
     what: str
     works: bool
-    told: str
+    detail: str
     essential: bool = True
 
 
 class Replica(NamedTuple):
-    """A daemon that shares a database: when it was heard of last, and how long ago that was.
+    """A daemon that shares a database: when it was last seen, and how long ago that was.
 
-    One `leads`: it does what one does for all. `url` is empty for a command.
+    The one that `leads` does what only one daemon has to do. `url` is empty for a command.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""Where a PostgreSQL is, and how long its silence is borne.
+"""The address of a PostgreSQL, and the timeouts of its connections.
 
-A machine that died says nothing: without limits of our own, a connection to it is waited for two
+A machine that died does not answer: without our own timeouts, a connection to it would wait for two
 hours. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
@@ -24,13 +24,13 @@ password as %40, %2F or %3F"""
 
 
 class Address:
-    """A database by its URL; as text without its passwords."""
+    """A database by its URL; its text form has no passwords."""
 
     def __init__(self, url: str) -> None:
-        """Read a URL.
+        """Parse a URL.
 
         Raises:
-            StoreError: it is not one of PostgreSQL.
+            StoreError: it is not a URL of PostgreSQL.
         """
         try:
             given = conninfo_to_dict(url)
@@ -42,7 +42,7 @@ class Address:
         shown = {key: value for key, value in given.items() if key not in _PASSWORDS}
         self._shown = make_conninfo("", **shown)
         several = "," in str(given.get("host", ""))
-        # Of several only one that takes writes is the primary.
+        # Of several hosts only the one that accepts writes is the primary.
         wanted = {"target_session_attrs": "read-write"} if several else {}
         self.conninfo = make_conninfo("", **{**_DEFAULTS, **wanted, **given})
 

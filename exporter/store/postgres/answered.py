@@ -1,4 +1,4 @@
-"""What was answered lately, to be recorded again where the database turns out to have lost it.
+"""The reports that were answered recently, to be recorded again if the database lost them.
 
 Without synchronous replication a standby that is promoted lacks the last commits.
 """
@@ -14,11 +14,11 @@ KEPT_SECONDS = 60.0
 _MAX_REPORTS = 5_000
 _MAX_BYTES = 64 * 1024 * 1024
 _SMALL = 2048
-"""About what a report takes besides its log and its numbers."""
+"""About the size of a report without its log and its numbers."""
 
 
 class Answered:
-    """The reports of the last minute, within bounds. Any thread may call any method."""
+    """The reports of the last minute, within limits. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Rows that wait for the end of their transaction, to be written a statement a table.
+"""Rows that wait for the end of their transaction, written with one statement for each table.
 
 The rows of a table go as one JSON value: a parameter for each value took three to five times as
 long in Python. Bytes are base64 in it.
@@ -46,7 +46,7 @@ def _value(column: str) -> str:
 
 
 def _new(columns: Sequence[str]) -> str:
-    """Return what makes rows of the JSON value."""
+    """Return the SQL that turns the JSON value into rows."""
     typed = ", ".join(f"{column} {_type(column)}" for column in columns)
     return f"json_to_recordset(CAST(? AS json)) AS new ({typed})"
 
@@ -101,11 +101,11 @@ class PgRowBatch:
         self._jobs[job.id] = (job.id, job.packed)
 
     def counted(self, table: str) -> set[int]:
-        """Return the rows whose change was counted with what was written of them."""
+        """Return the rows whose revision was already counted when they were written."""
         return self._counted[table]
 
     def write(self, db: PgSession) -> Iterator[tuple[str, Cursor]]:
-        """Write all that waits. Yield what returns how often rows were changed."""
+        """Write all waiting rows. Yield the cursors that return the new revisions."""
         runs, logs = list(self._runs), list(self._logs)
         changed = {"jobs": list(self._jobs.values()), "servers": list(self._servers.values())}
         for each in (self._runs, self._logs, self._jobs, self._servers):

@@ -1,4 +1,4 @@
-"""Whether a database can do what the daemons ask of it, tried in a schema of its own."""
+"""Checks that a database can do what the daemons need, in a schema of its own."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ _REVISION = "SELECT revision FROM servers"
 
 
 class _Check(NamedTuple):
-    """Something to try; where it does not work, `means` says what follows."""
+    """A check; if it fails, `means` says what follows."""
 
     what: str
     attempt: Callable[[Trial], str]
@@ -34,11 +34,11 @@ class _Check(NamedTuple):
 
 
 class _UnexpectedError(Exception):
-    """A statement ran, and did something else than PostgreSQL does."""
+    """A statement ran, but with another result than in PostgreSQL."""
 
 
 def check_database(url: str) -> Iterator[Checked]:
-    """Try everything and yield each outcome. Without tables nothing else is tried.
+    """Run all checks and yield each outcome. Without tables the others are not run.
 
     Raises:
         StoreError: it cannot be reached.
@@ -46,7 +46,7 @@ def check_database(url: str) -> Iterator[Checked]:
     connector = Connector(Address(url))
     try:
         with contextlib.closing(connector):
-            trial = _begun(connector)
+            trial = _opened(connector)
             try:
                 yield from _tried(trial)
             finally:
@@ -55,7 +55,7 @@ def check_database(url: str) -> Iterator[Checked]:
         raise StoreError(f"{connector.address} cannot be used ({reason(error)})") from error
 
 
-def _begun(connector: Connector) -> Trial:
+def _opened(connector: Connector) -> Trial:
     try:
         return Trial(connector)
     except psycopg.Error as error:
@@ -73,12 +73,12 @@ def _tried(trial: Trial) -> Iterator[Checked]:
 def _outcome(trial: Trial, check: _Check) -> Checked:
     try:
         with trial.watching():
-            told = check.attempt(trial)
-    except Exception as error:  # noqa: BLE001 - whatever another engine makes of it
+            detail = check.attempt(trial)
+    except Exception as error:  # noqa: BLE001 - another engine may raise anything
         _roll_back(trial)
-        told = f"{check.means} ({reason(error)})"
-        return Checked(check.what, works=False, told=told, essential=check.essential)
-    return Checked(check.what, works=True, told=told, essential=check.essential)
+        detail = f"{check.means} ({reason(error)})"
+        return Checked(check.what, works=False, detail=detail, essential=check.essential)
+    return Checked(check.what, works=True, detail=detail, essential=check.essential)
 
 
 def _roll_back(trial: Trial) -> None:
@@ -88,12 +88,12 @@ def _roll_back(trial: Trial) -> None:
 
 
 def _cleared(trial: Trial) -> Iterator[Checked]:
-    """Remove the schema; tell where that fails, since then it is left."""
+    """Remove the schema; yield a failed check if that fails, as the schema is then left."""
     try:
         trial.close()
     except psycopg.Error as error:
-        told = f"DROP SCHEMA {trial.schema} CASCADE removes what is left ({reason(error)})"
-        yield Checked("clean-up", works=False, told=told, essential=False)
+        detail = f"remove it with DROP SCHEMA {trial.schema} CASCADE ({reason(error)})"
+        yield Checked("clean-up", works=False, detail=detail, essential=False)
 
 
 def _server(trial: Trial) -> str:
@@ -106,7 +106,7 @@ def _server(trial: Trial) -> str:
 
 def _tables(trial: Trial) -> str:
     trial.make_tables()
-    return "made in a schema of their own"
+    return "created in a schema of their own"
 
 
 def _new_server(trial: Trial) -> str:
@@ -148,15 +148,15 @@ def _lock_wait(trial: Trial) -> str:
 
 
 def _fresh_rows(trial: Trial) -> str:
-    """See that a transaction reads behind a lock what was committed before it got it."""
+    """Check that a transaction reads, after it got a lock, what was committed before."""
     with trial.second.transaction():
         before = trial.second.execute(_REVISION).fetchall()
         with trial.first.transaction():
             trial.first.execute(_CHANGE)
         trial.second.execute(_LOCK).fetchall()
         if trial.second.execute(_REVISION).fetchall() == before:
-            raise _UnexpectedError("it reads what was there when the transaction began")
-    return "are read as they were committed last"
+            raise _UnexpectedError("it reads what was there when the transaction started")
+    return "are read as they were last committed"
 
 
 def _conflict(trial: Trial) -> str:
@@ -167,8 +167,8 @@ def _conflict(trial: Trial) -> str:
         try:
             trial.second.execute(_CHANGE)
         except psycopg.errors.SerializationFailure:
-            return "is told, and the same can be tried again"
-    raise _UnexpectedError("none was told")
+            return "is reported, and the same can be tried again"
+    raise _UnexpectedError("no conflict was reported")
 
 
 def _lease(trial: Trial) -> str:
@@ -196,7 +196,7 @@ def _removing(trial: Trial) -> str:
 
 
 def _prepared(trial: Trial) -> str:
-    """Lead a prepared statement to another connection, where a pooler has several."""
+    """Run a prepared statement on another connection, if a pooler has several."""
     connection = trial.first.connection
     connection.prepare_threshold = 0
     try:
@@ -226,18 +226,18 @@ def _replication(trial: Trial) -> str:
 
 _CHECKS = (
     _Check("server", _server, "PostgreSQL 14 or later is needed"),
-    _Check("tables", _tables, "the user must have the right to make schemas and tables"),
+    _Check("tables", _tables, "the user must have the right to create schemas and tables"),
     _Check("report of a new server", _new_server, "no report can be recorded"),
     _Check("report of a known server", _known_server, "reports cannot be recorded"),
     _Check("changes of other daemons", _feed, "daemons would not see each other's reports"),
     _Check("wait for a lock", _lock_wait, "a daemon that hangs would stop all others"),
-    _Check("rows behind a lock", _fresh_rows, "runs would be counted wrong: use READ COMMITTED"),
+    _Check("rows after a lock", _fresh_rows, "runs would be counted wrong: use READ COMMITTED"),
     _Check(
         "conflict of two transactions", _conflict, "commits are not tried again", essential=False
     ),
-    _Check("lease", _lease, "every daemon would do what one does for all"),
+    _Check("lease", _lease, "every daemon would do what only one has to do"),
     _Check("listings", _reading, "the API cannot answer"),
-    _Check("removal", _removing, "nothing can be deleted, nor removed when it is old"),
+    _Check("removal", _removing, "nothing can be deleted, and old data cannot be removed"),
     _Check(
         "prepared statements",
         _prepared,
@@ -252,4 +252,4 @@ _CHECKS = (
         essential=False,
     ),
 )
-"""In an order in which each finds what the ones before left."""
+"""In this order: each uses what the ones before left."""

@@ -16,15 +16,15 @@ from exporter.store.postgres.address import Address
 from exporter.store.postgres.session import PgConnection, PgSession, prepare_if_direct
 
 HANGING_SECONDS = 7.0
-"""Longer than the limits of a statement, which are the server's: one that is frozen, or whose disk
-hangs, still acknowledges at the level of TCP, and would be waited for without an end."""
+"""Longer than the server's own limits for a statement. A server that is frozen, or whose disk
+hangs, still acknowledges at the level of TCP: without this limit the wait would never end."""
 
 _LOOK_SECONDS = 0.5
 _FIRST_PAUSE_SECONDS = 0.02
 _LAST_PAUSE_SECONDS = 0.5
 
 _UNPREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
-"""What a pooler makes of prepared statements that it gives to another connection."""
+"""The errors if a pooler runs a prepared statement on another connection."""
 
 _LOST = (
     psycopg.OperationalError,
@@ -32,17 +32,17 @@ _LOST = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.IdleInTransactionSessionTimeout,
 )
-"""No connection, a server that stops or starts, or one that is no longer the primary; and what is
-undone by the server for the sake of others: a deadlock, a conflict, a limit in time."""
+"""No connection, a server that stops or starts, or one that is no longer the primary; and what the
+server undoes because of others: a deadlock, a conflict, a timeout."""
 
 _log = logging.getLogger(__name__)
-logging.getLogger("psycopg").setLevel(logging.ERROR)  # else a lost pipeline says so at each end
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # else a lost pipeline is logged at each end
 
 Answer = TypeVar("Answer")
 
 
 class Watchdog:
-    """Cuts connections on which something takes too long."""
+    """Closes connections on which something takes too long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class Watchdog:
 
     @contextlib.contextmanager
     def watching(self, connection: PgConnection, seconds: float | None = None) -> Iterator[None]:
-        """Cut a connection unless this ends in time."""
+        """Close a connection unless the block ends in time."""
         key, until = id(connection), time.monotonic() + (seconds or HANGING_SECONDS)
         with self._lock:
             self._watched[key] = until, connection
@@ -78,7 +78,7 @@ class Watchdog:
 
 
 def _cut(connection: PgConnection) -> None:
-    """Shut the socket; who waits for it then fails as on a lost connection."""
+    """Shut down the socket; whoever waits for it then gets the error of a lost connection."""
     with (
         contextlib.suppress(OSError, psycopg.Error),
         socket.socket(fileno=os.dup(connection.fileno())) as shared,
@@ -87,7 +87,7 @@ def _cut(connection: PgConnection) -> None:
 
 
 class Connector:
-    """Opens connections to one database. Any thread may call any method."""
+    """Opens connections to one database. Thread-safe."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -95,7 +95,7 @@ class Connector:
         self._prepares = True
 
     def connect(self) -> PgConnection:
-        """Open a connection; raises what psycopg does."""
+        """Open a connection; raises the errors of psycopg."""
         connection: PgConnection = psycopg.connect(
             self.address.conninfo, autocommit=True, cursor_factory=psycopg.Cursor
         )
@@ -105,47 +105,47 @@ class Connector:
         return connection
 
     def stop_preparing(self) -> None:
-        """Prepare no statement from now on: a pooler is between that does not know them."""
+        """Stop preparing statements: a pooler in between does not keep them."""
         if self._prepares:
-            _log.info("a pooler keeps no prepared statements: none is prepared from now on")
+            _log.info("the pooler does not keep prepared statements: they are not used any more")
         self._prepares = False
 
     def close(self) -> None:
-        """End what watches the connections."""
+        """End the watchdog of the connections."""
         self.watchdog.close()
 
 
 class SteadyConnection:
-    """One connection that is opened anew when it is lost. Needs one caller at a time."""
+    """One connection that is opened again when it is lost. Not thread-safe."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
         self._connection: PgConnection | None = None
 
     def use(
-        self, work: Callable[[PgSession], Answer], patience: float, hanging: float | None = None
+        self, work: Callable[[PgSession], Answer], patience: float, timeout: float | None = None
     ) -> Answer:
-        """Return what work answers; where the connection is lost it runs again.
+        """Return the result of `work`, which runs again if the connection is lost.
 
         Raises:
-            StoreUnavailableError: the database was away for so many seconds.
+            StoreUnavailableError: the database was away for `patience` seconds.
         """
         lost: Exception = StoreUnavailableError()
         for _ in trying(patience):
             try:
-                return self.once(work, hanging)
+                return self.once(work, timeout)
             except _LOST as error:
                 lost = error
         raise StoreUnavailableError(reason(lost)) from lost
 
-    def once(self, work: Callable[[PgSession], Answer], hanging: float | None = None) -> Answer:
-        """Return what work answers; what psycopg raises is raised.
+    def once(self, work: Callable[[PgSession], Answer], timeout: float | None = None) -> Answer:
+        """Return the result of `work`; raises the errors of psycopg.
 
-        `hanging` is after how many seconds the connection is cut.
+        The connection is closed after `timeout` seconds.
         """
         connection = self._opened()
         try:
-            with self._connector.watchdog.watching(connection, hanging):
+            with self._connector.watchdog.watching(connection, timeout):
                 return work(PgSession(connection))
         except _UNPREPARED as error:
             self._connector.stop_preparing()
@@ -171,7 +171,7 @@ class SteadyConnection:
         return self._connection
 
     def _end_transaction(self, connection: PgConnection) -> None:
-        """Leave no transaction open; a connection that cannot be told is closed."""
+        """Undo an open transaction; if that fails, close the connection."""
         try:
             connection.execute("ROLLBACK")
         except psycopg.Error:
@@ -179,7 +179,7 @@ class SteadyConnection:
 
 
 def trying(patience: float, hurried: threading.Event | None = None) -> Iterator[int]:
-    """Yield numbers of tries, with growing pauses, until so many seconds have passed.
+    """Yield the numbers of tries, with growing pauses, until `patience` seconds have passed.
 
     Once hurried the present try is the last.
     """
@@ -194,7 +194,7 @@ def trying(patience: float, hurried: threading.Event | None = None) -> Iterator[
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether the same may succeed on another connection, or a little later."""
+    """Return whether the same may succeed on another connection, or a little later."""
     return isinstance(error, _LOST)
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL that is copied from, and one that is copied to while no daemon uses it."""
+"""A PostgreSQL as the source of a copy, and one as the target, which no daemon uses meanwhile."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ SELECT set_config('statement_timeout', '0', TRUE), set_config('lock_timeout', '1
 """A whole table takes longer than a statement of a daemon may."""
 
 _KEEP_OUT = "LOCK TABLE writers IN SHARE ROW EXCLUSIVE MODE"
-"""A daemon that starts notes itself first, and so waits until the copy is there."""
+"""A daemon that starts registers first, and so waits until the copy is complete."""
 
 _HEARD = "SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute'"
 _SEQUENCES = {table.name: f"{table.name}_id_seq" for table in TABLES if table.gives_ids}
@@ -33,21 +33,21 @@ Answer = TypeVar("Answer")
 
 
 class PgSnapshot:
-    """What a transaction sees."""
+    """The rows that a transaction sees."""
 
     def __init__(self, connection: PgConnection) -> None:
         self._connection = connection
         self.db = PgSession(connection)
 
     def pages(self, statement: str) -> Iterator[Sequence[Row]]:
-        """Yield the rows of a statement, read as they are asked for."""
+        """Yield the rows of a statement, read as they are needed."""
         with self._connection.cursor("pages") as cursor:
             cursor.execute(statement, binary=True)
             while page := cursor.fetchmany(_PAGE_ROWS):
                 yield page
 
     def last_ids(self) -> dict[str, int]:
-        """Return the last id that each table gave."""
+        """Return the last id that each table assigned."""
         return {table: self._last(sequence) for table, sequence in _SEQUENCES.items()}
 
     def _last(self, sequence: str) -> int:
@@ -56,20 +56,20 @@ class PgSnapshot:
         )
 
     def number(self, statement: str) -> int:
-        """Return the one number that a statement answers."""
+        """Return the one number that a statement returns."""
         ((answer,),) = self.db.execute(statement).fetchall()
         return int(answer)
 
 
 class PgSource:
-    """A database to read, whoever uses it."""
+    """A database to read, also while daemons use it."""
 
     def __init__(self, url: str) -> None:
-        """Look at the URL. Raises `StoreError` where it is not valid."""
+        """Parse the URL. Raises `StoreError` if it is not valid."""
         self._address = Address(url)
 
     def read(self, ask: Callable[[Snapshot], Answer]) -> Answer:
-        """Return what is asked of one moment."""
+        """Return the answer for one snapshot."""
         with _using(self._address, "read"), _connected(self._address) as connection:
             connection.execute(_READ)
             connection.execute(_LONG)
@@ -77,7 +77,7 @@ class PgSource:
 
 
 class PgTarget:
-    """A database to fill, whose tables are made if they are missing."""
+    """A database to fill, whose tables are created if missing."""
 
     def __init__(self, url: str) -> None:
         """Open it.
@@ -92,10 +92,10 @@ class PgTarget:
             schema.upgrade(self._connection)
 
     def begin(self) -> Snapshot:
-        """Begin a transaction that keeps daemons out.
+        """Start a transaction during which no daemon can start.
 
         Raises:
-            StoreError: one is there.
+            StoreError: a daemon uses the database.
         """
         self._connection.rollback()
         for statement in ("BEGIN", _LONG, _KEEP_OUT):
@@ -115,16 +115,16 @@ class PgTarget:
                 copy.write_row(_with_flags(row, flags))
 
     def continue_ids(self, last: Mapping[str, int]) -> None:
-        """Give no id of a table up to the last one, or up to the last that is there."""
+        """Make the tables assign ids after the given last ones and after those that exist only."""
         snapshot = PgSnapshot(self._connection)
         for table, sequence in _SEQUENCES.items():
-            there = snapshot.number(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - constant
-            highest = max(there, last.get(table, 0))
+            present = snapshot.number(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - constant
+            highest = max(present, last.get(table, 0))
             if highest:
                 snapshot.db.execute(f"SELECT setval('{sequence}', ?, TRUE)", (highest,))
 
     def commit(self) -> None:
-        """Make it durable."""
+        """Commit the transaction."""
         self._connection.execute("COMMIT")
 
     def close(self) -> None:
@@ -132,12 +132,12 @@ class PgTarget:
         self._stack.close()
 
     def usable(self) -> contextlib.AbstractContextManager[None]:
-        """Say of an error of this database which one it is."""
+        """Turn errors of this database into `StoreError`, with its address."""
         return _using(self._address, "written")
 
 
 def _with_flags(row: Row, flags: Sequence[int]) -> Sequence[object]:
-    """Return a row whose flags are not numbers, as SQLite has them."""
+    """Return a row with boolean flags, which SQLite stores as numbers."""
     if not flags:
         return row
     values = list(row)

@@ -1,9 +1,9 @@
-"""What other daemons changed, before any question is answered.
+"""The changes of other daemons, read before any request is answered.
 
 Each commit of a daemon is a row with its running number. A daemon makes one commit after the other,
 and each has read the one before, so whoever sees number n sees all before it; between daemons no
-order is needed. A number or a time that all of them share cannot tell this: of commits that are
-under way it hides the later ones (a quarter of 13,801 changes were never seen that way).
+order is needed. A number or a time that all of them share cannot do this: a commit with a lower
+one may end later and is then missed (a quarter of 13,801 changes were never seen that way).
 """
 
 import logging
@@ -25,20 +25,20 @@ from exporter.times import MINUTE, Millis
 
 _EVERY_SECONDS = 1.0
 _MAX_SLEEP: Millis = 5 * MINUTE
-"""Who asked nothing for longer, by the database's clock, reads everything anew: of a daemon that
-came and went meanwhile not even a commit is left. Less than commits are kept."""
+"""A daemon that did not query for longer, by the database's clock, reads everything again: if
+another one came and left meanwhile, not even a commit of it is left. Less than commits are kept."""
 
 _READING_SECONDS = 120.0
-"""How long it may take to read everything; 100,000 jobs take four seconds on an idle machine."""
+"""How long reading everything may take; 100,000 jobs take four seconds on an idle machine."""
 
 _PATIENCE_SECONDS = 5.0
-"""How long who asks waits for a database that is away."""
+"""How long a caller waits for a database that is away."""
 
 _log = logging.getLogger(__name__)
 
 
 class Mark(NamedTuple):
-    """What marks a commit as this daemon's: its number, a token, and that of the one before."""
+    """Identifies a commit of this daemon: its number, a token, and that of the one before."""
 
     writer: int
     stamp: int
@@ -47,13 +47,13 @@ class Mark(NamedTuple):
 
 
 class Clock:
-    """The database's time, which all daemons share; between questions the machine counts on."""
+    """The database's time, which all daemons share; between queries the machine's clock counts."""
 
     def __init__(self) -> None:
         self._ahead: float = time.time() * 1000 - time.monotonic() * 1000
 
     def set(self, now: Millis) -> None:
-        """Take over what the database says."""
+        """Set the time that the database returned."""
         self._ahead = now - time.monotonic() * 1000
 
     def __call__(self) -> Millis:
@@ -62,7 +62,7 @@ class Clock:
 
 
 class Feed:
-    """Asks for what is new. Any thread may call `catch_up`; those who come together share it."""
+    """Reads what is new. `catch_up` is thread-safe; callers at the same time share one query."""
 
     def __init__(self, connector: Connector, memory: Memory, clock: Clock) -> None:
         self._connection = SteadyConnection(connector)
@@ -86,7 +86,7 @@ class Feed:
         self._thread = threading.Thread(target=self._ask_now_and_then, name="feed", daemon=True)
 
     def start(self) -> None:
-        """Ask now and then from now on, so that little is ever new."""
+        """Start to query regularly, so that there is never much that is new."""
         self._thread.start()
 
     def close(self) -> None:
@@ -97,10 +97,10 @@ class Feed:
         self._connection.close()
 
     def show_own(self, mark: Mark, fresh: WriteCache, news: News, known: WriteCache) -> None:
-        """Take over a commit of our own, unless the feed is to bring it.
+        """Apply a commit of our own, unless the feed has to bring it.
 
-        That is where one before it was not shown yet, which would be passed over, and where all
-        was read anew since it began with what was `known`.
+        The feed has to if an earlier one was not applied yet, as that would be skipped, and if
+        everything was read again since the commit started with the cache `known`.
         """
         with self._showing:
             last = self._seen.get(mark.writer, (0, 0))[0]
@@ -109,15 +109,15 @@ class Feed:
                 self._seen[mark.writer] = mark.stamp, mark.token
 
     def reload(self) -> None:
-        """Read everything anew, in the place of all that was known."""
+        """Read everything again, and replace all that was known."""
         self._stale = True
         self.catch_up()
 
     def catch_up(self, patience: float = _PATIENCE_SECONDS) -> None:
-        """Return once all that was acknowledged anywhere before the call is known.
+        """Wait until all that any daemon acknowledged before the call is known.
 
         Raises:
-            StoreUnavailableError: the database did not answer for so many seconds.
+            StoreUnavailableError: the database did not answer within `patience` seconds.
         """
         until = time.monotonic() + patience
         with self._turn:
@@ -132,14 +132,14 @@ class Feed:
                     self._lead(rest)
 
     def _lead(self, patience: float) -> None:
-        """Ask for all who wait; the lock is held at the start and at the end."""
+        """Query for all that wait; the lock is held at the start and at the end."""
         self._started += 1
         number, self._asking = self._started, True
         self._turn.release()
         answered, asked = False, time.monotonic()
         try:
-            hanging = _READING_SECONDS if self._stale else None
-            self._connection.use(self._ask, patience, hanging)
+            timeout = _READING_SECONDS if self._stale else None
+            self._connection.use(self._ask, patience, timeout)
             answered = True
         finally:
             self._turn.acquire()
@@ -165,9 +165,9 @@ class Feed:
         self._asked, self.answered_at = now, time.monotonic()
 
     def catch_up_within(self, db: PgSession) -> bool:
-        """Take over what is new on the connection of a transaction that lets nobody change places.
+        """Apply what is new, within a transaction that holds the lock of structural changes.
 
-        A pooler may have no other connection to give. Return False where all is to be read anew.
+        A pooler may have no other connection. Return False if everything must be read again.
         """
         seen = self._seen_by_now()
         found = queries.all_heads(db, seen)
@@ -177,7 +177,7 @@ class Feed:
         return True
 
     def _read_news(self, db: PgSession, seen: Seen) -> None:
-        """Show what is new: of one moment, else a job may be seen whose server is gone."""
+        """Apply what is new, as one snapshot: else there may be a job whose server is gone."""
         with db.connection.pipeline():
             db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             found = queries.all_heads(db, seen)
@@ -193,7 +193,7 @@ class Feed:
             return dict(self._seen)
 
     def _show(self, db: PgSession, new: Sequence[Head]) -> None:
-        """Show the rows that commits name, unless all is read anew meanwhile."""
+        """Apply the rows that commits name, unless everything was read again meanwhile."""
         known = self.memory.cache
         servers = sorted({server for head in new for server in head.servers})
         jobs = sorted({job for head in new for job in head.jobs})
@@ -210,8 +210,8 @@ class Feed:
                     self._seen[head.writer] = head.stamp, head.token
 
     def _read_anew(self, db: PgSession) -> None:
-        """Read everything; own commits may be lost, too, and nobody may report for long."""
-        self._stale = True  # a try that takes too long is followed by one that has more time
+        """Read everything, and look for own commits now: without reports nothing else would."""
+        self._stale = True  # if this takes too long, the next try has more time
         self._read_everything(db)
         self.when_lost()
 
@@ -226,11 +226,11 @@ class Feed:
         self._stale = False
 
     def _count_lost(self, last: Seen) -> None:
-        """See whether the database lost what was seen in it."""
+        """Count and log if the database lost commits that were seen in it."""
         known = self._seen.items()
         if any(last.get(writer, seen)[0] < seen[0] for writer, seen in known):
             self.histories_lost += 1
-            _log.warning("the database lost commits: all is read anew")
+            _log.warning("the database lost commits: everything is read again")
 
     def _ask_now_and_then(self) -> None:
         reachable = True
@@ -241,8 +241,8 @@ class Feed:
                 if reachable:
                     _log.warning("database unavailable", extra=log_fields(reason=str(error)))
                 reachable = False
-            except Exception:  # noqa: BLE001 - the next question may be answered
-                _log.exception("what other daemons changed could not be read")
+            except Exception:  # noqa: BLE001 - the next query may succeed
+                _log.exception("the changes of other daemons could not be read")
             else:
                 if not reachable:
                     _log.info("database available again")
@@ -254,11 +254,11 @@ def _new(seen: Seen, found: Sequence[Head]) -> list[Head]:
 
 
 def _is_whole(seen: Seen, found: Sequence[Head]) -> bool:
-    """Whether all that follows what was seen is there.
+    """Return whether the commits found follow those that were seen without a gap.
 
-    It is not when this process slept longer than commits are kept, when another daemon was
-    unheard of for so long that it was dropped, and when the database lost what it had: a standby
-    without the last commits was promoted, or an older copy was restored.
+    They do not if this process slept longer than commits are kept, if another daemon did not
+    report for so long that it was removed, or if the database lost commits: a standby without the
+    last ones was promoted, or an older copy was restored.
     """
     first: dict[int, Head] = {}
     for head in found:

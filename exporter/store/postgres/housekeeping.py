@@ -1,8 +1,8 @@
-"""What one of the daemons does for all, and what each does to be known to the others.
+"""The lease of the daemon that leads, and the entry by which each is known to the others.
 
 The daemon that has the lease removes what is old, records runs that failed without a report, and
-pulls. Where one slept and two believe to have it for a moment, no harm is done: each of these may
-be done twice. A lock of the database's own lives in a session, which a pooler does not keep.
+pulls. If one slept and two believe for a short time that they have it, no harm is done: each of
+these may be done twice. PostgreSQL's own locks belong to a session, which a pooler does not keep.
 """
 
 import logging
@@ -24,12 +24,12 @@ _PATIENCE_SECONDS = 5.0
 _HEARD = "UPDATE writers SET heard = clock_timestamp(), url = ? WHERE id = ?"
 _COUNT = """
 SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute' AND url <> ''"""
-"""A command that asks the database serves nobody."""
+"""Without a URL it is a command that uses the database, not a daemon."""
 
 _RAISE_FORMAT = """
 UPDATE meta SET value = ? WHERE key = 'format' AND value < ? AND NOT EXISTS (
     SELECT 1 FROM writers WHERE heard > clock_timestamp() - interval '1 minute' AND format < ?)"""
-"""Once no daemon is left that would not understand what the newest version writes."""
+"""Only when no daemon is left that would not understand what the newest version writes."""
 
 _NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
 _NOBODY_LISTENED = f"""
@@ -49,7 +49,7 @@ DELETE FROM writers WHERE id = ?
 AND NOT EXISTS (SELECT 1 FROM commits WHERE commits.writer = writers.id)""",
     "UPDATE writers SET heard = clock_timestamp() - interval '50 minutes' WHERE id = ?",
 )
-"""Who leaves is known until the others have surely seen its commits."""
+"""A daemon that leaves stays known until the others have certainly seen its commits."""
 
 FORGET = (
     "DELETE FROM writers WHERE heard < clock_timestamp() - interval '1 hour'",
@@ -57,8 +57,8 @@ FORGET = (
 DELETE FROM commits WHERE at < clock_timestamp() - interval '10 minutes'
 AND stamp < (SELECT max(stamp) FROM commits AS newest WHERE newest.writer = commits.writer)""",
 )
-"""Commits are kept as long as a daemon may sleep without reading everything anew. The newest of
-each writer stays: by it the next one is known to follow."""
+"""Commits are kept as long as a daemon may sleep without reading everything again. The newest of
+each writer stays: it shows that the next one follows without a gap."""
 
 _LEASE = "housekeeping"
 
@@ -66,7 +66,7 @@ _log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """A thread that keeps the lease. Any thread may ask `leads`."""
+    """A thread that takes and renews the lease. Thread-safe for reading `leads`."""
 
     def __init__(self, connector: Connector, writer: PgWriter) -> None:
         self._connection = SteadyConnection(connector)
@@ -74,30 +74,30 @@ class Housekeeping:
         self._until = 0.0
         self.url = ""
         self.daemons = 1
-        """Heard of in the last minute."""
+        """The number of daemons that were seen in the last minute."""
         self.size_bytes: int | None = None
-        """Of the database, a moment ago: a scrape of this daemon's own must not wait for it."""
+        """Of the database, some seconds ago: a scrape of a daemon's own must not wait for it."""
         self._ending = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     @property
     def leads(self) -> bool:
-        """Whether this daemon does what one does for all."""
+        """Whether this daemon does what only one has to do."""
         return time.monotonic() < self._until
 
     def start(self) -> None:
-        """Take the lease if nobody has it, and go on in the background."""
+        """Take the lease if nobody has it, and continue in the background."""
         self._keep()
         self._thread.start()
 
     def announce(self, url: str) -> None:
-        """Let the others know where this daemon serves."""
+        """Publish where this daemon serves."""
         self.url = url
         self._wake.set()
 
     def close(self) -> None:
-        """End the thread, and let another daemon lead."""
+        """End the thread, and give up the lease for another daemon."""
         self._ending.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -105,7 +105,7 @@ class Housekeeping:
         try:
             self._connection.use(self._give_back, 0)
         except StoreUnavailableError as error:
-            _log.debug("the lease runs out by itself", exc_info=error)
+            _log.debug("the lease could not be given up, it will expire", exc_info=error)
         self._connection.close()
 
     def _run(self) -> None:
@@ -120,8 +120,8 @@ class Housekeeping:
             self._connection.use(self._take, _PATIENCE_SECONDS)
         except StoreUnavailableError as error:
             _log.debug("the lease could not be renewed", exc_info=error)
-        except Exception:  # noqa: BLE001 - what is to be done for all is tried again
-            _log.exception("what one daemon does for all failed")
+        except Exception:  # noqa: BLE001 - it is tried again
+            _log.exception("housekeeping failed")
 
     def _take(self, db: PgSession) -> None:
         asked = time.monotonic()
@@ -134,7 +134,7 @@ class Housekeeping:
             db.execute(TAKE_LEASE, (_LEASE, self._writer.id, LEASE_SECONDS)).fetchone() is not None
         )
         if held and not self.leads:
-            _log.info("this daemon does what one does for all", extra=log_fields(lease=_LEASE))
+            _log.info("this daemon leads now", extra=log_fields(lease=_LEASE))
         self._until = asked + LEASE_SECONDS if held else 0.0
         if held:
             db.execute(_RAISE_FORMAT, (FORMAT,) * 3)

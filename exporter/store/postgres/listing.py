@@ -1,4 +1,4 @@
-"""Questions that PostgreSQL answers in its own way."""
+"""Queries that PostgreSQL needs in its own form."""
 
 from collections.abc import Sequence
 

@@ -1,8 +1,8 @@
-"""What a daemon knows of a database that others change, too.
+"""What a daemon knows about a database that others change, too.
 
 Own commits and those of others come in no common order. Each row of a server and of a job counts
-its changes, so what is older than what is known is left out; what is gone never comes back, since
-no id is used twice.
+its changes, so what is older than what is known is ignored; what is gone never comes back, as no id
+is used twice.
 """
 
 import threading
@@ -35,9 +35,9 @@ class News(NamedTuple):
 
 
 class Memory:
-    """The servers and jobs as they were last seen. Any thread may call any method.
+    """The servers and jobs as they were last seen. Thread-safe.
 
-    `cache` may be read without the lock: who writes to the database holds the rows that it reads.
+    `cache` may be read without the lock: a writer has locked the rows that it reads.
     """
 
     def __init__(self) -> None:
@@ -51,17 +51,17 @@ class Memory:
         self.cache = WriteCache()
 
     def follow(self, follower: Follower) -> None:
-        """Show all that is known, and from now on each change."""
+        """Pass all that is known to a follower, and from now on each change."""
         with self._lock:
             self._follower = follower
             follower.replace_all(self.cache.snapshot())
 
     def replace(self, everything: News) -> None:
-        """Take this in the place of all that was known."""
+        """Replace all that was known."""
         with self._lock:
             self.cache = WriteCache()
             self._servers, self._jobs = {}, {}
-            self._removed_servers.clear()  # an older copy of the database gives ids out again
+            self._removed_servers.clear()  # an older copy of the database assigns ids again
             self._removed_jobs.clear()
             self._note(everything)
             self.cache.apply(everything.change)
@@ -69,7 +69,7 @@ class Memory:
                 self._follower.replace_all(everything.change)
 
     def apply(self, news: News) -> None:
-        """Take over what is newer than what is known."""
+        """Apply what is newer than what is known."""
         with self._lock:
             change = self._newer(news)
             self._note(news._replace(change=change))
@@ -78,20 +78,20 @@ class Memory:
                 self._follower.apply(change)
 
     def apply_live_run(self, job_id: int, run: LiveRun) -> None:
-        """Show what is known of a run that is in progress."""
+        """Pass a live run to the follower."""
         with self._lock:
             if self._follower is not None and job_id in self._jobs:
                 self._follower.apply_live_run(job_id, run)
 
     def listen_since(self, at: Millis) -> None:
-        """Show since when some daemon could receive reports, where that is new."""
+        """Pass on since when any daemon could receive reports, if that changed."""
         with self._lock:
             is_new, self.listening_since = at != self.listening_since, at
             if is_new and self._follower is not None:
                 self._follower.listen_since(at)
 
     def commit(self, fresh: WriteCache, news: News) -> None:
-        """Take over what a commit of our own changed; another daemon may have followed already."""
+        """Apply a commit of our own; another daemon may have changed the same since."""
         with self._lock:
             change = news.change
             if self._newer(news) != change:
@@ -107,11 +107,11 @@ class Memory:
         return frozenset(fresh.with_placeholder | (self.cache.with_placeholder & changed))
 
     def revision_of_job(self, job_id: int) -> int:
-        """Return how often the known state of a job was changed; -1 where it is not known."""
+        """Return how often the known state of a job was changed; -1 if it is not known."""
         return self._jobs.get(job_id, -1)
 
     def revision_of_server(self, server_id: int) -> int:
-        """Return how often the known state of a server was changed; -1 where it is not known."""
+        """Return how often the known state of a server was changed; -1 if it is not known."""
         return self._servers.get(server_id, -1)
 
     def _newer(self, news: News) -> Change:
@@ -146,7 +146,7 @@ class Memory:
         return not is_gone and news.revisions.jobs[job.id] > known
 
     def _note(self, news: News) -> None:
-        """Keep the revisions of what a change brings, and what the writer asks besides."""
+        """Store the revisions of a change, and what else the writer needs of it."""
         change, revisions = news.change, news.revisions
         self._servers.update((each.id, revisions.servers[each.id]) for each in change.servers)
         self._jobs.update((each.id, revisions.jobs[each.id]) for each in change.jobs)

@@ -1,4 +1,4 @@
-"""What a daemon asks of the others' commits, and of the rows that these name."""
+"""The queries for the commits of other daemons, and for the rows that these name."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from exporter.store.session import Row
 from exporter.times import Millis
 
 HEADS = 500
-"""Commits of a daemon that are read at once."""
+"""The number of commits of a daemon that are read at once."""
 
 _HEADS = f"""
 WITH seen (writer, stamp) AS (SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[])))
@@ -30,9 +30,9 @@ LEFT JOIN (
         ORDER BY stamp LIMIT {HEADS}
     ) AS found
 ) AS heads ON TRUE"""  # noqa: S608 - constant
-"""LATERAL with a LIMIT, since the planner cannot know how little is new: 50 times as long without.
+"""LATERAL with a LIMIT, as the planner cannot know how little is new: without it 50 times as long.
 
-`>=`, so that the last one that was seen is among them: where it is another, history was lost.
+`>=`, so that the last one that was seen is among them: if it is a different one, history was lost.
 """
 
 _SERVERS = f"SELECT {', '.join(rows.SERVER_COLUMNS)}, revision FROM servers"  # noqa: S608 - constant
@@ -47,13 +47,13 @@ _LAST_HEADS = """
 SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
 
 Seen = dict[int, tuple[int, int]]
-"""The number and the token of each daemon's last commit."""
+"""The number and the token of the last commit seen of each daemon."""
 
 
 class Head(NamedTuple):
     """A commit of a daemon: its running number, its token, and the rows that it changed.
 
-    `live` are the jobs of which it heard live.
+    `live` are the jobs of which it received live reports.
     """
 
     writer: int
@@ -65,7 +65,7 @@ class Head(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked before each answer: the time, since when some daemon listened, and commits."""
+    """The query before each answer: the time, since when any daemon listened, and commits."""
 
     now: Millis
     listening_since: Millis
@@ -73,10 +73,7 @@ class Asked(NamedTuple):
 
 
 def heads(db: PgSession, seen: Seen) -> Asked:
-    """Return of each daemon the last commit that was seen and those after it.
-
-    Of each daemon there are only the first ones.
-    """
+    """Return the last commit seen of each daemon and the first ones after it."""
     stamps = [stamp for stamp, _ in seen.values()]
     found = db.execute(_HEADS, (list(seen), stamps)).fetchall()
     now, since, *_ = found[0]
@@ -84,7 +81,7 @@ def heads(db: PgSession, seen: Seen) -> Asked:
 
 
 def all_heads(db: PgSession, seen: Seen) -> list[Head]:
-    """Return of each daemon the last commit seen and all after it. Needs a transaction."""
+    """Return the last commit seen of each daemon and all after it. Needs a transaction."""
     found = page = heads(db, seen).heads
     while any(count >= HEADS for count in Counter(head.writer for head in page).values()):
         last = seen | {head.writer: (head.stamp, head.token) for head in found}
@@ -94,7 +91,7 @@ def all_heads(db: PgSession, seen: Seen) -> list[Head]:
 
 
 def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
-    """Return servers and jobs as they are; what is not found is gone."""
+    """Return servers and jobs as they are now; what is not found counts as removed."""
     with db.connection.pipeline():
         of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
         of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))

@@ -1,4 +1,4 @@
-"""Reading all that a PostgreSQL holds, whoever uses it."""
+"""Reading all that a PostgreSQL holds, also while daemons use it."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 def open_reader(url: str) -> RecordsReader:
-    """Open a database to read all of it; each answer is of one moment.
+    """Open a database to read all of it; each answer is one snapshot.
 
     Raises:
         StoreError: it cannot be read, now or later.

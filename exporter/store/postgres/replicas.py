@@ -1,4 +1,4 @@
-"""Which daemons share a database now."""
+"""The daemons that share a database now."""
 
 import psycopg
 
@@ -18,7 +18,7 @@ _ID_DIGITS = 8
 
 
 def list_replicas(url: str) -> list[Replica]:
-    """Return the daemons that were heard of in the last minute.
+    """Return the daemons that were seen in the last minute.
 
     Raises:
         StoreError: the database cannot be read.

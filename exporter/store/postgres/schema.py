@@ -1,6 +1,6 @@
-"""The tables, made and changed by exactly one of the daemons that share them.
+"""The tables, created and changed by exactly one of the daemons that share them.
 
-A release only adds: an older daemon goes on beside a newer one. Times are milliseconds since
+A release only adds: an older daemon runs on beside a newer one. Times are milliseconds since
 1970-01-01 UTC, as in SQLite. No table has an index on what changes with a report, so that updates
 stay on their page; none has a foreign key but `commits`, for databases that spread tables.
 """
@@ -16,7 +16,7 @@ from exporter.store.postgres.session import PgConnection
 from exporter.store.rules import rows
 
 FORMAT = 1
-"""What this version understands; `meta.format` says what a version must understand."""
+"""The format that this version understands; `meta.format` is what a version must understand."""
 
 _TRIES = 100
 _PAUSE_SECONDS = 0.05
@@ -167,14 +167,14 @@ _CLASHES = (
     psycopg.errors.DuplicateTable,
     psycopg.errors.DuplicateObject,
 )
-"""What CREATE TABLE IF NOT EXISTS raises where two of them meet."""
+"""What CREATE TABLE IF NOT EXISTS raises when two of them run at the same time."""
 
 
 def upgrade(connection: PgConnection) -> None:
-    """Make or upgrade the tables, unless another daemon does.
+    """Create or upgrade the tables, unless another daemon does.
 
     Raises:
-        StoreError: a newer version made what this one cannot understand.
+        StoreError: a newer version created what this one does not understand.
     """
     _make_steps(connection)
     for name, statements in _STEPS:
@@ -197,7 +197,7 @@ def _make_steps(connection: PgConnection) -> None:
             time.sleep(_PAUSE_SECONDS)
         else:
             return
-    raise StoreError("the database could not be prepared: another program makes the same tables")
+    raise StoreError("the database could not be prepared: another program creates the same tables")
 
 
 def _check_format(connection: PgConnection) -> None:

@@ -1,4 +1,4 @@
-"""The statements of the rules, asked of PostgreSQL."""
+"""Runs the statements of the rules in PostgreSQL."""
 
 import re
 from functools import lru_cache
@@ -24,9 +24,9 @@ class _Text(StrDumperUnknown):
 
 
 def prepare(connection: PgConnection) -> None:
-    """Have values sent so that the same statement stays the same one.
+    """Make a connection send values so that equal statements stay equal.
 
-    Integers are always eight bytes: by default their size, and so the statement, hangs on their
+    Integers are always eight bytes: by default their size, and so the statement, depends on their
     value.
     """
     connection.adapters.register_dumper(int, Int8Dumper)
@@ -34,10 +34,11 @@ def prepare(connection: PgConnection) -> None:
 
 
 def prepare_if_direct(connection: PgConnection) -> None:
-    """The same, and have no statement prepared where a pooler lies between. Needs autocommit.
+    """Do the same, and turn off prepared statements behind a pooler. Needs autocommit.
 
-    It may hand a transaction to another session, in which the name of a statement is unknown, or
-    that of another one. Who answers is then not the process that was said to be connected.
+    A pooler may run a transaction in another session, in which the name of a statement is unknown
+    or names another one. It is recognized by the process that answers: it is not the one that was
+    announced when the connection was made.
     """
     prepare(connection)
     answered = connection.execute("SELECT pg_backend_pid()").fetchone()
@@ -46,13 +47,13 @@ def prepare_if_direct(connection: PgConnection) -> None:
 
 
 class PgSession:
-    """Runs the statements of the rules on a connection. Needs one caller at a time."""
+    """Runs the statements of the rules on a connection. Not thread-safe."""
 
     def __init__(self, connection: PgConnection) -> None:
         self.connection = connection
 
     def execute(self, statement: str, values: Values = (), /) -> Cursor:
-        """Run one statement; within a pipeline its answer comes when it is asked for."""
+        """Run one statement; within a pipeline its answer is read when it is needed."""
         query, names = _translated(statement)
         given = (
             values if names is None else [cast("dict[str, Any]", values)[each] for each in names]

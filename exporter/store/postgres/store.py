@@ -1,4 +1,4 @@
-"""The store of several daemons: one database, a writer and a memory in each."""
+"""The store that several daemons share: each has its own writer and memory."""
 
 import contextlib
 import logging
@@ -32,20 +32,20 @@ from exporter.store.values import PastRun
 from exporter.times import Millis
 
 PATIENCE_SECONDS = 50.0
-"""How long a report waits for a database that is away. nginx gives up after 60 s, as do many
-balancers; so the four tries of a Duplicati bridge three minutes."""
+"""How long a report waits for a database that is away. nginx gives up after 60 s, as do many load
+balancers. With this the four tries of a Duplicati cover three minutes."""
 
 READY_SECONDS = 180.0
-"""How long a daemon stays ready without its database: it is away for all of them at once, and then
-senders that are refused give up after three seconds, while those who are held wait."""
+"""How long a daemon stays ready without its database. The database is away for all daemons at the
+same time: senders that are refused give up after three seconds, those that are held wait."""
 
 _START_SECONDS = 60.0
 _READERS = 4
 _READ_SECONDS = 5.0
 _SLOW_READ_SECONDS = 30.0
 _RECONNECT_SECONDS = 1.0
-"""After that who asks next has a connection opened; a pool that tries by itself does so ever more
-rarely, and would refuse questions for as long again as the database was away."""
+"""After that the next query opens a connection. A pool that retries by itself waits longer and
+longer, and would refuse queries for as long again as the database was away."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ Outcome = TypeVar("Outcome")
 
 
 class Store(BaseStore):
-    """Reports in a PostgreSQL that other daemons share. Every method may be called from any thread.
+    """Reports in a PostgreSQL that several daemons share. Thread-safe.
 
-    A write is durable when its method returns, and seen by the next `catch_up` of every daemon.
+    A write is durable when its method returns, and the next `catch_up` of every daemon reads it.
     """
 
     def __init__(
@@ -67,10 +67,10 @@ class Store(BaseStore):
         version: str = "",
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Open a database, made or upgraded as needed.
+        """Open a database; create or upgrade its tables if needed.
 
         Raises:
-            StoreError: it cannot be reached, or a newer version made what this one cannot read.
+            StoreError: it cannot be reached, or a newer version wrote what this one cannot read.
         """
         self._connector = Connector(Address(url))
         try:
@@ -80,7 +80,7 @@ class Store(BaseStore):
             raise StoreError(f"{self._connector.address} does not answer ({error})") from error
 
     def _prepare(self) -> None:
-        """Wait for the database, and see that its tables are there."""
+        """Wait for the database, and create or upgrade its tables if needed."""
         lost: Exception = StoreError("never tried")
         for number in trying(_START_SECONDS):
             try:
@@ -121,7 +121,7 @@ class Store(BaseStore):
         self._writer.hurry()
 
     def close(self) -> None:
-        """Finish the writes that wait and close the connections."""
+        """Finish the waiting writes and close the connections."""
         self._writer.close()
         self._housekeeping.close()
         self._feed.close()
@@ -129,15 +129,15 @@ class Store(BaseStore):
         self._connector.close()
 
     def announce(self, url: str) -> None:
-        """Let the other daemons know where this one serves."""
+        """Publish where this daemon serves, for the others."""
         self._housekeeping.announce(url)
 
     def follow(self, follower: Follower) -> None:
-        """Show all that is stored, and from now on each change, whoever made it."""
+        """Pass all that is stored to a follower, and from now on each change of any daemon."""
         self._memory.follow(follower)
 
     def catch_up(self, patience: float) -> None:
-        """Return once all that was acknowledged anywhere before the call has been shown."""
+        """Wait until the follower has all that any daemon acknowledged before the call."""
         self._feed.catch_up(patience)
 
     def now(self) -> Millis:
@@ -151,18 +151,18 @@ class Store(BaseStore):
         )
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
-        """Do nothing: what was heard is stored already."""
+        """Do nothing: `hear` stored it already."""
 
     def listening_since(self) -> Millis | None:
-        """Return since when some daemon could receive reports."""
+        """Return since when any daemon could receive reports."""
         return self._memory.listening_since
 
     def leads(self) -> bool:
-        """Whether this daemon does what one does for all."""
+        """Return whether this daemon does what only one has to do."""
         return self._housekeeping.leads
 
     def _check(self, connection: PgConnection) -> None:
-        """See that a connection answers; raises what psycopg does."""
+        """Check that a connection answers; raises the errors of psycopg."""
         with self._connector.watchdog.watching(connection):
             ConnectionPool.check_connection(connection)
 
@@ -198,20 +198,20 @@ class Store(BaseStore):
         return recorded
 
     def reclaim_space(self) -> bool:
-        """Return that there is nothing to do: PostgreSQL uses free space again by itself."""
+        """Return False: PostgreSQL uses free space again by itself."""
         return False
 
     def check_writable(self) -> None:
-        """See that this daemon is not cut off alone.
+        """Check that this daemon reaches the database.
 
         Raises:
-            StoreUnavailableError: its database has been away for long.
+            StoreUnavailableError: the database has not answered for long.
         """
         if time.monotonic() - self._feed.answered_at > READY_SECONDS:
             raise StoreUnavailableError("the database has not answered for three minutes")
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are."""
+        """Return every server and job as they are now."""
         return self._memory.cache.snapshot()
 
     def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
@@ -220,7 +220,7 @@ class Store(BaseStore):
             return listing.newest_backups(db, job_ids, most)
 
     def sharing(self) -> SharingFigures | None:
-        """Return how this daemon gets on with the database."""
+        """Return the figures about the shared database."""
         feed, writer = self._feed, self._writer
         return SharingFigures(
             reachable=feed.is_reachable,

@@ -1,9 +1,9 @@
 """One transaction: what it locks first, and what it writes last, each in one round trip.
 
-The row of a server is the lock for all that belongs to the server, and who changes who is who takes
-the row `structure` before. Nobody locks in another order, so nobody waits in a circle. What is
-known in memory is true only under the lock: where a row was changed by another daemon meanwhile,
-it is read; where it is gone, all is undone and done again with what is there.
+The row of a server is the lock for all that belongs to the server. A structural change locks the
+row `format` of `meta` before. Nobody locks in another order, so there are no deadlocks. What is
+known in memory is true only under the lock: a row that another daemon changed meanwhile is read; if
+it is gone, everything is undone and done again with what is there.
 """
 
 import logging
@@ -27,7 +27,7 @@ from exporter.store.scope import Scope
 
 
 class Bounds(NamedTuple):
-    """How long the server waits in a transaction: for a lock, and for a statement or for us.
+    """How long the server waits in a transaction: for a lock, for a statement, and for us.
 
     A daemon that froze between two round trips would keep a server locked for all others.
     """
@@ -37,13 +37,13 @@ class Bounds(NamedTuple):
 
 
 TOGETHER = Bounds(300, 5)
-"""Of several pieces of work; where one of them needs what is locked, each then tries alone."""
+"""For several requests; if one of them needs what is locked, each then tries alone."""
 
 ALONE = Bounds(100, 5)
-"""Of one, which others that need nothing of it wait for; it tries again after them."""
+"""For one request: others that do not need its locks wait for it, so it tries again after them."""
 
 WIDE = Bounds(100, 60)
-"""Of what a person changes: a merge may move a million runs."""
+"""For what a person changes: a merge may move a million runs."""
 
 _BEGIN = """
 SELECT set_config('statement_timeout', :seconds, TRUE),
@@ -52,12 +52,12 @@ SELECT set_config('statement_timeout', :seconds, TRUE),
     set_config('enable_seqscan', 'off', TRUE),
     set_config('enable_hashjoin', 'off', TRUE),
     set_config('enable_mergejoin', 'off', TRUE)"""
-"""Each statement is about a few rows by their keys. A plan that was made while a table was small is
-kept, and would read all of it, for each commit, when it has grown: 10 ms at 10,000 jobs."""
+"""Each statement finds a few rows by their keys. A plan that was made while a table was small is
+kept, and would read all of it for each commit after it has grown: 10 ms at 10,000 jobs."""
 
 _LOCK_STRUCTURE = "UPDATE meta SET value = value WHERE key = 'format' RETURNING value"
-"""An update, so that who waited for it is told to begin anew where a transaction reads as of its
-beginning: by the setting of the database, or by its nature."""
+"""An update: if transactions read as of their start, by a setting of the database or because it
+works that way, the one that waited gets a conflict and starts again."""
 
 _LOCK_SERVERS = """
 SELECT id, revision FROM servers WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"""
@@ -72,15 +72,15 @@ _log = logging.getLogger(__name__)
 
 
 class StaleError(Exception):
-    """What is known in memory is not what is in the database: to be done again."""
+    """Memory is not what is in the database: the transaction has to be repeated."""
 
 
 class HistoryLostError(Exception):
-    """The last commit of this daemon is not in the database any more."""
+    """The last commit of this daemon is no longer in the database."""
 
 
 class AlreadyCommittedError(Exception):
-    """A try whose answer was lost had been committed after all; `token` is its own."""
+    """A try whose answer was lost had been committed; `token` is that of the commit."""
 
     def __init__(self, token: int) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class AlreadyCommittedError(Exception):
 
 
 class PgTransaction:
-    """The workspace of the rules in one transaction. Needs one caller."""
+    """The workspace of the rules in one transaction. Not thread-safe."""
 
     def __init__(
         self, session: PgSession, memory: Memory, feed: Feed, limits: Limits, run_ids: list[int]
@@ -118,7 +118,7 @@ class PgTransaction:
         return self._run_ids.pop()
 
     def hold(self, server: Server) -> Server:
-        """Lock a server that was found in the database, and return it as it is."""
+        """Lock a server that was found in the database; return it as it is."""
         if server.id not in self._held:  # else this transaction itself may have changed it
             self._lock([server.id])
         found = read_queries.server(self._session, server.id)
@@ -127,12 +127,12 @@ class PgTransaction:
         return found
 
     def begin(self, scope: Scope, mark: Mark, bounds: Bounds) -> None:
-        """Lock what a write is about, and see that what is known of it is true.
+        """Start the transaction: lock the scope of a write, and check what is known about it.
 
         Raises:
-            StaleError: it is not.
-            AlreadyCommittedError: a commit of this number happened before.
-            HistoryLostError: the one before is gone.
+            StaleError: it is not true any more.
+            AlreadyCommittedError: there is a commit with this number.
+            HistoryLostError: the commit before is gone.
         """
         if scope.structural:
             self._begin_structural(bounds)
@@ -179,14 +179,14 @@ class PgTransaction:
         servers: Sequence[int],
         jobs: Sequence[int],
     ) -> None:
-        """See that the rows are those that are known; what others changed of them is learned."""
+        """Check that the rows are as known; read those that others changed."""
         if not self._is_known(held, known, servers, jobs):
             if not held.keys() >= set(servers) or not known.keys() >= set(jobs):
                 raise StaleError
             self._memory.apply(queries.news(self._session, servers, jobs))
             if not self._is_known(held, known, servers, jobs):
                 raise StaleError
-        if self._memory.cache is not self.cache:  # all was read anew
+        if self._memory.cache is not self.cache:  # everything was read again
             raise StaleError
 
     def _is_known(
@@ -202,9 +202,9 @@ class PgTransaction:
         )
 
     def commit(self, mark: Mark, change: Change | None) -> News | None:
-        """Write what waits and commit it. Return what it changed; None where it changed nothing.
+        """Write the waiting rows and commit. Return what was changed; None if nothing was.
 
-        `change` is what work said that it changed, None where the rules recorded.
+        `change` is what the work returned as changed; None if the rules recorded reports.
         """
         servers, jobs = self._changed(change)
         with self._session.connection.pipeline():
@@ -235,7 +235,7 @@ class PgTransaction:
             self._written[table].append(cursor)
 
     def _count_changes(self, table: str, ids: Iterable[int]) -> None:
-        """Count a change of each row that the batch has not counted."""
+        """Raise the revision of each changed row that the batch has not counted."""
         rest = sorted(set(ids) - self.batch.counted(table))
         if rest:
             statement = f"UPDATE {table} SET revision = revision + 1 WHERE id = ANY(?)"  # noqa: S608 - constant
@@ -256,7 +256,7 @@ class PgTransaction:
 
 
 def _touched(scope: Scope, cache: WriteCache) -> tuple[list[int], list[int]]:
-    """Return the servers and jobs of a write, as far as they are known."""
+    """Return the ids of the servers and jobs of a write, as far as they are known."""
     servers, jobs = set(scope.servers) & cache.servers.keys(), set[int]()
     for sender in scope.senders:
         owner = cache.machine_ids.get(sender.machine.machine_id or "", -1)

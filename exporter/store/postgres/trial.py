@@ -1,7 +1,7 @@
-"""Two connections to a schema of its own, on which the code of the daemon is tried.
+"""Two connections to a schema of its own, in which the code of the daemon is tried.
 
-The schema is named in each transaction, so that a pooler cannot lead a statement to the tables of
-a daemon.
+The schema is named in each transaction, so that a pooler cannot run a statement on the tables of a
+daemon.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _BEGAN: Millis = 1_767_225_600_000
 
 
 class TrialSession(PgSession):
-    """Begins each transaction with the schema."""
+    """Selects the schema at the start of each transaction."""
 
     def __init__(self, connection: PgConnection, name: str) -> None:
         super().__init__(connection)
@@ -47,7 +47,7 @@ class TrialSession(PgSession):
 
     @contextlib.contextmanager
     def transaction(self, begin: str = "BEGIN") -> Iterator[None]:
-        """Commit at the end."""
+        """Run a block in a transaction, and commit it at the end."""
         self.execute(begin)
         try:
             yield
@@ -57,17 +57,17 @@ class TrialSession(PgSession):
 
 
 class _Silent(Feed):
-    """Has nothing to tell: nobody else writes."""
+    """A feed without changes: nobody else writes."""
 
     def catch_up(self, patience: float = 0) -> None:
         """Return at once."""
 
 
 class Trial:
-    """Records reports on the first connection. Needs one caller."""
+    """Records reports on the first connection. Not thread-safe."""
 
     def __init__(self, connector: Connector) -> None:
-        """Connect twice; raises what psycopg does."""
+        """Connect twice; raises the errors of psycopg."""
         self.schema = f"duplistatus_check_{secrets.token_hex(6)}"
         self._watchdog = connector.watchdog
         self._memory = Memory()
@@ -90,7 +90,7 @@ class Trial:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Cut the connections unless this ends in time."""
+        """Close the connections unless the block ends in time."""
         with ExitStack() as stack:
             for session in (self.first, self.second):
                 watched = self._watchdog.watching(session.connection, _HANGING_SECONDS)
@@ -98,7 +98,7 @@ class Trial:
             yield
 
     def make_tables(self) -> None:
-        """Make the schema with its tables, and note a daemon."""
+        """Create the schema with its tables, and register a daemon."""
         connection = self.first.connection
         connection.execute(f"CREATE SCHEMA {self.schema}")
         with connection.transaction():

@@ -1,8 +1,8 @@
 """The writer of a daemon: one commit after the other, each tried until its outcome is known.
 
-A commit whose answer was lost is tried again with the same number and token. Where the first try
-did commit, that is found under the locks, and the outcomes of the first try are the answer: no
-report is recorded twice, and none is said to be recorded already that was new.
+A commit whose answer was lost is tried again with the same number and token. If the first try did
+commit, that is found under the locks, and its outcomes are the answer: no report is recorded twice,
+and no new one is answered as recorded already.
 """
 
 import logging
@@ -61,18 +61,18 @@ Outcome = TypeVar("Outcome")
 
 
 class _SplitError(Exception):
-    """Something that one of several pieces of work needs is locked."""
+    """What one of several requests needs is locked."""
 
 
 class _Attempt:
-    """Pieces of work that share a commit, and what became of the last try."""
+    """Requests that share a commit, and the outcome of the last try."""
 
     def __init__(self, mark: Mark, scope: Scope, requests: Sequence[WriteRequest]) -> None:
         self.mark = mark
         self.scope = scope
         self.requests = requests
         self.outcomes: list[Any] = []
-        self.error: Exception = StoreUnavailableError("the database changes all the time")
+        self.error: Exception = StoreUnavailableError("the database changes too often")
 
     @property
     def bounds(self) -> Bounds:
@@ -83,18 +83,18 @@ class _Attempt:
 
     @property
     def change(self) -> Change | None:
-        """What work of people changed, None where reports were recorded."""
+        """What people changed; None if reports were recorded."""
         (request, *_), (outcome, *_) = self.requests, self.outcomes
         return outcome if request.alone and isinstance(outcome, Change) else None
 
 
 class PgWriter(GroupCommit):
-    """Runs pieces of work. Any thread may call its methods."""
+    """Runs pieces of work. Thread-safe."""
 
     def __init__(
         self, connector: Connector, feed: Feed, limits: Limits, *, patience: float, version: str
     ) -> None:
-        """Become known to the other daemons.
+        """Register as a daemon.
 
         Raises:
             StoreUnavailableError: the database does not answer.
@@ -118,12 +118,12 @@ class PgWriter(GroupCommit):
         work: Callable[[Recorder], Outcome],
         scope: Scope,
     ) -> Outcome:
-        """Return what the work returned, once that is durable and known here."""
+        """Return what the work returned, once that is durable and known in memory."""
         outcome: Outcome = self.do(work, ignore, scope)
         return outcome
 
     def change(self, work: Callable[[Session], Change], scope: Scope) -> None:
-        """Run work that changes what is known, in a transaction of its own; else as `run`."""
+        """Run work that changes servers or jobs, in its own transaction; otherwise as `run`."""
         self.do(lambda recorder: work(recorder.db), ignore, scope, alone=True)
 
     def hurry(self) -> None:
@@ -131,12 +131,12 @@ class PgWriter(GroupCommit):
         self._hurried.set()
 
     def close(self) -> None:
-        """Finish what waits, then close the connection."""
+        """Finish the waiting work, then close the connection."""
         self.finish()
         self._connection.close()
 
     def _register(self) -> None:
-        """Become known under an id that nobody had."""
+        """Register with a new id."""
         writer = secrets.randbits(_BITS)
         register = (writer, self._version, FORMAT)
         self._connection.use(lambda db: db.execute(_REGISTER, register), _START_SECONDS)
@@ -161,24 +161,24 @@ class PgWriter(GroupCommit):
             try:
                 if self._is_committed(attempt):
                     return attempt.outcomes
-            except Exception as error:  # noqa: BLE001 - is raised unless it may pass
-                self._consider(error, attempt)
+            except Exception as error:  # noqa: BLE001 - raised again unless temporary
+                self._raise_unless_temporary(error, attempt)
         raise StoreUnavailableError(reason(attempt.error)) from attempt.error
 
     def _is_committed(self, attempt: _Attempt) -> bool:
-        """Try to commit. Where what is known does not hold any more, learn what does."""
+        """Try to commit and return whether that worked; if memory was stale, read what changed."""
         try:
             self._try(attempt)
         except StaleError:
             self._feed.catch_up()
             attempt.scope = self._scope(attempt.requests)
         except (HistoryLostError, psycopg.errors.ForeignKeyViolation):
-            self._start_anew()
+            self._start_again()
             attempt.mark, attempt.scope = self._mark(), self._scope(attempt.requests)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name != _RUN_KEY:
                 raise
-            self._run_ids.clear()  # an older copy was restored, which gives them out again
+            self._run_ids.clear()  # an older copy was restored, which assigns them again
         else:
             return True
         return False
@@ -192,12 +192,12 @@ class PgWriter(GroupCommit):
             structural=any(each.structural or not self._is_known(each) for each in scopes),
         )
 
-    def _consider(self, error: Exception, attempt: _Attempt) -> None:
-        """Return where the same may be tried again.
+    def _raise_unless_temporary(self, error: Exception, attempt: _Attempt) -> None:
+        """Store an error after which the same may be tried again; raise any other.
 
         Raises:
-            LaterError: what the one piece of work needs is locked.
-            _SplitError: what one of several needs is.
+            LaterError: what the only request needs is locked.
+            _SplitError: what one of several requests needs is locked.
         """
         if isinstance(error, _LOCKED):
             if len(attempt.requests) > 1:
@@ -210,22 +210,22 @@ class PgWriter(GroupCommit):
     def _try(self, attempt: _Attempt) -> None:
         mark = attempt.mark
         try:
-            hanging = WIDE.seconds + _SPARE_SECONDS if attempt.bounds is WIDE else None
+            timeout = WIDE.seconds + _SPARE_SECONDS if attempt.bounds is WIDE else None
             transaction, news = self._connection.once(
-                lambda db: self._transact(db, attempt), hanging
+                lambda db: self._transact(db, attempt), timeout
             )
         except AlreadyCommittedError as error:
             self._stamp, self._token = mark.stamp, error.token
-            if error.token != mark.token:  # of a try that was given up
+            if error.token != mark.token:  # that of an abandoned try
                 attempt.mark = self._mark()
                 raise StaleError from None
-            self._show()
+            self._wait_for_feed()
             return
         if news is None:
             return
         self._stamp, self._token = mark.stamp, mark.token
         if attempt.scope.structural or attempt.change is not None or transaction.fresh.live:
-            self._show()
+            self._wait_for_feed()
         else:
             self._feed.show_own(mark, transaction.fresh, news, transaction.cache)
 
@@ -235,26 +235,26 @@ class PgWriter(GroupCommit):
         attempt.outcomes = [request.work(transaction.recorder) for request in attempt.requests]
         return transaction, transaction.commit(attempt.mark, attempt.change)
 
-    def _show(self) -> None:
-        """Let the feed bring what is durable already; nobody is told that it failed."""
+    def _wait_for_feed(self) -> None:
+        """Wait until the feed has read a commit; it is durable, so a failure is only logged."""
         try:
             self._feed.catch_up(self._patience)
         except StoreUnavailableError:
-            _log.warning("what was recorded is shown once the database answers again")
+            _log.warning("recorded changes will be shown when the database answers again")
 
     def _look_for_own(self) -> None:
-        """See whether the last commit of this daemon is still there, once the writer has time."""
+        """Queue a check that the last commit of this daemon is still in the database."""
         self.put(lambda _: None, NOWHERE)
 
-    def _start_anew(self) -> None:
-        """Go on as another daemon after the database lost commits; record again what it lost."""
+    def _start_again(self) -> None:
+        """Register again after the database lost commits, and record again what it lost."""
         self._feed.reload()
         self._register()
         lost = self.answered.all()
         for prepared in lost:
             self._record_again(prepared)
         _log.warning(
-            "the database lost commits of this daemon: what was answered lately is recorded again",
+            "the database lost commits of this daemon: the last reports are recorded again",
             extra=log_fields(reports=len(lost)),
         )
 

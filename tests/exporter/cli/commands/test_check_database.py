@@ -14,7 +14,7 @@ NEEDED = (
     "report of a known server",
     "changes of other daemons",
     "wait for a lock",
-    "rows behind a lock",
+    "rows after a lock",
     "lease",
     "listings",
     "removal",
@@ -89,7 +89,7 @@ def test_an_isolation_that_counts_wrong_is_found(command: Commands, postgres_url
     isolated = f"{postgres_url}&options=-cdefault_transaction_isolation%3Drepeatable%5C%20read"
     finished = command("check-database", isolated)
     assert finished.code == 1
-    assert _lines(finished.out)["rows behind a lock"][0] == "not supported"
+    assert _lines(finished.out)["rows after a lock"][0] == "not supported"
     assert _schemas(postgres_url) == set()
 
 
