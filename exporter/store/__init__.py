@@ -1,4 +1,4 @@
-"""What is stored, and for how long: what a store can do, and one that does it with SQLite."""
+"""What is stored, and for how long: the interface of a store, and those for both databases."""
 
 from exporter.store.changes import Change, Recorded
 from exporter.store.errors import (

@@ -1,4 +1,4 @@
-"""What every store does alike: it reads and writes by the same rules."""
+"""What all stores have in common: they read and write by the same rules."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -31,11 +31,11 @@ Outcome = TypeVar("Outcome")
 
 
 class BaseStore(ABC):
-    """Reads and writes of a store in terms of three: to read, to record and to change."""
+    """A store built on three operations: to read, to record and to change."""
 
     @abstractmethod
     def _reading(self) -> AbstractContextManager[Session]:
-        """Lend a session that reads what was committed."""
+        """Return a session that reads what was committed, for use in a `with` statement."""
 
     @abstractmethod
     def _write(
@@ -44,27 +44,27 @@ class BaseStore(ABC):
         scope: Scope = NOWHERE,
         changed: Callable[[Outcome], Change] = lambda _: Change(),
     ) -> Outcome:
-        """Return what work returned, once it is durable and its change was shown.
+        """Return what `work` returned, once it is durable and its change was passed on.
 
-        The transaction may hold other work. Work may run again when the transaction is undone, so
-        it must change nothing but the database.
+        The transaction may include other work. Work may run again when the transaction is undone,
+        so it must change nothing but the database.
         """
 
     @abstractmethod
     def _change(self, work: Callable[[Session], Change], scope: Scope) -> None:
-        """Run work that changes what is known, in a transaction of its own; else as `_write`."""
+        """Run work that changes servers or jobs, in its own transaction; otherwise as `_write`."""
 
     @abstractmethod
     def _dry_run(self, work: Callable[[Recorder], Outcome], scope: Scope) -> Outcome:
-        """Return what the work would return, and undo it."""
+        """Return what the work returns, and undo what it did."""
 
     @property
     def timing(self) -> Timing:
-        """What is stored of the daemon's own clock."""
+        """What is stored about the daemon's own clock."""
         return Timing(self._reading, self._change, self._note)
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
-        """Record a report whole or not at all. Raises `LimitReachedError`."""
+        """Record a report completely or not at all. Raises `LimitReachedError`."""
         return self._record(PreparedReport.from_report(report, delivery))
 
     def _record(self, prepared: PreparedReport) -> Recorded:
@@ -82,31 +82,31 @@ class BaseStore(ABC):
         )
 
     def dry_run(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
-        """Return what `record_all` would, and record nothing. Raises `LimitReachedError`."""
+        """Return what `record_all` would return; record nothing. Raises `LimitReachedError`."""
         entries = [PreparedReport.from_report(report, delivery) for report, delivery in reports]
         return self._dry_run(lambda recorder: recorder.record_all(entries), _scope_of(entries))
 
     def reject(self, rejected: Rejected) -> None:
-        """Keep what was refused; only the newest are kept, and their first bytes."""
+        """Store what was refused; only the newest are kept, and their first bytes."""
         self._note(lambda db: refusals.reject(db, rejected))
 
     def note_taken(self, address: str, at: Millis) -> None:
-        """Note that a report of an address was taken: it settles what was refused of it before."""
+        """Record that a report from an address was accepted: it settles earlier refusals of it."""
         self._note(lambda db: refusals.note_taken(db, address, at))
 
     def note_heard(self, address: str, at: Millis) -> None:
-        """Note that a live report of an address was taken: it settles refused live ones only."""
+        """Record that a live report was accepted: it settles the address's live refusals only."""
         self._note(lambda db: refusals.note_heard(db, address, at))
 
     def _note(self, work: Callable[[Session], object]) -> None:
         self._write(lambda recorder: work(recorder.db))
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
-        """Return the job that a live report is of, created if missing."""
-        told, came = storable.live_report(live_report), storable.delivery(delivery)
-        scope = Scope(senders=(Sender.of_live_report(told, came),))
+        """Return the job of a live report, created if missing."""
+        report, came = storable.live_report(live_report), storable.delivery(delivery)
+        scope = Scope(senders=(Sender.of_live_report(report, came),))
         change = self._write(
-            lambda recorder: recorder.resolve_job(told, came), scope, lambda each: each
+            lambda recorder: recorder.resolve_job(report, came), scope, lambda each: each
         )
         (job,) = change.jobs
         return job.id
@@ -114,7 +114,7 @@ class BaseStore(ABC):
     def record_placeholder(
         self, job_id: int, report: Report, delivery: Delivery
     ) -> Recorded | None:
-        """Record a run whose report did not come, until it comes; None where it did meanwhile."""
+        """Record a placeholder run until its report comes; return None if it came meanwhile."""
         prepared = PreparedReport.from_report(report, delivery)
         return self._write(
             lambda recorder: recorder.record_placeholder(job_id, prepared),
@@ -128,12 +128,12 @@ class BaseStore(ABC):
         self._change(lambda db: admin.set_server(db, server_id, edit), scope)
 
     def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
-        """Make servers one, whole or not at all. Raises `UnknownIdError`."""
+        """Merge servers, completely or not at all. Raises `UnknownIdError`."""
         scope = Scope(servers=(target_id, *source_ids), structural=True)
         self._change(lambda db: admin.merge_servers(db, target_id, source_ids), scope)
 
     def delete_server(self, server_id: int) -> None:
-        """Remove a server with all it has. Raises `UnknownIdError`."""
+        """Remove a server with its jobs and runs. Raises `UnknownIdError`."""
         scope = Scope(servers=(server_id,), structural=True)
         self._change(lambda db: admin.delete_server(db, server_id), scope)
 
@@ -142,7 +142,7 @@ class BaseStore(ABC):
         self._change(lambda db: admin.set_job(db, job_id, edit), Scope(jobs=(job_id,)))
 
     def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
-        """Take over what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         self._change(
             lambda db: admin.plan_job(db, job_id, start, interval, asked), Scope(jobs=(job_id,))
         )
@@ -162,7 +162,7 @@ class BaseStore(ABC):
         self._change(lambda db: admin.delete_job(db, job_id), scope)
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
-        """Keep the newest live run of jobs, so that a restart knows it."""
+        """Store the newest live run of jobs, so that a restart knows it."""
         scope = Scope(jobs=tuple(job_id for job_id, _ in runs))
         self._write(lambda recorder: live_runs.keep(recorder.db, runs), scope)
 
@@ -172,7 +172,7 @@ class BaseStore(ABC):
             return list(live_runs.kept(db))
 
     def created(self) -> Millis:
-        """Return when the database was made."""
+        """Return when the database was created."""
         with self._reading() as db:
             return read_queries.created(db)
 
@@ -184,7 +184,7 @@ class BaseStore(ABC):
             return read_queries.runs(db, chosen, before, limit)
 
     def run(self, run_id: int) -> StoredDetail | None:
-        """Return one run with what it counted and its log, or None where there is none."""
+        """Return one run with its numbers and its log; None if there is none."""
         with self._reading() as db:
             return read_queries.run(db, run_id)
 
@@ -194,19 +194,19 @@ class BaseStore(ABC):
             return refusals.rejected(db, before, limit)
 
     def all_rejected(self) -> list[Rejected]:
-        """Return all that was refused without its bodies, newest first."""
+        """Return all that was refused, without the bodies, newest first."""
         with self._reading() as db:
             return refusals.all_rejected(db)
 
     def reporters(self) -> list[str]:
-        """Return the addresses of which a report was taken, the longest known first."""
+        """Return the addresses from which a report was accepted, the longest known first."""
         with self._reading() as db:
             return refusals.reporters(db)
 
     def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove some runs behind an id that came before a moment.
+        """Remove some runs after an id that came before a time.
 
-        Return how many, and the last id looked at; None where no more is to be removed.
+        Return how many, and the last id examined; None if nothing is left to remove.
         """
         with self._reading() as db:
             found = pruning.old_runs(db, before, after)
@@ -214,7 +214,7 @@ class BaseStore(ABC):
         return len(found.ids), found.last
 
     def prune_messages(self, before: Millis, after: int) -> tuple[int, int | None]:
-        """Remove the log lines of some runs; else as `prune_runs`."""
+        """Remove the log lines of some runs; otherwise as `prune_runs`."""
         with self._reading() as db:
             found = pruning.old_messages(db, before, after)
         self._remove(removing.remove_messages, found.ids)

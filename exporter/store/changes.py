@@ -1,4 +1,4 @@
-"""What a write changed, for whoever keeps the present state in memory."""
+"""What a write changed, for a follower that keeps the present state in memory."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,7 +14,7 @@ from exporter.times import Millis
 class Change(Struct, frozen=True):
     """The servers and jobs as they are now, and the ids of those that are gone.
 
-    `machine_ids` are those that now lead to a server, each with the server's id.
+    `machine_ids` are those that now belong to a server, each with the server's id.
     """
 
     servers: tuple[Server, ...] = ()
@@ -25,35 +25,35 @@ class Change(Struct, frozen=True):
 
 
 class Follower(Protocol):
-    """Whoever keeps the present state in memory; the store calls it from one thread at a time."""
+    """Keeps the present state in memory; the store calls it from one thread at a time."""
 
     def apply(self, change: Change) -> None:
-        """Take over a change, in the order of the commits."""
+        """Apply a change, in the order of the commits."""
         ...
 
     def replace_all(self, everything: Change) -> None:
-        """Take this in the place of all that was shown before."""
+        """Replace all that was passed before."""
         ...
 
     def apply_live_report(
         self, job_id: int, activity: LiveStatus, received: Millis
     ) -> LiveRun | None:
-        """Apply a live report of a job; return what is known of its run, None without the job."""
+        """Apply a live report of a job; return its live run, None if the job is gone."""
         ...
 
     def apply_live_run(self, job_id: int, run: LiveRun) -> None:
-        """Take over what is known of a run that another daemon heard."""
+        """Apply the live run of a report that another daemon received."""
         ...
 
     def listen_since(self, at: Millis) -> None:
-        """Note that no daemon could be heard until a time."""
+        """Note that no daemon could receive reports until a time."""
         ...
 
 
 class Recorded(Struct, frozen=True):
-    """What became of a report. `new` is false for one that was recorded before.
+    """The result of recording a report. `new` is false for one that was recorded before.
 
-    `notes` tell what people should know of where it belongs.
+    `notes` say what people should know about its server and its job.
     """
 
     new: bool
@@ -71,7 +71,7 @@ class Recorded(Struct, frozen=True):
 
 
 def joined(outcomes: Iterable[Recorded]) -> Change:
-    """Return what several reports changed, in their order: of each job what it is in the end."""
+    """Return what several reports changed together: each server and job as it is in the end."""
     changes = [recorded.change for recorded in outcomes]
     servers = {each.id: each for change in changes for each in change.servers}
     jobs = {each.id: each for change in changes for each in change.jobs}

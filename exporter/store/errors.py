@@ -1,4 +1,4 @@
-"""What can go wrong with a database."""
+"""The errors of a store."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ class StoreError(Exception):
 
 
 class StoreInUseError(StoreError):
-    """Another program has the database. `url` is where it serves, empty while it starts."""
+    """Another program uses the database. `url` is where it serves, empty while it starts."""
 
     def __init__(self, database: Path, url: str) -> None:
         where = f"the daemon at {url}" if url else "another daemon"
@@ -25,11 +25,11 @@ class StoreUnavailableError(Exception):
 
 
 class StoreBusyError(StoreUnavailableError):
-    """Another program writes into the database now; waiting may be enough."""
+    """Another program is writing to the database; waiting may be enough."""
 
 
 class LimitReachedError(Exception):
-    """There is no room for what a report would add; the text says which limit and what to do."""
+    """What a report would add exceeds a limit; the text says which one and what to do."""
 
     def __init__(self, limit: Limit, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""A thread that makes all commits of a store: whatever comes meanwhile shares the next.
+"""A thread that does all commits of a store: the work that arrives meanwhile shares the next one.
 
 A durable commit waits for the disk, or for another machine: a hundred reports wait once.
 """
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class WriteRequest(NamedTuple):
-    """A piece of work that waits for its commit, and who waits for what becomes of it."""
+    """A piece of work that waits for its commit, with the caller that waits for the outcome."""
 
     work: Callable[[Recorder], Any]
     then: Callable[[Any], None]
@@ -34,46 +34,46 @@ class WriteRequest(NamedTuple):
 
 
 _END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, until=0, future=Future())
-"""After all work: the thread ends."""
+"""Queued after all work: the thread ends."""
 
 
 class RollbackError(Exception):
-    """Undoes a transaction whose outcome is all that was wanted."""
+    """Undoes a transaction of which only the outcome was wanted."""
 
 
 class LaterError(Exception):
-    """Puts a piece of work off: what it needs is locked, and others are not to wait for it."""
+    """Postpones a piece of work: what it needs is locked, and others must not wait for it."""
 
 
 class GroupCommit(ABC):
-    """Runs pieces of work, each whole or not at all, in the order of their commits.
+    """Runs pieces of work, each completely or not at all, in the order of their commits.
 
     Work may run a second time when another piece in its transaction fails, so it must change
     nothing but the database.
     """
 
     def __init__(self, patience: float) -> None:
-        """Start the thread; a caller waits for its commit for so many seconds."""
+        """Start the thread; a caller waits at most `patience` seconds for its commit."""
         self._patience = patience
         self._waiting: SimpleQueue[WriteRequest] = SimpleQueue()
         self._put_back: WriteRequest | None = None
         self._door = threading.Lock()
         self._closed = False
         self.waiting = 0
-        """Callers that wait for their commit."""
+        """The number of callers that wait for their commit."""
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     @abstractmethod
     def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
-        """Return what the work of each returned, once all of it is durable."""
+        """Return what the work of each request returned, once all of it is durable."""
 
     @abstractmethod
     def _unavailable(self, error: Exception) -> StoreUnavailableError | None:
-        """Return what to say of an error that is the database's, None of one that is the work's."""
+        """Return the error to raise for one of the database; None for an error of the work."""
 
     def _is_alone(self, request: WriteRequest) -> bool:
-        """Whether a piece of work needs a transaction of its own."""
+        """Return whether a piece of work needs its own transaction."""
         return request.alone
 
     def do(
@@ -84,10 +84,10 @@ class GroupCommit(ABC):
         *,
         alone: bool = False,
     ) -> Any:  # noqa: ANN401 - whatever the work returned
-        """Return what the work returned, once that is durable and `then` has seen it.
+        """Return what the work returned, once that is durable and was passed to `then`.
 
         Raises:
-            StoreUnavailableError: the database does not take it now.
+            StoreUnavailableError: the database does not accept it now.
         """
         future: Future[Any] = Future()
         with self._door:
@@ -101,7 +101,7 @@ class GroupCommit(ABC):
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
-            future.cancel()  # does nothing to what is done or under way
+            future.cancel()  # has no effect on what is done or in progress
             with self._door:
                 self.waiting -= 1
 
@@ -113,7 +113,7 @@ class GroupCommit(ABC):
         )
 
     def dry_run(self, work: Callable[[Recorder], Any], scope: Scope = NOWHERE) -> Any:  # noqa: ANN401 - as above
-        """Return what the work would return, and undo it; else as `do`."""
+        """Return what the work returns, and undo what it did; otherwise as `do`."""
         outcomes: list[Any] = []
 
         def undone(recorder: Recorder) -> None:
@@ -125,7 +125,7 @@ class GroupCommit(ABC):
         return outcomes[-1]
 
     def finish(self) -> None:
-        """Finish what waits and end the thread."""
+        """Finish the waiting work and end the thread."""
         with self._door:
             self._closed = True
             self._waiting.put(_END)
@@ -133,7 +133,7 @@ class GroupCommit(ABC):
 
     def _work(self) -> None:
         while self._commit_next():
-            pass  # what was committed is let go before the next is waited for
+            pass  # what was committed is freed before waiting for the next
 
     def _commit_next(self) -> bool:
         """Wait for work and commit it. Return False at the end."""
@@ -141,13 +141,13 @@ class GroupCommit(ABC):
         wanted = [request for request in requests if _is_wanted(request)]
         try:
             self._finish(wanted)
-        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
+        except BaseException as error:  # noqa: BLE001 - the waiting callers must get it
             _log.exception("the writer failed")
             _fail(wanted, error)
         return bool(requests)
 
     def _take(self) -> list[WriteRequest]:
-        """Wait for work. Return what shares a commit, nothing at the end."""
+        """Wait for work. Return the requests that share a commit; none at the end."""
         first, self._put_back = self._put_back or self._waiting.get(), None
         if first is _END:
             return []
@@ -169,8 +169,8 @@ class GroupCommit(ABC):
         try:
             outcomes = self._commit(requests)
         except LaterError as error:
-            self._put_off(requests, error)
-        except Exception as error:  # noqa: BLE001 - whatever the work raised is its caller's
+            self._postpone(requests, error)
+        except Exception as error:  # noqa: BLE001 - an error of the work goes to its caller
             unavailable = self._unavailable(error)
             if unavailable is None:
                 self._finish_alone(requests, error)
@@ -178,9 +178,9 @@ class GroupCommit(ABC):
                 _fail(requests, unavailable)
         else:
             for request, outcome in zip(requests, outcomes, strict=True):
-                _tell(request, outcome)
+                _deliver(request, outcome)
 
-    def _put_off(self, requests: Sequence[WriteRequest], error: LaterError) -> None:
+    def _postpone(self, requests: Sequence[WriteRequest], error: LaterError) -> None:
         for request in requests:
             if time.monotonic() < request.until:
                 self._waiting.put(request)
@@ -188,7 +188,7 @@ class GroupCommit(ABC):
                 _fail([request], StoreUnavailableError(str(error)))
 
     def _finish_alone(self, requests: Sequence[WriteRequest], error: Exception) -> None:
-        """Give each piece a transaction of its own, so that one error hits one caller."""
+        """Run each request in its own transaction, so that an error affects one caller only."""
         if len(requests) == 1:
             _fail(requests, error)
             return
@@ -197,18 +197,18 @@ class GroupCommit(ABC):
 
 
 def _is_wanted(request: WriteRequest) -> bool:
-    """Whether somebody still waits for a piece of work; one that was put off is under way."""
+    """Return whether somebody still waits for a request; a postponed one is already running."""
     return request.future.running() or request.future.set_running_or_notify_cancel()
 
 
 def _fail(requests: Sequence[WriteRequest], error: BaseException) -> None:
-    """Hand an error to those that have no outcome yet."""
+    """Set an error as the outcome of the requests that have none yet."""
     for request in requests:
         if not request.future.done():
             request.future.set_exception(error)
 
 
-def _tell(request: WriteRequest, outcome: object) -> None:
+def _deliver(request: WriteRequest, outcome: object) -> None:
     try:
         request.then(outcome)
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
@@ -217,4 +217,4 @@ def _tell(request: WriteRequest, outcome: object) -> None:
 
 
 def ignore(_: object) -> None:
-    """Show nobody what became of a piece of work."""
+    """Do nothing with the outcome of a piece of work."""

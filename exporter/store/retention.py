@@ -15,12 +15,12 @@ from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, Millis
 
 FIRST_AFTER_SECONDS = 60.0
-"""Those who could not send while the daemon was away come first."""
+"""Senders that could not send while the daemon was away come first."""
 
 _EVERY_SECONDS = 3600.0
 _MIN_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_EACH_STEP = 4.0
-"""Of the time of a step: the writer belongs to the reports."""
+"""Times the duration of a step: reports need the writer more."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,14 +29,14 @@ _Step: TypeAlias = Callable[[Millis, int], tuple[int, int | None]]
 
 
 class RetentionPolicy(Struct, frozen=True):
-    """How long; None is for ever."""
+    """How long data is kept; None is for ever."""
 
     runs: Millis | None = None
     messages: Millis | None = 90 * DAY
 
 
 class Pruner:
-    """Removes what is too old, step by step, until told to stop."""
+    """Removes what is too old, step by step, until `stop` is called."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Pruner:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Sweep a minute from now and every hour."""
+        """Prune a minute from now and every hour, until `stop` is called."""
         pause = FIRST_AFTER_SECONDS
         while not self._stopping.wait(pause):
             try:
@@ -63,13 +63,13 @@ class Pruner:
             pause = _EVERY_SECONDS
 
     def stop(self) -> None:
-        """Make `run` return after the step at which it is."""
+        """Make `run` return after its current step."""
         self._stopping.set()
 
     def prune_once(self) -> None:
-        """Remove all that is too old by now, and give the space back.
+        """Remove all that is too old by now, and reclaim the free space.
 
-        Nothing is too old by a clock that is not trusted.
+        While the clock is not trusted, nothing counts as too old.
         """
         runs = self._prune(self._store.prune_runs, self._retention.runs)
         messages = self._prune(self._store.prune_messages, self._retention.messages)
@@ -95,16 +95,16 @@ class Pruner:
             return False
         waits = not self._is_trusted()
         if waits and not self._waits:
-            _log.info("what is old stays until the clock has agreed with reports for a day")
+            _log.info("old runs are kept until the clock has agreed with reports for a day")
         self._waits = waits
         return not waits
 
     def _timed(self, step: Callable[[], Outcome]) -> Outcome:
-        """Take a step, and pause for some times as long."""
-        began = time.monotonic()
+        """Return the outcome of a step, after a pause of several times its duration."""
+        started = time.monotonic()
         outcome = step()
-        length = time.monotonic() - began
-        self._stopping.wait(max(_MIN_PAUSE_SECONDS, _PAUSE_FOR_EACH_STEP * length))
+        duration = time.monotonic() - started
+        self._stopping.wait(max(_MIN_PAUSE_SECONDS, _PAUSE_FOR_EACH_STEP * duration))
         return outcome
 
 
@@ -115,7 +115,7 @@ def pruning(
     clock: Callable[[], Millis],
     is_trusted: Callable[[], bool],
 ) -> Iterator[None]:
-    """Remove what is too old meanwhile, whenever the clock is trusted."""
+    """Run a pruner in a thread, which removes what is too old while the clock is trusted."""
     pruner = Pruner(store, retention, clock, is_trusted)
     thread = threading.Thread(target=pruner.run, name="pruner")
     thread.start()

@@ -1,4 +1,4 @@
-"""What a write is about: what keeps other writers of the same database from it."""
+"""The scope of a write: what other writers of the same database must not change meanwhile."""
 
 from msgspec import Struct
 
@@ -6,10 +6,10 @@ from exporter.store.rules.sender import Sender
 
 
 class Scope(Struct, frozen=True):
-    """The servers that a write belongs to, as far as is known before.
+    """The servers that a write belongs to, as far as they are known before.
 
-    `structural` is a write that may change who is who: which servers and jobs there are, and what
-    leads to them.
+    A `structural` write may change which servers and jobs there are, and which reports belong to
+    them.
     """
 
     senders: tuple[Sender, ...] = ()
@@ -19,4 +19,4 @@ class Scope(Struct, frozen=True):
 
 
 NOWHERE = Scope()
-"""A write that no server's figures hang on."""
+"""A write that no server's figures depend on."""

@@ -1,7 +1,7 @@
-"""What the rules ask of a database, within one transaction.
+"""What the rules need from a database, within one transaction.
 
 The rules are written once, in the SQL that SQLite and PostgreSQL both understand: values are bound
-as `?` or `:name`, an id that the database gives comes by RETURNING, a conflict is named. What only
+as `?` or `:name`, new ids come by RETURNING, a conflict names its columns. What only
 one of them can do stays in its package.
 """
 
@@ -16,7 +16,7 @@ class Answer(Protocol):
     """The rows that a statement returned."""
 
     def fetchone(self) -> Any:  # noqa: ANN401 - a tuple of what the columns hold, or None
-        """Return the next row, None behind the last."""
+        """Return the next row; None after the last."""
         ...
 
     def fetchall(self) -> list[Any]:

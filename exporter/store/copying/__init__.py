@@ -1,4 +1,4 @@
-"""Copying a whole database into another, whichever of the two is SQLite or PostgreSQL."""
+"""Copying a whole database into another; each of them may be SQLite or PostgreSQL."""
 
 from exporter.store.copying.copier import Copied, OnProgress, Snapshot, Source, Target, copy
 from exporter.store.copying.missing import Added, add_runs, missing_runs

@@ -1,7 +1,7 @@
-"""A copy of all that is stored: one moment of the source, one transaction of the target.
+"""A copy of all that is stored: one snapshot of the source, one transaction of the target.
 
-The target is compared before it is committed. Where anything fails or interrupts the copy, the
-target is as empty as it was, and a second copy starts from the beginning.
+The target is compared before it is committed. If the copy fails or is interrupted, the target is
+as empty as before, and a second copy starts from the beginning.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,31 +20,31 @@ _ADD_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 Answer = TypeVar("Answer")
 
 OnProgress = Callable[[int, int, str], None]
-"""Is told how many rows are copied, of how many, and of which table they are now."""
+"""Called with how many rows are copied, of how many, and the name of the present table."""
 
 
 class Snapshot(Protocol):
-    """All that is stored at one moment."""
+    """All that is stored, at one time."""
 
     @property
     def db(self) -> Session:
-        """Answers questions."""
+        """The session for queries."""
         ...
 
     def pages(self, statement: str, /) -> Iterator[Sequence[Row]]:
-        """Yield the rows of a statement, some hundred at once."""
+        """Yield the rows of a statement, some hundreds at once."""
         ...
 
     def last_ids(self) -> dict[str, int]:
-        """Return the last id that each table gave, also of a row that is gone."""
+        """Return the last id that each table assigned, also of a row that is gone."""
         ...
 
 
 class Source(Protocol):
-    """A database to read, whoever has it."""
+    """A database to read, also while others use it."""
 
     def read(self, ask: Callable[[Snapshot], Answer], /) -> Answer:
-        """Return what is asked of one moment. It may be asked twice: the last answer counts.
+        """Return the answer for one snapshot. `ask` may run twice: the last answer counts.
 
         Raises:
             StoreError: it cannot be read.
@@ -53,14 +53,14 @@ class Source(Protocol):
 
 
 class Target(Protocol):
-    """A database to fill, which nobody else has."""
+    """A database to fill, which nobody else uses."""
 
     def usable(self) -> AbstractContextManager[None]:
-        """Make a `StoreError` of an error of this database, of which its methods raise any."""
+        """Turn the database's own errors, which the methods raise, into `StoreError`."""
         ...
 
     def begin(self) -> Snapshot:
-        """Begin a transaction, in the place of one that was begun before; return what it sees."""
+        """Start a transaction, and undo an earlier one that is open; return what it sees."""
         ...
 
     def add(self, table: Table, rows: Iterable[Row], /) -> None:
@@ -68,15 +68,15 @@ class Target(Protocol):
         ...
 
     def continue_ids(self, last: Mapping[str, int], /) -> None:
-        """Give no id of a table up to the last one."""
+        """Make the tables assign ids after the given last ones only."""
         ...
 
     def commit(self) -> None:
-        """Make it durable."""
+        """Commit the transaction."""
         ...
 
     def close(self) -> None:
-        """Undo what was not committed, and let go of it."""
+        """Undo what was not committed, and release the database."""
         ...
 
 
@@ -86,7 +86,7 @@ class Copied(NamedTuple):
     rows: Mapping[str, int]
 
 
-def copy(source: Source, target: Target, tell: OnProgress) -> Copied:
+def copy(source: Source, target: Target, on_progress: OnProgress) -> Copied:
     """Copy all that is stored into a database that holds nothing.
 
     Raises:
@@ -95,7 +95,7 @@ def copy(source: Source, target: Target, tell: OnProgress) -> Copied:
 
     def fill(snapshot: Snapshot) -> Copied:
         with target.usable():
-            return _fill(snapshot, target, tell)
+            return _fill(snapshot, target, on_progress)
 
     copied = source.read(fill)
     with target.usable():
@@ -103,11 +103,11 @@ def copy(source: Source, target: Target, tell: OnProgress) -> Copied:
     return copied
 
 
-def _fill(source: Snapshot, target: Target, tell: OnProgress) -> Copied:
+def _fill(source: Snapshot, target: Target, on_progress: OnProgress) -> Copied:
     found = target.begin()
     _refuse_filled(found.db)
     counts = _counts(source.db)
-    for table, rows in _rows(source, sum(counts.values()), tell):
+    for table, rows in _rows(source, sum(counts.values()), on_progress):
         target.add(table, rows)
     _copy_meta(source.db, found.db)
     target.continue_ids(source.last_ids())
@@ -115,14 +115,16 @@ def _fill(source: Snapshot, target: Target, tell: OnProgress) -> Copied:
     return Copied(counts)
 
 
-def _rows(source: Snapshot, total: int, tell: OnProgress) -> Iterator[tuple[Table, Iterator[Row]]]:
-    """Yield each table with its rows, which are to be taken before the next table."""
+def _rows(
+    source: Snapshot, total: int, on_progress: OnProgress
+) -> Iterator[tuple[Table, Iterator[Row]]]:
+    """Yield each table with its rows, which must be read before the next table."""
     done = 0
 
     def counted(table: Table) -> Iterator[Row]:
         nonlocal done
         for page in source.pages(table.select):
-            tell(done, total, table.name)
+            on_progress(done, total, table.name)
             yield from page
             done += len(page)
 
@@ -152,15 +154,15 @@ def _copy_meta(source: Session, target: Session) -> None:
 
 
 def _compare(source: Snapshot, target: Snapshot, counts: Mapping[str, int]) -> None:
-    """See that there are as many rows of each table, and that the states of jobs are the same."""
+    """Check that each table has as many rows, and that the states of the jobs are the same."""
     found = _counts(target.db)
     different = [name for name, count in counts.items() if found[name] != count]
     if different:
-        raise StoreError(f"the copy has another number of rows in {', '.join(different)}")
+        raise StoreError(f"the copy has a different number of rows in {', '.join(different)}")
     pairs = zip(_states(source), _states(target), strict=True)
     jobs = [str(known[0]) for known, copied in pairs if known != copied]
     if jobs:
-        raise StoreError(f"the copy has another state of the jobs {', '.join(jobs)}")
+        raise StoreError(f"the copy has a different state of the jobs {', '.join(jobs)}")
 
 
 def _states(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:

@@ -1,8 +1,8 @@
 """Adding the runs of one database that another does not know, as if their reports came again.
 
-A copy keeps the ids, and later runs have higher ones. So what lies behind the last run that both
-have came after the copy, and what lies before it and is missing was removed on purpose. Daemons
-that share a PostgreSQL take ids in blocks: there the time of arrival tells which are the last.
+A copy keeps the ids, and later runs have higher ones. So runs after the last one that both have
+came after the copy, and missing runs before it were removed on purpose. Daemons that share a
+PostgreSQL take ids in blocks: there the time of arrival shows which are the last.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,16 +16,16 @@ from exporter.store.session import Row
 from exporter.times import MINUTE, Millis
 
 BATCH = 250
-"""Reports of one commit: those that are posted meanwhile wait for it, some 50 ms."""
+"""Reports in one commit: those that are posted meanwhile wait for it, about 50 ms."""
 
 _RUNS = "SELECT id, started, received, operation FROM runs ORDER BY id"
 _OVERLAP: Millis = 5 * MINUTE
-"""How much earlier than the last run that both have another may have come, and be new all the
-same: the copy of a moment does not have the commits that were under way."""
+"""A new run may have come this much earlier than the last run that both have: a snapshot does not
+have the commits that were in progress."""
 
 
 class Added(NamedTuple):
-    """What became of the runs that were not known by their ids."""
+    """The numbers of runs that were not known by their ids, by outcome."""
 
     recorded: int
     known: int
@@ -41,7 +41,7 @@ def missing_runs(source: Source, target: Source) -> list[int]:
     return source.read(lambda own: target.read(lambda other: _missing(own, other)))
 
 
-def add_runs(source: Source, ids: Sequence[int], store: Store, tell: OnProgress) -> Added:
+def add_runs(source: Source, ids: Sequence[int], store: Store, on_progress: OnProgress) -> Added:
     """Record runs of a database in a store, which other daemons may use.
 
     Raises:
@@ -50,7 +50,7 @@ def add_runs(source: Source, ids: Sequence[int], store: Store, tell: OnProgress)
     """
     added = Added(0, 0, 0)
     for first in range(0, len(ids), BATCH):
-        tell(first, len(ids), "runs")
+        on_progress(first, len(ids), "runs")
         reports = source.read(_asking_for(ids[first : first + BATCH]))
         added = _sum(added, _recorded(store, reports))
     return added
@@ -82,19 +82,20 @@ def _rows(snapshot: Snapshot) -> Iterator[Row]:
 
 
 def _recorded(store: Store, reports: Sequence[Rebuilt]) -> Added:
-    """Record reports in one commit; where one of them fails, each in its own."""
+    """Record reports in one commit; if one of them fails, each in its own."""
     came = [each for each in reports if not each.is_placeholder]
     try:
         outcomes = store.record_all([(each.report, each.delivery) for each in came])
     except LimitReachedError:
-        added = _sum(*(_alone(store, each) for each in came))
+        added = _sum(*(_record_alone(store, each) for each in came))
     else:
         new = sum(outcome.new for outcome in outcomes)
         added = Added(new, len(outcomes) - new, 0)
-    return _sum(added, _placed(store, [each for each in reports if each.is_placeholder]))
+    placeholders = [each for each in reports if each.is_placeholder]
+    return _sum(added, _record_placeholders(store, placeholders))
 
 
-def _alone(store: Store, rebuilt_report: Rebuilt) -> Added:
+def _record_alone(store: Store, rebuilt_report: Rebuilt) -> Added:
     try:
         (outcome,) = store.record_all([(rebuilt_report.report, rebuilt_report.delivery)])
     except LimitReachedError:
@@ -102,8 +103,8 @@ def _alone(store: Store, rebuilt_report: Rebuilt) -> Added:
     return Added(1, 0, 0) if outcome.new else Added(0, 1, 0)
 
 
-def _placed(store: Store, placeholders: Sequence[Rebuilt]) -> Added:
-    """Record runs that failed without a report, of jobs that are known, as what they are."""
+def _record_placeholders(store: Store, placeholders: Sequence[Rebuilt]) -> Added:
+    """Record runs that failed without a report as placeholders, if their jobs are known."""
     recorded = 0
     for each in placeholders:
         job_id = _job_of(store, each)
@@ -114,7 +115,7 @@ def _placed(store: Store, placeholders: Sequence[Rebuilt]) -> Added:
 
 
 def _job_of(store: Store, rebuilt_report: Rebuilt) -> int | None:
-    """Return the job that would take a report that is new."""
+    """Return the job that a report would be recorded for; None if it is not new."""
     try:
         (outcome,) = store.dry_run([(rebuilt_report.report, rebuilt_report.delivery)])
     except LimitReachedError:

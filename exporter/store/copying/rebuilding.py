@@ -1,4 +1,4 @@
-"""Reports rebuilt from what is stored of them, to be recorded in another database."""
+"""Reports rebuilt from their stored runs, to be recorded in another database."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ _FETCHED = "SELECT machine_id FROM machine_ids WHERE fetched"
 
 
 class Rebuilt(NamedTuple):
-    """A report as it came; one that did not come, but failed without, is a placeholder."""
+    """A report as it came; a placeholder is of a run that failed without a report."""
 
     report: Report
     delivery: Delivery
@@ -28,7 +28,7 @@ class Rebuilt(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What is known of those who sent the reports."""
+    """What is known about the senders of the reports."""
 
     servers: dict[int, Server]
     jobs: dict[int, Job]
@@ -37,7 +37,7 @@ class _Known(NamedTuple):
 
 
 def rebuilt(db: Session, run_ids: Sequence[int]) -> list[Rebuilt]:
-    """Return the reports of runs that are there, in the order in which they came."""
+    """Return the reports of the runs that exist, in the order in which they came."""
     known = _Known(
         {server.id: server for server in read_queries.servers(db)},
         {job.id: job for job in read_queries.jobs(db)},
@@ -67,7 +67,7 @@ def _rebuilt(row: Row, known: _Known) -> Rebuilt:
 
 
 def _machine(server: Server, job: Job, stored: StoredRun, known: _Known) -> Machine:
-    """Return what tells of the server; its facts are those of its newest report alone."""
+    """Return the machine of a report; only the server's newest one has its version and system."""
     if server.id in known.addresses:
         return Machine()
     identity = job.identity

@@ -1,7 +1,7 @@
 """The tables and columns that SQLite and PostgreSQL have in common.
 
-Left out is what only one of them has: how often rows were changed, what daemons tell each other,
-and when a file was written to last.
+Left out is what only one of them has: how often rows were changed, the tables for the daemons to
+coordinate, and when a file was last written.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from exporter.store.rules import rows
 class Table(NamedTuple):
     """A table: its columns, the first of which are its key, and which of them are yes or no.
 
-    One that `gives_ids` counts by itself and never gives an id twice.
+    If it `gives_ids`, the database assigns them and never uses one twice.
     """
 
     name: str
@@ -55,7 +55,7 @@ TABLES = (
     ),
     Table("reporters", ("id", "address"), gives_ids=True),
 )
-"""In the order in which rows are referred to."""
+"""In an order in which each table comes after those that it refers to."""
 
 META_KEYS = ("created", "clock_seen", "clock_agreed")
-"""What is kept of the database as a whole: when it was made, and what was noted of the clock."""
+"""The facts about the whole database: when it was created, and what was noted of the clock."""
