@@ -1,4 +1,4 @@
-"""The store as one file of SQLite. Outside this package nobody knows SQL."""
+"""The store in one file of SQLite, for one daemon."""
 
 from exporter.store.sqlite.backup import backup_database, replacing
 from exporter.store.sqlite.connection import list_jobs_readonly

@@ -1,4 +1,4 @@
-"""What a damaged database makes of a question: an error that says so, never one of the program."""
+"""Errors of a damaged database: turned into one that says so, never an internal error."""
 
 import contextlib
 import logging
@@ -11,17 +11,17 @@ import msgspec
 from exporter.store.errors import StoreUnavailableError, UnknownIdError
 
 _UNREADABLE = (ValueError, TypeError, LookupError, msgspec.MsgspecError, zlib.error)
-"""What reading rows raises whose bytes are not those that were written."""
+"""What reading rows raises if their bytes are not those that were written."""
 
 _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
-    """Say of a database that does not answer that it does not.
+    """Turn the errors of a database that cannot answer into one type.
 
     Raises:
-        StoreUnavailableError: in the place of what SQLite and damaged rows raise.
+        StoreUnavailableError: instead of the errors of SQLite and of damaged rows.
     """
     try:
         yield

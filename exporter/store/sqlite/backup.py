@@ -14,10 +14,10 @@ _OWNER_ONLY = 0o600
 
 
 def backup_database(database: Path, copy: Path) -> int:
-    """Copy a database as it is at one moment, whoever has it; return the size of the copy.
+    """Copy one snapshot of a database, also one in use; return the size of the copy.
 
     Raises:
-        StoreError: there is no copy now, or an older one is still there; the text says why.
+        StoreError: no copy was made, an older one is unchanged; the text says why.
     """
     check_there(database)
     if _same(database, copy):
@@ -32,13 +32,13 @@ def backup_database(database: Path, copy: Path) -> int:
 
 @contextmanager
 def replacing(copy: Path) -> Iterator[Path]:
-    """Yield where to make a file; it comes, or replaces one that is there, once it is whole.
+    """Yield where to make a file; it is moved to its place, or replaces one, when it is complete.
 
     Raises:
-        StoreError: the one that is there is in use.
-        OSError: it cannot be made.
+        StoreError: the present file is in use.
+        OSError: the file cannot be made.
     """
-    # A write-ahead log is applied to whatever file has its name: a copy put before it is ruined.
+    # SQLite applies a write-ahead log to whatever file has its name: it would damage the copy.
     if copy.with_name(f"{copy.name}-wal").exists():
         raise StoreError(_open(copy))
     with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f".{copy.name}-") as folder:
@@ -59,22 +59,22 @@ def _same(database: Path, copy: Path) -> bool:
 
 
 def _copy(database: Path, made: Path) -> None:
-    # Not read-only: SQLite could then not see what lies in a write-ahead log yet.
+    # Not read-only: SQLite could then not see what is still in a write-ahead log.
     with (
         closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as source,
         closing(sqlite3.connect(made)) as target,
     ):
         if source.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            message = f"{database} is no database of duplistatus: name it with --database"
+            message = f"{database} is not a database of duplistatus: name it with --database"
             raise StoreError(message)
-        # In one step: page by page it would begin again with each report that comes meanwhile.
+        # In one step: page by page it would start again with each report that comes meanwhile.
         source.backup(target)
-        _see_that_it_is_whole(target, database)
-        # So that it is one file, wherever it is opened next.
+        _check_integrity(target, database)
+        # So that the copy is one file, which can be moved.
         target.execute("PRAGMA journal_mode = DELETE")
 
 
-def _see_that_it_is_whole(target: sqlite3.Connection, database: Path) -> None:
+def _check_integrity(target: sqlite3.Connection, database: Path) -> None:
     found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         message = f"{database} is damaged ({found}): restore an older copy"
@@ -82,7 +82,7 @@ def _see_that_it_is_whole(target: sqlite3.Connection, database: Path) -> None:
 
 
 def _make_durable(folder: Path) -> None:
-    """See that the new name survives a loss of power."""
+    """Make the new name survive a loss of power."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)

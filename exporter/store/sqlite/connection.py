@@ -1,4 +1,4 @@
-"""Opening a database: is it ours, is it of this version, is it durable."""
+"""Opening a database, after checks that it is ours, of this version and durable."""
 
 import contextlib
 import errno
@@ -22,13 +22,13 @@ APPLICATION_ID = 0x44535441
 """Marks a file as a database of this program: "DSTA" in ASCII."""
 
 MIN_FREE_BYTES = 256 * 1024
-"""A mark finds room where a report and its log do not; a report takes some 30 KB until the next
-checkpoint."""
+"""There may be space for a mark where a report and its log do not fit; a report takes about 30 KB
+until the next checkpoint."""
 
 _BUSY_SECONDS = 5.0
 _CHECKED_BYTES = 256 * 1024 * 1024
-"""A database up to here is checked at every start, which takes a fifth of a second; a larger one
-where its last holder did not end well."""
+"""A database up to this size is checked at every start, which takes a fifth of a second; a larger
+one only if its last holder did not end properly."""
 
 _RESTORE = (
     "move it away and restore a copy that `duplistatus backup-database` made,"
@@ -46,12 +46,12 @@ Answer = TypeVar("Answer")
 
 
 def prepare(path: Path) -> None:
-    """Make or upgrade a database before any thread opens it.
+    """Create or upgrade a database before any thread opens it.
 
     Setting WAL from two threads at once fails, so it is done here, once.
 
     Raises:
-        StoreError: the file cannot be made, is no database, or is another program's or version's.
+        StoreError: the file cannot be created, or is not a database of this program and version.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"SQLite {sqlite3.sqlite_version} is too old: Python needs one of 3.37 or later"
@@ -65,10 +65,10 @@ def prepare(path: Path) -> None:
 
 @contextlib.contextmanager
 def usable(path: Path) -> Iterator[None]:
-    """Say of a database that cannot be used what to do, whatever its damage made of it.
+    """Turn all errors of a database that cannot be used into one that says what to do.
 
     Raises:
-        StoreError: in the place of anything that is raised inside.
+        StoreError: instead of any other error in the block.
     """
     try:
         yield
@@ -85,7 +85,7 @@ def usable(path: Path) -> Iterator[None]:
 def connect(path: Path) -> Database:
     """Open a prepared database for writing. The connection may move between threads.
 
-    It is never made here: where it is gone an empty one would look like a fleet without faults.
+    It is never created here: if it is gone, an empty one would look like a fleet without failures.
     """
     return _open(path, "rw")
 
@@ -108,10 +108,10 @@ def _open(path: Path, mode: Literal["rw", "rwc"], *more: str) -> Database:
 
 
 def list_jobs_readonly(path: Path) -> list[tuple[Server, str]]:
-    """Return each job's server and name, whoever has the database, and change nothing.
+    """Return each job's server and name, also of a database in use, and change nothing.
 
     Raises:
-        StoreError: the file is no database of this version.
+        StoreError: the file is not a database of this version.
     """
     columns = ", ".join(f"servers.{column}" for column in rows.SERVER_COLUMNS)
     query = f"SELECT {columns}, jobs.name FROM jobs JOIN servers ON servers.id = jobs.server_id"  # noqa: S608 - constant
@@ -121,36 +121,36 @@ def list_jobs_readonly(path: Path) -> list[tuple[Server, str]]:
 
 
 def read_snapshot(path: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
-    """Return what a database answers, whoever has it, and change nothing, not at the end either.
+    """Return the answer of a database, also of one in use, and change nothing, not even at the end.
 
-    Where a daemon took or left it meanwhile it is asked again: the answer may be of two moments.
+    If a daemon opened or closed it meanwhile, `ask` runs again: the answer may mix two states.
 
     Raises:
-        StoreError: the file is no database that can be read.
+        StoreError: the file is not a database that can be read.
     """
     while True:
-        still = _stillness(path)
+        before = _unused_state(path)
         try:
             with usable(path):
-                connection = _open_to_look(path, immutable=still is not None)
+                connection = _open_unchanged(path, immutable=before is not None)
                 with contextlib.closing(connection):
                     answer = ask(connection)
         except StoreError:
-            if still == _stillness(path):
+            if before == _unused_state(path):
                 raise
         else:
-            if still is None or still == _stillness(path):
+            if before is None or before == _unused_state(path):
                 return answer
 
 
-def _open_to_look(path: Path, *, immutable: bool) -> sqlite3.Connection:
-    # Without a log nobody writes, and so SQLite need not make one to read.
+def _open_unchanged(path: Path, *, immutable: bool) -> sqlite3.Connection:
+    # Without a log nobody writes, so SQLite need not create one to read.
     mode = "mode=ro&immutable=1" if immutable else "mode=ro"
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
 
 
-def _stillness(path: Path) -> tuple[int, int] | None:
-    """Return by what it shows that nobody wrote; None while there is a log, which tells it all."""
+def _unused_state(path: Path) -> tuple[int, int] | None:
+    """Return values that change with a write; None while there is a log, which has all writes."""
     if _log_of(path).exists() or not path.exists():
         return None
     known = path.stat()
@@ -158,10 +158,10 @@ def _stillness(path: Path) -> tuple[int, int] | None:
 
 
 def check_integrity(path: Path) -> None:
-    """See that the pages of a database hang together.
+    """Check that the pages of a database are consistent.
 
     Raises:
-        StoreError: they do not.
+        StoreError: they are not.
     """
     if not path.exists() or (is_large(path) and not _log_of(path).exists()):
         return
@@ -171,7 +171,7 @@ def check_integrity(path: Path) -> None:
 
 
 def is_large(path: Path) -> bool:
-    """Tell whether it takes long to read all of a database."""
+    """Return whether it takes long to read all of a database."""
     return path.stat().st_size > _CHECKED_BYTES
 
 
@@ -180,7 +180,7 @@ def _log_of(path: Path) -> Path:
 
 
 def check_there(path: Path) -> None:
-    """See that there is a file to read.
+    """Check that there is a file to read.
 
     Raises:
         StoreError: there is none.
@@ -190,7 +190,7 @@ def check_there(path: Path) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """See that a file can be made or written here.
+    """Check that a file can be created or written here.
 
     Raises:
         StoreError: it cannot.
@@ -223,13 +223,13 @@ def _upgrade(db: Database, path: Path) -> None:
 
 
 def check_version(db: Database, path: Path) -> None:
-    """See that a database is one of this program's, and of this version.
+    """Check that a database is one of this program, and of this version.
 
     Raises:
         StoreError: it is not.
     """
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StoreError(f"{path} is no database of duplistatus: name it with --database")
+        raise StoreError(f"{path} is not a database of duplistatus: name it with --database")
     _refuse_newer(db, path)
     if migrations.pending(db):
         message = f"{path} was made by an older version of duplistatus: start the daemon once,"
@@ -246,7 +246,7 @@ def _refuse_newer(db: Database, path: Path) -> None:
 
 
 def _known_steps() -> set[str]:
-    """Ask an empty database which steps there are: all of them are pending there."""
+    """Return the names of all steps: in an empty database all of them are pending."""
     empty = Database(memory=True)
     try:
         return {step.name for step in migrations.pending(empty)}
@@ -255,7 +255,7 @@ def _known_steps() -> set[str]:
 
 
 def has_free_space(path: Path) -> bool:
-    """Tell whether a report would find room where a database is."""
+    """Return whether the disk of a database has space for a report."""
     return shutil.disk_usage(path.parent).free >= MIN_FREE_BYTES
 
 
@@ -268,7 +268,7 @@ def _unusable(path: Path, error: Exception) -> str:
 
 
 def _is_full(path: Path, error: Exception) -> bool:
-    """Tell a full disk, of which SQLite may say only that a file cannot be opened."""
+    """Return whether the disk is full: SQLite may only say that a file cannot be opened."""
     named = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     try:
         return named or "is full" in str(error) or not has_free_space(path)
@@ -277,5 +277,5 @@ def _is_full(path: Path, error: Exception) -> bool:
 
 
 def _is_of_text(error: Exception) -> bool:
-    """Tell a text that is none, and a column that is gone: of a schema with damaged bytes."""
+    """Return whether an error is about text or columns: the bytes of the schema are damaged."""
     return any(sign in str(error) for sign in ("Could not decode", "no such", "malformed"))

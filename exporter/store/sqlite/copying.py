@@ -1,4 +1,4 @@
-"""A file that is copied from, whoever has it, and one that is copied to, which nobody has."""
+"""A file as the source of a copy, also in use, and one as the target, which nobody uses."""
 
 import contextlib
 import os
@@ -19,15 +19,15 @@ from exporter.store.sqlite.offline_reader import OfflineReader
 _PAGE_ROWS = 1000
 _LAST_IDS = "SELECT name, seq FROM sqlite_sequence"
 _COUNTED_ON = ("runs", "counted_names")
-"""Tables whose ids go on from the highest that is there: SQLite notes none of them."""
+"""Tables whose ids continue after the highest one that exists: SQLite does not store the last."""
 
-_NOTED = {table.name for table in TABLES if table.gives_ids}.difference(_COUNTED_ON)
+_STORED = {table.name for table in TABLES if table.gives_ids}.difference(_COUNTED_ON)
 
 Answer = TypeVar("Answer")
 
 
 class FileSnapshot:
-    """What a transaction sees."""
+    """The rows that a transaction sees."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -39,7 +39,7 @@ class FileSnapshot:
             yield page
 
     def last_ids(self) -> dict[str, int]:
-        """Return the last id that each table gave."""
+        """Return the last id that each table assigned."""
         last: dict[str, int] = dict(self.db.execute(_LAST_IDS).fetchall())
         return last | {name: self._highest(name) for name in _COUNTED_ON}
 
@@ -51,33 +51,33 @@ class FileSource:
     """A database of this version to read."""
 
     def __init__(self, path: Path) -> None:
-        """Look whether it is whole.
+        """Check that it is intact.
 
         Raises:
-            StoreError: it is not, it is of another version, or there is none.
+            StoreError: it is damaged, of another version, or missing.
         """
         OfflineReader(path)
         self._path = path
 
     def read(self, ask: Callable[[Snapshot], Answer]) -> Answer:
-        """Return what is asked of one moment. Where a daemon starts or stops it is asked again."""
+        """Return the answer for one snapshot; if a daemon starts or stops, `ask` runs again."""
 
-        def of_one_moment(opened: sqlite3.Connection) -> Answer:
+        def of_one_snapshot(opened: sqlite3.Connection) -> Answer:
             opened.execute("BEGIN")
             return ask(FileSnapshot(Database(opened)))
 
-        return connection.read_snapshot(self._path, of_one_moment)
+        return connection.read_snapshot(self._path, of_one_snapshot)
 
 
 class FileTarget:
-    """A database to fill, made if it is missing."""
+    """A database to fill, created if missing."""
 
     def __init__(self, path: Path) -> None:
-        """Take it, so that no daemon does meanwhile.
+        """Lock and open the file, so that no daemon uses it meanwhile.
 
         Raises:
-            StoreInUseError: another program has it.
-            StoreError: it cannot be made or used.
+            StoreInUseError: another program uses it.
+            StoreError: it cannot be created or used.
         """
         self._path = Path(os.path.realpath(path))
         connection.check_folder(self._path)
@@ -92,7 +92,7 @@ class FileTarget:
             raise
 
     def begin(self) -> Snapshot:
-        """Begin a transaction. What others refer to may be missing in a PostgreSQL."""
+        """Start a transaction without foreign keys: a PostgreSQL may lack rows they need."""
         self._db.rollback()
         self._db.execute("PRAGMA foreign_keys = OFF")
         self._db.execute("BEGIN IMMEDIATE")
@@ -105,26 +105,26 @@ class FileTarget:
         self._db.conn.executemany(statement, rows)
 
     def continue_ids(self, last: Mapping[str, int]) -> None:
-        """Give no id of a table up to the last one."""
-        values = [(name, last_id) for name, last_id in last.items() if name in _NOTED]
+        """Make the tables assign ids after the given last ones only."""
+        values = [(name, last_id) for name, last_id in last.items() if name in _STORED]
         for name, last_id in values:
             self._db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
             self._db.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (name, last_id))
 
     def commit(self) -> None:
-        """Make it durable, as one file wherever it is opened next."""
+        """Commit the transaction, and leave one file only, which can be moved."""
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
-        """Undo what was not committed, and let others have the file."""
+        """Undo what was not committed, and release the file."""
         self._db.rollback()
         self._db.close()
         self._lock.release()
 
     @contextlib.contextmanager
     def usable(self) -> Iterator[None]:
-        """Say of an error of this database which one it is."""
+        """Turn errors of this database into `StoreError`, with its path."""
         try:
             yield
         except sqlite3.Error as error:

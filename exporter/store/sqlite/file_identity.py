@@ -1,7 +1,7 @@
-"""Whether a database still is the files that were opened.
+"""A check that the files of a database are still those that were opened.
 
-Those that are deleted or replaced go on taking writes through the connection that has them open,
-and nobody ever sees these again.
+Files that were deleted or replaced still accept writes through the connection that has them open,
+and these writes are lost.
 """
 
 from pathlib import Path
@@ -12,16 +12,16 @@ from exporter.store.errors import StoreUnavailableError
 
 
 class FileIdentity:
-    """The files of a database as they were when this was made: it, and its write-ahead log."""
+    """The database file and its write-ahead log, as they were when this object was made."""
 
     def __init__(self, db: Database) -> None:
-        """Look at the files of an open database that has been read: then its log is there."""
+        """Note the files of an open database that has been read: then its log exists."""
         path = Path(db.execute("PRAGMA database_list").fetchone()[2])
         self._files = (path, path.with_name(f"{path.name}-wal"))
         self._opened = self._found()
 
     def check(self) -> None:
-        """See that the files are where they were.
+        """Check that the files are still in their place.
 
         Raises:
             StoreUnavailableError: they are not; they may be put back.

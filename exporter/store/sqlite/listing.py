@@ -1,4 +1,4 @@
-"""Questions that SQLite answers in its own way."""
+"""Queries that SQLite needs in its own form."""
 
 import json
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""One program at a time has a database, whatever link led there.
+"""A lock for one program at a time, through whatever link it opens the database.
 
-The lock is on the database itself: a name may be given to another file, a file beside it deleted.
-A second one is on a lock file beside it, for as long as there is no database yet; that file also
-tells where the daemon serves. Both are the kernel's, so they end with their holder, however that
-ends. SQLite's own locks are of another kind (flock(2), fcntl(2)) and know nothing of these.
+The lock is on the database itself: its name may be given to another file, a file beside it deleted.
+A second one is on a lock file beside it, for the time until there is a database; that file also
+says where the daemon serves. Both are locks of the kernel, so they end with their holder, however
+it ends. SQLite's own locks are of another kind and independent of these (flock(2), fcntl(2)).
 """
 
 import fcntl
@@ -19,25 +19,25 @@ _MAX_URL_LENGTH = 500
 _log = logging.getLogger(__name__)
 
 _held: set[tuple[int, int]] = set()
-"""The databases of this process. To open and close one of them again, as finding out by its lock
-takes, would end every lock that SQLite has on it: https://sqlite.org/howtocorrupt.html, 2.2."""
+"""The databases of this process. A test of the lock would have to open and close one again, which
+would end every lock that SQLite has on it: https://sqlite.org/howtocorrupt.html, 2.2."""
 _mutex = threading.Lock()
 
 
 def path_of(database: Path) -> Path:
-    """Return where the lock file of a database is; it stays there."""
+    """Return where the lock file of a database is; it is never removed."""
     return database.with_name(f"{database.name}.lock")
 
 
 class Lock:
-    """Held from its making until `release`."""
+    """The lock of a database, held until `release`."""
 
     def __init__(self, database: Path) -> None:
-        """Take the lock of a database, which need not be there yet.
+        """Take the lock of a database, which need not exist yet.
 
         Raises:
-            StoreInUseError: another program has it.
-            StoreError: a file cannot be opened for it.
+            StoreInUseError: another program uses it.
+            StoreError: a file for the lock cannot be opened.
         """
         self._database = database
         self._identity: tuple[int, int] | None = None
@@ -48,15 +48,15 @@ class Lock:
                 self.hold()
             self._beside = _locked(path_of(database), database, "made")
         except BaseException:
-            self._let_go()
+            self._unlock()
             raise
         os.ftruncate(self._beside, 0)
 
     def hold(self) -> None:
-        """Take the lock of the database itself, once it is there and nobody has it open here.
+        """Take the lock of the database itself, which must exist and not be open in this process.
 
         Raises:
-            StoreInUseError: another program has it.
+            StoreInUseError: another program uses it.
             StoreError: it cannot be opened.
         """
         if self._of_database != -1:
@@ -64,25 +64,25 @@ class Lock:
         with _mutex:
             identity = _identity(self._database)
             if identity in _held:
-                raise StoreInUseError(self._database, _told(self._database))
+                raise StoreInUseError(self._database, _url_of_holder(self._database))
             self._of_database = _locked(self._database, self._database, "opened")
             _held.add(identity)
             self._identity = identity
 
     def announce(self, url: str) -> None:
-        """Tell other programs where the holder serves."""
+        """Write where the holder serves, for other programs."""
         try:
             os.ftruncate(self._beside, 0)
             os.pwrite(self._beside, f"{url}\n".encode(), 0)
-        except OSError as error:  # a full disk: serving goes on, commands do not find it
-            _log.warning("the lock file does not tell where the daemon serves: %s", error)
+        except OSError as error:  # a full disk: serving continues, commands do not find it
+            _log.warning("the lock file does not say where the daemon serves: %s", error)
 
     def release(self) -> None:
-        """Let others have the database, which must be closed."""
+        """Release the lock; the database must be closed."""
         os.ftruncate(self._beside, 0)
-        self._let_go()
+        self._unlock()
 
-    def _let_go(self) -> None:
+    def _unlock(self) -> None:
         with _mutex:
             for file in (self._beside, self._of_database):
                 if file != -1:
@@ -102,7 +102,7 @@ def _locked(path: Path, database: Path, done: str) -> int:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(file)
-        raise StoreInUseError(database, _told(database)) from error
+        raise StoreInUseError(database, _url_of_holder(database)) from error
     return file
 
 
@@ -111,8 +111,8 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _told(database: Path) -> str:
-    """Return where the holder says that it serves; nothing where it does not, or not yet."""
+def _url_of_holder(database: Path) -> str:
+    """Return where the holder says that it serves; empty if it does not, or not yet."""
     try:
         with path_of(database).open("rb") as file:
             return file.read(_MAX_URL_LENGTH).decode(errors="replace").strip()

@@ -2,7 +2,7 @@
 
 Times are milliseconds since 1970-01-01 UTC, sizes bytes. `runs.started` orders the runs of a job;
 `runs.began` is what the report said; `runs.clock` is what the daemon's own clock said when it came,
-where another moment counts as its arrival. `jobs.state` is a `JobState` as MessagePack,
+if another time counts as its arrival. `jobs.state` is a `JobState` as MessagePack,
 `runs.counted` are the numbers of a report under the names of `names_id`.
 """
 
@@ -195,8 +195,8 @@ def reports(db: Database) -> None:
 def settings(db: Database) -> None:
     """What people set for jobs, and by what merged servers were known.
 
-    A kind of identity is name, address, or unclaimed: a name that the first machine-id that
-    comes with it takes along.
+    A kind of identity is name, address, or unclaimed: a name for the first machine-id that
+    comes with it.
     """
     db.executescript(_SETTINGS)
 
@@ -220,16 +220,16 @@ def counted_names(db: Database) -> None:
 
 @migrations()
 def live_runs(db: Database) -> None:
-    """The newest live run of each job, and which runs only stand in for a report."""
+    """The newest live run of each job, and which runs are placeholders for a report."""
     db.executescript(_LIVE_RUNS)
 
 
 @migrations()
 def telling_more(db: Database) -> None:
-    """What a run tells besides, what a job is known by, and runs that were interrupted.
+    """More values of a run, the identity of a job, and runs that were interrupted.
 
-    Runs that were interrupted had been recorded as warnings. States that owe something to them
-    are noted as outdated: they are made anew when all steps are done.
+    Runs that were interrupted had been recorded as warnings. States that include them are marked
+    as outdated: they are rebuilt when all steps are done.
     """
     db.executescript(_TELLING)
     interrupted.mark(db)
@@ -238,21 +238,21 @@ def telling_more(db: Database) -> None:
 
 @migrations()
 def refusals(db: Database) -> None:
-    """Which refused bodies count as reports, and the addresses of which a report was taken."""
+    """Which refused bodies count as reports, and the addresses with an accepted report."""
     db.executescript(_REFUSALS)
 
 
 @migrations()
 def due_again(db: Database) -> None:
-    """What deadlines ask of the last runs."""
+    """What deadlines need of the last runs."""
     lengths.renew(db)
 
 
 @migrations()
 def clocks(db: Database) -> None:
-    """What the daemon's own clock said when a report came, where another moment counts.
+    """What the daemon's own clock said when a report came, if another time counts.
 
-    Counters that a run beyond all bounds had stopped go on.
+    Counters that an impossible run had stopped continue.
     """
     db.executescript(_CLOCKS)
     counters.thaw(db)

@@ -1,7 +1,7 @@
-"""Reading all that is stored, though a daemon may have the database, and changing nothing of it.
+"""Reading all that is stored, also while a daemon uses the database, and changing nothing.
 
-Each answer is of one moment and is read at once, so that nobody's write-ahead log has to wait for
-a reader that takes its time. Between two answers others may write.
+Each answer is one snapshot and is read at once, so that a slow reader does not make the write-ahead
+log grow. Between two answers others may write.
 """
 
 import contextlib
@@ -17,19 +17,19 @@ from exporter.store.rules.records import RecordsReader
 from exporter.store.session import Session
 from exporter.store.sqlite import connection, wal
 
-_LOOKS_AT_LOG = 5
+_LOG_CHECKS = 5
 
 Answer = TypeVar("Answer")
 
 
 class OfflineReader(RecordsReader):
-    """Reads a file. Every method raises `StoreError` where it cannot be read."""
+    """Reads a file. Every method raises `StoreError` if it cannot be read."""
 
     def __init__(self, path: Path) -> None:
-        """Look whether a database is whole and of this version.
+        """Check that a database is intact and of this version.
 
         Raises:
-            StoreError: it is not, or there is none.
+            StoreError: it is not, or it is missing.
         """
         _refuse_cut_log(path)
         connection.check_there(path)
@@ -40,16 +40,16 @@ class OfflineReader(RecordsReader):
         connection.read_snapshot(path, lambda db: connection.check_version(Database(db), path))
 
     def _read(self, ask: Callable[[Session], Answer]) -> Answer:
-        def of_one_moment(opened: sqlite3.Connection) -> Answer:
+        def of_one_snapshot(opened: sqlite3.Connection) -> Answer:
             opened.execute("BEGIN")
             return ask(Database(opened))
 
-        return connection.read_snapshot(self._path, of_one_moment)
+        return connection.read_snapshot(self._path, of_one_snapshot)
 
 
 def _refuse_cut_log(path: Path) -> None:
-    """Look again before saying so: a daemon may write between a look at its log and the index."""
-    for _ in range(_LOOKS_AT_LOG - 1):
+    """Check several times: a daemon may write between the reading of its log and of the index."""
+    for _ in range(_LOG_CHECKS - 1):
         with contextlib.suppress(StoreError):
             return wal.check(path)
     return wal.check(path)

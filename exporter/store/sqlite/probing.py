@@ -1,8 +1,8 @@
-"""A write that is tried in a thread of its own, so that nobody who asks waits long for it.
+"""A write that is tried in its own thread, so that callers do not wait long for it.
 
-While another program has the database for itself, a write waits for seconds. Who asks whether a
-report can be stored is answered by then with what the last write told: a report that comes would
-wait, too, and be stored.
+While another program has locked the database, a write waits for seconds. A caller that asks whether
+a report can be stored then gets the result of the last write: a report that comes would wait, too,
+and be stored.
 """
 
 import threading
@@ -12,36 +12,36 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from exporter.store.errors import StoreUnavailableError
 
 WAIT_SECONDS = 1.0
-"""How long who asks waits."""
+"""How long a caller waits."""
 
 
 class Probing:
-    """Tries a write when somebody asks; those who ask meanwhile ask for the same one."""
+    """Tries a write when it is called; callers at the same time share one."""
 
     def __init__(self, write: Callable[[], None]) -> None:
         self._write = write
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="probe")
         self._lock = threading.Lock()
         self._running: Future[None] | None = None
-        self._told: str | None = None
+        self._failure: str | None = None
 
     def check(self) -> None:
-        """Try a write, or tell what became of the last where it takes long.
+        """Try a write; if it takes long, use the result of the last one.
 
         Raises:
             StoreUnavailableError: it did not reach the disk.
         """
         try:
-            self._begun().result(WAIT_SECONDS)
+            self._started().result(WAIT_SECONDS)
         except TimeoutError:
-            if self._told is not None:
-                raise StoreUnavailableError(self._told) from None
+            if self._failure is not None:
+                raise StoreUnavailableError(self._failure) from None
 
     def close(self) -> None:
-        """Let the last try come to its end."""
+        """Wait until the last try has ended."""
         self._pool.shutdown()
 
-    def _begun(self) -> Future[None]:
+    def _started(self) -> Future[None]:
         with self._lock:
             if self._running is None or self._running.done():
                 self._running = self._submitted()
@@ -57,6 +57,6 @@ class Probing:
         try:
             self._write()
         except StoreUnavailableError as error:
-            self._told = str(error)
+            self._failure = str(error)
             raise
-        self._told = None
+        self._failure = None

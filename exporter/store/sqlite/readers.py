@@ -1,4 +1,4 @@
-"""Connections that read, lent to one question each."""
+"""Connections for reading, lent to one query each."""
 
 import contextlib
 import queue
@@ -14,7 +14,7 @@ from exporter.store.sqlite.writer import GroupCommitWriter
 
 
 class Readers:
-    """Lends connections; opening one for each question would cost five times the question."""
+    """Lends connections; opening one for each query would take five times as long as the query."""
 
     def __init__(self, path: Path, writer: GroupCommitWriter) -> None:
         self._path = path
@@ -24,21 +24,21 @@ class Readers:
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[Database]:
-        """Lend a connection that knows nothing from before the file was last read anew.
+        """Lend a connection that was opened after the file was last checked and read again.
 
         Raises:
             StoreUnavailableError: the database does not answer.
         """
         generation = self._writer.generation
-        with answering(), self._doubting():
+        with answering(), self._noting_damage():
             db = self._take(generation)
             try:
                 yield db
             finally:
-                self._give_back(generation, db)
+                self._return(generation, db)
 
     @contextlib.contextmanager
-    def _doubting(self) -> Iterator[None]:
+    def _noting_damage(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
@@ -46,11 +46,11 @@ class Readers:
             raise
 
     def close(self) -> None:
-        """Close those that nobody has now, and any other when it comes back."""
+        """Close the idle connections, and the others when they are returned."""
         self._closed = True
         self._drain()
 
-    def _give_back(self, generation: int, db: Database) -> None:
+    def _return(self, generation: int, db: Database) -> None:
         self._idle.put((generation, db))
         if self._closed:
             self._drain()

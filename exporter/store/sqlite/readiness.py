@@ -1,7 +1,7 @@
-"""Whether a report could be stored now, by what became of real ones as well as by a probe.
+"""A check that a report could be stored now, by the results of real reports and of a probe.
 
-A probe writes a mark, which may find its way where a report does not. So where reports go on
-failing though probes between them did not, the reports are believed.
+A probe writes a mark, which may succeed where a report fails. So if reports keep failing although
+the probes between them succeed, the reports count.
 """
 
 import contextlib
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from exporter.store.errors import StoreUnavailableError
 
 KEPT_SECONDS = 1.0
-"""How long a probe that succeeded stands for those that follow: each writes to the disk."""
+"""How long a successful probe counts for later ones: each probe writes to the disk."""
 
 _BELIEVED_SECONDS = 60.0
-"""How long after its last failure a report is believed: a sender that was told tries sooner."""
+"""How long the last failure of a report counts: its sender tries again sooner."""
 
 
 class Readiness:
-    """What became of reports and probes. Any thread may call any method."""
+    """The results of reports and probes. Thread-safe."""
 
     def __init__(self) -> None:
         self._probed_at = -KEPT_SECONDS
@@ -29,7 +29,7 @@ class Readiness:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Note what becomes of a report."""
+        """Note whether storing a report in the block succeeds."""
         try:
             yield
         except StoreUnavailableError as error:
@@ -50,16 +50,16 @@ class Readiness:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether a probe that succeeded still stands."""
+        """Whether the last successful probe still counts."""
         return time.monotonic() - self._probed_at < KEPT_SECONDS
 
     def check(self) -> None:
-        """See that reports do not fail where probes succeed.
+        """Check that reports do not fail while probes succeed.
 
         Raises:
             StoreUnavailableError: they do.
         """
         failure = self._failure
-        lately = time.monotonic() - self._failed_at < _BELIEVED_SECONDS
-        if failure is not None and self._contradicted and lately:
+        recent = time.monotonic() - self._failed_at < _BELIEVED_SECONDS
+        if failure is not None and self._contradicted and recent:
             raise StoreUnavailableError(f"the last reports could not be stored ({failure})")

@@ -1,4 +1,4 @@
-"""States that an upgrade left outdated are made anew of the stored runs."""
+"""Rebuilding the states that an upgrade left outdated, from the stored runs."""
 
 import logging
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def restate(db: Database) -> None:
-    """Make all outdated states anew, in one transaction."""
+    """Rebuild all outdated states, in one transaction."""
     job_ids = [row[0] for row in db.execute(_OUTDATED)]
     if not job_ids:
         return
@@ -22,4 +22,4 @@ def restate(db: Database) -> None:
         for job_id in job_ids:
             remake(db, job_id, read_queries.runs_of(db, job_id))
         db.execute("DELETE FROM outdated_states")
-    _log.info("figures of backups were made anew", extra=log_fields(jobs=len(job_ids)))
+    _log.info("states of backups were rebuilt", extra=log_fields(jobs=len(job_ids)))

@@ -1,4 +1,4 @@
-"""Rows that wait for the end of their transaction, to be written a statement a table."""
+"""Rows that wait for the end of their transaction, written with one statement per table."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -40,8 +40,8 @@ class RowBatch:
         self, job_id: int, stored: StoredRun, names_id: int | None, prepared: PreparedReport
     ) -> None:
         """Add a run and its log."""
-        told = (prepared.report.fingerprint, names_id, prepared.counted, prepared.delivery.clock)
-        own = (stored.id, job_id, *told)
+        extra = (prepared.report.fingerprint, names_id, prepared.counted, prepared.delivery.clock)
+        own = (stored.id, job_id, *extra)
         timestamps = (stored.started, stored.received)
         self._runs.append((*own, *timestamps, *rows.run_row(stored.run)))
         if prepared.log is not None:
@@ -54,7 +54,7 @@ class RowBatch:
         self._jobs[job.id] = (job.id, job.packed)
 
     def write(self, db: Database) -> None:
-        """Write all that waits."""
+        """Write all waiting rows."""
         _write(db, _INSERT_RUNS, self._runs)
         _write(db, _INSERT_LOGS, self._logs)
         _write(db, _UPDATE_JOBS, self._jobs.values())

@@ -1,4 +1,4 @@
-"""The store: one file, one writer, any number of readers."""
+"""The store of one daemon: one file, one writer, any number of readers."""
 
 import logging
 import os
@@ -35,21 +35,21 @@ _PROBE = "UPDATE meta SET value = ? WHERE key = 'probed'"
 
 
 class Store(BaseStore):
-    """The reports that were received. Every method may be called from any thread.
+    """The reports that were received. Thread-safe.
 
     A write is durable on disk when its method returns: it then survives a loss of power. Two
-    writes never see each other half done. Reads see what was committed when they began and
+    writes never see each other half done. Reads see what was committed when they started and
     never wait for a write.
 
     Every method raises `StoreUnavailableError` when the database does not answer.
     """
 
     def __init__(self, path: Path, limits: Limits = DEFAULTS) -> None:
-        """Open a database, made or upgraded as needed.
+        """Open a database; create or upgrade it if needed.
 
         Raises:
-            StoreInUseError: another program has the file.
-            StoreError: the file cannot serve.
+            StoreInUseError: another program uses the file.
+            StoreError: the file cannot be used.
         """
         path = Path(os.path.realpath(path))  # SQLite puts its log beside the file, not the link
         connection.check_folder(path)
@@ -59,7 +59,7 @@ class Store(BaseStore):
             connection.prepare(path)
             self._lock.hold()
             if gone:
-                _log.warning("a database was here and is gone: an empty one was made")
+                _log.warning("a database was here and is gone: an empty one was created")
             with connection.usable(path):
                 self._writer = _writer(path, limits)
         except BaseException:
@@ -72,7 +72,7 @@ class Store(BaseStore):
         self._probing = Probing(self._mark)
 
     def follow(self, follower: Follower) -> None:
-        """Show all that is stored, and from now on each change, once it is durable."""
+        """Pass all that is stored to a follower, and from now on each durable change."""
         self._follower = follower
         follower.replace_all(self._writer.snapshot())
 
@@ -84,7 +84,7 @@ class Store(BaseStore):
         """Return at once: nobody else writes."""
 
     def leads(self) -> bool:
-        """Return that this daemon does all by itself."""
+        """Return True: no other daemon uses the file."""
         return True
 
     def now(self) -> Millis:
@@ -92,7 +92,7 @@ class Store(BaseStore):
         return now()
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
-        """Apply a live report in memory: hundreds a minute cost no commit each."""
+        """Apply a live report in memory: hundreds a minute would be too many commits."""
         follower = self._follower
         return None if follower is None else follower.apply_live_report(job_id, activity, received)
 
@@ -101,14 +101,14 @@ class Store(BaseStore):
         return None
 
     def close(self) -> None:
-        """Finish the writes that wait and close the file."""
+        """Finish the waiting writes and close the file."""
         self._probing.close()
         self._writer.close()
         self._readers.close()
         self._lock.release()
 
     def announce(self, url: str) -> None:
-        """Tell other programs that find the database in use where it is served."""
+        """Publish where the daemon serves, for programs that find the database in use."""
         self._lock.announce(url)
 
     def _reading(self) -> AbstractContextManager[Session]:
@@ -138,7 +138,7 @@ class Store(BaseStore):
         return outcome
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
-        """Record a report whole or not at all. Raises `LimitReachedError`."""
+        """Record a report completely or not at all. Raises `LimitReachedError`."""
         with self._readiness.watching(), answering():
             return super().record(report, delivery)
 
@@ -146,7 +146,7 @@ class Store(BaseStore):
         """Do nothing: no other daemon would take what waits."""
 
     def reclaim_space(self) -> bool:
-        """Make the file a little smaller; tell whether there was anything to give back."""
+        """Make the file a little smaller; return whether there was anything to reclaim."""
         with self._readers.lend() as db:
             if not free_pages.has_free_pages(db):
                 return False
@@ -154,7 +154,7 @@ class Store(BaseStore):
         return True
 
     def check_writable(self) -> None:
-        """Write a mark, unless one was written just now, to learn whether a report could be."""
+        """Write a mark, unless one was just written, to see whether a report can be stored."""
         self._readiness.check()
         self._writer.check_files()
         if not self._readiness.is_fresh or not self._writer.is_untouched:
@@ -167,7 +167,7 @@ class Store(BaseStore):
         self._readiness.probed()
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are."""
+        """Return every server and job as they are now."""
         return self._writer.snapshot()
 
     def newest_backups(self, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
@@ -176,7 +176,7 @@ class Store(BaseStore):
             return listing.newest_backups(db, job_ids, most)
 
     def sharing(self) -> SharingFigures | None:
-        """Return None: one program has the file."""
+        """Return None: one program uses the file."""
         return None
 
     def size_bytes(self) -> int:

@@ -1,6 +1,6 @@
-"""One commit. The rows of its reports are written together, a statement a table.
+"""One commit. The rows of its reports are written together, with one statement for each table.
 
-Each statement lets go of the interpreter's lock and queues for it again, behind every other
+Each statement releases the interpreter's lock and has to wait for it again, after every other
 thread: one statement for all reports of a commit costs a fraction of one for each.
 """
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Transaction:
-    """Begun by `with`, which gives what records; committed at its end, undone where that raises."""
+    """A context manager that returns a recorder; it commits at its end, or undoes on an error."""
 
     def __init__(self, db: Database, cache: WriteCache, limits: Limits = DEFAULTS) -> None:
         self._db = db
@@ -45,7 +45,7 @@ class Transaction:
         try:
             if kind is None:
                 self.batch.write(self._db)
-                self.cache.dirty = True  # until it has learned what the disk now holds
+                self.cache.dirty = True  # until it was updated to what the disk now holds
                 self._db.execute("COMMIT")
                 self.cache.merge_committed(self.fresh)
                 self._log_notes()
@@ -63,10 +63,10 @@ class Transaction:
         return self._db
 
     def next_run_id(self) -> int:
-        """Return the id of one more run: one program has the file, so it counts by itself."""
+        """Return the id of one more run, counted in memory: one program uses the file."""
         self.fresh.last_run += 1
         return self.fresh.last_run
 
     def hold(self, server: Server) -> Server:
-        """Return a server: nobody else writes."""
+        """Return a server unchanged: nobody else writes."""
         return server

@@ -1,8 +1,8 @@
-"""Whether the write-ahead log that a killed daemon left still holds all that was committed.
+"""A check that the write-ahead log of a killed daemon still holds all that was committed.
 
-SQLite takes a log that was cut short for one that ends there: what was committed behind the cut
-would be gone without a word. How many frames there were stands in the index beside the log, which
-the daemon leaves too: https://sqlite.org/walformat.html, "WAL Index File Format".
+SQLite accepts a log that was cut short as one that ends there: what was committed after the cut
+would be lost without a message. The index beside the log, which the daemon leaves too, has the
+number of frames: https://sqlite.org/walformat.html, "WAL Index File Format".
 """
 
 import struct
@@ -18,7 +18,7 @@ _PAGE_AND_FRAMES = struct.Struct("=12xB x H I")
 _SALT_OF_INDEX = slice(32, 40)
 _BACKFILLED = struct.Struct("=96x I")
 _MAX_PAGE_SIZE = 65536
-"""Does not fit into its two bytes and is written as 1."""
+"""Does not fit into its two bytes and is stored as 1."""
 
 
 _ADVICE = (
@@ -28,7 +28,7 @@ _ADVICE = (
 
 
 class _Index(NamedTuple):
-    """What an index says of its log; `backfilled` frames are in the database too."""
+    """What an index says about its log; `backfilled` frames are in the database too."""
 
     page: int
     frames: int
@@ -37,23 +37,23 @@ class _Index(NamedTuple):
 
     @classmethod
     def from_file(cls, path: Path) -> Self | None:
-        """Read an index; None where there is none that was begun."""
+        """Return an index; None if there is none that is initialized."""
         raw = _first_bytes(path)
         if len(raw) < _BACKFILLED.size:
             return None
-        begun, page, frames = _PAGE_AND_FRAMES.unpack_from(raw)
+        initialized, page, frames = _PAGE_AND_FRAMES.unpack_from(raw)
         (backfilled,) = _BACKFILLED.unpack_from(raw)
         size = _MAX_PAGE_SIZE if page == 1 else page
-        return cls(size, frames, backfilled, raw[_SALT_OF_INDEX]) if begun else None
+        return cls(size, frames, backfilled, raw[_SALT_OF_INDEX]) if initialized else None
 
     @property
     def size(self) -> int:
-        """How long the log must be."""
+        """The size that the log must have."""
         return _LOG_HEADER + self.frames * (_FRAME_HEADER + self.page)
 
 
 def check(database: Path) -> None:
-    """See that nothing that was committed is missing from a log.
+    """Check that nothing that was committed is missing from a log.
 
     Raises:
         StoreError: the log was cut short, or its database is gone.

@@ -1,9 +1,9 @@
-"""Whether a database still holds what was read from it and written to it, and nothing else.
+"""A check that a database still holds what was read from it and written to it, and nothing else.
 
-Nobody else writes into the file while a daemon has it. Who does all the same (`cp` over it, a
-program that deletes rows, a damaged disk) makes all that is known of it wrong. What may tell is
-looked at before each commit, which is cheap; only where that is other than it was left, the file
-is read anew with a connection that has nothing of it in mind.
+Nobody else may write to the file while a daemon uses it. If it happens all the same (`cp` over it,
+a program that deletes rows, a damaged disk), what the daemon knows about it is wrong. Before each
+commit a few signs are checked, which is cheap; only if they are not as they were left, the file is
+read again with a new connection, which has no cached pages of it.
 """
 
 import logging
@@ -28,7 +28,7 @@ CREATE TEMP TRIGGER run_went AFTER DELETE ON main.runs BEGIN
     UPDATE counted SET runs = runs - 1;
 END;
 """
-"""How many runs there are, in the same transaction as they: to count them takes long."""
+"""The number of runs, changed in the same transaction as the runs: counting them takes long."""
 
 _COUNT = "SELECT count(*) FROM main.runs"
 
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Marks(NamedTuple):
-    """What tells that somebody wrote: `version` that another connection committed."""
+    """The signs that somebody wrote; `version` changes when another connection commits."""
 
     modified: int
     size: int
@@ -55,13 +55,13 @@ class _Marks(NamedTuple):
 
 
 class Wholeness:
-    """What a database was left as. Needs one caller at a time, but for `is_untouched`, `doubt`.
+    """The state in which a database was left. Not thread-safe, except `is_untouched` and `doubt`.
 
-    `generation` is another number once the file was read anew.
+    `generation` changes when the file was read again.
     """
 
     def __init__(self, db: Database) -> None:
-        """Take a database that was just opened as whole."""
+        """Accept a database that was just opened as intact."""
         self._path = str(db.execute("PRAGMA database_list").fetchone()[2])
         self._log = f"{self._path}-wal"
         self.generation = 0
@@ -78,22 +78,22 @@ class Wholeness:
         self.left()
 
     def left(self) -> None:
-        """Note how a commit of ours left it; only others change the version."""
+        """Note the signs after a commit of ours; only others change the version."""
         self._left = self._look(self._version)
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the files are as they were left; who changed rows may not show in them."""
+        """Whether the files are as they were left; changed rows may not be visible in them."""
         return not self._doubted and self._look(self._version) == self._left
 
     def doubt(self, error: sqlite3.Error) -> None:
-        """Note what SQLite said, in case it found damage."""
+        """Note an error of SQLite if it found damage."""
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None and code & 0xFF in _DAMAGE:
             self._doubted = True
 
     def check(self, db: Database, cache: WriteCache) -> Database:
-        """Return the connection to go on with: the one given, or one that read the file anew.
+        """Return the connection to use from now on: the given one, or one that read the file again.
 
         Raises:
             StoreUnavailableError: it does not hold what is known.
@@ -107,31 +107,31 @@ class Wholeness:
         db.close()
         self._take(fresh)
         self.generation += 1
-        _log.warning("the database was written to from outside, is whole and was read anew")
+        _log.warning("another program wrote to the database; it is intact and was read again")
         return fresh
 
     def _read_anew(self, cache: WriteCache, runs: int | None, marks: _Marks) -> Database:
         try:
             with connection.usable(Path(self._path)):
                 fresh = connection.connect(Path(self._path))
-                fault = self._fault_of(fresh, cache, runs)
-            if fault is None:
+                problem = self._problem_of(fresh, cache, runs)
+            if problem is None:
                 return fresh
         except StoreError as error:
-            fault = str(error)
-        self._refused = (marks, fault)
-        _log.error("the database is not what it was: %s", fault)
-        raise StoreUnavailableError(fault)
+            problem = str(error)
+        self._refused = (marks, problem)
+        _log.error("the database was changed from outside: %s", problem)
+        raise StoreUnavailableError(problem)
 
-    def _fault_of(self, fresh: Database, cache: WriteCache, runs: int | None) -> str | None:
+    def _problem_of(self, fresh: Database, cache: WriteCache, runs: int | None) -> str | None:
         try:
-            fault = self._difference(fresh, cache, runs)
+            problem = self._difference(fresh, cache, runs)
         except BaseException:
             fresh.close()
             raise
-        if fault is not None:
+        if problem is not None:
             fresh.close()
-        return fault
+        return problem
 
     def _difference(self, fresh: Database, cache: WriteCache, runs: int | None) -> str | None:
         (found,) = fresh.execute("PRAGMA quick_check(1)").fetchone()
@@ -139,14 +139,14 @@ class Wholeness:
             return f"it is damaged ({' '.join(found.split())}): {_PUT_BACK}"
         if _schema_of(fresh) != self._schema:
             return f"another program changed its tables: {_PUT_BACK}"
-        others = runs is not None and runs != _count(fresh)
-        if others or WriteCache.load(fresh).snapshot() != cache.snapshot():
+        differs = runs is not None and runs != _count(fresh)
+        if differs or WriteCache.load(fresh).snapshot() != cache.snapshot():
             return f"another program changed its rows: {_PUT_BACK}"
         return None
 
     def _is_as_left(self, marks: _Marks) -> bool:
         left = self._left
-        # What was undone may have made the log longer.
+        # A transaction that was undone may have made the log longer.
         same = marks._replace(log_size=left.log_size, log_modified=left.log_modified) == left
         return same and marks.log_size >= left.log_size
 
@@ -160,7 +160,7 @@ class Wholeness:
 
 
 def _count(db: Database) -> int | None:
-    """Count all runs; None where damage hides them, which no start looks for in large files."""
+    """Count all runs; None if damage prevents it: a start does not check large files for damage."""
     try:
         return int(db.execute(_COUNT).fetchone()[0])
     except sqlite3.DatabaseError:
@@ -168,7 +168,7 @@ def _count(db: Database) -> int | None:
 
 
 def _counted(db: Database) -> int | None:
-    """Return how many runs there were behind our last commit, None where a start could not tell."""
+    """Return how many runs there were after our last commit; None if the start could not count."""
     found: int | None = db.execute("SELECT runs FROM temp.counted").fetchone()[0]
     return found
 

@@ -1,4 +1,4 @@
-"""The one writer of the file: SQLite takes one at a time."""
+"""The only writer of the file: SQLite allows one at a time."""
 
 import logging
 import sqlite3
@@ -27,7 +27,7 @@ Outcome = TypeVar("Outcome")
 
 
 class GroupCommitWriter(GroupCommit):
-    """Runs pieces of work. Any thread may call `run`, `change` and `dry_run`."""
+    """Runs pieces of work. `run`, `change` and `dry_run` are thread-safe."""
 
     def __init__(self, db: Database, limits: Limits = DEFAULTS) -> None:
         self._db = db
@@ -38,56 +38,56 @@ class GroupCommitWriter(GroupCommit):
         super().__init__(_COMMIT_TIMEOUT_SECONDS)
 
     def snapshot(self) -> Change:
-        """Return every server and job as they are."""
+        """Return every server and job as they are now."""
         return self._cache.snapshot()
 
     def check_files(self) -> None:
-        """Raise `StoreUnavailableError` where the files are no longer those that were opened."""
+        """Raise `StoreUnavailableError` if the files are no longer those that were opened."""
         self._file_identity.check()
 
     @property
     def is_untouched(self) -> bool:
-        """Whether the files look as they were left, so that nothing has to be looked at anew."""
+        """Whether the files look as they were left, so that no new check is needed."""
         return self._whole.is_untouched
 
     @property
     def generation(self) -> int:
-        """Another number once the files were read anew: who read before has it from the old."""
+        """A number that changes when the file was read again: older readers have old data."""
         return self._whole.generation
 
     def doubt(self, error: sqlite3.Error) -> None:
-        """Have the files looked at where SQLite found damage."""
+        """Have the files checked if SQLite found damage."""
         self._whole.doubt(error)
 
     def run(self, work: Callable[[Recorder], Outcome], then: Callable[[Outcome], None]) -> Outcome:
-        """Return what the work returned, once that is durable and `then` has seen it.
+        """Return what the work returned, once that is durable and was passed to `then`.
 
         The transaction may hold other pieces of work. `then` is called in the order of the
         commits.
 
         Raises:
-            StoreUnavailableError: the database does not take it now.
+            StoreUnavailableError: the database does not accept it now.
         """
         outcome: Outcome = self.do(work, then)
         return outcome
 
     def change(self, work: Callable[[Session], Change], then: Callable[[Change], None]) -> None:
-        """Run work that changes what is known, in a transaction of its own; else as `run`."""
+        """Run work that changes servers or jobs, in its own transaction; otherwise as `run`."""
 
-        def tell(change: Change) -> None:
+        def apply(change: Change) -> None:
             self._cache.apply(change)
             then(change)
 
-        self.do(lambda recorder: work(recorder.db), tell, alone=True)
+        self.do(lambda recorder: work(recorder.db), apply, alone=True)
 
     def close(self) -> None:
-        """Finish what waits, then close the connection."""
+        """Finish the waiting work, then close the connection."""
         self.finish()
         self._db.close()
 
     def _commit(self, requests: Sequence[WriteRequest]) -> list[Any]:
         self.check_files()
-        self._db.rollback()  # does nothing, unless a transaction could not be undone at its end
+        self._db.rollback()  # has no effect unless a transaction could not be undone at its end
         if self._cache.dirty:
             self._cache = WriteCache.load(self._db)
         self._db = self._whole.check(self._db, self._cache)
@@ -103,14 +103,14 @@ class GroupCommitWriter(GroupCommit):
             return None
         self._whole.doubt(error)
         _log.error("the database does not take writes: %s", error)
-        # An error of Python's module itself has no code; the lower byte of a code says its kind.
+        # An error of Python's module itself has no code; the lower byte of a code is its kind.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         kind = StoreBusyError if code == sqlite3.SQLITE_BUSY else StoreUnavailableError
         return kind(str(error))
 
 
 def _is_of_the_work(error: sqlite3.DatabaseError) -> bool:
-    """Tell a statement that is wrong from a database that is locked, full or damaged."""
+    """Return whether a statement is wrong, and not the database locked, full or damaged."""
     return not isinstance(error, sqlite3.OperationalError) and type(error) is not (
         sqlite3.DatabaseError
     )

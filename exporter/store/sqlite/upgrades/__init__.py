@@ -1,4 +1,4 @@
 """What migrations do to stored values.
 
-Like these it is never changed, and it names no type of ours: a later version has only its own.
+Like the migrations it is never changed, and it uses none of our types: they may change later.
 """

@@ -22,25 +22,25 @@ INSERT INTO outdated_states SELECT job_id FROM runs WHERE id = ? ON CONFLICT DO 
 _TAG = re.compile(
     r"[^\[]{0,100}\[[A-Za-z]+-[\w.]*(?:BackupHandler-CancellationRequested|Controller-AbortOperation)\]"
 )
-"""A line's tag stands right behind its time; further on it is the line's own text."""
+"""The tag comes right after the time of a line; later in the line it is ordinary text."""
 
 
 def mark(db: Database) -> None:
-    """Give them their status, and note their jobs' states as outdated."""
-    found = {row[0] for row in db.execute(_BY_COUNTS)} | set(_told_by_logs(db))
+    """Set the status of the interrupted runs, and mark their jobs' states as outdated."""
+    found = {row[0] for row in db.execute(_BY_COUNTS)} | set(_found_in_logs(db))
     values = [(run_id,) for run_id in sorted(found)]
     db.conn.executemany(_MARK, values)
     db.conn.executemany(_OUTDATE, values)
 
 
-def _told_by_logs(db: Database) -> Iterator[int]:
+def _found_in_logs(db: Database) -> Iterator[int]:
     last = 0
     while chunk := db.execute(_WITH_LOGS, (last,)).fetchall():
-        yield from (run_id for run_id, packed in chunk if _tells_a_stop(packed))
+        yield from (run_id for run_id, packed in chunk if _has_stop(packed))
         last = chunk[-1][0]
 
 
-def _tells_a_stop(packed: bytes) -> bool:
+def _has_stop(packed: bytes) -> bool:
     raw = deflate.decompress(packed)
     if b"CancellationRequested" not in raw and b"AbortOperation" not in raw:
         return False

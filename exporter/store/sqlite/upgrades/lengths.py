@@ -1,7 +1,7 @@
-"""How long the last runs of every job took, for twenty runs: states had kept it for ten.
+"""The durations of the last twenty runs of every job: states had kept ten.
 
-A run that told no length took until its report came; one whose begin is not believed, as a
-moment behind its report or a length of months show, told none.
+A run without a reported duration took until its report came. A run has none, too, if its start is
+not believed: it is after its report, or the duration would be months.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ _MAX_DURATION = 35 * 86_400_000
 
 
 def renew(db: Database) -> None:
-    """Replace what every state keeps of the last runs; what is of removed ones stays."""
+    """Replace the last runs that every state keeps; those of removed runs stay."""
     last = 0
     while chunk := db.execute(_JOBS, (last,)).fetchall():
         for job_id, packed in chunk:

@@ -1,4 +1,4 @@
-"""Names of more than 255 bytes are cut, as those of reports are now: so these match them."""
+"""Cutting names of more than 255 bytes, as those of reports are now, so that they match."""
 
 import hashlib
 

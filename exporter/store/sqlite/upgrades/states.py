@@ -1,4 +1,4 @@
-"""Kept states of jobs, as MessagePack arrays, extended by what is kept since.
+"""Stored states of jobs, as MessagePack arrays, extended by the values that are new.
 
 A run within a state is [id, started, received, [operation, status, began, …]]; its counts are the
 sixth value of the inner list.
@@ -38,7 +38,7 @@ _STORED, _QUOTA = slice(8, 10), slice(10, 12)
 
 
 class _Facts:
-    """What the stored rows say of jobs."""
+    """What the stored rows say about jobs."""
 
     def __init__(self, db: Database) -> None:
         self.restored: dict[int, int] = dict(db.execute(_RESTORED).fetchall())
@@ -48,7 +48,7 @@ class _Facts:
 
 
 def extend(db: Database) -> None:
-    """Extend the state of every job, and say by what Duplicati knows its backup."""
+    """Extend the state of every job, and store the ids by which Duplicati knows its backup."""
     facts, last = _Facts(db), 0
     while chunk := db.execute(_JOBS, (last,)).fetchall():
         for job_id, name, packed, server_id in chunk:
@@ -83,16 +83,16 @@ def _extend(state: list[Any], db: Database, facts: _Facts, job_id: int, name: st
 
 
 def _good(run: list[Any] | None) -> list[Any] | None:
-    """Return of the last good run its place, its end as far as that is believed, and its status."""
+    """Return the order key, the believed end and the status of the last good run."""
     if run is None:
         return None
-    run_id, started, received, told = run
-    began, ended = told[_BEGAN], told[_ENDED]
+    run_id, started, received, reported = run
+    began, ended = reported[_BEGAN], reported[_ENDED]
     ahead = 0 if began is None else began - started
     over = started if ended is None else max(min(ended - ahead, received + _TOLERANCE), 0)
     if began == started:
         over = max(over, started)
-    return [started, run_id, over, told[_STATUS]]
+    return [started, run_id, over, reported[_STATUS]]
 
 
 def _measured(run: list[Any] | None) -> list[Any] | None:
@@ -115,7 +115,7 @@ def _destination(measured: list[Any] | None) -> list[Any]:
 
 
 def _is_sound(state: list[Any]) -> bool:
-    """Tell whether the last test was good: else the last good one is to be found."""
+    """Return whether the last test was good: else the last good one has to be found."""
     tested = state[_TESTED]
     return tested is None or tested[1] in _SOUND
 

@@ -107,10 +107,10 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
 
 def test_an_empty_file_and_a_database_of_another_program_are_refused(path: Path) -> None:
     path.touch()
-    assert "no database of duplistatus" in refusal(path)
+    assert "not a database of duplistatus" in refusal(path)
     with sqlite(path) as db:
         db.execute("CREATE TABLE notes (text TEXT)")
-    assert "no database of duplistatus" in refusal(path)
+    assert "not a database of duplistatus" in refusal(path)
 
 
 def test_half_a_database_is_refused(path: Path) -> None:

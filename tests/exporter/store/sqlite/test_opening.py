@@ -30,7 +30,7 @@ def test_an_empty_database_in_the_place_of_one_that_is_gone_is_told(
     assert caplog.messages == []
     path.unlink()
     Store(path).close()
-    assert caplog.messages == ["a database was here and is gone: an empty one was made"]
+    assert caplog.messages == ["a database was here and is gone: an empty one was created"]
 
 
 def test_a_new_database_is_empty_and_knows_when_it_was_made(store: Store) -> None:
