@@ -1,7 +1,7 @@
-"""No answer is older than what any daemon acknowledged before the question.
+"""Middleware that keeps answers fresh: each includes all that any daemon acknowledged before.
 
-Several daemons may share a store. Where the store cannot say what the others did, nothing is
-answered at all: "all fine" from a daemon that is cut off would be the worst answer.
+Several daemons may share a store. If the store cannot say what the others did, the request is
+refused: "all fine" from a daemon that is cut off would be the worst answer.
 """
 
 import falcon
@@ -9,7 +9,7 @@ import falcon
 from exporter.store import Store
 
 _PATIENCE_SECONDS = 5.0
-"""How long a question waits for a database that is away."""
+"""How long a request waits for a database that is away."""
 
 _SPARE_SECONDS = 1.0
 _MIN_SECONDS = 0.2
@@ -19,7 +19,7 @@ https://prometheus.io/docs/instrumenting/writing_exporters/#collectors."""
 
 
 class FreshnessMiddleware:
-    """Has the store catch up before each question to it; reports that come need not wait."""
+    """Makes the store catch up before each request that reads it; uploads need not wait."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -27,7 +27,7 @@ class FreshnessMiddleware:
     def process_resource(
         self, req: falcon.Request, resp: falcon.Response, resource: object, params: dict[str, str]
     ) -> None:
-        """Wait for what is known elsewhere.
+        """Wait for what other daemons acknowledged.
 
         Raises:
             StoreUnavailableError: the store does not answer in time.
@@ -37,10 +37,10 @@ class FreshnessMiddleware:
 
 
 def catch_up(store: Store, req: falcon.Request) -> None:
-    """Wait until all is known that was acknowledged before a request.
+    """Wait until everything is known that was acknowledged before a request.
 
     Raises:
-        StoreUnavailableError: the store does not answer in the time that the request has.
+        StoreUnavailableError: the store does not answer within the timeout of the request.
     """
     store.catch_up(_patience(req))
 

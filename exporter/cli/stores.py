@@ -1,4 +1,4 @@
-"""Which store a database is: a file of SQLite, or a PostgreSQL by its URL."""
+"""The store of a database: a file of SQLite, or a PostgreSQL by its URL."""
 
 import importlib
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from exporter.times import SECOND
 
 
 def open_store(settings: Config, version: str) -> Store:
-    """Open the configured database, made or upgraded as needed.
+    """Open the configured database; create or upgrade it if needed.
 
     Raises:
-        StoreInUseError: another program has the file.
-        StoreError: it cannot serve, or what it needs is not installed.
+        StoreInUseError: another program uses the file.
+        StoreError: it cannot be used, or what it needs is not installed.
     """
     database = settings.database
     if isinstance(database, Path):
@@ -32,7 +32,7 @@ def open_store(settings: Config, version: str) -> Store:
 
 
 def open_reader(database: DatabaseAddress) -> RecordsReader:
-    """Open a database to read all of it, whoever has it.
+    """Open a database to read all of it, also one in use.
 
     Raises:
         StoreError: it cannot be read.
@@ -44,7 +44,7 @@ def open_reader(database: DatabaseAddress) -> RecordsReader:
 
 
 def list_jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:
-    """Return each job's server and name, whoever has the database.
+    """Return each job's server and name, also of a database in use.
 
     Raises:
         StoreError: it cannot be read.
@@ -55,7 +55,7 @@ def list_jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:
 
 
 def open_source(database: DatabaseAddress) -> Source:
-    """Open a database to copy it, whoever has it.
+    """Open a database to copy it, also one in use.
 
     Raises:
         StoreError: it cannot be read.
@@ -67,10 +67,10 @@ def open_source(database: DatabaseAddress) -> Source:
 
 
 def open_target(database: DatabaseAddress) -> Target:
-    """Open a database to fill it, made if it is missing.
+    """Open a database to fill it, created if missing.
 
     Raises:
-        StoreError: another program has it, or it cannot be made.
+        StoreError: another program uses it, or it cannot be created.
     """
     if isinstance(database, Path):
         return FileTarget(database)
@@ -79,7 +79,7 @@ def open_target(database: DatabaseAddress) -> Target:
 
 
 def check_postgres(database: PostgresUrl) -> Iterator[Checked]:
-    """Try what a PostgreSQL can do; yield each outcome.
+    """Check what a PostgreSQL can do; yield each outcome.
 
     Raises:
         StoreError: it cannot be reached.
@@ -89,7 +89,7 @@ def check_postgres(database: PostgresUrl) -> Iterator[Checked]:
 
 
 def list_replicas(database: PostgresUrl) -> list[Replica]:
-    """Return the daemons that share a PostgreSQL and were heard of in the last minute.
+    """Return the daemons that share a PostgreSQL and were seen in the last minute.
 
     Raises:
         StoreError: it cannot be read.
@@ -99,12 +99,12 @@ def list_replicas(database: PostgresUrl) -> list[Replica]:
 
 
 def is_missing(database: DatabaseAddress) -> bool:
-    """Whether there is no such database yet; a server that others made is there."""
+    """Return whether a file is missing; the database of a URL counts as present."""
     return isinstance(database, Path) and not database.exists()
 
 
 def _postgres() -> ModuleType:
-    """Return the store of PostgreSQL: its libraries take 10 MB and 64 ms, for who names a URL.
+    """Import the store of PostgreSQL only for a URL: its libraries take 10 MB and 64 ms.
 
     Raises:
         StoreError: they are not installed.

@@ -1,4 +1,4 @@
-"""Where reports are kept: a file of SQLite, or a PostgreSQL that several daemons share."""
+"""The address of the database: a file of SQLite, or a PostgreSQL that several daemons share."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _PASSWORD = re.compile(r"(?<=://)([^:/?#]*):.*@|((?:ssl)?password=)[^&]*", re.IG
 
 
 class PostgresUrl(Struct, frozen=True):
-    """The address of a PostgreSQL; as text it has no password, for logs and errors."""
+    """The address of a PostgreSQL; its text form, for logs and errors, has no password."""
 
     secret: str
 
@@ -31,7 +31,7 @@ DatabaseAddress: TypeAlias = Path | PostgresUrl
 def parse_database(text: str) -> DatabaseAddress:
     """Parse the path of a file, which need not exist, or the URL of a PostgreSQL.
 
-    A file that holds the URL ends with a line break as a rule, which is part of neither.
+    A file that holds the URL usually ends with a line break, which is not part of it.
     """
     given = text.rstrip("\r\n")
     return PostgresUrl(given) if _URL.match(given) else parse_path(given)

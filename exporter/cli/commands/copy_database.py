@@ -15,9 +15,9 @@ from exporter.store import StoreError
 from exporter.store.copying import Added, add_runs, copy, missing_runs
 
 _EXPLAINED = """\
-FROM and TO are a file of SQLite or postgresql://USER@HOST/DATABASE each. FROM may be in use; the
-copy is of one moment. TO must be missing or empty, and no daemon may use it. It is filled in one
-transaction and compared with FROM before that ends: where the copy is interrupted, TO stays empty,
+FROM and TO are each a file of SQLite or postgresql://USER@HOST/DATABASE. FROM may be in use; the
+copy is one snapshot. TO must be missing or empty, and no daemon may use it. It is filled in one
+transaction and compared with FROM before that ends: if the copy is interrupted, TO stays empty,
 and the same command starts again from the beginning.
 
 To move without losing a report:
@@ -31,10 +31,10 @@ The last step records the runs that came to the old daemon after the copy, as if
 It may be repeated. It needs a PostgreSQL as TO, or a file whose daemon is stopped meanwhile. What
 people set, merged or deleted after the copy is not carried over.
 
-A password belongs into PGPASSWORD or the file that PGPASSFILE names: other users of the machine
+A password belongs in PGPASSWORD or the file that PGPASSFILE names: other users of the machine
 can read a command line.
 
-Exit codes: 0 all is copied; 1 --add-missing found no room for some runs; 2 the command failed."""
+Exit codes: 0 all is copied; 1 --add-missing had to refuse runs; 2 the command failed."""
 
 _SHOWN = ("servers", "jobs", "runs")
 
@@ -55,7 +55,7 @@ def _add_databases(parser: Parser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Copy a database, or add what came to it since."""
+    """Copy a database, or add the runs that came to it since."""
     if is_missing(chosen.source):
         raise StoreError(f"there is no database {chosen.source}: nothing can be copied")
     if chosen.add_missing:
@@ -66,14 +66,14 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def copy_to(source: DatabaseAddress, target: DatabaseAddress) -> str:
-    """Copy a database and return how much that was.
+    """Copy a database and return how much was copied.
 
     Raises:
-        StoreError: the target has something in it, or one of them cannot be used.
+        StoreError: the target is not empty, or one of them cannot be used.
     """
     opened = open_source(source)
-    with progress() as tell, contextlib.closing(open_target(target)) as filled:
-        copied = copy(opened, filled, lambda *place: tell(_shown(*place))).rows
+    with progress() as show, contextlib.closing(open_target(target)) as filled:
+        copied = copy(opened, filled, lambda *place: show(_shown(*place))).rows
     total = sum(copied.values())
     return ", ".join([*(f"{copied[name]} {name}" for name in _SHOWN), f"{total} rows in all"])
 
@@ -84,17 +84,17 @@ def _add(chosen: argparse.Namespace) -> int:
     settings = replace(configuration(chosen), database=chosen.target)
     source = open_source(chosen.source)
     ids = missing_runs(source, open_source(chosen.target))
-    with contextlib.closing(open_store(settings, version())) as store, progress() as tell:
-        added = add_runs(source, ids, store, lambda *place: tell(_shown(*place)))
+    with contextlib.closing(open_store(settings, version())) as store, progress() as show:
+        added = add_runs(source, ids, store, lambda *place: show(_shown(*place)))
     sys.stdout.write(f"{_in_words(added)}\n")
     return 1 if added.refused else 0
 
 
 def _in_words(added: Added) -> str:
-    told = f"{added.recorded} runs added, {added.known} known already"
+    text = f"{added.recorded} runs added, {added.known} known already"
     if not added.refused:
-        return told
-    return f"{told}, {added.refused} refused: there is no room, see max_servers and max_jobs"
+        return text
+    return f"{text}, {added.refused} refused: see the limits max_servers and max_jobs"
 
 
 def _shown(done: int, total: int, what: str) -> str:

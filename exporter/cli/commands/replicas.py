@@ -13,7 +13,7 @@ from exporter.times import SECOND
 
 _COLUMNS = ("ID", "URL", "VERSION", "HEARD", "LEADS")
 _EXPLAINED = (
-    "Lists what was heard of in the last minute. The one that leads removes old runs, records runs"
+    "Lists what was seen in the last minute. The one that leads removes old runs, records runs"
     " that failed without a report, and pulls. An entry without a URL is a command that runs now."
 )
 
