@@ -1,4 +1,4 @@
-"""A PgBouncer before a PostgreSQL of the tests: transactions share two connections."""
+"""A PgBouncer in front of a PostgreSQL of the tests: transactions share two connections."""
 
 import subprocess
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ max_client_conn = 200
 
 @contextmanager
 def pooling(server: Postgres) -> Iterator[str]:
-    """Run one; yield what the address of each database then has besides."""
+    """Run a PgBouncer; yield what has to be added to the URL of each database."""
     path = server.folder / "pgbouncer.ini"
     path.write_text(_SETTINGS.format(folder=server.folder, port=_PORT))
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A real PostgreSQL in a folder of its own, on a Unix socket."""
+"""A real PostgreSQL in its own folder, on a Unix socket."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ _SETTINGS = (
 
 
 def binaries() -> Path | None:
-    """Return where the newest PostgreSQL of this machine has its programs, or the one to try."""
+    """Return the folder of the newest PostgreSQL's programs, or of the configured one."""
     given = os.environ.get("POSTGRES_PROGRAMS")
     if given is not None:
         return Path(given)
@@ -52,7 +52,7 @@ class Postgres:
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
 
     def as_its_user(self, *command: str | Path) -> list[str]:
-        """Return a command that runs as the user that the server runs as."""
+        """Return a command that runs as the user of the server."""
         plain = [str(each) for each in command]
         if os.geteuid() != 0:
             return plain
@@ -85,20 +85,20 @@ class Postgres:
         return self.url(database)
 
     def set(self, url: str, setting: str, value: str) -> None:
-        """Let all sessions of a database begin with a setting."""
+        """Make all sessions of a database start with a setting."""
         with psycopg.connect(url, autocommit=True) as connection:
             database = connection.info.dbname
             connection.execute(f"ALTER DATABASE \"{database}\" SET {setting} = '{value}'")
 
     def drop(self, database: str) -> None:
-        """Remove a database, whoever uses it."""
+        """Remove a database, even while it is in use."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
 @contextmanager
 def running(folder: Path, settings: tuple[str, ...] = _SETTINGS) -> Iterator[Postgres]:
-    """Run a server for tests: its files are thrown away, so it need not wait for the disk."""
+    """Run a server for tests: its files are temporary, so it need not wait for the disk."""
     programs = binaries()
     assert programs is not None, "apt-get install postgresql, as tests/run does"
     server = Postgres(folder, programs, settings)

@@ -14,7 +14,7 @@ _numbers = count()
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    # A socket's path is to be short, and the server's own user is to get there.
+    # A socket's path must be short, and the server's own user must reach it.
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         Path(folder).chmod(0o711)
         with running(Path(folder) / "server") as server:

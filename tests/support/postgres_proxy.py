@@ -1,6 +1,6 @@
-"""A proxy before PostgreSQL that cuts a connection after a number of a client's messages.
+"""A proxy in front of PostgreSQL that cuts a connection after some messages of a client.
 
-What was passed on before is done by the server all the same, and its answer is lost.
+The server still runs what was passed on before, but its answer is lost.
 """
 
 import socket
@@ -15,7 +15,7 @@ _CHUNK = 65536
 
 
 class CuttingProxy:
-    """Listens on a Unix socket of its own; `url` leads through it."""
+    """Listens on its own Unix socket; `url` is the database through it."""
 
     def __init__(self, server: Path, database: str) -> None:
         self._server = server
@@ -42,17 +42,17 @@ class CuttingProxy:
 
     @property
     def url(self) -> str:
-        """The address of the database, through here."""
+        """The address of the database through the proxy."""
         return f"postgresql://postgres@/{self._database}?host={self._folder.name}"
 
     def cut_after(self, messages: int) -> None:
-        """Cut the connection on which a client has sent so many more messages."""
+        """Cut the connection on which a client has sent this many more messages."""
         with self._lock:
             self._left = messages
 
     @property
     def is_armed(self) -> bool:
-        """Whether the connection is still to be cut."""
+        """Whether a connection will still be cut."""
         return self._left is not None
 
     def disarm(self) -> None:
@@ -77,10 +77,10 @@ class CuttingProxy:
         try:
             while True:
                 while (whole := _length(buffer, head)) is None:
-                    told = client.recv(_CHUNK)
-                    if not told:
+                    received = client.recv(_CHUNK)
+                    if not received:
                         return
-                    buffer += told
+                    buffer += received
                 if head and self._is_over():
                     return
                 server.sendall(buffer[:whole])
@@ -104,7 +104,7 @@ class CuttingProxy:
 
 
 def _length(buffer: bytes, head: int) -> int | None:
-    """Return the length of the first message, None where it is not whole."""
+    """Return the length of the first message; None if it is not complete."""
     if len(buffer) < head + 4:
         return None
     length = head + int(struct.unpack_from("!I", buffer, head)[0])
@@ -113,8 +113,8 @@ def _length(buffer: bytes, head: int) -> int | None:
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
     try:
-        while told := source.recv(_CHUNK):
-            target.sendall(told)
+        while received := source.recv(_CHUNK):
+            target.sendall(received)
     except OSError:
         pass
     finally:

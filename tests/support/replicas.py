@@ -1,4 +1,4 @@
-"""Several stores of one PostgreSQL, as daemons have them, and what must be true of all of them."""
+"""Several stores of one PostgreSQL, like several daemons, and checks of all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,7 @@ class Replicas:
     """Opens stores of one database and closes them at the end."""
 
     def __init__(self, url: str, served: str | None = None) -> None:
-        """Open the database by `served`, where that leads through something else."""
+        """Open the database by the URL `served`, if there is a pooler or proxy in between."""
         self.url = url
         self.served = served or url
         self.stores: list[Store] = []
@@ -59,7 +59,7 @@ class Replicas:
         self._end.close()
 
     def open(self, patience: float = PATIENCE_SECONDS) -> Store:
-        """Open one more, with a fleet that follows it."""
+        """Open one more store, with a fleet that follows it."""
         store = Store(self.served, version="test", patience=patience)
         self._end.callback(store.close)
         self.stores.append(store)
@@ -68,18 +68,18 @@ class Replicas:
         return store
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database directly, as somebody beside the daemons."""
+        """Query the database directly, without the daemons."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement, values)
             return [] if cursor.description is None else cursor.fetchall()
 
     def deadlocks(self) -> int:
-        """Return how often transactions waited in a circle."""
+        """Return the number of deadlocks."""
         statement = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         return int(self.ask(statement)[0][0])
 
     def assert_whole(self) -> None:
-        """See that all know what the database holds, which is what its runs amount to."""
+        """Check that all know what the database holds, and that it agrees with the runs."""
         expected = stored(self.url)
         for store, fleet in zip(self.stores, self.fleets, strict=True):
             store.catch_up(PATIENCE_SECONDS)
@@ -93,13 +93,13 @@ class Replicas:
 
 
 def feed_of(store: Store) -> Feed:
-    """Return what a store asks for the news of others."""
+    """Return the feed of a store."""
     feed: Feed = vars(store)["_feed"]
     return feed
 
 
 def writer_of(store: Store) -> PgWriter:
-    """Return what commits for a store."""
+    """Return the writer of a store."""
     writer: PgWriter = vars(store)["_writer"]
     return writer
 
@@ -126,7 +126,7 @@ def orphans(url: str) -> list[tuple[Any, ...]]:
 
 
 def assert_folded(url: str) -> None:
-    """See that each job's state is what its stored runs amount to, and that none is twice."""
+    """Check that each job's state is what its stored runs add up to."""
     with psycopg.connect(url) as connection:
         prepare(connection)
         db = PgSession(connection)
@@ -136,24 +136,24 @@ def assert_folded(url: str) -> None:
 
 
 def body(number: int, server: str = "nas", backup: str = "Documents", **fields: Any) -> bytes:  # noqa: ANN401 - any field of a report
-    """Build a report of a backup of a server; each number is a run of its own."""
+    """Build a report of a backup of a server; each number is another run."""
     given = {"machine_id": f"id of {server}", "server": server, "backup": backup, **fields}
     return duplicati_report(began=NOW - 10**9 + number * MINUTE, **given)
 
 
-def post(store: Store, told: bytes, received: Millis = NOW, sender: str = SENDER) -> Recorded:
+def post(store: Store, report: bytes, received: Millis = NOW, sender: str = SENDER) -> Recorded:
     """Record a body as the upload route does."""
-    return store.record(read_report(told), Delivery(received, sender))
+    return store.record(read_report(report), Delivery(received, sender))
 
 
 def at_once(calls: Sequence[Callable[[], Outcome]]) -> list[Outcome]:
-    """Call each in a thread of its own."""
+    """Call each in its own thread."""
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(call) for call in calls]
         return [future.result(60) for future in futures]
 
 
 def began_in(store: Store) -> set[Millis]:
-    """Return when the last run of each job began, as a store knows it."""
+    """Return the start of the last run of each job, as a store knows it."""
     states: Iterable[Job] = store.snapshot().jobs
     return {job.state.last.started for job in states if job.state.last is not None}

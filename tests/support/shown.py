@@ -1,4 +1,4 @@
-"""A follower of a store that keeps what it is shown."""
+"""A follower of a store that keeps the changes that it gets."""
 
 from exporter.model.live import LiveRun, LiveStatus
 from exporter.store import Change
@@ -6,7 +6,7 @@ from exporter.times import Millis
 
 
 class Shown:
-    """The changes that a store showed, in their order."""
+    """The changes that a store passed on, in their order."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []

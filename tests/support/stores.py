@@ -1,4 +1,4 @@
-"""Databases of each engine for tests that hold every store to the same. A plugin of the tests.
+"""Databases of each engine, for tests that every store must pass. A plugin of the tests.
 
 A test that asks for `database` or `engine` runs once for each engine; what needs PostgreSQL is left
 out of `tests/run --quick`.
@@ -30,7 +30,7 @@ from tests.support.postgres import Postgres, running
 DEFAULTS = Limits()
 _TEMPLATE = "template"
 _PATIENCE_SECONDS = 10.0
-"""Of a database that is there: what takes longer hangs."""
+"""Enough for a database that is present: what takes longer hangs."""
 _EMPTY = """
 DO $$ DECLARE filled text; BEGIN
     FOR filled IN SELECT tablename FROM pg_tables
@@ -45,7 +45,7 @@ Rows = list[tuple[Any, ...]]
 
 
 class Database(ABC):
-    """An empty database. Stores that are still open are closed when it is thrown away."""
+    """An empty database. Stores that are still open are closed when it is removed."""
 
     engine: str
 
@@ -53,23 +53,23 @@ class Database(ABC):
         self._opened: list[Store] = []
 
     def open(self, limits: Limits = DEFAULTS) -> Store:
-        """Open it as a daemon that starts."""
+        """Open it like a daemon that starts."""
         store = self._open(limits)
         self._opened.append(store)
         return store
 
     def reopen(self, store: Store) -> Store:
-        """Close a store and open it again, as a daemon that is restarted."""
+        """Close a store and open it again, like a daemon that is restarted."""
         self.close(store)
         return self.open()
 
     def close(self, store: Store) -> None:
-        """Close a store as a daemon that stops."""
+        """Close a store like a daemon that stops."""
         self._opened.remove(store)
         store.close()
 
     def close_all(self) -> None:
-        """Close what was left open."""
+        """Close the stores that are still open."""
         while self._opened:
             self._opened.pop().close()
 
@@ -78,14 +78,14 @@ class Database(ABC):
 
     @abstractmethod
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
-        """Ask the database past the store; `?` stands for a value in every engine."""
+        """Query the database directly, without the store; `?` is a value in every engine."""
 
     @abstractmethod
     def reader(self) -> RecordsReader:
-        """Read all of it, as an export does."""
+        """Return what reads all of it, as an export does."""
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
-        """Change the database past the store."""
+        """Change the database directly, without the store."""
         self.rows(statement, values)
 
 
@@ -102,12 +102,12 @@ class SqliteDatabase(Database):
         return SqliteStore(self.path, limits)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
-        """Ask the file as another program would."""
+        """Query the file like another program."""
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             return db.execute(statement, values).fetchall()
 
     def reader(self) -> RecordsReader:
-        """Read the file."""
+        """Return what reads the file."""
         return OfflineReader(self.path)
 
 
@@ -124,18 +124,18 @@ class PostgresDatabase(Database):
         return PostgresStore(self.url, limits, "tests", _PATIENCE_SECONDS)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
-        """Ask the server."""
+        """Query the server."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             prepare(connection)
             cursor = PgSession(connection).execute(statement, values)
             return [] if cursor.description is None else [tuple(row) for row in cursor.fetchall()]
 
     def reader(self) -> RecordsReader:
-        """Read what the server has."""
+        """Return what reads the database."""
         return open_reader(self.url)
 
     def empty(self) -> None:
-        """Remove all that stores wrote, and let ids start again."""
+        """Remove all that stores wrote, and make ids start again."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(_EMPTY)
 
@@ -145,7 +145,7 @@ class Engine(ABC):
 
     @abstractmethod
     def database(self) -> AbstractContextManager[Database]:
-        """Make an empty database and throw it away at the end."""
+        """Make an empty database and remove it at the end."""
 
     def emptied(self) -> AbstractContextManager[Database]:
         """Lend an empty database for one of the hundreds of examples of a property."""
@@ -157,7 +157,7 @@ class SqliteEngine(Engine):
 
     @contextmanager
     def database(self) -> Iterator[Database]:
-        """Make a file in a folder of its own."""
+        """Make a file in its own folder."""
         with tempfile.TemporaryDirectory() as folder:
             database = SqliteDatabase(Path(folder) / "reports.sqlite")
             try:
@@ -167,7 +167,7 @@ class SqliteEngine(Engine):
 
 
 class PostgresEngine(Engine):
-    """Makes databases of one server, of a template: so each takes 20 ms."""
+    """Makes databases on one server from a template: so each takes 20 ms."""
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
@@ -188,7 +188,7 @@ class PostgresEngine(Engine):
 
     @contextmanager
     def emptied(self) -> Iterator[Database]:
-        """Lend a database that others had: to copy the template takes longer than most examples."""
+        """Lend a database that was used before: a copy takes longer than most examples."""
         if not self._spare:
             url = self._server.create(f"spare_{next(_numbers)}", _TEMPLATE)
             self._spare.append(PostgresDatabase(url))
@@ -205,7 +205,7 @@ class PostgresEngine(Engine):
 def postgres() -> Iterator[PostgresEngine]:
     """Run one PostgreSQL for the tests of a process.
 
-    Its folder is in /tmp: a user of its own must reach it, which pytest's folders do not allow, and
+    Its folder is in /tmp: its own user must reach it, which pytest's folders do not allow, and
     the path of a socket may have 107 bytes.
     """
     with (

@@ -1,4 +1,4 @@
-"""Daemons over PostgreSQL, against one over SQLite in the same round.
+"""Daemons with PostgreSQL, compared with one with SQLite in the same round.
 
 Load generator, daemons and PostgreSQL share the machine, and each commit waits for its disk.
 """
@@ -36,7 +36,7 @@ SELECT server_id, name || '-' || number, state FROM jobs, generate_series(2, {ti
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure uploads, summaries, the question before each answer, start and memory."""
+    """Measure uploads, summaries, the query before each answer, start and memory."""
     alone = setting.folder / "beside-postgres.sqlite"
     if not alone.exists():
         fill(alone, _SIZE)
@@ -66,7 +66,7 @@ def _server(folder: Path) -> Iterator[Postgres]:
 
 
 def _fill(server: Postgres) -> None:
-    """Make a database with a run of each job, which others are copied from."""
+    """Make a database with one run of each job, from which the others are copied."""
     store = Store(server.create(_TEMPLATE))
     places = reports.places(_SIZE.jobs, _SIZE.jobs, STORED_SINCE)
     arrivals = [(reports.report(place), reports.delivery(place)) for place in places]
@@ -104,7 +104,7 @@ def _check(url: str, answered: float) -> None:
 
 
 def _two(setting: Setting, server: Postgres) -> Iterator[Figure]:
-    """Measure one daemon and two, with 64 connections together."""
+    """Measure one daemon and two daemons, with 64 connections in all."""
     with _database(server) as url, processes.daemon(url, log=setting.floor_log) as served:
         one = setting.load.upload(served.url, _SIZE.jobs, 64).per_second
     with _database(server) as url, ExitStack() as stack, ThreadPoolExecutor(2) as pool:
@@ -150,7 +150,7 @@ def _multiply(url: str, times: int) -> None:
 
 
 def _questions(server: Postgres) -> Iterator[Figure]:
-    """Measure the question before an answer, where nothing is new."""
+    """Measure the query before an answer, when nothing is new."""
     for jobs in (_SIZE.jobs, _LARGE):
         with _database(server) as url:
             _multiply(url, jobs // _SIZE.jobs)
@@ -162,6 +162,6 @@ def _questions(server: Postgres) -> Iterator[Figure]:
 
 
 def _milliseconds(store: Store) -> float:
-    began = time.perf_counter()
+    started = time.perf_counter()
     store.catch_up(5)
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - started) * 1000

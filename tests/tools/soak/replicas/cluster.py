@@ -1,4 +1,4 @@
-"""Two PostgreSQL that Patroni keeps, one of them the primary, and etcd that says which."""
+"""Two PostgreSQL that Patroni manages, one of them the primary, and etcd, which stores which."""
 
 import contextlib
 import json
@@ -15,14 +15,14 @@ from tests.support.postgres import binaries
 from tests.tools.soak.replicas.programs import Program, free_port, own, wait_for
 
 _TTL, _LOOP = 20, 5
-"""Seconds: how long a primary is missed, and how often Patroni looks."""
+"""Seconds: how long a primary may be missing, and how often Patroni checks."""
 
 _HBA = ["local all all trust", "host all all 127.0.0.1/32 trust"]
 _HBA_REPLICATION = "host replication all 127.0.0.1/32 trust"
 
 
 class Node:
-    """A PostgreSQL with its Patroni, like a machine."""
+    """A PostgreSQL with its Patroni, as on one machine."""
 
     def __init__(self, name: str, folder: Path, etcd_port: int) -> None:
         self.name = name
@@ -66,12 +66,12 @@ class Node:
 
     @property
     def is_primary(self) -> bool:
-        """Whether it is the one that takes writes."""
+        """Whether it is the one that accepts writes."""
         return self._ask("/primary")
 
     @property
     def is_synchronous(self) -> bool:
-        """Whether it is the standby that has each commit before it is answered."""
+        """Whether it is the standby that has each commit before it is acknowledged."""
         return self._ask("/synchronous")
 
     def _ask(self, path: str) -> bool:
@@ -87,19 +87,19 @@ class Node:
         return self._ask("/liveness") or self._ask("/health")
 
     def freeze(self) -> None:
-        """Stop its processes where they are, PostgreSQL's in groups of their own, too."""
+        """Suspend all its processes, also those of PostgreSQL, which are in their own groups."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let them go on."""
+        """Resume its processes."""
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill all of it, as a loss of power would."""
+        """Kill all its processes, like a loss of power."""
         self._signal(signal.SIGKILL)
 
     def kill_postmaster(self) -> None:
-        """Kill PostgreSQL's first process alone."""
+        """Kill only PostgreSQL's first process."""
         _kill_all([self._postmaster()], signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -154,11 +154,11 @@ class Cluster:
 
     @property
     def primary(self) -> Node:
-        """The node that takes writes now."""
+        """The node that accepts writes now."""
         return next(node for node in self.nodes if node.is_primary)
 
     def switch_over(self) -> None:
-        """Let the standby become the primary, as for an upgrade."""
+        """Make the standby the primary, as for an upgrade."""
         primary = self.primary
         request = urllib.request.Request(
             f"http://127.0.0.1:{primary.rest_port}/switchover",

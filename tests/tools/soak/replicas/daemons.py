@@ -30,7 +30,7 @@ backend daemons
 
 
 class Daemons:
-    """Both daemons and the proxy before them; `port` is the proxy's."""
+    """Both daemons and the proxy in front of them; `port` is the proxy's."""
 
     def __init__(self, folder: Path, database: str) -> None:
         self.port = free_port()
@@ -55,7 +55,7 @@ class Daemons:
 
     @contextmanager
     def running(self) -> Iterator["Daemons"]:
-        """Run all meanwhile."""
+        """Run all of them during the block."""
         try:
             for number in range(len(self._programs)):
                 self.start(number)
@@ -77,11 +77,11 @@ class Daemons:
         self._programs[number].kill()
 
     def stop(self, number: int) -> None:
-        """Ask a daemon to end."""
+        """Ask a daemon to end, and wait."""
         self._programs[number].terminate()
 
     def agree(self) -> bool:
-        """Whether both answer the same of the fleet."""
+        """Return whether both answer the same about the fleet."""
         answers = {_get(port, "/api/summary") for port in self._ports}
         return len(answers) == 1
 

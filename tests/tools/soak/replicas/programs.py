@@ -1,4 +1,4 @@
-"""Programs of a trial: started, waited for, frozen, killed, and ended at last."""
+"""The programs of a soak test: starting, waiting, signals and ending."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ USER = "postgres"
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody has now."""
+    """Return a loopback port that is free now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -24,10 +24,10 @@ def free_port() -> int:
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Wait until something holds.
+    """Wait until a condition is true.
 
     Raises:
-        TimeoutError: it does not in a minute.
+        TimeoutError: it is not within a minute.
     """
     until = time.monotonic() + _WAIT_SECONDS
     while not condition():
@@ -37,7 +37,7 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 def own(folder: Path) -> Path:
-    """Make a folder that PostgreSQL's user may write."""
+    """Make a folder that PostgreSQL's user may write to."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
@@ -45,7 +45,7 @@ def own(folder: Path) -> Path:
 
 
 class Program:
-    """A process with all its children, in a group of its own."""
+    """A process with all its children, in its own group."""
 
     def __init__(self, command: Sequence[str], log: Path, *, as_postgres: bool = False) -> None:
         self._command = list(command)
@@ -69,7 +69,7 @@ class Program:
                 os.killpg(self._process.pid, number)
 
     def terminate(self) -> None:
-        """Ask it alone to end, and wait."""
+        """Ask only the process itself to end, and wait."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(_WAIT_SECONDS)

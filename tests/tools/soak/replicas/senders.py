@@ -1,4 +1,4 @@
-"""Senders with the patience of Duplicati, and what was answered to them."""
+"""Senders with Duplicati's timeout and tries, and the answers that they got."""
 
 import threading
 import time
@@ -10,13 +10,13 @@ from tests.support.reports_builder import duplicati_report
 _TRIES = 4
 _BETWEEN_SECONDS = 1.0
 _PATIENCE_SECONDS = 100.0
-"""As Duplicati has them."""
+"""The values of Duplicati."""
 
 _PAUSE_SECONDS = 0.8
 
 
 class Ledger:
-    """What was acknowledged and what was given up. Any thread may call any method."""
+    """The reports that were acknowledged and those that were given up. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -26,13 +26,13 @@ class Ledger:
         self._last = time.monotonic()
 
     def acknowledge(self, server: str, began: Millis) -> None:
-        """Note that a report was answered as recorded."""
+        """Record that a report was acknowledged."""
         with self._lock:
             self.acknowledged.add((server, began))
             self._note_pause()
 
     def give_up(self) -> None:
-        """Note that a report was given up after all tries."""
+        """Record that a report was given up after all tries."""
         with self._lock:
             self.given_up += 1
 
@@ -43,7 +43,7 @@ class Ledger:
 
 
 class Sender(threading.Thread):
-    """A machine that reports a run after the other until it is told to stop."""
+    """A machine that reports one run after the other until it is stopped."""
 
     def __init__(self, port: int, number: int, ledger: Ledger, stopping: threading.Event) -> None:
         super().__init__(name=f"sender-{number}", daemon=True)
@@ -54,7 +54,7 @@ class Sender(threading.Thread):
         self._began = now() - 30 * 24 * 3600 * SECOND
 
     def run(self) -> None:
-        """Report until it is told to stop; what is under way is brought to its end."""
+        """Send reports until it is stopped; a report in progress is finished."""
         while not self._stopping.wait(_PAUSE_SECONDS):
             self._began += 60 * SECOND
             if self._send():

@@ -1,4 +1,4 @@
-"""Kills of each part under load: no report is given up, none that was acknowledged is gone."""
+"""Failures of each part under load: no report is given up, no acknowledged one is lost."""
 
 import sys
 import threading
@@ -18,7 +18,7 @@ _AFTER_SECONDS = 10.0
 
 
 class Fault(NamedTuple):
-    """What is done to a part, and what is done afterwards to have it whole again."""
+    """A failure: how a part is made to fail, and how it is repaired afterwards."""
 
     name: str
     strike: Callable[[Cluster, Daemons], None]
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 
 def _nothing(_cluster: Cluster, _daemons: Daemons) -> None:
-    """Leave all as it is."""
+    """Do nothing."""
 
 
 def _kill_primary(cluster: Cluster, _daemons: Daemons) -> None:
@@ -60,7 +60,7 @@ FAULTS = (
 
 
 def run(folder: Path, seconds: float) -> list[str]:
-    """Try each fault for so many seconds under load; print a table; return what went wrong."""
+    """Cause each failure for some seconds under load; print a table; return what went wrong."""
     folder.chmod(0o755)
     cluster = Cluster(folder)
     wrong: list[str] = []
