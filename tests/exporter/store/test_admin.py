@@ -21,7 +21,7 @@ ADDRESS = "192.0.2.99"
 def report(
     n: Millis, *, backup: str = "Documents", status: str = "Success", old: bool = False
 ) -> bytes:
-    """Build a report of the server nas, or of the old one that is to go into it."""
+    """Build a report of the server nas, or of the old one that will be merged into it."""
     server, machine_id = ("old", "m-2") if old else ("nas", "m-1")
     return duplicati_report(
         began=BEGAN + n * HOUR,
@@ -213,7 +213,7 @@ def test_a_deleted_job_takes_its_runs_and_logs_with_it(two: Two, database: Datab
     assert (count(database, "runs"), count(database, "logs")) == (4, 4)
 
 
-def test_what_is_deleted_and_reports_again_begins_anew_under_new_ids(two: Two) -> None:
+def test_what_is_deleted_and_reports_again_starts_with_new_ids(two: Two) -> None:
     job = jobs(two.store)[two.nas, "Documents"]
     two.store.delete_job(job.id)
     again = deliver(two.store, report(0))

@@ -1,4 +1,4 @@
-"""Whatever people change between reports, memory knows what a restart would know."""
+"""Whatever people change between reports, memory has what a restart would read."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -68,7 +68,7 @@ _SETTINGS = st.builds(
 
 
 def chosen(known: Sequence[Entry], place: int) -> list[Entry]:
-    """Return the one of some there are that a drawn place stands for, if any."""
+    """Return the element for a drawn number, if there are any."""
     return [known[place % len(known)]] if known else []
 
 
@@ -160,7 +160,7 @@ SEQUENCES = st.tuples(st.lists(REPORTS, min_size=2, max_size=6), st.lists(STEPS,
 
 
 def known_to(fleet: Fleet) -> list[object]:
-    """Return all that a fleet answers."""
+    """Return all answers of a fleet."""
     ids = range(1, 40)
     return [
         fleet.servers(),

@@ -17,7 +17,7 @@ STATUSES = ("Success", "Warning", "Error")
 
 
 def body(thread: int, number: int) -> bytes:
-    """Build a report of one of few jobs, so that many threads meet at each."""
+    """Build a report of one of few jobs, so that many threads use the same one."""
     at = thread * EACH + number
     server = f"s{at % SERVERS}"
     began = NOW - 1000 * MINUTE + at * MINUTE

@@ -22,7 +22,7 @@ def only_server(store: Store) -> Server:
 
 
 def anonymous(n: int = 0) -> bytes:
-    """Build a report as Duplicati 2.0.7 sends it: no machine at all."""
+    """Build a report as Duplicati 2.0.7 sends it: without a machine."""
     return duplicati_report(began=BEGAN + n * MINUTE, server=None, machine_id=None)
 
 
@@ -75,7 +75,7 @@ def test_a_name_finds_the_server_that_reported_last_of_several(store: Store) -> 
     assert deliver(store, named("nas", 4), received=NOW + 4).server.id == one.server.id
 
 
-def test_who_tells_no_machine_is_known_by_address(store: Store) -> None:
+def test_a_sender_without_a_machine_is_known_by_address(store: Store) -> None:
     first = deliver(store, anonymous(), sender="192.0.2.1")
     other = deliver(store, anonymous(), sender="192.0.2.2")
     again = deliver(store, anonymous(1), sender="192.0.2.1")
@@ -141,7 +141,7 @@ VERSIONS = {1: "2.0.8.1", 2: "2.1.0.5", 3: None}
 
 
 @pytest.mark.parametrize("arrival", list(permutations(VERSIONS)))
-def test_the_newest_version_told_is_known_in_whatever_order_reports_arrive(
+def test_the_newest_version_reported_is_known_in_whatever_order_reports_arrive(
     store: Store, arrival: tuple[int, ...]
 ) -> None:
     for minute in arrival:

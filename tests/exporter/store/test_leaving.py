@@ -1,4 +1,4 @@
-"""What a daemon committed just before it ended is seen by the others."""
+"""The others see what a daemon committed just before it ended."""
 
 from contextlib import closing
 

@@ -49,7 +49,7 @@ def test_runs_are_listed_newest_first_as_filtered(
     assert [(run.stored.started - BEGAN) // HOUR for run in found] == hours
 
 
-def test_a_page_goes_on_behind_the_last_run_also_among_equal_starts(store: Store) -> None:
+def test_a_page_continues_after_the_last_run_also_among_equal_starts(store: Store) -> None:
     for number in range(7):
         deliver(store, duplicati_report(began=BEGAN, backup=f"b{number}"))
     whole = [run.stored.order for run in store.runs(RunFilter(), None, 100)]
@@ -60,7 +60,7 @@ def test_a_page_goes_on_behind_the_last_run_also_among_equal_starts(store: Store
     assert len(set(paged)) == 7
 
 
-def test_nobody_has_a_run_with_an_id_that_was_never_given(store: Store) -> None:
+def test_there_is_no_run_with_an_id_that_was_never_assigned(store: Store) -> None:
     assert store.run(1) is None
 
 
@@ -82,7 +82,7 @@ def test_only_the_newest_two_hundred_rejected_bodies_are_kept(store: Store) -> N
     assert [entry.reason for entry in kept] == [f"reason {n}" for n in range(204, 4, -1)]
 
 
-def test_only_the_first_64_kib_of_a_rejected_body_are_kept_and_its_whole_size_told(
+def test_only_the_first_64_kib_of_a_rejected_body_are_kept_and_its_size(
     store: Store,
 ) -> None:
     body = bytes(range(256)) * 300
@@ -105,14 +105,14 @@ def test_the_size_of_the_database_grows_with_what_it_holds(store: Store) -> None
     eventually(lambda: store.size_bytes() > empty + 20 * 64 * 1024, "it has grown")
 
 
-def test_the_newest_backups_of_jobs_are_told_oldest_first(two_servers: Store) -> None:
+def test_the_newest_backups_of_jobs_are_returned_oldest_first(two_servers: Store) -> None:
     deliver(two_servers, duplicati_report(began=BEGAN + 5 * HOUR, data={"Dryrun": True}))
     found = two_servers.newest_backups([2, 1, 7], 2)
-    told = {
+    shown = {
         job_id: [((run.started - BEGAN) // HOUR, run.status, run.duration) for run in runs]
         for job_id, runs in found.items()
     }
-    assert told == {
+    assert shown == {
         1: [(1, Status.WARNING, MINUTE), (2, Status.ERROR, MINUTE)],
         2: [(3, Status.SUCCESS, MINUTE)],
         7: [],

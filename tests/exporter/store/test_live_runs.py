@@ -1,4 +1,4 @@
-"""Live runs on disk, and runs that stand in for a report until it comes."""
+"""Live runs on disk, and placeholder runs until the report comes."""
 
 import pytest
 
@@ -23,14 +23,14 @@ def place(store: Store, machine_id: str = "m-1") -> int:
     return store.resolve_job(live_report(machine_id), Delivery(NOW, SENDER))
 
 
-def stand_in(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | None:
+def record_placeholder(store: Store, job_id: int, began: Millis = BEGAN) -> Recorded | None:
     run = Run(BACKUP, Status.FATAL, began, None, None, Counts())
     report = Report(Machine(), "Documents", run, Log(), {})
     return store.record_placeholder(job_id, report, Delivery(NOW, "live"))
 
 
 def keep(store: Store, job_id: int, run: LiveRun) -> None:
-    """Keep a live run: alone a daemon saves it now and then, with others as it is heard."""
+    """Store a live run: a daemon alone saves it regularly, one of several at each live report."""
     if store.sharing() is None:
         store.keep_live([(job_id, run)])
     else:
@@ -60,7 +60,7 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
     assert store.live_runs() == []
 
 
-def test_a_live_run_that_can_not_be_read_is_left_out(store: Store, database: Database) -> None:
+def test_a_live_run_that_cannot_be_read_is_left_out(store: Store, database: Database) -> None:
     run = LiveRun.first(activity_of(BEGAN, BEGAN), BEGAN)
     jobs = [place(store, machine_id) for machine_id in ("m-1", "m-2")]
     for job_id in jobs:
@@ -76,7 +76,7 @@ def test_a_report_takes_the_place_of_what_stood_in_for_it(
 ) -> None:
     for day in (3, 2):
         deliver(store, duplicati_report(began=BEGAN - day * DAY))
-    assert stand_in(store, place(store)) is not None
+    assert record_placeholder(store, place(store)) is not None
     assert_state_is_that_of_the_runs(store)
     for hour in range(1, later + 1):
         deliver(store, duplicati_report(began=BEGAN + hour * HOUR, status="Error"))
@@ -85,14 +85,14 @@ def test_a_report_takes_the_place_of_what_stood_in_for_it(
     assert_state_is_that_of_the_runs(store)
 
 
-def test_nothing_stands_in_for_a_report_that_is_there(store: Store) -> None:
+def test_there_is_no_placeholder_for_a_report_that_is_there(store: Store) -> None:
     job_id = deliver(store, duplicati_report(began=BEGAN - MINUTE)).job.id
-    assert stand_in(store, job_id) is None
-    assert stand_in(store, job_id + 1) is None
+    assert record_placeholder(store, job_id) is None
+    assert record_placeholder(store, job_id + 1) is None
 
 
 def test_a_report_of_another_run_replaces_nothing(store: Store) -> None:
-    assert stand_in(store, place(store)) is not None
+    assert record_placeholder(store, place(store)) is not None
     deliver(store, duplicati_report(began=BEGAN + MINUTE + 1))
     deliver(store, duplicati_report(began=BEGAN, operation="Restore"))
     assert len(store.runs(RunFilter(), None, 1000)) == 3
@@ -100,14 +100,14 @@ def test_a_report_of_another_run_replaces_nothing(store: Store) -> None:
 
 def test_a_report_finds_what_stood_in_for_it_after_a_merge(store: Store) -> None:
     deliver(store, duplicati_report(began=BEGAN - DAY, machine_id="m-2", server="attic"))
-    assert stand_in(store, place(store)) is not None
+    assert record_placeholder(store, place(store)) is not None
     store.merge_servers(1, [2])
     deliver(store, duplicati_report(began=BEGAN))
     assert len(store.runs(RunFilter(), None, 1000)) == 2
     assert_state_is_that_of_the_runs(store)
 
 
-def test_a_live_run_is_kept_as_it_was_told(store: Store) -> None:
+def test_a_live_run_is_kept_as_it_was_reported(store: Store) -> None:
     activity = LiveStatus(
         BACKUP,
         BEGAN,

@@ -1,4 +1,4 @@
-"""What is too old goes in small steps; counters, last states and what makes a run known stay."""
+"""Old runs are removed in small steps; counters, last states and each job's last run stay."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ LINES = ("[Warning-x]: careful", "[Warning-x]: more careful")
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """Put a run a day of two jobs into a store, all with log lines."""
+    """Record a run of two jobs on each day, all with log lines."""
     for number in range(RUNS):
         hand_in(store, number, "Documents")
         hand_in(store, number, "Photos")
@@ -32,7 +32,7 @@ def hand_in(store: Store, number: int, backup: str, lines: tuple[str, ...] = LIN
 
 
 def prune(step: Callable[[int, int], tuple[int, int | None]], before: int) -> list[int]:
-    """Take steps to the end; return how much each removed."""
+    """Run all steps; return how much each removed."""
     removed: list[int] = []
     after: int | None = 0
     while after is not None:
@@ -41,7 +41,7 @@ def prune(step: Callable[[int, int], tuple[int, int | None]], before: int) -> li
     return removed
 
 
-def test_log_lines_older_than_a_moment_go_and_the_runs_stay(
+def test_log_lines_older_than_a_time_go_and_the_runs_stay(
     filled: Store, database: Database
 ) -> None:
     prune(filled.prune_messages, NOW + 10 * DAY)
@@ -53,9 +53,7 @@ def test_log_lines_older_than_a_moment_go_and_the_runs_stay(
     assert detail.log.messages == ()
 
 
-def test_runs_older_than_a_moment_go_with_their_log_lines(
-    filled: Store, database: Database
-) -> None:
+def test_runs_older_than_a_time_go_with_their_log_lines(filled: Store, database: Database) -> None:
     prune(filled.prune_runs, NOW + 10 * DAY)
     left = [(NOW + 10 * DAY, 2 * (RUNS - 10))]
     assert database.rows("SELECT min(received), count(*) FROM runs") == left

@@ -1,4 +1,4 @@
-"""Reading everything that is stored, though a daemon has the database."""
+"""Reading everything that is stored, also while a daemon uses the database."""
 
 import threading
 
@@ -49,7 +49,7 @@ def test_log_lines_are_read_where_they_are_asked_for(database: Database) -> None
     assert not first.log.messages
 
 
-def test_what_a_reader_tells_of_the_whole(filled: Store, database: Database) -> None:
+def test_what_a_reader_returns_about_the_whole(filled: Store, database: Database) -> None:
     reader, (server,) = database.reader(), filled.snapshot().servers
     assert reader.created() == filled.created()
     assert reader.first_arrival() == NOW + MINUTE
@@ -79,7 +79,7 @@ def test_a_daemon_that_has_the_database_goes_on_meanwhile(
     assert history.job.state.total_runs == len(history.runs) == 4
 
 
-def test_each_look_is_of_one_moment_while_a_daemon_writes(
+def test_each_answer_is_one_snapshot_while_a_daemon_writes(
     filled: Store, database: Database
 ) -> None:
     reader, ending = database.reader(), threading.Event()
@@ -140,7 +140,7 @@ def test_a_history_has_its_runs_in_the_order_of_their_arrival(
     assert database.reader().history(2) is None
 
 
-def test_a_history_tells_which_runs_stand_in_for_a_report(store: Store, database: Database) -> None:
+def test_a_history_says_which_runs_are_placeholders(store: Store, database: Database) -> None:
     report = read_report(duplicati_report(began=NOW, status="Fatal"))
     job = deliver(store, duplicati_report(began=NOW - DAY)).job
     stood_in = store.record_placeholder(job.id, report, Delivery(NOW, "live"))
@@ -149,9 +149,9 @@ def test_a_history_tells_which_runs_stand_in_for_a_report(store: Store, database
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_run_that_cannot_be_read_is_left_out_and_told(database: Database) -> None:
+def test_a_run_that_cannot_be_read_is_left_out_and_reported(database: Database) -> None:
     database.execute("UPDATE logs SET log = ? WHERE run_id = ?", (b"\xc1", 2))
-    told: list[str] = []
-    found = database.reader().runs(ALL, lambda what, _: told.append(what), messages=True)
+    skipped: list[str] = []
+    found = database.reader().runs(ALL, lambda what, _: skipped.append(what), messages=True)
     assert [run.stored.id for run in found] == [1, 3]
-    assert told == ["run 2"]
+    assert skipped == ["run 2"]

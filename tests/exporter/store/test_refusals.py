@@ -1,4 +1,4 @@
-"""What could not be read is kept: some of it, and of each sender the newest."""
+"""What could not be read is stored: some of it, and the newest of each sender."""
 
 from exporter.model import Rejected
 from exporter.store import KEPT, Store

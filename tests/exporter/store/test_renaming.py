@@ -1,4 +1,4 @@
-"""A backup that was renamed in Duplicati goes on as one job; machines that were cloned are two."""
+"""A backup that was renamed in Duplicati stays one job; machines that were cloned are two."""
 
 from itertools import permutations
 from typing import Any
@@ -59,7 +59,7 @@ def test_a_run_under_a_new_name_goes_on_as_the_same_job(store: Store) -> None:
     assert any("renamed" in note and "Photos" in note for note in new.notes)
 
 
-def test_it_is_told_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+def test_it_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     send(store, 0, "Photos")
     caplog.set_level("WARNING", "exporter.store")
     send(store, 1, "Pictures")
@@ -94,18 +94,18 @@ def test_another_number_machine_or_destination_is_another_job(
     assert len(jobs(store)) == 2
 
 
-def test_a_destination_that_is_not_told_is_no_other(store: Store) -> None:
+def test_a_destination_that_is_not_reported_is_not_another(store: Store) -> None:
     send(store, 0, "Photos")
     assert send(store, 1, "Pictures", destination=None).job.formerly == ("Photos",)
 
 
-def test_a_hash_that_stands_for_several_backups_joins_nothing(store: Store) -> None:
+def test_a_hash_of_several_backups_joins_nothing(store: Store) -> None:
     for day, name in enumerate(("Photos", "Pictures")):
         send(store, day, name, backup_id="0c2f5b7c19a94bd1")
     assert set(jobs(store)) == {"Photos", "Pictures"}
 
 
-def test_a_name_whose_first_run_began_before_the_others_last_is_another_job(store: Store) -> None:
+def test_a_name_whose_first_run_started_before_the_others_last_is_another_job(store: Store) -> None:
     for day, name in ((0, "Photos"), (2, "Photos"), (1, "Pictures")):
         send(store, day, name)
     assert set(jobs(store)) == {"Photos", "Pictures"}
@@ -151,12 +151,12 @@ def test_a_posted_report_of_a_run_that_was_fetched_under_the_new_name_is_that_ru
 
 
 def half(day: int, backup: str) -> bytes:
-    """Return a report of a run that began in the middle of a second."""
+    """Return a report of a run that started in the middle of a second."""
     extra = {"backup-id": "DB-1", "destination-type": "s3"}
     return duplicati_report(began=FIRST + day * DAY + 500, backup=backup, extra=extra)
 
 
-def test_machines_that_were_cloned_may_begin_in_the_same_second(store: Store) -> None:
+def test_machines_that_were_cloned_may_start_in_the_same_second(store: Store) -> None:
     send(store, 0, "Photos")
     send(store, 1, "Pictures")
     extra = {"backup-id": "DB-1", "destination-type": "s3"}
@@ -165,10 +165,10 @@ def test_machines_that_were_cloned_may_begin_in_the_same_second(store: Store) ->
     assert set(jobs(store)) == {"Photos", "Pictures"}
 
 
-def test_a_server_that_tells_another_machine_id_than_its_reports_shows_a_new_name_too(
+def test_a_server_with_another_machine_id_than_its_reports_shows_a_new_name_too(
     store: Store,
 ) -> None:
-    """To 2.3.0.4 the API tells the id of the installation."""
+    """Up to 2.3.0.4 the API reports the id of the installation."""
     for day in (1, 2):
         send(store, day, "Photos")
     fetched = [
@@ -252,7 +252,7 @@ def test_both_reports_of_one_commit_find_the_renamed_job(store: Store) -> None:
 
 
 def test_what_a_server_remembers_finds_the_job_under_its_present_name(store: Store) -> None:
-    """Duplicati's own history bears the new name throughout, also for runs that were posted."""
+    """Duplicati's own history has the new name throughout, also for runs that were posted."""
     for day in (2, 3):
         send(store, day, "Photos")
     fetched = [

@@ -1,4 +1,4 @@
-"""In whatever order reports of renamed backups come, each run is one run and each figure right."""
+"""Reports of renamed backups in any order: each run is stored once and each figure is right."""
 
 from collections.abc import Callable
 
@@ -29,12 +29,12 @@ _Naming = dict[_Backup, list[str]]
 
 
 class Here:
-    """A store, the fleet that it feeds, and which runs were told."""
+    """A store, the fleet that it feeds, and which runs were reported."""
 
     def __init__(self, database: Database, names: _Naming) -> None:
         self.database = database
         self.names = names
-        self.told: set[Millis] = set()
+        self.reported: set[Millis] = set()
         self.parted = False
         self.follow(database.open())
 
@@ -48,8 +48,8 @@ class Here:
 
     def body(self, backup: _Backup, day: int, *, as_text: bool, status: str) -> bytes:
         machine_id, number = backup
-        began = begin(backup, day)
-        self.told.add(began)
+        began = start_of(backup, day)
+        self.reported.add(began)
         name = self.names[backup][day]
         if as_text:
             return text_report(
@@ -61,8 +61,8 @@ class Here:
         )
 
 
-def begin(backup: _Backup, day: int) -> Millis:
-    """Return when a run of a backup began: no two begin in the same second."""
+def start_of(backup: _Backup, day: int) -> Millis:
+    """Return when a run of a backup started: no two start in the same second."""
     machine_id, number = backup
     place = MACHINES.index(machine_id) * len(NUMBERS) + NUMBERS.index(number)
     return NOW - (DAYS + 1 - day) * DAY + place * 10 * SECOND
@@ -94,7 +94,7 @@ def imports(draw: st.DrawFn) -> Step:
         saved = [
             (
                 read_report(here.body(backup, day, as_text=False, status="Success")),
-                Delivery(begin(backup, day) + HOUR, "imported", fetched=True),
+                Delivery(start_of(backup, day) + HOUR, "imported", fetched=True),
             )
             for day in days
         ]
@@ -110,7 +110,7 @@ def separations(draw: st.DrawFn) -> Step:
     def step(here: Here) -> None:
         renamed = [job.id for job in here.store.snapshot().jobs if job.formerly]
         if renamed:
-            here.parted = True  # no run tells under which name it came
+            here.parted = True  # a run does not say under which name it came
             here.store.separate_job(renamed[place % len(renamed)])
 
     return step
@@ -156,8 +156,8 @@ def test_each_run_is_one_run_and_what_is_kept_is_what_is_stored(
         for step in steps:
             step(here)
             starts = [run.stored.started for run in here.store.runs(RunFilter(), None, 1000)]
-            assert set(starts) == here.told
-            assert here.parted or len(starts) == len(here.told)
+            assert set(starts) == here.reported
+            assert here.parted or len(starts) == len(here.reported)
         jobs, stored = here.store.snapshot().jobs, here.store.runs(RunFilter(), None, 1000)
         for job in jobs:
             runs = [run.stored for run in stored if run.job_id == job.id]

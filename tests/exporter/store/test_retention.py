@@ -13,7 +13,7 @@ from tests.support.reports_builder import duplicati_report
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the first sweep begin with the thread."""
+    """Make the first pruning start with the thread."""
     monkeypatch.setattr(retention, "FIRST_AFTER_SECONDS", 0.0)
 
 
@@ -56,14 +56,14 @@ def test_what_is_older_than_it_is_kept_goes(
 
 
 @pytest.mark.usefixtures("at_once")
-def test_it_happens_in_the_background_and_ends_when_told(aged: Store) -> None:
+def test_it_happens_in_the_background_and_ends_when_stopped(aged: Store) -> None:
     before = threading.active_count()
     with pruning(aged, RetentionPolicy(), Clock(), trusted):
         eventually(lambda: kept(aged) == [(1, False), (2, False), (3, True)], "old log lines gone")
     assert threading.active_count() == before
 
 
-def test_a_pruner_that_was_told_to_stop_takes_no_step(aged: Store) -> None:
+def test_a_pruner_that_was_stopped_takes_no_step(aged: Store) -> None:
     pruner = Pruner(aged, RetentionPolicy(runs=DAY, messages=DAY), Clock(), trusted)
     pruner.stop()
     pruner.run()

@@ -1,4 +1,4 @@
-"""One machine under several machine-ids: taken for one where that is sure, else told."""
+"""One machine with several machine-ids: merged if that is certain, else reported."""
 
 import pytest
 from msgspec.structs import replace
@@ -76,13 +76,13 @@ def test_a_machine_known_by_its_address_is_found_by_its_run(store: Store) -> Non
     assert fetch(store, body("install-id")).server.id == posted.server.id
 
 
-def test_a_dry_run_tells_the_same_and_changes_nothing(store: Store) -> None:
+def test_a_dry_run_returns_the_same_and_changes_nothing(store: Store) -> None:
     deliver(store, body("reports-id"))
     assert len(fetch(store, body("install-id", day=8), dry=True).notes) == 1
     assert set(ids(store)) == {"reports-id"}
 
 
-def test_a_new_id_under_a_known_name_stays_apart_and_is_told(
+def test_a_new_id_under_a_known_name_stays_apart_and_is_reported(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = deliver(store, body("one"))
@@ -94,16 +94,16 @@ def test_a_new_id_under_a_known_name_stays_apart_and_is_told(
     assert f"duplistatus server merge {first.server.id} {second.server.id}" in second.notes[0]
 
 
-def test_an_id_from_a_known_address_stays_apart_and_is_told(store: Store) -> None:
+def test_an_id_from_a_known_address_stays_apart_and_is_reported(store: Store) -> None:
     first = deliver(store, body(None, name=None))
     second = deliver(store, body("one", day=8))
     assert second.server.possible_duplicate_of == first.server.id
 
 
-def test_a_name_without_an_id_from_a_known_address_is_told_and_the_id_changes_nothing(
+def test_a_name_from_a_known_address_is_reported_and_an_id_changes_nothing(
     store: Store,
 ) -> None:
-    """Duplicati of 2026 tells no id until it was started a second time."""
+    """Duplicati of 2026 reports no id until it was started a second time."""
     first = deliver(store, body(None, name=None))
     second = deliver(store, body(None, day=8))
     third = deliver(store, body("one", day=9))

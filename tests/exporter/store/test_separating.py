@@ -1,4 +1,4 @@
-"""A person says that what was taken for a renamed backup is two of them."""
+"""Separating a job that counted as one renamed backup but is two."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_where_another_job_has_the_old_name_the_earlier_runs_are_its_own(store: 
         assert job.state == rebuilt(JobState(), [], stored)
 
 
-def test_what_stands_in_for_a_report_is_replaced_by_it_after_that_too(store: Store) -> None:
+def test_a_placeholder_is_replaced_by_its_report_after_that_too(store: Store) -> None:
     send(store, 0, "Photos")
     joined = send(store, 1, "Pictures").job
     began = FIRST + 2 * DAY

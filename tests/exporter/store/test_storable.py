@@ -1,4 +1,4 @@
-"""A NUL in what is told is replaced: memory, database and every later report agree on the rest."""
+"""A NUL in a report is replaced: memory, database and every later report agree on the rest."""
 
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
@@ -41,7 +41,7 @@ def test_it_is_recorded_once_and_known_after_a_restart(store: Store, database: D
     assert deliver(again, odd(2)).job.id == first.job.id
 
 
-def test_another_operation_is_told_with_it(store: Store) -> None:
+def test_another_operation_is_reported_with_it(store: Store) -> None:
     deliver(store, duplicati_report(began=BEGAN, operation="Re\0store"))
     (found,) = store.runs(RunFilter(), None, 10)
     assert found.stored.run.operation == "Re\ufffdstore"

@@ -1,4 +1,4 @@
-"""Reports that share a commit leave what each would have left alone."""
+"""Reports that share a commit have the same result as in commits of their own."""
 
 import pytest
 from hypothesis import given
@@ -15,12 +15,12 @@ from tests.support.reports_builder import documented_report, duplicati_report, e
 from tests.support.stores import Engine
 from tests.support.strategies.state import fold
 
-Told = tuple[Report, Delivery]
+Sent = tuple[Report, Delivery]
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> Told:
-    """Draw a report of few servers, jobs and moments, so that many meet or come again."""
+def reports(draw: st.DrawFn) -> Sent:
+    """Draw a report of few servers, jobs and times, so that many are of the same job or run."""
     began = NOW - draw(st.integers(0, 5)) * HOUR + draw(st.sampled_from([0, 0, 500, 3 * DAY]))
     name, backup = draw(st.sampled_from(["nas", "old", None])), draw(st.sampled_from(["A", "B"]))
     counts = draw(st.sampled_from([{}, {"AddedFiles": 3}, {"AddedFiles": 4, "Odd": 2**40}]))
@@ -40,21 +40,21 @@ def reports(draw: st.DrawFn) -> Told:
     return read_report(draw(st.sampled_from([whole, documented, failed]))), delivery
 
 
-def by_start(told: list[Told]) -> list[Told]:
+def by_start(sent: list[Sent]) -> list[Sent]:
     """Return reports in the order in which those of one commit are recorded."""
-    return sorted(told, key=lambda each: PreparedReport.from_report(*each).started)
+    return sorted(sent, key=lambda each: PreparedReport.from_report(*each).started)
 
 
 def content(store: Store) -> list[object]:
-    """Return what is stored but for ids; see that each job is what its runs add up to."""
+    """Return what is stored, without ids; check that each job is what its runs add up to."""
     names = {server.id: server.name for server in store.snapshot().servers}
     found: list[object] = [(each.name, each.machine_id) for each in store.snapshot().servers]
     for job in store.snapshot().jobs:
         details = [store.run(stored.id) for stored in _runs(store, job.id)]
         runs = [each for each in details if each is not None]
         assert job.state == fold(sorted((each.stored for each in runs), key=_id))
-        told = [(each.stored.started, each.stored.run, each.counted, each.log) for each in runs]
-        found.append((names[job.server_id], job.name, told))
+        contents = [(each.stored.started, each.stored.run, each.counted, each.log) for each in runs]
+        found.append((names[job.server_id], job.name, contents))
     return found
 
 
@@ -67,26 +67,26 @@ def _id(stored: StoredRun) -> int:
 
 
 @pytest.mark.not_quick
-@given(told=st.lists(reports(), max_size=12).map(by_start), data=st.data())
+@given(sent=st.lists(reports(), max_size=12).map(by_start), data=st.data())
 def test_they_leave_what_each_would_have_left_alone(
-    engine: Engine, told: list[Told], data: st.DataObject
+    engine: Engine, sent: list[Sent], data: st.DataObject
 ) -> None:
-    cut = data.draw(st.integers(0, len(told)))
+    cut = data.draw(st.integers(0, len(sent)))
     with engine.emptied() as one, engine.emptied() as other:
         alone, together = one.open(), other.open()
-        outcomes = [alone.record(*each).new for each in told]
-        shared = [*together.record_all(told[:cut]), *together.record_all(told[cut:])]
+        outcomes = [alone.record(*each).new for each in sent]
+        shared = [*together.record_all(sent[:cut]), *together.record_all(sent[cut:])]
         assert [each.new for each in shared] == outcomes
         assert content(together) == content(alone)
         assert content(other.reopen(together)) == content(alone)
 
 
-def test_a_known_server_is_found_by_its_name_behind_a_report_with_its_id(store: Store) -> None:
+def test_a_known_server_is_found_by_its_name_after_a_report_with_its_id(store: Store) -> None:
     known = deliver(store, duplicati_report(began=NOW - DAY))
     bodies = [
         duplicati_report(began=NOW - HOUR),
         documented_report(began=NOW - MINUTE, server="nas", backup="Documents"),
     ]
-    told = [(read_report(body), Delivery(NOW, SENDER)) for body in bodies]
-    assert [each.job.id for each in store.record_all(told)] == [known.job.id] * 2
+    sent = [(read_report(body), Delivery(NOW, SENDER)) for body in bodies]
+    assert [each.job.id for each in store.record_all(sent)] == [known.job.id] * 2
     assert job_of(store, known).state.total_runs == 3

@@ -1,4 +1,4 @@
-"""A run of which a second report tells more: it counts once and ends as the worse one says."""
+"""A run with a second report: it counts once and has the worse status of both."""
 
 import pytest
 from hypothesis import given
@@ -49,7 +49,7 @@ def whole(status: str = "Success", lines: tuple[str, ...] = ()) -> bytes:
     )
 
 
-def test_text_then_json_is_one_run_with_what_the_json_tells(store: Store) -> None:
+def test_text_then_json_is_one_run_with_what_the_json_has(store: Store) -> None:
     first, second = deliver(store, text()), deliver(store, whole())
     assert (second.new, second.run_id, second.job.id) == (False, first.run_id, first.job.id)
     state = job_of(store, first).state
@@ -59,7 +59,7 @@ def test_text_then_json_is_one_run_with_what_the_json_tells(store: Store) -> Non
     assert (counts.examined_files, counts.stored_bytes, counts.versions) == (40, 805_671, 1)
     assert state.uploaded_bytes == 805_671
     assert [run.timestamp for run in state.reported] == [NOW + DAY]
-    assert state.last.run.began == BEGAN  # both told it
+    assert state.last.run.began == BEGAN  # both reported it
 
 
 def test_json_then_text_stays_as_it_is(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_json_then_text_stays_as_it_is(store: Store) -> None:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_the_worse_status_of_two_reports_stands(store: Store, *, turned: bool) -> None:
+def test_the_worse_status_of_two_reports_counts(store: Store, *, turned: bool) -> None:
     bodies = [text("Success"), whole("Error")]
     first, _ = (deliver(store, body) for body in (reversed(bodies) if turned else bodies))
     state = job_of(store, first).state
@@ -79,7 +79,7 @@ def test_the_worse_status_of_two_reports_stands(store: Store, *, turned: bool) -
     assert (state.decided_failed, state.last_completed) == (True, None)
 
 
-def test_a_failure_told_late_of_an_older_run_changes_what_came_after_it_not(store: Store) -> None:
+def test_a_late_failure_of_an_older_run_does_not_change_later_ones(store: Store) -> None:
     for day in (3, 2, 1):
         deliver(store, duplicati_report(began=NOW - day * DAY, backend={"BytesUploaded": 5}))
     worse = duplicati_report(began=NOW - 2 * DAY, status="Fatal", backend={"BytesUploaded": 5})
@@ -138,7 +138,7 @@ UNTOLD = Copying(CopyOutcome.UNTOLD)
         (UNTOLD, MISSED, MISSED),
     ],
 )
-def test_second_copies_that_either_report_tells_are_known(
+def test_second_copies_of_either_report_are_known(
     first: Copying | None, second: Copying | None, both: Copying
 ) -> None:
     run = stored_run(NOW).run
@@ -147,11 +147,11 @@ def test_second_copies_that_either_report_tells_are_known(
 
 
 @given(st.sampled_from(BACKUPS), st.sampled_from(BACKUPS))
-def test_what_two_reports_tell_together_loses_nothing(one: Kind, other: Kind) -> None:
+def test_what_two_reports_have_together_loses_nothing(one: Kind, other: Kind) -> None:
     first, second = one.at(NOW).run, other.at(NOW).run
     both = fuller(first, second)
     assert fuller(both, second) == fuller(both, first) == both
     assert both.status in (first.status, second.status)
-    told = dict(zip(first.__struct_fields__, astuple(first), strict=True))
-    for name in told.keys() - {"status", "counts", "copying"}:
-        assert told[name] in (None, getattr(both, name))
+    fields = dict(zip(first.__struct_fields__, astuple(first), strict=True))
+    for name in fields.keys() - {"status", "counts", "copying"}:
+        assert fields[name] in (None, getattr(both, name))

@@ -34,7 +34,7 @@ def test_the_same_report_again_changes_nothing(store: Store) -> None:
     assert job_of(store, first).state == first.job.state
 
 
-def test_a_run_is_known_by_its_begin_and_not_by_the_rest_of_its_report(store: Store) -> None:
+def test_a_run_is_known_by_its_start_and_not_by_the_rest_of_its_report(store: Store) -> None:
     first = deliver(store, duplicati_report(began=BEGAN, status="Warning"))
     again = deliver(store, duplicati_report(began=BEGAN, status="Success"))
     assert again.run_id == first.run_id
@@ -49,9 +49,9 @@ def test_a_run_is_known_by_its_begin_and_not_by_the_rest_of_its_report(store: St
         duplicati_report(began=BEGAN, machine_id="m-2"),
         duplicati_report(began=BEGAN, operation="Restore"),
     ],
-    ids=["begin", "backup", "server", "operation"],
+    ids=["start", "backup", "server", "operation"],
 )
-def test_another_begin_backup_server_or_operation_is_another_run(
+def test_another_start_backup_server_or_operation_is_another_run(
     store: Store, other: bytes
 ) -> None:
     first = deliver(store, duplicati_report(began=BEGAN))
@@ -64,7 +64,7 @@ TEXT_AND_JSON = (text_report(began=BEGAN), duplicati_report(began=BEGAN + 971))
 
 
 @pytest.mark.parametrize(("first", "second"), [TEXT_AND_JSON, TEXT_AND_JSON[::-1]])
-def test_a_text_report_of_a_whole_second_is_the_run_that_began_within_it(
+def test_a_text_report_of_a_whole_second_is_the_run_that_started_within_it(
     store: Store, first: bytes, second: bytes
 ) -> None:
     assert deliver(store, first).run_id == deliver(store, second).run_id
@@ -83,7 +83,7 @@ def test_a_text_report_is_no_run_of_the_second_before_or_after(store: Store) -> 
 
 
 @pytest.mark.parametrize(("later", "runs"), [(0, 1), (6 * MINUTE, 1), (DAY, 2)])
-def test_without_a_begin_the_same_content_is_the_same_run_for_a_while(
+def test_without_a_start_the_same_content_is_the_same_run_for_a_while(
     store: Store, later: Millis, runs: int
 ) -> None:
     first = deliver(store, exception_report())
@@ -92,7 +92,7 @@ def test_without_a_begin_the_same_content_is_the_same_run_for_a_while(
     assert job_of(store, first).state.total_runs == runs
 
 
-def test_without_a_begin_other_content_is_another_run(store: Store) -> None:
+def test_without_a_start_other_content_is_another_run(store: Store) -> None:
     deliver(store, exception_report(message="no route"))
     assert deliver(store, exception_report(message="no space")).new
 
@@ -102,7 +102,7 @@ def test_the_same_content_of_another_job_is_another_run(store: Store) -> None:
     assert deliver(store, exception_report(server=None), sender="192.0.2.2").new
 
 
-def test_a_run_without_a_begin_counts_from_its_arrival(store: Store) -> None:
+def test_a_run_without_a_start_counts_from_its_arrival(store: Store) -> None:
     state = deliver(store, exception_report()).job.state
     assert state.last is not None
     assert state.last.started == NOW
@@ -130,7 +130,7 @@ def test_reports_that_arrive_late_take_their_place_by_start(store: Store) -> Non
         (3650 * DAY, NOW),
     ],
 )
-def test_a_begin_more_than_five_minutes_in_the_future_counts_from_its_arrival(
+def test_a_start_more_than_five_minutes_in_the_future_counts_from_its_arrival(
     store: Store, ahead: Millis, started: Millis
 ) -> None:
     state = deliver(store, duplicati_report(began=NOW + ahead)).job.state
@@ -146,7 +146,7 @@ def test_a_report_from_the_future_sent_again_is_no_second_run(store: Store) -> N
     assert job_of(store, first).state.total_runs == 1
 
 
-def test_runs_of_a_wrong_clock_are_told_apart_by_their_begins(store: Store) -> None:
+def test_runs_of_a_wrong_clock_are_distinguished_by_their_starts(store: Store) -> None:
     deliver(store, duplicati_report(began=NOW + HOUR))
     assert deliver(store, duplicati_report(began=NOW + 2 * HOUR)).new
 

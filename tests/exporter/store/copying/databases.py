@@ -1,4 +1,4 @@
-"""Databases to copy, either kind alike."""
+"""Databases to copy, of both kinds."""
 
 from contextlib import closing
 from pathlib import Path
@@ -29,13 +29,13 @@ def store_of(place: Place) -> Store:
 
 
 def copied(source: Place, target: Place) -> dict[str, int]:
-    """Copy, and return how many rows of each table that were."""
+    """Copy, and return the number of rows of each table."""
     with closing(target_of(target)) as opened:
         return dict(copy(source_of(source), opened, lambda *_: None).rows)
 
 
 def content(place: Place) -> dict[str, Any]:
-    """Return every row of all tables, what is noted of the whole, and the last ids."""
+    """Return every row of all tables, the facts about the whole database, and the last ids."""
 
     def read(snapshot: Any) -> dict[str, Any]:  # noqa: ANN401 - of either kind
         found: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What came to a database after it was copied is added to the copy."""
+"""Runs that came to a database after it was copied are added to the copy."""
 
 from contextlib import closing
 from pathlib import Path
@@ -36,8 +36,8 @@ def add(old: Place, new: Place) -> Added:
 
 
 def body(after: int, **more: object) -> bytes:
-    told = {"lines": ("2026 - [Warning-a-b]: no",), "extra": {"backup-id": "DB-1"}}
-    return duplicati_report(began=NOW + after, **{**told, **more})  # type: ignore[arg-type] # as they come
+    fields = {"lines": ("2026 - [Warning-a-b]: no",), "extra": {"backup-id": "DB-1"}}
+    return duplicati_report(began=NOW + after, **{**fields, **more})  # type: ignore[arg-type] # as they come
 
 
 def details(place: Place) -> list[StoredDetail]:
@@ -47,7 +47,7 @@ def details(place: Place) -> list[StoredDetail]:
         return [each for each in found if each is not None]
 
 
-def told(place: Place) -> list[object]:
+def contents(place: Place) -> list[object]:
     return sorted(
         [
             (each.stored.received, each.stored.run, each.counted, each.log)
@@ -90,10 +90,10 @@ def test_nothing_that_came_meanwhile_is_lost_and_nothing_is_there_twice(
             deliver(each, body(2 * HOUR, backup="Renamed"), received=NOW + 2 * HOUR)
         deliver(store, body(0), received=NOW + MINUTE)  # came to both
     assert add(old, new) == Added(recorded=4, known=1, refused=0)
-    assert told(new) == told(both)
+    assert contents(new) == contents(both)
     assert _names(new) == _names(both)
     assert add(old, new).recorded == 0
-    assert told(new) == told(both)
+    assert contents(new) == contents(both)
 
 
 def _names(place: Place) -> object:
@@ -123,7 +123,7 @@ def test_what_was_removed_from_the_copy_stays_removed(places: tuple[Place, Place
         assert "old" not in [server.name for server in store.snapshot().servers]
 
 
-def test_a_run_that_only_stands_in_for_a_report_gives_way_to_it(
+def test_a_placeholder_is_replaced_by_its_report(
     places: tuple[Place, Place],
 ) -> None:
     old, new = places
@@ -161,4 +161,4 @@ def test_of_two_that_have_nothing_in_common_all_is_added(tmp_path: Path) -> None
         _first(store)
         deliver(other, body(0, server="else", machine_id="m-9"), received=NOW)
     assert add(old, new) == Added(recorded=3, known=0, refused=0)
-    assert len(told(new)) == 4
+    assert len(contents(new)) == 4

@@ -1,4 +1,4 @@
-"""What is not copied, and what a copy that fails leaves."""
+"""Copies that are refused, and the state after a copy that failed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -46,7 +46,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 
 class Damaged:
-    """A source whose statement for a table fails, or whose state of a job is another."""
+    """A source whose statement for a table fails, or with a different state of a job."""
 
     def __init__(self, place: Place, error: BaseException | None) -> None:
         self._source = source_of(place)
@@ -71,7 +71,7 @@ class _Damaged:
             yield [(row[0], b"other") for row in page] if changed else page
 
 
-def _nothing(*_: Any) -> None:  # noqa: ANN401 - whatever is told
+def _nothing(*_: Any) -> None:  # noqa: ANN401 - any progress
     pass
 
 
@@ -142,7 +142,7 @@ def test_an_older_database_is_refused(origin: Path, target: Place) -> None:
         copied(origin, target)
 
 
-def test_a_running_daemons_database_is_copied_as_of_one_moment(origin: Path, target: Place) -> None:
+def test_a_running_daemons_database_is_copied_as_one_snapshot(origin: Path, target: Place) -> None:
     with closing(store_of(origin)) as store:
         deliver(store, duplicati_report(began=NOW, server="more", machine_id="m-7"))
         assert copied(origin, target)["servers"] == 2

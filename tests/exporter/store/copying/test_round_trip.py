@@ -1,4 +1,4 @@
-"""A database that went to PostgreSQL and back is the same, and so is what a daemon tells of it."""
+"""A database copied to PostgreSQL and back is the same, and so are a daemon's answers."""
 
 import shutil
 from collections.abc import Callable
@@ -30,15 +30,15 @@ Make = Callable[[Path], Path]
 
 
 def _filled(path: Path) -> Path:
-    """Fill every table, with ids that are gone again at the end of some."""
+    """Fill every table, in some with last ids that were removed again."""
     with closing(SqliteStore(path)) as store:
         first = deliver(store, duplicati_report(began=NOW - HOUR, extra={"backup-id": "DB-1"}))
         renamed = duplicati_report(began=NOW, backup="Papers", extra={"backup-id": "DB-1"})
         deliver(store, renamed, received=NOW + MINUTE)
-        told = duplicati_report(
+        report = duplicati_report(
             began=NOW + 1, status="Warning", lines=("2026 - [Warning-a-b]: no",)
         )
-        deliver(store, told, received=NOW + MINUTE)
+        deliver(store, report, received=NOW + MINUTE)
         other = deliver(store, duplicati_report(began=NOW, server="old", machine_id="m-2"))
         gone = deliver(store, duplicati_report(began=NOW, server="gone", machine_id="m-3"))
         named = deliver(store, duplicati_report(began=NOW, server="named", machine_id=None))
@@ -96,7 +96,7 @@ def test_daemons_over_nine_days_and_over_their_copies_answer_alike(
     assert last < END
 
 
-def test_ids_go_on_behind_those_that_are_gone(tmp_path: Path, postgres_url: str) -> None:
+def test_ids_continue_after_those_that_are_gone(tmp_path: Path, postgres_url: str) -> None:
     origin, back = _filled(tmp_path / "origin.sqlite"), tmp_path / "back.sqlite"
     copied(origin, postgres_url)
     copied(postgres_url, back)
@@ -110,7 +110,7 @@ def _next_ids(place: Path | str) -> tuple[int, int, int]:
 
 
 def test_no_column_is_left_out(tmp_path: Path, postgres_url: str) -> None:
-    """But for what only one kind of database has."""
+    """Except what only one kind of database has."""
     origin = _filled(tmp_path / "origin.sqlite")
     copied(origin, postgres_url)
     known = {(table.name, column) for table in TABLES for column in table.columns}

@@ -31,6 +31,6 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def replicas(database: str) -> Iterator[Replicas]:
-    """What opens stores of one database."""
+    """Open stores of one database."""
     with Replicas(database) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""Connections that are cut anywhere: each report is recorded once, and `new` is said of it."""
+"""Connections that are cut anywhere: each report is recorded once, and answered as new."""
 
 from collections.abc import Callable, Iterator
 
@@ -24,7 +24,7 @@ def proxy(postgres: Postgres, database: str) -> Iterator[CuttingProxy]:
 
 @pytest.fixture
 def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
-    """A store whose writer alone asks through the proxy, so that nobody else's messages count."""
+    """A store of which only the writer uses the proxy, so that no other messages count."""
     store = replicas.open()
     replicas.open()
     connector = Connector(Address(proxy.url))
@@ -36,7 +36,7 @@ def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
 
 
 def cut_everywhere(proxy: CuttingProxy, step: int, work: Callable[[int], None]) -> int:
-    """Do some work again and again, cut some messages later each time, until it is not cut.
+    """Repeat some work, and cut it some messages later each time, until it is not cut.
 
     Return how often.
     """

@@ -1,4 +1,4 @@
-"""What other daemons changed is known before an answer, and of one moment."""
+"""What other daemons changed is known before an answer, as one snapshot."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,9 +16,7 @@ from tests.support.replicas import Replicas, at_once, body, known_to, post
 pytestmark = pytest.mark.not_quick
 
 
-def test_rows_are_read_as_of_one_moment(
-    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_are_read_as_one_snapshot(replicas: Replicas, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = replicas.open(), replicas.open()
     server = post(one, body(1)).server
     post(one, body(1, backup="Mail"))

@@ -29,7 +29,7 @@ _SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datnam
 
 @contextmanager
 def asleep(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a store ask for nothing of others."""
+    """Stop a store from reading the commits of others."""
     with monkeypatch.context() as patch:
         patch.setattr(feed_of(store), "catch_up", lambda *_: None)
         yield
@@ -63,10 +63,10 @@ def test_hundreds_of_commits_of_one_daemon_are_caught_up_with(
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_who_slept_longer_than_commits_are_kept_reads_anew(
+def test_who_slept_longer_than_commits_are_kept_reads_again(
     replicas: Replicas, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    """All but the newest commit of a daemon are removed after a while, and at last the daemon."""
+    """All but the newest commit of a daemon are removed after a while, and later the daemon."""
     one, other = replicas.open(), replicas.open()
     with asleep(other, monkeypatch):
         server_id = post(one, body(1)).server.id
@@ -113,7 +113,7 @@ def test_a_transaction_that_is_held_open_while_later_ones_commit_is_not_missed(
 
 
 class Copies:
-    """Makes a copy of a database, and puts it in its place later."""
+    """Makes a copy of a database, and replaces the database by it later."""
 
     def __init__(self, postgres: Postgres, url: str) -> None:
         self._url = postgres.url()
@@ -146,24 +146,24 @@ def copies(postgres: Postgres, database: str) -> Iterator[Copies]:
     postgres.drop(f"{name}-lost")
 
 
-def begins(replicas: Replicas) -> set[int]:
+def starts(replicas: Replicas) -> set[int]:
     return {began for (began,) in replicas.ask("SELECT began FROM runs")}
 
 
 def test_what_was_answered_lately_is_recorded_again_in_an_older_copy(
     replicas: Replicas, copies: Copies
 ) -> None:
-    """Though no report comes that would show that commits are gone."""
+    """Lost commits are noticed although no report comes that would show it."""
     stores = [replicas.open() for _ in range(3)]
     for number in range(6):
         post(stores[number % 3], body(number, f"s{number}"))
     copies.make()
     for number in range(6, 20):
         post(stores[number % 2], body(number, f"s{number % 8}"))
-    answered = begins(replicas)
+    answered = starts(replicas)
     copies.restore()
-    assert begins(replicas) < answered
-    eventually(lambda: begins(replicas) == answered, "what was answered is there again", 20)
+    assert starts(replicas) < answered
+    eventually(lambda: starts(replicas) == answered, "what was answered is there again", 20)
     replicas.assert_whole()
     for number, store in enumerate(stores):
         assert post(store, body(30 + number)).new

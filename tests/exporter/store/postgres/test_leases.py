@@ -1,4 +1,4 @@
-"""One daemon does what one does for all; one makes the tables; none opens a newer database."""
+"""One daemon leads; one creates the tables; none opens the database of a newer version."""
 
 import multiprocessing
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.not_quick
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let leases be renewed all the time."""
+    """Make leases be renewed all the time."""
     monkeypatch.setattr(housekeeping, "_EVERY_SECONDS", 0.1)
 
 

@@ -1,4 +1,4 @@
-"""Databases that are away for a while: reports wait for them, and questions are refused."""
+"""Databases that are away for a while: reports wait for them, and queries are refused."""
 
 import contextlib
 import os
@@ -38,7 +38,7 @@ def postgres() -> Iterator[Postgres]:
 
 @contextmanager
 def load(replicas: Replicas) -> Iterator[None]:
-    """Post all the time from some threads; at the end see that each report is there once."""
+    """Post all the time from some threads; at the end check that each report is stored once."""
     ended = threading.Event()
 
     def send(thread: int) -> list[Recorded]:
@@ -71,7 +71,7 @@ def is_away(store: Store) -> bool:
 
 
 def committed(replicas: Replicas, more: int) -> None:
-    """Wait until so many more commits were made."""
+    """Wait for a number of further commits."""
     count = "SELECT sum(stamp) FROM (SELECT max(stamp) AS stamp FROM commits GROUP BY writer) AS s"
 
     def made() -> int:
@@ -191,7 +191,7 @@ def test_a_daemon_that_froze_in_its_transaction_locks_nobody_out(
 
 @contextmanager
 def frozen(postgres: Postgres) -> Iterator[None]:
-    """Stop the server's processes where they are: the machine still answers to connections."""
+    """Suspend the server's processes: the machine still accepts connections."""
     children = Path(f"/proc/{postgres.pid}/task/{postgres.pid}/children").read_text().split()
     processes = [postgres.pid, *map(int, children)]
     for pid in processes:

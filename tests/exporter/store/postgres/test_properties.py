@@ -1,4 +1,4 @@
-"""Whatever comes to whichever daemon: memory, the database and the stored runs say the same."""
+"""Any report to any daemon: memory, the database and the stored runs agree."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,7 +28,7 @@ _PLACES = st.integers(0, 9)
 
 @st.composite
 def reports(draw: st.DrawFn) -> Step:
-    """Of few machines, backups and begins, so that some come twice, late, or under a new name."""
+    """Of few machines, backups and starts, so that some come twice, late, or with a new name."""
     backup, status, late = draw(_BACKUPS), draw(_STATUSES), draw(st.integers(0, 3))
     machine_id = draw(st.sampled_from(["m-1", "m-2", None]))
     name = draw(st.sampled_from(["nas", "old", None]))
@@ -36,7 +36,7 @@ def reports(draw: st.DrawFn) -> Step:
 
     def step(store: Store, number: int) -> None:
         began = NOW + number // 3 * MINUTE - late * DAY
-        told = duplicati_report(
+        report = duplicati_report(
             began=began,
             server=name,
             machine_id=machine_id,
@@ -44,7 +44,7 @@ def reports(draw: st.DrawFn) -> Step:
             status=status,
             extra={"backup-id": backup_id},
         )
-        post(store, told, NOW + number * MINUTE, f"192.0.2.{number % 2}")
+        post(store, report, NOW + number * MINUTE, f"192.0.2.{number % 2}")
 
     return step
 
@@ -54,8 +54,8 @@ def named_reports(draw: st.DrawFn) -> Step:
     name = draw(st.sampled_from(["by name", "nas"]))
 
     def step(store: Store, number: int) -> None:
-        told = documented_report(began=NOW + number * MINUTE, server=name, backup="Mail")
-        post(store, told, NOW + number * MINUTE)
+        report = documented_report(began=NOW + number * MINUTE, server=name, backup="Mail")
+        post(store, report, NOW + number * MINUTE)
 
     return step
 

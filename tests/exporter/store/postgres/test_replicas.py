@@ -1,4 +1,4 @@
-"""Several daemons over one database: each answer holds all that was acknowledged anywhere."""
+"""Several daemons with one database: each answer includes all that any of them acknowledged."""
 
 import itertools
 import random
@@ -27,7 +27,7 @@ STATUSES = ("Success", "Warning", "Error", "Fatal")
 def replicas(
     request: pytest.FixtureRequest, postgres: Postgres, database: str
 ) -> Iterator[Replicas]:
-    """What opens stores of a database as it is, as somebody may have set it, and by a pooler."""
+    """Open stores of a database with its defaults, with other settings, and through a pooler."""
     with ExitStack() as stack:
         isolation, more = str(request.param), ""
         if isolation == "pooled":
@@ -110,17 +110,17 @@ def test_a_stranger_that_all_meet_at_once_is_made_once(
 
 
 def send_all(stores: list[Store], thread: int) -> None:
-    """Post reports that many threads post, too."""
+    """Post reports while many threads post, too."""
     choice = random.Random(thread)
     for number in range(40):
         server, backup = f"s{choice.randrange(6)}", f"b{choice.randrange(2)}"
         machine = choice.choice([f"id of {server}", None])
-        told = body(number, server, backup, machine_id=machine, status=choice.choice(STATUSES))
-        post(choice.choice(stores), told)
+        report = body(number, server, backup, machine_id=machine, status=choice.choice(STATUSES))
+        post(choice.choice(stores), report)
 
 
 def change_all(stores: list[Store], thread: int) -> None:
-    """Merge, delete and set what there is by now."""
+    """Merge, delete and change what exists by now."""
     choice = random.Random(-thread)
     for _ in range(25):
         store = choice.choice(stores)
@@ -152,7 +152,7 @@ def test_changes_by_people_during_reports_leave_nothing_behind(replicas: Replica
 
 @pytest.mark.parametrize("replicas", ["plain", "pooled"], indirect=True)
 def test_all_is_read_again_and_again(replicas: Replicas) -> None:
-    """Statements that are asked often are prepared, which a pooler does not keep."""
+    """Frequent statements are prepared, which a pooler does not keep."""
     stores = [replicas.open() for _ in range(3)]
     recorded = post(stores[0], body(1))
 

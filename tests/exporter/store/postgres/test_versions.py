@@ -1,4 +1,4 @@
-"""An older daemon goes on beside a newer one, and is kept out once the newer one needs more."""
+"""An older daemon runs on beside a newer one, and is refused once the newer one needs more."""
 
 import pytest
 
@@ -58,5 +58,5 @@ def test_a_newer_format_waits_for_an_older_daemon(
     assert new.leads()
     replicas.ask("UPDATE writers SET heard = '-infinity'")
     heard = "SELECT heard > '-infinity' FROM writers"
-    eventually(lambda: replicas.ask(heard) == [(True,)], "the daemon is heard of again")
+    eventually(lambda: replicas.ask(heard) == [(True,)], "the daemon is seen again")
     assert replicas.ask("SELECT value FROM meta WHERE key = 'format'") == [(1,)]

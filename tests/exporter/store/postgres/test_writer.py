@@ -1,4 +1,4 @@
-"""What a daemon finds in the database that it did not expect when it commits."""
+"""Unexpected states of the database when a daemon commits."""
 
 from collections.abc import Callable
 from threading import Thread
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.not_quick
 
 
 def after_first(call: Callable[..., Any], then: Callable[[], object]) -> Callable[..., Any]:
-    """Return a call that does something more, once, behind it."""
+    """Return a function that does something more, once, after the original one."""
     left = [then]
 
     def called(*values: object) -> object:
@@ -33,7 +33,7 @@ def after_first(call: Callable[..., Any], then: Callable[[], object]) -> Callabl
     return called
 
 
-def test_a_commit_that_was_given_up_and_happened_holds_nobody_up(replicas: Replicas) -> None:
+def test_an_abandoned_commit_that_happened_blocks_nobody(replicas: Replicas) -> None:
     store = replicas.open(patience=3)
     server, job = (post(store, body(1)).server.id, store.snapshot().jobs[0].id)
     statement = "INSERT INTO commits (writer, stamp, token, servers, jobs, live)"
@@ -129,7 +129,7 @@ def test_no_live_run_is_kept_of_a_job_that_another_daemon_deletes(
 
 
 def test_reports_of_a_known_address_use_up_no_ids_of_addresses(replicas: Replicas) -> None:
-    """By the ids it is known how many came, and so which are to be forgotten."""
+    """The ids are counted to know which of them to remove."""
     one, other = replicas.open(), replicas.open()
     for number in range(5):
         one.note_taken("192.0.2.1", number)

@@ -1,4 +1,4 @@
-"""Of what was refused nobody pushes out what others sent."""
+"""Refused bodies of one sender do not displace those of others."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +9,8 @@ KEPT_ROWS = st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), min_size
 
 
 @given(KEPT_ROWS)
-def test_what_goes_is_of_who_has_most_and_never_the_newest(told: list[tuple[str, bool]]) -> None:
-    kept = [KeptRow(number, *row) for number, row in enumerate(told)]
+def test_what_goes_is_of_who_has_most_and_never_the_newest(refused: list[tuple[str, bool]]) -> None:
+    kept = [KeptRow(number, *row) for number, row in enumerate(refused)]
     gone = surplus(kept)
     senders = [row.address for row in kept]
     others = [row for row in kept[:-1] if senders.count(row.address) == senders.count(gone.address)]

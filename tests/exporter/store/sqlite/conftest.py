@@ -1,4 +1,4 @@
-"""Tests of files: the store is the one of SQLite, in the test's folder."""
+"""Fixtures for tests of files: the store is that of SQLite, in the test's folder."""
 
 from collections.abc import Iterator
 from pathlib import Path

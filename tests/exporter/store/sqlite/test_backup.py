@@ -17,7 +17,7 @@ MANY = 1000
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """A database that nobody has, with one run."""
+    """A database that nobody uses, with one run."""
     path = tmp_path / "reports.sqlite"
     store = Store(path)
     deliver(store, duplicati_report(began=NOW - HOUR))
@@ -41,8 +41,8 @@ def runs(path: Path) -> int:
         store.close()
 
 
-def test_a_copy_made_while_reports_come_in_is_of_one_moment(store: Store, tmp_path: Path) -> None:
-    """The state of a job and its runs tell the same: they are written together."""
+def test_a_copy_made_while_reports_come_in_is_one_snapshot(store: Store, tmp_path: Path) -> None:
+    """The state of a job and its runs agree: they are written together."""
     ending = threading.Event()
 
     def keep_reporting() -> None:

@@ -1,4 +1,4 @@
-"""Files that were damaged while no daemon had them: refused, with what to do, and left alone."""
+"""Files that were damaged while no daemon used them: refused, with advice, and unchanged."""
 
 import contextlib
 import os
@@ -38,7 +38,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a database lies whose holder ended well."""
+    """The path of a database whose holder ended properly."""
     path = tmp_path / "reports.sqlite"
     store = Store(path)
     for number in range(RUNS):
@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def left_by_a_kill(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the holder of killed.sqlite left where it worked; to be copied."""
+    """The folder with the files that the holder of killed.sqlite left, to be copied."""
     folder = tmp_path_factory.mktemp("left")
     command = [sys.executable, "-c", KILLED, str(folder / "killed.sqlite")]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
@@ -59,7 +59,7 @@ def left_by_a_kill(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def killed(left_by_a_kill: Path, tmp_path: Path) -> Path:
-    """Where a database lies whose holder was killed: most of it is in its log."""
+    """The path of a database whose holder was killed: most of it is in its log."""
     shutil.copytree(left_by_a_kill, tmp_path, dirs_exist_ok=True)
     return tmp_path / "killed.sqlite"
 
@@ -69,7 +69,7 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def refusal(path: Path) -> str:
-    """Return why a database is refused; see that it says what to do and changes no file."""
+    """Return why a database is refused; check that it says what to do and changes no file."""
     files = [beside(path, suffix) for suffix in ("", "-wal")]
     before = [file.read_bytes() if file.exists() else None for file in files]
     with pytest.raises(StoreError) as refused:
@@ -217,7 +217,7 @@ def test_bytes_that_were_flipped_anywhere_are_refused_or_lived_with(
     assert 0 < opened < 60
 
 
-def test_a_run_that_cannot_be_read_makes_no_fault_of_the_program(path: Path) -> None:
+def test_a_run_that_cannot_be_read_causes_no_internal_error(path: Path) -> None:
     with sqlite(path) as db:
         db.execute("UPDATE runs SET status = 'flipped' WHERE id = 1")
     store = Store(path)
@@ -227,7 +227,7 @@ def test_a_run_that_cannot_be_read_makes_no_fault_of_the_program(path: Path) -> 
     store.close()
 
 
-def test_a_disk_without_room_is_told_as_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_as_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
 
     def full(*_: object) -> None:

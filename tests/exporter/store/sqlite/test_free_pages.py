@@ -36,7 +36,7 @@ def test_space_is_given_back(path: Path) -> None:
     assert path.stat().st_size < before / 3
 
 
-def test_a_file_that_can_not_give_space_back_keeps_it_for_new_reports(path: Path) -> None:
+def test_a_file_that_cannot_be_made_smaller_keeps_its_space_for_new_reports(path: Path) -> None:
     with sqlite(path) as db:
         db.execute("PRAGMA application_id = 0x44535441")
         db.execute("CREATE TABLE filling (content BLOB)")

@@ -1,4 +1,4 @@
-"""An upgrade finds how long the last runs took, however their reports told it."""
+"""An upgrade finds the durations of the last runs, however they were reported."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from exporter.times import DAY, HOUR, MINUTE
 STARTED = 1_767_225_600_000
 RECEIVED = STARTED + HOUR
 RECENT = 6
-Told = tuple[int | None, int | None, int | None]
+Reported = tuple[int | None, int | None, int | None]
 
 
 @pytest.fixture
@@ -27,11 +27,13 @@ def db() -> Iterator[Database]:
     found.close()
 
 
-def renewed(db: Database, told: Told, kept: list[list[int | None]]) -> list[list[int | None]]:
+def renewed(
+    db: Database, reported: Reported, kept: list[list[int | None]]
+) -> list[list[int | None]]:
     """Store one run with its state, upgrade, and return what the state keeps of the last runs."""
     state = [None] * RECENT + [kept]
     db.execute("INSERT INTO jobs VALUES (1, ?)", (msgspec.msgpack.encode(state),))
-    run = (7, 1, "Backup", 0, STARTED, RECEIVED, *told, "warning")
+    run = (7, 1, "Backup", 0, STARTED, RECEIVED, *reported, "warning")
     db.execute(f"INSERT INTO runs VALUES ({', '.join('?' * len(run))})", run)
     lengths.renew(db)
     (row,) = db.execute("SELECT state FROM jobs").fetchall()
@@ -40,7 +42,7 @@ def renewed(db: Database, told: Told, kept: list[list[int | None]]) -> list[list
 
 
 @pytest.mark.parametrize(
-    ("told", "took"),
+    ("reported", "took"),
     [
         ((STARTED, None, MINUTE), MINUTE),
         ((STARTED, STARTED + 2 * MINUTE, None), 2 * MINUTE),
@@ -60,8 +62,8 @@ def renewed(db: Database, told: Told, kept: list[list[int | None]]) -> list[list
         "an end beyond the arrival",
     ],
 )
-def test_a_run_took(db: Database, told: Told, took: int) -> None:
-    assert renewed(db, told, []) == [[STARTED, 7, took, 1]]
+def test_a_run_took(db: Database, reported: Reported, took: int) -> None:
+    assert renewed(db, reported, []) == [[STARTED, 7, took, 1]]
 
 
 def test_runs_that_were_removed_are_kept_as_they_are(db: Database) -> None:

@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 
 @contextmanager
 def another_holder(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Let another process have a database until its stdin ends."""
+    """Make another process use a database until its stdin ends."""
     command = [sys.executable, "-c", HOLDER, str(path), URL]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -56,7 +56,7 @@ def refused_url(path: Path) -> str:
     return refused.value.url
 
 
-def test_a_second_store_of_this_process_is_refused_and_told_where_the_first_serves(
+def test_a_second_store_of_this_process_is_refused_with_the_url_of_the_first(
     path: Path,
 ) -> None:
     store = Store(path)
@@ -81,7 +81,7 @@ def test_a_store_that_was_refused_leaves_the_first_as_it_was(path: Path) -> None
         store.close()
 
 
-def test_the_database_of_another_process_is_refused_and_told_where_that_serves(path: Path) -> None:
+def test_the_database_of_another_process_is_refused_with_its_url(path: Path) -> None:
     with another_holder(path):
         assert refused_url(path) == URL
 
@@ -93,7 +93,7 @@ def test_a_database_is_free_once_its_holder_closed_it(path: Path) -> None:
         Store(path).close()
 
 
-def test_a_database_is_free_once_its_holder_was_killed_and_tells_no_stale_address(
+def test_a_database_is_free_once_its_holder_was_killed_without_a_stale_url(
     path: Path,
 ) -> None:
     with another_holder(path) as holder:
@@ -120,7 +120,7 @@ def renamed(path: Path) -> Path:
 
 
 def linked(path: Path) -> Path:
-    """Let a link in another folder lead to the database."""
+    """Make a link in another folder to the database."""
     other = path.parent / "elsewhere" / "link.sqlite"
     other.parent.mkdir()
     other.symlink_to(path)
@@ -178,7 +178,7 @@ def test_the_same_holds_for_the_database_of_another_process(
 
 
 def test_a_refused_store_leaves_sqlites_own_locks_as_they_were(path: Path) -> None:
-    """To close a file ends this process's locks of SQLite on it, and its log would go."""
+    """Closing a file ends this process's locks of SQLite on it, and its log would be removed."""
     store = Store(path)
     try:
         deliver(store, exception_report())
@@ -191,7 +191,7 @@ def test_a_refused_store_leaves_sqlites_own_locks_as_they_were(path: Path) -> No
         store.close()
 
 
-def test_the_lock_of_a_database_reached_by_a_link_tells_where_it_is_served(path: Path) -> None:
+def test_the_lock_of_a_database_reached_by_a_link_says_where_it_is_served(path: Path) -> None:
     store = Store(path)
     try:
         store.announce(URL)
@@ -211,7 +211,7 @@ def test_a_link_to_no_file_yet_makes_it_where_the_link_leads(path: Path) -> None
         store.close()
 
 
-def test_a_lock_file_that_can_not_be_made_is_told_by_its_name(path: Path) -> None:
+def test_a_lock_file_that_cannot_be_made_is_named(path: Path) -> None:
     lock = path.with_name(f"{path.name}.lock")
     lock.mkdir()
     with pytest.raises(StoreError, match=r"reports\.sqlite\.lock cannot be made") as refused:

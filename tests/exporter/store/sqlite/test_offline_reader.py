@@ -1,4 +1,4 @@
-"""Reading everything that is stored beside whoever has the database."""
+"""Reading everything that is stored, while others use the database."""
 
 import shutil
 import sqlite3
@@ -85,7 +85,7 @@ def test_the_log_of_a_killed_daemon_is_read_too(path: Path, tmp_path: Path) -> N
 
 
 def refusal(path: Path) -> str:
-    """Return why a file is refused; see that the refusal changes nothing."""
+    """Return why a file is refused; check that the refusal changes nothing."""
     before = files(path)
     with pytest.raises(StoreError) as refused:
         OfflineReader(path)

@@ -20,7 +20,7 @@ def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:
     assert path.is_file()
 
 
-def test_an_empty_database_in_the_place_of_one_that_is_gone_is_told(
+def test_an_empty_database_in_the_place_of_one_that_is_gone_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("WARNING", "exporter.store")
@@ -52,7 +52,7 @@ def test_writes_reach_the_disk_before_they_are_acknowledged(store: Store, tmp_pa
         db.close()
 
 
-def test_readers_can_not_write(store: Store, tmp_path: Path) -> None:
+def test_readers_cannot_write(store: Store, tmp_path: Path) -> None:
     assert store.created()
     db = opened.connect_reader(tmp_path / "reports.sqlite")
     try:

@@ -13,7 +13,7 @@ class Disk:
     """A disk that answers when the test lets it."""
 
     def __init__(self) -> None:
-        self.fault: str | None = None
+        self.failure: str | None = None
         self.writes = 0
         self._free = threading.Event()
         self._free.set()
@@ -21,12 +21,12 @@ class Disk:
     def write(self) -> None:
         self.writes += 1
         self._free.wait()
-        if self.fault is not None:
-            raise StoreUnavailableError(self.fault)
+        if self.failure is not None:
+            raise StoreUnavailableError(self.failure)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let writes wait meanwhile."""
+        """Make writes wait during the block."""
         self._free.clear()
         try:
             yield
@@ -55,13 +55,13 @@ def refusal(asked: Probing) -> str | None:
     return None
 
 
-def test_what_became_of_a_write_is_told(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_of_a_write_is_reported(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probing, "WAIT_SECONDS", 60.0)
     asked = Probing(disk.write)
     assert refusal(asked) is None
-    disk.fault = "the disk is full"
+    disk.failure = "the disk is full"
     assert refusal(asked) == "the disk is full"
-    disk.fault = None
+    disk.failure = None
     assert refusal(asked) is None
     assert disk.writes == 3
     asked.close()
@@ -78,12 +78,12 @@ def test_what_was_wrong_stays_so_until_a_write_succeeds(
     disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = Probing(disk.write)
-    disk.fault = "the database is locked"
-    assert refusal(asked) == disk.fault
+    disk.failure = "the database is locked"
+    assert refusal(asked) == disk.failure
     monkeypatch.setattr(probing, "WAIT_SECONDS", 0.01)
     with disk.held():
-        assert refusal(asked) == disk.fault
-        disk.fault = None
+        assert refusal(asked) == disk.failure
+        disk.failure = None
     monkeypatch.setattr(probing, "WAIT_SECONDS", 60.0)
     assert refusal(asked) is None
     asked.close()

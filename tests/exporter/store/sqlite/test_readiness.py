@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def test_a_report_that_failed_says_nothing_against_a_probe_behind_it() -> None:
+def test_a_report_that_failed_says_nothing_against_a_probe_after_it() -> None:
     watched = Readiness()
     fail(watched)
     watched.check()
@@ -75,7 +75,7 @@ def test_one_that_is_stored_ends_it() -> None:
     watched.check()
 
 
-def test_a_probe_stands_for_those_of_a_second_and_not_behind_a_failure(clock: Clock) -> None:
+def test_a_probe_counts_for_a_second_and_not_after_a_failure(clock: Clock) -> None:
     watched, fresh = Readiness(), []
     for seconds in (0.0, 0.9, 0.2):
         clock.now += seconds

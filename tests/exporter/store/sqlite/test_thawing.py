@@ -1,4 +1,4 @@
-"""Counters that one run had stopped go on after an upgrade."""
+"""Counters that one run had stopped continue after an upgrade."""
 
 from contextlib import closing
 from pathlib import Path

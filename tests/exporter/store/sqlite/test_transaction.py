@@ -1,4 +1,4 @@
-"""Reports that share a commit leave what each would have left alone."""
+"""Reports that share a commit have the same result as in commits of their own."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ _TABLES = ("servers", "machine_ids", "jobs", "runs", "logs", "counted_names")
 
 @st.composite
 def reports(draw: st.DrawFn) -> PreparedReport:
-    """Draw a report of few servers, jobs and moments, so that many meet or come again."""
+    """Draw a report of few servers, jobs and times, so that many are of the same job or run."""
     began = NOW - draw(st.integers(0, 5)) * HOUR + draw(st.sampled_from([0, 0, 500, 3 * DAY]))
     name, backup = draw(st.sampled_from(["nas", "old", None])), draw(st.sampled_from(["A", "B"]))
     status = draw(st.sampled_from(["Success", "Error"]))
@@ -113,7 +113,7 @@ def test_what_was_undone_is_not_known(tmp_path: Path) -> None:
     with contextlib.suppress(ValueError), Transaction(db, cache) as transaction:
         transaction.record(prepared)
         assert transaction.db.execute("SELECT count(*) FROM runs").fetchone() == (1,)
-        raise ValueError("a fault")
+        raise ValueError("an error")
     assert cache.snapshot() == WriteCache().snapshot()
     with Transaction(db, cache) as transaction:
         recorded = transaction.record(prepared)
@@ -139,7 +139,7 @@ def test_what_reports_counted_before_their_names_were_shared_is_still_known(
 
 
 def _undo_shared_names(db: sqlite3.Connection, run_id: int) -> None:
-    """Take a database back to where each run held its own names."""
+    """Convert a database back to the version in which each run stored its own names."""
     counted = zlib.compress(json.dumps({"AddedFiles": 3}).encode())
     db.execute("UPDATE runs SET names_id = NULL, counted = ? WHERE id = ?", (counted, run_id))
     db.execute("ALTER TABLE runs DROP COLUMN names_id")

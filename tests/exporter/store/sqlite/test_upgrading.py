@@ -1,4 +1,4 @@
-"""Databases of earlier code open, and keep their figures but for those that were wrong."""
+"""Databases of earlier versions open, and keep their figures except those that were wrong."""
 
 import gzip
 import shutil
@@ -116,7 +116,7 @@ def test_what_was_stored_as_an_error_and_what_only_talks_of_a_stop_stay(store: S
     assert len(interrupted) == 3
 
 
-def test_the_last_good_test_is_found_behind_a_bad_one(store: Store) -> None:
+def test_the_last_good_test_is_found_before_a_bad_one(store: Store) -> None:
     state = jobs(store)["Tested"].state
     assert state.tested is not None
     assert state.tested.status is Status.ERROR
@@ -138,14 +138,14 @@ def test_a_backup_that_is_renamed_after_the_upgrade_goes_on(store: Store) -> Non
     assert deliver(store, body, received=NOW + HOUR).job.id == known.id
 
 
-def test_a_failure_without_a_name_stands_from_before(store: Store) -> None:
+def test_a_failure_without_a_name_stays_from_before(store: Store) -> None:
     fleet = Fleet(SchedulePolicy(), store.created())
     store.follow(fleet)
     (unnamed,) = [view for view in fleet.jobs() if view.job.name == "(unnamed)"]
     assert unnamed.health.failing
 
 
-def test_an_upgrade_that_was_broken_off_behind_the_steps_is_finished(path: Path) -> None:
+def test_an_upgrade_that_was_interrupted_after_the_steps_is_finished(path: Path) -> None:
     Store(path).close()
     whole = state_of(path)
     with sqlite(path) as db:
@@ -173,7 +173,7 @@ def state_of(path: Path) -> list[tuple[int, bytes]]:
         store.close()
 
 
-def test_a_state_made_anew_is_that_of_its_runs_folded(store: Store) -> None:
+def test_a_rebuilt_state_is_that_of_its_runs_folded(store: Store) -> None:
     for job in jobs(store).values():
         runs = store.runs(RunFilter(job_id=job.id), None, 100)
         assert job.state.total_runs == sum(run.stored.run.is_backup for run in runs)

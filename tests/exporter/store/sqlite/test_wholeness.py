@@ -1,4 +1,4 @@
-"""What others do to a database that a daemon has: seen, said, and mended without a restart."""
+"""Changes by others to a database in use: noticed, reported, and repaired without a restart."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ RUNS = 30
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a database lies whose rows have reached the file."""
+    """The path of a database whose rows have reached the file."""
     path = tmp_path / "reports.sqlite"
     store = Store(path)
     for number in range(RUNS):
@@ -48,7 +48,7 @@ def log_of(path: Path) -> Path:
 
 
 def overwritten(path: Path, content: bytes) -> None:
-    """Do as `cp` does: the file stays, what it holds does not."""
+    """Overwrite a file like `cp`: the file stays, its content does not."""
     with path.open("r+b") as file:
         file.truncate(0)
         file.write(content)
@@ -95,7 +95,7 @@ def emptied_log(path: Path) -> None:
 
 
 def written_by(*statements: str) -> Callable[[Path], None]:
-    """Return what a person does who opens the database in another program."""
+    """Return the writes of a person who opens the database in another program."""
 
     def write(path: Path) -> None:
         with sqlite(path) as db:
@@ -144,15 +144,15 @@ def test_a_database_that_is_not_what_was_left_takes_no_report_and_says_why(
     store.check_writable()
     change(path)
     for number in range(RUNS + 1, RUNS + 3):
-        with pytest.raises(StoreUnavailableError) as told:
+        with pytest.raises(StoreUnavailableError) as refused:
             store.check_writable()
-        assert "put" in str(told.value) or "restore" in str(told.value)
+        assert "put" in str(refused.value) or "restore" in str(refused.value)
         with pytest.raises(StoreUnavailableError):
             report(store, number)
 
 
 @pytest.mark.parametrize("change", CHANGES[:8], ids=lambda change: change.__name__)
-def test_a_database_that_is_put_back_is_read_anew_without_a_restart(
+def test_a_database_that_is_put_back_is_read_again_without_a_restart(
     store: Store, path: Path, change: Callable[[Path], None]
 ) -> None:
     files = kept(path)
@@ -220,7 +220,7 @@ def test_a_restart_takes_what_is_there(path: Path) -> None:
     again.close()
 
 
-def test_what_sqlite_finds_in_a_question_stops_reports_though_nothing_else_tells(
+def test_damage_found_by_a_query_alone_stops_reports(
     path: Path,
 ) -> None:
     store = Store(path)

@@ -52,7 +52,7 @@ def remember(name: str) -> Callable[[Recorder], str]:
 
 def fail(transaction: Recorder) -> None:
     transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
-    raise ValueError("a fault of this piece alone")
+    raise ValueError("an error of this piece alone")
 
 
 def collide(transaction: Recorder) -> None:
@@ -67,7 +67,7 @@ def remembered(path: Path) -> set[str]:
 def run_together(
     writer: GroupCommitWriter, *works: Callable[[Recorder], object]
 ) -> list[Future[object]]:
-    """Let pieces of work wait behind one that is under way, so that they share a commit."""
+    """Make pieces of work wait for one that is in progress, so that they share a commit."""
     under_way, arrived = threading.Event(), threading.Barrier(len(works) + 1)
     go_on = threading.Event()
 
@@ -126,11 +126,11 @@ def test_work_that_fails_leaves_nothing_behind(writer: GroupCommitWriter, path: 
     assert remembered(path) == {"half"}
 
 
-def test_work_that_is_on_disk_is_acknowledged_though_it_can_not_be_shown(
+def test_work_that_is_on_disk_is_acknowledged_though_it_cannot_be_shown(
     writer: GroupCommitWriter, path: Path
 ) -> None:
     def refuse(_: object) -> None:
-        raise RuntimeError("whoever was to be told is gone")
+        raise RuntimeError("the follower is gone")
 
     assert writer.run(remember("one"), refuse) == "one"
     assert writer.run(remember("two"), nothing) == "two"
@@ -203,7 +203,7 @@ def test_a_closed_writer_takes_nothing(db: Database) -> None:
         writer.run(remember("late"), nothing)
 
 
-def test_who_waited_too_long_is_told_and_its_work_is_not_done(
+def test_who_waited_too_long_gets_an_error_and_its_work_is_not_done(
     writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under_way, go_on = threading.Event(), threading.Event()
@@ -219,7 +219,7 @@ def test_who_waited_too_long_is_told_and_its_work_is_not_done(
         with pytest.raises(StoreUnavailableError, match="in time"):
             writer.run(remember("impatient"), nothing)
         go_on.set()
-        held.exception()  # it may have been told the same
+        held.exception()  # it may have the same error
     monkeypatch.undo()
     assert writer.run(remember("next"), nothing) == "next"
     assert remembered(path) == {"next"}
@@ -237,10 +237,10 @@ def test_what_people_change_has_a_commit_of_its_own(writer: GroupCommitWriter, p
         return [
             pool.submit(writer.run, remember("before"), order.append),
             pool.submit(writer.change, change, lambda _: order.append("changed")),
-            pool.submit(writer.run, remember("behind"), order.append),
+            pool.submit(writer.run, remember("after"), order.append),
         ]
 
     with ThreadPoolExecutor(1) as pool:
         for future in arrive_in_turn():
             future.result()
-    assert order == ["before", "changed", "behind"]
+    assert order == ["before", "changed", "after"]

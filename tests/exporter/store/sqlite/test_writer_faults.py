@@ -1,4 +1,4 @@
-"""Faults at every point of a commit: nobody waits for ever, and what was answered is there."""
+"""Errors at every point of a commit: nobody waits for ever, and no answered report is lost."""
 
 import sqlite3
 import threading
@@ -35,7 +35,7 @@ def disk_error() -> BaseException:
 
 
 class FaultyDatabase(Database):
-    """A connection that fails once at each chosen point: before or behind a statement."""
+    """A connection that fails once at each chosen point: before or after a statement."""
 
     def __init__(self, path: Path) -> None:
         self.faults: dict[str, BaseException] = {}
@@ -46,7 +46,7 @@ class FaultyDatabase(Database):
     ) -> sqlite3.Cursor:
         self._pass(f"before {sql}")
         cursor = super().execute(sql, parameters)
-        self._pass(f"behind {sql}")
+        self._pass(f"after {sql}")
         return cursor
 
     def rollback(self) -> None:
@@ -100,7 +100,7 @@ def stored(path: Path) -> list[int]:
 
 
 def all_at_once(writer: GroupCommitWriter) -> list[Future[int]]:
-    """Let many senders record a run of their own each, and see that all of them are answered."""
+    """Let many senders each record their own run, and check that all of them get an answer."""
     together = threading.Barrier(SENDERS)
 
     def send(number: int) -> int:
@@ -114,13 +114,13 @@ def all_at_once(writer: GroupCommitWriter) -> list[Future[int]]:
     return sent
 
 
-POINTS = ("before BEGIN IMMEDIATE", "behind BEGIN IMMEDIATE", "before COMMIT", "behind COMMIT")
+POINTS = ("before BEGIN IMMEDIATE", "after BEGIN IMMEDIATE", "before COMMIT", "after COMMIT")
 FAULTS: tuple[Fault, ...] = (disk_error, MemoryError, KeyboardInterrupt, SystemExit)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("point", POINTS)
-def test_a_fault_hits_who_shared_the_commit_and_nothing_that_was_answered_is_lost(
+def test_an_error_affects_who_shared_the_commit_and_no_answered_run_is_lost(
     writer: GroupCommitWriter, db: FaultyDatabase, path: Path, point: str, fault: Fault
 ) -> None:
     db.faults[point] = fault()
@@ -141,7 +141,7 @@ def test_a_transaction_that_could_not_be_undone_is_undone_by_the_next_write(
     def fail(transaction: Recorder) -> None:
         transaction.db.execute("INSERT INTO meta VALUES ('half', 1)")
         db.faults["before ROLLBACK"] = fault()
-        raise ValueError("a fault of this piece")
+        raise ValueError("an error of this piece")
 
     with pytest.raises(BaseException, match=r".*"):
         writer.run(fail, nothing)
@@ -151,7 +151,7 @@ def test_a_transaction_that_could_not_be_undone_is_undone_by_the_next_write(
 
 
 @pytest.mark.parametrize("fault", [MemoryError, KeyboardInterrupt])
-def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
+def test_what_could_not_be_cached_of_a_commit_is_read_again(
     writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     first = record(writer, 1)
@@ -168,7 +168,7 @@ def test_what_could_not_be_remembered_of_a_commit_is_read_anew(
     assert record(writer, 2) == second
 
 
-def test_who_is_interrupted_while_waiting_holds_nobody_up(
+def test_who_is_interrupted_while_waiting_blocks_nobody(
     writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
@@ -193,7 +193,7 @@ def test_who_is_interrupted_while_waiting_holds_nobody_up(
     assert stored(path) == [1]
 
 
-def test_senders_without_patience_are_told_and_what_was_answered_is_there_once(
+def test_impatient_senders_get_an_error_and_what_was_answered_is_there_once(
     writer: GroupCommitWriter, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "_patience", 0.0005)
