@@ -81,7 +81,7 @@ def test_a_user_without_the_right_to_make_a_schema_is_told_so(
     told = _lines(finished.out)
     assert (finished.code, list(told)) == (1, ["server", "tables"])
     assert told["tables"][0] == "not supported"
-    assert "right to make schemas" in told["tables"][1]
+    assert "right to create schemas" in told["tables"][1]
     assert "permission denied" in told["tables"][1]
 
 

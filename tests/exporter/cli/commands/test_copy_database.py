@@ -75,7 +75,9 @@ def test_runs_without_room_are_told(
     monkeypatch.setenv("DUPLISTATUS_MAX_SERVERS", "4")
     finished = command("copy-database", "--add-missing", str(database), str(copy))
     assert (finished.code, finished.err) == (1, "")
-    assert finished.out.startswith("0 runs added, 0 known already, 1 refused: there is no room")
+    assert finished.out.startswith(
+        "0 runs added, 0 known already, 1 refused: see the limits max_servers"
+    )
 
 
 @pytest.mark.parametrize("more", [(), ("--add-missing",)])
