@@ -9,7 +9,7 @@ from msgspec import Struct
 from exporter.config.parsers import parse_path
 
 _URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
-# Up to the last @: one that is a part of a password should be %40, and is often not.
+# Up to the last @: one in a password should be written as %40, but often is not.
 _PASSWORD = re.compile(r"(?<=://)([^:/?#]*):.*@|((?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 

@@ -182,7 +182,7 @@ class Store(Protocol):
         ...
 
     def hurry(self) -> None:
-        """Let no call wait any longer for a database that is away: the daemon stops."""
+        """Stop waiting for a database that is away, in all calls: the daemon is about to stop."""
         ...
 
     def reclaim_space(self) -> bool:

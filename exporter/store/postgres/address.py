@@ -51,6 +51,6 @@ class Address:
 
 
 def _breaks_up_password(url: str) -> bool:
-    """Whether libpq takes a part of the password for the host or the name, which are shown."""
+    """Return whether libpq reads a part of the password as host or name, which are shown."""
     user, at, rest = url.partition("://")[2].partition("?")[0].partition("@")
     return "@" in rest or (bool(at) and "/" in user)

@@ -181,7 +181,7 @@ class SteadyConnection:
 def trying(patience: float, hurried: threading.Event | None = None) -> Iterator[int]:
     """Yield the numbers of tries, with growing pauses, until `patience` seconds have passed.
 
-    Once hurried the present try is the last.
+    Once `hurried` is set, the present try is the last.
     """
     until, pause, number = time.monotonic() + patience, _FIRST_PAUSE_SECONDS, 0
     ending = hurried or threading.Event()

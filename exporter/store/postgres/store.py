@@ -117,7 +117,7 @@ class Store(BaseStore):
         )
 
     def hurry(self) -> None:
-        """Hold no report any longer: its sender, told so, finds another daemon."""
+        """Stop holding reports: a refused sender tries again and reaches another daemon."""
         self._writer.hurry()
 
     def close(self) -> None:
@@ -233,7 +233,7 @@ class Store(BaseStore):
         )
 
     def size_bytes(self) -> int:
-        """Return what the size of the database was a moment ago, without waiting for it."""
+        """Return the last known size of the database, without waiting for it."""
         size = self._housekeeping.size_bytes
         if size is None or not self._feed.is_reachable:
             raise StoreUnavailableError("the database does not answer")

@@ -127,7 +127,7 @@ class PgWriter(GroupCommit):
         self.do(lambda recorder: work(recorder.db), ignore, scope, alone=True)
 
     def hurry(self) -> None:
-        """Try from now on only once; what waits for the database fails."""
+        """Make each commit try only once from now on; what waits for the database fails."""
         self._hurried.set()
 
     def close(self) -> None:

@@ -143,7 +143,7 @@ class Store(BaseStore):
             return super().record(report, delivery)
 
     def hurry(self) -> None:
-        """Do nothing: no other daemon would take what waits."""
+        """Do nothing: no other daemon would accept what waits."""
 
     def reclaim_space(self) -> bool:
         """Make the file a little smaller; return whether there was anything to reclaim."""

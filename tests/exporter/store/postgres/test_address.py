@@ -1,4 +1,4 @@
-"""Addresses of databases: what they show, and what they cannot be."""
+"""Addresses of databases: what they show, and which are refused."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from exporter.store import StoreError
 from exporter.store.postgres.address import Address
 
 BROKEN = ["pa@tail", "pa/tail", "@tail", "1/tail@", "pa:@tail"]
-"""Passwords with a tail that libpq takes for something else."""
+"""Passwords with a tail that libpq reads as something else."""
 
 
 @pytest.mark.parametrize("password", BROKEN)
@@ -20,7 +20,7 @@ def test_a_password_that_is_not_encoded_is_not_shown(user: str, password: str) -
     assert "tail" not in str(error.value)
 
 
-def test_an_encoded_password_is_taken_and_not_shown() -> None:
+def test_an_encoded_password_is_accepted_and_not_shown() -> None:
     url = "postgresql://me:pa%40t%2Fail@db/reports?sslpassword=tail&host=@socket"
     assert str(Address(url)) == "user=me dbname=reports host=@socket"
     assert "pa@t/ail" in Address(url).conninfo
@@ -36,6 +36,6 @@ def test_an_encoded_password_is_taken_and_not_shown() -> None:
         "postgresql://",
     ],
 )
-def test_other_addresses_are_taken(url: str) -> None:
+def test_other_addresses_are_accepted(url: str) -> None:
     assert "secret" not in str(Address(url))
     assert "secret" not in str(PostgresUrl(url))
