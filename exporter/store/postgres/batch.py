@@ -4,7 +4,7 @@ The rows of a table go as one JSON value: a parameter for each value took three 
 long in Python. Bytes are base64 in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from exporter.model import Server, StoredRun
 from exporter.store.postgres.session import Cursor, PgSession
 from exporter.store.rules import rows
 from exporter.store.rules.prepared_report import PreparedReport
+from exporter.times import Millis
 
 _BYTES = {"fingerprint", "counted", "copying", "log", "state"}
 _TEXTS = {
@@ -31,7 +32,7 @@ _FLAGS = {"dry_run"}
 
 _RUN_COLUMNS = ("id", "job_id", "fingerprint", "names_id", "counted", "clock", *rows.RUN_COLUMNS)
 _LOG_COLUMNS = ("run_id", "log")
-_JOB_COLUMNS = ("id", "state")
+_JOB_COLUMNS = ("id", "state", "newest")
 _SERVER_COLUMNS = ("id", "name", "version", "os", "described", "last_report")
 
 
@@ -57,7 +58,13 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 def _update(table: str, columns: Sequence[str]) -> str:
-    values = ", ".join(f"{column} = {_value(column)}" for column in columns if column != "id")
+    values = ", ".join(
+        f"{column} = coalesce({_value(column)}, {table}.{column})"
+        if column == "newest"
+        else f"{column} = {_value(column)}"
+        for column in columns
+        if column != "id"
+    )
     return (
         f"UPDATE {table} SET {values}, revision = {table}.revision + 1 FROM {_new(columns)}"  # noqa: S608 - constant
         f" WHERE {table}.id = new.id RETURNING {table}.id, {table}.revision"
@@ -77,7 +84,9 @@ _UPDATES = {
 class PgRowBatch:
     """The rows of the reports of one transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, newest: Mapping[int, Millis]) -> None:
+        """Start empty; `newest` has when the newest run of a job started, as far as is known."""
+        self._newest = newest
         self._runs: list[tuple[Any, ...]] = []
         self._logs: list[tuple[Any, ...]] = []
         self._jobs: dict[int, tuple[Any, ...]] = {}
@@ -98,7 +107,7 @@ class PgRowBatch:
         """Replace what is stored of a server and a job."""
         facts = (server.name, server.version, server.os, server.described, server.last_report)
         self._servers[server.id] = (server.id, *facts)
-        self._jobs[job.id] = (job.id, job.packed)
+        self._jobs[job.id] = (job.id, job.packed, self._newest.get(job.id))
 
     def counted(self, table: str) -> set[int]:
         """Return the rows whose revision was already counted when they were written."""

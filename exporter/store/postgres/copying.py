@@ -26,6 +26,12 @@ _KEEP_OUT = "LOCK TABLE writers IN SHARE ROW EXCLUSIVE MODE"
 """A daemon that starts registers first, and so waits until the copy is complete."""
 
 _HEARD = "SELECT count(*) FROM writers WHERE heard > clock_timestamp() - interval '1 minute'"
+_NOTE_NEWEST = """
+UPDATE jobs SET newest = found.newest FROM (
+    SELECT job_id, max(greatest(started, began)) AS newest FROM runs GROUP BY job_id
+) AS found WHERE jobs.id = found.job_id"""
+"""A daemon counts this itself with each report; where it is missing, each job's next one asks."""
+
 _SEQUENCES = {table.name: f"{table.name}_id_seq" for table in TABLES if table.gives_ids}
 _SEQUENCES["runs"] = "run_ids"
 
@@ -124,7 +130,8 @@ class PgTarget:
                 snapshot.db.execute(f"SELECT setval('{sequence}', ?, TRUE)", (highest,))
 
     def commit(self) -> None:
-        """Commit the transaction."""
+        """Note for each job when its newest run started, and commit the transaction."""
+        self._connection.execute(_NOTE_NEWEST)
         self._connection.execute("COMMIT")
 
     def close(self) -> None:

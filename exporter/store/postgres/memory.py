@@ -7,6 +7,7 @@ is used twice.
 
 import threading
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from exporter.jobs.job import Job
@@ -25,13 +26,17 @@ class Revisions(NamedTuple):
 
 
 class News(NamedTuple):
-    """Rows as they are in the database, and how often they were changed."""
+    """Rows as they are in the database, and how often they were changed.
+
+    `newest` has for a job the time that none of its stored runs started after, where it is known.
+    """
 
     change: Change
     revisions: Revisions
     fetched_ids: frozenset[str] = frozenset()
     posted_ids: frozenset[str] = frozenset()
     with_placeholder: frozenset[int] = frozenset()
+    newest: Mapping[int, Millis] = MappingProxyType({})
 
 
 class Memory:
@@ -64,7 +69,7 @@ class Memory:
             self._removed_servers.clear()  # an older copy of the database assigns ids again
             self._removed_jobs.clear()
             self._note(everything)
-            self.cache.apply(everything.change)
+            self._apply(everything.change, everything.newest)
             if self._follower is not None:
                 self._follower.replace_all(everything.change)
 
@@ -73,9 +78,14 @@ class Memory:
         with self._lock:
             change = self._newer(news)
             self._note(news._replace(change=change))
-            self.cache.apply(change)
+            self._apply(change, news.newest)
             if self._follower is not None and change != Change():
                 self._follower.apply(change)
+
+    def _apply(self, change: Change, newest: Mapping[int, Millis]) -> None:
+        self.cache.apply(change)
+        known = {job.id: newest[job.id] for job in change.jobs if job.id in newest}
+        self.cache.newest.update(known)
 
     def apply_live_run(self, job_id: int, run: LiveRun) -> None:
         """Pass a live run to the follower."""

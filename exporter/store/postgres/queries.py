@@ -41,7 +41,7 @@ SELECT ARRAY(
     SELECT former_names.name FROM former_names WHERE job_id = jobs.id ORDER BY renamed
 ), EXISTS (
     SELECT 1 FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = jobs.id
-), revision, {", ".join(rows.JOB_COLUMNS)} FROM jobs"""  # noqa: S608 - constant
+), newest, revision, {", ".join(rows.JOB_COLUMNS)} FROM jobs"""  # noqa: S608 - constant
 _MACHINE_IDS = "SELECT machine_id, server_id, fetched FROM machine_ids"
 _LAST_HEADS = """
 SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
@@ -96,7 +96,7 @@ def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
         of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
         of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))
         of_jobs = db.execute(f"{_JOBS} WHERE id = ANY(?)", (list(jobs),))
-        found = _news(of_servers.fetchall(), of_ids.fetchall(), of_jobs.fetchall())
+    found = _news(of_servers.fetchall(), of_ids.fetchall(), of_jobs.fetchall())
     change = found.change
     gone_servers = set(servers) - {server.id for server in change.servers}
     gone_jobs = set(jobs) - {job.id for job in change.jobs}
@@ -125,17 +125,18 @@ def everything(db: PgSession) -> tuple[News, Seen]:
 def _news(servers: Sequence[Row], machine_ids: Sequence[Row], jobs: Sequence[Row]) -> News:
     change = Change(
         servers=tuple(rows.server(row[:-1]) for row in servers),
-        jobs=tuple(rows.job(tuple(row), former) for former, _, _, *row in jobs),
+        jobs=tuple(rows.job(tuple(row), former) for former, _, _, _, *row in jobs),
         machine_ids=tuple((machine_id, owner) for machine_id, owner, _ in machine_ids),
     )
     revisions = Revisions(
         servers={row[0]: row[-1] for row in servers},
-        jobs={job_id: revision for _, _, revision, job_id, *_ in jobs},
+        jobs={job_id: revision for _, _, _, revision, job_id, *_ in jobs},
     )
     return News(
         change,
         revisions,
         fetched_ids=frozenset(each for each, _, fetched in machine_ids if fetched),
         posted_ids=frozenset(each for each, _, fetched in machine_ids if not fetched),
-        with_placeholder=frozenset(job_id for _, held, _, job_id, *_ in jobs if held),
+        with_placeholder=frozenset(job_id for _, held, _, _, job_id, *_ in jobs if held),
+        newest={job_id: each for _, _, each, _, job_id, *_ in jobs if each is not None},
     )

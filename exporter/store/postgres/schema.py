@@ -88,6 +88,7 @@ CREATE TABLE jobs (
     backup_id text,
     destination_type text,
     apart boolean NOT NULL DEFAULT FALSE,
+    newest bigint,
     revision bigint NOT NULL DEFAULT 0,
     UNIQUE (server_id, name)
 ) WITH (fillfactor = 70);

@@ -66,6 +66,13 @@ _JOBS = "SELECT id, revision FROM jobs WHERE id = ANY(?)"
 _RUN_IDS = "SELECT nextval('run_ids') FROM generate_series(1, ?)"
 _COMMIT = """
 INSERT INTO commits (writer, stamp, token, servers, jobs, live) VALUES (?, ?, ?, ?, ?, ?)"""
+_COUNT_CHANGE = {
+    "servers": """
+UPDATE servers SET revision = revision + 1 WHERE id = ANY(?) RETURNING id, revision""",
+    # Runs may have moved from job to job.
+    "jobs": """
+UPDATE jobs SET revision = revision + 1, newest = NULL WHERE id = ANY(?) RETURNING id, revision""",
+}
 _IDS_AT_ONCE = 64
 
 _log = logging.getLogger(__name__)
@@ -99,7 +106,7 @@ class PgTransaction:
         self._run_ids = run_ids
         self.cache = memory.cache
         self.fresh = WriteCache()
-        self.batch = PgRowBatch()
+        self.batch = PgRowBatch(self.fresh.newest)
         self.recorder = Recorder(self, limits)
         self._written: dict[str, list[Cursor]] = {"servers": [], "jobs": []}
         self._held: set[int] = set()
@@ -144,7 +151,8 @@ class PgTransaction:
             locked = self._session.execute(_LOCK_SERVERS, (servers,))
             own = self._session.execute(_OWN_COMMITS, (mark.writer, mark.stamp - 1))
             found = self._session.execute(_JOBS, (jobs,))
-            held, commits, known = locked.fetchall(), own.fetchall(), found.fetchall()
+        # Only now: each answer that is asked for within the pipeline is a round trip.
+        held, commits, known = locked.fetchall(), own.fetchall(), found.fetchall()
         _check_own(commits, mark)
         self._held.update(server_id for server_id, _ in held)
         self._check(dict(held), dict(known), servers, jobs)
@@ -238,9 +246,7 @@ class PgTransaction:
         """Raise the revision of each changed row that the batch has not counted."""
         rest = sorted(set(ids) - self.batch.counted(table))
         if rest:
-            statement = f"UPDATE {table} SET revision = revision + 1 WHERE id = ANY(?)"  # noqa: S608 - constant
-            cursor = self._session.execute(f"{statement} RETURNING id, revision", (rest,))
-            self._written[table].append(cursor)
+            self._written[table].append(self._session.execute(_COUNT_CHANGE[table], (rest,)))
 
     def _news(self) -> News:
         servers, jobs = self.fresh.servers.values(), self.fresh.jobs.values()

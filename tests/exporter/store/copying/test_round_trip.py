@@ -123,6 +123,7 @@ def test_no_column_is_left_out(tmp_path: Path, postgres_url: str) -> None:
     assert _columns_of_postgres(store_of(postgres_url)) == known | {
         ("servers", "revision"),
         ("jobs", "revision"),
+        ("jobs", "newest"),
     }
 
 

@@ -139,3 +139,17 @@ def test_reports_of_a_known_address_use_up_no_ids_of_addresses(replicas: Replica
         (1, "192.0.2.1"),
         (2, "192.0.2.2"),
     ]
+
+
+def test_a_report_of_a_known_job_asks_for_no_other_run(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = replicas.open()
+    post(first, body(1))
+    store = replicas.open()  # knows the job from the database alone
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "exporter.store.rules.write_queries.newest_begin", lambda *_: asked.append("newest") or 0
+    )
+    assert post(store, body(2)).new
+    assert asked == []
