@@ -9,8 +9,12 @@ from waitress.task import ThreadedTaskDispatcher
 _READS = 8
 """Scrapes and pages take turns at the one interpreter anyway; a few may wait for the disk."""
 
+_LIVE = 8
+"""Live reports change memory, or make a commit one after the other."""
+
 _PROBES = 2
 _OWN = 1
+_ACTIVITY = "/api/activity"
 _SCRAPED = ("/metrics", "/api/health")
 _PART_OF_DAEMON = "part=daemon"
 
@@ -57,6 +61,9 @@ class Pools:
     def __init__(self, uploads: int) -> None:
         self.uploads = _pool(uploads)
         """Also all other changes: they wait for the disk, or for a lock of the database."""
+        self.live = _pool(_LIVE)
+        """Hundreds of running backups tell of it twice a minute. Where the database is away these
+        wait for it, too, and are not to keep the threads from the reports, which come once."""
         self.reads = _pool(_READS)
         self.probes = _pool(_PROBES)
         """A probe waits for the disk, for a second at most; no question to the store before it."""
@@ -67,7 +74,7 @@ class Pools:
     def of(self, method: str, path: str, query: str) -> Dispatcher:
         """Return the threads that answer a request."""
         if method not in ("GET", "HEAD", "OPTIONS"):
-            return self.uploads
+            return self.live if path == _ACTIVITY else self.uploads
         if path.startswith("/-/"):
             return self.probes
         asks_own = path in _SCRAPED and _PART_OF_DAEMON in query.split("&")
@@ -75,7 +82,7 @@ class Pools:
 
     def shutdown(self) -> None:
         """Stop the threads; those that do not end in time are abandoned."""
-        for pool in (self.uploads, self.reads, self.probes, self.own, self.refusals):
+        for pool in (self.uploads, self.live, self.reads, self.probes, self.own, self.refusals):
             pool.shutdown(timeout=1)
 
 

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 import requests
 
+from exporter.times import HOUR, MINUTE
+from tests.support.daemon import NOW
+from tests.support.live import activity
 from tests.support.postgres import Postgres
 from tests.support.postgres_fixtures import postgres_server, postgres_url
 from tests.support.process import reports
 from tests.support.process.daemon import ANY_PORT, Daemon
 from tests.support.process.waiting import eventually
+from tests.support.reports_builder import duplicati_report
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -91,6 +95,26 @@ def test_a_daemon_tells_of_itself_while_reports_and_readers_wait_for_the_databas
         assert [each.result(60).status_code for each in sent] == [200] * len(sent)
     for daemon in daemons:
         assert daemon.data("/api/summary")["totalBackupJobs"] == len(bodies) + 1
+
+
+def test_live_reports_that_wait_for_the_database_keep_no_report_from_it(
+    daemons: list[Daemon], postgres_server: Postgres
+) -> None:
+    daemon, url = daemons[0], f"{daemons[0].url}/api/activity"
+    began = NOW - HOUR
+    daemon.upload(duplicati_report(began=began, machine_id="m-1"))
+    told = activity(began=began + MINUTE, at=began + MINUTE)
+    with ThreadPoolExecutor(HELD + 1) as pool:
+        postgres_server.stop("immediate")
+        try:
+            live = [pool.submit(requests.post, url, told, timeout=60) for _ in range(HELD)]
+            before = eventually(lambda: held(daemon), "live reports wait, one for the other", 20)
+            report = pool.submit(daemon.post, reports.documented())
+            eventually(lambda: held(daemon) > before, "a report waits, too")
+        finally:
+            postgres_server.start()
+        assert report.result(60).status_code == 200
+        assert {each.result(60).status_code for each in live} == {202}
 
 
 def test_a_daemon_that_stops_while_the_database_is_away_refuses_what_it_holds(

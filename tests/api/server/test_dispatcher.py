@@ -81,3 +81,9 @@ def test_what_a_daemon_tells_of_itself_waits_for_no_question_to_the_store(pools:
     assert pools.of("GET", "/api/health", "name[]=up&part=daemon") is pools.own
     for path, query in {"/metrics": "part=fleet", "/api/summary": "part=daemon"}.items():
         assert pools.of("GET", path, query) is pools.reads
+
+
+def test_reports_find_their_threads_free_however_many_live_reports_wait(pools: Pools) -> None:
+    assert pools.of("POST", "/api/upload", "") is pools.uploads
+    assert pools.of("POST", "/api/activity", "") is pools.live
+    assert pools.of("PUT", "/api/activity", "server=nas") is pools.live
