@@ -99,10 +99,15 @@ class Connector:
         connection: PgConnection = psycopg.connect(
             self.address.conninfo, autocommit=True, cursor_factory=psycopg.Cursor
         )
-        prepare_if_direct(connection)
+        self.prepare(connection)
+        return connection
+
+    def prepare(self, connection: PgConnection) -> None:
+        """Make a new connection ready for statements; raises what psycopg does."""
+        with self.watchdog.watching(connection):
+            prepare_if_direct(connection)
         if not self._prepares:
             connection.prepare_threshold = None
-        return connection
 
     def stop_preparing(self) -> None:
         """Stop preparing statements: a pooler in between does not keep them."""
@@ -173,7 +178,8 @@ class SteadyConnection:
     def _end_transaction(self, connection: PgConnection) -> None:
         """Undo an open transaction; if that fails, close the connection."""
         try:
-            connection.execute("ROLLBACK")
+            with self._connector.watchdog.watching(connection):
+                connection.execute("ROLLBACK")
         except psycopg.Error:
             self.close()
 

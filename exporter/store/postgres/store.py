@@ -22,7 +22,7 @@ from exporter.store.postgres.connecting import Connector, reason, trying
 from exporter.store.postgres.feed import Clock, Feed
 from exporter.store.postgres.housekeeping import Housekeeping
 from exporter.store.postgres.memory import Memory
-from exporter.store.postgres.session import PgConnection, PgSession, prepare_if_direct
+from exporter.store.postgres.session import PgConnection, PgSession
 from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
@@ -111,7 +111,7 @@ class Store(BaseStore):
             max_size=_READERS,
             timeout=_READ_SECONDS,
             reconnect_timeout=_RECONNECT_SECONDS,
-            configure=prepare_if_direct,
+            configure=self._connector.prepare,
             check=self._check,
             open=True,
         )

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from exporter.store import Recorded, StoreUnavailableError
 from exporter.store.postgres import Store, connecting, transaction
+from exporter.store.postgres.address import Address
+from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import PgTransaction
 from tests.support.postgres import Postgres, running
 from tests.support.process.waiting import eventually
@@ -219,3 +222,34 @@ def test_a_server_that_froze_is_not_waited_for_without_an_end(
                 reading.result(20)
         assert all(each.result(30).new for each in sent)
     replicas.assert_whole()
+
+
+@pytest.mark.parametrize("froze", ["before it is asked", "before it is rolled back"])
+def test_what_comes_before_and_after_a_transaction_is_not_waited_for_without_an_end(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, froze: str
+) -> None:
+    monkeypatch.setattr(connecting, "HANGING_SECONDS", 1.0)
+    connector = connecting.Connector(Address(postgres.url()))
+    connection = connecting.SteadyConnection(connector)
+    with contextlib.ExitStack() as freezing, ThreadPoolExecutor(1) as pool:
+        connect = psycopg.connect
+
+        def then_freeze(*given: Any, **options: Any) -> psycopg.Connection[Any]:  # noqa: ANN401 - as psycopg
+            opened = connect(*given, **options)
+            freezing.enter_context(frozen(postgres))
+            return opened
+
+        def fail(_: PgSession) -> None:
+            freezing.enter_context(frozen(postgres))
+            raise ValueError
+
+        if froze == "before it is asked":
+            monkeypatch.setattr(psycopg, "connect", then_freeze)
+        asked = pool.submit(connection.once, fail)
+        try:
+            error = asked.exception(10)
+        finally:
+            freezing.close()
+    assert isinstance(error, (ValueError, psycopg.OperationalError))
+    connection.close()
+    connector.close()
