@@ -18,7 +18,7 @@ def row() -> Row:
 def _replicas() -> timeseries.Panel:
     about = About(
         "Replicas",
-        "Daemons that the database heard of in the last minute.",
+        "Daemons that the database seen in the last minute.",
         "none",
         thresholds(RED, (1, YELLOW), (2, GREEN)),
         *_QUARTER,

@@ -23,7 +23,7 @@ _GAUGES: tuple[tuple[str, str, _Value], ...] = (
     ),
     (
         "duplistatus_replicas",
-        "Number of daemons that share the database and were heard of in the last minute.",
+        "Number of daemons that share the database and were seen in the last minute.",
         lambda figures: figures.daemons,
     ),
 )
