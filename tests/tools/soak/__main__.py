@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.tools.soak import kills, mixed, outage
+from tests.tools.soak.replicas import away
 from tests.tools.soak.replicas import trial as replicas
 from tests.tools.soak.strangers import trial
 
@@ -31,6 +32,9 @@ def main() -> int:
     several = chosen.add_parser("replicas", help="two daemons over Patroni, and kills of each part")
     several.add_argument("--seconds", type=float, default=30.0, help="how long each fault lasts")
     several.set_defaults(run=lambda folder, asked: replicas.run(folder, asked.seconds))
+    missing = chosen.add_parser("away", help="two daemons over a PostgreSQL that is away for long")
+    missing.add_argument("--seconds", type=float, default=200.0, help="how long it is away")
+    missing.set_defaults(run=lambda folder, asked: away.run(folder, asked.seconds))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="duplistatus-soak-") as folder:
         faults: list[str] = asked.run(Path(folder), asked)

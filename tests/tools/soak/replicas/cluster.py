@@ -17,6 +17,10 @@ from tests.tools.soak.replicas.programs import Program, free_port, own, wait_for
 _TTL, _LOOP = 20, 5
 """Seconds: how long a primary may be missing, and how often Patroni checks."""
 
+_RUNS = """
+SELECT servers.name, runs.began, count(*) FROM runs JOIN jobs ON jobs.id = runs.job_id
+JOIN servers ON servers.id = jobs.server_id GROUP BY 1, 2"""
+
 _HBA = ["local all all trust", "host all all 127.0.0.1/32 trust"]
 _HBA_REPLICATION = "host replication all 127.0.0.1/32 trust"
 
@@ -170,11 +174,8 @@ class Cluster:
 
     def runs(self) -> dict[tuple[str, int], int]:
         """Return how often each run is stored, by its server's name and its start."""
-        query = """
-SELECT servers.name, runs.began, count(*) FROM runs JOIN jobs ON jobs.id = runs.job_id
-JOIN servers ON servers.id = jobs.server_id GROUP BY 1, 2"""
         with psycopg.connect(f"{self.url}?target_session_attrs=read-write") as connection:
-            return {(name, began): count for name, began, count in connection.execute(query)}
+            return stored_runs(connection)
 
     def stop(self) -> None:
         """End everything."""
@@ -182,6 +183,11 @@ JOIN servers ON servers.id = jobs.server_id GROUP BY 1, 2"""
             node.thaw()
             node.kill()
         self._etcd.kill()
+
+
+def stored_runs(connection: psycopg.Connection) -> dict[tuple[str, int], int]:
+    """Return how often each run is stored, by its server's name and its start."""
+    return {(name, began): count for name, began, count in connection.execute(_RUNS)}
 
 
 def _children(pid: int) -> list[int]:

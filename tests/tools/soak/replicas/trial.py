@@ -77,7 +77,7 @@ def run(folder: Path, seconds: float) -> list[str]:
 
 def _tried(fault: Fault, cluster: Cluster, daemons: Daemons, seconds: float) -> Iterator[str]:
     ledger = Ledger()
-    with _sending(daemons.port, ledger):
+    with sending(daemons.port, ledger, SENDERS):
         time.sleep(_BEFORE_SECONDS)
         fault.strike(cluster, daemons)
         time.sleep(seconds)
@@ -99,9 +99,10 @@ def _tried(fault: Fault, cluster: Cluster, daemons: Daemons, seconds: float) -> 
 
 
 @contextmanager
-def _sending(port: int, ledger: Ledger) -> Iterator[None]:
+def sending(port: int, ledger: Ledger, count: int) -> Iterator[None]:
+    """Let so many senders report meanwhile."""
     stopping = threading.Event()
-    senders = [Sender(port, number, ledger, stopping) for number in range(SENDERS)]
+    senders = [Sender(port, number, ledger, stopping) for number in range(count)]
     for sender in senders:
         sender.start()
     try:
