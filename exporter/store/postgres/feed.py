@@ -19,7 +19,6 @@ from exporter.store.postgres.connecting import Connector, SteadyConnection
 from exporter.store.postgres.memory import Memory, News
 from exporter.store.postgres.queries import Head, Seen
 from exporter.store.postgres.session import PgSession
-from exporter.store.rules import live_runs
 from exporter.store.rules.write_cache import WriteCache
 from exporter.times import MINUTE, Millis
 
@@ -197,14 +196,12 @@ class Feed:
         known = self.memory.cache
         servers = sorted({server for head in new for server in head.servers})
         jobs = sorted({job for head in new for job in head.jobs})
-        news = queries.news(db, servers, jobs)
-        live = list(live_runs.of_jobs(db, sorted({job for head in new for job in head.live})))
+        live = sorted({job for head in new for job in head.live})
+        news = queries.news(db, servers, jobs, live)
         with self._showing:
             if known is not self.memory.cache:
                 return
             self.memory.apply(news)
-            for job_id, run in live:
-                self.memory.apply_live_run(job_id, run)
             for head in new:
                 if head.stamp > self._seen.get(head.writer, (0, 0))[0]:
                     self._seen[head.writer] = head.stamp, head.token

@@ -13,7 +13,7 @@ from exporter.logs import log_fields
 from exporter.store.errors import StoreUnavailableError
 from exporter.store.postgres import listing
 from exporter.store.postgres.connecting import Connector, SteadyConnection
-from exporter.store.postgres.schema import FORMAT
+from exporter.store.postgres.schema import FORMAT, NOW
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.writer import PgWriter
 
@@ -31,11 +31,10 @@ UPDATE meta SET value = ? WHERE key = 'format' AND value < ? AND NOT EXISTS (
     SELECT 1 FROM writers WHERE heard > clock_timestamp() - interval '1 minute' AND format < ?)"""
 """Only when no daemon is left that would not understand what the newest version writes."""
 
-_NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
 _NOBODY_LISTENED = f"""
-UPDATE meta SET value = {_NOW} WHERE key = 'listening_since'
-AND (SELECT heard.value FROM meta AS heard WHERE heard.key = 'heard') < {_NOW} - 60000"""  # noqa: S608 - constant
-_LISTENS = f"UPDATE meta SET value = {_NOW} WHERE key = 'heard'"  # noqa: S608 - constant
+UPDATE meta SET value = {NOW} WHERE key = 'listening_since'
+AND (SELECT heard.value FROM meta AS heard WHERE heard.key = 'heard') < {NOW} - 60000"""  # noqa: S608 - constant
+_LISTENS = f"UPDATE meta SET value = {NOW} WHERE key = 'heard'"  # noqa: S608 - constant
 TAKE_LEASE = """
 INSERT INTO leases AS lease (name, holder, until)
 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))

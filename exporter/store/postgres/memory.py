@@ -37,6 +37,7 @@ class News(NamedTuple):
     posted_ids: frozenset[str] = frozenset()
     with_placeholder: frozenset[int] = frozenset()
     newest: Mapping[int, Millis] = MappingProxyType({})
+    live: tuple[tuple[int, LiveRun], ...] = ()
 
 
 class Memory:
@@ -81,17 +82,17 @@ class Memory:
             self._apply(change, news.newest)
             if self._follower is not None and change != Change():
                 self._follower.apply(change)
+            self._show_live(news.live)
+
+    def _show_live(self, live: Iterable[tuple[int, LiveRun]]) -> None:
+        for job_id, run in live:
+            if self._follower is not None and job_id in self._jobs:
+                self._follower.apply_live_run(job_id, run)
 
     def _apply(self, change: Change, newest: Mapping[int, Millis]) -> None:
         self.cache.apply(change)
         known = {job.id: newest[job.id] for job in change.jobs if job.id in newest}
         self.cache.newest.update(known)
-
-    def apply_live_run(self, job_id: int, run: LiveRun) -> None:
-        """Pass a live run to the follower."""
-        with self._lock:
-            if self._follower is not None and job_id in self._jobs:
-                self._follower.apply_live_run(job_id, run)
 
     def listen_since(self, at: Millis) -> None:
         """Pass on since when any daemon could receive reports, if that changed."""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from exporter.store.changes import Change
 from exporter.store.postgres.memory import News, Revisions
+from exporter.store.postgres.schema import NOW
 from exporter.store.postgres.session import PgSession
-from exporter.store.rules import rows
+from exporter.store.rules import live_runs, rows
 from exporter.store.session import Row
 from exporter.times import Millis
 
@@ -19,7 +20,7 @@ WITH seen (writer, stamp) AS (SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? A
 SELECT clock.now, clock.listening_since,
     heads.writer, heads.stamp, heads.token, heads.servers, heads.jobs, heads.live
 FROM (
-    SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint) AS now,
+    SELECT {NOW} AS now,
         (SELECT value FROM meta WHERE key = 'listening_since') AS listening_since
 ) AS clock
 LEFT JOIN (
@@ -43,6 +44,7 @@ SELECT ARRAY(
     SELECT 1 FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = jobs.id
 ), newest, revision, {", ".join(rows.JOB_COLUMNS)} FROM jobs"""  # noqa: S608 - constant
 _MACHINE_IDS = "SELECT machine_id, server_id, fetched FROM machine_ids"
+_LIVE_RUNS = "SELECT job_id, run FROM live_runs WHERE job_id = ANY(?)"
 _LAST_HEADS = """
 SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
 
@@ -90,12 +92,18 @@ def all_heads(db: PgSession, seen: Seen) -> list[Head]:
     return found
 
 
-def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
-    """Return servers and jobs as they are now; what is not found counts as removed."""
+def news(
+    db: PgSession, servers: Sequence[int], jobs: Sequence[int], live: Sequence[int] = ()
+) -> News:
+    """Return servers and jobs as they are now; what is not found counts as removed.
+
+    `live` are the jobs whose live run is read, too.
+    """
     with db.connection.pipeline():
         of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
         of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))
         of_jobs = db.execute(f"{_JOBS} WHERE id = ANY(?)", (list(jobs),))
+        of_live = db.execute(_LIVE_RUNS, (list(live),))
     found = _news(of_servers.fetchall(), of_ids.fetchall(), of_jobs.fetchall())
     change = found.change
     gone_servers = set(servers) - {server.id for server in change.servers}
@@ -107,7 +115,8 @@ def news(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
             change.machine_ids,
             tuple(sorted(gone_servers)),
             tuple(sorted(gone_jobs)),
-        )
+        ),
+        live=tuple(live_runs.decoded(of_live.fetchall())),
     )
 
 

@@ -23,11 +23,14 @@ _PAUSE_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
 
+NOW = "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
+"""The present time of the database, in milliseconds."""
+
 _COUNTS = "\n".join(f"    {column} bigint," for column in rows.COUNT_COLUMNS)
 _FIRST = f"""
 CREATE TABLE meta (key text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO meta VALUES
-    ('created', floor(extract(epoch FROM clock_timestamp()) * 1000)),
+    ('created', {NOW}),
     ('format', 1), ('heard', 0), ('listening_since', 0);
 
 CREATE TABLE writers (

@@ -1,7 +1,7 @@
 """Live runs on disk, and the placeholder runs for reports that did not come."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -10,7 +10,7 @@ from exporter.logs import log_fields
 from exporter.model import Run, StoredRun
 from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun
 from exporter.store.rules import read_queries
-from exporter.store.session import Session
+from exporter.store.session import Row, Session
 from exporter.times import Millis
 
 _KEEP = """
@@ -44,22 +44,18 @@ def keep(db: Session, runs: Iterable[tuple[int, LiveRun]]) -> None:
 
 def find(db: Session, job_id: int) -> LiveRun | None:
     """Return the newest live run of a job; None without one that can be read."""
-    return next((run for _, run in _read(db, f"{_KEPT} WHERE job_id = ?", (job_id,))), None)
-
-
-def of_jobs(db: Session, job_ids: Sequence[int]) -> Iterator[tuple[int, LiveRun]]:
-    """Yield the newest live runs of some jobs."""
-    for job_id in job_ids:
-        yield from _read(db, f"{_KEPT} WHERE job_id = ?", (job_id,))
+    found = db.execute(f"{_KEPT} WHERE job_id = ?", (job_id,)).fetchall()
+    return next((run for _, run in decoded(found)), None)
 
 
 def kept(db: Session) -> Iterator[tuple[int, LiveRun]]:
     """Yield the newest live run of each job that had one; what cannot be read is left out."""
-    yield from _read(db, _KEPT, ())
+    yield from decoded(db.execute(_KEPT).fetchall())
 
 
-def _read(db: Session, query: str, values: Sequence[int]) -> Iterator[tuple[int, LiveRun]]:
-    for job_id, packed in db.execute(query, values).fetchall():
+def decoded(found: Iterable[Row]) -> Iterator[tuple[int, LiveRun]]:
+    """Yield the live runs of rows with a job's id and its run, except those that cannot be read."""
+    for job_id, packed in found:
         try:
             yield job_id, _decoder.decode(packed)
         except msgspec.MsgspecError as error:

@@ -24,10 +24,10 @@ def test_rows_are_read_as_one_snapshot(replicas: Replicas, monkeypatch: pytest.M
     post(one, body(2))
     ask = queries.news
 
-    def after_a_deletion(db: PgSession, servers: Sequence[int], jobs: Sequence[int]) -> News:
+    def after_a_deletion(db: PgSession, *named: Sequence[int]) -> News:
         monkeypatch.undo()
         one.delete_server(server.id)
-        return ask(db, servers, jobs)
+        return ask(db, *named)
 
     monkeypatch.setattr(queries, "news", after_a_deletion)
     other.catch_up(5)
