@@ -46,8 +46,11 @@ def catch_up(store: Store, req: falcon.Request) -> None:
 
 
 def _patience(req: falcon.Request) -> float:
+    header = req.get_header(_SCRAPE_TIMEOUT)
+    if header is None:
+        return _PATIENCE_SECONDS
     try:
-        given = float(req.get_header(_SCRAPE_TIMEOUT) or "")
+        given = float(header)
     except ValueError:
         return _PATIENCE_SECONDS
     return min(max(given - _SPARE_SECONDS, _MIN_SECONDS), 60.0) if given > 0 else _PATIENCE_SECONDS
