@@ -92,11 +92,14 @@ class LiveReportService:
 
     def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
         """Apply a report of a job; return whether the job still exists."""
+        run = self._store.hear(job_id, report.activity, delivery.received)
+        if run is None:
+            return False
         with self._lock:
-            run = self._store.hear(job_id, report.activity, delivery.received)
-            if run is not None:
+            unsaved = self._unsaved.get(job_id)
+            if unsaved is None or run.heard >= unsaved.heard:
                 self._unsaved[job_id] = run
-        return run is not None
+        return True
 
     def _wait(self, sender: _Sender, report: LiveReport, delivery: Delivery) -> None:
         """Queue a report until its job is resolved; if there are too many, drop the oldest."""
