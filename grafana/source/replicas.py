@@ -18,12 +18,12 @@ def row() -> Row:
 def _replicas() -> timeseries.Panel:
     about = About(
         "Replicas",
-        "Daemons that the database seen in the last minute.",
+        "Daemons that share the database and were seen in the last minute.",
         "none",
         thresholds(RED, (1, YELLOW), (2, GREEN)),
         *_QUARTER,
     )
-    query = Query(f"max({of_exporters('duplistatus_replicas')})", "heard of")
+    query = Query(f"max({of_exporters('duplistatus_replicas')})", "daemons")
     return lines(about, query).min(0).decimals(0)
 
 
