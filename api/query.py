@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import falcon
 
 from api.errors import invalid, not_found
-from exporter.conditions.evaluate import Condition
 from exporter.fleet import Fleet
 from exporter.model import Server, Status
+from exporter.model.conditions import Condition
 from exporter.reports import Problem
 from exporter.times import Millis, parse_timestamp
 

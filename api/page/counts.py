@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition
 from exporter.fleet.views import Totals
+from exporter.model.conditions import Condition
 
 _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)
 """Shown even at zero: people look for these."""

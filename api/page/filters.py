@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from api import query
 from api.errors import ApiError
-from exporter.conditions.evaluate import Condition, EvaluatedJob
+from exporter.conditions.evaluate import EvaluatedJob
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.model import Server
+from exporter.model.conditions import Condition
 from exporter.times import Millis
 
 ROWS = 200

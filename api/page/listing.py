@@ -10,9 +10,10 @@ from api.page.counts import Count
 from api.page.filters import JobFilter
 from api.page.rows import DisplayTime
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition, EvaluatedJob
+from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.sentence import sentence
 from exporter.fleet import Fleet
+from exporter.model.conditions import Condition
 from exporter.store import Store
 from exporter.times import Millis
 

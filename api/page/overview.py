@@ -18,11 +18,12 @@ from api.page.rows import DisplayTime
 from api.resources.upload import Astray
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition, evaluate_all
+from exporter.conditions.evaluate import evaluate_all
 from exporter.fleet import Fleet
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
+from exporter.model.conditions import Condition
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.times import Millis

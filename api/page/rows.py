@@ -9,12 +9,13 @@ from api import formatting
 from api.page import sparklines
 from api.page.rendering import short
 from api.page.sparklines import Spark, StatusStrip
-from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.evaluate import conditions
 from exporter.conditions.since import since
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.jobs.state import JobState
 from exporter.model import Server, Status
+from exporter.model.conditions import Condition
 from exporter.store import PastRun, Store
 from exporter.times import SECOND, Millis, format_timestamp
 

@@ -4,13 +4,13 @@ import math
 import unicodedata
 from html import escape
 
-from exporter.conditions.badge import Badge, Severity
+from exporter.conditions.badge import Badge, Tone
 
 COLOURS = {
-    Severity.BAD: "#b62324",
-    Severity.DOUBTFUL: "#8a5600",
-    Severity.GOOD: "#1a6e31",
-    Severity.NEUTRAL: "#57606a",
+    Tone.BAD: "#b62324",
+    Tone.DOUBTFUL: "#8a5600",
+    Tone.GOOD: "#1a6e31",
+    Tone.NEUTRAL: "#57606a",
 }
 SUBJECT_COLOUR = "#32383f"
 TEXT_COLOUR = "#fff"
@@ -33,7 +33,7 @@ def draw(badge: Badge) -> bytes:
     svg = f"""\
 <svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img">
 <title>{meaning}</title>
-<rect width="{left + right}" height="20" rx="3" fill="{COLOURS[badge.severity]}"/>
+<rect width="{left + right}" height="20" rx="3" fill="{COLOURS[badge.tone]}"/>
 <path d="M3 0H{left}V20H3A3 3 0 0 1 0 17V3A3 3 0 0 1 3 0Z" fill="{SUBJECT_COLOUR}"/>
 <g fill="{TEXT_COLOUR}" font-family="ui-monospace,Menlo,Consolas,DejaVu Sans Mono,monospace"\
  font-size="11">

@@ -1,18 +1,18 @@
-"""The text of a badge for many jobs, and its severity."""
+"""The text of a badge for many jobs, and its tone."""
 
 from enum import Enum, auto
 from typing import NamedTuple
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
+from exporter.model.conditions import Condition
 
 _MAX_TROUBLES = 2
 """A badge is small; the sentence has all of them."""
 
 
-class Severity(Enum):
-    """How serious the state is, worst first."""
+class Tone(Enum):
+    """The colour of the whole state, worst first."""
 
     BAD = auto()
     DOUBTFUL = auto()
@@ -21,11 +21,11 @@ class Severity(Enum):
 
 
 class Badge(NamedTuple):
-    """Whose backups, a few words on them, the severity, and the same as a sentence."""
+    """Whose backups, a few words on them, the tone, and the same as a sentence."""
 
     subject: str
     words: str
-    severity: Severity
+    tone: Tone
     meaning: str
 
 
@@ -47,11 +47,11 @@ def badge_of_server(
 
 def badge_without_store(subject: str, reason: str) -> Badge:
     """Return the badge shown while no report can be stored: all that is known grows old."""
-    return Badge(subject, "not storing", Severity.BAD, f"Reports cannot be stored: {reason}")
+    return Badge(subject, "not storing", Tone.BAD, f"Reports cannot be stored: {reason}")
 
 
 def _badge(subject: str, summary: StatusSummary, doubts: list[str], meaning: str) -> Badge:
-    return Badge(subject, _words(summary, doubts), _severity(summary, doubts), meaning)
+    return Badge(subject, _words(summary, doubts), _tone(summary, doubts), meaning)
 
 
 def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
@@ -77,9 +77,9 @@ def _fine(summary: StatusSummary) -> str:
     return f"all fine, {warned} with warnings" if warned else "all fine"
 
 
-def _severity(summary: StatusSummary, doubts: list[str]) -> Severity:
+def _tone(summary: StatusSummary, doubts: list[str]) -> Tone:
     if any(each.is_critical for each in summary.troubles):
-        return Severity.BAD
+        return Tone.BAD
     if summary.troubles or summary.errored or doubts:
-        return Severity.DOUBTFUL
-    return Severity.GOOD if summary.fine else Severity.NEUTRAL
+        return Tone.DOUBTFUL
+    return Tone.GOOD if summary.fine else Tone.NEUTRAL

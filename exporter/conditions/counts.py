@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from exporter.conditions.evaluate import Condition, EvaluatedJob, evaluate_all
+from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
 from exporter.fleet.views import JobView
+from exporter.model.conditions import Condition
 from exporter.times import Millis
 
 _UNWATCHED = (Condition.PAUSED, Condition.OFF)

@@ -5,72 +5,14 @@ are those of the API and of the metrics.
 """
 
 from collections.abc import Iterable
-from enum import Enum
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from exporter.fleet.views import JobView
 from exporter.jobs.ageing import old_from
 from exporter.model import Status
+from exporter.model.conditions import Condition
 from exporter.schedule.expressions import Off
 from exporter.times import Millis
-
-
-class Condition(Enum):
-    """What holds for a job, worst first; the value is the word for it in addresses and answers.
-
-    A member may say, after its value, the word that people read in its place, and what a sentence
-    says of one job and of several where that is not "is" or "are" with the word.
-    """
-
-    _value_: str
-    rank: int
-    """The place in the order, 0 for the worst."""
-    word: str
-    """The word that people read."""
-    of_one: str
-    of_many: str
-    """What a sentence says of one job, and of several."""
-
-    OVERDUE = "overdue"
-    FAILING = "failing", "failing", "failed"
-    DAMAGED = "damaged", "verification failed", "failed verification"
-    STALE = "stale"
-    STALLED = "stalled"
-    INTERRUPTED = "interrupted", "interrupted", "was interrupted", "were interrupted"
-    SHRINKING = "shrinking", "shrinking", "shrank"
-    SECOND_COPY = (
-        "second_copy",
-        "second copy",
-        "has no recent second copy",
-        "have no recent second copy",
-    )
-    UNNAMED = "unnamed", "unnamed", "reports without a name", "report without a name"
-    WARNING = "warning", "warning", "ended with warnings"
-    RUNNING = "running"
-    WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
-    PAUSED = "paused"
-    OFF = "off", "schedule off"
-    FINE = "fine"
-
-    def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
-        """Return a member with its words, worked out where they are not given."""
-        member = object.__new__(cls)
-        member._value_ = value
-        member.rank = len(cls.__members__)
-        member.word = word or value
-        member.of_one = of_one or f"is {member.word}"
-        member.of_many = of_many or of_one or f"are {member.word}"
-        return member
-
-    @property
-    def is_critical(self) -> bool:
-        """Whether a backup is missing or unreliable."""
-        return self.rank < Condition.STALLED.rank
-
-    @property
-    def is_trouble(self) -> bool:
-        """Whether somebody should look at the job."""
-        return self.rank < Condition.WARNING.rank
 
 
 def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:

@@ -1,7 +1,7 @@
 """The state of many jobs in one sentence. Pure."""
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition
+from exporter.model.conditions import Condition
 
 _NO_TROUBLES = (Condition.WARNING, Condition.WAITING)
 """They are said beside the troubles, for a job in either is not simply fine."""

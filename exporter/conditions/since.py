@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
-from exporter.conditions.evaluate import Condition
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.health import is_shrunken
 from exporter.jobs.history import PastRun
 from exporter.jobs.state import JobState
 from exporter.model import Status
+from exporter.model.conditions import Condition
 from exporter.times import Millis
 
 

@@ -33,7 +33,8 @@ class StoredRun(Struct, frozen=True, array_like=True):
 class Server(Struct, frozen=True):
     """A machine that sends reports, as known now. `described` dates its facts.
 
-    `possible_duplicate_of` is the id of another server that looks like the same machine.
+    `possible_duplicate_of` is the id of another server that looks like the same machine. Until
+    `muted` nobody is notified of its jobs.
     """
 
     id: int
@@ -46,18 +47,20 @@ class Server(Struct, frozen=True):
     described: Millis
     last_report: Millis
     possible_duplicate_of: int | None = None
+    muted: Millis | None = None
 
 
 class JobSettings(Struct, frozen=True):
     """What a person set for a job; None leaves it to the configuration.
 
-    `cleared` is until when a person has dealt with what came.
+    `cleared` is until when a person has dealt with what came. Until `muted` nobody is notified.
     """
 
     schedule: str | None = None
     tolerance: Millis | None = None
     paused: bool = False
     cleared: Millis | None = None
+    muted: Millis | None = None
 
 
 class Rejected(Struct, frozen=True):

@@ -3,13 +3,14 @@
 from exporter.store.changes import Change, Recorded
 from exporter.store.errors import (
     LimitReachedError,
+    OutboxChangedError,
     StoreBusyError,
     StoreError,
     StoreInUseError,
     StoreUnavailableError,
     UnknownIdError,
 )
-from exporter.store.interface import Store
+from exporter.store.interface import Outbox, Store, Watch
 from exporter.store.values import (
     KEPT,
     REPORTERS,
@@ -17,6 +18,7 @@ from exporter.store.values import (
     ClockMarks,
     JobHistory,
     JobRun,
+    OutboxState,
     PastRun,
     RecordedRun,
     Replica,
@@ -34,6 +36,9 @@ __all__ = [
     "JobHistory",
     "JobRun",
     "LimitReachedError",
+    "Outbox",
+    "OutboxChangedError",
+    "OutboxState",
     "PastRun",
     "Recorded",
     "RecordedRun",
@@ -47,4 +52,5 @@ __all__ = [
     "StoreUnavailableError",
     "StoredDetail",
     "UnknownIdError",
+    "Watch",
 ]

@@ -28,6 +28,10 @@ class StoreBusyError(StoreUnavailableError):
     """Another program is writing to the database; waiting may be enough."""
 
 
+class OutboxChangedError(Exception):
+    """Another daemon changed the outbox since it was loaded."""
+
+
 class LimitReachedError(Exception):
     """What a report would add exceeds a limit; the text says which one and what to do."""
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from exporter.jobs.job import Job
 from exporter.model import MAX_INT64, Log, Server, Status, StoredRun
+from exporter.model.notifications import Alert, Message
 from exporter.times import Millis
 
 KEPT = 200
@@ -24,6 +25,18 @@ class RunFilter(Struct, frozen=True):
     operation: str | None = None
     since: Millis | None = None
     until: Millis | None = None
+
+
+class OutboxState(NamedTuple):
+    """All that the notifier has to know, as of one moment.
+
+    `waiting` are the messages without an outcome, the oldest first; `marks` are times by name.
+    """
+
+    revision: int
+    alerts: list[Alert]
+    waiting: list[Message]
+    marks: dict[str, Millis]
 
 
 class JobRun(NamedTuple):

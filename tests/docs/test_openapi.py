@@ -9,8 +9,8 @@ from falcon.testing import TestClient
 from openapi_spec_validator import validate
 
 from api import errors
-from exporter.conditions.evaluate import Condition
 from exporter.model import Status
+from exporter.model.conditions import Condition
 from exporter.schedule import ScheduleSource
 from tests.docs import reports
 from tests.docs.contract import CONTRACT, Example, anonymous

@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.conditions.badge import Severity, badge_of_all
+from exporter.conditions.badge import Tone, badge_of_all
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.evaluate import conditions
 from exporter.conditions.since import since
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
+from exporter.model.conditions import Condition
 from exporter.model.live import LiveStatus
 from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, MINUTE, SECOND, Millis
@@ -194,6 +195,4 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     assert {
         name: {each for each in held if each.is_trouble} for name, held in present.items()
     } == woken
-    assert (badge_of_all(summary).severity in (Severity.GOOD, Severity.NEUTRAL)) == (
-        not any(woken.values())
-    )
+    assert (badge_of_all(summary).tone in (Tone.GOOD, Tone.NEUTRAL)) == (not any(woken.values()))

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.resources.badge_svg import COLOURS, MAX_CHARACTERS, SUBJECT_COLOUR, TEXT_COLOUR, draw
-from exporter.conditions.badge import Badge, Severity
+from exporter.conditions.badge import Badge, Tone
 
 SVG = "{http://www.w3.org/2000/svg}"
 CONTRAST_AA = 4.5
 
 
-def drawn(subject: str, words: str = "all fine", severity: Severity = Severity.GOOD) -> ET.Element:
-    return ET.fromstring(draw(Badge(subject, words, severity, f"{subject}: {words}")))
+def drawn(subject: str, words: str = "all fine", tone: Tone = Tone.GOOD) -> ET.Element:
+    return ET.fromstring(draw(Badge(subject, words, tone, f"{subject}: {words}")))
 
 
 def texts(svg: ET.Element) -> list[str]:
@@ -20,7 +20,7 @@ def texts(svg: ET.Element) -> list[str]:
 
 
 def test_a_badge_shows_its_subject_and_words_and_has_a_title() -> None:
-    svg = drawn("backups", "2 overdue", Severity.BAD)
+    svg = drawn("backups", "2 overdue", Tone.BAD)
     assert texts(svg) == ["backups", "2 overdue"]
     assert svg.findtext(f"{SVG}title") == "backups: 2 overdue"
     assert svg.attrib["role"] == "img"
@@ -81,4 +81,4 @@ def test_the_text_can_be_read_on_every_colour(colour: str) -> None:
 
 
 def test_every_tone_has_a_colour_of_its_own() -> None:
-    assert len(set(COLOURS.values())) == len(Severity)
+    assert len(set(COLOURS.values())) == len(Tone)

@@ -2,76 +2,76 @@ import pytest
 
 from exporter.conditions.badge import (
     Badge,
-    Severity,
+    Tone,
     badge_of_all,
     badge_of_server,
     badge_without_store,
 )
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
+from exporter.model.conditions import Condition
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
 WARNING, PAUSED, WAITING = Condition.WARNING, Condition.PAUSED, Condition.WAITING
 
 SAID = [
-    (StatusSummary(0, {}), "no backups yet", Severity.NEUTRAL),
-    (StatusSummary(1, {Condition.FINE: 1}, fine=1), "all fine", Severity.GOOD),
-    (StatusSummary(40, {Condition.FINE: 40}, fine=40), "all fine", Severity.GOOD),
-    (StatusSummary(40, {WARNING: 3}, fine=40), "all fine, 3 with warnings", Severity.GOOD),
-    (StatusSummary(40, {PAUSED: 2}, fine=38, unwatched=2), "38 of 40 fine", Severity.GOOD),
-    (StatusSummary(2, {WAITING: 2}), "0 of 2 fine", Severity.NEUTRAL),
-    (StatusSummary(40, {SHRINKING: 1}, fine=39), "1 shrinking", Severity.DOUBTFUL),
-    (StatusSummary(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Severity.DOUBTFUL),
-    (StatusSummary(40, {Condition.DAMAGED: 1}, fine=39), "1 verification failed", Severity.BAD),
-    (StatusSummary(40, {FAILING: 1}, fine=39), "1 failing", Severity.BAD),
-    (StatusSummary(40, {Condition.STALE: 1}, fine=39), "1 stale", Severity.BAD),
-    (StatusSummary(40, {Condition.INTERRUPTED: 2}, fine=38), "2 interrupted", Severity.DOUBTFUL),
-    (StatusSummary(40, {Condition.SECOND_COPY: 1}, fine=39), "1 second copy", Severity.DOUBTFUL),
-    (StatusSummary(40, {Condition.UNNAMED: 1}, fine=39), "1 unnamed", Severity.DOUBTFUL),
-    (StatusSummary(40, {FAILING: 1, OVERDUE: 2}, fine=37), "2 overdue, 1 failing", Severity.BAD),
+    (StatusSummary(0, {}), "no backups yet", Tone.NEUTRAL),
+    (StatusSummary(1, {Condition.FINE: 1}, fine=1), "all fine", Tone.GOOD),
+    (StatusSummary(40, {Condition.FINE: 40}, fine=40), "all fine", Tone.GOOD),
+    (StatusSummary(40, {WARNING: 3}, fine=40), "all fine, 3 with warnings", Tone.GOOD),
+    (StatusSummary(40, {PAUSED: 2}, fine=38, unwatched=2), "38 of 40 fine", Tone.GOOD),
+    (StatusSummary(2, {WAITING: 2}), "0 of 2 fine", Tone.NEUTRAL),
+    (StatusSummary(40, {SHRINKING: 1}, fine=39), "1 shrinking", Tone.DOUBTFUL),
+    (StatusSummary(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Tone.DOUBTFUL),
+    (StatusSummary(40, {Condition.DAMAGED: 1}, fine=39), "1 verification failed", Tone.BAD),
+    (StatusSummary(40, {FAILING: 1}, fine=39), "1 failing", Tone.BAD),
+    (StatusSummary(40, {Condition.STALE: 1}, fine=39), "1 stale", Tone.BAD),
+    (StatusSummary(40, {Condition.INTERRUPTED: 2}, fine=38), "2 interrupted", Tone.DOUBTFUL),
+    (StatusSummary(40, {Condition.SECOND_COPY: 1}, fine=39), "1 second copy", Tone.DOUBTFUL),
+    (StatusSummary(40, {Condition.UNNAMED: 1}, fine=39), "1 unnamed", Tone.DOUBTFUL),
+    (StatusSummary(40, {FAILING: 1, OVERDUE: 2}, fine=37), "2 overdue, 1 failing", Tone.BAD),
     (
         StatusSummary(40, {SHRINKING: 1, FAILING: 3, OVERDUE: 2}, fine=34),
         "2 overdue, 3 failing, …",
-        Severity.BAD,
+        Tone.BAD,
     ),
 ]
 
 
 @pytest.mark.parametrize(("census", "words", "tone"), SAID)
 def test_a_badge_tells_the_worst_first_in_words_and_tone(
-    census: StatusSummary, words: str, tone: Severity
+    census: StatusSummary, words: str, tone: Tone
 ) -> None:
     assert badge_of_all(census) == Badge("backups", words, tone, sentence(census))
 
 
 UNJUDGED = [
-    (StatusSummary(0, {}, errored=1), "1 not evaluated", Severity.DOUBTFUL),
-    (StatusSummary(39, {}, fine=39, errored=1), "1 not evaluated", Severity.DOUBTFUL),
+    (StatusSummary(0, {}, errored=1), "1 not evaluated", Tone.DOUBTFUL),
+    (StatusSummary(39, {}, fine=39, errored=1), "1 not evaluated", Tone.DOUBTFUL),
     (
         StatusSummary(38, {OVERDUE: 2}, fine=36, errored=1),
         "2 overdue, 1 not evaluated",
-        Severity.BAD,
+        Tone.BAD,
     ),
 ]
 
 
 @pytest.mark.parametrize(("census", "words", "tone"), UNJUDGED)
 def test_what_could_not_be_judged_never_hides_behind_all_fine(
-    census: StatusSummary, words: str, tone: Severity
+    census: StatusSummary, words: str, tone: Tone
 ) -> None:
     badge = badge_of_all(census)
-    assert (badge.words, badge.severity) == (words, tone)
+    assert (badge.words, badge.tone) == (words, tone)
 
 
 def test_a_badge_of_a_server_has_its_name() -> None:
     summary = StatusSummary(3, {OVERDUE: 1}, fine=2)
     assert badge_of_server("nas", summary) == Badge(
-        "nas", "1 overdue", Severity.BAD, "nas: 1 of 3 backups is overdue"
+        "nas", "1 overdue", Tone.BAD, "nas: 1 of 3 backups is overdue"
     )
 
 
 def test_a_badge_says_where_no_report_can_be_stored() -> None:
     badge = badge_without_store("nas", "the disk is full")
-    assert (badge.words, badge.severity) == ("not storing", Severity.BAD)
+    assert (badge.words, badge.tone) == ("not storing", Tone.BAD)
     assert badge.meaning == "Reports cannot be stored: the disk is full"

@@ -4,13 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import (
-    Condition,
-)
 from exporter.model import (
     Status,
     StoredRun,
 )
+from exporter.model.conditions import Condition
 from exporter.times import DAY, HOUR, Millis
 from tests.exporter.conditions.views import (
     ERROR,

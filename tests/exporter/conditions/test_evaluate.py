@@ -5,11 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exporter.conditions.evaluate import (
-    Condition,
-    conditions,
-    evaluate_all,
-)
+from exporter.conditions.evaluate import conditions, evaluate_all
 from exporter.fleet.views import JobView
 from exporter.model import (
     UNNAMED,
@@ -21,6 +17,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
+from exporter.model.conditions import Condition
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.exporter.conditions.views import (
     ERROR,

@@ -1,8 +1,8 @@
 import pytest
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import Condition
 from exporter.conditions.sentence import sentence
+from exporter.model.conditions import Condition
 
 
 def census(

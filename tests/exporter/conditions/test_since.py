@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from exporter.conditions.evaluate import Condition, conditions
+from exporter.conditions.evaluate import conditions
 from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -17,6 +17,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
+from exporter.model.conditions import Condition
 from exporter.schedule.policy import SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import CREATED

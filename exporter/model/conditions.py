@@ -1,0 +1,121 @@
+"""What can hold for a job, for a server and for the daemon, and how serious it is.
+
+One list for the page, the badge, the API, the notifications and the alert rules.
+"""
+
+from enum import Enum
+from typing import Self, TypeAlias
+
+
+class Severity(Enum):
+    """How serious a condition is, worst first."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    NOTICE = "notice"
+    INFO = "info"
+    OK = "ok"
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody should look: it is notified, and ends "all fine"."""
+        return self in (Severity.CRITICAL, Severity.WARNING)
+
+
+class Condition(Enum):
+    """What holds for a job, worst first; the value is the word for it in addresses and answers.
+
+    A member may say, after its value, the word that people read in its place, and what a sentence
+    says of one job and of several where that is not "is" or "are" with the word.
+    """
+
+    _value_: str
+    rank: int
+    """The place in the order, 0 for the worst."""
+    word: str
+    """The word that people read."""
+    of_one: str
+    of_many: str
+    """What a sentence says of one job, and of several."""
+
+    OVERDUE = "overdue"
+    FAILING = "failing", "failing", "failed"
+    DAMAGED = "damaged", "verification failed", "failed verification"
+    STALE = "stale"
+    STALLED = "stalled"
+    INTERRUPTED = "interrupted", "interrupted", "was interrupted", "were interrupted"
+    SHRINKING = "shrinking", "shrinking", "shrank"
+    SECOND_COPY = (
+        "second_copy",
+        "second copy",
+        "has no recent second copy",
+        "have no recent second copy",
+    )
+    UNNAMED = "unnamed", "unnamed", "reports without a name", "report without a name"
+    WARNING = "warning", "warning", "ended with warnings"
+    RUNNING = "running"
+    WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
+    PAUSED = "paused"
+    OFF = "off", "schedule off"
+    FINE = "fine"
+
+    def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
+        """Return a member with its words, worked out where they are not given."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.rank = len(cls.__members__)
+        member.word = word or value
+        member.of_one = of_one or f"is {member.word}"
+        member.of_many = of_many or of_one or f"are {member.word}"
+        return member
+
+    @property
+    def severity(self) -> Severity:
+        """How serious it is."""
+        if self.rank < Condition.STALLED.rank:
+            return Severity.CRITICAL
+        if self.rank < Condition.WARNING.rank:
+            return Severity.WARNING
+        if self is Condition.WARNING:
+            return Severity.NOTICE
+        return Severity.OK if self is Condition.FINE else Severity.INFO
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether a backup is missing or unreliable."""
+        return self.severity is Severity.CRITICAL
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody should look at the job."""
+        return self.severity.is_trouble
+
+
+class ServerCondition(Enum):
+    """What holds for a server, worst first; the value is the word in addresses and answers."""
+
+    PULL_FAILING = "pull_failing"
+
+    @property
+    def severity(self) -> Severity:
+        """How serious it is."""
+        return Severity.WARNING
+
+
+class DaemonCondition(Enum):
+    """What is wrong with the daemon, worst first; the value is the word in answers."""
+
+    STORAGE = "storage"
+    REFUSED = "refused"
+    CLOCK = "clock"
+    NOTIFICATIONS = "notifications"
+    LIMIT = "limit"
+
+    @property
+    def severity(self) -> Severity:
+        """How serious it is."""
+        critical = self is DaemonCondition.STORAGE
+        return Severity.CRITICAL if critical else Severity.WARNING
+
+
+AnyCondition: TypeAlias = Condition | ServerCondition | DaemonCondition
