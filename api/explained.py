@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api import formatting
+from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.doubts import Doubt, Doubted
 from exporter.schedule import Expectation, Step

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from api import formatting
+from exporter import formatting
 from exporter.model import Counts, Status, StoredRun
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 

@@ -4,8 +4,8 @@ import shlex
 
 from msgspec import Struct
 
-from api import formatting
 from api.page.rows import DisplayTime
+from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from api import formatting
 from api.page import filters, rows, sparklines
 from api.page.counts import Count
 from api.page.filters import JobFilter
 from api.page.rows import DisplayTime
+from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.sentence import sentence

@@ -5,13 +5,15 @@ from typing import Any
 import falcon
 from msgspec import Struct
 
-from api import formatting, query
-from api.page.rendering import Page, short
+from api import query
+from api.page.rendering import Page
 from api.page.rows import DisplayTime
+from exporter import formatting
 from exporter.ingest.refusals import Refusals, is_open
 from exporter.model import Rejected
 from exporter.reports.remedies import remedy
 from exporter.store import KEPT
+from exporter.templating import short
 from exporter.times import Millis
 
 LISTED = 50

@@ -1,16 +1,14 @@
 """Renders pages: templates that escape, and what a browser may do with them."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import falcon
 import jinja2
 
-from api import formatting
 from api.negotiation import accepts_gzip
 from api.responses import GetResource, with_etag
+from exporter import templating
 from exporter.compression import deflate
 from exporter.fleet import Fleet
 from exporter.store import Store
@@ -22,47 +20,13 @@ POLICY = (
 )
 """What a browser may do for a page: load its style sheet and script from here, and refresh it."""
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Characters that HTML may not hold, or that would turn the text around them: reports hold any."""
-
 _GZIP = 31
 """zlib's word for a whole gzip member with the largest window."""
 
 _LEVEL = 1
 
 
-def shown(value: object) -> object:
-    """Return what is printed of a value, without invisible characters."""
-    if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
-        return value
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)
-
-
-def short(text: str, most: int = 80) -> str:
-    """Return a text that fits into a row; one that is cut ends with dots."""
-    if len(text) <= most:
-        return text
-    cut = text[: most - 1]
-    while cut and unicodedata.combining(text[len(cut)]):
-        cut = cut[:-1]
-    return f"{cut}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("api.page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters.update(short=short, number=formatting.number)
-    return environment
-
-
-_templates = _environment()
+_templates = templating.environment(jinja2.PackageLoader("api.page"))
 
 
 def render(template: str, facts: dict[str, Any]) -> bytes:

@@ -5,10 +5,9 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from api import formatting
 from api.page import sparklines
-from api.page.rendering import short
 from api.page.sparklines import Spark, StatusStrip
+from exporter import formatting
 from exporter.conditions.evaluate import conditions
 from exporter.conditions.since import since
 from exporter.fleet.live_runs import Running
@@ -17,6 +16,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Server, Status
 from exporter.model.conditions import Condition
 from exporter.store import PastRun, Store
+from exporter.templating import short
 from exporter.times import SECOND, Millis, format_timestamp
 
 _MAX_PHASE_LENGTH = 40

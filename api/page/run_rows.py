@@ -2,12 +2,12 @@
 
 from msgspec import Struct
 
-from api import formatting
-from api.page.rendering import short
 from api.page.rows import DisplayTime
+from exporter import formatting
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
 from exporter.model.distrust import not_believed
 from exporter.store import JobRun, Store
+from exporter.templating import short
 from exporter.times import Millis
 
 LINES = 20

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from api import formatting
+from exporter import formatting
 from exporter.model import Status
 from exporter.store import PastRun
 

@@ -6,7 +6,8 @@ from importlib import resources
 import pytest
 from falcon import testing
 
-from api.page.rendering import POLICY, short, shown
+from api.page.rendering import POLICY
+from exporter.templating import short, shown
 from tests.api.page.conftest import LAST
 from tests.support.daemon import Daemon
 from tests.support.reports_builder import duplicati_report

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api import formatting
+from exporter import formatting
 from exporter.times import DAY, HOUR, SECOND
 from tests.api.page.conftest import show
 from tests.support.daemon import NOW, Daemon

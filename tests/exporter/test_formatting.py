@@ -1,6 +1,6 @@
 import pytest
 
-from api import formatting
+from exporter import formatting
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
 NOW = parse_timestamp("2026-01-15T10:30:00Z")
