@@ -160,10 +160,15 @@ CREATE TABLE reporters (
 );
 """  # noqa: S608 - constant
 
-_STEPS = (("reports", _FIRST),)
+_MUTES = """
+ALTER TABLE servers ADD COLUMN muted bigint;
+ALTER TABLE jobs ADD COLUMN muted bigint;
+"""
+
+STEPS = (("reports", _FIRST), ("mutes", _MUTES))
 """Append only: a step that was released never changes."""
 
-_MAKE_STEPS = """
+_MAKESTEPS = """
 CREATE TABLE IF NOT EXISTS steps (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 INSERT INTO steps (name) VALUES ('lock') ON CONFLICT DO NOTHING"""
 _CLASHES = (
@@ -181,7 +186,7 @@ def upgrade(connection: PgConnection) -> None:
         StoreError: a newer version created what this one does not understand.
     """
     _make_steps(connection)
-    for name, statements in _STEPS:
+    for name, statements in STEPS:
         with connection.transaction():
             connection.execute("UPDATE steps SET at = at WHERE name = 'lock'")
             if connection.execute("SELECT 1 FROM steps WHERE name = %s", (name,)).fetchone():
@@ -196,7 +201,7 @@ def _make_steps(connection: PgConnection) -> None:
     for _ in range(_TRIES):
         try:
             with connection.transaction():
-                connection.execute(_MAKE_STEPS)
+                connection.execute(_MAKESTEPS)
         except _CLASHES:
             time.sleep(_PAUSE_SECONDS)
         else:

@@ -5,7 +5,7 @@ Each function needs a transaction and returns what it changed.
 
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from exporter.jobs.job import Job
 from exporter.jobs.joining import merge_states
@@ -19,6 +19,8 @@ from exporter.times import Millis
 _ADD_IDENTITY = """
 INSERT INTO merged_identities (kind, value, server_id) VALUES (?, ?, ?)
 ON CONFLICT (kind, value) DO UPDATE SET server_id = excluded.server_id"""
+_SET_JOB = """
+UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ?, muted = ? WHERE id = ?"""
 _JOIN_FORMER_NAMES = """
 UPDATE former_names SET job_id = :job WHERE job_id = :other
 AND name NOT IN (SELECT name FROM former_names WHERE job_id = :job)"""
@@ -28,8 +30,8 @@ def set_server(db: Session, server_id: int, edit: Callable[[Server], Server]) ->
     """Change a server's alias and note."""
     edited = edit(_server(db, server_id))
     db.execute(
-        "UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ? WHERE id = ?",
-        (edited.alias, edited.note, edited.possible_duplicate_of, server_id),
+        "UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ?, muted = ? WHERE id = ?",
+        (edited.alias, edited.note, edited.possible_duplicate_of, edited.muted, server_id),
     )
     return Change(servers=(edited,))
 
@@ -38,10 +40,7 @@ def set_job(db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings]
     """Change what people set for a job."""
     job = _job(db, job_id)
     settings = edit(job.settings)
-    db.execute(
-        "UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ? WHERE id = ?",
-        (settings.schedule, settings.tolerance, settings.paused, settings.cleared, job_id),
-    )
+    db.execute(_SET_JOB, (*astuple(settings), job_id))
     return Change(jobs=(replace(job, settings=settings),))
 
 

@@ -36,6 +36,7 @@ JOB_COLUMNS = (
     "tolerance",
     "paused",
     "cleared",
+    "muted",
     "machine_id",
     "backup_id",
     "destination_type",
@@ -121,13 +122,13 @@ def server(row: tuple[object, ...]) -> Server:
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
     """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
     job_id, server_id, name, packed, *more = row
-    schedule, tolerance, paused, cleared, machine_id, backup_id, destination_type = more
+    schedule, tolerance, paused, cleared, muted, machine_id, backup_id, destination_type = more
     return Job(
         job_id,
         server_id,
         name,
         packed,
-        JobSettings(schedule, tolerance, bool(paused), cleared),
+        JobSettings(schedule, tolerance, bool(paused), cleared, muted),
         None if backup_id is None else Identity(machine_id, backup_id, destination_type),
         tuple(formerly),
     )

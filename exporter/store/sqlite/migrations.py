@@ -182,6 +182,11 @@ ALTER TABLE runs ADD COLUMN clock INTEGER;
 CREATE INDEX runs_of_a_wrong_clock ON runs (id) WHERE clock IS NOT NULL;
 """
 
+_MUTES = """
+ALTER TABLE servers ADD COLUMN muted INTEGER;
+ALTER TABLE jobs ADD COLUMN muted INTEGER;
+"""
+
 
 @migrations()
 def reports(db: Database) -> None:
@@ -262,3 +267,9 @@ def clocks(db: Database) -> None:
 def short_names(db: Database) -> None:
     """No name or identity is longer than 255 bytes."""
     names.shorten(db)
+
+
+@migrations()
+def mutes(db: Database) -> None:
+    """Until when nobody is notified of a server or a job."""
+    db.executescript(_MUTES)

@@ -8,6 +8,7 @@ import pytest
 
 from exporter.store import StoreError
 from exporter.store.postgres import Store, housekeeping
+from exporter.store.postgres.schema import STEPS
 from tests.support.postgres import Postgres
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, at_once, body, post, stored
@@ -75,7 +76,8 @@ def test_many_that_open_an_empty_database_at_once_make_its_tables_once(empty: st
     with Replicas(empty) as replicas:
         replicas.open()
         replicas.assert_whole()
-        assert replicas.ask("SELECT name FROM steps ORDER BY name") == [("lock",), ("reports",)]
+        steps = {("lock",), *((name,) for name, _ in STEPS)}
+        assert set(replicas.ask("SELECT name FROM steps")) == steps
     ((job,),) = [stored(empty)[1]]
     assert job.state.total_runs == 6
 
