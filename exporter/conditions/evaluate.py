@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from exporter.fleet.views import JobView
 from exporter.jobs.ageing import old_from
+from exporter.jobs.health import JobHealth
 from exporter.model import Status
 from exporter.model.conditions import Condition
 from exporter.schedule.expressions import Off
@@ -37,6 +38,32 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
     return tuple([each for each, holds in holding if holds]) or (Condition.FINE,)
 
 
+BY_RUNS = frozenset(
+    {
+        Condition.FAILING,
+        Condition.DAMAGED,
+        Condition.INTERRUPTED,
+        Condition.SHRINKING,
+        Condition.UNNAMED,
+        Condition.WARNING,
+    }
+)
+"""The conditions that the runs of a job decide alone, whatever the time and the schedule."""
+
+
+def held_by_runs(health: JobHealth) -> tuple[Condition, ...]:
+    """Return those conditions of `BY_RUNS` that hold, worst first."""
+    holding = (
+        (Condition.FAILING, health.failing),
+        (Condition.DAMAGED, health.damaged),
+        (Condition.INTERRUPTED, health.last is Status.INTERRUPTED),
+        (Condition.SHRINKING, health.shrunk),
+        (Condition.UNNAMED, health.unnamed),
+        (Condition.WARNING, health.warned),
+    )
+    return tuple([each for each, holds in holding if holds])
+
+
 class EvaluatedJob(NamedTuple):
     """A job and all that holds for it, worst first."""
 
@@ -49,13 +76,19 @@ def evaluate_all(views: Iterable[JobView], now: Millis) -> list[EvaluatedJob]:
     return [EvaluatedJob(view, conditions(view, now)) for view in views]
 
 
-def _is_stale(view: JobView, now: Millis) -> bool:
-    """Return whether the last success, or the first run where there was none, is too long ago."""
+def stale_from(view: JobView) -> Millis | None:
+    """Return from when on a job is stale if no run completes and it is not paused; None: never."""
     expected, health = view.expectation, view.health
     success = health.first_start if health.last_good is None else health.last_good
-    if expected is None or success is None or _is_suspended(view, now):
-        return False
-    return now > old_from(success, expected.interval)
+    if expected is None or success is None:
+        return None
+    return old_from(success, expected.interval)
+
+
+def _is_stale(view: JobView, now: Millis) -> bool:
+    """Return whether the last success, or the first run where there was none, is too long ago."""
+    from_when = stale_from(view)
+    return from_when is not None and now > from_when and not _is_suspended(view, now)
 
 
 def _is_copy_old(view: JobView, now: Millis) -> bool:

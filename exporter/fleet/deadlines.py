@@ -33,3 +33,7 @@ class DeadlineIndex:
         """Return the jobs that are overdue at one of two times and not at the other."""
         first, last = sorted((self.count_before(one), self.count_before(other)))
         return [job_id for _, job_id in self._ordered[first:last]]
+
+    def first(self) -> Millis | None:
+        """Return the earliest deadline; None where there is none."""
+        return self._ordered[0][0] if self._ordered else None

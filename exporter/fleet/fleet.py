@@ -21,6 +21,7 @@ from exporter.fleet.views import (
     JobView,
     Totals,
 )
+from exporter.fleet.watching import ChangedJobs, JobWatch, Watches
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
@@ -48,6 +49,7 @@ class Fleet:
         self._created = created
         self.reports = Newest()
         self._changes = ChangeSet()
+        self._watches = Watches()
 
     def apply(self, change: Change) -> None:
         """Apply what the store changed, or at the start all that it has."""
@@ -149,6 +151,22 @@ class Fleet:
             self._changes = ChangeSet(now)
             return changes
 
+    def watch_jobs(self) -> JobWatch:
+        """Return a watch of the jobs, to which all are new."""
+        with self._lock:
+            return self._watches.open(self._jobs.ids())
+
+    def close_watch(self, watch: JobWatch) -> None:
+        """Forget a watch."""
+        with self._lock:
+            self._watches.close(watch)
+
+    def take_changed(self, watch: JobWatch) -> ChangedJobs:
+        """Return the jobs that changed since the last call for a watch."""
+        with self._lock:
+            taken = watch.take()
+            return ChangedJobs(self._part(taken).jobs, sorted(taken - self._jobs.ids()))
+
     def servers(self) -> list[Server]:
         """Return every server, in the order of their ids."""
         with self._lock:
@@ -178,10 +196,7 @@ class Fleet:
         """Return the id of a machine's job that has this name, or else had it."""
         with self._lock:
             owner = self._servers.by_machine_id(machine_id or "")
-            if owner is None:
-                return None
-            named = self._jobs.named(owner.id, backup)
-            return self._jobs.formerly_named(owner.id, backup) if named is None else named
+            return None if owner is None else self._jobs.ever_named(owner.id, backup)
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
@@ -274,8 +289,12 @@ class Fleet:
         self._live.remove(job_id)
         self._jobs.remove(job_id)
         self._evaluations.remove(job_id)
-        self._changes.jobs.add(job_id)
+        self._note_changed(job_id)
 
     def _evaluate(self, job: Job) -> None:
-        self._changes.jobs.add(job.id)
+        self._note_changed(job.id)
         self._evaluations.put(job, self._servers[job.server_id])
+
+    def _note_changed(self, job_id: int) -> None:
+        self._changes.jobs.add(job_id)
+        self._watches.note(job_id)

@@ -33,9 +33,11 @@ class Jobs:
         """Return the id of a server's job of this name."""
         return _first(each.id for each in self._of(server_id) if each.name == name)
 
-    def formerly_named(self, server_id: int, name: str) -> int | None:
-        """Return the id of a server's job that had this name."""
-        return _first(each.id for each in self._of(server_id) if name in each.formerly)
+    def ever_named(self, server_id: int, name: str) -> int | None:
+        """Return the id of a server's job that has this name, or else had it."""
+        former = (each.id for each in self._of(server_id) if name in each.formerly)
+        named = self.named(server_id, name)
+        return _first(former) if named is None else named
 
     def put(self, job: Job) -> None:
         """Add a job, or replace it; it may be another server's by now."""

@@ -55,6 +55,7 @@ class Condition(Enum):
     WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"
     WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
+    MUTED = "muted"
     PAUSED = "paused"
     OFF = "off", "schedule off"
     FINE = "fine"

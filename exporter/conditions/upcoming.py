@@ -1,0 +1,21 @@
+"""When time alone changes what holds for a job. Pure."""
+
+from exporter.conditions.evaluate import stale_from
+from exporter.fleet.views import JobView
+from exporter.times import Millis
+
+
+def next_change(view: JobView, now: Millis) -> Millis | None:
+    """Return the first time after now at which a condition may begin or end; None without one.
+
+    The conditions hold from a millisecond after these limits on, but for a mute, which ends then.
+    """
+    expected, running = view.expectation, view.running
+    limits = (
+        None if expected is None else expected.deadline,
+        None if running is None else running.stalled_from,
+        stale_from(view),
+        view.health.copies_old_from,
+    )
+    turns = [limit + 1 for limit in limits if limit is not None and limit + 1 > now]
+    return min(turns, default=None)

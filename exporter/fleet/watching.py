@@ -1,0 +1,61 @@
+"""Which jobs changed, for those who must not look at all of them again and again."""
+
+import threading
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from exporter.fleet.views import JobView
+
+
+class ChangedJobs(NamedTuple):
+    """The jobs that changed as they are now, and the ids of those that are gone or not known."""
+
+    views: list[JobView]
+    gone: list[int]
+
+
+class JobWatch:
+    """The jobs that a report or a person changed since they were last taken.
+
+    `changed` is set while there are any. Only the fleet adds and takes.
+    """
+
+    def __init__(self) -> None:
+        self.changed = threading.Event()
+        self._ids: set[int] = set()
+
+    def add(self, job_id: int) -> None:
+        """Note that a job changed."""
+        self._ids.add(job_id)
+        if not self.changed.is_set():
+            self.changed.set()
+
+    def take(self) -> set[int]:
+        """Return the ids of the jobs that changed, and forget them."""
+        self.changed.clear()
+        taken, self._ids = self._ids, set()
+        return taken
+
+
+class Watches:
+    """All watches of the jobs. Needs one caller at a time."""
+
+    def __init__(self) -> None:
+        self._open: list[JobWatch] = []
+
+    def open(self, job_ids: Iterable[int]) -> JobWatch:
+        """Return a watch to which these jobs are new."""
+        watch = JobWatch()
+        self._open.append(watch)
+        for job_id in job_ids:
+            watch.add(job_id)
+        return watch
+
+    def close(self, watch: JobWatch) -> None:
+        """Forget a watch that nobody takes from any more."""
+        self._open.remove(watch)
+
+    def note(self, job_id: int) -> None:
+        """Note for each watch that a job changed."""
+        for watch in self._open:
+            watch.add(job_id)

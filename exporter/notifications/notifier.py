@@ -1,0 +1,237 @@
+"""Decides what is told, and stores it: whole or not at all, and by one daemon only.
+
+What is decided follows from what is stored: the alerts of the outbox, the changes that reports left
+there, and the jobs. So whatever ends a daemon between two steps, the next one goes on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from exporter.conditions.upcoming import next_change
+from exporter.config.notifications import Channel
+from exporter.fleet import Fleet
+from exporter.fleet.deadlines import DeadlineIndex
+from exporter.fleet.views import JobView
+from exporter.model.conditions import DaemonCondition
+from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
+from exporter.notifications import observing
+from exporter.notifications.tracker import Event, Observation, Tracker
+from exporter.store import Outbox
+from exporter.times import MINUTE, Millis
+
+ALIVE = "alive"
+"""The mark of when the notifier was last at work."""
+
+AWAY: Millis = 10 * MINUTE
+"""After so long without a daemon reports may be lost, so missing ones are told as much later."""
+
+_ALIVE_EVERY: Millis = MINUTE
+
+
+class Away(NamedTuple):
+    """When no daemon was at work: reports of that time may be lost."""
+
+    since: Millis
+    until: Millis
+
+
+class Mark(NamedTuple):
+    """A time that is stored under a name."""
+
+    name: str
+    at: Millis
+
+
+class Faults(Protocol):
+    """What may be wrong beside the jobs."""
+
+    def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
+        """Return what is wrong with the daemon, each with its reason."""
+        ...
+
+    def of_pulls(self) -> Mapping[str, str | None]:
+        """Return for each server that is pulled from why that fails; None where it does not."""
+        ...
+
+
+class Extras(Protocol):
+    """What is sent beside alerts: digests, and pings of the checks that others keep."""
+
+    def messages(
+        self,
+        changes: Sequence[ConditionChange],
+        views: Sequence[JobView],
+        marks: Mapping[str, Millis],
+        now: Millis,
+    ) -> tuple[list[Message], list[Mark]]:
+        """Return what is to be sent now, and the marks that are stored with it."""
+        ...
+
+    def next_at(self, marks: Mapping[str, Millis], now: Millis) -> Millis | None:
+        """Return when the time alone causes the next one; None: never."""
+        ...
+
+
+Compose = Callable[[Channel, Sequence[Event], Away | None, Millis], Message]
+"""Makes one message of what a channel is told; the first one says how long nobody was at work."""
+
+
+class Parts(NamedTuple):
+    """What the notifier works with."""
+
+    channels: tuple[Channel, ...]
+    fleet: Fleet
+    outbox: Outbox
+    faults: Faults
+    compose: Compose
+    extras: Extras
+
+
+class Notifier:
+    """Goes on from what is stored until an error of the store: then another one has to begin.
+
+    Not thread-safe. `waiting` are the messages that were found in the outbox.
+    """
+
+    def __init__(self, parts: Parts, now: Millis) -> None:
+        """Load what is stored.
+
+        Raises:
+            StoreUnavailableError: it cannot be read now.
+        """
+        self._parts = parts
+        self._watch = parts.fleet.watch_jobs()
+        state = parts.outbox.load()
+        self.waiting = state.waiting
+        self._revision = state.revision
+        self._marks = state.marks
+        self._turns = DeadlineIndex()
+        self._read_up_to = 0
+        self._away = _away(state.marks, now)
+        self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
+        missing_from = now + AWAY if self._away else 0
+        self._trackers = [
+            Tracker(
+                channel,
+                [alert for alert in state.alerts if alert.key.channel == channel.name],
+                now,
+                missing_from,
+            )
+            for channel in parts.channels
+        ]
+        known = {each.name for each in parts.channels}
+        self._strangers = tuple(
+            alert.key for alert in state.alerts if alert.key.channel not in known
+        )
+
+    def close(self) -> None:
+        """Stop watching the jobs."""
+        self._parts.fleet.close_watch(self._watch)
+
+    @property
+    def changed(self) -> bool:
+        """Whether a job changed since the last step."""
+        return self._watch.changed.is_set()
+
+    def next_at(self, now: Millis) -> Millis | None:
+        """Return when time alone gives a step something to do; None: never."""
+        times = [each.next_at() for each in self._trackers]
+        times += [self._turns.first(), self._parts.extras.next_at(self._marks, now)]
+        return min((each for each in times if each is not None), default=None)
+
+    def step(self, now: Millis) -> list[Message]:
+        """See what changed, decide what is told, and store it. Return the new messages.
+
+        Raises:
+            StoreUnavailableError: nothing of it is known to be stored.
+            OutboxChangedError: another daemon has decided meanwhile.
+        """
+        changes = self._read_changes()
+        taken = self._parts.fleet.take_changed(self._watch)
+        due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
+        views = list({view.job.id: view for view in [*filter(None, due), *taken.views]}.values())
+        self._observe_changes(changes, now)
+        self._observe_views(views, now)
+        self._forget(taken.gone)
+        self._observe_rest(now)
+        extra, marks = self._parts.extras.messages(changes, views, self._marks, now)
+        return self._store([*self._tell(now), *extra], marks, now)
+
+    def _read_changes(self) -> list[ConditionChange]:
+        changes: list[ConditionChange] = []
+        if self.changed:
+            changes = self._parts.outbox.changes()
+            self._read_up_to = max((each.id for each in changes), default=0)
+        return changes
+
+    def _observe_changes(self, changes: Iterable[ConditionChange], now: Millis) -> None:
+        for change in changes:
+            view = self._parts.fleet.job(change.job_id)
+            if view is not None:
+                self._observe_job(view, observing.of_change(change, view, now), now)
+
+    def _observe_views(self, views: Iterable[JobView], now: Millis) -> None:
+        for view in views:
+            self._turns.set(view.job.id, next_change(view, now))
+            self._observe_job(view, observing.of_view(view, now), now)
+
+    def _observe_job(self, view: JobView, seen: Observation, now: Millis) -> None:
+        for tracker in self._trackers:
+            if observing.is_told_of(tracker.channel, view):
+                tracker.observe(seen, now)
+            else:
+                tracker.forget(seen.subject)
+
+    def _forget(self, job_ids: Iterable[int]) -> None:
+        for job_id in job_ids:
+            self._turns.set(job_id, None)
+            for tracker in self._trackers:
+                tracker.forget(observing.subject_of_job(job_id))
+
+    def _observe_rest(self, now: Millis) -> None:
+        faults = self._parts.faults
+        seen = [observing.of_daemon(faults.of_daemon(now), now)]
+        seen += [
+            observing.of_pull(name, failing=reason is not None, now=now)
+            for name, reason in faults.of_pulls().items()
+        ]
+        for tracker in self._trackers:
+            for each in seen:
+                tracker.observe(each, now)
+
+    def _tell(self, now: Millis) -> list[Message]:
+        messages = []
+        for tracker in self._trackers:
+            events = tracker.take(now)
+            if events:
+                messages.append(self._compose(tracker.channel, events, now))
+        return messages
+
+    def _compose(self, channel: Channel, events: Sequence[Event], now: Millis) -> Message:
+        away = self._away if channel.name in self._uninformed else None
+        self._uninformed.discard(channel.name)
+        return self._parts.compose(channel, events, away, now)
+
+    def _store(self, messages: list[Message], marks: list[Mark], now: Millis) -> list[Message]:
+        if now - self._marks.get(ALIVE, 0) >= _ALIVE_EVERY:
+            marks = [*marks, Mark(ALIVE, now)]
+        update = OutboxUpdate(
+            read_up_to=self._read_up_to,
+            alerts=tuple(alert for each in self._trackers for alert in each.changed.values()),
+            gone=(*self._strangers, *(key for each in self._trackers for key in each.gone)),
+            messages=tuple(messages),
+            marks=tuple(marks),
+        )
+        if update == OutboxUpdate():
+            return []
+        self._revision, stored = self._parts.outbox.update(update, self._revision)
+        self._read_up_to, self._strangers = 0, ()
+        self._marks.update(marks)
+        for tracker in self._trackers:
+            tracker.stored()
+        return stored
+
+
+def _away(marks: Mapping[str, Millis], now: Millis) -> Away | None:
+    alive = marks.get(ALIVE)
+    return Away(alive, now) if alive is not None and now - alive > AWAY else None

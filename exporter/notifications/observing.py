@@ -1,0 +1,67 @@
+"""What the notifier sees: jobs as the page shows them, and what reports changed meanwhile."""
+
+from collections.abc import Iterable
+
+from exporter.conditions.evaluate import BY_RUNS, conditions
+from exporter.config.notifications import Channel
+from exporter.fleet.views import JobView
+from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
+from exporter.model.notifications import ConditionChange, SubjectKind
+from exporter.notifications.matching import matches
+from exporter.notifications.tracker import CONDITIONS, Observation
+from exporter.times import Millis
+
+DAEMON = SubjectKind.DAEMON.value
+
+_OF_JOBS: frozenset[AnyCondition] = frozenset(Condition)
+_OF_RUNS: frozenset[AnyCondition] = frozenset(BY_RUNS)
+_OF_SERVERS: frozenset[AnyCondition] = frozenset(ServerCondition)
+_OF_DAEMON: frozenset[AnyCondition] = frozenset(DaemonCondition)
+
+
+def subject_of_job(job_id: int) -> str:
+    """Return the subject of a job's alerts."""
+    return f"{SubjectKind.JOB.value}:{job_id}"
+
+
+def subject_of_pull(name: str) -> str:
+    """Return the subject of the alerts of a server that is pulled from."""
+    return f"{SubjectKind.SERVER.value}:{name}"
+
+
+def of_view(view: JobView, now: Millis) -> Observation:
+    """Return all that holds for a job now."""
+    held = frozenset[AnyCondition](conditions(view, now))
+    return Observation(subject_of_job(view.job.id), held, _OF_JOBS, now, is_silent(view, now))
+
+
+def of_change(change: ConditionChange, view: JobView, now: Millis) -> Observation:
+    """Return what held for a job after one of its reports."""
+    held = frozenset(CONDITIONS[each] for each in change.held if each in CONDITIONS)
+    subject, silent = subject_of_job(change.job_id), is_silent(view, now)
+    return Observation(subject, held, _OF_RUNS, change.at, silent, change.reason)
+
+
+def of_pull(name: str, *, failing: bool, now: Millis) -> Observation:
+    """Return whether pulling from a server fails."""
+    held = {ServerCondition.PULL_FAILING} if failing else set()
+    return Observation(subject_of_pull(name), frozenset(held), _OF_SERVERS, now)
+
+
+def of_daemon(held: Iterable[DaemonCondition], now: Millis) -> Observation:
+    """Return what is wrong with the daemon."""
+    return Observation(DAEMON, frozenset(held), _OF_DAEMON, now)
+
+
+def is_silent(view: JobView, now: Millis) -> bool:
+    """Return whether a person wants to hear nothing of a job now."""
+    held = conditions(view, now)
+    return Condition.MUTED in held or Condition.PAUSED in held
+
+
+def is_told_of(channel: Channel, view: JobView) -> bool:
+    """Return whether a channel is told of a job."""
+    server = view.server
+    return matches(channel.servers, server.alias, server.name) and matches(
+        channel.backups, view.job.name
+    )
