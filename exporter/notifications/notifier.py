@@ -15,7 +15,7 @@ from exporter.fleet.views import JobView
 from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
-from exporter.notifications.tracker import Event, Observation, Tracker
+from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import Outbox
 from exporter.times import MINUTE, Millis
 
@@ -49,6 +49,10 @@ class Faults(Protocol):
         """Return what is wrong with the daemon, each with its reason."""
         ...
 
+    def storage(self) -> str | None:
+        """Return why reports cannot be stored; None if they can."""
+        ...
+
     def of_pulls(self) -> Mapping[str, str | None]:
         """Return for each server that is pulled from why that fails; None where it does not."""
         ...
@@ -72,7 +76,7 @@ class Extras(Protocol):
         ...
 
 
-Compose = Callable[[Channel, Sequence[Event], Away | None, Millis], Message]
+Compose = Callable[[Channel, Sequence[AlertEvent], Away | None, Millis], Message]
 """Makes one message of what a channel is told; the first one says how long nobody was at work."""
 
 
@@ -207,7 +211,7 @@ class Notifier:
                 messages.append(self._compose(tracker.channel, events, now))
         return messages
 
-    def _compose(self, channel: Channel, events: Sequence[Event], now: Millis) -> Message:
+    def _compose(self, channel: Channel, events: Sequence[AlertEvent], now: Millis) -> Message:
         away = self._away if channel.name in self._uninformed else None
         self._uninformed.discard(channel.name)
         return self._parts.compose(channel, events, away, now)

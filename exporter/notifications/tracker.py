@@ -46,7 +46,7 @@ class Observation(NamedTuple):
     reason: str | None = None
 
 
-class Event(NamedTuple):
+class AlertEvent(NamedTuple):
     """What a channel is told of a condition."""
 
     happening: Happening
@@ -141,7 +141,7 @@ class Tracker:
         message = None if self._first_ready is None else self._first_ready + TOGETHER
         return min((each for each in (agenda, message) if each is not None), default=None)
 
-    def take(self, now: Millis) -> list[Event]:
+    def take(self, now: Millis) -> list[AlertEvent]:
         """Return what the channel is told now, in one message; it counts as told."""
         while self._agenda and self._agenda[0][0] <= now:
             _, key = heapq.heappop(self._agenda)
@@ -168,14 +168,14 @@ class Tracker:
         # As of when it was due: what was due long before a restart does not wait for more.
         self._first_ready = min(waiting.at, self._first_ready or waiting.at)
 
-    def _tell(self, key: AlertKey, now: Millis) -> Event | None:
+    def _tell(self, key: AlertKey, now: Millis) -> AlertEvent | None:
         alert = self._alerts[key]
         waiting = self._ready_event(alert, now)
         if waiting is None:
             self._plan(alert, now)
             return None
         self._put(alerting.told(alert, waiting.happening, now), now)
-        return Event(waiting.happening, CONDITIONS[key.condition], alert)
+        return AlertEvent(waiting.happening, CONDITIONS[key.condition], alert)
 
     def _ready_event(self, alert: Alert, now: Millis) -> Pending | None:
         """Return what may be told of an alert now; None: nothing."""

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
@@ -22,6 +23,9 @@ from exporter.times import SECOND, Millis
 
 Open = Callable[[PullTarget, Pause], DuplicatiServer]
 """Opens a client of a server, with the pause between two tries; raises `ServerError`."""
+
+FAILURES_IN_A_ROW = 3
+"""After so many pulling from a server is failing: one alone may be a restart of it."""
 
 _LOOK_SECONDS = 10.0
 """How often it is asked which of several daemons pulls."""
@@ -70,6 +74,7 @@ class PullLoop:
         self._led = False
         self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
+        self._in_a_row: Counter[str] = Counter()
         self._stopping = threading.Event()
 
     def run(self, interval: Millis, leads: Callable[[], bool]) -> None:
@@ -109,10 +114,21 @@ class PullLoop:
         for target in self._targets:
             ended = self._pull(target)
             if ended.well:
+                del self._in_a_row[target.name]
                 self._self_metrics.observe_pull(target.name, self._clock())
             else:
+                self._in_a_row[target.name] += 1
                 self._self_metrics.count_pull_failure(target.name)
             self._log_change(target.name, ended)
+
+    def failing(self) -> dict[str, str | None]:
+        """Return for each server why its last pulls in a row failed; None where they did not."""
+        return {
+            each.name: self._ended[each.name].problem
+            if self._in_a_row[each.name] >= FAILURES_IN_A_ROW
+            else None
+            for each in self._targets
+        }
 
     def _pull(self, target: PullTarget) -> _Ended:
         try:

@@ -12,7 +12,7 @@ from exporter.model import JobSettings, Status, StoredRun
 from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, MessageKind
 from exporter.notifications.notifier import Away, Mark, Notifier, Parts
-from exporter.notifications.tracker import Event
+from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.watching import watch_runs
 from exporter.schedule.policy import SchedulePolicy
 from exporter.times import Millis
@@ -39,9 +39,13 @@ class NoFaults:
     def __init__(self) -> None:
         self.daemon: dict[DaemonCondition, str] = {}
         self.pulls: dict[str, str | None] = {}
+        self.disk: str | None = None
 
     def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
         return self.daemon
+
+    def storage(self) -> str | None:
+        return self.disk
 
     def of_pulls(self) -> Mapping[str, str | None]:
         return self.pulls
@@ -63,7 +67,9 @@ class NoExtras:
         return None
 
 
-def compose(channel: Channel, events: Sequence[Event], away: Away | None, now: Millis) -> Message:
+def compose(
+    channel: Channel, events: Sequence[AlertEvent], away: Away | None, now: Millis
+) -> Message:
     """Return a message that a program can read."""
     told = [
         Told(each.alert.key.subject, each.condition.value, each.happening.value, each.alert.began)
@@ -96,8 +102,8 @@ class World:
         self.fleet = Fleet(SchedulePolicy(), CREATED)
         for job_id in self.runs:
             self._show(job_id)
-        parts = Parts(self.channels, self.fleet, self.outbox, self.faults, compose, NoExtras())
-        self.notifier = Notifier(parts, self.now)
+        self.parts = Parts(self.channels, self.fleet, self.outbox, self.faults, compose, NoExtras())
+        self.notifier = Notifier(self.parts, self.now)
         self.step()
 
     def report(self, job_id: int, status: Status) -> None:

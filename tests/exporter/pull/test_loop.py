@@ -102,6 +102,22 @@ def test_a_server_that_fails_keeps_no_other_out(
     assert (ended(telemetry, "nas"), ended(telemetry, "other")) == (None, NOW / 1000)
 
 
+def test_pulling_fails_after_three_failures_in_a_row(
+    duplicati: Simulator, rounds: PullLoop
+) -> None:
+    duplicati.password = "another"
+    for _ in range(2):
+        rounds.pull_all()
+    assert rounds.failing() == {"nas": None, "other": None}
+    rounds.pull_all()
+    failing = rounds.failing()
+    assert "password" in (failing["nas"] or "")
+    assert failing["other"] is None
+    duplicati.password = PASSWORD
+    rounds.pull_all()
+    assert rounds.failing() == {"nas": None, "other": None}
+
+
 def test_a_pull_that_leaves_something_out_is_a_failure(
     duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.tools.bench import (
     latencies,
     library,
+    notifying,
     resources,
     scraper,
     scrapes,
@@ -29,9 +30,10 @@ MEASURES = {
     "resources": resources.measure,
     "scraper": scraper.measure,
     "sharing": sharing.measure,
+    "notifying": notifying.measure,
 }
-ALWAYS = tuple(name for name in MEASURES if name not in ("scraper", "sharing"))
-"""Without those that take minutes a round and need a Prometheus or a PostgreSQL."""
+ALWAYS = tuple(name for name in MEASURES if name not in ("scraper", "sharing", "notifying"))
+"""Without those that take minutes a round, or need what is installed for them only."""
 
 
 def main() -> int:

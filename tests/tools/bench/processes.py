@@ -38,9 +38,15 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def daemon(database: Path | str, code: Path = _HERE, log: Path | None = None) -> Iterator[Served]:
+def daemon(
+    database: Path | str,
+    code: Path = _HERE,
+    log: Path | None = None,
+    config: Path | None = None,
+) -> Iterator[Served]:
     """Run the daemon on a database, all else as by default; the code may be another commit's."""
     options = ["--listen", "127.0.0.1:0", "--database", str(database)]
+    options += [] if config is None else ["--config", str(config)]
     command = ["-c", _DAEMON, "serve", *options]
     with _running(command, log or Path(database).with_suffix(".log"), code) as served:
         yield served
