@@ -10,6 +10,7 @@ from msgspec.structs import astuple, replace
 from exporter.jobs.job import Job
 from exporter.jobs.joining import merge_states
 from exporter.model import JobSettings, Server
+from exporter.model.mutes import later_mute
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
 from exporter.store.rules import read_queries, removing, write_queries
@@ -21,6 +22,7 @@ INSERT INTO merged_identities (kind, value, server_id) VALUES (?, ?, ?)
 ON CONFLICT (kind, value) DO UPDATE SET server_id = excluded.server_id"""
 _SET_JOB = """
 UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ?, muted = ? WHERE id = ?"""
+_SET_MERGED = "UPDATE servers SET last_report = ?, muted = ? WHERE id = ?"
 _JOIN_FORMER_NAMES = """
 UPDATE former_names SET job_id = :job WHERE job_id = :other
 AND name NOT IN (SELECT name FROM former_names WHERE job_id = :job)"""
@@ -85,8 +87,8 @@ def delete_server(db: Session, server_id: int) -> Change:
 def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Change:
     """Merge servers: their jobs, runs and identities become the target's.
 
-    Jobs of the same name are merged, too. Later reports of the sources go to the target, whether
-    they are identified by machine-id, by name or by address.
+    Jobs of the same name are merged, too, and of two mutes the later one remains. Later reports of
+    the sources go to the target, whether they are identified by machine-id, by name or by address.
     """
     target = _server(db, target_id)
     moved: list[int] = []
@@ -96,13 +98,17 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Cha
         moved += (job.id for job in read_queries.jobs_of(db, source_id))
         _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
-        target = replace(target, last_report=max(target.last_report, source.last_report))
+        target = replace(
+            target,
+            last_report=max(target.last_report, source.last_report),
+            muted=later_mute(target.muted, source.muted),
+        )
         removing.remove_server(db, source_id)
         others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
         if target.possible_duplicate_of == source_id:
             target = replace(target, possible_duplicate_of=None)
     others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
-    db.execute("UPDATE servers SET last_report = ? WHERE id = ?", (target.last_report, target_id))
+    db.execute(_SET_MERGED, (target.last_report, target.muted, target_id))
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
@@ -132,8 +138,9 @@ def _join(db: Session, job: Job, other: Job) -> None:
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
     db.execute(_JOIN_FORMER_NAMES, {"job": job.id, "other": other.id})
     state = merge_states(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
+    muted = later_mute(job.settings.muted, other.settings.muted)
     whole = job.with_state(state)
-    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (whole.packed, job.id))
+    db.execute("UPDATE jobs SET state = ?, muted = ? WHERE id = ?", (whole.packed, muted, job.id))
     removing.remove_job(db, other.id)
 
 

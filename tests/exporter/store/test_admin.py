@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import pytest
@@ -110,6 +111,23 @@ def test_what_a_person_set_for_the_jobs_of_the_target_stays(two: Two) -> None:
     two.store.set_job(before[two.old, "Documents"].id, lambda _: JobSettings("off"))
     two.store.merge_servers(two.nas, [two.old])
     assert jobs(two.store)[two.nas, "Documents"].settings == kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone", "later"),
+    [(None, None, None), (NOW, None, NOW), (None, NOW, NOW), (NOW, NOW - DAY, NOW), (1, 2, 2)],
+)
+def test_of_the_mutes_of_what_is_merged_the_later_remains(
+    two: Two, kept: Millis | None, gone: Millis | None, later: Millis | None
+) -> None:
+    before = jobs(two.store)
+    for server_id, until in ((two.nas, kept), (two.old, gone)):
+        two.store.set_job(before[server_id, "Documents"].id, partial(replace, muted=until))
+        two.store.set_server(server_id, partial(replace, muted=until))
+    two.store.merge_servers(two.nas, [two.old])
+    assert server(two.store, two.nas).muted == later
+    assert jobs(two.store)[two.nas, "Documents"].settings.muted == later
+    assert jobs(two.store)[two.nas, "Photos"].settings.muted is None
 
 
 def test_a_merged_server_is_gone_and_the_target_keeps_its_name_and_newest_report(two: Two) -> None:

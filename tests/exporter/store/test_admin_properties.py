@@ -59,11 +59,13 @@ Step = Callable[[Here], None]
 _PLACES = st.integers(0, 9)
 _BACKUPS = st.sampled_from(["Documents", "Mail"])
 _STATUSES = st.sampled_from(["Success", "Warning", "Error", "Fatal"])
+_MUTES = st.sampled_from([None, NOW - DAY, NOW + DAY, NOW + 3 * DAY])
 _SETTINGS = st.builds(
     JobSettings,
     schedule=st.sampled_from([None, "auto", "off", "every 3h", "cron 30 2 * * * Europe/Berlin"]),
     tolerance=st.sampled_from([None, MINUTE, DAY]),
     paused=st.booleans(),
+    muted=_MUTES,
 )
 
 
@@ -107,10 +109,13 @@ def named_reports(draw: st.DrawFn) -> Step:
 @st.composite
 def set_servers(draw: st.DrawFn) -> Step:
     place, alias = draw(_PLACES), draw(st.sampled_from([None, "Cellar", "nas"]))
+    muted = draw(_MUTES)
 
     def step(here: Here) -> None:
         for server_id in chosen(here.servers(), place):
-            here.store.set_server(server_id, lambda server: replace(server, alias=alias))
+            here.store.set_server(
+                server_id, lambda server: replace(server, alias=alias, muted=muted)
+            )
 
     return step
 
