@@ -162,9 +162,9 @@ def _add_answers(app: App, services: Services) -> None:
 
 def _add_managed(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    app.add_route("/api/servers", Servers(fleet))
-    app.add_route("/api/servers/{server_id}", ServerResource(store, fleet))
-    app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet))
+    app.add_route("/api/servers", Servers(fleet, clock))
+    app.add_route("/api/servers/{server_id}", ServerResource(store, fleet, clock))
+    app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, clock))
     app.add_route("/api/jobs", Jobs(fleet, clock))
     app.add_route("/api/jobs/{job_id}", JobResource(store, fleet, clock))
     app.add_route("/api/jobs/{job_id}/separate", SeparatedJob(store, fleet, clock))

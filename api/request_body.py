@@ -71,6 +71,20 @@ def duration(example: str) -> Callable[[Any], Millis | None]:
     return parse
 
 
+def mute(clock: Callable[[], Millis]) -> Callable[[Any], Millis | None]:
+    """Return a reader of for how long to mute, or null to end a mute, that returns until when.
+
+    The daemon's own clock counts, for a sender's may be wrong.
+    """
+    read_duration = duration("3d or 12h")
+
+    def parse(value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
+        span = read_duration(value)
+        return None if span is None else clock() + span
+
+    return parse
+
+
 def _object(req: falcon.Request) -> dict[str, Any]:
     body = req.bounded_stream.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:

@@ -5,6 +5,7 @@ from exporter.conditions.evaluate import conditions
 from exporter.fleet.views import JobView
 from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
+from exporter.model.mutes import muted_after
 from exporter.model.run_json import Json, backup, second_copy, seconds, timestamp
 from exporter.reports.remedies import remedy
 from exporter.times import Millis, format_duration
@@ -15,7 +16,7 @@ def server_reference(server: Server) -> Json:
     return {"id": server.id, "name": server.name, "alias": server.alias}
 
 
-def server(known: Server, jobs: int) -> Json:
+def server(known: Server, jobs: int, now: Millis) -> Json:
     """Return all that is known of a server."""
     return {
         **server_reference(known),
@@ -26,6 +27,7 @@ def server(known: Server, jobs: int) -> Json:
         "jobs": jobs,
         "lastReport": timestamp(known.last_report),
         "possibleDuplicateOf": known.possible_duplicate_of,
+        "mutedUntil": timestamp(muted_after(known.muted, now)),
     }
 
 
@@ -41,6 +43,7 @@ def job(view: JobView, now: Millis) -> Json:
         "possibleDuplicateOf": view.possible_duplicate_of,
         "condition": held[0].value,
         "conditions": [each.value for each in held],
+        "mutedUntil": timestamp(muted_after(view.muted_until, now)),
         **_expected(view, now),
         "running": running(view, now),
         **_reported(view),
@@ -53,7 +56,7 @@ def _expected(view: JobView, now: Millis) -> Json:
         "schedule": str(view.schedule.plan),
         "tolerance": format_duration(view.schedule.tolerance),
         "paused": view.schedule.paused,
-        "settings": settings(view.job.settings),
+        "settings": settings(view.job.settings, now),
         "expectedStart": timestamp(expected.start) if expected else None,
         "deadline": timestamp(expected.deadline) if expected else None,
         "scheduleSource": expected.source.value if expected else None,
@@ -97,10 +100,14 @@ def _reported(view: JobView) -> Json:
     }
 
 
-def settings(own: JobSettings) -> Json:
+def settings(own: JobSettings, now: Millis) -> Json:
     """Return what a person set for a job; null leaves it to the configuration."""
-    tolerance = None if own.tolerance is None else format_duration(own.tolerance)
-    return {"schedule": own.schedule, "tolerance": tolerance, "cleared": timestamp(own.cleared)}
+    return {
+        "schedule": own.schedule,
+        "tolerance": None if own.tolerance is None else format_duration(own.tolerance),
+        "cleared": timestamp(own.cleared),
+        "mutedUntil": timestamp(muted_after(own.muted, now)),
+    }
 
 
 def running(view: JobView, now: Millis) -> Json | None:

@@ -11,18 +11,20 @@ _ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SH
 
 
 class Count(Struct, frozen=True):
-    """A number, what it counts, and the condition whose jobs it counts."""
+    """A number, what it counts, the condition whose jobs it counts, and whether any is trouble."""
 
     name: str
     label: str
     value: int
     condition: Condition | None = None
+    troubles: bool = False
 
 
 def of_conditions(summary: StatusSummary) -> list[Count]:
     """Return the counts of jobs: of all, of each condition, of those not evaluated."""
+    troubles = summary.troubles
     held = [
-        Count(each.value, each.word.capitalize(), summary.count(each), each)
+        Count(each.value, each.word.capitalize(), summary.count(each), each, each in troubles)
         for each in Condition
         if each in _ALWAYS or summary.count(each)
     ]

@@ -131,7 +131,7 @@ def _matches(job: EvaluatedJob, job_filter: JobFilter) -> bool:
     return not wanted or any(wanted in name.casefold() for name in names)
 
 
-_Place = tuple[int, Millis, str, str, int]
+_Place = tuple[bool, int, Millis, str, str, int]
 
 
 def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]:
@@ -146,10 +146,14 @@ def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]
 
 
 def _place(job: EvaluatedJob) -> _Place:
-    """Return the sort key of a job: the worst condition, since when it may hold, then the names."""
+    """Return the sort key of a job: the worst condition, since when it may hold, then the names.
+
+    Muted and paused jobs come after all that somebody should look at.
+    """
     view, worst = job.view, job.held[0]
     names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)
-    return (worst.rank, _earliest(view, worst) if worst.is_trouble else 0, *names)
+    earliest = _earliest(view, worst) if job.in_trouble else 0
+    return (job.is_excused or not job.in_trouble, worst.rank, earliest, *names)
 
 
 def _earliest(view: JobView, worst: Condition) -> Millis:

@@ -15,6 +15,7 @@ from exporter.fleet.views import JobView
 from exporter.jobs.state import JobState
 from exporter.model import Server, Status
 from exporter.model.conditions import Condition
+from exporter.model.mutes import muted_after
 from exporter.store import PastRun, Store
 from exporter.templating import short
 from exporter.times import SECOND, Millis, format_timestamp
@@ -41,10 +42,11 @@ class DisplayTime(Struct, frozen=True):
 
 
 class ActiveCondition(Struct, frozen=True):
-    """A condition that holds, and since when."""
+    """A condition that holds, since when, and until when where that is known."""
 
     condition: Condition
     since: DisplayTime | None
+    until: DisplayTime | None = None
 
 
 class Due(Struct, frozen=True):
@@ -143,13 +145,22 @@ def _reason(state: JobState) -> str | None:
 
 def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, ...]:
     """Return the conditions of a job, worst first, without times in the future of a wrong clock."""
-    found = [(each, since(view, state, each)) for each in conditions(view, now)]
-    return tuple(
-        ActiveCondition(
-            each, None if at is None or at > now else DisplayTime.from_timestamp(at, now)
-        )
-        for each, at in found
+    return tuple(_active(view, state, each, now) for each in conditions(view, now))
+
+
+def _active(view: JobView, state: JobState, condition: Condition, now: Millis) -> ActiveCondition:
+    at, until = since(view, state, condition), view.muted_until
+    return ActiveCondition(
+        condition,
+        None if at is None or at > now else DisplayTime.from_timestamp(at, now),
+        muted_until(until, now) if condition is Condition.MUTED else None,
     )
+
+
+def muted_until(until: Millis | None, now: Millis) -> DisplayTime | None:
+    """Return until when nobody is notified, None where that has passed."""
+    found = muted_after(until, now)
+    return None if found is None else DisplayTime.from_timestamp(found, now)
 
 
 def good(state: JobState, now: Millis) -> DisplayTime | None:

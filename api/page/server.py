@@ -5,7 +5,7 @@ from collections.abc import Callable
 import falcon
 
 from api import query
-from api.page import filters, refused
+from api.page import filters, refused, rows
 from api.page.counts import of_conditions
 from api.page.filters import JobFilter
 from api.page.listing import head, listing, unjudged
@@ -52,6 +52,7 @@ class ServerPage(Page):
             "server": server,
             "name": filters.label(server),
             "duplicate": self._duplicate(server),
+            "muted_until": rows.muted_until(server.muted, now),
             "last_report": DisplayTime.from_timestamp(server.last_report, now),
         }
         self._show(req, resp, "server", facts)

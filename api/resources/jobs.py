@@ -21,6 +21,9 @@ from exporter.schedule.expressions import parse_schedule
 from exporter.store import Store
 from exporter.times import Millis
 
+_SETTINGS = {"muteFor": "muted"}
+"""Fields that change a setting of another name."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -91,7 +94,7 @@ class JobResource(_OfOneJob, GetResource):
         success(req, resp, {"job": job, "explanation": serialization.explanation(view)})
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Set when the job is due, or that what has come until now is dealt with."""
+        """Set when the job is due, until when it is muted, or that what came is dealt with."""
         known = self._known(job_id)
         values = request_body.read(
             req,
@@ -100,10 +103,12 @@ class JobResource(_OfOneJob, GetResource):
                 "tolerance": request_body.duration("30m or 2h"),
                 "paused": _yes_or_no,
                 "cleared": self._cleared,
+                "muteFor": request_body.mute(self._clock),
             },
         )
-        self._store.set_job(known, lambda settings: replace(settings, **values))
-        _log.info("job changed", extra=log_fields(job_id=known, **values))
+        edits = {_SETTINGS.get(name, name): value for name, value in values.items()}
+        self._store.set_job(known, lambda settings: replace(settings, **edits))
+        _log.info("job changed", extra=log_fields(job_id=known, **edits))
         ok_no_store(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:

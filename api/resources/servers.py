@@ -1,6 +1,7 @@
 """/api/servers: every machine that sent a report; rename, merge and delete them."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -14,11 +15,12 @@ from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.reports import Problem
 from exporter.store import Store
+from exporter.times import Millis
 
 MAX_TEXT = 1024
 MAX_MERGED = 1000
 
-_FIELDS = {"possibleDuplicateOf": "possible_duplicate_of"}
+_FIELDS = {"possibleDuplicateOf": "possible_duplicate_of", "muteFor": "muted"}
 
 _log = logging.getLogger(__name__)
 
@@ -26,38 +28,51 @@ _log = logging.getLogger(__name__)
 class Servers(GetResource):
     """The servers by their ids, paged."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._fleet = fleet
+        self._clock = clock
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with a page."""
+        now = self._clock()
         limit, last = query.limit(req), query.cursor(req) or (0, 0)
         after = [server for server in self._fleet.servers() if server.id > last[1]]
         page = after[:limit]
         data = {
-            "servers": [_represented(self._fleet, server.id) for server in page],
+            "servers": [_represented(self._fleet, server.id, now) for server in page],
             "nextCursor": (query.format_cursor(0, page[-1].id) if len(after) > limit else None),
         }
         success(req, resp, data)
 
 
-class ServerResource:
-    """One server by its id, to be changed or deleted."""
+class _OfOneServer:
+    """A resource of the server whose id its path has."""
 
-    def __init__(self, store: Store, fleet: Fleet) -> None:
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._store = store
         self._fleet = fleet
+        self._clock = clock
+
+
+class ServerResource(_OfOneServer):
+    """One server by its id, to be changed or deleted."""
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
-        """Set or clear a server's alias and note, or mark it as not a duplicate."""
+        """Set or clear a server's alias and note, mute it, or mark it as not a duplicate."""
         known = query.required_id(server_id, "server")
         values = request_body.read(
-            req, {"alias": _text, "note": _text, "possibleDuplicateOf": _nothing}
+            req,
+            {
+                "alias": _text,
+                "note": _text,
+                "possibleDuplicateOf": _nothing,
+                "muteFor": request_body.mute(self._clock),
+            },
         )
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
         self._store.set_server(known, lambda server: replace(server, **edits))
-        _log.info("server changed", extra=log_fields(server_id=known, **values))
-        ok_no_store(resp, {"server": _represented(self._fleet, known)})
+        _log.info("server changed", extra=log_fields(server_id=known, **edits))
+        ok_no_store(resp, {"server": _represented(self._fleet, known, self._clock())})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
@@ -67,12 +82,8 @@ class ServerResource:
         ok_no_store(resp, {"deleted": {"server": known}})
 
 
-class MergedServer:
+class MergedServer(_OfOneServer):
     """Makes other servers part of one."""
-
-    def __init__(self, store: Store, fleet: Fleet) -> None:
-        self._store = store
-        self._fleet = fleet
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Move the jobs, runs and identities of servers here; jobs of the same name join."""
@@ -84,12 +95,14 @@ class MergedServer:
         self._store.merge_servers(target, sources)
         merged = ",".join(map(str, sources))
         _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))
-        ok_no_store(resp, {"server": _represented(self._fleet, target)})
+        ok_no_store(resp, {"server": _represented(self._fleet, target, self._clock())})
 
 
-def _represented(fleet: Fleet, server_id: int) -> run_json.Json | None:
+def _represented(fleet: Fleet, server_id: int, now: Millis) -> run_json.Json | None:
     server = fleet.server(server_id)
-    return serialization.server(server, len(fleet.of_server(server_id).jobs)) if server else None
+    if server is None:
+        return None
+    return serialization.server(server, len(fleet.of_server(server_id).jobs), now)
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything

@@ -61,7 +61,7 @@ def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
 
 def _words(summary: StatusSummary, doubts: list[str]) -> str:
     """Return the worst troubles and doubts; without any, how many are fine."""
-    words = [*(f"{summary.count(each):,} {each.word}" for each in summary.troubles), *doubts]
+    words = [*(f"{summary.troubled(each):,} {each.word}" for each in summary.troubles), *doubts]
     if summary.errored:
         words.append(f"{summary.errored:,} not evaluated")
     more = ["…"] if len(words) > _MAX_TROUBLES else []

@@ -10,16 +10,18 @@ from exporter.fleet.views import JobView
 from exporter.model.conditions import Condition
 from exporter.times import Millis
 
-_UNWATCHED = (Condition.PAUSED, Condition.OFF)
+_NOT_FINE = (Condition.WAITING, Condition.PAUSED, Condition.OFF)
+"""A job in no trouble is not simply fine where no run has ended or none is expected."""
 
 
 class StatusSummary(Struct, frozen=True):
     """How many jobs there are, and of how many each condition holds.
 
     `fine` are those in no trouble that ended a run and that somebody would miss; `unwatched` are
-    in no trouble because nothing is expected of them. `errored` are further jobs, whose evaluation
-    failed by an internal error. `last_failure` is the start of the newest run for which a job is
-    failing, None where none is.
+    not muted and trouble nobody because nothing is expected of them. `errored` are further jobs,
+    whose evaluation failed by an internal error. `last_failure` is the start of the newest run for
+    which a job is failing, None where none is; `excused` is of how many jobs each trouble holds
+    that a person muted or paused. They are in `held` and not among the troubles.
     """
 
     jobs: int
@@ -28,6 +30,7 @@ class StatusSummary(Struct, frozen=True):
     unwatched: int = 0
     errored: int = 0
     last_failure: Millis | None = None
+    excused: Mapping[Condition, int] = {}
 
     @classmethod
     def from_views(cls, views: Iterable[JobView], now: Millis, errored: int = 0) -> "StatusSummary":
@@ -40,15 +43,22 @@ class StatusSummary(Struct, frozen=True):
         return cls(
             jobs=len(jobs),
             held=Counter(each for job in jobs for each in job.held),
-            fine=sum(_is_fine(job.held) for job in jobs),
-            unwatched=sum(_is_unwatched(job.held) for job in jobs),
+            fine=sum(_is_fine(job) for job in jobs),
+            unwatched=sum(_is_unwatched(job) for job in jobs),
             errored=errored,
-            last_failure=_last_failure(job.view for job in jobs),
+            last_failure=_last_failure(job.view for job in jobs if not job.is_excused),
+            excused=Counter(
+                each for job in jobs if job.is_excused for each in job.held if each.is_trouble
+            ),
         )
 
     def count(self, condition: Condition) -> int:
         """Return of how many jobs a condition holds."""
         return self.held.get(condition, 0)
+
+    def troubled(self, condition: Condition) -> int:
+        """Return of how many jobs a condition holds that are neither muted nor paused."""
+        return self.count(condition) - self.excused.get(condition, 0)
 
     @property
     def all(self) -> int:
@@ -58,15 +68,17 @@ class StatusSummary(Struct, frozen=True):
     @property
     def troubles(self) -> list[Condition]:
         """The conditions that somebody should look at, worst first."""
-        return [each for each in Condition if each.is_trouble and self.count(each)]
+        return [each for each in Condition if each.is_trouble and self.troubled(each)]
 
 
-def _is_fine(held: tuple[Condition, ...]) -> bool:
-    return not held[0].is_trouble and Condition.WAITING not in held and not _is_unwatched(held)
+def _is_fine(job: EvaluatedJob) -> bool:
+    return not job.in_trouble and not any(each in job.held for each in _NOT_FINE)
 
 
-def _is_unwatched(held: tuple[Condition, ...]) -> bool:
-    return not held[0].is_trouble and any(each in held for each in _UNWATCHED)
+def _is_unwatched(job: EvaluatedJob) -> bool:
+    if Condition.MUTED in job.held:
+        return False
+    return Condition.PAUSED in job.held or (Condition.OFF in job.held and not job.in_trouble)
 
 
 def _last_failure(views: Iterable[JobView]) -> Millis | None:

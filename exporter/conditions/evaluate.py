@@ -32,6 +32,7 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
         (Condition.WARNING, health.warned),
         (Condition.RUNNING, view.running is not None and not stalled),
         (Condition.WAITING, health.last is None),
+        (Condition.MUTED, view.muted(now)),
         (Condition.PAUSED, schedule.paused),
         (Condition.OFF, isinstance(schedule.plan, Off)),
     )
@@ -69,6 +70,16 @@ class EvaluatedJob(NamedTuple):
 
     view: JobView
     held: tuple[Condition, ...]
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether a person muted or paused it, so that what is wrong with it troubles nobody."""
+        return Condition.MUTED in self.held or Condition.PAUSED in self.held
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether somebody should look at it, even if a person said that nobody need be told."""
+        return self.held[0].is_trouble
 
 
 def evaluate_all(views: Iterable[JobView], now: Millis) -> list[EvaluatedJob]:

@@ -3,8 +3,8 @@
 from exporter.conditions.counts import StatusSummary
 from exporter.model.conditions import Condition
 
-_NO_TROUBLES = (Condition.WARNING, Condition.WAITING)
-"""They are said beside the troubles, for a job in either is not simply fine."""
+_NO_TROUBLES = (Condition.WARNING, Condition.WAITING, Condition.MUTED)
+"""They are said beside the troubles: a job in one is not simply fine, or hides that it is not."""
 
 
 def sentence(
@@ -16,8 +16,8 @@ def sentence(
 ) -> str:
     """Return the state of the jobs, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
-    All are fine only where each of them is watched, was evaluated and is in no trouble, where no
-    report was refused that may have said otherwise, and by a clock that is right.
+    All are fine only where each of them is watched, was evaluated and is in no trouble, muted or
+    not, where no report was refused that may have said otherwise, and by a clock that is right.
 
     Args:
         summary: how many jobs there are, and of how many each condition holds.
@@ -45,8 +45,8 @@ def _main_part(summary: StatusSummary, failed: str | None, fine: str | None) -> 
     if not summary.troubles:
         return _how_many_are_fine(summary, fine)
     first, *others = summary.troubles
-    phrase = _phrase(first, summary.count(first), failed)
-    whole = "The only backup" if summary.all == 1 else _part(summary.count(first), summary)
+    phrase = _phrase(first, summary.troubled(first), failed)
+    whole = "The only backup" if summary.all == 1 else _part(summary.troubled(first), summary)
     return ", ".join([f"{whole} {phrase}", *(_counted(each, summary, failed) for each in others)])
 
 
@@ -64,7 +64,7 @@ def _part(count: int, summary: StatusSummary) -> str:
 
 
 def _counted(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
-    count = summary.count(condition)
+    count = summary.troubled(condition)
     return f"{count:,} {_phrase(condition, count, failed)}"
 
 

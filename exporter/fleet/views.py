@@ -8,6 +8,7 @@ from exporter.fleet.live_runs import Running
 from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.model import Server
+from exporter.model.mutes import later_mute, muted_after
 from exporter.schedule import Expectation, Schedule
 from exporter.times import Millis
 
@@ -55,9 +56,21 @@ class JobView(Struct, frozen=True):
         return None if self.expectation is None else self.expectation.effective_deadline
 
     @property
+    def muted_until(self) -> Millis | None:
+        """Until when nobody is notified of the job: the later mute of its own and its server's.
+
+        It may have passed; None where neither was ever muted.
+        """
+        return later_mute(self.job.settings.muted, self.server.muted)
+
+    @property
     def failing(self) -> bool:
         """Whether the newest run that completed or failed, failed, or a failure is not cleared."""
         return self.health.failing
+
+    def muted(self, now: Millis) -> bool:
+        """Whether nobody is notified of the job now; a mute ends by itself."""
+        return muted_after(self.muted_until, now) is not None
 
     def stalled(self, now: Millis) -> bool:
         """Whether a run in progress has sent no live report for too long."""

@@ -28,6 +28,7 @@ EVERY = {
     "grumbling": "warning",
     "busy": "running",
     "begun": "waiting",
+    "hushed": "muted",
     "resting": "paused",
     "unscheduled": "off",
     "quiet": "fine",
@@ -123,11 +124,13 @@ def fill_with_all(daemon: Daemon) -> None:
     daily(daemon, "emptied", data={"SizeOfExaminedFiles": USUAL // 5})
     daily(daemon, "grumbling", status="Warning")
     daily(daemon, "busy")
+    daily(daemon, "hushed")
     daily(daemon, "resting")
     daily(daemon, "unscheduled")
     daily(daemon, "quiet", server="laptop")
     hear(daemon, "silent", NOW - HOUR, NOW - 20 * MINUTE)
     hear(daemon, "busy", NOW - HOUR, NOW - MINUTE, done=0.25)
     hear(daemon, "begun", NOW - HOUR, NOW - MINUTE, status="Completed")
+    change(daemon, "hushed", muteFor="3d")
     change(daemon, "resting", paused=True)
     change(daemon, "unscheduled", schedule="off")

@@ -58,6 +58,12 @@ def test_a_job_is_given_by_its_id_only(two: Daemon, text: str) -> None:
         {"paused": None},
         {"paused": 1},
         {"cleared": "now"},
+        {"muteFor": "soon"},
+        {"muteFor": "0h"},
+        {"muteFor": "11000d"},
+        {"muteFor": 3600},
+        {"muteFor": True},
+        {"mutedUntil": "2026-01-15T00:00:00Z"},
         {"pause": True},
     ],
 )
@@ -75,7 +81,7 @@ def test_a_wrong_field_is_answered_with_what_it_must_be(two: Daemon) -> None:
         "schedule": "must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5",
         "tolerance": "must be null or a duration, as 30m or 2h",
         "paused": "must be true or false",
-        "pause": "is unknown; expected one of schedule, tolerance, paused, cleared",
+        "pause": "is unknown; expected one of schedule, tolerance, paused, cleared, muteFor",
     }
 
 

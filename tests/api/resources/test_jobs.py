@@ -43,10 +43,16 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "possibleDuplicateOf": None,
         "condition": "fine",
         "conditions": ["fine"],
+        "mutedUntil": None,
         "schedule": "every 12h",
         "tolerance": "1h30m",
         "paused": False,
-        "settings": {"schedule": "every 12h", "tolerance": "1h30m", "cleared": None},
+        "settings": {
+            "schedule": "every 12h",
+            "tolerance": "1h30m",
+            "cleared": None,
+            "mutedUntil": None,
+        },
         "expectedStart": format_timestamp(BEGAN + 12 * HOUR),
         "deadline": format_timestamp(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
         "scheduleSource": "configured",
@@ -134,7 +140,12 @@ def test_auto_follows_the_reports_even_against_the_configuration(
 ) -> None:
     job = set_job(configured, {"schedule": "auto"})
     assert (job["schedule"], job["scheduleSource"]) == ("auto", "default")
-    assert job["settings"] == {"schedule": "auto", "tolerance": None, "cleared": None}
+    assert job["settings"] == {
+        "schedule": "auto",
+        "tolerance": None,
+        "cleared": None,
+        "mutedUntil": None,
+    }
     assert job["expectedStart"] == format_timestamp(BEGAN + 2 * DAY)
 
 
@@ -156,6 +167,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "possibleDuplicateOf": None,
         "condition": "overdue",
         "conditions": ["overdue"],
+        "mutedUntil": None,
         "lastSuccess": format_timestamp(PLANNED_FROM + MINUTE),
         "newestVersion": None,
         "interruptedRuns": 0,
@@ -170,7 +182,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "schedule": "auto",
         "tolerance": "1h",
         "paused": False,
-        "settings": {"schedule": None, "tolerance": None, "cleared": None},
+        "settings": {"schedule": None, "tolerance": None, "cleared": None, "mutedUntil": None},
         "expectedStart": format_timestamp(PLANNED_FROM + 12 * HOUR),
         "deadline": format_timestamp(PLANNED_FROM + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",

@@ -77,6 +77,9 @@ def test_a_server_to_change_is_given_by_its_id_only(
         {"alias": "", "note": "  "},
         {"alias": "x" * 1025},
         {"note": ["x"]},
+        {"muteFor": "soon"},
+        {"muteFor": "11000d"},
+        {"muteFor": 60},
         {"name": "x"},
         {"Alias": "x", "id": 9, "note": False},
     ],
@@ -91,7 +94,7 @@ def test_every_wrong_field_of_a_change_is_named(three: Daemon, body: Json) -> No
 def test_a_wrong_field_of_a_change_is_answered_with_what_it_must_be(three: Daemon) -> None:
     assert problems(change(three, "PATCH", "/api/servers/1", {"alias": 5, "name": "x"})) == {
         "alias": "must be null or a text of 1 to 1024 characters",
-        "name": "is unknown; expected one of alias, note, possibleDuplicateOf",
+        "name": "is unknown; expected one of alias, note, possibleDuplicateOf, muteFor",
     }
 
 

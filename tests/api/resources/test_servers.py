@@ -21,6 +21,7 @@ def test_a_changed_server_is_answered_as_it_is_listed(three: Daemon) -> None:
             "jobs": 1,
             "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
+            "mutedUntil": None,
         }
     }
     assert listed(three)[1] == data["server"]
@@ -79,6 +80,7 @@ def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
             "jobs": 2,
             "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
+            "mutedUntil": None,
         }
     ]
 

@@ -13,6 +13,7 @@ from exporter.model.conditions import Condition
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
 WARNING, PAUSED, WAITING = Condition.WARNING, Condition.PAUSED, Condition.WAITING
+MUTED = Condition.MUTED
 
 SAID = [
     (StatusSummary(0, {}), "no backups yet", Tone.NEUTRAL),
@@ -20,6 +21,18 @@ SAID = [
     (StatusSummary(40, {Condition.FINE: 40}, fine=40), "all fine", Tone.GOOD),
     (StatusSummary(40, {WARNING: 3}, fine=40), "all fine, 3 with warnings", Tone.GOOD),
     (StatusSummary(40, {PAUSED: 2}, fine=38, unwatched=2), "38 of 40 fine", Tone.GOOD),
+    (StatusSummary(40, {MUTED: 1}, fine=40), "all fine", Tone.GOOD),
+    (
+        StatusSummary(40, {OVERDUE: 1, MUTED: 1}, 39, excused={OVERDUE: 1}),
+        "39 of 40 fine",
+        Tone.GOOD,
+    ),
+    (StatusSummary(1, {OVERDUE: 1, MUTED: 1}, excused={OVERDUE: 1}), "0 of 1 fine", Tone.NEUTRAL),
+    (
+        StatusSummary(40, {OVERDUE: 2, FAILING: 1, MUTED: 1}, 37, excused={OVERDUE: 1}),
+        "1 overdue, 1 failing",
+        Tone.BAD,
+    ),
     (StatusSummary(2, {WAITING: 2}), "0 of 2 fine", Tone.NEUTRAL),
     (StatusSummary(40, {SHRINKING: 1}, fine=39), "1 shrinking", Tone.DOUBTFUL),
     (StatusSummary(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Tone.DOUBTFUL),

@@ -45,6 +45,7 @@ from tests.support.strategies.state import (
 TESTED_BADLY = stored_run(LAST, verification=Verification(LAST, Status.ERROR))
 TESTED_WELL = stored_run(LAST, verification=Verification(LAST, Status.WARNING))
 PAUSED, OFF = JobSettings(paused=True), JobSettings(schedule="off")
+MUTED = JobSettings(muted=MONTH_LATER + 1)
 LATE = LAST + DAY + 2 * HOUR
 
 
@@ -75,6 +76,10 @@ LATE = LAST + DAY + 2 * HOUR
         (view_of(daily(), PAUSED), MONTH_LATER, ["paused"]),
         (view_of(daily(last=Status.ERROR), PAUSED), MONTH_LATER, ["failing", "paused"]),
         (view_of(daily(), OFF), MONTH_LATER, ["off"]),
+        (view_of(daily(), MUTED), NOW, ["muted"]),
+        (view_of(daily(), MUTED), MONTH_LATER, ["overdue", "stale", "muted"]),
+        (view_of(daily(), MUTED), MONTH_LATER + 1, ["overdue", "stale"]),
+        (view_of(daily(), replace(MUTED, paused=True)), NOW, ["muted", "paused"]),
     ],
 )
 def test_all_that_holds_for_a_job_is_told_worst_first(

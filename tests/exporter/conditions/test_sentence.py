@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.sentence import sentence
@@ -10,6 +11,11 @@ def census(
 ) -> StatusSummary:
     counts = {Condition(name): count for name, count in held.items()}
     return StatusSummary(jobs, counts, fine, unwatched, unjudged)
+
+
+def excusing(counted: StatusSummary, **excused: int) -> StatusSummary:
+    counts = {Condition(name): count for name, count in excused.items()}
+    return replace(counted, excused=counts)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,19 @@ def census(
         (census(1, unnamed=1), "The only backup reports without a name"),
         (census(40, fine=39, waiting=1), "39 of 40 backups are fine, 1 has not ended a first run"),
         (census(3, fine=1, unwatched=2), "1 of 3 backups is fine, 2 are not watched"),
+        (census(40, fine=40, muted=1), "All 40 backups are fine, 1 is muted"),
+        (
+            excusing(census(40, fine=38, overdue=2, muted=2), overdue=2),
+            "38 of 40 backups are fine, 2 are muted",
+        ),
+        (
+            excusing(census(40, overdue=3, failing=1, muted=2), overdue=2, failing=1),
+            "1 of 40 backups is overdue, 2 are muted",
+        ),
+        (
+            excusing(census(1, overdue=1, muted=1), overdue=1),
+            "The only backup is not known to be fine, 1 is muted",
+        ),
         (census(1, unwatched=1), "The only backup is not known to be fine, 1 is not watched"),
     ],
 )
