@@ -97,6 +97,11 @@ def add_subject(parser: Parser, name: str, text: str) -> None:
     parser.add_argument(name, metavar=name.upper(), help=text)
 
 
+def add_span(parser: Parser) -> None:
+    """Let a command accept for how long something is to hold."""
+    parser.add_argument("span", metavar="DURATION", help="for how long: 12h, 3d or 2w")
+
+
 def add_json(parser: Parser) -> None:
     """Let a command print JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tabulate import tabulate
 
-from exporter.cli.api_client import Client, ClientError
+from exporter.cli.api_client import Client, ClientError, Json
 from exporter.logs import printable
 
 
@@ -26,6 +26,12 @@ def find_server(client: Client, text: str) -> int:
         message = f"{reason} {text}: give an id, see duplistatus servers"
         raise ClientError(message)
     return found[0]
+
+
+def conditions(job: Json) -> list[str]:
+    """Return the conditions of a job as people read them, a mute with its end."""
+    known = {"muted": f"muted until {job['mutedUntil']}"}
+    return [known.get(each, each.replace("_", " ")) for each in job["conditions"]]
 
 
 def confirmed(chosen: argparse.Namespace, what: str) -> bool:

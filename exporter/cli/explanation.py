@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.cli.api_client import Json
+from exporter.cli.display import conditions
 from exporter.logs import printable
 from exporter.times import SECOND, format_duration
 
@@ -12,7 +13,7 @@ _WIDTH = 24
 
 def lines(job: Json, explanation: Json | None) -> Iterator[str]:
     """Yield a job's conditions, why it is expected when it is, the sum, and untrusted values."""
-    held = ", ".join(each.replace("_", " ") for each in job["conditions"])
+    held = ", ".join(conditions(job))
     yield printable(f"{job['name']} of {job['server']}: {held}")
     yield printable(job["why"])
     if explanation is not None:

@@ -1,4 +1,4 @@
-"""duplistatus jobs, and duplistatus job: list them, explain, set, clear or delete one."""
+"""duplistatus jobs, and duplistatus job: list them, explain, set, mute or delete one."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,12 +12,13 @@ from exporter.cli.arguments import (
     add_client_command,
     add_group,
     add_json,
+    add_span,
     add_subject,
     add_yes_flag,
     configuration,
 )
 from exporter.cli.connection import connected
-from exporter.cli.display import confirmed, find_server, show, table
+from exporter.cli.display import conditions, confirmed, find_server, show, table
 
 _JOB_COLUMNS = ("ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE")
 _OF_JOB = "id of the job; see duplistatus jobs"
@@ -36,7 +37,7 @@ def add_list_to(commands: Commands) -> None:
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "job", "explain, set, clear or delete a job")
+    actions = add_group(commands, "job", "explain, set, mute, clear or delete a job")
     parser = add_client_command(actions, "explain", "explain when a job is due", explain_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
@@ -48,10 +49,21 @@ def add_to(commands: Commands) -> None:
     parser = add_client_command(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
+    _add_muting(actions)
     _add_parting(actions)
     parser = add_client_command(actions, "delete", "delete a job with its runs", delete_job)
     add_subject(parser, "job", _OF_JOB)
     add_yes_flag(parser)
+
+
+def _add_muting(actions: Commands) -> None:
+    parser = add_client_command(actions, "mute", "notify nobody of a job for a time", mute_job)
+    add_subject(parser, "job", _OF_JOB)
+    add_span(parser)
+    add_json(parser)
+    parser = add_client_command(actions, "unmute", "end the mute of a job", unmute_job)
+    add_subject(parser, "job", _OF_JOB)
+    add_json(parser)
 
 
 def _add_parting(actions: Commands) -> None:
@@ -109,6 +121,10 @@ def set_job(chosen: argparse.Namespace) -> int:
     body: Json = {name: value or None for name, value in given.items() if value is not None}
     if chosen.paused is not None:
         body["paused"] = chosen.paused
+    return _change(chosen, body)
+
+
+def _change(chosen: argparse.Namespace, body: Json) -> int:
     with connected(configuration(chosen)) as client:
         job = client.send("PATCH", f"/api/jobs/{_job_id(chosen.job)}", body)["job"]
     show(chosen, job, _job_table([job]))
@@ -117,11 +133,17 @@ def set_job(chosen: argparse.Namespace) -> int:
 
 def clear_job(chosen: argparse.Namespace) -> int:
     """Mark the failures of a job until now as handled."""
-    with connected(configuration(chosen)) as client:
-        path = f"/api/jobs/{_job_id(chosen.job)}"
-        job = client.send("PATCH", path, {"cleared": True})["job"]
-    show(chosen, job, _job_table([job]))
-    return 0
+    return _change(chosen, {"cleared": True})
+
+
+def mute_job(chosen: argparse.Namespace) -> int:
+    """Notify nobody of a job for a time."""
+    return _change(chosen, {"muteFor": chosen.span})
+
+
+def unmute_job(chosen: argparse.Namespace) -> int:
+    """End the mute of a job; one of its server still holds."""
+    return _change(chosen, {"muteFor": None})
 
 
 def forget_copy(chosen: argparse.Namespace) -> int:
@@ -195,4 +217,4 @@ def _state(job: Json) -> str:
     """Return the conditions of a job, and how late it is."""
     hours, seconds = divmod(job["lateBySeconds"], 3600)
     late = {"overdue": f"overdue by {hours}h{seconds // 60:02}m"}
-    return ", ".join(late.get(each, each.replace("_", " ")) for each in job["conditions"])
+    return ", ".join(late.get(each, each) for each in conditions(job))

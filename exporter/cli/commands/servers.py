@@ -1,4 +1,4 @@
-"""duplistatus servers, and duplistatus server: list them, set, merge or delete one."""
+"""duplistatus servers, and duplistatus server: list them, set, mute, merge or delete one."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from exporter.cli.arguments import (
     add_client_command,
     add_group,
     add_json,
+    add_span,
     add_subject,
     add_yes_flag,
     configuration,
@@ -23,6 +24,7 @@ _SERVER_COLUMNS = {
     "JOBS": "jobs",
     "LAST REPORT": "lastReport",
     "DUPLICATI": "duplicatiVersion",
+    "MUTED UNTIL": "mutedUntil",
     "NOTE": "note",
 }
 
@@ -35,7 +37,7 @@ def add_list_to(commands: Commands) -> None:
 
 def add_to(commands: Commands) -> None:
     """Add the group."""
-    actions = add_group(commands, "server", "set, merge or delete a server")
+    actions = add_group(commands, "server", "set, mute, merge or delete a server")
     parser = add_client_command(actions, "set", "set a server's alias or note", set_server)
     add_subject(parser, "server", "id or name of the server")
     parser.add_argument("--alias", metavar="TEXT", help='name to display; "" clears it')
@@ -43,6 +45,7 @@ def add_to(commands: Commands) -> None:
     text = "it is not a duplicate of the server that it looks like"
     parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
+    _add_muting(actions)
     parser = add_client_command(actions, "merge", "merge servers", merge_servers)
     add_subject(parser, "server", "id or name of the server that remains")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="servers to merge into it")
@@ -50,6 +53,17 @@ def add_to(commands: Commands) -> None:
     parser = add_client_command(actions, "delete", "delete a server with its runs", delete_server)
     add_subject(parser, "server", "id or name of the server")
     add_yes_flag(parser)
+
+
+def _add_muting(actions: Commands) -> None:
+    summary = "notify nobody of a server's jobs for a time"
+    parser = add_client_command(actions, "mute", summary, mute_server)
+    add_subject(parser, "server", "id or name of the server")
+    add_span(parser)
+    add_json(parser)
+    parser = add_client_command(actions, "unmute", "end the mute of a server", unmute_server)
+    add_subject(parser, "server", "id or name of the server")
+    add_json(parser)
 
 
 def list_servers(chosen: argparse.Namespace) -> int:
@@ -66,6 +80,20 @@ def set_server(chosen: argparse.Namespace) -> int:
     body: Json = {name: value or None for name, value in given.items() if value is not None}
     if chosen.not_a_duplicate:
         body["possibleDuplicateOf"] = None
+    return _change(chosen, body)
+
+
+def mute_server(chosen: argparse.Namespace) -> int:
+    """Notify nobody of a server's jobs for a time."""
+    return _change(chosen, {"muteFor": chosen.span})
+
+
+def unmute_server(chosen: argparse.Namespace) -> int:
+    """End the mute of a server; those of its jobs still hold."""
+    return _change(chosen, {"muteFor": None})
+
+
+def _change(chosen: argparse.Namespace, body: Json) -> int:
     with connected(configuration(chosen)) as client:
         server_id = find_server(client, chosen.server)
         server = client.send("PATCH", f"/api/servers/{server_id}", body)["server"]

@@ -7,7 +7,7 @@ import pytest
 
 from exporter.model import UNNAMED, Copying, CopyOutcome, Delivery, SecondCopy, Status
 from exporter.store.sqlite import Store
-from exporter.times import HOUR, MINUTE, now
+from exporter.times import DAY, HOUR, MINUTE, now, parse_timestamp
 from tests.exporter.cli.conftest import Commands, known
 from tests.support.daemon import SENDER
 from tests.support.process.daemon import Daemon
@@ -15,6 +15,9 @@ from tests.support.recording import report_of
 from tests.support.reports_builder import duplicati_report
 
 Json = dict[str, Any]
+
+
+DAYS_LEFT = (3 * DAY - HOUR, 3 * DAY)
 
 
 def listed(command: Commands, listing: str) -> dict[int, Json]:
@@ -57,6 +60,29 @@ def test_a_job_is_set_and_reset_to_the_configuration(command: Commands) -> None:
     command.output("job", "set", "1", "--schedule", "", "--tolerance", "")
     job = listed(command, "jobs")[1]
     assert (job["schedule"], job["tolerance"], job["paused"]) == ("auto", "1h", False)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(("kind", "name"), [("job", "1"), ("server", "nas"), ("server", "1")])
+def test_a_job_or_a_server_is_muted_for_a_time_and_unmuted(
+    command: Commands, kind: str, name: str
+) -> None:
+    answered = json.loads(command.output(kind, "mute", name, "3d", "--json"))
+    assert answered["mutedUntil"] == listed(command, f"{kind}s")[1]["mutedUntil"]
+    least, most = DAYS_LEFT
+    assert least < parse_timestamp(answered["mutedUntil"]) - now() <= most
+    assert "muted" in listed(command, "jobs")[1]["conditions"]
+    command.output(kind, "unmute", name)
+    assert listed(command, f"{kind}s")[1]["mutedUntil"] is None
+    assert "muted" not in listed(command, "jobs")[1]["conditions"]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("span", ["soon", "0h", "11000d", "-1d", ""])
+def test_what_is_no_duration_mutes_nobody(command: Commands, span: str) -> None:
+    for kind, name in (("job", "1"), ("server", "nas")):
+        assert "muteFor" in command.refusal(kind, "mute", "--", name, span)
+        assert listed(command, f"{kind}s")[1]["mutedUntil"] is None
 
 
 @pytest.mark.usefixtures("database")

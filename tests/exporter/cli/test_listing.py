@@ -30,7 +30,9 @@ def jobs(command: Commands, *flags: str) -> list[int]:
 @pytest.mark.usefixtures("either")
 def test_servers_are_listed_as_a_table(command: Commands) -> None:
     head, *servers = rows(command.output("servers"))
-    assert head == ["ID", "NAME", "ALIAS", "JOBS", "LAST REPORT", "DUPLICATI", "NOTE"]
+    assert head == [
+        *("ID", "NAME", "ALIAS", "JOBS", "LAST REPORT", "DUPLICATI", "MUTED UNTIL", "NOTE")
+    ]
     assert [server[:3] for server in servers] == [
         ["1", "nas", "2"],
         ["2", "old", "1"],
@@ -91,6 +93,22 @@ def test_a_table_tells_who_is_paused_or_off(command: Commands) -> None:
     command.output("job", "set", "3", "--schedule", "off")
     states = [job[-1] for job in rows(command.output("jobs"))[1:]]
     assert states == ["paused", "fine", "failing, off", "fine", "fine"]
+
+
+@pytest.mark.usefixtures("database")
+def test_tables_tell_who_is_muted_and_until_when(command: Commands) -> None:
+    command.output("job", "mute", "3", "3d")
+    command.output("server", "mute", "nas", "1h")
+    muted = rf"muted until {MOMENT}"
+    overdue, fine, failing, *others = [job[-1] for job in rows(command.output("jobs"))[1:]]
+    assert re.fullmatch(rf"overdue by {OVERDUE_BY}, stale, {muted}", overdue)
+    assert re.fullmatch(muted, fine)
+    assert re.fullmatch(rf"failing, {muted}", failing)
+    assert others == ["fine", "fine"]
+    assert re.fullmatch(MOMENT, rows(command.output("servers"))[1][-1])
+    head = command.output("job", "explain", "3").splitlines()[0]
+    assert re.fullmatch(rf"Documents of old: failing, {muted}", head)
+    assert jobs(command, "--condition", "muted") == [1, 2, 3]
 
 
 def test_programs_get_what_the_api_answers(command: Commands, running: Daemon) -> None:
