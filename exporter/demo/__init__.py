@@ -5,5 +5,6 @@ them, and nothing here depends on who receives them.
 """
 
 from exporter.demo.arrivals import DAYS, Arrival, arrivals, live_arrivals
+from exporter.demo.fleet import JOBS
 
-__all__ = ["DAYS", "Arrival", "arrivals", "live_arrivals"]
+__all__ = ["DAYS", "JOBS", "Arrival", "arrivals", "live_arrivals"]

@@ -8,6 +8,7 @@ from random import Random
 from msgspec import Struct
 
 from exporter.demo.timetable import Timetable
+from exporter.times import Millis
 
 
 class Server(Struct, frozen=True):
@@ -84,7 +85,8 @@ class Job(Struct, frozen=True):
     `growth` is what comes in a day and `churn` what changes from run to run, both as a share.
     `keep` is how many versions stay at the destination. Runs come from `first` to `last`, both in
     days before the fleet's present: after the last one no report arrives.
-    `restored` are the days before the present on which somebody restored from it.
+    `restored` are the days before the present on which somebody restored from it. `muted` is for
+    how long from the present nobody is notified of it.
     """
 
     server: Server
@@ -102,3 +104,4 @@ class Job(Struct, frozen=True):
     events: tuple[Event, ...] = ()
     copies: tuple[SecondDestination, ...] = ()
     restored: tuple[float, ...] = ()
+    muted: Millis | None = None

@@ -40,6 +40,11 @@ def test_some_backups_are_in_trouble(shared: Daemon, state: str) -> None:
     assert shared.data(f"/api/jobs?{state}=true")["jobs"]
 
 
+def test_one_backup_is_muted(shared: Daemon) -> None:
+    (muted,) = shared.data("/api/jobs?condition=muted")["jobs"]
+    assert (muted["server"], muted["name"], muted["condition"]) == ("web-2", "Uploads", "failing")
+
+
 def test_the_metrics_tell_of_every_backup(shared: Daemon) -> None:
     told = [name for name in shared.series() if name.startswith("duplistatus_backup_overdue{")]
     assert len(told) == 40

@@ -21,6 +21,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from api.app import Services
 from api.server.listening import listen
 from exporter import config, logs
@@ -36,7 +38,7 @@ from exporter.cli.daemon import (
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
-from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
+from exporter.demo import DAYS, JOBS, Arrival, arrivals, live_arrivals
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
@@ -46,9 +48,9 @@ from exporter.times import DAY, SECOND, Millis, now
 
 _EXPLAINED = """\
 Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
-warnings, one is overdue, one never succeeded, one lost most of its files, one is about to fill
-its disk, one server stopped in the middle of a run, one backup runs. While it serves, more
-reports arrive. Look at
+warnings, one is overdue, one never succeeded and is muted for a week, one lost most of its
+files, one is about to fill its disk, one server stopped in the middle of a run, one backup runs.
+While it serves, more reports arrive. Look at
 
   http://localhost:9666/                         all of it, in a browser
   http://localhost:9666/api/summary              the whole fleet in five figures
@@ -113,6 +115,7 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services, present = build_services(settings, store), now()
     _catch_up(services, present)
+    mute(services, present)
     server = assemble(settings, services, listening)
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
@@ -142,6 +145,15 @@ def receive(services: Services, arrival: Arrival) -> Recorded:
     outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
     services.self_metrics.observe_upload(outcome, time.perf_counter() - began)
     return recorded
+
+
+def mute(services: Services, present: Millis) -> None:
+    """Mute the backups that a person of the synthetic fleet muted."""
+    spans = {(job.server.name, job.name): job.muted for job in JOBS if job.muted is not None}
+    for view in services.fleet.jobs():
+        span = spans.get((view.server.name, view.job.name))
+        if span is not None:
+            services.store.set_job(view.job.id, partial(replace, muted=present + span))
 
 
 @contextlib.contextmanager
