@@ -8,7 +8,7 @@ from types import ModuleType
 from exporter.config import Config
 from exporter.config.database import DatabaseAddress, PostgresUrl
 from exporter.model import Server
-from exporter.store import Checked, Replica, Store, StoreError
+from exporter.store import Checked, Replica, Store, StoreError, Watch
 from exporter.store.copying import Source, Target
 from exporter.store.rules.records import RecordsReader
 from exporter.store.sqlite import FileSource, FileTarget, OfflineReader, list_jobs_readonly
@@ -16,8 +16,8 @@ from exporter.store.sqlite import Store as SqliteStore
 from exporter.times import SECOND
 
 
-def open_store(settings: Config, version: str) -> Store:
-    """Open the configured database; create or upgrade it if needed.
+def open_store(settings: Config, version: str, watch: Watch | None = None) -> Store:
+    """Open the configured database; create or upgrade it if needed. `watch` judges each report.
 
     Raises:
         StoreInUseError: another program uses the file.
@@ -25,9 +25,9 @@ def open_store(settings: Config, version: str) -> Store:
     """
     database = settings.database
     if isinstance(database, Path):
-        return SqliteStore(database, settings.limits)
+        return SqliteStore(database, settings.limits, watch)
     patience = settings.limits.upload_patience / SECOND
-    store: Store = _postgres().Store(database.secret, settings.limits, version, patience)
+    store: Store = _postgres().Store(database.secret, settings.limits, version, patience, watch)
     return store
 
 

@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import TypeVar
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, Recorded, joined
+from exporter.store.outbox import Outbox
 from exporter.store.rules import (
     admin,
     live_runs,
@@ -38,6 +40,10 @@ class BaseStore(ABC):
         """Return a session that reads what was committed, for use in a `with` statement."""
 
     @abstractmethod
+    def _read_shown(self, work: Callable[[Session], Outcome], /) -> Outcome:
+        """Return what `work` read, once the follower has every commit that it is from."""
+
+    @abstractmethod
     def _write(
         self,
         work: Callable[[Recorder], Outcome],
@@ -62,6 +68,11 @@ class BaseStore(ABC):
     def timing(self) -> Timing:
         """What is stored about the daemon's own clock."""
         return Timing(self._reading, self._change, self._note)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What people are to be told, and what was told."""
+        return Outbox(self._reading, self._read_shown, self._note)
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report completely or not at all. Raises `LimitReachedError`."""
@@ -98,8 +109,8 @@ class BaseStore(ABC):
         """Record that a live report was accepted: it settles the address's live refusals only."""
         self._note(lambda db: refusals.note_heard(db, address, at))
 
-    def _note(self, work: Callable[[Session], object]) -> None:
-        self._write(lambda recorder: work(recorder.db))
+    def _note(self, work: Callable[[Session], Outcome], /) -> Outcome:
+        return self._write(lambda recorder: work(recorder.db))
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job of a live report, created if missing."""

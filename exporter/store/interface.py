@@ -11,14 +11,7 @@ from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.notifications import ConditionChange, Message, MessageOutcome, OutboxUpdate
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
-from exporter.store.values import (
-    ClockMarks,
-    JobRun,
-    OutboxState,
-    PastRun,
-    RunFilter,
-    StoredDetail,
-)
+from exporter.store.values import ClockMarks, JobRun, OutboxState, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
 
 Watch: TypeAlias = Callable[[Server, Job, JobState, JobState], tuple[str, ...] | None]
@@ -119,6 +112,11 @@ class Store(Protocol):
     @property
     def timing(self) -> Timing:
         """What is stored about the daemon's own clock."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What people are to be told, and what was told."""
         ...
 
     def follow(self, follower: Follower) -> None:

@@ -18,7 +18,7 @@ class Timing:
         self,
         reading: Callable[[], AbstractContextManager[Session]],
         change: Callable[[Callable[[Session], Change], Scope], None],
-        note: Callable[[Callable[[Session], object]], None],
+        note: Callable[[Callable[[Session], object]], object],
     ) -> None:
         self._reading = reading
         self._change = change

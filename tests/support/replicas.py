@@ -12,7 +12,7 @@ from exporter.jobs.job import Job
 from exporter.model import Delivery, Server
 from exporter.reports import read_report
 from exporter.schedule.policy import SchedulePolicy
-from exporter.store import Recorded
+from exporter.store import Recorded, Watch
 from exporter.store.postgres import Store
 from exporter.store.postgres.feed import Feed
 from exporter.store.postgres.session import PgSession, prepare
@@ -30,6 +30,7 @@ _ORPHANS = (
     "SELECT value FROM merged_identities WHERE server_id NOT IN (SELECT id FROM servers)",
     "SELECT 'former', job_id FROM former_names WHERE job_id NOT IN (SELECT id FROM jobs)",
     "SELECT 'live', job_id FROM live_runs WHERE job_id NOT IN (SELECT id FROM jobs)",
+    "SELECT 'change', id FROM condition_changes WHERE job_id NOT IN (SELECT id FROM jobs)",
     "SELECT 'run', id FROM runs WHERE job_id NOT IN (SELECT id FROM jobs)",
     "SELECT 'log', run_id FROM logs WHERE run_id NOT IN (SELECT id FROM runs)",
     "SELECT 'stand-in', run_id FROM stand_ins WHERE run_id NOT IN (SELECT id FROM runs)",
@@ -58,9 +59,9 @@ class Replicas:
     def __exit__(self, *_: object) -> None:
         self._end.close()
 
-    def open(self, patience: float = PATIENCE_SECONDS) -> Store:
+    def open(self, patience: float = PATIENCE_SECONDS, watch: Watch | None = None) -> Store:
         """Open one more store, with a fleet that follows it."""
-        store = Store(self.served, version="test", patience=patience)
+        store = Store(self.served, version="test", patience=patience, watch=watch)
         self._end.callback(store.close)
         self.stores.append(store)
         self.fleets.append(Fleet(SchedulePolicy(), CREATED))

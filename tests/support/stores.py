@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from exporter.limits import Limits
-from exporter.store import Store
+from exporter.store import Store, Watch
 from exporter.store.postgres import Store as PostgresStore
 from exporter.store.postgres import open_reader, schema
 from exporter.store.postgres.session import PgSession, prepare
@@ -52,9 +52,9 @@ class Database(ABC):
     def __init__(self) -> None:
         self._opened: list[Store] = []
 
-    def open(self, limits: Limits = DEFAULTS) -> Store:
+    def open(self, limits: Limits = DEFAULTS, watch: Watch | None = None) -> Store:
         """Open it like a daemon that starts."""
-        store = self._open(limits)
+        store = self._open(limits, watch)
         self._opened.append(store)
         return store
 
@@ -74,7 +74,7 @@ class Database(ABC):
             self._opened.pop().close()
 
     @abstractmethod
-    def _open(self, limits: Limits) -> Store: ...
+    def _open(self, limits: Limits, watch: Watch | None) -> Store: ...
 
     @abstractmethod
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
@@ -98,8 +98,8 @@ class SqliteDatabase(Database):
         super().__init__()
         self.path = empty_database(path)
 
-    def _open(self, limits: Limits) -> Store:
-        return SqliteStore(self.path, limits)
+    def _open(self, limits: Limits, watch: Watch | None) -> Store:
+        return SqliteStore(self.path, limits, watch)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         """Query the file like another program."""
@@ -120,8 +120,8 @@ class PostgresDatabase(Database):
         super().__init__()
         self.url = url
 
-    def _open(self, limits: Limits) -> Store:
-        return PostgresStore(self.url, limits, "tests", _PATIENCE_SECONDS)
+    def _open(self, limits: Limits, watch: Watch | None) -> Store:
+        return PostgresStore(self.url, limits, "tests", _PATIENCE_SECONDS, watch)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         """Query the server."""

@@ -6,6 +6,7 @@ coordinate, and when a file was last written.
 
 from typing import NamedTuple
 
+from exporter.model.notifications import Message
 from exporter.store.rules import rows
 
 
@@ -34,6 +35,7 @@ class Table(NamedTuple):
 
 
 _REJECTED = ("received", "address", "reason", "content_type", "size", "body")
+_MESSAGES = tuple(name for name in Message.__struct_fields__ if name != "id")
 _RUNS = ("id", "job_id", "fingerprint", "names_id", "counted", "clock", *rows.RUN_COLUMNS)
 
 TABLES = (
@@ -54,6 +56,14 @@ TABLES = (
         gives_ids=True,
     ),
     Table("reporters", ("id", "address"), gives_ids=True),
+    Table(
+        "condition_changes",
+        ("id", "job_id", "run_id", "at", "held", "reason"),
+        gives_ids=True,
+    ),
+    Table("alerts", ("channel", "subject", "condition", "alert"), key=3),
+    Table("messages", ("id", *_MESSAGES), gives_ids=True),
+    Table("notification_marks", ("name", "value")),
 )
 """In an order in which each table comes after those that it refers to."""
 

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 import psycopg
@@ -16,6 +17,7 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreError, StoreUnavailableError
+from exporter.store.interface import Watch
 from exporter.store.postgres import listing, schema
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, reason, trying
@@ -66,8 +68,9 @@ class Store(BaseStore):
         limits: Limits = DEFAULTS,
         version: str = "",
         patience: float = PATIENCE_SECONDS,
+        watch: Watch | None = None,
     ) -> None:
-        """Open a database; create or upgrade its tables if needed.
+        """Open a database; create or upgrade its tables. `watch` is asked of each report.
 
         Raises:
             StoreError: it cannot be reached, or a newer version wrote what this one cannot read.
@@ -75,7 +78,7 @@ class Store(BaseStore):
         self._connector = Connector(Address(url))
         try:
             self._prepare()
-            self._open(limits, version, patience)
+            self._open(limits, version, patience, watch)
         except StoreUnavailableError as error:
             raise StoreError(f"{self._connector.address} does not answer ({error})") from error
 
@@ -93,11 +96,12 @@ class Store(BaseStore):
                     _log.info("waiting for the database", extra=log_fields(reason=reason(error)))
         raise StoreError(f"{self._connector.address} cannot be used ({reason(lost)})") from lost
 
-    def _open(self, limits: Limits, version: str, patience: float) -> None:
+    def _open(self, limits: Limits, version: str, patience: float, watch: Watch | None) -> None:
         self._memory, self._clock = Memory(), Clock()
         self._feed = Feed(self._connector, self._memory, self._clock)
+        recording = partial(Recorder, limits=limits, watch=watch)
         self._writer = PgWriter(
-            self._connector, self._feed, limits, patience=patience, version=version
+            self._connector, self._feed, recording, patience=patience, version=version
         )
         self._feed.catch_up()
         self._feed.start()
@@ -176,6 +180,12 @@ class Store(BaseStore):
                 yield PgSession(connection)
         except (psycopg.Error, PoolTimeout) as error:
             raise StoreUnavailableError(reason(error)) from error
+
+    def _read_shown(self, work: Callable[[Session], Outcome], /) -> Outcome:
+        with self._reading() as db:
+            found = work(db)
+        self._feed.catch_up()
+        return found
 
     def _write(
         self,

@@ -7,10 +7,9 @@ it is gone, everything is undone and done again with what is there.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
-from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.store.changes import Change
@@ -22,6 +21,7 @@ from exporter.store.postgres.session import Cursor, PgSession
 from exporter.store.rules import read_queries
 from exporter.store.rules.placing import known_place
 from exporter.store.rules.recorder import Recorder
+from exporter.store.rules.workspace import Workspace
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.scope import Scope
 
@@ -75,6 +75,9 @@ UPDATE jobs SET revision = revision + 1, newest = NULL WHERE id = ANY(?) RETURNI
 }
 _IDS_AT_ONCE = 64
 
+Recording: TypeAlias = Callable[[Workspace], Recorder]
+"""Makes what records reports in a transaction."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +101,12 @@ class PgTransaction:
     """The workspace of the rules in one transaction. Not thread-safe."""
 
     def __init__(
-        self, session: PgSession, memory: Memory, feed: Feed, limits: Limits, run_ids: list[int]
+        self,
+        session: PgSession,
+        memory: Memory,
+        feed: Feed,
+        recording: Recording,
+        run_ids: list[int],
     ) -> None:
         self._session = session
         self._memory = memory
@@ -107,7 +115,7 @@ class PgTransaction:
         self.cache = memory.cache
         self.fresh = WriteCache()
         self.batch = PgRowBatch(self.fresh.newest)
-        self.recorder = Recorder(self, limits)
+        self.recorder = recording(self)
         self._written: dict[str, list[Cursor]] = {"servers": [], "jobs": []}
         self._held: set[int] = set()
 

@@ -8,6 +8,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 
 from exporter.limits import Limits
 from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, Status
@@ -19,6 +20,7 @@ from exporter.store.postgres.memory import Memory
 from exporter.store.postgres.session import Cursor, PgConnection, PgSession
 from exporter.store.postgres.transaction import TOGETHER, PgTransaction
 from exporter.store.rules.prepared_report import PreparedReport
+from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import Scope
 from exporter.store.session import Values
 from exporter.times import DAY, MINUTE, Millis
@@ -28,6 +30,7 @@ JOB, SERVER = "Documents", "nas"
 
 _REGISTER = "INSERT INTO writers (id, heard, version, format) VALUES (?, clock_timestamp(), '', 1)"
 _HANGING_SECONDS = 10.0
+_RECORDING = partial(Recorder, limits=Limits())
 _BEGAN: Millis = 1_767_225_600_000
 
 
@@ -112,7 +115,7 @@ class Trial:
         began = _BEGAN + number * DAY
         prepared = PreparedReport.from_report(_report(began), Delivery(began + MINUTE, "192.0.2.1"))
         scope = Scope(senders=(prepared.sender,), structural=number == 0)
-        transaction = PgTransaction(self.first, self._memory, self._feed, Limits(), [])
+        transaction = PgTransaction(self.first, self._memory, self._feed, _RECORDING, [])
         self._stamp += 1
         mark = Mark(WRITER, self._stamp, secrets.randbits(62), self._last)
         transaction.begin(scope, mark, TOGETHER)

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.store.changes import Change
 from exporter.store.errors import StoreUnavailableError
@@ -38,6 +37,7 @@ from exporter.store.postgres.transaction import (
     Bounds,
     HistoryLostError,
     PgTransaction,
+    Recording,
     StaleError,
 )
 from exporter.store.rules.placing import known_place
@@ -92,7 +92,13 @@ class PgWriter(GroupCommit):
     """Runs pieces of work. Thread-safe."""
 
     def __init__(
-        self, connector: Connector, feed: Feed, limits: Limits, *, patience: float, version: str
+        self,
+        connector: Connector,
+        feed: Feed,
+        recording: Recording,
+        *,
+        patience: float,
+        version: str,
     ) -> None:
         """Register as a daemon.
 
@@ -102,7 +108,7 @@ class PgWriter(GroupCommit):
         self._connection = SteadyConnection(connector)
         self._memory = feed.memory
         self._feed = feed
-        self._limits = limits
+        self._recording = recording
         self._version = version
         self._run_ids: list[int] = []
         self._token: int | None = None
@@ -230,7 +236,7 @@ class PgWriter(GroupCommit):
             self._feed.show_own(mark, transaction.fresh, news, transaction.cache)
 
     def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
-        transaction = PgTransaction(db, self._memory, self._feed, self._limits, self._run_ids)
+        transaction = PgTransaction(db, self._memory, self._feed, self._recording, self._run_ids)
         transaction.begin(attempt.scope, attempt.mark, attempt.bounds)
         attempt.outcomes = [request.work(transaction.recorder) for request in attempt.requests]
         return transaction, transaction.commit(attempt.mark, attempt.change)

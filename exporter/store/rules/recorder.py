@@ -1,15 +1,18 @@
 """Recording reports within one transaction, of either database."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_placeholder
 from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.limits import Limits
 from exporter.model import Delivery, Server, StoredRun, fuller
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.store.changes import Change, Recorded
+from exporter.store.interface import Watch
 from exporter.store.rules import (
     amending,
     identity,
@@ -18,6 +21,7 @@ from exporter.store.rules import (
     removing,
     write_queries,
 )
+from exporter.store.rules.journal import Journal, NewState
 from exporter.store.rules.placing import Places
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.sender import Sender, one_of_each_backup
@@ -26,14 +30,23 @@ from exporter.store.session import Session
 from exporter.times import SECOND, Millis
 
 
+class Place(NamedTuple):
+    """Where a run belongs: `found` is the job before its placeholder was removed."""
+
+    server: Server
+    found: Job
+    job: Job
+
+
 class Recorder:
     """Records reports in one transaction; whoever started it commits it or undoes it."""
 
-    def __init__(self, workspace: Workspace, limits: Limits) -> None:
+    def __init__(self, workspace: Workspace, limits: Limits, watch: Watch | None = None) -> None:
         self._space = workspace
         self._cache = workspace.cache
         self._fresh = workspace.fresh
         self._batch = workspace.batch
+        self._journal = Journal(workspace, watch)
         self.places = Places(workspace, limits)
 
     @property
@@ -48,18 +61,18 @@ class Recorder:
             LimitReachedError: its server or job is new and exceeds a limit.
         """
         sender = self.places.within_token(prepared.sender)
-        server, job = self.places.find(sender)
-        job = self._without_placeholder(job, prepared)
+        server, found = self.places.find(sender)
+        job = self._without_placeholder(found, prepared)
         run_id = self._known_run(job, prepared)
         new = run_id is None
         if run_id is None:
-            stored, job = self._record(job, prepared)
+            stored, job = self._record(Place(server, found, job), prepared)
             run_id = stored.id
             job = self.places.with_identity(job, sender, run_id)
             server = identity.described(server, sender.machine, prepared.delivery, stored.started)
             self._put(server, job)
         else:
-            job = self._amend_run(server, job, run_id, prepared)
+            job = self._amend_run(Place(server, found, job), run_id, prepared)
             job = self.places.with_identity(job, sender, run_id)
         notes = self.places.new_notes()
         return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
@@ -118,8 +131,8 @@ class Recorder:
         job = self.places.job(job_id)
         if job is None or live_runs.is_reported(self.db, job, prepared.report.run):
             return None
-        stored, job = self._record(job, prepared)
         server = self.places.server(job.server_id)
+        stored, job = self._record(Place(server, job, job), prepared)
         self._put(server, job)
         self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
         self._fresh.with_placeholder.add(job.id)
@@ -138,8 +151,9 @@ class Recorder:
         last = read_queries.last_backup(self.db, job.id)
         return job.with_state(without_placeholder(job.state, stored, last))
 
-    def _amend_run(self, server: Server, job: Job, run_id: int, prepared: PreparedReport) -> Job:
+    def _amend_run(self, place: Place, run_id: int, prepared: PreparedReport) -> Job:
         """Add what a second report of a run has and the first did not."""
+        job = place.job
         known = read_queries.run(self.db, run_id)
         if known is None:
             return job
@@ -147,19 +161,41 @@ class Recorder:
         amending.amend(self.db, known, stored, prepared)
         if stored == known.stored:
             return job
-        job = self._with_amended(job, known.stored, stored)
-        self._put(server, job)
+        before = job.state
+        after = self._amended(job, before, known.stored, stored)
+        self._note(place, stored, (before, after), prepared)
+        job = job.with_state(after)
+        self._put(place.server, job)
         return job
 
-    def _with_amended(self, job: Job, known: StoredRun, stored: StoredRun) -> Job:
+    def _amended(self, job: Job, state: JobState, known: StoredRun, stored: StoredRun) -> JobState:
         if fits_in_place(known, stored):
             runs_after = write_queries.runs_after(lambda: self.db, job.id)
-            return job.with_state(with_more_told(job.state, known, stored, runs_after))
-        return job.with_state(amending.rebuilt_state(self.db, job, known))
+            return with_more_told(state, known, stored, runs_after)
+        return amending.rebuilt_state(self.db, job, known)
 
-    def _record(self, job: Job, prepared: PreparedReport) -> tuple[StoredRun, Job]:
+    def _record(self, place: Place, prepared: PreparedReport) -> tuple[StoredRun, Job]:
+        job = place.job
         stored = self._add_run(job, prepared)
-        return stored, self._with_run(job, stored)
+        runs_after = write_queries.runs_after(lambda: self.db, job.id)
+        before = job.state
+        after = with_run(before, stored, runs_after)
+        self._note(place, stored, (before, after), prepared)
+        return stored, job.with_state(after)
+
+    def _note(
+        self,
+        place: Place,
+        stored: StoredRun,
+        states: tuple[JobState, JobState],
+        prepared: PreparedReport,
+    ) -> None:
+        """Note what changed since the job was found, also by the end of its placeholder."""
+        before, after = states
+        if place.found is not place.job:
+            before = place.found.state
+        new = NewState(place.server, place.job, stored, before, after)
+        self._journal.note(new, prepared.delivery)
 
     def _put(self, server: Server, job: Job) -> None:
         self._fresh.put([server], [job])
@@ -187,7 +223,3 @@ class Recorder:
         if known is None:
             known = self._fresh.names[names] = write_queries.names_id(self.db, names)
         return known
-
-    def _with_run(self, job: Job, stored: StoredRun) -> Job:
-        runs_after = write_queries.runs_after(lambda: self.db, job.id)
-        return job.with_state(with_run(job.state, stored, runs_after))

@@ -14,6 +14,7 @@ _REMOVE_JOB = (
     "DELETE FROM runs WHERE job_id = ?",
     "DELETE FROM live_runs WHERE job_id = ?",
     "DELETE FROM former_names WHERE job_id = ?",
+    "DELETE FROM condition_changes WHERE job_id = ?",
     "DELETE FROM jobs WHERE id = ?",
 )
 _REMOVE_SERVER = (

@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from exporter.store.sqlite.upgrades import counters, interrupted, lengths, names, states
+from exporter.store.sqlite.upgrades import counters, interrupted, lengths, names, outbox, states
 
 migrations = Migrations("duplistatus")
 
@@ -273,3 +273,9 @@ def short_names(db: Database) -> None:
 def mutes(db: Database) -> None:
     """Until when nobody is notified of a server or a job."""
     db.executescript(_MUTES)
+
+
+@migrations()
+def told(db: Database) -> None:
+    """What reports changed, what people know of it, and the messages to them."""
+    outbox.create(db)

@@ -14,6 +14,7 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.interface import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
@@ -44,8 +45,8 @@ class Store(BaseStore):
     Every method raises `StoreUnavailableError` when the database does not answer.
     """
 
-    def __init__(self, path: Path, limits: Limits = DEFAULTS) -> None:
-        """Open a database; create or upgrade it if needed.
+    def __init__(self, path: Path, limits: Limits = DEFAULTS, watch: Watch | None = None) -> None:
+        """Open a database; create or upgrade it if needed. `watch` is asked of each report.
 
         Raises:
             StoreInUseError: another program uses the file.
@@ -61,7 +62,7 @@ class Store(BaseStore):
             if gone:
                 _log.warning("a database was here and is gone: an empty one was created")
             with connection.usable(path):
-                self._writer = _writer(path, limits)
+                self._writer = _writer(path, limits, watch)
         except BaseException:
             self._lock.release()
             raise
@@ -113,6 +114,10 @@ class Store(BaseStore):
 
     def _reading(self) -> AbstractContextManager[Session]:
         return self._readers.lend()
+
+    def _read_shown(self, work: Callable[[Session], Outcome], /) -> Outcome:
+        # What a commit of the writer sees was passed on by the end of that commit.
+        return self._note(work)
 
     def _write(
         self,
@@ -185,10 +190,10 @@ class Store(BaseStore):
             return listing.size_bytes(db)
 
 
-def _writer(path: Path, limits: Limits) -> GroupCommitWriter:
+def _writer(path: Path, limits: Limits, watch: Watch | None) -> GroupCommitWriter:
     db = connection.connect(path)
     try:
-        return GroupCommitWriter(db, limits)
+        return GroupCommitWriter(db, limits, watch)
     except BaseException:
         db.close()
         raise

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Server
+from exporter.store.interface import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite.row_batch import RowBatch
@@ -24,13 +25,19 @@ _log = logging.getLogger(__name__)
 class Transaction:
     """A context manager that returns a recorder; it commits at its end, or undoes on an error."""
 
-    def __init__(self, db: Database, cache: WriteCache, limits: Limits = DEFAULTS) -> None:
+    def __init__(
+        self,
+        db: Database,
+        cache: WriteCache,
+        limits: Limits = DEFAULTS,
+        watch: Watch | None = None,
+    ) -> None:
         self._db = db
         self.cache = cache
         self.fresh = WriteCache()
         self.fresh.last_run = cache.last_run
         self.batch = RowBatch()
-        self._recorder = Recorder(self, limits)
+        self._recorder = Recorder(self, limits, watch)
 
     def __enter__(self) -> Recorder:
         self._db.execute("BEGIN IMMEDIATE")

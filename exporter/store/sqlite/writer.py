@@ -11,6 +11,7 @@ from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreBusyError, StoreUnavailableError
 from exporter.store.group_commit import GroupCommit, WriteRequest
+from exporter.store.interface import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.session import Session
@@ -29,9 +30,10 @@ Outcome = TypeVar("Outcome")
 class GroupCommitWriter(GroupCommit):
     """Runs pieces of work. `run`, `change` and `dry_run` are thread-safe."""
 
-    def __init__(self, db: Database, limits: Limits = DEFAULTS) -> None:
+    def __init__(self, db: Database, limits: Limits = DEFAULTS, watch: Watch | None = None) -> None:
         self._db = db
         self._limits = limits
+        self._watch = watch
         self._cache = WriteCache.load(db)
         self._file_identity = FileIdentity(db)
         self._whole = Wholeness(db)
@@ -91,7 +93,7 @@ class GroupCommitWriter(GroupCommit):
         if self._cache.dirty:
             self._cache = WriteCache.load(self._db)
         self._db = self._whole.check(self._db, self._cache)
-        with Transaction(self._db, self._cache, self._limits) as recorder:
+        with Transaction(self._db, self._cache, self._limits, self._watch) as recorder:
             outcomes = [request.work(recorder) for request in requests]
         self._whole.left()
         return outcomes

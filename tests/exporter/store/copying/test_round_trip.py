@@ -9,6 +9,7 @@ import pytest
 
 from exporter.model import Delivery, Rejected, Status
 from exporter.model.live import LiveRun, LiveStatus, Progress
+from exporter.model.notifications import Alert, AlertKey, Message, MessageKind, OutboxUpdate
 from exporter.store import ClockMarks, Store
 from exporter.store.copying.tables import META_KEYS, TABLES
 from exporter.store.sqlite import Store as SqliteStore
@@ -25,13 +26,18 @@ from tests.support.reports_builder import duplicati_report
 pytestmark = pytest.mark.not_quick
 
 _RUNNING = LiveStatus("Backup", NOW, NOW, ended=False, failed=False, progress=Progress())
+_TOLD = OutboxUpdate(
+    alerts=(Alert(AlertKey("phone", "job:1", "failing"), NOW, NOW),),
+    messages=(Message("phone", MessageKind.ALERT, NOW, "1 backup failed", "Documents failed"),),
+    marks=(("alive", NOW),),
+)
 
 Make = Callable[[Path], Path]
 
 
 def _filled(path: Path) -> Path:
     """Fill every table, in some with last ids that were removed again."""
-    with closing(SqliteStore(path)) as store:
+    with closing(SqliteStore(path, watch=lambda *_: ("failing",))) as store:
         first = deliver(store, duplicati_report(began=NOW - HOUR, extra={"backup-id": "DB-1"}))
         renamed = duplicati_report(began=NOW, backup="Papers", extra={"backup-id": "DB-1"})
         deliver(store, renamed, received=NOW + MINUTE)
@@ -52,6 +58,7 @@ def _filled(path: Path) -> Path:
             store.reject(body)
         store.note_taken(SENDER, NOW)
         store.timing.mark(ClockMarks(seen=NOW, agreed=NOW - HOUR))
+        store.outbox.update(_TOLD, store.outbox.load().revision)
     return path
 
 

@@ -1,16 +1,20 @@
 """Connections that are cut anywhere: each report is recorded once, and answered as new."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from exporter.model.notifications import OutboxUpdate
+from exporter.store import OutboxChangedError
 from exporter.store.postgres import Store
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, SteadyConnection
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import CuttingProxy
 from tests.support.replicas import Replicas, body, post, writer_of
+from tests.support.watching import failing, message
 
 pytestmark = pytest.mark.not_quick
 
@@ -25,7 +29,7 @@ def proxy(postgres: Postgres, database: str) -> Iterator[CuttingProxy]:
 @pytest.fixture
 def store(replicas: Replicas, proxy: CuttingProxy) -> Iterator[Store]:
     """A store of which only the writer uses the proxy, so that no other messages count."""
-    store = replicas.open()
+    store = replicas.open(watch=failing)
     replicas.open()
     connector = Connector(Address(proxy.url))
     connection: SteadyConnection = vars(writer_of(store))["_connection"]
@@ -84,3 +88,32 @@ def test_merges(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
     assert done > 20
     assert replicas.ask("SELECT count(*) FROM runs") == [(done + 1,)]
     replicas.assert_whole()
+
+
+def test_reports_that_people_are_told_of(
+    store: Store, replicas: Replicas, proxy: CuttingProxy
+) -> None:
+    """Each is of another status than the one before."""
+
+    def record(number: int) -> None:
+        post(store, body(number, status="Success" if number % 2 else "Fatal"))
+
+    done = cut_everywhere(proxy, 1, record)
+    assert done > 20
+    changes = replicas.ask("SELECT run_id FROM condition_changes ORDER BY run_id")
+    assert changes == replicas.ask("SELECT id FROM runs ORDER BY id")
+    replicas.assert_whole()
+
+
+def test_decisions(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
+    """Where the answer was lost, the decision counts as one that the daemon has to load."""
+
+    def decide(number: int) -> None:
+        outbox = store.outbox
+        with contextlib.suppress(OutboxChangedError):
+            outbox.update(OutboxUpdate(messages=(message(str(number)),)), outbox.load().revision)
+
+    done = cut_everywhere(proxy, 1, decide)
+    assert done > 5
+    told = replicas.ask("SELECT title FROM messages ORDER BY id")
+    assert told == [(str(number),) for number in range(done)]

@@ -2,14 +2,25 @@
 
 import pytest
 
-from exporter.store import StoreError
+from exporter.store import OutboxState, StoreError
 from exporter.store.postgres import housekeeping, schema, writer
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, body, post
+from tests.support.watching import message, sent
 
 pytestmark = pytest.mark.not_quick
 
-TABLES = ("servers", "jobs", "runs", "logs", "commits", "writers", "machine_ids", "live_runs")
+TABLES = (
+    "servers",
+    "jobs",
+    "runs",
+    "logs",
+    "commits",
+    "writers",
+    "machine_ids",
+    "live_runs",
+    "messages",
+)
 
 
 def test_columns_of_a_newer_version_do_not_disturb(replicas: Replicas) -> None:
@@ -60,3 +71,22 @@ def test_a_newer_format_waits_for_an_older_daemon(
     heard = "SELECT heard > '-infinity' FROM writers"
     eventually(lambda: replicas.ask(heard) == [(True,)], "the daemon is seen again")
     assert replicas.ask("SELECT value FROM meta WHERE key = 'format'") == [(1,)]
+
+
+def test_a_database_of_the_code_before_is_upgraded(replicas: Replicas) -> None:
+    """Without the steps since, and without what these added."""
+    store = replicas.open()
+    known = post(store, body(1)).job
+    added = ("condition_changes", "alerts", "messages", "notification_marks")
+    for statement in (
+        *(f"DROP TABLE {table}" for table in added),
+        *(f"ALTER TABLE {table} DROP COLUMN muted" for table in ("servers", "jobs")),
+        "DELETE FROM steps WHERE name NOT IN ('lock', 'reports')",
+    ):
+        replicas.ask(statement)
+    upgraded = replicas.open()
+    assert upgraded.outbox.load() == OutboxState(0, [], [], {})
+    assert upgraded.outbox.changes() == []
+    assert sent(upgraded, "one") == [message("one", id=1)]
+    assert post(upgraded, body(2)).job.id == known.id
+    replicas.assert_whole()
