@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import psycopg
 
+from exporter.model.notifications import Alert, AlertKey, Message, MessageKind, OutboxUpdate
 from exporter.store.errors import StoreError
 from exporter.store.postgres import listing, queries
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, reason
 from exporter.store.postgres.housekeeping import FORGET, TAKE_LEASE
 from exporter.store.postgres.trial import JOB, WRITER, Trial
-from exporter.store.rules import admin, read_queries
+from exporter.store.rules import admin, outbox, read_queries
 from exporter.store.values import Checked, RunFilter
 
 _OLDEST = 140_000
@@ -22,6 +23,8 @@ _STANDBYS = "SELECT current_setting('synchronous_standby_names')"
 _LOCK = "SELECT id FROM servers ORDER BY id FOR NO KEY UPDATE"
 _CHANGE = "UPDATE servers SET revision = revision + 1"
 _REVISION = "SELECT revision FROM servers"
+_ALERT = Alert(AlertKey("trial", "daemon", "storage"), 0, 0)
+_MESSAGE = Message("trial", MessageKind.ALERT, 0, "a trial", "a trial")
 
 
 class _Check(NamedTuple):
@@ -189,6 +192,20 @@ def _reading(trial: Trial) -> str:
     return f"{len(runs)} runs found"
 
 
+def _outbox(trial: Trial) -> str:
+    """Check that a decision is stored whole, and that one of two daemons begins an attempt."""
+    update = OutboxUpdate(alerts=(_ALERT,), messages=(_MESSAGE,), marks=(("alive", 0),))
+    with trial.first.transaction():
+        revision = outbox.update(trial.first, update, (), 0)
+        outbox.update(trial.first, OutboxUpdate(gone=(_ALERT.key,)), (1,), revision)
+    with trial.second.transaction():
+        (waiting,) = outbox.load(trial.second).waiting
+        begun = [outbox.claim(trial.second, waiting, 1) for _ in range(2)]
+    if begun[0] is None or begun[1] is not None:
+        raise _UnexpectedError("two daemons would send it")
+    return "a message is stored, and one daemon sends it"
+
+
 def _removing(trial: Trial) -> str:
     with trial.first.transaction():
         admin.delete_server(trial.first, read_queries.servers(trial.first)[0].id)
@@ -237,6 +254,7 @@ _CHECKS = (
     ),
     _Check("lease", _lease, "every daemon would do what only one has to do"),
     _Check("listings", _reading, "the API cannot answer"),
+    _Check("notifications", _outbox, "nobody can be notified", essential=False),
     _Check("removal", _removing, "nothing can be deleted, and old data cannot be removed"),
     _Check(
         "prepared statements",

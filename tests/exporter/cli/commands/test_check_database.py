@@ -19,7 +19,7 @@ NEEDED = (
     "listings",
     "removal",
 )
-USEFUL = ("conflict of two transactions", "prepared statements", "COPY")
+USEFUL = ("conflict of two transactions", "notifications", "prepared statements", "COPY")
 
 
 def _lines(text: str) -> dict[str, tuple[str, str]]:
