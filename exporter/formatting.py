@@ -1,6 +1,8 @@
 """Timestamps, durations and sizes for humans. Everything is in UTC."""
 
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, to_datetime
+from msgspec import Struct
+
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, to_datetime
 
 _UNITS = (
     ("year", 365 * DAY),
@@ -18,6 +20,19 @@ _NEARLY: Millis = 5 * MINUTE
 _SHORT_UNITS = (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND))
 _PREFIXES = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _STEP = 1024
+
+
+class DisplayTime(Struct, frozen=True):
+    """A timestamp: in ISO 8601, to the second for humans, and relative to now."""
+
+    stamp: str
+    exact: str
+    words: str
+
+    @classmethod
+    def from_timestamp(cls, timestamp: Millis, now: Millis) -> "DisplayTime":
+        """Return how a timestamp is shown."""
+        return cls(format_timestamp(timestamp), exact(timestamp), relative(timestamp, now))
 
 
 def length(span: Millis) -> str:

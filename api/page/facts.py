@@ -4,9 +4,9 @@ import shlex
 
 from msgspec import Struct
 
-from api.page.rows import DisplayTime
 from exporter import formatting
 from exporter.fleet.views import JobView
+from exporter.formatting import DisplayTime
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState
 from exporter.model import SecondCopy, Status

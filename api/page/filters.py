@@ -151,7 +151,7 @@ def _place(job: EvaluatedJob) -> _Place:
     Muted and paused jobs come after all that somebody should look at.
     """
     view, worst = job.view, job.held[0]
-    names = (label(view.server).casefold(), view.job.name.casefold(), view.job.id)
+    names = (view.server.shown_name.casefold(), view.job.name.casefold(), view.job.id)
     earliest = _earliest(view, worst) if job.in_trouble else 0
     return (job.is_excused or not job.in_trouble, worst.rank, earliest, *names)
 
@@ -159,8 +159,3 @@ def _place(job: EvaluatedJob) -> _Place:
 def _earliest(view: JobView, worst: Condition) -> Millis:
     deadline = view.effective_deadline if worst is Condition.OVERDUE else None
     return view.health.last_good or 0 if deadline is None else deadline
-
-
-def label(server: Server) -> str:
-    """Return the name of a server that people use."""
-    return server.alias or server.name

@@ -9,11 +9,10 @@ from api.errors import not_found
 from api.page import rows
 from api.page.charts import charts
 from api.page.facts import facts
-from api.page.filters import label
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
 from api.page.run_rows import history
 from exporter.fleet.views import JobView
+from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.store import RunFilter
 from exporter.times import Millis
@@ -42,7 +41,7 @@ class JobPage(Page):
         return {
             "now": DisplayTime.from_timestamp(now, now),
             "row": rows.row(view, [], now),
-            "server": label(view.server),
+            "server": view.server.shown_name,
             "facts": facts(view, state, now),
             "unnamed": is_unnamed(view.job.name),
             "duplicate": self._duplicate(view),

@@ -7,12 +7,12 @@ from typing import Any
 from api.page import filters, rows, sparklines
 from api.page.counts import Count
 from api.page.filters import JobFilter
-from api.page.rows import DisplayTime
 from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.sentence import sentence
 from exporter.fleet import Fleet
+from exporter.formatting import DisplayTime
 from exporter.model.conditions import Condition
 from exporter.store import Store
 from exporter.times import Millis
@@ -49,7 +49,7 @@ def _failed(summary: StatusSummary, now: Millis) -> str | None:
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     """Return the names of the first of these jobs, with their servers."""
     named = ((fleet.job_name(each), fleet.server_of(each)) for each in job_ids)
-    labels = (f"{name} of {filters.label(server)}" for name, server in named if server is not None)
+    labels = (f"{name} of {server.shown_name}" for name, server in named if server is not None)
     return list(islice(labels, _NAMED))
 
 

@@ -11,15 +11,14 @@ from api import readiness
 from api.client_address import Network, url_of
 from api.page import filters, refused
 from api.page.counts import counts
-from api.page.filters import label
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
 from api.resources.upload import Astray
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.fleet import Fleet
+from exporter.formatting import DisplayTime
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
@@ -129,7 +128,7 @@ class Overview(Page):
         """Return the ids and names of servers that the form offers, none where they are many."""
         known = self._fleet.servers()
         offered = known if len(known) <= _LISTED else []
-        return sorted(((str(server.id), label(server)) for server in offered), key=_by_name)
+        return sorted(((str(server.id), server.shown_name) for server in offered), key=_by_name)
 
 
 def _by_name(offered: tuple[str, str]) -> str:

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from api import query
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
 from exporter import formatting
+from exporter.formatting import DisplayTime
 from exporter.ingest.refusals import Refusals, is_open
 from exporter.model import Rejected
 from exporter.reports.remedies import remedy

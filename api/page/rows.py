@@ -8,53 +8,18 @@ from msgspec import Struct
 from api.page import sparklines
 from api.page.sparklines import Spark, StatusStrip
 from exporter import formatting
-from exporter.conditions.evaluate import conditions
-from exporter.conditions.since import since
+from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success, reason
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
-from exporter.jobs.state import JobState
-from exporter.model import Server, Status
+from exporter.formatting import DisplayTime
+from exporter.model import Server
 from exporter.model.conditions import Condition
-from exporter.model.mutes import muted_after
 from exporter.store import PastRun, Store
 from exporter.templating import short
-from exporter.times import SECOND, Millis, format_timestamp
+from exporter.times import Millis
 
 _MAX_PHASE_LENGTH = 40
 _PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-class DisplayTime(Struct, frozen=True):
-    """A timestamp: in ISO 8601, to the second for humans, and relative to now."""
-
-    stamp: str
-    exact: str
-    words: str
-
-    @classmethod
-    def from_timestamp(cls, timestamp: Millis, now: Millis) -> "DisplayTime":
-        """Return how a timestamp is shown."""
-        return cls(
-            format_timestamp(timestamp),
-            formatting.exact(timestamp),
-            formatting.relative(timestamp, now),
-        )
-
-
-class ActiveCondition(Struct, frozen=True):
-    """A condition that holds, since when, and until when where that is known."""
-
-    condition: Condition
-    since: DisplayTime | None
-    until: DisplayTime | None = None
-
-
-class Due(Struct, frozen=True):
-    """When the next run is expected; `late` is how long ago its deadline was, for one overdue."""
-
-    start: DisplayTime
-    late: str | None
-    late_stamp: str
 
 
 class Progress(Struct, frozen=True):
@@ -124,7 +89,7 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         name=view.job.name,
         server=view.server,
         held=held(view, state, now),
-        good=good(state, now),
+        good=last_success(state, now),
         due=due(view, now),
         length=None if span is None else formatting.duration(span),
         size=None if size is None else formatting.size(size),
@@ -133,57 +98,7 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         progress=None if view.running is None else progress(view.running, now),
         failures=state.consecutive_failures,
         interrupted=state.interrupted_runs,
-        reason=_reason(state),
-    )
-
-
-def _reason(state: JobState) -> str | None:
-    """Return why the last run was not a success."""
-    last = state.last
-    return None if last is None or last.run.status is Status.SUCCESS else last.run.reason
-
-
-def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, ...]:
-    """Return the conditions of a job, worst first, without times in the future of a wrong clock."""
-    return tuple(_active(view, state, each, now) for each in conditions(view, now))
-
-
-def _active(view: JobView, state: JobState, condition: Condition, now: Millis) -> ActiveCondition:
-    at, until = since(view, state, condition), view.muted_until
-    return ActiveCondition(
-        condition,
-        None if at is None or at > now else DisplayTime.from_timestamp(at, now),
-        muted_until(until, now) if condition is Condition.MUTED else None,
-    )
-
-
-def muted_until(until: Millis | None, now: Millis) -> DisplayTime | None:
-    """Return until when nobody is notified, None where that has passed."""
-    found = muted_after(until, now)
-    return None if found is None else DisplayTime.from_timestamp(found, now)
-
-
-def good(state: JobState, now: Millis) -> DisplayTime | None:
-    """Return when the last run with a usable version ended.
-
-    An end in the future is of a wrong clock; the start was corrected when the report came.
-    """
-    last = state.last_completed
-    if last is None:
-        return None
-    return DisplayTime.from_timestamp(last.started if last.over > now else last.over, now)
-
-
-def due(view: JobView, now: Millis) -> Due | None:
-    """Return when the next run is expected, or None where none is."""
-    expected = view.expectation
-    if expected is None:
-        return None
-    late = view.late(now)
-    return Due(
-        start=DisplayTime.from_timestamp(expected.start, now),
-        late=formatting.length(late) if late else None,
-        late_stamp=f"PT{late // SECOND}S",
+        reason=reason(state),
     )
 
 

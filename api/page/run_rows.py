@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from api.page.rows import DisplayTime
 from exporter import formatting
+from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
 from exporter.model.distrust import not_believed
 from exporter.store import JobRun, Store

@@ -5,15 +5,16 @@ from collections.abc import Callable
 import falcon
 
 from api import query
-from api.page import filters, refused, rows
+from api.page import filters, refused
 from api.page.counts import of_conditions
 from api.page.filters import JobFilter
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
+from exporter.conditions import facts
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.fleet import Fleet
+from exporter.formatting import DisplayTime
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
@@ -45,17 +46,17 @@ class ServerPage(Page):
         summary = StatusSummary.counting(jobs, len(faulty))
         open_count = refused.open_count(self._refusals, now)
         in_doubt = self._timekeeper.fault() is not None
-        facts = {
+        shown = {
             **head(summary, of_conditions(summary), now, open_count, clock_in_doubt=in_doubt),
             **listing(self._store, jobs, JobFilter(page=filters.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
-            "name": filters.label(server),
+            "name": server.shown_name,
             "duplicate": self._duplicate(server),
-            "muted_until": rows.muted_until(server.muted, now),
+            "muted_until": facts.muted_until(server.muted, now),
             "last_report": DisplayTime.from_timestamp(server.last_report, now),
         }
-        self._show(req, resp, "server", facts)
+        self._show(req, resp, "server", shown)
 
     def _duplicate(self, server: Server) -> Server | None:
         other = server.possible_duplicate_of

@@ -92,7 +92,7 @@ class ServerBadge(_Pictured):
         views, unjudged = self._fleet.of_server(server.id)
         now = self._clock()
         summary = StatusSummary.from_views(views, now, len(unjudged))
-        name, refused = server.alias or server.name, self._refused(now)
+        name, refused = server.shown_name, self._refused(now)
         badge = badge_of_server(name, summary, refused, clock_in_doubt=self._in_doubt())
         self._answer(req, resp, badge)
 

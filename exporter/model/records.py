@@ -49,6 +49,11 @@ class Server(Struct, frozen=True):
     possible_duplicate_of: int | None = None
     muted: Millis | None = None
 
+    @property
+    def shown_name(self) -> str:
+        """The name that people use."""
+        return self.alias or self.name
+
 
 class JobSettings(Struct, frozen=True):
     """What a person set for a job; None leaves it to the configuration.

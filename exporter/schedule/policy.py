@@ -31,7 +31,7 @@ class Override(Struct, frozen=True):
 
     def matches(self, server: Server, backup: str) -> bool:
         """Return whether the override is for a job."""
-        names = (server.name, server.alias or server.name)
+        names = (server.name, server.shown_name)
         return _matches(backup, self.backup) and any(_matches(name, self.server) for name in names)
 
 

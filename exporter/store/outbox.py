@@ -57,8 +57,10 @@ class Outbox:
         with self._reading() as db:
             return outbox.load(db)
 
-    def update(self, update: OutboxUpdate, revision: int) -> int:
-        """Store a decision whole or not at all; return the new revision.
+    def update(self, update: OutboxUpdate, revision: int) -> tuple[int, list[Message]]:
+        """Store a decision whole or not at all.
+
+        Return the new revision, and the messages with their ids.
 
         Raises:
             OutboxChangedError: the outbox has another revision: load it again.

@@ -58,6 +58,6 @@ def _write_matches(overrides: Sequence[Override], jobs: Iterable[tuple[Server, s
         sys.stdout.write(f' backup "{override.backup}" matches:\n')
         matching = [(server, name) for server, name in known if override.matches(server, name)]
         for server, name in matching:
-            sys.stdout.write(f"  {name} of {server.alias or server.name}\n")
+            sys.stdout.write(f"  {name} of {server.shown_name}\n")
         if not matching:
             sys.stdout.write("  no job of the database\n")

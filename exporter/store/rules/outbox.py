@@ -46,7 +46,8 @@ DELETE FROM alerts
 WHERE (channel, subject, condition) IN (SELECT * FROM (VALUES {}) AS gone)"""
 """A list of rows alone makes SQLite read the whole table."""
 _MESSAGES = f"SELECT {', '.join(_FIELDS)} FROM messages"  # noqa: S608 - constant
-_ADD_MESSAGES = f"INSERT INTO messages ({', '.join(_NEW_FIELDS)}) VALUES {{}}"  # noqa: S608 - constant
+_PLACES = ", ".join("?" * len(_NEW_FIELDS))
+_ADD_MESSAGE = f"INSERT INTO messages ({', '.join(_NEW_FIELDS)}) VALUES ({_PLACES}) RETURNING id"  # noqa: S608 - constant
 _CLAIM = """
 UPDATE messages SET attempts = attempts + 1, next_attempt = ?
 WHERE id = ? AND attempts = ? AND outcome IS NULL RETURNING attempts"""
@@ -90,8 +91,10 @@ def load(db: Session) -> OutboxState:
     raise StoreUnavailableError("other daemons change the outbox too often")
 
 
-def update(db: Session, update: OutboxUpdate, read: Iterable[int], revision: int) -> int:
-    """Store a decision; return the new revision.
+def update(
+    db: Session, update: OutboxUpdate, read: Iterable[int], revision: int
+) -> tuple[int, list[Message]]:
+    """Store a decision; return the new revision, and the messages with their ids.
 
     Args:
         db: with a transaction.
@@ -106,9 +109,13 @@ def update(db: Session, update: OutboxUpdate, read: Iterable[int], revision: int
     _write(db, _REMOVE_CHANGES, [(each,) for each in read])
     _write(db, _REMOVE_ALERTS, update.gone)
     _write(db, _PUT_ALERTS, list({each.key: _alert_row(each) for each in update.alerts}.values()))
-    _write(db, _ADD_MESSAGES, [_message_row(each) for each in update.messages])
     _write(db, _PUT_MARKS, list(dict(update.marks).items()))
-    return new
+    return new, [_add_message(db, each) for each in update.messages]
+
+
+def _add_message(db: Session, message: Message) -> Message:
+    (message_id,) = db.execute(_ADD_MESSAGE, _message_row(message)).fetchone()
+    return replace(message, id=message_id)
 
 
 def claim(db: Session, message: Message, until: Millis) -> Message | None:

@@ -34,7 +34,8 @@ def test_a_decision_is_there_after_a_restart(store: Store, database: Database) -
     update = OutboxUpdate(
         alerts=(alert(2), full), messages=(written, message()), marks=(("alive", NOW),)
     )
-    assert store.outbox.update(update, 0) == 1
+    revision, (stored,) = store.outbox.update(update, 0)
+    assert (revision, stored.title) == (1, update.messages[0].title)
     again = database.reopen(store).outbox.load()
     assert again.revision == 1
     assert again.alerts == [full, alert(2)]
@@ -50,7 +51,8 @@ def test_alerts_and_marks_are_replaced_and_removed_by_their_keys(store: Store) -
         gone=(alert(2).key, alert(9).key),
         marks=(("alive", 2), ("monday", 3)),
     )
-    outbox.update(second, outbox.update(first, 0))
+    revision, _ = outbox.update(first, 0)
+    outbox.update(second, revision)
     state = outbox.load()
     assert state.alerts == [alert(1, "mail"), alert(1, told=NOW)]
     assert (state.revision, state.marks) == (2, {"alive": 2, "monday": 3})
@@ -78,7 +80,7 @@ def test_a_decision_on_an_older_state_changes_nothing(store: Store, revision: in
 
 def test_a_whole_fleet_at_once(store: Store) -> None:
     alerts = tuple(alert(number, reason="no route to the host") for number in range(MANY))
-    revision = store.outbox.update(OutboxUpdate(alerts=alerts), 0)
+    revision, _ = store.outbox.update(OutboxUpdate(alerts=alerts), 0)
     assert len(store.outbox.load().alerts) == MANY
     gone = tuple(each.key for each in alerts)
     store.outbox.update(OutboxUpdate(gone=gone), revision)

@@ -29,7 +29,7 @@ def stores(
 def decided(store: Store, revision: int) -> int | None:
     """Return the new revision; None where another one decided."""
     try:
-        return store.outbox.update(OutboxUpdate(messages=(message(),)), revision)
+        return store.outbox.update(OutboxUpdate(messages=(message(),)), revision)[0]
     except OutboxChangedError:
         return None
 

@@ -1,0 +1,83 @@
+"""What people read of a job besides its conditions, in the same words everywhere. Pure.
+
+It takes the job unpacked: use it for shown jobs only.
+"""
+
+from msgspec import Struct
+
+from exporter import formatting
+from exporter.conditions.evaluate import conditions
+from exporter.conditions.since import since
+from exporter.fleet.views import JobView
+from exporter.formatting import DisplayTime
+from exporter.jobs.state import JobState
+from exporter.model import Status
+from exporter.model.conditions import Condition
+from exporter.model.mutes import muted_after
+from exporter.times import SECOND, Millis
+
+
+class ActiveCondition(Struct, frozen=True):
+    """A condition that holds, since when, and until when where that is known."""
+
+    condition: Condition
+    since: DisplayTime | None
+    until: DisplayTime | None = None
+
+
+class Due(Struct, frozen=True):
+    """When the next run is expected; `late` is how long ago its deadline was, for one overdue."""
+
+    start: DisplayTime
+    late: str | None
+    late_stamp: str
+
+
+def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, ...]:
+    """Return the conditions of a job, worst first, without times in the future of a wrong clock."""
+    return tuple(_active(view, state, each, now) for each in conditions(view, now))
+
+
+def _active(view: JobView, state: JobState, condition: Condition, now: Millis) -> ActiveCondition:
+    at, until = since(view, state, condition), view.muted_until
+    return ActiveCondition(
+        condition,
+        None if at is None or at > now else DisplayTime.from_timestamp(at, now),
+        muted_until(until, now) if condition is Condition.MUTED else None,
+    )
+
+
+def muted_until(until: Millis | None, now: Millis) -> DisplayTime | None:
+    """Return until when nobody is notified, None where that has passed."""
+    found = muted_after(until, now)
+    return None if found is None else DisplayTime.from_timestamp(found, now)
+
+
+def last_success(state: JobState, now: Millis) -> DisplayTime | None:
+    """Return when the last run with a usable version ended.
+
+    An end in the future is of a wrong clock; the start was corrected when the report came.
+    """
+    last = state.last_completed
+    if last is None:
+        return None
+    return DisplayTime.from_timestamp(last.started if last.over > now else last.over, now)
+
+
+def due(view: JobView, now: Millis) -> Due | None:
+    """Return when the next run is expected, or None where none is."""
+    expected = view.expectation
+    if expected is None:
+        return None
+    late = view.late(now)
+    return Due(
+        start=DisplayTime.from_timestamp(expected.start, now),
+        late=formatting.length(late) if late else None,
+        late_stamp=f"PT{late // SECOND}S",
+    )
+
+
+def reason(state: JobState) -> str | None:
+    """Return why the last run was not a success."""
+    last = state.last
+    return None if last is None or last.run.status is Status.SUCCESS else last.run.reason
