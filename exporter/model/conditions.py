@@ -22,11 +22,11 @@ class Severity(Enum):
         return self in (Severity.CRITICAL, Severity.WARNING)
 
 
-class Condition(Enum):
-    """What holds for a job, worst first; the value is the word for it in addresses and answers.
+class _Worded(Enum):
+    """What holds, worst first; the value is the word for it in addresses and answers.
 
     A member may say, after its value, the word that people read in its place, and what a sentence
-    says of one job and of several where that is not "is" or "are" with the word.
+    says of one subject and of several where that is not "is" or "are" with the word.
     """
 
     _value_: str
@@ -36,7 +36,21 @@ class Condition(Enum):
     """The word that people read."""
     of_one: str
     of_many: str
-    """What a sentence says of one job, and of several."""
+    """What a sentence says of one subject, and of several."""
+
+    def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
+        """Return a member with its words, worked out where they are not given."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.rank = len(cls.__members__)
+        member.word = word or value
+        member.of_one = of_one or f"is {member.word}"
+        member.of_many = of_many or of_one or f"are {member.word}"
+        return member
+
+
+class Condition(_Worded):
+    """What holds for a job."""
 
     OVERDUE = "overdue"
     FAILING = "failing", "failing", "failed"
@@ -57,18 +71,8 @@ class Condition(Enum):
     WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
     MUTED = "muted"
     PAUSED = "paused"
-    OFF = "off", "schedule off"
+    OFF = "off", "schedule off", "has its schedule off", "have their schedules off"
     FINE = "fine"
-
-    def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
-        """Return a member with its words, worked out where they are not given."""
-        member = object.__new__(cls)
-        member._value_ = value
-        member.rank = len(cls.__members__)
-        member.word = word or value
-        member.of_one = of_one or f"is {member.word}"
-        member.of_many = of_many or of_one or f"are {member.word}"
-        return member
 
     @property
     def severity(self) -> Severity:
@@ -92,10 +96,10 @@ class Condition(Enum):
         return self.severity.is_trouble
 
 
-class ServerCondition(Enum):
-    """What holds for a server, worst first; the value is the word in addresses and answers."""
+class ServerCondition(_Worded):
+    """What holds for a server."""
 
-    PULL_FAILING = "pull_failing"
+    PULL_FAILING = "pull_failing", "pull failing", "cannot be pulled"
 
     @property
     def severity(self) -> Severity:
@@ -103,14 +107,14 @@ class ServerCondition(Enum):
         return Severity.WARNING
 
 
-class DaemonCondition(Enum):
-    """What is wrong with the daemon, worst first; the value is the word in answers."""
+class DaemonCondition(_Worded):
+    """What is wrong with the daemon."""
 
-    STORAGE = "storage"
-    REFUSED = "refused"
-    CLOCK = "clock"
-    NOTIFICATIONS = "notifications"
-    LIMIT = "limit"
+    STORAGE = "storage", "not storing", "cannot store reports"
+    REFUSED = "refused", "refused", "refused reports"
+    CLOCK = "clock", "clock in doubt", "has a clock in doubt"
+    NOTIFICATIONS = "notifications", "messages not delivered", "cannot deliver messages"
+    LIMIT = "limit", "at a limit", "is at a limit of servers or backups"
 
     @property
     def severity(self) -> Severity:
