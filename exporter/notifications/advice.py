@@ -1,0 +1,64 @@
+"""What to do next, in one sentence a condition: those of the runbook, docs/alerts.md. Pure."""
+
+from collections.abc import Mapping
+
+from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
+
+_ADVICE: Mapping[AnyCondition, str] = {
+    Condition.OVERDUE: (
+        "Look in Duplicati whether the backup ran: if it did not, start it and find out why its "
+        "scheduler did not; if it did, find out why its report did not arrive."
+    ),
+    Condition.FAILING: "Fix what the error says and run the backup by hand.",
+    Condition.DAMAGED: (
+        "In Duplicati run Verify files and, if it fails again, Repair the database."
+    ),
+    Condition.STALE: (
+        "Find out why no run succeeds; if it cannot be fixed soon, save the newest data in another "
+        "way meanwhile."
+    ),
+    Condition.STALLED: (
+        "If the machine is off, switch it on; if the run hangs, stop it in Duplicati, check "
+        "whether its destination answers, and start it again."
+    ),
+    Condition.INTERRUPTED: (
+        "Run the backup by hand and let it complete; if it is stopped every day, find the cause."
+    ),
+    Condition.SHRINKING: (
+        "Check on the machine whether every source exists and is mounted; if files are missing, "
+        "restore them before the retention of the backup deletes the versions that contain them."
+    ),
+    Condition.SECOND_COPY: (
+        "Check whether the second destination answers, its credentials are valid and it has space."
+    ),
+    Condition.UNNAMED: (
+        "Name the backup in the address that Duplicati reports to, with ?backup=NAME, then mark "
+        "what came before as dealt with: duplistatus job clear."
+    ),
+    Condition.WARNING: (
+        "Read the warnings in the log of the run: a file that was skipped is not in the backup."
+    ),
+    ServerCondition.PULL_FAILING: (
+        "Run duplistatus pull with the same configuration: it tries at once and prints the reason."
+    ),
+    DaemonCondition.STORAGE: (
+        "The exporter's log has the error of the database: check its disk, or the PostgreSQL that "
+        "it uses."
+    ),
+    DaemonCondition.REFUSED: (
+        "Look at the refused reports on the status page, which says of each what to do."
+    ),
+    DaemonCondition.CLOCK: "Synchronize the exporter's machine with NTP.",
+    DaemonCondition.NOTIFICATIONS: (
+        "Send a test to each channel with duplistatus notify test: it prints what came back."
+    ),
+    DaemonCondition.LIMIT: (
+        "If the new servers or backups are real, raise the limit and restart the exporter; if they "
+        "are invented, require a token for uploads."
+    ),
+}
+
+
+def advice(condition: AnyCondition) -> str | None:
+    """Return what to do about a condition; None where there is nothing to do."""
+    return _ADVICE.get(condition)
