@@ -30,6 +30,11 @@ def short(text: str, most: int = 80) -> str:
     return f"{cut}\N{HORIZONTAL ELLIPSIS}"
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line, without invisible characters and repeated spaces."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+
+
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     """Return an environment; all but templates of plain text escape what they print."""
     made = jinja2.Environment(

@@ -1,6 +1,7 @@
 """Draws the page: python -m tests.browser.screenshots FOLDER, in every state, size and scheme.
 
-One more picture, the begin of what a fleet in trouble looks like, is for the README.
+Two more pictures are for the documentation: the begin of what a fleet in trouble looks like, and a
+message.
 """
 
 import argparse
@@ -13,10 +14,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from exporter.model.conditions import Condition
+from exporter.notifications.composing import compose
+from exporter.notifications.samples import event_of
 from tests.browser import chromium
-from tests.browser.chromium import SCHEMES, SIZES, Watched
+from tests.browser.chromium import SCHEMES, SIZES, Scheme, Watched
 from tests.browser.fleets import STATES
 from tests.browser.serving import serving
+from tests.support.events import CONTEXT
 
 _TALLEST = 4000
 """Pixels: the pages of ten thousand backups go on as they begin."""
@@ -37,6 +42,19 @@ def main() -> None:
                 _draw_all(browser, url, folder / state)
         with _served("trouble") as url, _opened(browser, url, viewport=_OF_README) as watched:
             watched.open("/").screenshot(path=folder / "readme.png")
+        html = compose([event_of(Condition.FAILING)], CONTEXT).html
+        with message_page(browser, html, width=600, scheme="light") as page:
+            page.screenshot(path=folder / "message.png", full_page=True)
+
+
+@contextmanager
+def message_page(browser: Browser, html: str, *, width: int, scheme: Scheme) -> Iterator[Page]:
+    """Show a message as a mail client does: without scripts."""
+    size: ViewportSize = {"width": width, "height": 300}
+    with browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=False) as own:
+        page = own.new_page()
+        page.set_content(html)
+        yield page
 
 
 @contextmanager

@@ -196,7 +196,7 @@ def _outbox(trial: Trial) -> str:
     """Check that a decision is stored whole, and that one of two daemons begins an attempt."""
     update = OutboxUpdate(alerts=(_ALERT,), messages=(_MESSAGE,), marks=(("alive", 0),))
     with trial.first.transaction():
-        revision = outbox.update(trial.first, update, (), 0)
+        revision, _ = outbox.update(trial.first, update, (), 0)
         outbox.update(trial.first, OutboxUpdate(gone=(_ALERT.key,)), (1,), revision)
     with trial.second.transaction():
         (waiting,) = outbox.load(trial.second).waiting
