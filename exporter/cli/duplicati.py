@@ -1,9 +1,7 @@
 """Clients of Duplicati servers, with their password and the system's proxy settings."""
 
-import urllib.request
-from urllib.parse import urlsplit
-
 from exporter.config.pull_targets import PullTarget
+from exporter.proxies import system_proxy
 from exporter.pull.client.opening import open_server, read_password
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import ConnectionOptions, Pause, sleep
@@ -17,12 +15,4 @@ def open_source(target: PullTarget, pause: Pause = sleep, password: str = "") ->
     """
     if not password and target.password_file is not None:
         password = read_password(target.password_file)
-    return open_server(target, password, ConnectionOptions(_proxy(target.url), pause))
-
-
-def _proxy(url: str) -> str | None:
-    """Return the proxy that http_proxy, https_proxy and no_proxy set for an address."""
-    address = urlsplit(url)
-    if urllib.request.proxy_bypass(address.netloc):
-        return None
-    return urllib.request.getproxies().get(address.scheme)
+    return open_server(target, password, ConnectionOptions(system_proxy(target.url), pause))

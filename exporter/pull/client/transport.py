@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import urllib3
 from msgspec import Struct
@@ -16,9 +16,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 from urllib3.response import BaseHTTPResponse
-from urllib3.util import Retry, Timeout, make_headers
+from urllib3.util import Retry, Timeout
 
 from exporter.config.pull_targets import PullTarget
+from exporter.proxies import pool_manager
 from exporter.pull.client import certificates
 from exporter.pull.client.errors import AccessError, ServerError, StoppedError
 
@@ -183,12 +184,5 @@ class _RetryPolicy(Retry):
 
 
 def _pool(target: PullTarget, proxy: str | None) -> urllib3.PoolManager:
-    arguments = {
-        "timeout": Timeout(connect=_CONNECT_SECONDS, read=_SILENT_SECONDS),
-        **certificates.settings(target),
-    }
-    if proxy is None:
-        return urllib3.PoolManager(**arguments)
-    user = urlsplit(proxy).netloc.rpartition("@")[0]
-    headers = make_headers(proxy_basic_auth=user) if user else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
+    timeout = Timeout(connect=_CONNECT_SECONDS, read=_SILENT_SECONDS)
+    return pool_manager(proxy, timeout=timeout, **certificates.settings(target))
