@@ -125,6 +125,10 @@ class Fleet:
         with self._lock:
             return self._totals(now)
 
+    def count_errored(self) -> int:
+        """Return how many jobs could not be evaluated, by an internal error."""
+        return len(self._evaluations.errored)
+
     def changes_since_last_call(self, now: Millis) -> FleetChanges:
         """Return what changed since the last call: for one caller, which keeps the rest.
 
