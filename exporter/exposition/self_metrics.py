@@ -1,6 +1,7 @@
 """The metrics of the daemon itself."""
 
 import math
+import time
 from collections.abc import Callable, Container, Iterable, Iterator
 
 from prometheus_client import disable_created_metrics
@@ -13,6 +14,10 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
 from exporter.exposition.families.daemon import DaemonFamilies, UploadOutcome
+from exporter.exposition.families.notifications import (
+    NotificationFamilies,
+    NotificationOutcome,
+)
 from exporter.exposition.families.sharing import SharingFamilies
 from exporter.limits import Limit
 from exporter.model.sharing import SharingFigures
@@ -23,18 +28,28 @@ from exporter.times import SECOND, Millis
 class SelfMetrics:
     """The daemon's own counters, and those of the client library about the process."""
 
-    def __init__(self, version: str, database_bytes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        version: str,
+        database_bytes: Callable[[], int],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Start at zero.
 
         Args:
             version: the daemon's.
             database_bytes: called at each scrape; may raise `StoreUnavailableError`.
+            monotonic: returns seconds that pass whatever is done to the clock.
         """
         disable_created_metrics()
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._own = DaemonFamilies(self._registry, version, lambda: _size(database_bytes))
+        self._notifications = NotificationFamilies()
+        self._registry.register(self._notifications)
+        self._monotonic = monotonic
+        self._limits_hit: dict[Limit, float] = {}
 
     def share(self, figures: Callable[[], SharingFigures | None]) -> None:
         """Add the families about a store, for the case that several daemons share it."""
@@ -52,6 +67,13 @@ class SelfMetrics:
     def count_limit_hit(self, limit: Limit) -> None:
         """Count a request that hit a limit."""
         self._own.limits[limit].inc()
+        self._limits_hit[limit] = self._monotonic()
+
+    def limits_hit_within(self, seconds: float) -> list[Limit]:
+        """Return the limits that were hit so many seconds ago or less."""
+        since = self._monotonic() - seconds
+        hit = self._limits_hit
+        return [limit for limit in Limit if limit in hit and hit[limit] >= since]
 
     def set_pull_targets(self, servers: Iterable[str], interval: Millis) -> None:
         """Register the servers that are pulled from, and the interval between two pulls."""
@@ -72,6 +94,26 @@ class SelfMetrics:
     def count_pull_failure(self, server: str) -> None:
         """Count a pull from a server that failed or was incomplete."""
         self._own.pull_failures.labels(server).inc()
+
+    def set_channels(self, names: Iterable[str]) -> None:
+        """Register the channels that this daemon delivers to."""
+        self._notifications.set_channels(names)
+
+    def forget_channels(self) -> None:
+        """Forget the channels: another daemon delivers now."""
+        self._notifications.set_channels(())
+
+    def count_notification(self, channel: str, outcome: str) -> None:
+        """Count how an attempt ended, ``sent`` or ``failed``, or a message that was ``given_up``.
+
+        Raises:
+            ValueError: there is no such outcome.
+        """
+        self._notifications.count(channel, NotificationOutcome(outcome))
+
+    def watch_notifications(self, oldest: Callable[[], Millis | None]) -> None:
+        """Register a function that returns when the oldest waiting message was created."""
+        self._notifications.watch(oldest)
 
     def observe_render(self, seconds: float, errors: int) -> None:
         """Set how long rendering the fleet took, and how many subjects failed."""

@@ -17,6 +17,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     Family,
 )
+from exporter.exposition.families.notifications import NotificationFamilies
 from exporter.exposition.families.sharing import SharingFamilies
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.model.sharing import SharingFigures
@@ -51,6 +52,16 @@ SHARING = SharingFigures(
 _OF_SHARING = {metric.name for metric in SharingFamilies(lambda: SHARING).collect()}
 
 
+def _of_notifying() -> set[str]:
+    families = NotificationFamilies()
+    families.set_channels(["phone"])
+    return {metric.name for metric in families.collect()}
+
+
+_NOT_OF_EVERY = _OF_SHARING | _of_notifying()
+"""Of a daemon that shares a database or has channels, which the one of these tests does not."""
+
+
 def _in_the_code() -> dict[str, Described]:
     families: tuple[Family[Any], ...] = (
         *FLEET_FAMILIES,
@@ -72,6 +83,7 @@ def _in_the_code() -> dict[str, Described]:
         )
     )
     self_metrics.set_pull_targets(["nas"], 0)
+    self_metrics.set_channels(["phone"])
     for metric in text_string_to_metric_families(self_metrics.text().decode()):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))
@@ -109,7 +121,7 @@ def test_every_name_there_is_a_family() -> None:
 
 def test_every_family_of_a_scrape_is_on_the_page(client: TestClient) -> None:
     scraped = {_full_name(metric) for metric in _scraped(client)}
-    alone = {name for name in on_the_page() if name.removesuffix("_total") not in _OF_SHARING}
+    alone = {name for name in on_the_page() if name.removesuffix("_total") not in _NOT_OF_EVERY}
     assert {name for name in scraped if name.startswith(_PREFIX)} == alone
 
 
