@@ -2,6 +2,7 @@
 
 from exporter.conditions.evaluate import stale_from
 from exporter.fleet.views import JobView
+from exporter.model.mutes import muted_after
 from exporter.times import Millis
 
 
@@ -17,5 +18,7 @@ def next_change(view: JobView, now: Millis) -> Millis | None:
         stale_from(view),
         view.health.copies_old_from,
     )
-    turns = [limit + 1 for limit in limits if limit is not None and limit + 1 > now]
-    return min(turns, default=None)
+    turns = [limit + 1 for limit in limits if limit is not None]
+    mute = muted_after(view.muted_until, now)
+    turns += [] if mute is None else [mute]
+    return min((turn for turn in turns if turn > now), default=None)

@@ -4,28 +4,17 @@ An alert is what one channel knows of one condition of one subject. A condition 
 had held for as long as the channel wants never was; every other one is told.
 """
 
-from enum import Enum
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from exporter.config.notifications import Channel
 from exporter.model.notifications import CHANGES_KEPT, Alert, AlertKey
+from exporter.notifications.events import Happening
 from exporter.times import HOUR, Millis
 
 FLAP_SPAN: Millis = HOUR
 """So many changes within this time are flapping, and so long without one ends it."""
-
-
-class Happening(Enum):
-    """What a channel is told of a condition."""
-
-    BEGAN = "began"
-    LASTS = "lasts"
-    FLAPPING = "flapping"
-    OVER = "over"
-    PAST = "past"
-    """It began and ended before it could be told."""
 
 
 class Pending(NamedTuple):

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from exporter.config.notifications import SecretUrl
 from exporter.fleet import Fleet
-from exporter.logs import log_fields
 from exporter.notifications.pinging import ping
+from exporter.notifications.trouble import Trouble
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import SECOND, Millis
 
@@ -57,8 +57,8 @@ class Pulse:
         self._every = every / SECOND
         self._vitals = vitals
         self._retry_seconds = retry_seconds
-        self._withheld = _Trouble("heartbeat withheld", "heartbeat resumed")
-        self._failing = _Trouble("heartbeat failed", "heartbeat recovered")
+        self._withheld = Trouble("heartbeat withheld", "heartbeat resumed")
+        self._failing = Trouble("heartbeat failed", "heartbeat recovered")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -102,23 +102,6 @@ class Pulse:
                 return
             if self._stopping.wait(pause):
                 return
-
-
-class _Trouble:
-    """Logs that something is not well once, and its end."""
-
-    def __init__(self, begun: str, over: str) -> None:
-        self._begun = begun
-        self._over = over
-        self._lasts = False
-
-    def note(self, problem: str | None) -> None:
-        """Note what is not well now; None if it is well."""
-        if problem is not None and not self._lasts:
-            _log.warning(self._begun, extra=log_fields(reason=problem))
-        elif problem is None and self._lasts:
-            _log.info(self._over)
-        self._lasts = problem is not None
 
 
 @contextlib.contextmanager

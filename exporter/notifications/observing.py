@@ -55,8 +55,7 @@ def of_daemon(held: Iterable[DaemonCondition], now: Millis) -> Observation:
 
 def is_silent(view: JobView, now: Millis) -> bool:
     """Return whether a person wants to hear nothing of a job now."""
-    held = conditions(view, now)
-    return Condition.MUTED in held or Condition.PAUSED in held
+    return view.muted(now) or view.schedule.paused
 
 
 def is_told_of(channel: Channel, view: JobView) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from exporter.config.notifications import Channel, SecretUrl
 from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import Alert, AlertKey, Message
-from exporter.notifications.alerting import Happening
+from exporter.notifications.events import Happening
 from exporter.notifications.notifier import Compose
 from exporter.notifications.tracker import AlertEvent
 from exporter.times import MINUTE, SECOND, Millis

@@ -15,7 +15,8 @@ from exporter.model.conditions import (
 )
 from exporter.model.notifications import Alert, AlertKey
 from exporter.notifications import alerting
-from exporter.notifications.alerting import Happening, Pending
+from exporter.notifications.alerting import Pending
+from exporter.notifications.events import Happening
 from exporter.times import SECOND, Millis
 
 TOGETHER: Millis = 30 * SECOND

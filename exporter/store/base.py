@@ -17,6 +17,7 @@ from exporter.store.rules import (
     read_queries,
     refusals,
     removing,
+    run_counts,
     separating,
     storable,
 )
@@ -26,7 +27,7 @@ from exporter.store.rules.sender import Sender
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
 from exporter.store.timing import Timing
-from exporter.store.values import JobRun, RunFilter, StoredDetail
+from exporter.store.values import JobRun, RunCounts, RunFilter, StoredDetail
 from exporter.times import Millis
 
 Outcome = TypeVar("Outcome")
@@ -198,6 +199,11 @@ class BaseStore(ABC):
         """Return one run with its numbers and its log; None if there is none."""
         with self._reading() as db:
             return read_queries.run(db, run_id)
+
+    def run_counts(self, since: Millis, until: Millis) -> list[RunCounts]:
+        """Return what the backup runs that started in a span add up to, job by job."""
+        with self._reading() as db:
+            return run_counts.run_counts(db, since, until)
 
     def rejected(self, before: int | None, limit: int) -> list[Rejected]:
         """Return what was refused, newest first, after the last id seen."""

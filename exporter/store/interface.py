@@ -11,6 +11,7 @@ from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.notifications import ConditionChange, Message, MessageOutcome, OutboxUpdate
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
+from exporter.store.summaries import Summaries
 from exporter.store.values import ClockMarks, JobRun, OutboxState, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
 
@@ -99,7 +100,7 @@ class Outbox(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Summaries, Protocol):
     """The reports that were received. Thread-safe.
 
     When the method of a write returns, the write is durable, so it survives a loss of power, and

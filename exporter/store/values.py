@@ -55,6 +55,31 @@ class PastRun(NamedTuple):
     duration: Millis | None
 
 
+class EarlierRun(NamedTuple):
+    """The sizes in bytes that a run measured, to compare newer ones with; None as not reported."""
+
+    started: Millis
+    examined_bytes: int
+    stored_bytes: int | None
+    free_bytes: int | None
+
+
+class RunCounts(NamedTuple):
+    """What the backup runs of a job in a span add up to.
+
+    `runs` are all of them, `failed` and `interrupted` some of those. `uploaded_bytes` is None where
+    none reported it. `earlier` is the last run before the span that measured its whole source, or
+    else the first in it; None where there is none nearby.
+    """
+
+    job_id: int
+    runs: int
+    failed: int
+    interrupted: int
+    uploaded_bytes: int | None
+    earlier: EarlierRun | None
+
+
 class StoredDetail(NamedTuple):
     """One run with all numbers of its report and its log."""
 

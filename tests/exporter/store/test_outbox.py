@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from msgspec.structs import replace
 
 from exporter.model.notifications import MessageKind, MessageOutcome, OutboxUpdate
 from exporter.store import OutboxChangedError, OutboxState, Store
@@ -34,8 +35,8 @@ def test_a_decision_is_there_after_a_restart(store: Store, database: Database) -
     update = OutboxUpdate(
         alerts=(alert(2), full), messages=(written, message()), marks=(("alive", NOW),)
     )
-    revision, (stored,) = store.outbox.update(update, 0)
-    assert (revision, stored.title) == (1, update.messages[0].title)
+    revision, stored = store.outbox.update(update, 0)
+    assert (revision, stored) == (1, [replace(written, id=1), message(id=2)])
     again = database.reopen(store).outbox.load()
     assert again.revision == 1
     assert again.alerts == [full, alert(2)]
