@@ -73,6 +73,7 @@ class Memory:
             self._apply(everything.change, everything.newest)
             if self._follower is not None:
                 self._follower.replace_all(everything.change)
+            self._show_live(everything.live)
 
     def apply(self, news: News) -> None:
         """Apply what is newer than what is known."""

@@ -44,7 +44,7 @@ SELECT ARRAY(
     SELECT 1 FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = jobs.id
 ), newest, revision, {", ".join(rows.JOB_COLUMNS)} FROM jobs"""  # noqa: S608 - constant
 _MACHINE_IDS = "SELECT machine_id, server_id, fetched FROM machine_ids"
-_LIVE_RUNS = "SELECT job_id, run FROM live_runs WHERE job_id = ANY(?)"
+_LIVE_RUNS = "SELECT job_id, run FROM live_runs"
 _LAST_HEADS = """
 SELECT DISTINCT ON (writer) writer, stamp, token FROM commits ORDER BY writer, stamp DESC"""
 
@@ -103,7 +103,7 @@ def news(
         of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
         of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))
         of_jobs = db.execute(f"{_JOBS} WHERE id = ANY(?)", (list(jobs),))
-        of_live = db.execute(_LIVE_RUNS, (list(live),))
+        of_live = db.execute(f"{_LIVE_RUNS} WHERE job_id = ANY(?)", (list(live),))
     found = _news(of_servers.fetchall(), of_ids.fetchall(), of_jobs.fetchall())
     change = found.change
     gone_servers = set(servers) - {server.id for server in change.servers}
@@ -121,14 +121,15 @@ def news(
 
 
 def everything(db: PgSession) -> tuple[News, Seen]:
-    """Return all servers and jobs, and each daemon's last commit. Needs a repeatable read."""
+    """Return all that there is, and each daemon's last commit. Needs a repeatable read."""
     last = {writer: (stamp, token) for writer, stamp, token in db.execute(_LAST_HEADS)}
     found = _news(
         db.execute(f"{_SERVERS} ORDER BY id").fetchall(),
         db.execute(_MACHINE_IDS).fetchall(),
         db.execute(f"{_JOBS} ORDER BY id").fetchall(),
     )
-    return found, last
+    live = live_runs.decoded(db.execute(_LIVE_RUNS).fetchall())
+    return found._replace(live=tuple(live)), last
 
 
 def _news(servers: Sequence[Row], machine_ids: Sequence[Row], jobs: Sequence[Row]) -> News:

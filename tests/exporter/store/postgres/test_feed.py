@@ -6,12 +6,16 @@ from threading import Event
 
 import psycopg
 import pytest
+from msgspec import msgpack
 
+from exporter.model.live import LiveRun
 from exporter.store import StoreUnavailableError
 from exporter.store.postgres import queries
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.session import PgSession
-from tests.support.replicas import Replicas, at_once, body, known_to, post
+from tests.support.daemon import NOW
+from tests.support.replicas import Replicas, at_once, body, feed_of, known_to, post
+from tests.support.strategies.state import activity_of
 
 pytestmark = pytest.mark.not_quick
 
@@ -84,3 +88,16 @@ def test_who_waits_longer_asks_again_where_another_gave_up(
 
     others: list[Callable[[], None]] = [partial(store.catch_up, 20) for _ in range(4)]
     at_once([ask_shortly, *others])
+
+
+def test_live_runs_are_read_where_everything_is_read_again(replicas: Replicas) -> None:
+    """Of a daemon that left while this one slept, not even a commit is left."""
+    store = replicas.open()
+    job_id = post(store, body(1)).job.id
+    run = LiveRun.first(activity_of(NOW, NOW), NOW)
+    replicas.ask("INSERT INTO live_runs VALUES (%s, %s)", job_id, msgpack.encode(run))
+    replicas.ask("INSERT INTO live_runs VALUES (%s, %s)", job_id + 1, msgpack.encode(run))
+    feed_of(store).reload()
+    (view,) = replicas.fleets[0].jobs()
+    assert view.running is not None
+    assert view.running.run == run
