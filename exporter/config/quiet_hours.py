@@ -1,11 +1,17 @@
 """Hours in which what is not critical waits, such as ``22:00-07:00 Europe/Berlin``."""
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from exporter.schedule.expressions import parse_zone
 from exporter.times import Millis, from_datetime, to_datetime
+
+_FORM = re.compile(
+    r"([01][0-9]|2[0-3]):([0-5][0-9]) *- *([01][0-9]|2[0-3]):([0-5][0-9])(?: +(\S{1,64}))?"
+)
 
 
 class QuietHours(Struct, frozen=True):
@@ -14,6 +20,9 @@ class QuietHours(Struct, frozen=True):
     start: time
     end: time
     zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M} {self.zone}"
 
     def until(self, now: Millis) -> Millis | None:
         """Return when the quiet hours end that now is in; None outside of them."""
@@ -30,3 +39,21 @@ class QuietHours(Struct, frozen=True):
         if self.start < self.end:
             return self.start <= at < self.end
         return at >= self.start or at < self.end
+
+
+def parse_quiet_hours(text: str) -> QuietHours:
+    """Parse quiet hours; a zone left out is UTC.
+
+    Raises:
+        ValueError: they are none; the text says how to write them.
+    """
+    found = _FORM.fullmatch(text)
+    if found is None:
+        message = f"{text[:40]!r} are no quiet hours: write them as 22:00-07:00 Europe/Berlin"
+        raise ValueError(message)
+    first, second, third, fourth, zone = found.groups(default="UTC")
+    start, end = time(int(first), int(second)), time(int(third), int(fourth))
+    if start == end:
+        message = f"{text[:40]!r} start and end at the same time"
+        raise ValueError(message)
+    return QuietHours(start, end, parse_zone(zone))

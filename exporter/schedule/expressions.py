@@ -92,18 +92,28 @@ def parse_schedule(text: str) -> ScheduleExpression:
     raise ValueError(message)
 
 
-def _cron(expression: str, zone: str = "UTC") -> Cron:
+def parse_zone(text: str) -> str:
+    """Parse the name of a time zone.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
     try:
-        ZoneInfo(zone)
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"{text[:40]!r} is not a time zone: write one as Europe/Berlin"
+        raise ValueError(message) from None
+
+
+def _cron(expression: str, zone: str = "UTC") -> Cron:
+    known = parse_zone(zone)
+    try:
         starts = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
         next(starts)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{zone[:40]!r} is not a time zone: write one as Europe/Berlin"
-        raise ValueError(message) from None
     except CronSimError as error:
         message = f"{expression!r} is not a cron expression ({error}): write it as 0 3 * * 1-5"
         raise ValueError(message) from None
     except StopIteration:
         message = f"{expression!r} never comes"
         raise ValueError(message) from None
-    return Cron(expression, zone)
+    return Cron(expression, known)
