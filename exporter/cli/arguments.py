@@ -7,7 +7,8 @@ from typing import NoReturn, TypeAlias
 
 from exporter import config
 from exporter.config import CONFIG_VARIABLE, Config
-from exporter.config.options import OPTIONS, Option
+from exporter.config.option import Option
+from exporter.config.options import OPTIONS
 
 USAGE_ERROR = 2
 """The exit code of a command that cannot do what it was asked for."""

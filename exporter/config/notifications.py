@@ -25,8 +25,13 @@ class SecretUrl(Struct, frozen=True):
 
     secret: str
 
+    @property
+    def scheme(self) -> str:
+        """What comes before ``://``, in lower case: it says which service is meant."""
+        return self.secret.partition("://")[0].lower()
+
     def __str__(self) -> str:
-        return f"{self.secret.partition('://')[0]}://…"
+        return f"{self.scheme}://…"
 
     def __repr__(self) -> str:
         return f"SecretUrl({str(self)!r})"

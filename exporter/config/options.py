@@ -3,52 +3,21 @@
 The flags, the environment's names, the file's keys and the help all come from this list.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 from exporter import auth
 from exporter.config import parsers
 from exporter.config.database import parse_database
+from exporter.config.notification_options import NOTIFICATION_OPTIONS
+from exporter.config.option import Option
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store.retention import RetentionPolicy
 from exporter.times import DAY, Millis, format_duration, parse_duration
 
-ENVIRONMENT_PREFIX = "DUPLISTATUS_"
-
-_FILE_SUFFIX = "_FILE"
 _MEBIBYTE = 1024 * 1024
 _DEFAULTS = Limits()
 _POLICY = SchedulePolicy()
 _RETENTION = RetentionPolicy()
-
-
-class Option(NamedTuple):
-    """One option: its key in the file, its default as text, its help text and parser."""
-
-    name: str
-    default: str
-    metavar: str
-    help: str
-    parse: Callable[[str], Any]
-    secret: bool = False
-    may_hold_secret: bool = False
-
-    @property
-    def flag(self) -> str | None:
-        """The option on the command line; a secret has none, since other users could read it."""
-        return None if self.secret else "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """The option's variable in the environment."""
-        return ENVIRONMENT_PREFIX + self.name.upper()
-
-    @property
-    def file_variable(self) -> str | None:
-        """The variable that names a file with the option's value, for what is or holds a secret."""
-        return self.variable + _FILE_SUFFIX if self.secret or self.may_hold_secret else None
 
 
 def _kept(length: Millis | None) -> str:
@@ -258,4 +227,5 @@ OPTIONS = (
         "serve the status page at /: true or false",
         parsers.parse_boolean,
     ),
+    *NOTIFICATION_OPTIONS,
 )

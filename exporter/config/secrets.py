@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from exporter.config.options import OPTIONS, Option
+from exporter.config.option import Option
+from exporter.config.options import OPTIONS
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Set by systemd: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html"""

@@ -17,7 +17,8 @@ from falcon.testing import TestClient
 
 from exporter.cli.main import make_parser
 from exporter.config import CONFIG_VARIABLE, secrets
-from exporter.config.options import ENVIRONMENT_PREFIX, OPTIONS, Option
+from exporter.config.option import ENVIRONMENT_PREFIX, Option
+from exporter.config.options import OPTIONS
 from tests.docs import pages
 from tests.support import doc_hooks
 

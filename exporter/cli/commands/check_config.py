@@ -9,7 +9,8 @@ from exporter import config
 from exporter.cli.arguments import Commands, add_configured
 from exporter.cli.stores import is_missing, list_jobs
 from exporter.config.database import DatabaseAddress
-from exporter.config.options import OPTIONS, Option
+from exporter.config.option import Option
+from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import PullTarget
 from exporter.model import Server
 from exporter.schedule.policy import Override

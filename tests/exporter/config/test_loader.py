@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config import Config, gather, load
+from exporter.config.notifications import Notifications
 from exporter.config.options import OPTIONS
 from exporter.config.parsers import Address
 from exporter.limits import Limits
@@ -30,6 +31,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.stall_after == STALL_AFTER
     assert config.page
     assert (config.pull_interval, config.pull_targets) == (None, ())
+    assert config.notifications == Notifications()
 
 
 def test_flags_win_over_the_environment_over_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -101,10 +103,18 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "allowed_origins": "https://page.example",
         "allowed_hosts": "nas.example, Backups.Example.",
         "page": "false",
+        "notify_url": "ntfy://ntfy.example/backups",
+        "digest_url": "mailto://me:secret@mail.example",
+        "digest_at": "cron 0 7 * * * Europe/Berlin",
+        "heartbeat_url": "https://hc.example/1",
+        "heartbeat_every": "30s",
+        "public_url": "https://backups.example",
+        "templates": str(tmp_path),
     }
-    by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name]})
-    by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, {})
-    assert by_variable == by_file != load({}, {})
+    beside = {"DUPLISTATUS_DIGEST_URL": "json://localhost"} if name == "digest_at" else {}
+    by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name], **beside})
+    by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, beside)
+    assert by_variable == by_file != load({}, beside)
 
 
 def test_the_admin_token_is_no_flag_that_others_on_the_machine_could_read() -> None:
