@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from exporter import config
 from exporter.cli.arguments import Commands, add_configured
+from exporter.cli.notifications import described, require_usable
 from exporter.cli.stores import is_missing, list_jobs
 from exporter.config.database import DatabaseAddress
 from exporter.config.option import Option
 from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import PullTarget
+from exporter.logs import printable
 from exporter.model import Server
 from exporter.schedule.policy import Override
 
@@ -28,9 +30,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Print the effective configuration, and which jobs each override matches."""
     flags = vars(chosen)
     settings = config.load(flags, os.environ)
+    require_usable(settings.notifications)
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
         sys.stdout.write(f"{name} = {_shown(_OPTIONS[name], value)}  ({source})\n")
     _write_sources(settings.pull_targets)
+    sys.stdout.writelines(f"{printable(line)}\n" for line in described(settings.notifications))
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
 

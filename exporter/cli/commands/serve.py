@@ -28,6 +28,7 @@ from exporter.cli.daemon import (
     version,
 )
 from exporter.cli.duplicati import open_source
+from exporter.cli.notifications import require_usable
 from exporter.cli.stores import open_store
 from exporter.config import Config
 from exporter.config.parsers import Address
@@ -52,6 +53,7 @@ def add_to(commands: Commands) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Serve until a signal stops it."""
     settings = configuration(chosen)
+    require_usable(settings.notifications)
     logs.set_up(settings.log_format, settings.log_level)
     raise_descriptors()
     given = handed_over(os.environ)

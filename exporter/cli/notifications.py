@@ -1,0 +1,53 @@
+"""What the commands say about the configured notifications, and whether they can be sent."""
+
+from collections.abc import Iterator
+
+from exporter.config import ConfigError
+from exporter.config.notifications import Channel, Digest, Heartbeat, Notifications
+from exporter.config.notify_tables import written_conditions
+from exporter.config.parsers import NEVER
+from exporter.notifications.channels import problems_of
+from exporter.times import format_duration
+
+
+def require_usable(notifications: Notifications) -> None:
+    """Check what only the libraries of the notifications can say.
+
+    Raises:
+        ConfigError: with every fault, such as an address that Apprise does not know.
+    """
+    problems = list(problems_of(notifications))
+    if problems:
+        raise ConfigError(problems)
+
+
+def described(notifications: Notifications) -> Iterator[str]:
+    """Yield a line for each channel, digest and heartbeat, with nothing secret of an address."""
+    for channel in notifications.channels:
+        yield f"notify {channel.name}: {channel.url}; {_jobs_of(channel)}; {_told(channel)}"
+    for digest in notifications.digests:
+        yield f"digest {digest.name}: {digest.url}; {_jobs_of(digest)}; at {digest.at}"
+    yield from _heartbeats(notifications.heartbeat)
+
+
+def _jobs_of(subject: Channel | Digest) -> str:
+    return f"servers {', '.join(subject.servers)}; backups {', '.join(subject.backups)}"
+
+
+def _told(channel: Channel) -> str:
+    repeat = NEVER if channel.repeat is None else format_duration(channel.repeat)
+    parts = [
+        f"on {written_conditions(channel.on)}",
+        f"hold {format_duration(channel.hold)}",
+        f"repeat {repeat}",
+        f"quiet {channel.quiet or NEVER}",
+        f"recovered {str(channel.recovered).lower()}",
+    ]
+    return "; ".join(parts)
+
+
+def _heartbeats(heartbeat: Heartbeat) -> Iterator[str]:
+    if heartbeat.url is not None:
+        yield f"heartbeat: {heartbeat.url}; every {format_duration(heartbeat.every)}"
+    for check in heartbeat.jobs:
+        yield f'heartbeat.job: {check.url}; server "{check.server}" backup "{check.backup}"'
