@@ -11,6 +11,7 @@ from exporter.cli.commands import (
     import_duplistatus,
     import_reports,
     jobs,
+    notify,
     pull,
     replicas,
     serve,
@@ -22,6 +23,10 @@ def _add_imports(commands: Commands) -> None:
     actions = add_group(commands, "import", "import historical runs")
     import_duplistatus.add_to(actions)
     import_reports.add_to(actions)
+
+
+def _add_notify(commands: Commands) -> None:
+    notify.add_test_to(add_group(commands, "notify", "try how people are told"))
 
 
 COMMANDS = (
@@ -37,6 +42,7 @@ COMMANDS = (
     servers.add_to,
     jobs.add_to,
     pull.add_to,
+    _add_notify,
     _add_imports,
     export.add_to,
 )
