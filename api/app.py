@@ -26,6 +26,7 @@ from api.resources.imports import Import
 from api.resources.jobs import JobResource, Jobs, PlannedStart, SecondCopies
 from api.resources.latest_runs import LastBackup, LastBackups
 from api.resources.metrics import Health, Metrics
+from api.resources.notifications import Notifications
 from api.resources.openapi import Contract
 from api.resources.probes import Healthy, Ready
 from api.resources.rejected import RejectedReports
@@ -45,6 +46,7 @@ from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
+from exporter.notifications.deliveries import Deliveries
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -71,6 +73,7 @@ class Services(NamedTuple):
     allowed_hosts: frozenset[str] = frozenset()
     page: bool = True
     keep_runs: Millis | None = None
+    deliveries: Deliveries = Deliveries()
 
 
 def create_app(services: Services) -> App:
@@ -157,6 +160,7 @@ def _add_answers(app: App, services: Services) -> None:
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", BackupResource(store, fleet))
+    app.add_route("/api/notifications", Notifications(services.deliveries))
     app.add_route("/api/openapi.yaml", Contract())
 
 

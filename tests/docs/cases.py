@@ -4,7 +4,7 @@ from tests.docs.case import HTML, JSON, OPENMETRICS, SVG, TEXT, YAML, Case, Faul
 from tests.docs.cases_of_changes import CHANGES, IMPORTS
 from tests.docs.cases_of_reports import ACTIVITIES, CLOSED, ELSEWHERE, UPLOADS
 
-_LISTS = ("/api/rejected", "/api/servers", "/api/jobs", "/api/backups")
+_LISTS = ("/api/rejected", "/api/notifications", "/api/servers", "/api/jobs", "/api/backups")
 _SERVER_PATHS = ("/api/lastbackup/{serverId}", "/api/lastbackups/{serverId}")
 
 LISTINGS = tuple(
@@ -121,6 +121,7 @@ NOT_MODIFIED = (
 
 _STORED = (
     Case("/api/rejected", "/api/rejected", 503),
+    Case("/api/notifications", "/api/notifications", 503),
     Case("/api/backups", "/api/backups", 503),
     Case("/api/backups/{backupId}", "/api/backups/1", 503),
     Case("/api/health", "/api/health", 503, headers=_ASKS_JSON),

@@ -89,6 +89,7 @@ CLOSED = (
         )
         for path in (
             "/api/rejected",
+            "/api/notifications",
             "/api/summary",
             "/api/lastbackup/{serverId}",
             "/api/lastbackups/{serverId}",

@@ -15,11 +15,15 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.model import Delivery, Rejected
+from exporter.model.notifications import MessageOutcome
+from exporter.notifications.deliveries import Deliveries
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import Store
-from exporter.times import Millis, parse_timestamp
+from exporter.times import HOUR, Millis, parse_timestamp
 from tests.docs import reports
+from tests.support import messages
+from tests.support.outbox import MemoryOutbox
 
 NOW = parse_timestamp("2026-11-23T12:00:00Z")
 VERSION = "1.2.3"
@@ -75,7 +79,7 @@ def _refuse(*_arguments: object) -> NoReturn:
 
 
 def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
-    """Return the app over a store."""
+    """Return the app over a store, with a message of each kind of end where that has reports."""
     fleet = Fleet(SchedulePolicy(), store.created())
     store.follow(fleet)
     self_metrics = SelfMetrics(VERSION, store.size_bytes)
@@ -92,8 +96,23 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
         version=VERSION,
         authorizer=authorizer,
         limits=_LIMITS,
+        deliveries=Deliveries(_outbox(store), ("phone", "monday")),
     )
     return create_app(services)
+
+
+def _outbox(store: Store) -> MemoryOutbox:
+    if isinstance(store, DeadStore):
+        return messages.DeadOutbox()
+    outbox = MemoryOutbox()
+    if store.snapshot().servers:
+        messages.put(
+            outbox,
+            messages.ended("phone", NOW - 4 * HOUR, MessageOutcome.GIVEN_UP),
+            messages.ended("monday", NOW - 3 * HOUR, MessageOutcome.SENT),
+            messages.tried("phone", NOW - 2 * HOUR),
+        )
+    return outbox
 
 
 def make_closed_app(store: Store) -> App:
@@ -123,6 +142,7 @@ def make_broken_app(store: Store) -> App:
         version=VERSION,
         authorizer=_ACCESS,
         limits=_LIMITS,
+        deliveries=Deliveries(broken),
     )
     return create_app(services)
 

@@ -102,7 +102,14 @@ def test_what_no_route_answers_is_as_described(
 
 
 def test_an_empty_daemon_answers_as_described(empty_client: TestClient) -> None:
-    for path in ("/api/summary", "/api/servers", "/api/jobs", "/api/backups", "/api/rejected"):
+    for path in (
+        "/api/summary",
+        "/api/servers",
+        "/api/jobs",
+        "/api/backups",
+        "/api/rejected",
+        "/api/notifications",
+    ):
         answer = empty_client.simulate_get(path)
         response = CONTRACT.responses(_operation("GET", path))[200]
         assert _faults(response, answer) == [], path
@@ -178,7 +185,13 @@ def test_every_example_of_a_change_is_accepted(
 
 
 def test_a_page_leads_to_the_next_until_the_last(client: TestClient) -> None:
-    for path in ("/api/rejected", "/api/servers", "/api/jobs", "/api/backups"):
+    for path in (
+        "/api/rejected",
+        "/api/notifications",
+        "/api/servers",
+        "/api/jobs",
+        "/api/backups",
+    ):
         name = path.removeprefix("/api/")
         whole = client.simulate_get(path).json["data"][name]
         paged: list[object] = []

@@ -14,10 +14,12 @@ from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
+from exporter.notifications.deliveries import Deliveries
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store
 from exporter.times import DAY, Millis, parse_timestamp
 from tests.support.empty import empty_database
+from tests.support.outbox import MemoryOutbox
 
 NOW: Millis = parse_timestamp("2026-01-15T10:30:00Z")
 CREATED: Millis = NOW - 30 * DAY
@@ -46,6 +48,8 @@ class Daemon:
         self.clock = clock or Clock()
         self.count = count or self.clock
         path = folder / "reports.sqlite"
+        self.outbox = MemoryOutbox()
+        self.channels: tuple[str, ...] = ()
         self.path = path if path.exists() else empty_database(path)
         self._start()
 
@@ -70,6 +74,7 @@ class Daemon:
             version="1.2.3",
             authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
             limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
+            deliveries=Deliveries(self.outbox, self.channels),
         )
         self.app = create_app(self.services)
         self.client = testing.TestClient(self.app)
@@ -79,6 +84,11 @@ class Daemon:
 
     def __exit__(self, *_: object) -> None:
         self.store.close()
+
+    def configure(self, *channels: str) -> None:
+        """Start again with these channels."""
+        self.channels = channels
+        self.restart()
 
     def restart(self) -> None:
         """Stop, and start again on the same database."""
