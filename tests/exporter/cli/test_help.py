@@ -5,6 +5,7 @@ from tests.exporter.cli.conftest import Commands
 COMMANDS: dict[str, tuple[str, ...]] = {
     "servers": ("--json",),
     "jobs": ("--overdue", "--failing", "--condition WORD", "--server SERVER", "--json"),
+    "notifications": ("--json",),
     "server set": ("SERVER", "--alias TEXT", "--note TEXT", "--not-a-duplicate", "--json"),
     "server mute": ("SERVER", "DURATION", "--json"),
     "server unmute": ("SERVER", "--json"),
