@@ -48,9 +48,7 @@ _MAIL_CHARACTERS = 10_000
 
 def main() -> None:
     """Read a message, send it, write what came back, and end."""
-    os.nice(_NICENESS)  # before the import, which is most of the work
-    signal.alarm(_MAX_SECONDS)
-    resource.setrlimit(resource.RLIMIT_DATA, (_MAX_BYTES, _MAX_BYTES))
+    _limit_itself()
     answers = _take_stdout()
     request = sys.stdin.buffer.readline()
     if not request:
@@ -59,6 +57,15 @@ def main() -> None:
     error = _try(**json.loads(request))
     os.write(answers, json.dumps({"ok": error is None, "came_back": error or ""}).encode())
     os._exit(0)  # without waiting for what a service may have left running
+
+
+def _limit_itself() -> None:
+    """Take less of the machine than the daemon does, as far as the system lets a process ask."""
+    signal.alarm(_MAX_SECONDS)
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)  # before the import of Apprise, which is most of the work
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (_MAX_BYTES, _MAX_BYTES))
 
 
 def _take_stdout() -> int:

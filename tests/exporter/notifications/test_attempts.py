@@ -15,6 +15,7 @@ from exporter.config.notifications import SecretUrl
 from exporter.notifications.attempts import STOPPED, Sender
 from tests.exporter.notifications.messages import message
 from tests.support.duplicati.certificate import Certificate
+from tests.support.process.commands import needed
 from tests.support.process.ports import free_port
 from tests.support.process.waiting import eventually
 from tests.support.receivers import (
@@ -171,6 +172,18 @@ def test_without_apprise_it_is_said_what_to_install() -> None:
     sender = Sender(program=(sys.executable, "-S", "-m", "exporter.notifications.sender"))
     error = sender(SecretUrl("json://127.0.0.1/x"), message())
     assert error == "the extra is not installed: install duplistatus-exporter[notify]"
+
+
+def test_where_the_system_lets_nobody_set_limits_it_is_sent_nevertheless(
+    receiver: Receiver,
+) -> None:
+    """The unit has a filter of system calls, ``~@resources``, that answers EPERM."""
+    calls = "setpriority,prlimit64,setrlimit"
+    traced = ("-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}")
+    refused = (needed("strace"), *traced, "-e", f"inject={calls}:error=EPERM")
+    sender = Sender(30.0, (*refused, sys.executable, "-m", "exporter.notifications.sender"))
+    assert sender(receiver.url("json"), message()) is None
+    assert len(receiver.posts) == 1
 
 
 def test_an_attempt_in_flight_can_be_ended(receiver: Receiver) -> None:
