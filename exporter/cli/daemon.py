@@ -22,6 +22,8 @@ from exporter.fleet import Fleet
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
+from exporter.notifications.addressees import addresses_of
+from exporter.notifications.deliveries import Deliveries
 from exporter.store import Store
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -56,6 +58,7 @@ def build_services(settings: Config, store: Store) -> Services:
         allowed_hosts=settings.allowed_hosts,
         page=settings.page,
         keep_runs=settings.keep_runs,
+        deliveries=Deliveries(store.outbox, addresses_of(settings.notifications)),
     )
 
 

@@ -96,12 +96,8 @@ class SelfMetrics:
         self._own.pull_failures.labels(server).inc()
 
     def set_channels(self, names: Iterable[str]) -> None:
-        """Register the channels that this daemon delivers to."""
+        """Replace the channels that this daemon delivers to: none where another one does."""
         self._notifications.set_channels(names)
-
-    def forget_channels(self) -> None:
-        """Forget the channels: another daemon delivers now."""
-        self._notifications.set_channels(())
 
     def count_notification(self, channel: str, outcome: str) -> None:
         """Count how an attempt ended, ``sent`` or ``failed``, or a message that was ``given_up``.

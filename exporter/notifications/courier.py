@@ -11,7 +11,7 @@ from exporter.logs import log_fields
 from exporter.model.notifications import Message, MessageKind, MessageOutcome
 from exporter.notifications import pauses
 from exporter.store import StoreUnavailableError
-from exporter.store.interface import Outbox
+from exporter.store.parts import Outbox
 from exporter.times import MINUTE, SECOND, Millis
 
 Send: TypeAlias = Callable[[SecretUrl, Message], str | None]
@@ -159,7 +159,7 @@ class Courier:
 
     def _look_again(self, message: Message) -> None:
         """Ask the store about a message that another daemon began to send, or that ended."""
-        stored = {each.id: each for each in self._shared.outbox.load().waiting}
+        stored = {each.id: each for each in self._shared.outbox.waiting()}
         with self._lock:
             if message.id in stored:
                 self._waiting[message.id] = stored[message.id]

@@ -50,7 +50,7 @@ class Deliveries:
 
         Those that are configured come first, then others for which something waits.
         """
-        waiting = [] if self._outbox is None else self._outbox.load().waiting
+        waiting = [] if self._outbox is None else self._outbox.waiting()
         return queues(self._channels, waiting)
 
 

@@ -34,6 +34,12 @@ def channels(checks: Iterable[JobCheck]) -> Mapping[str, SecretUrl]:
     return {channel_of(check): check.url for check in checks}
 
 
+def wanted(checks: Iterable[JobCheck]) -> Callable[[Server, Job], bool]:
+    """Return what says whether a job has a check, so that each end of a run is to be noted."""
+    overrides = [Override(check.server, check.backup) for check in checks]
+    return lambda server, job: any(each.matches(server, job.name) for each in overrides)
+
+
 def deliver_check(url: SecretUrl, message: Message) -> str | None:
     """Ping a check; return None if it was accepted, otherwise why not, without any secret."""
     return ping(url, message.title, message.text)
@@ -50,7 +56,7 @@ class _Ended(NamedTuple):
 
 
 class JobChecks:
-    """Decides what checks are told. Needs one caller at a time, except for `wants`.
+    """Decides what checks are told. Needs one caller at a time.
 
     The starts that were told are known in memory only: after a restart an end is told without one.
     """
@@ -71,10 +77,6 @@ class JobChecks:
         self._since = clock()
         self._started: dict[int, Millis] = {}
         self._newest: dict[int, Millis] = {}
-
-    def wants(self, server: Server, job: Job) -> bool:
-        """Return whether a job has a check, so that each end of a run is to be noted."""
-        return bool(self._channels(server, job.name))
 
     def of_changes(self, changes: Sequence[ConditionChange]) -> list[Message]:
         """Return what checks are told of runs that ended, the earliest start first.

@@ -10,7 +10,8 @@ from exporter.store.errors import (
     StoreUnavailableError,
     UnknownIdError,
 )
-from exporter.store.interface import Outbox, Store, Watch
+from exporter.store.interface import Store
+from exporter.store.parts import Outbox, Watch
 from exporter.store.values import (
     KEPT,
     REPORTERS,

@@ -83,6 +83,11 @@ class Outbox:
         """Store how the delivery of a message ended."""
         self._write(lambda db: outbox.finish(db, message_id, outcome, at))
 
+    def waiting(self) -> list[Message]:
+        """Return the messages that wait, the oldest first."""
+        with self._reading() as db:
+            return outbox.waiting(db)
+
     def messages(self, before: int | None, limit: int) -> list[Message]:
         """Return messages, newest first, before an id: those that wait and the last that ended."""
         with self._reading() as db:

@@ -58,8 +58,12 @@ class MemoryOutbox:
 
     def load(self) -> OutboxState:
         self._answer("load")
-        waiting = [each for each in self.all.values() if each.outcome is None]
-        return OutboxState(self.revision, [*self.alerts.values()], waiting, dict(self.marks))
+        alerts = list(self.alerts.values())
+        return OutboxState(self.revision, alerts, self.waiting(), dict(self.marks))
+
+    def waiting(self) -> list[Message]:
+        self._answer("waiting")
+        return [each for each in self.all.values() if each.outcome is None]
 
     def update(self, update: OutboxUpdate, revision: int) -> tuple[int, list[Message]]:
         self._answer("update")

@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
 
@@ -30,6 +29,7 @@ from exporter.cli.daemon import (
 from exporter.cli.duplicati import open_source
 from exporter.cli.notifications import require_usable
 from exporter.cli.stores import open_store
+from exporter.cli.telling import telling, watch_of
 from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.ingest.importer import StoreImporter
@@ -59,13 +59,17 @@ def run(chosen: argparse.Namespace) -> int:
     given = handed_over(os.environ)
     with (
         held_to_the_end(given or listen(*settings.listen)) as listening,
-        contextlib.closing(open_store(settings, version())) as store,
+        contextlib.closing(_open(settings)) as store,
     ):
         if given is not None:
             settings = replace(settings, listen=Address(_host(given), given.getsockname()[1]))
         _serve(settings, store, listening)
     _log.info("stopped")
     return 0
+
+
+def _open(settings: Config) -> Store:
+    return open_store(settings, version(), watch_of(settings.notifications))
 
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
@@ -89,18 +93,27 @@ def _working_behind(settings: Config, services: Services) -> Iterator[None]:
         keeping_time(services.timekeeper),
         pruning(services.store, retention, services.clock, trusted),
         listen_to_runs(services),
-        _pulling(settings, services),
+        contextlib.ExitStack() as stack,
     ):
+        loop = _pull_loop(settings, services)
+        failures = _no_pulls if loop is None else loop.failing
+        stack.enter_context(telling(settings.notifications, services, failures))
+        if loop is not None and settings.pull_interval is not None:
+            stack.enter_context(pulling(loop, settings.pull_interval, services.store.leads))
         yield
 
 
-def _pulling(settings: Config, services: Services) -> AbstractContextManager[None]:
-    """Pull from servers of Duplicati meanwhile, if configured."""
+def _no_pulls() -> dict[str, str | None]:
+    return {}
+
+
+def _pull_loop(settings: Config, services: Services) -> PullLoop | None:
+    """Return what pulls from servers of Duplicati; None where that is not configured."""
     if settings.pull_interval is None:
-        return contextlib.nullcontext()
+        return None
     if not settings.pull_targets:
         _log.warning("pull_interval has no effect: the file has no [[pull]] table")
-        return contextlib.nullcontext()
+        return None
     for target in settings.pull_targets:
         _log.info("pulling", extra=logs.log_fields(server=target.name, trust=target.trust))
     if settings.pull_interval > settings.policy.tolerance:
@@ -111,14 +124,13 @@ def _pulling(settings: Config, services: Services) -> AbstractContextManager[Non
     importer = StoreImporter(
         services.store, services.fleet, services.clock, most_lines, services.keep_runs
     )
-    loop = PullLoop(
+    return PullLoop(
         settings.pull_targets,
         open_source,
         importer,
         services.self_metrics,
         services.clock,
     )
-    return pulling(loop, settings.pull_interval, services.store.leads)
 
 
 def _tune_gc() -> None:

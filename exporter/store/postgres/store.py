@@ -17,7 +17,7 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreError, StoreUnavailableError
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.postgres import listing, schema
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, reason, trying

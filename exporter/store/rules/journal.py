@@ -7,7 +7,7 @@ from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.logs import log_fields
 from exporter.model import Delivery, Server, StoredRun
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.rules.workspace import Workspace
 
 _ADD = """

@@ -85,9 +85,9 @@ def load(db: Session) -> OutboxState:
         StoreUnavailableError: others change it so often that it cannot be read.
     """
     for _ in range(_TRIES):
-        marks, alerts, waiting = _marks(db), list(_alerts(db)), _waiting(db)
+        marks, alerts, messages = _marks(db), list(_alerts(db)), waiting(db)
         if _marks(db) == marks:
-            return OutboxState(marks.pop(_REVISION, 0), alerts, waiting, marks)
+            return OutboxState(marks.pop(_REVISION, 0), alerts, messages, marks)
     raise StoreUnavailableError("other daemons change the outbox too often")
 
 
@@ -141,6 +141,11 @@ def messages(db: Session, before: int | None, limit: int) -> list[Message]:
     return list(_readable(db.execute(query, (last, limit)).fetchall()))
 
 
+def waiting(db: Session) -> list[Message]:
+    """Return the messages that wait, the oldest first."""
+    return list(_readable(db.execute(f"{_MESSAGES} WHERE outcome IS NULL ORDER BY id").fetchall()))
+
+
 def prune(db: Session, before: Millis) -> None:
     """Remove the messages that ended before a time."""
     db.execute("DELETE FROM messages WHERE ended < ?", (before,))
@@ -178,10 +183,6 @@ def _alerts(db: Session) -> Iterator[Alert]:
 
 def _alert_row(alert: Alert) -> tuple[object, ...]:
     return (*alert.key, msgspec.msgpack.encode(alert))
-
-
-def _waiting(db: Session) -> list[Message]:
-    return list(_readable(db.execute(f"{_MESSAGES} WHERE outcome IS NULL ORDER BY id").fetchall()))
 
 
 def _readable(found: Iterable[Row]) -> Iterator[Message]:

@@ -12,7 +12,7 @@ from exporter.limits import Limits
 from exporter.model import Delivery, Server, StoredRun, fuller
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.store.changes import Change, Recorded
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.rules import (
     amending,
     identity,

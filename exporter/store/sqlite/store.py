@@ -14,7 +14,7 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session

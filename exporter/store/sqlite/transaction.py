@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from exporter.limits import Limits
 from exporter.logs import log_fields
 from exporter.model import Server
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite.row_batch import RowBatch

@@ -11,7 +11,7 @@ from exporter.limits import Limits
 from exporter.store.changes import Change
 from exporter.store.errors import StoreBusyError, StoreUnavailableError
 from exporter.store.group_commit import GroupCommit, WriteRequest
-from exporter.store.interface import Watch
+from exporter.store.parts import Watch
 from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.session import Session

@@ -70,7 +70,7 @@ def test_a_daemon_that_no_longer_delivers_forgets_and_another_begins_at_zero(
 ) -> None:
     metrics.set_channels(["phone"])
     metrics.count_notification("phone", "sent")
-    metrics.forget_channels()
+    metrics.set_channels(())
     metrics.count_notification("phone", "sent")
     assert b"duplistatus_notification" not in metrics.text()
     metrics.set_channels(["phone"])

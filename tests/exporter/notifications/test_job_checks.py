@@ -14,6 +14,7 @@ from exporter.notifications.job_checks import (
     channel_of,
     channels,
     deliver_check,
+    wanted,
 )
 from exporter.notifications.run_pings import run_id
 from exporter.store import StoreUnavailableError
@@ -84,9 +85,10 @@ def test_a_check_is_for_the_jobs_that_match_like_an_override(
 ) -> None:
     at_end = ended(daemon)
     daemon.store.set_server(1, lambda known: replace(known, alias="Attic"))
-    checks = checks_of(daemon, JobCheck(server, backup, URL))
+    check = JobCheck(server, backup, URL)
+    checks = checks_of(daemon, check)
     (view,) = daemon.fleet.jobs()
-    assert checks.wants(view.server, view.job) is bool(messages)
+    assert wanted([check])(view.server, view.job) is bool(messages)
     assert len(checks.of_changes([at_end])) == messages
 
 
