@@ -73,6 +73,9 @@ class _Attempt:
         self.requests = requests
         self.outcomes: list[Any] = []
         self.error: Exception = StoreUnavailableError("the database changes too often")
+        self.is_doubtful = False
+        """Whether a try whose answer was lost may have been committed: then only the same attempt
+        finds that out."""
 
     @property
     def bounds(self) -> Bounds:
@@ -205,13 +208,14 @@ class PgWriter(GroupCommit):
             LaterError: what the only request needs is locked.
             _SplitError: what one of several requests needs is locked.
         """
-        if isinstance(error, _LOCKED):
+        if isinstance(error, _LOCKED) and not attempt.is_doubtful:
             if len(attempt.requests) > 1:
                 raise _SplitError from error
             raise LaterError(reason(error)) from error
         if not is_lost(error) and not isinstance(error, StoreUnavailableError):
             raise error
         attempt.error = error
+        attempt.is_doubtful = True
 
     def _try(self, attempt: _Attempt) -> None:
         mark = attempt.mark

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 
 from exporter.model import Delivery, Machine
 from exporter.model.live import LiveReport
 from exporter.store import StoreUnavailableError
-from exporter.store.postgres.transaction import StaleError
+from exporter.store.postgres.transaction import PgTransaction, StaleError
 from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules import live_runs
 from exporter.times import MINUTE
@@ -149,3 +150,26 @@ def test_a_report_of_a_known_job_asks_for_no_other_run(
     store = replicas.open()  # knows the job from the database alone
     monkeypatch.delattr("exporter.store.rules.write_queries.newest_begin")
     assert post(store, body(2)).new
+
+
+def test_a_commit_whose_answer_was_lost_and_then_waits_for_a_lock_is_answered_as_new(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session that was lost may hold its locks for a while: its commit has not ended."""
+    store = replicas.open()
+    post(store, body(1))
+    begin, commit = vars(PgTransaction)["begin"], vars(PgTransaction)["commit"]
+
+    def lose_the_answer(*values: object) -> None:
+        commit(*values)
+        monkeypatch.setattr(PgTransaction, "commit", commit)
+        monkeypatch.setattr(PgTransaction, "begin", find_it_locked)
+        raise psycopg.OperationalError
+
+    def find_it_locked(*_: object) -> None:
+        monkeypatch.setattr(PgTransaction, "begin", begin)
+        raise psycopg.errors.LockNotAvailable
+
+    monkeypatch.setattr(PgTransaction, "commit", lose_the_answer)
+    assert post(store, body(2)).new
+    replicas.assert_whole()
