@@ -15,7 +15,8 @@ from api.oversized import Oversized
 from api.page.assets import Asset
 from api.page.error_pages import HtmlErrorMiddleware
 from api.page.job import JobPage
-from api.page.overview import Connection, Incoming, Overview
+from api.page.notifications import NotificationsPage
+from api.page.overview import Besides, Connection, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
 from api.reception import Kind, Reception
@@ -200,14 +201,13 @@ def _add_root(app: App, services: Services) -> None:
 def _add_page(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     connection = Connection(services.authorizer, services.trusted_proxies)
-    incoming = Incoming(services.refusals, services.timekeeper, _upload(Astray, services))
-    app.add_route(_ROOT, Overview(store, fleet, clock, connection, incoming))
+    refusals, timekeeper, told = services.refusals, services.timekeeper, services.deliveries
+    besides = Besides(refusals, timekeeper, _upload(Astray, services), told)
+    app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
+    app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
-    app.add_route(
-        "/servers/{server_id}",
-        ServerPage(store, fleet, clock, services.refusals, services.timekeeper),
-    )
+    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, refusals, timekeeper))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
 

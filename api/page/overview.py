@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from api import readiness
 from api.client_address import Network, url_of
-from api.page import filters, refused
+from api.page import filters, notifications, refused
 from api.page.counts import counts
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
@@ -23,6 +23,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
 from exporter.model.conditions import Condition
+from exporter.notifications.deliveries import Deliveries
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.times import Millis
@@ -51,12 +52,13 @@ class Connection(Struct, frozen=True):
         return duplicati_options(f"{url_of(req, self.trusted_proxies)}/api/upload{query}")
 
 
-class Incoming(NamedTuple):
-    """The refused reports, the clock of arrivals, and what accepts reports posted to the page."""
+class Besides(NamedTuple):
+    """What an overview has beside the backups; `astray` accepts reports posted to the page."""
 
     refusals: Refusals
     timekeeper: Timekeeper
     astray: Astray
+    deliveries: Deliveries
 
 
 class Overview(Page):
@@ -70,11 +72,11 @@ class Overview(Page):
         fleet: Fleet,
         clock: Callable[[], Millis],
         connection: Connection,
-        incoming: Incoming,
+        besides: Besides,
     ) -> None:
         super().__init__(store, fleet, clock)
         self._connection = connection
-        self._refusals, self._timekeeper, self._astray = incoming
+        self._refusals, self._timekeeper, self._astray, self._deliveries = besides
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Take a report of a sender that was set up without a path."""
@@ -93,6 +95,7 @@ class Overview(Page):
         facts = {
             **head(summary, counted, now, open_count, clock_in_doubt=clock is not None),
             **refused.summary(self._refusals, now),
+            **notifications.summary(self._deliveries, now),
             **listing(self._store, jobs, job_filter, now),
             **self._form(),
             **self._faults(snapshot.errored),

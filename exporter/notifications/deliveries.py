@@ -71,7 +71,12 @@ def oldest(queues: Iterable[Queue]) -> Message | None:
 def late(queues: Iterable[Queue], now: Millis) -> list[Message]:
     """Return the oldest message of each channel that keeps one waiting too long, oldest first."""
     first = (queue.oldest for queue in queues)
-    return sorted((each for each in first if each and now - each.created >= LATE), key=_age)
+    return sorted((each for each in first if each and is_late(each, now)), key=_age)
+
+
+def is_late(message: Message, now: Millis) -> bool:
+    """Return whether a message waits for too long."""
+    return message.outcome is None and now - message.created >= LATE
 
 
 def _age(message: Message) -> tuple[Millis, int]:

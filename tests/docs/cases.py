@@ -79,6 +79,8 @@ PAGES = (
     Case("/servers/{serverId}", "/servers/nobody", 400),
     Case("/refused", "/refused", content_type=HTML),
     Case("/refused", "/refused?cursor=x", 400),
+    Case("/notifications", "/notifications", content_type=HTML),
+    Case("/notifications", "/notifications?cursor=x", 400),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )
@@ -130,6 +132,7 @@ _STORED = (
     Case("/jobs/{jobId}", "/jobs/1", 503),
     Case("/servers/{serverId}", "/servers/1", 503),
     Case("/refused", "/refused", 503),
+    Case("/notifications", "/notifications", 503),
 )
 
 _BUGGED = (

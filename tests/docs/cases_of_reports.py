@@ -106,6 +106,7 @@ CLOSED = (
             "/jobs/{jobId}",
             "/servers/{serverId}",
             "/refused",
+            "/notifications",
         )
         for status, headers in ((401, ()), (403, _OF_UPLOADS))
     ),
