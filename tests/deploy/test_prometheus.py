@@ -88,6 +88,7 @@ def filled(daemon: Daemon) -> Daemon:
         daemon.upload(
             duplicati_report(began=NOW - HOUR, server=f"s{number}", machine_id=f"m-{number}")
         )
+    daemon.services.self_metrics.set_channels(["phone"])
     return daemon
 
 

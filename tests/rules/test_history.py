@@ -43,6 +43,9 @@ OF_SEVERAL_DAEMONS = {
 }
 """On for daemons over PostgreSQL alone."""
 
+OF_CHANNELS = {"DuplistatusNotificationsFailing", "DuplistatusNotificationGivenUp"}
+"""On where people are not told."""
+
 LAPTOPS = {"laptop-design", "laptop-sales"}
 """Backed up once somebody opens them: late now and then."""
 
@@ -114,6 +117,11 @@ def test_a_daemon_that_is_not_to_pull_misses_no_pull(history: History) -> None:
     assert history.query_range(by_name("DuplistatusPullStopped").expression) == []
 
 
+@pytest.mark.parametrize("name", sorted(OF_CHANNELS))
+def test_a_daemon_whose_channels_work_is_not_said_to_fail(history: History, name: str) -> None:
+    assert history.query_range(by_name(name).expression) == []
+
+
 @pytest.mark.parametrize("name", sorted(OF_SEVERAL_DAEMONS))
 def test_a_single_daemon_has_nothing_of_several(history: History, name: str) -> None:
     assert history.query_range(by_name(name).expression) == []
@@ -137,6 +145,7 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusClockWrong",
         "DuplistatusCollectorErrors",
         "DuplistatusPullStopped",
+        *OF_CHANNELS,
         *OF_SEVERAL_DAEMONS,
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}
