@@ -1,10 +1,10 @@
-"""The exporter itself: is it there, does it accept the reports, what does it cost?"""
+"""The exporter itself: is it there, does it accept the reports, do its messages arrive?"""
 
 from grafana_foundation_sdk.builders import stat, timeseries
 from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.source import links, replicas, variables
+from grafana.source import links, notifications, replicas, variables
 from grafana.source.boards import Board, Row, put_together
 from grafana.source.colours import GREEN, GREY, PURPLE, RED, YELLOW, named, thresholds
 from grafana.source.panels import About, bars, figure, fixed, lines
@@ -34,7 +34,8 @@ _BOARD = Board(
 
 def dashboard() -> Dashboard:
     """Return the dashboard."""
-    return put_together(_BOARD, [_now(), _scrapes(), _uploads(), replicas.row(), _process()])
+    rows = [_now(), _scrapes(), _uploads(), notifications.row(), replicas.row(), _process()]
+    return put_together(_BOARD, rows)
 
 
 def _now() -> Row:

@@ -36,6 +36,8 @@ DOWN = range(END - 12 * DAY, END - 12 * DAY + 2 * HOUR)
 _SENDER = "192.0.2.7"
 _REJECTED = 0.01
 _FAILED = 0.002
+_TOLD = 0.05
+_TOLD_AGAIN = 0.01
 _UNREACHABLE = b"# HELP up Whether the scrape worked.\n# TYPE up gauge\nup 0\n"
 
 
@@ -82,6 +84,8 @@ class _Daemon:
             store, self._fleet, self._self_metrics, self.clock, timekeeper
         )
         self._random = Random("uploads")
+        self._told = Random("notifications")
+        self._self_metrics.set_channels(["phone"])
 
     def receive(self, arrivals: Iterable[Arrival]) -> None:
         """Record reports, and now and then one that is refused or could not be stored."""
@@ -90,6 +94,8 @@ class _Daemon:
             self._count(UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE, 1)
             self._count(UploadOutcome.REJECTED, _REJECTED)
             self._count(UploadOutcome.FAILED, _FAILED)
+            self._tell("sent", _TOLD)
+            self._tell("failed", _TOLD_AGAIN)
 
     def hear(self, arrival: Arrival) -> None:
         """Take in a live report."""
@@ -100,6 +106,10 @@ class _Daemon:
     def _count(self, outcome: UploadOutcome, share: float) -> None:
         if self._random.random() < share:
             self._self_metrics.observe_upload(outcome, self._random.lognormvariate(-4.5, 0.8))
+
+    def _tell(self, outcome: str, share: float) -> None:
+        if self._told.random() < share:
+            self._self_metrics.count_notification("phone", outcome)
 
     def scrape(self) -> bytes:
         """Return the exposition at the clock's time, followed by what Prometheus adds."""
