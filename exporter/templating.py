@@ -35,6 +35,52 @@ def one_line(text: str) -> str:
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
+def plain(text: str, most: int = 80) -> str:
+    """Return a text in one line without invisible characters, cut as `short` does."""
+    return short(one_line(text), most)
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(character: str) -> int:
+    if unicodedata.category(character) in ("Cf", "Me", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def left(value: object, width: int) -> str:
+    """Return a value in a column of a table of plain text, cut to its width."""
+    text = _fitting(str(value), width)
+    return text + " " * (width - columns(text))
+
+
+def right(value: object, width: int) -> str:
+    """Return a value at the right of a column."""
+    text = _fitting(str(value), width)
+    return " " * (width - columns(text)) + text
+
+
+def wrapped(text: str, width: int, indent: int) -> str:
+    """Return a text in indented lines of at most so many columns; a longer word is cut."""
+    lines: list[str] = []
+    for word in (_fitting(each, width - indent) for each in text.split()):
+        longer = f"{lines[-1]} {word}" if lines else word
+        lines = [*lines[:-1], longer] if columns(longer) <= width - indent else [*lines, word]
+    return "\n".join(" " * indent + line for line in lines)
+
+
+def _fitting(text: str, width: int) -> str:
+    if columns(text) <= width:
+        return text
+    kept = text[: width - 1]
+    while columns(kept) >= width:
+        kept = kept[:-1]
+    return f"{kept}\N{HORIZONTAL ELLIPSIS}"
+
+
 def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     """Return an environment; all but templates of plain text escape what they print."""
     made = jinja2.Environment(
@@ -46,5 +92,7 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(short=short, number=formatting.number)
+    made.filters.update(
+        short=short, number=formatting.number, left=left, right=right, wrapped=wrapped
+    )
     return made

@@ -8,6 +8,13 @@ from msgspec import Struct
 
 from exporter.jobs.history import PastRun, RunTimestamp, latest
 from exporter.model import StoredRun, believed
+from exporter.times import DAY, Millis
+
+FORESEEN_DAYS = 3650
+"""A destination that is full later than this is never full."""
+
+_SHORTEST: Millis = DAY
+"""Within less than a day one large upload would decide alone."""
 
 
 class Stored(PastRun, frozen=True, array_like=True, gc=False):
@@ -46,6 +53,25 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
             latest(self.quota, other.quota),
             latest(self.newest_version, other.newest_version),
         )
+
+
+def full_in_days(quota: Quota, earlier_free: int, earlier: Millis) -> float | None:
+    """Return in how many days after a run its destination is full.
+
+    Args:
+        quota: the space that the run found.
+        earlier_free: the free bytes that an earlier run found.
+        earlier: when that one started.
+
+    Returns:
+        The days, if the space goes on to shrink as it did between the runs; None if that is
+        unknown, or does not happen in the next ten years.
+    """
+    span, free = quota.started - earlier, quota.free_bytes
+    if free is None or span < _SHORTEST or free >= earlier_free:
+        return None
+    days = free * span / (earlier_free - free) / DAY
+    return days if days <= FORESEEN_DAYS else None
 
 
 def _stored(run: StoredRun) -> Stored | None:

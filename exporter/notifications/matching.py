@@ -1,10 +1,25 @@
-"""Which servers and backups a table of the configuration is about."""
+"""Which servers and backups somebody is told of: patterns such as ``laptop-*``. Pure."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from exporter.model import Server
+
 
 def matches(patterns: Iterable[str], *names: str | None) -> bool:
-    """Return whether a pattern such as ``laptop-*`` matches one of the names; case counts."""
+    """Return whether one of the names matches one of the patterns.
+
+    ``*`` stands for any text and ``?`` for one character, as in ``[[override]]``.
+    """
     known = [name for name in names if name is not None]
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in known)
+    return any(_match(name, pattern) for pattern in patterns for name in known)
+
+
+def matches_server(patterns: Iterable[str], server: Server) -> bool:
+    """Return whether a server matches, by its name or by its alias."""
+    return matches(patterns, server.name, server.alias)
+
+
+def _match(name: str, pattern: str) -> bool:
+    """Match without fnmatch's brackets: names of backups contain them."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))

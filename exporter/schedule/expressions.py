@@ -58,12 +58,17 @@ class Cron(Struct, frozen=True):
         """
         timestamps = self._timestamps(started)
         start, following = next(timestamps), next(timestamps)
-        if start - started <= early and 2 * (start - started) <= start - self._before(start):
+        if start - started <= early and 2 * (start - started) <= start - self.before(start):
             start, following = following, next(timestamps)
         return start, following - start
 
-    def _before(self, start: Millis) -> Millis:
-        return next(self._timestamps(start, reverse=True))
+    def after(self, timestamp: Millis) -> Millis:
+        """Return the first start after a time."""
+        return next(self._timestamps(timestamp))
+
+    def before(self, timestamp: Millis) -> Millis:
+        """Return the last start before a time."""
+        return next(self._timestamps(timestamp, reverse=True))
 
     def _timestamps(self, timestamp: Millis, *, reverse: bool = False) -> Iterator[Millis]:
         local = to_datetime(timestamp).astimezone(ZoneInfo(self.zone))

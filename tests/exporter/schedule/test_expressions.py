@@ -254,3 +254,10 @@ def test_a_run_stands_for_no_more_than_the_next_start_of_its_calendar(
 ) -> None:
     following, interval = plan.due_after(moment, 0)
     assert plan.due_after(moment, early)[0] in (following, following + interval)
+
+
+@given(CRONS, st.integers(START, START + 366 * DAY))
+def test_the_starts_before_and_after_a_time_have_none_between_them(cron: Cron, at: Millis) -> None:
+    after = cron.after(at)
+    assert cron.before(at) < at < after
+    assert cron.before(after) <= at
