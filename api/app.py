@@ -13,6 +13,7 @@ from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.assets import Asset
+from api.page.digest import DigestPage
 from api.page.error_pages import HtmlErrorMiddleware
 from api.page.job import JobPage
 from api.page.notifications import NotificationsPage
@@ -23,6 +24,7 @@ from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
 from api.resources.badges import FleetBadge, ServerBadge, SvgName
+from api.resources.digest import DigestResource
 from api.resources.imports import Import
 from api.resources.jobs import JobResource, Jobs, PlannedStart, SecondCopies
 from api.resources.latest_runs import LastBackup, LastBackups
@@ -48,6 +50,8 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.notifications.deliveries import Deliveries
+from exporter.notifications.digest.collecting import Sources
+from exporter.notifications.rendering import Templates
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -75,6 +79,8 @@ class Services(NamedTuple):
     page: bool = True
     keep_runs: Millis | None = None
     deliveries: Deliveries = Deliveries()
+    templates: Templates = Templates()
+    public_url: str | None = None
 
 
 def create_app(services: Services) -> App:
@@ -159,10 +165,18 @@ def _add_answers(app: App, services: Services) -> None:
     )
     app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
+    # Without the page there is nothing that its links would lead to.
+    public_url = services.public_url if services.page else None
+    digest = DigestResource(_sources(services), clock, services.templates, public_url)
+    app.add_route("/api/digest", digest)
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", BackupResource(store, fleet))
     app.add_route("/api/notifications", Notifications(services.deliveries))
     app.add_route("/api/openapi.yaml", Contract())
+
+
+def _sources(services: Services) -> Sources:
+    return Sources(services.store, services.fleet, services.refusals, services.timekeeper)
 
 
 def _add_managed(app: App, services: Services) -> None:
@@ -206,6 +220,7 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
+    app.add_route("/digest", DigestPage(_sources(services), clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
     app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, refusals, timekeeper))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))

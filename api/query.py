@@ -9,11 +9,14 @@ from api.errors import invalid, not_found
 from exporter.fleet import Fleet
 from exporter.model import Server, Status
 from exporter.model.conditions import Condition
+from exporter.notifications.digest import MAX_SPAN
 from exporter.reports import Problem
-from exporter.times import Millis, parse_timestamp
+from exporter.times import DAY, Millis, format_duration, parse_duration, parse_timestamp
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
+
+DEFAULT_SPAN: Millis = 7 * DAY
 
 _ID = re.compile(r"[1-9][0-9]*", re.ASCII)
 _MAX_ID_DIGITS = 18
@@ -93,6 +96,20 @@ def timestamp(req: falcon.Request, name: str) -> Millis | None:
         return parse_timestamp(text.replace(" ", "+") if "T" in text else text)
     except ValueError:
         raise _wrong(name, "must be an ISO 8601 time, as 2024-01-15T02:00:00Z") from None
+
+
+def span(req: falcon.Request) -> Millis:
+    """Return how long ago `since` is, a duration such as ``7d``, which is the default."""
+    text = req.get_param("since")
+    if text is None:
+        return DEFAULT_SPAN
+    try:
+        found = parse_duration(text)
+    except ValueError as error:
+        raise _wrong("since", f"must be a duration ({error})") from None
+    if found > MAX_SPAN:
+        raise _wrong("since", f"must be at most {format_duration(MAX_SPAN)}")
+    return found
 
 
 def entry_id(req: falcon.Request, name: str) -> int | None:

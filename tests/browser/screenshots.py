@@ -1,7 +1,7 @@
 """Draws the page: python -m tests.browser.screenshots FOLDER, in every state, size and scheme.
 
-Two more pictures are for the documentation: the begin of what a fleet in trouble looks like, and a
-message.
+Three more are for the documentation: the begin of what a fleet in trouble looks like, the begin of
+its digest as a mail, and a message.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import requests
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from exporter.model.conditions import Condition
@@ -22,12 +23,16 @@ from tests.browser.chromium import SCHEMES, SIZES, Scheme, Watched
 from tests.browser.fleets import STATES
 from tests.browser.serving import serving
 from tests.support.events import CONTEXT
+from tests.support.process.commands import BOUND_SECONDS
 
 _TALLEST = 4000
 """Pixels: the pages of ten thousand backups go on as they begin."""
 
 _OF_README: ViewportSize = {"width": 1280, "height": 1072}
 """As far as what is in trouble, what runs, and the first that is fine."""
+
+_OF_MAIL: ViewportSize = {"width": 700, "height": 1180}
+"""As far as the tables of the first servers."""
 
 
 def main() -> None:
@@ -42,6 +47,7 @@ def main() -> None:
                 _draw_all(browser, url, folder / state)
         with _served("trouble") as url, _opened(browser, url, viewport=_OF_README) as watched:
             watched.open("/").screenshot(path=folder / "readme.png")
+            _draw_mail(browser, url, folder / "digest.png")
         html = compose([event_of(Condition.FAILING)], CONTEXT).html
         with message_page(browser, html, width=600, scheme="light") as page:
             page.screenshot(path=folder / "message.png", full_page=True)
@@ -55,6 +61,15 @@ def message_page(browser: Browser, html: str, *, width: int, scheme: Scheme) -> 
         page = own.new_page()
         page.set_content(html)
         yield page
+
+
+def _draw_mail(browser: Browser, url: str, picture: Path) -> None:
+    """Draw the begin of a mail, as wide as a mail program shows it."""
+    html = requests.get(f"{url}/api/digest", timeout=BOUND_SECONDS).json()["data"]["html"]
+    page = browser.new_page(viewport=_OF_MAIL)
+    page.set_content(html)
+    page.screenshot(path=picture)
+    page.close()
 
 
 @contextmanager

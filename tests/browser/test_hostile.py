@@ -39,7 +39,7 @@ def hostile(daemon: Daemon) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("path", ["/", "/jobs/{}", "/servers/{}"])
+@pytest.mark.parametrize("path", ["/", "/jobs/{}", "/servers/{}", "/digest"])
 def test_a_hostile_name_is_text(hostile: str, watch: Open, path: str) -> None:
     watched = watch(hostile)
     for number, name in enumerate(NAMES, 1):

@@ -48,7 +48,7 @@ def test_the_answer_is_on_the_first_screen(
     assert box["y"] + box["height"] < SIZES["phone"]["height"]
 
 
-_OF_ONE = ("/jobs/1", "/servers/1")
+_OF_ONE = ("/jobs/1", "/servers/1", "/digest")
 PAGES = [
     *((state, "/") for state in STATES),
     *(("trouble", path) for path in _OF_ONE),

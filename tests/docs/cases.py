@@ -56,6 +56,9 @@ FILTERS = (
 SINGLE = (
     Case("/api/summary", "/api/summary"),
     Case("/api/summary", "/api/summary/"),
+    Case("/api/digest", "/api/digest"),
+    Case("/api/digest", "/api/digest?since=1d12h"),
+    Case("/api/digest", "/api/digest?since=367d", 400),
     Case("/api/jobs/{jobId}", "/api/jobs/1"),
     Case("/api/jobs/{jobId}", "/api/jobs/99", 404),
     Case("/api/jobs/{jobId}", "/api/jobs/Photos", 400),
@@ -81,6 +84,8 @@ PAGES = (
     Case("/refused", "/refused?cursor=x", 400),
     Case("/notifications", "/notifications", content_type=HTML),
     Case("/notifications", "/notifications?cursor=x", 400),
+    Case("/digest", "/digest", content_type=HTML),
+    Case("/digest", "/digest?since=yesterday", 400),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )
@@ -133,6 +138,8 @@ _STORED = (
     Case("/servers/{serverId}", "/servers/1", 503),
     Case("/refused", "/refused", 503),
     Case("/notifications", "/notifications", 503),
+    Case("/api/digest", "/api/digest", 503),
+    Case("/digest", "/digest", 503),
 )
 
 _BUGGED = (

@@ -91,6 +91,7 @@ CLOSED = (
             "/api/rejected",
             "/api/notifications",
             "/api/summary",
+            "/api/digest",
             "/api/lastbackup/{serverId}",
             "/api/lastbackups/{serverId}",
             "/api/badge.svg",
@@ -107,6 +108,7 @@ CLOSED = (
             "/servers/{serverId}",
             "/refused",
             "/notifications",
+            "/digest",
         )
         for status, headers in ((401, ()), (403, _OF_UPLOADS))
     ),

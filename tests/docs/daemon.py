@@ -40,6 +40,7 @@ _ASKED = {
     "reject",
     "check_writable",
     "runs",
+    "run_counts",
     "run",
     "newest_backups",
     "rejected",

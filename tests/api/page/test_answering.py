@@ -12,7 +12,7 @@ from tests.api.page.conftest import LAST
 from tests.support.daemon import Daemon
 from tests.support.reports_builder import duplicati_report
 
-PATHS = ["/", "/jobs/1", "/servers/1", "/page.css", "/page.js"]
+PATHS = ["/", "/jobs/1", "/servers/1", "/digest", "/page.css", "/page.js"]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ HOSTILE = (
     "gnp.\u202egpj \u2066x",
     "nul \x00 bell \x07 escape \x1b[31m",
 )
-PATHS = ("/", "/?group=server", "/jobs/1", "/servers/1")
+PATHS = ("/", "/?group=server", "/jobs/1", "/servers/1", "/digest")
 TAGS = {"script": 1, "h1": 1, "main": 1, "i": 0}
 
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "job delete": ("JOB", "--yes"),
     "import reports": ("PATH", "--server NAME", "--backup NAME", "--dry-run"),
     "import duplistatus": ("FILE", "--timezone ZONE", "--dry-run"),
+    "digest": ("--html FILE", "--text FILE", "--since DURATION"),
     "pull": (
         "URL",
         "--password-file FILE",
