@@ -82,6 +82,16 @@ class Services(NamedTuple):
     templates: Templates = Templates()
     public_url: str | None = None
 
+    @property
+    def links_to(self) -> str | None:
+        """Where links lead: without the page there is nothing to lead to."""
+        return self.public_url if self.page else None
+
+    @property
+    def digest_sources(self) -> Sources:
+        """Where a digest has its facts from."""
+        return Sources(self.store, self.fleet, self.refusals, self.timekeeper)
+
 
 def create_app(services: Services) -> App:
     """Return the app; every route of openapi.yaml."""
@@ -165,18 +175,12 @@ def _add_answers(app: App, services: Services) -> None:
     )
     app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
-    # Without the page there is nothing that its links would lead to.
-    public_url = services.public_url if services.page else None
-    digest = DigestResource(_sources(services), clock, services.templates, public_url)
-    app.add_route("/api/digest", digest)
+    sources, templates = services.digest_sources, services.templates
+    app.add_route("/api/digest", DigestResource(sources, clock, templates, services.links_to))
     app.add_route("/api/backups", Backups(store, fleet))
     app.add_route("/api/backups/{run_id}", BackupResource(store, fleet))
     app.add_route("/api/notifications", Notifications(services.deliveries))
     app.add_route("/api/openapi.yaml", Contract())
-
-
-def _sources(services: Services) -> Sources:
-    return Sources(services.store, services.fleet, services.refusals, services.timekeeper)
 
 
 def _add_managed(app: App, services: Services) -> None:
@@ -220,7 +224,7 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
-    app.add_route("/digest", DigestPage(_sources(services), clock))
+    app.add_route("/digest", DigestPage(services.digest_sources, clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
     app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, refusals, timekeeper))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))

@@ -6,7 +6,7 @@ import falcon
 
 from api import query
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
+from exporter.formatting import DisplayTime
 from exporter.notifications.digest import Span, collect, show
 from exporter.notifications.digest.collecting import Sources
 from exporter.times import Millis

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from api import query
 from api.page.rendering import Page
-from api.page.rows import DisplayTime
 from exporter.fleet import Fleet
+from exporter.formatting import DisplayTime
 from exporter.model.notifications import Message, MessageOutcome
 from exporter.notifications import deliveries
 from exporter.notifications.deliveries import Deliveries

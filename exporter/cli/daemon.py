@@ -24,6 +24,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.notifications.addressees import addresses_of
 from exporter.notifications.deliveries import Deliveries
+from exporter.notifications.rendering import Templates
 from exporter.store import Store
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -59,6 +60,8 @@ def build_services(settings: Config, store: Store) -> Services:
         page=settings.page,
         keep_runs=settings.keep_runs,
         deliveries=Deliveries(store.outbox, addresses_of(settings.notifications)),
+        templates=Templates(settings.notifications.templates),
+        public_url=settings.notifications.public_url,
     )
 
 

@@ -12,13 +12,13 @@ from exporter.notifications.attempts import Sender
 from exporter.notifications.courier import Shared
 from exporter.notifications.couriers import Couriers
 from exporter.notifications.describing import Describer
+from exporter.notifications.digest.schedule import Digests, composer
 from exporter.notifications.extras import Extras
 from exporter.notifications.faults import DaemonFaults, PullFailures, Sources
 from exporter.notifications.heartbeat import Pulse, Vitals, beating
 from exporter.notifications.job_checks import JobChecks, wanted
 from exporter.notifications.loop import NotifierLoop, notifying
 from exporter.notifications.notifier import Parts
-from exporter.notifications.rendering import Templates
 from exporter.notifications.storage_alarm import StorageAlarm
 from exporter.notifications.watching import watch_runs
 from exporter.store import Watch
@@ -72,20 +72,27 @@ def _decide(
 def _loop(
     told: Notifications, services: Services, faults: DaemonFaults, couriers: Couriers
 ) -> NotifierLoop:
-    templates = Templates(told.templates)
-    describer = Describer(services.fleet, faults, templates, told.public_url)
-    store, clock = services.store, services.clock
+    store, clock, public_url = services.store, services.clock, services.links_to
+    describer = Describer(services.fleet, faults, services.templates, public_url)
     parts = Parts(
         told.channels,
         services.fleet,
         store.outbox,
         faults,
         describer.message,
-        Extras(JobChecks(told.heartbeat.jobs, services.fleet, store, clock)),
+        _extras(told, services),
     )
     alarm = StorageAlarm(told.channels, describer.message, _send_once, clock)
     leading = Leading(store.leads, services.self_metrics, addresses_of(told))
     return NotifierLoop(parts, clock, leading, couriers.offer, alarm)
+
+
+def _extras(told: Notifications, services: Services) -> Extras:
+    compose = composer(services.digest_sources, services.templates, services.links_to)
+    return Extras(
+        JobChecks(told.heartbeat.jobs, services.fleet, services.store, services.clock),
+        Digests(told.digests, compose, services.clock()),
+    )
 
 
 def _beat(

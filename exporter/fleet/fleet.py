@@ -140,15 +140,13 @@ class Fleet:
             pending = self._changes
             pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
             pending.jobs.update(self._live.stall_changed_between(pending.since, now))
-            jobs = [
-                job_id for job_id in sorted(pending.jobs) if self._evaluations.is_backup(job_id)
-            ]
+            views = self._part(pending.jobs).jobs
             changes = FleetChanges(
                 totals=self._totals(now),
                 servers=tuple(filter(None, map(self._servers.get, sorted(pending.servers)))),
-                jobs=tuple(self._view(job_id) for job_id in jobs),
+                jobs=tuple(views),
                 removed_servers=tuple(pending.servers - self._servers.ids()),
-                removed_jobs=tuple(pending.jobs.difference(jobs)),
+                removed_jobs=tuple(pending.jobs.difference(view.job.id for view in views)),
                 errored=frozenset(self._evaluations.errored),
             )
             # Not before: after a failure above the changes are still pending
@@ -159,11 +157,6 @@ class Fleet:
         """Return a watch of the jobs, to which all are new."""
         with self._lock:
             return self._watches.open(self._jobs.ids())
-
-    def close_watch(self, watch: JobWatch) -> None:
-        """Forget a watch."""
-        with self._lock:
-            self._watches.close(watch)
 
     def take_changed(self, watch: JobWatch) -> ChangedJobs:
         """Return the jobs that changed since the last call for a watch."""
@@ -235,13 +228,13 @@ class Fleet:
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""
         with self._lock:
-            return [self._view(job_id) for job_id in self._evaluations.deadlines.before(now)]
+            return list(map(self._view, self._evaluations.deadlines.before(now)))
 
     def _part(self, job_ids: Iterable[int]) -> JobSelection:
-        views = [
-            self._view(job_id) for job_id in sorted(job_ids) if self._evaluations.is_backup(job_id)
-        ]
-        return JobSelection(views, sorted(self._evaluations.errored.intersection(job_ids)))
+        known = filter(self._evaluations.is_backup, sorted(job_ids))
+        return JobSelection(
+            list(map(self._view, known)), sorted(self._evaluations.errored.intersection(job_ids))
+        )
 
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]

@@ -17,11 +17,13 @@ class ChangedJobs(NamedTuple):
 class JobWatch:
     """The jobs that a report or a person changed since they were last taken.
 
-    `changed` is set while there are any. Only the fleet adds and takes.
+    `changed` is set while there are any. Only the fleet adds and takes. Whoever has opened a watch
+    closes it in the end.
     """
 
     def __init__(self) -> None:
         self.changed = threading.Event()
+        self.closed = False
         self._ids: set[int] = set()
 
     def add(self, job_id: int) -> None:
@@ -29,6 +31,10 @@ class JobWatch:
         self._ids.add(job_id)
         if not self.changed.is_set():
             self.changed.set()
+
+    def close(self) -> None:
+        """Note that nobody takes from the watch any more."""
+        self.closed = True
 
     def take(self) -> set[int]:
         """Return the ids of the jobs that changed, and forget them."""
@@ -46,14 +52,10 @@ class Watches:
     def open(self, job_ids: Iterable[int]) -> JobWatch:
         """Return a watch to which these jobs are new."""
         watch = JobWatch()
-        self._open.append(watch)
+        self._open = [*(each for each in self._open if not each.closed), watch]
         for job_id in job_ids:
             watch.add(job_id)
         return watch
-
-    def close(self, watch: JobWatch) -> None:
-        """Forget a watch that nobody takes from any more."""
-        self._open.remove(watch)
 
     def note(self, job_id: int) -> None:
         """Note for each watch that a job changed."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from exporter.fleet.views import JobView
 from exporter.model.notifications import ConditionChange, Message
+from exporter.notifications.digest.schedule import Digests
 from exporter.notifications.job_checks import JobChecks
 from exporter.notifications.notifier import Mark
 from exporter.times import Millis
@@ -12,8 +13,9 @@ from exporter.times import Millis
 class Extras:
     """Asks the checks and the digests. Needs one caller at a time."""
 
-    def __init__(self, checks: JobChecks) -> None:
+    def __init__(self, checks: JobChecks, digests: Digests) -> None:
         self._checks = checks
+        self._digests = digests
 
     def messages(
         self,
@@ -27,8 +29,11 @@ class Extras:
         Raises:
             StoreUnavailableError: the store does not answer.
         """
-        return [*self._checks.of_changes(changes), *self._checks.of_jobs(views, now)], []
+        pings = [*self._checks.of_changes(changes), *self._checks.of_jobs(views, now)]
+        due = self._digests.due(now, marks)
+        messages = [*pings, *(each.message for each in due)]
+        return messages, [Mark(each.mark, each.value) for each in due]
 
     def next_at(self, marks: Mapping[str, Millis], now: Millis) -> Millis | None:
         """Return when the time alone causes the next message; None: never."""
-        return None
+        return self._digests.next_at(now, marks)

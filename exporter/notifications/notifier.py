@@ -130,7 +130,7 @@ class Notifier:
 
     def close(self) -> None:
         """Stop watching the jobs."""
-        self._parts.fleet.close_watch(self._watch)
+        self._watch.close()
 
     @property
     def changed(self) -> bool:

@@ -38,7 +38,7 @@ def put(outbox: MemoryOutbox, *messages: Message) -> list[Message]:
 class DeadOutbox(MemoryOutbox):
     """An outbox whose database no longer answers."""
 
-    def load(self) -> NoReturn:
+    def waiting(self) -> NoReturn:
         raise StoreUnavailableError("the disk is full")
 
     def messages(self, before: int | None, limit: int) -> NoReturn:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from exporter.config.notifications import Digest
 from exporter.model.notifications import Message, MessageKind
+from exporter.notifications.addressees import channel_of_digest
 from exporter.notifications.digest.collecting import Choice, Sources, collect
 from exporter.notifications.digest.composing import Composed, compose_digest
 from exporter.notifications.digest.span import MAX_SPAN, Span
@@ -87,7 +88,7 @@ class Digests:
     def _digest(self, digest: Digest, now: Millis, marks: Mapping[str, Millis]) -> DueDigest:
         span = span_of(digest.at, _last(digest, now, marks), now)
         made = self._compose(span, Choice(digest.servers, digest.backups))
-        name = _name(digest)
+        name = channel_of_digest(digest)
         message = Message(
             channel=name,
             kind=MessageKind.DIGEST,
@@ -100,16 +101,11 @@ class Digests:
         return DueDigest(message, name, now)
 
 
-def _name(digest: Digest) -> str:
-    """Return the name of a digest's channel and of its mark."""
-    return f"digest:{digest.name}"
-
-
 def _last(digest: Digest, now: Millis, marks: Mapping[str, Millis]) -> Millis | None:
     """Return when a digest was last sent; None if never.
 
     One later than the next is due is of a wrong clock; one a little ahead keeps it from being sent
     twice when a clock is set back.
     """
-    last = marks.get(_name(digest))
+    last = marks.get(channel_of_digest(digest))
     return None if last is None or last > digest.at.after(now) else last
