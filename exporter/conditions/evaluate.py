@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from exporter.fleet.views import JobView
 from exporter.jobs.ageing import old_from
-from exporter.jobs.health import JobHealth
+from exporter.jobs.health import comes_unnamed, has_shrunk, is_damaged, is_failing
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import Status
 from exporter.model.conditions import Condition
 from exporter.schedule.expressions import Off
@@ -52,15 +54,16 @@ BY_RUNS = frozenset(
 """The conditions that the runs of a job decide alone, whatever the time and the schedule."""
 
 
-def held_by_runs(health: JobHealth) -> tuple[Condition, ...]:
-    """Return those conditions of `BY_RUNS` that hold, worst first."""
+def held_by_runs(job: Job, state: JobState) -> tuple[Condition, ...]:
+    """Return those conditions of `BY_RUNS` that hold for a job in a state, worst first."""
+    last, good = state.last, state.last_completed
     holding = (
-        (Condition.FAILING, health.failing),
-        (Condition.DAMAGED, health.damaged),
-        (Condition.INTERRUPTED, health.last is Status.INTERRUPTED),
-        (Condition.SHRINKING, health.shrunk),
-        (Condition.UNNAMED, health.unnamed),
-        (Condition.WARNING, health.warned),
+        (Condition.FAILING, is_failing(job, state)),
+        (Condition.DAMAGED, is_damaged(state)),
+        (Condition.INTERRUPTED, last is not None and last.run.status is Status.INTERRUPTED),
+        (Condition.SHRINKING, has_shrunk(state)),
+        (Condition.UNNAMED, comes_unnamed(job, state)),
+        (Condition.WARNING, good is not None and good.status is Status.WARNING),
     )
     return tuple([each for each, holds in holding if holds])
 

@@ -47,8 +47,7 @@ class JobHealth(Struct, frozen=True, gc=False):
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
         """Return the health of a job from its state."""
-        last, good, tested = state.last, state.last_completed, state.tested
-        arrived = None if last is None else last.received
+        last, good = state.last, state.last_completed
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
@@ -56,10 +55,10 @@ class JobHealth(Struct, frozen=True, gc=False):
             first_start=state.first_start,
             failing=is_failing(job, state),
             shrunk=has_shrunk(state),
-            damaged=tested is not None and tested.status not in VERIFIED_OK,
+            damaged=is_damaged(state),
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
             copies_old_from=state.copies.old_from(),
-            unnamed=is_unnamed(job.name) and _since_cleared(job, arrived),
+            unnamed=comes_unnamed(job, state),
             last_failed=None if state.last_failed is None else state.last_failed.started,
             warned=good is not None and good.status is Status.WARNING,
         )
@@ -78,6 +77,17 @@ def is_failing(job: Job, state: JobState) -> bool:
     if not is_unnamed(job.name):
         return state.decided_failed
     return state.last_failed is not None and _since_cleared(job, state.last_failed.timestamp)
+
+
+def is_damaged(state: JobState) -> bool:
+    """Return whether the last verification of stored files did not end well."""
+    return state.tested is not None and state.tested.status not in VERIFIED_OK
+
+
+def comes_unnamed(job: Job, state: JobState) -> bool:
+    """Return whether runs that name no backup came since a person dealt with them."""
+    arrived = None if state.last is None else state.last.received
+    return is_unnamed(job.name) and _since_cleared(job, arrived)
 
 
 def _since_cleared(job: Job, arrived: Millis | None) -> bool:

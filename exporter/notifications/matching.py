@@ -1,21 +1,25 @@
 """Which servers and backups somebody is told of: patterns such as ``laptop-*``. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from exporter.model import Server
 
+ANY = "*"
 
-def matches(patterns: Iterable[str], *names: str | None) -> bool:
+
+def matches(patterns: Sequence[str], *names: str | None) -> bool:
     """Return whether one of the names matches one of the patterns.
 
     ``*`` stands for any text and ``?`` for one character, as in ``[[override]]``.
     """
     known = [name for name in names if name is not None]
+    if ANY in patterns:
+        return bool(known)
     return any(_match(name, pattern) for pattern in patterns for name in known)
 
 
-def matches_server(patterns: Iterable[str], server: Server) -> bool:
+def matches_server(patterns: Sequence[str], server: Server) -> bool:
     """Return whether a server matches, by its name or by its alias."""
     return matches(patterns, server.name, server.alias)
 

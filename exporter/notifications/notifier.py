@@ -12,7 +12,7 @@ from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.views import JobView
-from exporter.model.conditions import DaemonCondition
+from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
@@ -91,6 +91,20 @@ class Parts(NamedTuple):
     extras: Extras
 
 
+class _Seen(NamedTuple):
+    """What a job looked like: as long as it is the same, there is nothing new to tell of it."""
+
+    held: frozenset[AnyCondition]
+    silent: bool
+    names: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, view: JobView, seen: Observation) -> "_Seen":
+        """Return what a job looks like."""
+        names = (view.server.name, view.server.alias, view.job.name)
+        return cls(seen.held, seen.silent, names)
+
+
 class Notifier:
     """Goes on from what is stored until an error of the store: then another one has to begin.
 
@@ -110,6 +124,7 @@ class Notifier:
         self._revision = state.revision
         self._marks = state.marks
         self._turns = DeadlineIndex()
+        self._seen: dict[int, _Seen] = {}
         self._read_up_to = 0
         self._away = _away(state.marks, now)
         self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
@@ -172,12 +187,18 @@ class Notifier:
         for change in changes:
             view = self._parts.fleet.job(change.job_id)
             if view is not None:
+                self._seen.pop(view.job.id, None)
                 self._observe_job(view, observing.of_change(change, view, now), now)
 
     def _observe_views(self, views: Iterable[JobView], now: Millis) -> None:
         for view in views:
             self._turns.set(view.job.id, next_change(view, now))
-            self._observe_job(view, observing.of_view(view, now), now)
+            observation = observing.of_view(view, now)
+            seen = _Seen.of(view, observation)
+            # Nearly all reports change nothing of it, and a fleet may send a thousand a second.
+            if self._seen.get(view.job.id) != seen:
+                self._observe_job(view, observation, now)
+                self._seen[view.job.id] = seen
 
     def _observe_job(self, view: JobView, seen: Observation, now: Millis) -> None:
         for tracker in self._trackers:
@@ -189,6 +210,7 @@ class Notifier:
     def _forget(self, job_ids: Iterable[int]) -> None:
         for job_id in job_ids:
             self._turns.set(job_id, None)
+            self._seen.pop(job_id, None)
             for tracker in self._trackers:
                 tracker.forget(observing.subject_of_job(job_id))
 

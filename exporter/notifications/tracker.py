@@ -94,8 +94,17 @@ class Tracker:
         if seen.subject not in self._of_subject and seen.held.isdisjoint(self.channel.on):
             return
         self._set_silent(seen, now)
-        for condition in seen.scope & self.channel.on:
-            self._observe(AlertKey(self.channel.name, seen.subject, condition.value), seen, now)
+        for key in self._keys(seen):
+            self._observe(key, seen, now)
+
+    def _keys(self, seen: Observation) -> set[AlertKey]:
+        """Return the alerts that a subject has, and those of what holds now."""
+        wanted = seen.scope & self.channel.on
+        name, subject = self.channel.name, seen.subject
+        known = self._of_subject.get(subject, ())
+        return {key for key in known if CONDITIONS[key.condition] in wanted} | {
+            AlertKey(name, subject, each.value) for each in seen.held & wanted
+        }
 
     def _observe(self, key: AlertKey, seen: Observation, now: Millis) -> None:
         known = self._alerts.get(key)

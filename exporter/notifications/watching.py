@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from exporter.conditions.evaluate import held_by_runs
-from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Server
@@ -20,8 +19,8 @@ def watch_runs(wants: Callable[[Server, Job], bool]) -> Watch:
     def watch(
         server: Server, job: Job, before: JobState, after: JobState
     ) -> tuple[str, ...] | None:
-        held = held_by_runs(JobHealth.from_state(job, after))
-        known = held_by_runs(JobHealth.from_state(job, before))
+        held = held_by_runs(job, after)
+        known = held_by_runs(job, before)
         if held == known and not wants(server, job):
             return None
         return tuple(each.value for each in held)
