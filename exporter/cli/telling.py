@@ -81,6 +81,7 @@ def _loop(
         faults,
         describer.message,
         _extras(told, services),
+        couriers.waiting,
     )
     alarm = StorageAlarm(told.channels, describer.message, _send_once, clock)
     leading = Leading(store.leads, services.self_metrics, addresses_of(told))

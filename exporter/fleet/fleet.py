@@ -159,7 +159,7 @@ class Fleet:
             return self._watches.open(self._jobs.ids())
 
     def take_changed(self, watch: JobWatch) -> ChangedJobs:
-        """Return the jobs that changed since the last call for a watch."""
+        """Return some jobs that changed since they were last taken for a watch."""
         with self._lock:
             taken = watch.take()
             return ChangedJobs(self._part(taken).jobs, sorted(taken - self._jobs.ids()))

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from exporter.fleet.views import JobView
 
+MOST_TAKEN = 200
+"""Reports wait meanwhile, and Python lets no thread run undisturbed for more than 5 ms."""
+
 
 class ChangedJobs(NamedTuple):
     """The jobs that changed as they are now, and the ids of those that are gone or not known."""
@@ -32,14 +35,19 @@ class JobWatch:
         if not self.changed.is_set():
             self.changed.set()
 
+    def count(self) -> int:
+        """Return how many jobs changed."""
+        return len(self._ids)
+
     def close(self) -> None:
         """Note that nobody takes from the watch any more."""
         self.closed = True
 
     def take(self) -> set[int]:
-        """Return the ids of the jobs that changed, and forget them."""
-        self.changed.clear()
-        taken, self._ids = self._ids, set()
+        """Return the ids of some jobs that changed, and forget them."""
+        taken = {self._ids.pop() for _ in range(min(len(self._ids), MOST_TAKEN))}
+        if not self._ids:
+            self.changed.clear()
         return taken
 
 

@@ -88,6 +88,10 @@ class Courier:
                 self._waiting.setdefault(message.id, message)
         self._woken.set()
 
+    def waiting(self) -> int:
+        """Return how many messages this daemon has to deliver."""
+        return len(self._waiting)
+
     def oldest(self) -> Millis | None:
         """Return when the oldest message was created that this daemon has to deliver."""
         first = self._first()

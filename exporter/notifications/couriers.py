@@ -50,6 +50,10 @@ class Couriers:
         for message in messages:
             self._shared.outbox.finish(message.id, MessageOutcome.GIVEN_UP, self._shared.clock())
 
+    def waiting(self, channel: str) -> int:
+        """Return how many messages wait for a channel."""
+        return self._by_channel[channel].waiting()
+
     def oldest(self) -> Millis | None:
         """Return when the oldest message was created that waits to be delivered."""
         found = (courier.oldest() for courier in self._by_channel.values())

@@ -12,11 +12,12 @@ from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.views import JobView
+from exporter.fleet.watching import MOST_TAKEN, ChangedJobs
 from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
-from exporter.store import Outbox
+from exporter.store import MOST_CHANGES, Outbox
 from exporter.times import MINUTE, Millis
 
 ALIVE = "alive"
@@ -80,8 +81,13 @@ Compose = Callable[[Channel, Sequence[AlertEvent], Away | None, Millis], Message
 """Makes one message of what a channel is told; the first one says how long nobody was at work."""
 
 
+MOST_WAITING = 20
+"""While so many messages wait for a channel it gets no other one: what happens meanwhile is one
+message once it takes them again."""
+
+
 class Parts(NamedTuple):
-    """What the notifier works with."""
+    """What the notifier works with. `waiting` returns how many messages wait for a channel."""
 
     channels: tuple[Channel, ...]
     fleet: Fleet
@@ -89,6 +95,7 @@ class Parts(NamedTuple):
     faults: Faults
     compose: Compose
     extras: Extras
+    waiting: Callable[[str], int]
 
 
 class _Seen(NamedTuple):
@@ -166,7 +173,8 @@ class Notifier:
             OutboxChangedError: another daemon has decided meanwhile.
         """
         changes = self._read_changes()
-        taken = self._parts.fleet.take_changed(self._watch)
+        # A job may be newer than a change that was not read yet, so all changes come first.
+        taken = self._take_changed() if len(changes) < MOST_CHANGES else ChangedJobs([], [])
         due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
         views = list({view.job.id: view for view in [*filter(None, due), *taken.views]}.values())
         self._observe_changes(changes, now)
@@ -175,6 +183,16 @@ class Notifier:
         self._observe_rest(now)
         extra, marks = self._parts.extras.messages(changes, views, self._marks, now)
         return self._store([*self._tell(now), *extra], marks, now)
+
+    def _take_changed(self) -> ChangedJobs:
+        """Return the jobs that changed before: more of them change while they are looked at."""
+        taken, left = ChangedJobs([], []), self._watch.count()
+        while left > 0:
+            views, gone = self._parts.fleet.take_changed(self._watch)
+            taken.views.extend(views)
+            taken.gone.extend(gone)
+            left -= MOST_TAKEN
+        return taken
 
     def _read_changes(self) -> list[ConditionChange]:
         changes: list[ConditionChange] = []
@@ -228,7 +246,8 @@ class Notifier:
     def _tell(self, now: Millis) -> list[Message]:
         messages = []
         for tracker in self._trackers:
-            events = tracker.take(now)
+            waiting = self._parts.waiting(tracker.channel.name)
+            events = tracker.take(now) if waiting < MOST_WAITING else []
             if events:
                 messages.append(self._compose(tracker.channel, events, now))
         return messages

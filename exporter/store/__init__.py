@@ -14,6 +14,7 @@ from exporter.store.interface import Store
 from exporter.store.parts import Outbox, Watch
 from exporter.store.values import (
     KEPT,
+    MOST_CHANGES,
     REPORTERS,
     Checked,
     ClockMarks,
@@ -32,6 +33,7 @@ from exporter.store.values import (
 
 __all__ = [
     "KEPT",
+    "MOST_CHANGES",
     "REPORTERS",
     "Change",
     "Checked",

@@ -94,5 +94,5 @@ class Outbox:
             return outbox.messages(db, before, limit)
 
     def prune(self, before: Millis) -> None:
-        """Remove the messages that ended before a time."""
+        """Remove the messages that ended before a time, and older changes that nobody read."""
         self._write(lambda db: outbox.prune(db, before))

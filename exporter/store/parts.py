@@ -96,5 +96,5 @@ class Outbox(Protocol):
         ...
 
     def prune(self, before: Millis) -> None:
-        """Remove the messages that ended before a time."""
+        """Remove the messages that ended before a time, and older changes that nobody read."""
         ...

@@ -17,6 +17,9 @@ from exporter.times import DAY, Millis
 FIRST_AFTER_SECONDS = 60.0
 """Senders that could not send while the daemon was away come first."""
 
+NOTIFICATIONS_KEPT: Millis = 30 * DAY
+"""How long it can be looked up what people were told."""
+
 _EVERY_SECONDS = 3600.0
 _MIN_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_EACH_STEP = 4.0
@@ -73,6 +76,8 @@ class Pruner:
         """
         runs = self._prune(self._store.prune_runs, self._retention.runs)
         messages = self._prune(self._store.prune_messages, self._retention.messages)
+        if self._may_remove():
+            self._store.outbox.prune(self._clock() - NOTIFICATIONS_KEPT)
         while not self._stopping.is_set() and self._timed(self._store.reclaim_space):
             pass
         if runs or messages:

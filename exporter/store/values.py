@@ -16,6 +16,10 @@ REPORTERS = 20_000
 """The number of addresses with an accepted report that are kept: twice as many as servers."""
 
 
+MOST_CHANGES = 1000
+"""How many changes of what people are to be told are read at once."""
+
+
 class RunFilter(Struct, frozen=True):
     """The runs that a listing shows; None shows all. `since` is included, `until` is not."""
 

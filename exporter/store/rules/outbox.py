@@ -20,11 +20,8 @@ from exporter.model.notifications import (
 )
 from exporter.store.errors import OutboxChangedError, StoreUnavailableError
 from exporter.store.session import Row, Session
-from exporter.store.values import OutboxState
+from exporter.store.values import MOST_CHANGES, OutboxState
 from exporter.times import Millis
-
-MOST_CHANGES = 1000
-"""How many changes are read at once."""
 
 _REVISION = "revision"
 _TRIES = 10
@@ -147,8 +144,9 @@ def waiting(db: Session) -> list[Message]:
 
 
 def prune(db: Session, before: Millis) -> None:
-    """Remove the messages that ended before a time."""
+    """Remove the messages that ended before a time, and older changes that nobody read."""
     db.execute("DELETE FROM messages WHERE ended < ?", (before,))
+    db.execute("DELETE FROM condition_changes WHERE at < ?", (before,))
 
 
 def _next_revision(db: Session, revision: int) -> int:

@@ -9,6 +9,7 @@ from exporter.config.notifications import Channel
 from exporter.config.quiet_hours import QuietHours
 from exporter.model import JobSettings, Status
 from exporter.model.conditions import Condition, DaemonCondition
+from exporter.notifications.notifier import MOST_WAITING
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.exporter.notifications.world import PHONE, URL, Told, World
@@ -223,3 +224,16 @@ def test_what_a_channel_of_before_knew_is_removed() -> None:
     of.start()
     assert words(of.pass_time(MINUTE)) == [("failing", "began")]
     assert {key.channel for key in of.outbox.alerts} == {"mail"}
+
+
+def test_while_a_channel_takes_nothing_what_happens_is_gathered() -> None:
+    of = world(OK)
+    of.stuck = True
+    for job_id in range(100, 150):
+        of.report(job_id, ERROR)
+        of.pass_time(MINUTE)
+    assert len(of.outbox.all) == MOST_WAITING
+    of.stuck = False
+    told = of.pass_time(MINUTE)
+    assert len(told) == 50 - MOST_WAITING
+    assert len(of.outbox.all) == MOST_WAITING + 1

@@ -89,6 +89,7 @@ class World:
 
     def __init__(self, *channels: Channel, settings: JobSettings | None = None) -> None:
         self.now: Millis = START
+        self.stuck = False
         self.channels = channels or (PHONE,)
         self.settings = settings or JobSettings(schedule="off")
         self.outbox = MemoryOutbox()
@@ -102,9 +103,20 @@ class World:
         self.fleet = Fleet(SchedulePolicy(), CREATED)
         for job_id in self.runs:
             self._show(job_id)
-        self.parts = Parts(self.channels, self.fleet, self.outbox, self.faults, compose, NoExtras())
+        self.parts = Parts(
+            self.channels,
+            self.fleet,
+            self.outbox,
+            self.faults,
+            compose,
+            NoExtras(),
+            self._waiting,
+        )
         self.notifier = Notifier(self.parts, self.now)
         self.step()
+
+    def _waiting(self, channel: str) -> int:
+        return sum(each.channel == channel for each in self.outbox.waiting()) if self.stuck else 0
 
     def report(self, job_id: int, status: Status) -> None:
         """Record a run that ends now, with what it changes, in one transaction."""

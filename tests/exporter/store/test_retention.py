@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from exporter.model.notifications import Message, MessageKind, MessageOutcome, OutboxUpdate
 from exporter.store import Store, StoreUnavailableError, retention
 from exporter.store.retention import Pruner, RetentionPolicy, pruning
 from exporter.times import DAY, HOUR
@@ -53,6 +54,15 @@ def test_what_is_older_than_it_is_kept_goes(
 ) -> None:
     Pruner(aged, keep, Clock(), trusted).prune_once()
     assert kept(aged) == expected
+
+
+def test_messages_that_ended_long_ago_go(store: Store) -> None:
+    message = Message("phone", MessageKind.ALERT, NOW - 60 * DAY, "nas / Photos failed", "…")
+    _, messages = store.outbox.update(OutboxUpdate(messages=(message,) * 3), 0)
+    store.outbox.finish(messages[0].id, MessageOutcome.SENT, NOW - 31 * DAY)
+    store.outbox.finish(messages[1].id, MessageOutcome.SENT, NOW - 29 * DAY)
+    Pruner(store, RetentionPolicy(), Clock(), trusted).prune_once()
+    assert [each.id for each in store.outbox.messages(None, 9)] == [3, 2]
 
 
 @pytest.mark.usefixtures("at_once")

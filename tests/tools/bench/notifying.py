@@ -3,6 +3,7 @@
 All 10,000 jobs are overdue, so each channel has as many alerts; the channels accept all.
 """
 
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -57,14 +58,20 @@ def _uploads(
     setting: Setting, receiver: _Receiver, filled: Path, config: Path, connections: int
 ) -> Figure:
     measured = setting.folder / "measured"
+    silent = [_without(setting, filled, measured, connections)]
     known = receiver.accepted
     with processes.daemon(fresh_copy(filled, measured), config=config) as served:
         _wait_for(receiver, known + _CHANNELS)
         notifying = setting.load.upload(served.url, _SIZE.jobs, connections).per_second
-    with processes.daemon(fresh_copy(filled, measured)) as served:
-        silent = setting.load.upload(served.url, _SIZE.jobs, connections).per_second
+    silent.append(_without(setting, filled, measured, connections))
     what = f"uploads with three channels, {connections} connections"
-    return Figure(what, "without any", "≥ 0.95", "/s", notifying, silent)
+    return Figure(what, "without any", "≥ 0.95", "/s", notifying, statistics.mean(silent))
+
+
+def _without(setting: Setting, filled: Path, measured: Path, connections: int) -> float:
+    """Measure before and after: the first of two loads may find the machine in another state."""
+    with processes.daemon(fresh_copy(filled, measured)) as served:
+        return setting.load.upload(served.url, _SIZE.jobs, connections).per_second
 
 
 def _config(path: Path, port: int) -> Path:
