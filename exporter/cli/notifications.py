@@ -7,6 +7,9 @@ from exporter.config.notifications import Channel, Digest, Heartbeat, Notificati
 from exporter.config.notify_tables import written_conditions
 from exporter.config.parsers import NEVER
 from exporter.notifications.channels import problems_of
+from exporter.notifications.digest.samples import digest_samples
+from exporter.notifications.rendering import Templates
+from exporter.notifications.samples import samples
 from exporter.times import format_duration
 
 
@@ -16,9 +19,16 @@ def require_usable(notifications: Notifications) -> None:
     Raises:
         ConfigError: with every fault, such as an address that Apprise does not know.
     """
-    problems = list(problems_of(notifications))
+    problems = [*problems_of(notifications), *_wrong_templates(notifications)]
     if problems:
         raise ConfigError(problems)
+
+
+def _wrong_templates(notifications: Notifications) -> list[str]:
+    """Return what is wrong with the templates of a person, tried with sample facts."""
+    folder = notifications.templates
+    tried = {**samples(), **digest_samples()}
+    return [] if folder is None else Templates(folder).problems(tried)
 
 
 def described(notifications: Notifications) -> Iterator[str]:

@@ -74,6 +74,9 @@ class MessageKind(Enum):
     """What a message is, and so how it is delivered."""
 
     ALERT = "alert"
+    RECOVERY = "recovery"
+    """Like an alert, but all that it says is over: many services show that in green."""
+
     DIGEST = "digest"
     CHECK = "check"
     """The ping of a check that another service keeps for a job."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
 from exporter.config.notifications import SecretUrl
-from exporter.model.notifications import Message
+from exporter.model.notifications import Message, MessageKind
 
 LIMIT_SECONDS = 10.0
 """An attempt that takes longer has failed."""
@@ -23,6 +23,9 @@ STOPPED = "the daemon stops"
 _PROGRAM = (sys.executable, "-m", "exporter.notifications.sender")
 _CODE = Path(__file__).parents[2]
 """Where the program starts: it imports what this process did, and nothing from where that was."""
+
+_KINDS = {MessageKind.ALERT: "failure", MessageKind.RECOVERY: "success"}
+"""What Apprise calls them: services show it by a colour or an icon."""
 
 _MAX_ANSWER = 64 * 1024
 _Pipe: TypeAlias = IO[bytes]
@@ -110,6 +113,7 @@ def _request(url: SecretUrl, message: Message) -> bytes:
         "title": message.title,
         "text": message.text,
         "html": message.html,
+        "kind": _KINDS.get(message.kind, "info"),
     }
     return f"{json.dumps(request)}\n".encode()
 

@@ -68,6 +68,7 @@ def _courier(name: str, url: SecretUrl, shared: Shared) -> Courier:
     sender = Sender()
     sends: Mapping[MessageKind, Send] = {
         MessageKind.ALERT: sender,
+        MessageKind.RECOVERY: sender,
         MessageKind.DIGEST: sender,
         MessageKind.CHECK: deliver_check,
     }

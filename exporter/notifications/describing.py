@@ -40,9 +40,9 @@ class Describer:
         context = Context(self._templates, now, self._public_url, notice)
         made = compose([self._event(each, now) for each in events], context)
         self._trouble.note(made.fault)
-        return Message(
-            channel.name, MessageKind.ALERT, now, made.title, made.text, made.html, next_attempt=now
-        )
+        over = all(each.happening.is_end for each in events)
+        kind = MessageKind.RECOVERY if over else MessageKind.ALERT
+        return Message(channel.name, kind, now, made.title, made.text, made.html, next_attempt=now)
 
     def _event(self, event: AlertEvent, now: Millis) -> Event:
         alert = event.alert

@@ -1,7 +1,7 @@
 """Sends one message through Apprise, then ends: ``python -m exporter.notifications.sender``.
 
-One line of JSON comes on stdin: url, title, text, html. One goes to stdout: ok, came_back. It is a
-process of its own, so that the daemon never has Apprise in its memory, and a kill ends whatever
+One line of JSON comes on stdin: url, title, text, html, kind. One goes to stdout: ok, came_back. It
+is a process of its own, so that no memory stays taken in the daemon, and a kill ends whatever
 hangs. It ends when stdin does: the daemon holds the other end.
 """
 
@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.notifications.secrecy import without_secrets
 
@@ -44,6 +44,15 @@ _CAUSED_BY = re.compile(
 
 _MAIL_CHARACTERS = 10_000
 """What takes so much is a mail. Chats such as Telegram have some tags of HTML, but no tables."""
+
+
+class Content(NamedTuple):
+    """What is sent: one line, a text, the same in HTML, and what Apprise calls its kind."""
+
+    title: str
+    text: str
+    html: str
+    kind: str
 
 
 def main() -> None:
@@ -85,11 +94,11 @@ def _end_with_stdin() -> None:
     os._exit(1)
 
 
-def _try(url: str, title: str, text: str, html: str) -> str | None:
+def _try(url: str, title: str, text: str, html: str, kind: str) -> str | None:
     """Send a message; return the error without secrets, None if there was none."""
     with _listening() as told:
         try:
-            error = _send(url, title, text, html)
+            error = _send(url, Content(_line(title), _encodable(text), _encodable(html), kind))
         except BaseException as failure:  # noqa: BLE001 - it is the answer, whatever it is
             error = f"{type(failure).__name__}: {failure}"
     if error is None or error == MISSING:
@@ -97,7 +106,7 @@ def _try(url: str, title: str, text: str, html: str) -> str | None:
     return without_secrets(url, ": ".join(filter(None, (error, "; ".join(filter(None, told))))))
 
 
-def _send(url: str, title: str, text: str, html: str) -> str | None:
+def _send(url: str, content: Content) -> str | None:
     try:
         import apprise  # noqa: PLC0415 - only at a lower priority, and it may be missing
     except ModuleNotFoundError as error:
@@ -109,23 +118,25 @@ def _send(url: str, title: str, text: str, html: str) -> str | None:
     service = apprise.Apprise.instantiate(url, asset=asset)
     if service is None:
         return UNKNOWN
-    return None if _notify(service, _line(title), _encodable(text), _encodable(html)) else _REFUSED
+    return None if _notify(service, content) else _REFUSED
 
 
-def _notify(service: "NotifyBase", title: str, text: str, html: str) -> bool:
+def _notify(service: "NotifyBase", content: Content) -> bool:
     """Pass a message to a service in the form that suits it; return whether it was accepted."""
-    from apprise import Apprise, NotifyFormat, OverflowMode  # noqa: PLC0415 - as above
+    from apprise import Apprise, NotifyFormat, NotifyType, OverflowMode  # noqa: PLC0415 - as above
 
-    as_html = bool(html) and _takes_html(service)
+    as_html = bool(content.html) and _takes_html(service)
     if as_html:
-        _give_plain_part(service, text)
+        _give_plain_part(service, content.text)
     elif service.overflow_mode == OverflowMode.UPSTREAM:
         service.overflow_mode = OverflowMode.TRUNCATE  # the service would refuse all of it
     service.request_rate_per_sec = 0  # one message is no flood, and to wait would take too long
     sending = Apprise(asset=service.asset)
     sending.add(service)
-    body, form = (html, NotifyFormat.HTML) if as_html else (text, NotifyFormat.TEXT)
-    return bool(sending.notify(body=body, title=title, body_format=form))
+    body = content.html if as_html else content.text
+    form = NotifyFormat.HTML if as_html else NotifyFormat.TEXT
+    kind = NotifyType(content.kind)
+    return bool(sending.notify(body=body, title=content.title, notify_type=kind, body_format=form))
 
 
 def _takes_html(service: "NotifyBase") -> bool:

@@ -9,6 +9,10 @@ from exporter.notifications.digest.shown import show
 from exporter.notifications.rendering import TemplateError, Templates
 from exporter.templating import plain
 
+TITLE = "digest.title.txt.jinja"
+TEXT = "digest.txt.jinja"
+HTML = "digest.html.jinja"
+
 MAX_BYTES = 90_000
 """Gmail cuts a mail after 102 kB, and some of that is its headers and its encoding."""
 
@@ -53,6 +57,6 @@ def _composed(
     facts: DigestFacts, templates: Templates, public_url: str | None, rows: int
 ) -> Composed:
     values = {"digest": show(facts, rows, public_url)}
-    title = plain(templates.render("digest.title.txt.jinja", values), MAX_TITLE)
-    text = templates.render("digest.txt.jinja", values)
-    return Composed(title, text, templates.render("digest.html.jinja", values))
+    title = plain(templates.render(TITLE, values), MAX_TITLE)
+    text = templates.render(TEXT, values)
+    return Composed(title, text, templates.render(HTML, values))

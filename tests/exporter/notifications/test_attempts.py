@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exporter.config.notifications import SecretUrl
+from exporter.model.notifications import MessageKind
 from exporter.notifications.attempts import STOPPED, Sender
 from tests.exporter.notifications.messages import message
 from tests.support.duplicati.certificate import Certificate
@@ -44,6 +46,22 @@ def test_a_webhook_gets_title_and_text_as_they_are(receiver: Receiver) -> None:
     assert Sender()(receiver.url("json"), message(TITLE, TEXT, "<p>no mail</p>")) is None
     (post,) = receiver.posts
     assert (post.json["title"], post.json["message"]) == (TITLE, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (MessageKind.ALERT, "failure"),
+        (MessageKind.RECOVERY, "success"),
+        (MessageKind.DIGEST, "info"),
+    ],
+)
+def test_a_service_gets_to_know_whether_it_is_bad_news(
+    receiver: Receiver, kind: MessageKind, shown: str
+) -> None:
+    assert Sender()(receiver.url("json"), replace(message(), kind=kind)) is None
+    (post,) = receiver.posts
+    assert post.json["type"] == shown
 
 
 def test_ntfy_gets_what_its_server_understands(receiver: Receiver) -> None:

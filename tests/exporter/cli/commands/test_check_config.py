@@ -178,3 +178,22 @@ def test_check_config_shows_no_password_of_a_database(
     shown = "postgresql://me:***@127.0.0.1:1/reports"
     assert f"database = {shown}  (DUPLISTATUS_DATABASE_FILE)" in finished.out.splitlines()
     assert "secret" not in finished.out + finished.err
+
+
+def test_check_config_names_each_template_that_cannot_be_used(
+    command: Commands, config: Path
+) -> None:
+    folder = config.with_name("templates")
+    folder.mkdir()
+    (folder / "digest.txt.jinja").write_text("{{ digest.nothing }}")
+    (folder / "alert.title.txt.jinja").write_text("{{ sentence }")
+    (folder / "alert.text.jinja").write_text("")
+    config.write_text(f'templates = "{folder}"\n' + CONFIG)
+    finished = command("check-config", "--config", str(config))
+    assert finished.code == 2
+    for wrong in (
+        "template digest.txt.jinja",
+        "template alert.title.txt.jinja",
+        "alert.text.jinja",
+    ):
+        assert wrong in finished.err
