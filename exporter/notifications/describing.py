@@ -57,7 +57,7 @@ class Describer:
         if isinstance(condition, DaemonCondition):
             reason = self._faults.of_daemon(now).get(condition)
             return daemon_facts(condition, reason=reason, public_url=self._public_url)
-        reason = self._faults.of_pulls().get(name)
+        reason = self._faults.of_pulls().get(name) or None
         return server_facts(name, reason=reason, public_url=self._public_url)
 
     def _of_job(self, job_id: int, condition: Condition, event: AlertEvent, now: Millis) -> Facts:

@@ -24,7 +24,10 @@ _PROBED_EVERY_SECONDS = 60.0
 """Each probe writes to the disk."""
 
 PullFailures = Callable[[], Mapping[str, str | None]]
-"""Returns for each server that is pulled from why that fails; None where it does not."""
+"""Returns for each server that is pulled from why that fails.
+
+Empty where it does not, None where that is not known yet.
+"""
 
 
 class Sources(Struct, frozen=True):
@@ -58,7 +61,7 @@ class DaemonFaults:
         return {condition: reason for condition, reason in reasons.items() if reason is not None}
 
     def of_pulls(self) -> Mapping[str, str | None]:
-        """Return for each server that is pulled from why that fails; None where it does not."""
+        """Return for each server that is pulled from why that fails, as `PullFailures` does."""
         return self._sources.pull_failures()
 
     def storage(self) -> str | None:

@@ -16,6 +16,8 @@ from exporter.fleet.watching import MOST_TAKEN, ChangedJobs
 from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
+from exporter.notifications.matching import matches
+from exporter.notifications.resuming import resume
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
 from exporter.times import MINUTE, Millis
@@ -55,7 +57,10 @@ class Faults(Protocol):
         ...
 
     def of_pulls(self) -> Mapping[str, str | None]:
-        """Return for each server that is pulled from why that fails; None where it does not."""
+        """Return for each server that is pulled from why that fails.
+
+        Empty where it does not, None where that is not known yet.
+        """
         ...
 
 
@@ -136,19 +141,13 @@ class Notifier:
         self._away = _away(state.marks, now)
         self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
         missing_from = now + AWAY if self._away else 0
+        pulled = parts.faults.of_pulls().keys()
+        resumed = resume(state.alerts, parts.channels, parts.fleet, pulled)
+        self._strangers = resumed.strangers
         self._trackers = [
-            Tracker(
-                channel,
-                [alert for alert in state.alerts if alert.key.channel == channel.name],
-                now,
-                missing_from,
-            )
+            Tracker(channel, resumed.by_channel.get(channel.name, ()), now, missing_from)
             for channel in parts.channels
         ]
-        known = {each.name for each in parts.channels}
-        self._strangers = tuple(
-            alert.key for alert in state.alerts if alert.key.channel not in known
-        )
 
     def close(self) -> None:
         """Stop watching the jobs."""
@@ -161,7 +160,7 @@ class Notifier:
 
     def next_at(self, now: Millis) -> Millis | None:
         """Return when time alone gives a step something to do; None: never."""
-        times = [each.next_at() for each in self._trackers]
+        times = [each.next_at() for each in self._trackers if self._takes(each)]
         times += [self._turns.first(), self._parts.extras.next_at(self._marks, now)]
         return min((each for each in times if each is not None), default=None)
 
@@ -234,23 +233,28 @@ class Notifier:
 
     def _observe_rest(self, now: Millis) -> None:
         faults = self._parts.faults
-        seen = [observing.of_daemon(faults.of_daemon(now), now)]
-        seen += [
-            observing.of_pull(name, failing=reason is not None, now=now)
+        of_daemon = observing.of_daemon(faults.of_daemon(now), now)
+        of_pulls = {
+            name: observing.of_pull(name, failing=bool(reason), now=now)
             for name, reason in faults.of_pulls().items()
-        ]
+            if reason is not None
+        }
         for tracker in self._trackers:
-            for each in seen:
-                tracker.observe(each, now)
+            tracker.observe(of_daemon, now)
+            for name, seen in of_pulls.items():
+                if matches(tracker.channel.servers, name):
+                    tracker.observe(seen, now)
 
     def _tell(self, now: Millis) -> list[Message]:
         messages = []
         for tracker in self._trackers:
-            waiting = self._parts.waiting(tracker.channel.name)
-            events = tracker.take(now) if waiting < MOST_WAITING else []
+            events = tracker.take(now) if self._takes(tracker) else []
             if events:
                 messages.append(self._compose(tracker.channel, events, now))
         return messages
+
+    def _takes(self, tracker: Tracker) -> bool:
+        return self._parts.waiting(tracker.channel.name) < MOST_WAITING
 
     def _compose(self, channel: Channel, events: Sequence[AlertEvent], now: Millis) -> Message:
         away = self._away if channel.name in self._uninformed else None

@@ -75,6 +75,7 @@ class PullLoop:
         self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
         self._in_a_row: Counter[str] = Counter()
+        self._was_well: set[str] = set()
         self._stopping = threading.Event()
 
     def run(self, interval: Millis, leads: Callable[[], bool]) -> None:
@@ -114,6 +115,7 @@ class PullLoop:
         for target in self._targets:
             ended = self._pull(target)
             if ended.well:
+                self._was_well.add(target.name)
                 del self._in_a_row[target.name]
                 self._self_metrics.observe_pull(target.name, self._clock())
             else:
@@ -122,13 +124,16 @@ class PullLoop:
             self._log_change(target.name, ended)
 
     def failing(self) -> dict[str, str | None]:
-        """Return for each server why its last pulls in a row failed; None where they did not."""
-        return {
-            each.name: self._ended[each.name].problem
-            if self._in_a_row[each.name] >= FAILURES_IN_A_ROW
-            else None
-            for each in self._targets
-        }
+        """Return for each server why its last pulls in a row failed.
+
+        Empty where they did not; None after a start until one was well, or enough of them failed.
+        """
+        return {each.name: self._failing(each.name) for each in self._targets}
+
+    def _failing(self, name: str) -> str | None:
+        if self._in_a_row[name] >= FAILURES_IN_A_ROW:
+            return self._ended[name].problem
+        return "" if name in self._was_well else None
 
     def _pull(self, target: PullTarget) -> _Ended:
         try:

@@ -185,7 +185,7 @@ def test_what_is_wrong_with_the_daemon_and_with_pulls_is_told() -> None:
     of.faults.pulls["nas"] = "connection refused"
     assert sorted(words(of.pass_time(MINUTE))) == [("clock", "began"), ("pull_failing", "began")]
     of.faults.daemon.clear()
-    of.faults.pulls["nas"] = None
+    of.faults.pulls["nas"] = ""
     assert sorted(words(of.pass_time(MINUTE))) == [("clock", "over"), ("pull_failing", "over")]
 
 

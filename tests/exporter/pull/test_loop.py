@@ -105,17 +105,21 @@ def test_a_server_that_fails_keeps_no_other_out(
 def test_pulling_fails_after_three_failures_in_a_row(
     duplicati: Simulator, rounds: PullLoop
 ) -> None:
+    assert rounds.failing() == {"nas": None, "other": None}
     duplicati.password = "another"
     for _ in range(2):
         rounds.pull_all()
-    assert rounds.failing() == {"nas": None, "other": None}
+    assert rounds.failing() == {"nas": None, "other": ""}
     rounds.pull_all()
     failing = rounds.failing()
     assert "password" in (failing["nas"] or "")
-    assert failing["other"] is None
+    assert failing["other"] == ""
     duplicati.password = PASSWORD
     rounds.pull_all()
-    assert rounds.failing() == {"nas": None, "other": None}
+    assert rounds.failing() == {"nas": "", "other": ""}
+    duplicati.password = "another"
+    rounds.pull_all()
+    assert rounds.failing() == {"nas": "", "other": ""}
 
 
 def test_a_pull_that_leaves_something_out_is_a_failure(
