@@ -138,6 +138,7 @@ class Notifier:
         self._turns = DeadlineIndex()
         self._seen: dict[int, _Seen] = {}
         self._read_up_to = 0
+        self._may_be_unread = False
         self._away = _away(state.marks, now)
         self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
         missing_from = now + AWAY if self._away else 0
@@ -155,8 +156,8 @@ class Notifier:
 
     @property
     def changed(self) -> bool:
-        """Whether a job changed since the last step."""
-        return self._watch.changed.is_set()
+        """Whether a job changed since the last step, or what a report noted may be unread."""
+        return self._watch.changed.is_set() or self._may_be_unread
 
     def next_at(self, now: Millis) -> Millis | None:
         """Return when time alone gives a step something to do; None: never."""
@@ -173,7 +174,10 @@ class Notifier:
         """
         changes = self._read_changes()
         # A job may be newer than a change that was not read yet, so all changes come first.
-        taken = self._take_changed() if len(changes) < MOST_CHANGES else ChangedJobs([], [])
+        all_read = len(changes) < MOST_CHANGES
+        taken = self._take_changed() if all_read else ChangedJobs([], [])
+        # With a job that is taken goes the reason to read what its report noted since.
+        self._may_be_unread = bool(taken.views)
         due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
         views = list({view.job.id: view for view in [*filter(None, due), *taken.views]}.values())
         self._observe_changes(changes, now)
@@ -181,7 +185,9 @@ class Notifier:
         self._forget(taken.gone)
         self._observe_rest(now)
         extra, marks = self._parts.extras.messages(changes, views, self._marks, now)
-        return self._store([*self._tell(now), *extra], marks, now)
+        # Whether a job is muted is not known after a start until all were taken.
+        told = self._tell(now) if all_read else []
+        return self._store([*told, *extra], marks, now)
 
     def _take_changed(self) -> ChangedJobs:
         """Return the jobs that changed before: more of them change while they are looked at."""

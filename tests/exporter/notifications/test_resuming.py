@@ -1,13 +1,8 @@
 """What a daemon goes on from where jobs or the configuration changed while it was down."""
 
-import pytest
 from msgspec.structs import replace
 
-from exporter.fleet import Fleet
-from exporter.fleet.watching import ChangedJobs, JobWatch
-from exporter.model import JobSettings, Status
 from exporter.model.conditions import Condition
-from exporter.notifications import notifier
 from exporter.times import DAY, HOUR, MINUTE
 from tests.exporter.notifications.test_notifier import ERROR, OK, words, world
 from tests.exporter.notifications.world import PHONE, World
