@@ -104,12 +104,17 @@ class Courier:
 
     def close(self, patience: float = GOODBYE_SECONDS) -> None:
         """Stop; an attempt in flight has so many seconds to end, then it is killed."""
-        self.stop()
-        self._thread.join(patience)
+        close_all([self], patience)
+
+    def abort(self) -> None:
+        """Kill an attempt in flight."""
         if self._thread.is_alive():
             self._aborted = True
             self._abort()
-            self._thread.join(_KILLED_SECONDS)
+
+    def join(self, until: float) -> None:
+        """Wait for its end until a time of the monotonic clock."""
+        self._thread.join(max(until - time.monotonic(), 0.0))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -213,4 +218,9 @@ def close_all(couriers: Sequence[Courier], patience: float = GOODBYE_SECONDS) ->
     for courier in couriers:
         courier.stop()
     for courier in couriers:
-        courier.close(max(deadline - time.monotonic(), 0.0))
+        courier.join(deadline)
+    for courier in couriers:
+        courier.abort()
+    killed = time.monotonic() + _KILLED_SECONDS
+    for courier in couriers:
+        courier.join(killed)

@@ -1,16 +1,18 @@
 """A channel's messages come in their order, once, whatever the channel and the store do."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
 
-from exporter.model.notifications import MessageKind, MessageOutcome
-from exporter.notifications.courier import close_all
+from exporter.config.notifications import SecretUrl
+from exporter.model.notifications import Message, MessageKind, MessageOutcome
+from exporter.notifications.courier import Courier, Shared, close_all
 from exporter.times import DAY, HOUR, MINUTE, SECOND
-from tests.exporter.notifications.delivering import Delivering, delivering
+from tests.exporter.notifications.delivering import URL, Delivering, delivering
 from tests.exporter.notifications.messages import CREATED, message
 from tests.support.outbox import MemoryOutbox
 
@@ -238,3 +240,23 @@ def test_a_fault_of_the_program_ends_no_courier(
     at_work.later(3 * DAY)
     at_work.until(lambda: "delivery failed" in caplog.text, "the traceback")
     assert at_work.outbox.get(1).outcome is MessageOutcome.GIVEN_UP
+
+
+def test_many_that_nothing_ends_delay_the_end_together_and_not_one_after_the_other() -> None:
+    never = threading.Event()
+    outbox = MemoryOutbox()
+
+    def hang(_url: SecretUrl, _message: Message) -> str | None:
+        never.wait()
+        return None
+
+    shared = Shared(outbox, lambda: CREATED, lambda: True, lambda _channel, _outcome: None)
+    sends = {MessageKind.ALERT: hang}
+    couriers = [Courier(f"check {n}", URL, sends, shared, lambda: None) for n in range(30)]
+    for courier in couriers:
+        courier.start()
+        courier.offer([outbox.put(message())])
+    began = time.monotonic()
+    close_all(couriers, patience=0.1)
+    assert time.monotonic() - began < 5.0
+    never.set()
