@@ -73,8 +73,9 @@ class NotifierLoop:
 
     def _run(self) -> None:
         while not self._stopping.wait(_PAUSE_SECONDS):
-            if self._has_reason():
-                self.look()
+            with self._failing_safely():
+                if self._has_reason():
+                    self.look()
 
     def _has_reason(self) -> bool:
         notifier = self._notifier
@@ -88,8 +89,18 @@ class NotifierLoop:
 
     def look(self) -> None:
         """See what changed and what is due; whatever fails, the next look starts from the store."""
-        try:
+        with self._failing_safely():
             self._look()
+            self._trouble.note(None)
+        self._looked_at = time.monotonic()
+        with self._failing_safely():
+            self._alarm.look(self._storage_problem())
+
+    @contextlib.contextmanager
+    def _failing_safely(self) -> Iterator[None]:
+        """Start again from what is stored after any error meanwhile."""
+        try:
+            yield
         except OutboxChangedError:
             self._drop()
         except StoreUnavailableError as error:
@@ -98,10 +109,6 @@ class NotifierLoop:
         except Exception as error:  # noqa: BLE001 - nothing is known of what a bug may raise
             self._drop()
             self._trouble.note(repr(error), error)
-        else:
-            self._trouble.note(None)
-        self._looked_at = time.monotonic()
-        self._alarm.look(self._storage_problem())
 
     def _look(self) -> None:
         if not self._leads():

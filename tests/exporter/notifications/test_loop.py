@@ -1,5 +1,6 @@
 """The loop goes on after any fault, from what is stored."""
 
+import threading
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from exporter.config.notifications import SecretUrl
 from exporter.model import Status
 from exporter.model.notifications import Message, OutboxUpdate
-from exporter.notifications import storage_alarm
+from exporter.notifications import loop, storage_alarm
 from exporter.notifications.loop import NotifierLoop, notifying
 from exporter.notifications.storage_alarm import StorageAlarm
 from exporter.store import OutboxState, StoreUnavailableError
@@ -26,9 +27,9 @@ class Daemon:
         self.offered: list[Message] = []
         self.sent: list[Message] = []
         self.refusing = False
-        alarm = StorageAlarm([PHONE], compose, self._send, self._clock, (0.001,))
+        self.alarm = StorageAlarm([PHONE], compose, self._send, self._clock, (0.001,))
         self.loop = NotifierLoop(
-            self.world.parts, self._clock, lambda: self.leading, self._offer, alarm
+            self.world.parts, self._clock, lambda: self.leading, self._offer, self.alarm
         )
 
     def _clock(self) -> int:
@@ -166,3 +167,36 @@ def test_a_short_outage_of_the_store_is_not_told(
     daemon.world.faults.disk = None
     daemon.look_after(MINUTE)
     assert daemon.sent == []
+
+
+def test_a_bug_in_what_is_sent_from_memory_ends_no_loop(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(daemon.alarm, "look", fail)
+        daemon.loop.look()
+    assert [each.exc_info is not None for each in caplog.records] == [True]
+    daemon.world.report(1, Status.ERROR)
+    assert daemon.look_after(0) == ["began"]
+
+
+def test_a_bug_in_when_to_look_ends_no_loop(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(loop, "_PAUSE_SECONDS", 0.01)
+    failed = threading.Event()
+
+    def fail(*_: object) -> None:
+        failed.set()
+        raise ZeroDivisionError
+
+    with notifying(daemon.loop):
+        with monkeypatch.context() as broken:
+            broken.setattr(daemon.world.parts.extras, "next_at", fail)
+            assert failed.wait(10)
+        daemon.world.report(1, Status.ERROR)
+        eventually(lambda: "job:1" in str(daemon.world.outbox.alerts), "an alert")
