@@ -20,7 +20,9 @@ LIMIT_SECONDS = 10.0
 
 STOPPED = "the daemon stops"
 
-_PROGRAM = (sys.executable, "-m", "exporter.notifications.sender")
+_PROGRAM = (sys.executable, "-W", "ignore", "-m", "exporter.notifications.sender")
+"""Where warnings are errors, as in the tests of the daemon, those of Apprise would fail it."""
+
 _CODE = Path(__file__).parents[2]
 """Where the program starts: it imports what this process did, and nothing from where that was."""
 
