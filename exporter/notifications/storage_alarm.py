@@ -9,11 +9,10 @@ from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import Alert, AlertKey, Message
 from exporter.notifications.events import Happening
 from exporter.notifications.notifier import Compose
-from exporter.notifications.tracker import AlertEvent
-from exporter.times import MINUTE, SECOND, Millis
+from exporter.notifications.tracker import STORAGE_HOLD, AlertEvent
+from exporter.times import SECOND, Millis
 
-HOLD: Millis = MINUTE
-"""A database that answers again within this time is not told of."""
+HOLD = STORAGE_HOLD
 
 PAUSES_SECONDS = (30.0, 60.0, 120.0, 300.0, 600.0)
 """Between the tries of a channel; the last one is repeated."""

@@ -17,10 +17,16 @@ from exporter.model.notifications import Alert, AlertKey
 from exporter.notifications import alerting
 from exporter.notifications.alerting import Pending
 from exporter.notifications.events import Happening
-from exporter.times import SECOND, Millis
+from exporter.times import MINUTE, SECOND, Millis
 
 TOGETHER: Millis = 30 * SECOND
 """What is to be told within this time after the first is one message."""
+
+STORAGE_HOLD: Millis = MINUTE
+"""A database that answers again within this time is not told of.
+
+What is known of it may be as old, so that the end of an outage is not taken for the next one.
+"""
 
 CONDITIONS: dict[str, AnyCondition] = {
     each.value: each
@@ -119,7 +125,8 @@ class Tracker:
             self._end(known, seen, now)
 
     def _due(self, condition: AnyCondition, at: Millis) -> Millis:
-        due = at + self.channel.hold
+        hold = self.channel.hold
+        due = at + (max(hold, STORAGE_HOLD) if condition is DaemonCondition.STORAGE else hold)
         return max(due, self._missing_from) if condition in _MISSING else due
 
     def _end(self, known: Alert, seen: Observation, now: Millis) -> None:

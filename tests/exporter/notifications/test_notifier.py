@@ -237,3 +237,14 @@ def test_while_a_channel_takes_nothing_what_happens_is_gathered() -> None:
     told = of.pass_time(MINUTE)
     assert len(told) == 50 - MOST_WAITING
     assert len(of.outbox.all) == MOST_WAITING + 1
+
+
+def test_a_short_outage_of_the_store_is_not_told_once_it_is_over() -> None:
+    of = world(OK)
+    of.faults.daemon[DaemonCondition.STORAGE] = "the disk is full"
+    assert words(of.pass_time(59 * SECOND)) == []
+    of.faults.daemon.clear()
+    assert words(of.pass_time(HOUR)) == []
+    of.faults.daemon[DaemonCondition.STORAGE] = "the disk is full"
+    of.step()
+    assert words(of.pass_time(2 * MINUTE)) == [("storage", "began")]
