@@ -20,6 +20,7 @@ MIN_TOKEN_LENGTH = 16
 """Characters. A person does not type fewer into a secret; a program's default has 43."""
 
 _STORED = "sha256:"
+_OF_SESSIONS = b"key of sessions"
 _STORED_FORM = re.compile(r"sha256:[0-9a-fA-F]{64}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
@@ -52,13 +53,23 @@ class TokenGrant(Struct, frozen=True):
 class Authorizer:
     """Maps a secret to its grants. A scope without a token needs none, except to manage."""
 
-    def __init__(self, grants: Iterable[TokenGrant]) -> None:
+    def __init__(self, grants: Iterable[TokenGrant], session_keys: Iterable[bytes] = ()) -> None:
         self._grants = tuple(grants)
+        self.session_keys = frozenset(session_keys)
+        """Those of the admin tokens that are stored as they are sent."""
 
     @classmethod
     def from_entries(cls, entries: Mapping[Scope, Iterable[str]]) -> "Authorizer":
         """Return the authorizer of validated entries of the configuration."""
-        return cls(_grant(scope, entry) for scope, each in entries.items() for entry in each)
+        grants = [_grant(scope, entry) for scope, each in entries.items() for entry in each]
+        admins = (entry.split(maxsplit=1)[0] for entry in entries.get(Scope.MANAGE, ()))
+        plain = (token for token in admins if not token.startswith(_STORED))
+        return cls(grants, map(session_key, plain))
+
+    @property
+    def can_manage(self) -> bool:
+        """Whether there is an admin token that somebody may know."""
+        return any(grant.scope is Scope.MANAGE for grant in self._grants)
 
     def is_open(self, scope: Scope) -> bool:
         """Return whether a scope needs no token."""
@@ -68,6 +79,14 @@ class Authorizer:
         """Return the grants of a secret, in a time that does not depend on the secret."""
         digest = _digest(secret)
         return tuple([each for each in self._grants if hmac.compare_digest(each.digest, digest)])
+
+
+def session_key(token: str) -> bytes:
+    """Return what sessions of a token's holder are signed with.
+
+    It does not follow from the token's SHA-256: who reads that in a configuration makes no session.
+    """
+    return hmac.digest(token.encode(errors="surrogatepass"), _OF_SESSIONS, "sha256")
 
 
 def read_entries(text: str) -> tuple[str, ...]:

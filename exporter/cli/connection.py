@@ -5,6 +5,7 @@ itself and applies it at once. Otherwise a daemon runs here, on loopback, while 
 """
 
 import contextlib
+import secrets
 import threading
 from collections.abc import Iterator
 
@@ -33,7 +34,9 @@ def connected(settings: Config) -> Iterator[Client]:
     if is_missing(settings.database):
         message = f"there is no database {settings.database}: name it with --database"
         raise StoreError(message)
-    settings = replace(settings, admin_token=admin_tokens(settings))
+    # Where nobody configured one, only the daemon that is started here has to know it.
+    tokens = admin_tokens(settings) or (secrets.token_urlsafe(),)
+    settings = replace(settings, admin_token=tokens)
     token = _token(settings)
     try:
         store = open_store(settings, version())

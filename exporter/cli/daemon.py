@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import secrets
 import signal
 import socket
 from collections.abc import Iterable, Iterator
@@ -66,13 +65,15 @@ def build_services(settings: Config, store: Store) -> Services:
 
 
 def admin_tokens(settings: Config) -> tuple[str, ...]:
-    """Return the admin tokens; one is created at the first start if none is configured."""
+    """Return the admin tokens; one is created at the first start if none is configured.
+
+    Daemons that share a database share no file: without a configured token nobody changes anything.
+    """
     if settings.admin_token:
         return settings.admin_token
     if isinstance(settings.database, Path):
         return (load_or_make(settings.database),)
-    # Daemons that share a database share no file: nobody knows this one, so nobody changes.
-    return (secrets.token_urlsafe(),)
+    return ()
 
 
 def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:

@@ -15,6 +15,7 @@ from exporter.auth import (
     plain_token,
     read_entries,
     read_tokens,
+    session_key,
 )
 
 TOKEN = "a-token-of-these-tests"
@@ -128,3 +129,14 @@ def test_a_file_that_holds_no_admin_token_is_named(
 def test_an_admin_token_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(AdminTokenError, match="give this user access"):
         load_or_make(tmp_path / "no such folder" / "reports.sqlite")
+
+
+def test_the_key_of_sessions_is_known_of_tokens_that_are_stored_as_sent() -> None:
+    authorizer = Authorizer.from_entries({Scope.MANAGE: [TOKEN, stored(OTHER)]})
+    assert authorizer.session_keys == {session_key(TOKEN)}
+    assert Authorizer.from_entries({Scope.READ: [TOKEN]}).session_keys == set()
+
+
+def test_somebody_can_manage_where_there_is_an_admin_token() -> None:
+    assert Authorizer.from_entries({Scope.MANAGE: [stored(TOKEN)]}).can_manage
+    assert not Authorizer.from_entries({Scope.READ: [TOKEN]}).can_manage

@@ -9,6 +9,7 @@ from api.server.listening import listen
 from exporter import config
 from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected
+from exporter.cli.daemon import admin_tokens
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.limits import Limits
 from tests.exporter.cli.conftest import Commands
@@ -31,6 +32,15 @@ def test_an_admin_token_that_is_stored_as_sha_256_cannot_be_sent(
     monkeypatch.setenv("DUPLISTATUS_ADMIN_TOKEN", f"sha256:{'0' * 64}")
     told = command.refusal("jobs", "--database", str(database))
     assert "give it in DUPLISTATUS_ADMIN_TOKEN" in told
+
+
+def test_daemons_that_share_a_database_have_the_configured_admin_token_or_none() -> None:
+    shared = {"database": "postgresql://localhost/duplistatus"}
+    settings = config.load(shared, {})
+    assert admin_tokens(settings) == ()
+    assert not settings.access(admin_tokens(settings)).can_manage
+    configured = config.load(shared, {"DUPLISTATUS_ADMIN_TOKEN": "a-token-of-all-daemons"})
+    assert admin_tokens(configured) == ("a-token-of-all-daemons",)
 
 
 @pytest.mark.usefixtures("command")

@@ -1,0 +1,25 @@
+"""Addresses of this daemon that a request names, to lead somebody back there."""
+
+import re
+
+import falcon
+from falcon import uri
+
+_LOCAL = re.compile(r"/(?:[\w.~%!$&'()*+,;=:@?-][\w.~%!$&'()*+,;=:@?/-]*)?", re.ASCII)
+"""A browser takes two slashes, or a slash and what it takes for one, as another machine."""
+
+_MAX_LENGTH = 500
+
+
+def local(address: str) -> str:
+    """Return an address if it is a path of this daemon, and else that of the overview."""
+    fits = len(address) <= _MAX_LENGTH and _LOCAL.fullmatch(address) is not None
+    return address if fits else "/"
+
+
+def of(req: falcon.Request) -> str:
+    """Return where the page is that a request asks for; for what is not a page, the overview."""
+    if req.method not in ("GET", "HEAD"):
+        return "/"
+    query = f"?{req.query_string}" if req.query_string else ""
+    return local(f"{uri.encode(req.path)}{query}")
