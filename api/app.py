@@ -16,10 +16,13 @@ from api.page.assets import Asset
 from api.page.digest import DigestPage
 from api.page.error_pages import HtmlErrorMiddleware
 from api.page.job import JobPage
+from api.page.mutes import MuteJob, MuteServer
 from api.page.notifications import NotificationsPage
 from api.page.overview import Besides, Connection, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
+from api.page.sign_in import SignIn
+from api.page.sign_out import SignOut
 from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
@@ -39,7 +42,10 @@ from api.resources.servers import MergedServer, ServerResource, Servers
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
+from api.session_cookie import SessionMiddleware
+from api.sessions import Sessions
 from api.sites import Sites
+from api.throttle import Throttle
 from exporter.auth import Authorizer
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
@@ -95,16 +101,19 @@ class Services(NamedTuple):
 
 def create_app(services: Services) -> App:
     """Return the app; every route of openapi.yaml."""
-    app = _admitting(services)
+    sessions = Sessions(services.authorizer, services.clock)
+    app = _admitting(services, sessions)
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)
     for add_routes in _ROUTES:
         add_routes(app, services)
+    if services.page:
+        _add_forms(app, services, sessions)
     return app
 
 
-def _admitting(services: Services) -> App:
+def _admitting(services: Services, sessions: Sessions) -> App:
     """Return an app that first checks whether a request is for us, then who may send it."""
     trusted = services.trusted_proxies
     return falcon.App(
@@ -112,6 +121,7 @@ def _admitting(services: Services) -> App:
             SecurityHeadersMiddleware(services.allowed_origins),
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),
+            SessionMiddleware(sessions),
             AuthMiddleware(services.authorizer, services.self_metrics, trusted),
             HtmlErrorMiddleware(),
             FreshnessMiddleware(services.store),
@@ -229,6 +239,15 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, refusals, timekeeper))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
+
+
+def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
+    store, fleet, clock = services.store, services.fleet, services.clock
+    trusted, throttle = services.trusted_proxies, Throttle(clock)
+    app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))
+    app.add_route("/sign-out", SignOut(sessions))
+    app.add_route("/jobs/{job_id}/mute", MuteJob(store, fleet, clock))
+    app.add_route("/servers/{server_id}/mute", MuteServer(store, fleet, clock))
 
 
 _ROUTES = (_add_reports, _add_answers, _add_managed, _add_past, _add_probes, _add_root)

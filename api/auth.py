@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from api.client_address import Network, address_of
 from api.errors import ApiError
+from api.session_cookie import session_of
 from exporter.auth import Authorizer, Scope, TokenGrant
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -27,7 +28,8 @@ _log = logging.getLogger(__name__)
 class AuthMiddleware:
     """Admits requests. By default a resource needs a token to read, and the admin's to change.
 
-    It names another scope in `to_read` or `to_change` where it needs one; None to read is public.
+    It names another scope in `to_read` or `to_change` where it needs one; None is public, to change
+    something for forms that check themselves who sends them. Who is signed in may read a page.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class AuthMiddleware:
         scope = _scope(req, resource)
         if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
             return
-        if self._authorizer.is_open(scope):
+        if self._authorizer.is_open(scope) or (scope is Scope.READ and session_of(req)):
             return
         grants = _grants_in(req, scope, self._authorizer)
         opening = tuple(grant for grant in grants if grant.opens(scope))
@@ -114,7 +116,7 @@ def _scope(req: falcon.Request, resource: object) -> Scope | None:
     if req.method in ("GET", "HEAD"):
         read: Scope | None = getattr(resource, "to_read", Scope.READ)
         return read
-    change: Scope = getattr(resource, "to_change", Scope.MANAGE)
+    change: Scope | None = getattr(resource, "to_change", Scope.MANAGE)
     return change
 
 

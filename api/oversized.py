@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import falcon
 
+from api import form_body
 from api.auth import is_admitted
 from api.reception import Kind, Reception
 from api.resources import upload
@@ -42,8 +43,18 @@ class Oversized:
         self._kinds = kinds
 
     def admits(self, head: Callable[[], falcon.Request]) -> bool:
-        """Return whether the sender may send any body; `head` is called only if it is needed."""
-        return self._authorizer.is_open(Scope.UPLOAD) or is_admitted(self._authorizer, head())
+        """Return whether the sender may send any body; `head` is called only if it is needed.
+
+        Anybody may send a form of the page: it is small, and what it holds says who sends it.
+        """
+        if self._authorizer.is_open(Scope.UPLOAD):
+            return True
+        req = head()
+        return is_admitted(self._authorizer, req) or self._is_form_of_page(req)
+
+    def _is_form_of_page(self, req: falcon.Request) -> bool:
+        of_api = req.path.startswith("/api/") or (req.path.rstrip("/") or "/") in self._kinds
+        return not of_api and form_body.is_small(req)
 
     def note(self, req: falcon.Request, seconds: float) -> None:
         """Record a request that was refused so many seconds after it started, if it is a report."""

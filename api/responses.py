@@ -49,3 +49,10 @@ def with_etag(req: falcon.Request, resp: falcon.Response, body: bytes, media_typ
 def _is_known(req: falcon.Request, tag: str) -> bool:
     known = req.if_none_match
     return known is not None and any(entry in ("*", tag) for entry in known)
+
+
+def see_other(resp: falcon.Response, address: str) -> None:
+    """Lead a browser to a page once a form is done, so that reloading does not send it again."""
+    resp.status = falcon.HTTP_303
+    resp.location = address
+    resp.set_header("Cache-Control", "no-store")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import falcon
 
 from api.errors import ApiError
-from api.page.rendering import POLICY, Page, render
+from api.page.rendering import POLICY, SENDS_ORIGIN, HtmlResource
 
 _HTML = "text/html"
 
@@ -22,13 +22,14 @@ class HtmlErrorMiddleware:
     ) -> None:
         """Replace the body of an error."""
         error = resp.context.get("error")
-        if not isinstance(resource, Page) or not isinstance(error, ApiError):
+        if not isinstance(resource, HtmlResource) or not isinstance(error, ApiError):
             return
-        if req.method not in ("GET", "HEAD"):
+        if req.method not in ("GET", "HEAD") and not resource.takes_forms:
             return  # a report that came to a page's address
         resp.append_header("Vary", "Accept")
         if _HTML in (req.get_header("Accept") or ""):
             title = HTTPStatus(error.status).phrase
-            resp.data = render("fault", {"title": title, "message": error.message})
+            resp.data = resource.fault(req, title, error.message)
             resp.content_type = falcon.MEDIA_HTML
-            resp.set_header("Content-Security-Policy", POLICY)
+            resp.set_headers({"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+            resp.set_header(*SENDS_ORIGIN)

@@ -9,8 +9,10 @@ from api.errors import not_found
 from api.page import rows
 from api.page.charts import charts
 from api.page.facts import facts
+from api.page.mutes import SPANS
 from api.page.rendering import Page
 from api.page.run_rows import history
+from exporter.conditions.facts import muted_until
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
@@ -45,6 +47,9 @@ class JobPage(Page):
             "facts": facts(view, state, now),
             "unnamed": is_unnamed(view.job.name),
             "duplicate": self._duplicate(view),
+            "own_mute": muted_until(view.job.settings.muted, now),
+            "server_mute": muted_until(view.server.muted, now),
+            "spans": SPANS,
             "schedule": explained.why(view),
             "not_believed": explained.not_believed(view),
             "runs_by_status": dict(zip(Status, state.runs, strict=True)),

@@ -6,8 +6,10 @@ from typing import Any
 import falcon
 import jinja2
 
+from api import local_path
 from api.negotiation import accepts_gzip
 from api.responses import GetResource, with_etag
+from api.session_cookie import session_of
 from exporter import templating
 from exporter.compression import deflate
 from exporter.fleet import Fleet
@@ -19,6 +21,11 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a browser may do for a page: load its style sheet and script from here, and refresh it."""
+
+SENDS_ORIGIN = ("Referrer-Policy", "same-origin")
+"""A browser names the origin of a form only to whom it would name the page:
+https://fetch.spec.whatwg.org/#append-a-request-origin-header. Without TLS nothing else tells that
+a form is of our own page."""
 
 _GZIP = 31
 """zlib's word for a whole gzip member with the largest window."""
@@ -44,8 +51,19 @@ def answer(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: 
     with_etag(req, resp, body, media_type)
 
 
-class Page(GetResource):
-    """A resource for humans: its errors are pages, too, for browsers."""
+class HtmlResource:
+    """A resource for humans, who may be signed in: its errors are pages, too, for browsers."""
+
+    takes_session = True
+    takes_forms = False
+
+    def fault(self, req: falcon.Request, title: str, message: str) -> bytes:
+        """Return the page of an error."""
+        return render("fault", {**frame(req), "title": title, "message": message})
+
+
+class Page(GetResource, HtmlResource):
+    """A page of what is known of the fleet."""
 
     def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._store = store
@@ -55,4 +73,16 @@ class Page(GetResource):
     def _show(
         self, req: falcon.Request, resp: falcon.Response, template: str, facts: dict[str, Any]
     ) -> None:
-        answer(req, resp, render(template, facts), falcon.MEDIA_HTML)
+        show(req, resp, template, facts)
+
+
+def show(req: falcon.Request, resp: falcon.Response, template: str, facts: dict[str, Any]) -> None:
+    """Answer a GET with a page."""
+    answer(req, resp, render(template, frame(req) | facts), falcon.MEDIA_HTML)
+    resp.append_header("Vary", "Cookie")
+    resp.set_header(*SENDS_ORIGIN)
+
+
+def frame(req: falcon.Request) -> dict[str, Any]:
+    """Return what every page says: who is signed in, and where it is."""
+    return {"session": session_of(req), "here": local_path.of(req)}

@@ -9,6 +9,7 @@ from api.page import filters, refused
 from api.page.counts import of_conditions
 from api.page.filters import JobFilter
 from api.page.listing import head, listing, unjudged
+from api.page.mutes import SPANS
 from api.page.rendering import Page
 from exporter.conditions import facts
 from exporter.conditions.counts import StatusSummary
@@ -53,7 +54,8 @@ class ServerPage(Page):
             "server": server,
             "name": server.shown_name,
             "duplicate": self._duplicate(server),
-            "muted_until": facts.muted_until(server.muted, now),
+            "own_mute": facts.muted_until(server.muted, now),
+            "spans": SPANS,
             "last_report": DisplayTime.from_timestamp(server.last_report, now),
         }
         self._show(req, resp, "server", shown)

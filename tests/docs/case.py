@@ -9,6 +9,7 @@ JSON = "application/json"
 YAML = "application/yaml"
 HTML = "text/html; charset=utf-8"
 SVG = "image/svg+xml"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Fault(Enum):
@@ -19,6 +20,8 @@ class Fault(Enum):
     BUG = auto()
     CLOSED = auto()
     """Nothing is wrong: every scope needs a token, and there is no room for another server."""
+    GUESSED = auto()
+    """Nothing is wrong, but somebody has tried many wrong tokens."""
 
 
 class Case(NamedTuple):

@@ -2,6 +2,7 @@
 
 from tests.docs.case import HTML, JSON, OPENMETRICS, SVG, TEXT, YAML, Case, Fault
 from tests.docs.cases_of_changes import CHANGES, IMPORTS
+from tests.docs.cases_of_forms import FORMS
 from tests.docs.cases_of_reports import ACTIVITIES, CLOSED, ELSEWHERE, UPLOADS
 
 _LISTS = ("/api/rejected", "/api/notifications", "/api/servers", "/api/jobs", "/api/backups")
@@ -117,7 +118,7 @@ _UNCHANGED = (("If-None-Match", "*"),)
 
 _TAGGED = {
     case.path: case
-    for case in (*LISTINGS, *SERVERS, *BADGES, *SINGLE, *PAGES)
+    for case in (*LISTINGS, *SERVERS, *BADGES, *SINGLE, *PAGES, *FORMS)
     if case.status == 200
 }
 
@@ -171,6 +172,7 @@ CASES = (
     *FILTERS,
     *SINGLE,
     *PAGES,
+    *FORMS,
     *CHANGES,
     *IMPORTS,
     *METRICS,

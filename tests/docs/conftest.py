@@ -51,13 +51,14 @@ _FAULTY: Mapping[Fault, tuple[Callable[[Path], Store], Callable[[Store], App]]] 
     Fault.DATABASE: (daemon.DeadStore, daemon.make_app),
     Fault.BUG: (daemon.DeadStore, daemon.make_broken_app),
     Fault.CLOSED: (lambda path: Store(path, Limits(max_servers=1)), daemon.make_closed_app),
+    Fault.GUESSED: (Store, daemon.make_guessed_app),
 }
 """How each daemon opens its database, and how it is made of that."""
 
 
 @pytest.fixture
 def client_with(filled_database: Path, tmp_path: Path) -> Iterator[Callable[[Fault], TestClient]]:
-    """Makes a full daemon, one whose database went away, one that is all bugs, or a closed one."""
+    """Makes a full daemon, or one with a fault."""
     path = daemon.database_in(tmp_path)
     shutil.copy(filled_database, path)
     with ExitStack() as opened:

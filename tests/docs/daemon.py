@@ -6,6 +6,7 @@ from typing import Any, NoReturn, cast
 from falcon.testing import TestClient
 
 from api.app import App, Services, create_app
+from api.throttle import PER_ADDRESS
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
@@ -24,6 +25,7 @@ from exporter.times import HOUR, Millis, parse_timestamp
 from tests.docs import reports
 from tests.support import messages
 from tests.support.outbox import MemoryOutbox
+from tests.support.signing_in import sign_in
 
 NOW = parse_timestamp("2026-11-23T12:00:00Z")
 VERSION = "1.2.3"
@@ -31,6 +33,7 @@ MAX_UPLOAD_BYTES = 4096
 ADMIN_TOKEN = "the-token-of-these-tests"
 UPLOAD_TOKEN = "the-token-of-duplicati"
 READ_TOKEN = "the-token-of-the-readers"
+_LOOPBACK = "127.0.0.1"  # from where requests come unless they say another
 _ACCESS = Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]})
 _LIMITS = Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
 _ASKED = {
@@ -125,6 +128,14 @@ def make_closed_app(store: Store) -> App:
         Scope.MANAGE: [ADMIN_TOKEN],
     }
     return make_app(store, Authorizer.from_entries(tokens))
+
+
+def make_guessed_app(store: Store) -> App:
+    """Return an app at which somebody has tried as many wrong tokens as are accepted."""
+    app = make_app(store)
+    for _ in range(PER_ADDRESS):
+        sign_in(TestClient(app), "a wrong one", sender=_LOOPBACK)
+    return app
 
 
 def make_broken_app(store: Store) -> App:

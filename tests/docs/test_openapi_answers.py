@@ -5,14 +5,15 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from falcon.testing import Result, TestClient
 
 from tests.docs import daemon
-from tests.docs.case import JSON, Case, Fault
+from tests.docs.case import FORM, JSON, Case, Fault
 from tests.docs.cases import CASES
+from tests.docs.cases_of_forms import FORMS, SIGN_IN
 from tests.docs.cases_of_reports import CLOSED
 from tests.docs.contract import CONTRACT, Example, Operation, join
 
@@ -55,7 +56,7 @@ def test_an_answer_is_as_described(case: Case, client_with: Callable[[Fault], Te
     answer = _ask(client_with(case.fault), case)
     assert answer.status_code == case.status, answer.text
     response = CONTRACT.responses(_operation(case.method, case.path))[case.status]
-    if case.status == 304:
+    if case.status in (303, 304):
         assert answer.content == b""
         assert CONTRACT.header_faults(response, answer.headers) == []
         return
@@ -148,7 +149,23 @@ def test_a_head_has_the_headers_of_the_get_and_no_body(path: str, client: TestCl
 
 def _changes() -> list[Operation]:
     operations = [each for each in CONTRACT.operations() if each.method != "GET"]
+    return [each for each in operations if each.path not in _REPORTED and not _is_form(each)]
+
+
+def _is_form(operation: Operation) -> bool:
+    return operation.method == "POST" and not operation.path.startswith("/api/")
+
+
+def _forms() -> list[Operation]:
+    operations = [each for each in CONTRACT.operations() if _is_form(each)]
     return [each for each in operations if each.path not in _REPORTED]
+
+
+@pytest.mark.parametrize("operation", _forms(), ids=lambda each: each.path)
+def test_every_form_is_described_as_needing_a_session(operation: Operation) -> None:
+    needed: list[object] = [] if operation.path == SIGN_IN else [{"session": []}]
+    assert CONTRACT.at(operation.pointer)["security"] == needed
+    assert {303, 403} <= set(CONTRACT.responses(operation))
 
 
 @pytest.mark.parametrize("operation", _changes(), ids=lambda each: f"{each.method} {each.path}")
@@ -162,7 +179,16 @@ def test_what_may_need_a_token_is_described_so(case: Case) -> None:
     security = CONTRACT.at(_operation(case.method, case.path).pointer)["security"]
     from_duplicati = case.path in _REPORTED and case.method != "GET"
     in_url: list[dict[str, list[str]]] = [{"tokenInUrl": []}] if from_duplicati else []
-    assert security == [{}, {"token": []}, {"password": []}, *in_url]
+    is_page = case.method == "GET" and not case.path.startswith(("/api/", "/metrics"))
+    in_cookie: list[dict[str, list[str]]] = [{"session": []}] if is_page else []
+    assert security == [{}, {"token": []}, {"password": []}, *in_url, *in_cookie]
+
+
+@pytest.mark.parametrize("operation", _forms(), ids=lambda each: each.path)
+def test_the_example_of_a_form_has_what_its_cases_have(operation: Operation) -> None:
+    media = join(CONTRACT.resolve(join(operation.pointer, "requestBody")), "content", FORM)
+    right = next(each for each in FORMS if (each.method, each.path) == ("POST", operation.path))
+    assert set(CONTRACT.at(media)["example"]) == set(dict(parse_qsl((right.body or b"").decode())))
 
 
 def _change_examples() -> list[tuple[Operation, Example]]:

@@ -91,6 +91,7 @@ def test_every_answer_is_as_described(
             headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
             checks=described(operation.path),
             timeout=BOUND_SECONDS,
+            allow_redirects=False,
         )
 
     ask()

@@ -1,0 +1,68 @@
+"""POST /jobs/{id}/mute and /servers/{id}/mute: nobody is notified of it for a time."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from api import query
+from api.errors import invalid, not_found
+from api.page.forms import Form
+from api.sessions import Session
+from exporter.fleet import Fleet
+from exporter.logs import log_fields
+from exporter.reports import Problem
+from exporter.store import Store
+from exporter.times import DAY, HOUR, Millis
+
+SPANS: Mapping[str, tuple[str, Millis]] = {
+    "1h": ("1 hour", HOUR),
+    "8h": ("8 hours", 8 * HOUR),
+    "1d": ("1 day", DAY),
+    "3d": ("3 days", 3 * DAY),
+    "1w": ("1 week", 7 * DAY),
+}
+"""For how long one may mute with the page: by the value that is sent, in words, and the time."""
+
+END = "end"
+
+_log = logging.getLogger(__name__)
+
+
+class _Mute(Form):
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+
+    def _until(self, fields: Mapping[str, str]) -> Millis | None:
+        """Return until when a form mutes; None where it ends a mute."""
+        wanted = fields.get("for", "")
+        if wanted == END:
+            return None
+        if wanted not in SPANS:
+            problem = Problem("for", f"must be one of {', '.join([*SPANS, END])}")
+            raise invalid("For how long to mute is missing or wrong", problem)
+        return self._clock() + SPANS[wanted][1]
+
+
+class MuteJob(_Mute):
+    """Mutes a job, or ends its mute."""
+
+    def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> None:
+        job_id, until = query.required_id(params["job_id"], "job"), self._until(fields)
+        if self._fleet.job(job_id) is None:
+            raise not_found("Job not found")
+        self._store.set_job(job_id, lambda settings: replace(settings, muted=until))
+        told = log_fields(job_id=job_id, muted=until, session=session.id)
+        _log.info("job changed", extra=told)
+
+
+class MuteServer(_Mute):
+    """Mutes all jobs of a server, or ends that mute."""
+
+    def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> None:
+        server_id, until = query.required_id(params["server_id"], "server"), self._until(fields)
+        self._store.set_server(server_id, lambda server: replace(server, muted=until))
+        told = log_fields(server_id=server_id, muted=until, session=session.id)
+        _log.info("server changed", extra=told)
