@@ -65,13 +65,13 @@ class Histories(RuleBasedStateMachine):
     def is_killed_while_it_works(self, stores: object) -> None:
         outbox = self.world.outbox
         update = outbox.update
-        outbox.update = DyingOutbox(self.world, stores=bool(stores))  # type: ignore[method-assign,assignment]
+        outbox.update = DyingOutbox(self.world, stores=bool(stores))  # type: ignore[method-assign,assignment] # for one step
         try:
             self.world.step()
         except DiedError:
             pass
         finally:
-            outbox.update = update  # type: ignore[method-assign]
+            outbox.update = update  # type: ignore[method-assign] # as it was
         self.world.start()
 
     @rule(away=SPANS)
