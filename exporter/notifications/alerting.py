@@ -98,6 +98,24 @@ def forgotten_from(alert: Alert) -> Millis | None:
     return alert.changes[-1] + FLAP_SPAN if alert.told_over else None
 
 
+def not_later(alert: Alert, now: Millis) -> Alert:
+    """Return an alert of which nothing happened after now: the clock was ahead, and is set back.
+
+    All its times are shifted as much, so that it is not told only once they have come.
+    """
+    ahead = max(alert.began, alert.told or 0, alert.ended or 0, *alert.changes) - now
+    if ahead <= 0:
+        return alert
+    return replace(
+        alert,
+        began=alert.began - ahead,
+        due=alert.due - ahead,
+        told=None if alert.told is None else alert.told - ahead,
+        ended=None if alert.ended is None else alert.ended - ahead,
+        changes=tuple(each - ahead for each in alert.changes),
+    )
+
+
 def _with(changes: tuple[Millis, ...], at: Millis) -> tuple[Millis, ...]:
     return (*changes, at)[-CHANGES_KEPT:]
 

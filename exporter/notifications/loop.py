@@ -10,7 +10,7 @@ from exporter.notifications.notifier import Notifier, Parts
 from exporter.notifications.storage_alarm import StorageAlarm
 from exporter.notifications.trouble import Trouble
 from exporter.store import OutboxChangedError, StoreUnavailableError
-from exporter.times import Millis
+from exporter.times import MINUTE, Millis
 
 LOOK_SECONDS = 10.0
 """How often it looks without a reason: for what is wrong with the daemon, and for who leads."""
@@ -20,6 +20,9 @@ _PAUSE_SECONDS = 1.0
 
 _DEAD_SECONDS = 60.0
 """A loop that has not looked for so long does not run."""
+
+_SET_BACK: Millis = MINUTE
+"""A clock that is set back by more had been wrong."""
 
 
 class NotifierLoop:
@@ -50,6 +53,7 @@ class NotifierLoop:
         self._notifier: Notifier | None = None
         self._looked_at = time.monotonic()
         self._led = False
+        self._last: Millis = 0
         self._trouble = Trouble("deciding about notifications failed", "notifications go on")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
@@ -117,6 +121,9 @@ class NotifierLoop:
             return
         self._led = True
         now = self._clock()
+        if now < self._last - _SET_BACK:
+            self._drop()  # nothing of what it had planned is right
+        self._last = now
         if self._notifier is None:
             self._notifier = Notifier(self._parts, now)
             self._offer(self._notifier.waiting)

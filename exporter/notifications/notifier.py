@@ -268,7 +268,7 @@ class Notifier:
         return self._parts.compose(channel, events, away, now)
 
     def _store(self, messages: list[Message], marks: list[Mark], now: Millis) -> list[Message]:
-        if now - self._marks.get(ALIVE, 0) >= _ALIVE_EVERY:
+        if not 0 <= now - self._marks.get(ALIVE, 0) < _ALIVE_EVERY:
             marks = [*marks, Mark(ALIVE, now)]
         update = OutboxUpdate(
             read_up_to=self._read_up_to,

@@ -89,7 +89,8 @@ class Tracker:
         self._ready: set[AlertKey] = set()
         self._first_ready: Millis | None = None
         for alert in alerts:
-            self._add(alert, now)
+            known = alerting.not_later(alert, now)
+            (self._add if known is alert else self._put)(known, now)
 
     def subjects(self) -> list[str]:
         """Return the subjects of all alerts."""

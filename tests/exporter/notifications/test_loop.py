@@ -200,3 +200,11 @@ def test_a_bug_in_when_to_look_ends_no_loop(
             assert failed.wait(10)
         daemon.world.report(1, Status.ERROR)
         eventually(lambda: "job:1" in str(daemon.world.outbox.alerts), "an alert")
+
+
+def test_a_clock_that_is_set_back_lets_it_start_again(daemon: Daemon) -> None:
+    daemon.world.now += 10 * HOUR
+    daemon.world.report(1, Status.ERROR)
+    daemon.loop.look()
+    daemon.world.now -= 9 * HOUR
+    assert daemon.look_after(0) == ["began"]

@@ -62,3 +62,15 @@ def test_a_channel_is_told_only_of_pulls_from_its_servers() -> None:
     of = world(OK, channel=replace(PHONE, servers=("laptop-*",)))
     of.faults.pulls.update({"nas": "connection refused", "laptop-1": "connection refused"})
     assert [told.subject for told in of.pass_time(MINUTE)] == ["server:laptop-1"]
+
+
+def test_what_was_found_by_a_clock_that_was_ahead_is_told_in_time() -> None:
+    of = world(OK, channel=replace(PHONE, hold=HOUR))
+    right = of.now
+    of.now += 5 * DAY
+    of.report(1, ERROR)
+    of.pass_time(MINUTE)
+    of.now = right
+    of.start()
+    assert words(of.pass_time(2 * HOUR)) == [("failing", "began")]
+    assert max(each.began for each in of.outbox.alerts.values()) <= right
