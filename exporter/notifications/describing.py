@@ -7,10 +7,11 @@ from exporter.fleet import Fleet
 from exporter.formatting import exact
 from exporter.model.conditions import Condition, DaemonCondition
 from exporter.model.notifications import Message, MessageKind, SubjectKind
+from exporter.notifications.absence import Away
 from exporter.notifications.composing import Context, compose
 from exporter.notifications.events import Event
 from exporter.notifications.facts import Facts, daemon_facts, job_facts, server_facts
-from exporter.notifications.notifier import Away, Faults
+from exporter.notifications.notifier import Faults
 from exporter.notifications.rendering import Templates
 from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.trouble import Trouble

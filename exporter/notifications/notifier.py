@@ -16,26 +16,14 @@ from exporter.fleet.watching import MOST_TAKEN, ChangedJobs
 from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
+from exporter.notifications.absence import ALIVE, AWAY, Away, absence
 from exporter.notifications.matching import matches
-from exporter.notifications.resuming import resume
+from exporter.notifications.resuming import Resumed, resume
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
 from exporter.times import MINUTE, Millis
 
-ALIVE = "alive"
-"""The mark of when the notifier was last at work."""
-
-AWAY: Millis = 10 * MINUTE
-"""After so long without a daemon reports may be lost, so missing ones are told as much later."""
-
 _ALIVE_EVERY: Millis = MINUTE
-
-
-class Away(NamedTuple):
-    """When no daemon was at work: reports of that time may be lost."""
-
-    since: Millis
-    until: Millis
 
 
 class Mark(NamedTuple):
@@ -139,15 +127,19 @@ class Notifier:
         self._seen: dict[int, _Seen] = {}
         self._read_up_to = 0
         self._may_be_unread = False
-        self._away = _away(state.marks, now)
+        self._away = absence(state.marks, now)
         self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
-        missing_from = now + AWAY if self._away else 0
-        pulled = parts.faults.of_pulls().keys()
-        resumed = resume(state.alerts, parts.channels, parts.fleet, pulled)
+        resumed = resume(state.alerts, parts.channels, parts.fleet, parts.faults.of_pulls().keys())
         self._strangers = resumed.strangers
-        self._trackers = [
-            Tracker(channel, resumed.by_channel.get(channel.name, ()), now, missing_from)
-            for channel in parts.channels
+        self._trackers = self._tracked(resumed, now)
+
+    def _tracked(self, resumed: Resumed, now: Millis) -> list[Tracker]:
+        """Return a tracker of each channel, with what was stored of it."""
+        missing_from = now + AWAY if self._away else 0
+        known = resumed.by_channel
+        return [
+            Tracker(channel, known.get(channel.name, ()), now, missing_from)
+            for channel in self._parts.channels
         ]
 
     def close(self) -> None:
@@ -178,16 +170,23 @@ class Notifier:
         taken = self._take_changed() if all_read else ChangedJobs([], [])
         # With a job that is taken goes the reason to read what its report noted since.
         self._may_be_unread = bool(taken.views)
+        views = self._observe(changes, taken, now)
+        extra, marks = self._parts.extras.messages(changes, views, self._marks, now)
+        # Whether a job is muted is not known after a start until all were taken.
+        told = self._tell(now) if all_read else []
+        return self._store([*told, *extra], marks, now)
+
+    def _observe(
+        self, changes: Sequence[ConditionChange], taken: ChangedJobs, now: Millis
+    ) -> list[JobView]:
+        """Take over what is known now; return the jobs that changed, or whose time has come."""
         due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
         views = list({view.job.id: view for view in [*filter(None, due), *taken.views]}.values())
         self._observe_changes(changes, now)
         self._observe_views(views, now)
         self._forget(taken.gone)
         self._observe_rest(now)
-        extra, marks = self._parts.extras.messages(changes, views, self._marks, now)
-        # Whether a job is muted is not known after a start until all were taken.
-        told = self._tell(now) if all_read else []
-        return self._store([*told, *extra], marks, now)
+        return views
 
     def _take_changed(self) -> ChangedJobs:
         """Return the jobs that changed before: more of them change while they are looked at."""
@@ -285,8 +284,3 @@ class Notifier:
         for tracker in self._trackers:
             tracker.stored()
         return stored
-
-
-def _away(marks: Mapping[str, Millis], now: Millis) -> Away | None:
-    alive = marks.get(ALIVE)
-    return Away(alive, now) if alive is not None and now - alive > AWAY else None

@@ -6,9 +6,9 @@ from exporter.config.notifications import Channel
 from exporter.model import Status
 from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 from exporter.model.notifications import Alert, AlertKey, Message, MessageKind
+from exporter.notifications.absence import Away
 from exporter.notifications.describing import Describer
 from exporter.notifications.events import Happening
-from exporter.notifications.notifier import Away
 from exporter.notifications.rendering import Templates
 from exporter.notifications.tracker import CONDITIONS, AlertEvent
 from exporter.times import HOUR

@@ -11,7 +11,8 @@ from exporter.jobs.job import Job
 from exporter.model import JobSettings, Status, StoredRun
 from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, MessageKind
-from exporter.notifications.notifier import Away, Mark, Notifier, Parts
+from exporter.notifications.absence import Away
+from exporter.notifications.notifier import Mark, Notifier, Parts
 from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.watching import watch_runs
 from exporter.schedule.policy import SchedulePolicy
