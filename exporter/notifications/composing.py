@@ -29,7 +29,8 @@ MAX_HTML = 20_000
 
 MAX_NOTICE = 300
 
-_LISTED = (20, 15, 10, 5, 2, 1)
+MOST_LISTED = 20
+_LISTED = (MOST_LISTED, 15, 10, 5, 2, 1)
 """How many events are listed: the first number with which the message is not too large."""
 
 

@@ -1,20 +1,23 @@
 """Makes one message of what a channel is told: the facts as they are now, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.formatting import exact
-from exporter.model.conditions import Condition, DaemonCondition
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 from exporter.model.notifications import Message, MessageKind, SubjectKind
 from exporter.notifications.absence import Away
-from exporter.notifications.composing import Context, compose
+from exporter.notifications.composing import MOST_LISTED, Context, compose
 from exporter.notifications.events import Event
-from exporter.notifications.facts import Facts, daemon_facts, job_facts, server_facts
+from exporter.notifications.facts import Facts, daemon_facts, job_facts, job_names, server_facts
 from exporter.notifications.notifier import Faults
 from exporter.notifications.rendering import Templates
 from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.trouble import Trouble
+from exporter.notifications.wording import urgency
 from exporter.times import Millis
 
 
@@ -39,34 +42,52 @@ class Describer:
         """Return the message about events, in any order, at least one."""
         notice = None if away is None else _notice(away)
         context = Context(self._templates, now, self._public_url, notice)
-        made = compose([self._event(each, now) for each in events], context)
+        made = compose(self._described(events, now), context)
         self._trouble.note(made.fault)
         over = all(each.happening.is_end for each in events)
         kind = MessageKind.RECOVERY if over else MessageKind.ALERT
         return Message(channel.name, kind, now, made.title, made.text, made.html, next_attempt=now)
 
-    def _event(self, event: AlertEvent, now: Millis) -> Event:
+    def _described(self, events: Sequence[AlertEvent], now: Millis) -> list[Event]:
+        """Return events, the most urgent first, with all facts of those that are listed."""
+        faults = self._faults.of_daemon(now), self._faults.of_pulls()
+        named = [(self._event(each, self._names(each, *faults)), each) for each in events]
+        named.sort(key=lambda pair: urgency(pair[0]))
+        full = [self._with_facts(*pair, now) for pair in named[:MOST_LISTED]]
+        return [*full, *(event for event, _ in named[MOST_LISTED:])]
+
+    def _event(self, event: AlertEvent, facts: Facts) -> Event:
         alert = event.alert
-        facts = self._facts(event, now)
         return Event(event.happening, event.condition, facts, alert.began, alert.ended)
 
-    def _facts(self, event: AlertEvent, now: Millis) -> Facts:
-        condition, key = event.condition, event.alert.key
-        name = key.subject.partition(":")[2]
-        if isinstance(condition, Condition):
-            return self._of_job(int(name), condition, event, now)
+    def _names(
+        self,
+        event: AlertEvent,
+        of_daemon: Mapping[DaemonCondition, str],
+        of_pulls: Mapping[str, str | None],
+    ) -> Facts:
+        """Return who an event is about; of the daemon and of a server that is all there is."""
+        condition, subject = event.condition, event.alert.key.subject
         if isinstance(condition, DaemonCondition):
-            reason = self._faults.of_daemon(now).get(condition)
+            reason = of_daemon.get(condition)
             return daemon_facts(condition, reason=reason, public_url=self._public_url)
-        reason = self._faults.of_pulls().get(name) or None
-        return server_facts(name, reason=reason, public_url=self._public_url)
-
-    def _of_job(self, job_id: int, condition: Condition, event: AlertEvent, now: Millis) -> Facts:
-        view, reason = self._fleet.job(job_id), event.alert.reason
+        name = subject.partition(":")[2]
+        if isinstance(condition, ServerCondition):
+            return server_facts(name, reason=of_pulls.get(name), public_url=self._public_url)
+        view = self._fleet.job(int(name))
         if view is None:  # it was deleted, or cannot be evaluated, since it was looked at
-            subject = event.alert.key.subject
-            return Facts(subject=subject, kind=SubjectKind.JOB.value, name=f"job {job_id}")
-        return job_facts(view, condition, now, reason=reason, public_url=self._public_url)
+            return Facts(subject=subject, kind=SubjectKind.JOB.value, name=f"job {name}")
+        return job_names(view, self._public_url)
+
+    def _with_facts(self, event: Event, told: AlertEvent, now: Millis) -> Event:
+        condition = event.condition
+        if not isinstance(condition, Condition):
+            return event
+        view = self._fleet.job(int(told.alert.key.subject.partition(":")[2]))
+        if view is None:
+            return event
+        reason, url = told.alert.reason, self._public_url
+        return replace(event, facts=job_facts(view, condition, now, reason=reason, public_url=url))
 
 
 def _notice(away: Away) -> str:

@@ -1,6 +1,7 @@
 """What templates get to know of a job, a server or the daemon for which a condition holds. Pure."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exporter.conditions import facts
 from exporter.fleet.views import JobView
@@ -44,6 +45,19 @@ class Facts(Struct, frozen=True, kw_only=True):
     url: str | None = None
 
 
+def job_names(view: JobView, public_url: str | None = None) -> Facts:
+    """Return who a job is and no more: a message about thousands does not unpack them all."""
+    server, backup = _cut(view.server.shown_name), _cut(view.job.name)
+    return Facts(
+        subject=f"{SubjectKind.JOB.value}:{view.job.id}",
+        kind=SubjectKind.JOB.value,
+        name=f"{server} / {backup}",
+        server=server,
+        backup=backup,
+        url=_link(public_url, f"/jobs/{view.job.id}"),
+    )
+
+
 def job_facts(
     view: JobView,
     condition: Condition,
@@ -61,21 +75,15 @@ def job_facts(
         reason: the newest error line; None takes what the last run says.
         public_url: where links lead, without a slash at its end; None leaves them out.
     """
-    server, backup = _cut(view.server.shown_name), _cut(view.job.name)
     state, due = view.job.state, facts.due(view, now)
-    return Facts(
-        subject=f"{SubjectKind.JOB.value}:{view.job.id}",
-        kind=SubjectKind.JOB.value,
-        name=f"{server} / {backup}",
-        server=server,
-        backup=backup,
+    return replace(
+        job_names(view, public_url),
         since=_since(view, state, condition, now),
         last_success=facts.last_success(state, now),
         last_run=_last_run(state, now),
         expected=None if due is None else due.start,
         overdue=None if due is None else due.late,
         reason=_line(reason or facts.reason(state)),
-        url=_link(public_url, f"/jobs/{view.job.id}"),
     )
 
 

@@ -67,3 +67,12 @@ def test_an_absence_is_said_first(world: World) -> None:
     assert text.startswith(
         "The monitor was away from 2026-01-01 00:00:00 UTC to 2026-01-01 01:00:00"
     )
+
+
+def test_of_many_only_those_that_are_listed_have_all_facts(world: World) -> None:
+    for job_id in range(2, 40):
+        world.report(job_id, Status.ERROR)
+    events = [event(f"job:{job_id}", Condition.FAILING.value) for job_id in range(1, 40)]
+    message = said(world, *events)
+    assert message.title == "39 backups of nas failed"
+    assert "19 more" in message.text
