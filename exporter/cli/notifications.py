@@ -14,10 +14,21 @@ from exporter.times import format_duration
 
 
 def require_usable(notifications: Notifications) -> None:
-    """Check what only the libraries of the notifications can say.
+    """Check what only the library that sends can say.
 
     Raises:
-        ConfigError: with every fault, such as an address that Apprise does not know.
+        ConfigError: with each address that it does not know.
+    """
+    problems = list(problems_of(notifications))
+    if problems:
+        raise ConfigError(problems)
+
+
+def require_faultless(notifications: Notifications) -> None:
+    """Check the templates, too: a daemon starts without them, since its own stand in.
+
+    Raises:
+        ConfigError: with every fault.
     """
     problems = [*problems_of(notifications), *_wrong_templates(notifications)]
     if problems:

@@ -36,10 +36,14 @@ def of_view(view: JobView, now: Millis) -> Observation:
 
 
 def of_change(change: ConditionChange, view: JobView, now: Millis) -> Observation:
-    """Return what held for a job after one of its reports."""
+    """Return what held for a job after one of its reports.
+
+    One that a clock ahead has dated counts from now: it would be told only once that time comes.
+    """
     held = frozenset(CONDITIONS[each] for each in change.held if each in CONDITIONS)
     subject, silent = subject_of_job(change.job_id), is_silent(view, now)
-    return Observation(subject, held, _OF_RUNS, change.at, silent, change.reason)
+    at = min(change.at, now)
+    return Observation(subject, held, _OF_RUNS, at, silent, change.reason)
 
 
 def of_pull(name: str, *, failing: bool, now: Millis) -> Observation:

@@ -8,6 +8,7 @@ import requests
 
 from exporter.times import DAY, HOUR, MINUTE, Millis, parse_timestamp
 from tests.process.test_notifications import FAILED
+from tests.support.deliver import sqlite
 from tests.support.process.notified import Notifying, channel, gets, settled, titles
 from tests.support.process.setting import SettableClock
 from tests.support.process.waiting import eventually
@@ -100,6 +101,13 @@ def test_a_clock_that_was_ahead_for_a_while_hides_no_failure(
     assert titles(receiver).count(OVERDUE) == 1
 
 
+def alerts(folder: Path) -> int:
+    """Return how many alerts are stored."""
+    with sqlite(folder / "duplistatus.sqlite") as database:
+        count: int = database.execute("SELECT count(*) FROM alerts").fetchone()[0]
+    return count
+
+
 def test_a_failure_while_the_clock_is_ahead_does_not_wait_for_that_time(
     tmp_path: Path, receiver: Receiver
 ) -> None:
@@ -109,6 +117,7 @@ def test_a_failure_while_the_clock_is_ahead_does_not_wait_for_that_time(
     machine.report(NOW + 5 * DAY - HOUR, "Error")
     machine.clock.set(NOW + MINUTE)
     machine.report(NOW, "Error")
+    eventually(lambda: alerts(tmp_path), "an alert of the clock that is right again")
     machine.clock.set(NOW + 3 * HOUR)
     gets(receiver, FAILED)
     machine.daemon.kill()

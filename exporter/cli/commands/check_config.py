@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from exporter import config
 from exporter.cli.arguments import Commands, add_configured
-from exporter.cli.notifications import described, require_usable
+from exporter.cli.notifications import described, require_faultless
 from exporter.cli.stores import is_missing, list_jobs
 from exporter.config.database import DatabaseAddress
 from exporter.config.option import Option
@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print the effective configuration, and which jobs each override matches."""
     flags = vars(chosen)
     settings = config.load(flags, os.environ)
-    require_usable(settings.notifications)
+    require_faultless(settings.notifications)
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
         sys.stdout.write(f"{name} = {_shown(_OPTIONS[name], value)}  ({source})\n")
     _write_sources(settings.pull_targets)

@@ -248,3 +248,13 @@ def test_a_short_outage_of_the_store_is_not_told_once_it_is_over() -> None:
     of.faults.daemon[DaemonCondition.STORAGE] = "the disk is full"
     of.step()
     assert words(of.pass_time(2 * MINUTE)) == [("storage", "began")]
+
+
+def test_a_report_that_a_clock_ahead_has_dated_is_told_now() -> None:
+    of = World(replace(PHONE, hold=HOUR))
+    of.report(1, OK)
+    of.pass_time(MINUTE)
+    of.now += 5 * DAY
+    of.report(1, ERROR)
+    of.now -= 5 * DAY  # set right before the notifier looked
+    assert words(of.pass_time(2 * HOUR)) == [("failing", "began")]

@@ -5,9 +5,9 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -197,13 +197,17 @@ def frozen(postgres: Postgres) -> Iterator[None]:
     """Suspend the server's processes: the machine still accepts connections."""
     children = Path(f"/proc/{postgres.pid}/task/{postgres.pid}/children").read_text().split()
     processes = [postgres.pid, *map(int, children)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
+    _signal(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+        _signal(processes, signal.SIGCONT)
+
+
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError):  # a worker of the server may just have ended
+            os.kill(pid, number)
 
 
 def test_a_server_that_froze_is_not_waited_for_without_an_end(
