@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.support.process import notified
 from tests.support.process.daemon import ANY_PORT, Daemon
 
 
@@ -33,3 +34,10 @@ def shared_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 @pytest.fixture
 def daemon(start: Start) -> Daemon:
     return start()
+
+
+@pytest.fixture(autouse=True)
+def no_notifying_daemon_is_left() -> Iterator[None]:
+    """End the daemons of tests of notifications, also of those that failed."""
+    yield
+    notified.end_all()

@@ -30,6 +30,9 @@ RUN = "from exporter.cli import main; sys.exit(main())"
 _SECONDS = 30.0
 
 
+_started: list[Daemon] = []
+
+
 class Notifying:
     """A daemon in a folder whose channels are receivers of a test; it can be started again."""
 
@@ -47,7 +50,9 @@ class Notifying:
         path.write_text(self.config, encoding="utf-8")
         command = [sys.executable, "-c", self.launcher + RUN]
         flags = (*ANY_PORT, "--config", str(path), *self.flags)
-        return Daemon(self.folder, *flags, command=command, variables=self.variables)
+        daemon = Daemon(self.folder, *flags, command=command, variables=self.variables)
+        _started.append(daemon)
+        return daemon
 
     def report(self, daemon: Daemon, status: str, backup: str = "Documents") -> None:
         """Upload a report of a run that ends now."""
@@ -55,6 +60,12 @@ class Notifying:
         began = now() - 30 * MINUTE + self._runs * 2000
         body = duplicati_report(began=began, status=status, backup=backup, duration=1000)
         daemon.upload(body)
+
+
+def end_all() -> None:
+    """End what was started, also where a test failed before it ended it."""
+    while _started:
+        _started.pop().kill()
 
 
 def channel(url: SecretUrl, name: str = "hook", **more: str) -> str:
