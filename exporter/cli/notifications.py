@@ -19,9 +19,7 @@ def require_usable(notifications: Notifications) -> None:
     Raises:
         ConfigError: with each address that it does not know.
     """
-    problems = list(problems_of(notifications))
-    if problems:
-        raise ConfigError(problems)
+    _refuse(list(problems_of(notifications)))
 
 
 def require_faultless(notifications: Notifications) -> None:
@@ -30,7 +28,10 @@ def require_faultless(notifications: Notifications) -> None:
     Raises:
         ConfigError: with every fault.
     """
-    problems = [*problems_of(notifications), *_wrong_templates(notifications)]
+    _refuse([*problems_of(notifications), *_wrong_templates(notifications)])
+
+
+def _refuse(problems: list[str]) -> None:
     if problems:
         raise ConfigError(problems)
 

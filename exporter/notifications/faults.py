@@ -11,11 +11,9 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limit
 from exporter.model.conditions import DaemonCondition
+from exporter.notifications.deliveries import LATE
 from exporter.store import Store, StoreUnavailableError
-from exporter.times import DAY, HOUR, SECOND, Millis
-
-WAITING_TOO_LONG: Millis = HOUR
-"""A message that waits for longer is a fault: the other channels are told."""
+from exporter.times import DAY, SECOND, Millis
 
 LIMITS = frozenset({Limit.SERVERS, Limit.JOBS, Limit.JOBS_PER_SERVER, Limit.UPLOAD_MEMORY})
 """The limits at which reports are refused that would have been recorded."""
@@ -86,7 +84,7 @@ class DaemonFaults:
 
     def _waiting(self, now: Millis) -> str | None:
         oldest = self._sources.oldest_waiting()
-        if oldest is None or now - oldest < WAITING_TOO_LONG:
+        if oldest is None or now - oldest < LATE:
             return None
         return f"a message waits since {exact(oldest)}"
 

@@ -24,6 +24,13 @@ def matches_server(patterns: Sequence[str], server: Server) -> bool:
     return matches(patterns, server.name, server.alias)
 
 
+def matches_job(
+    servers: Sequence[str], backups: Sequence[str], server: Server, backup: str
+) -> bool:
+    """Return whether a job matches, by its name and by its server."""
+    return matches(backups, backup) and matches_server(servers, server)
+
+
 def _match(name: str, pattern: str) -> bool:
     """Match without fnmatch's brackets: names of backups contain them."""
     return fnmatchcase(name, pattern.replace("[", "[[]"))

@@ -7,7 +7,7 @@ from exporter.config.notifications import Channel
 from exporter.fleet.views import JobView
 from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
 from exporter.model.notifications import ConditionChange, SubjectKind
-from exporter.notifications.matching import matches
+from exporter.notifications.matching import matches_job
 from exporter.notifications.tracker import CONDITIONS, Observation
 from exporter.times import Millis
 
@@ -64,7 +64,4 @@ def is_silent(view: JobView, now: Millis) -> bool:
 
 def is_told_of(channel: Channel, view: JobView) -> bool:
     """Return whether a channel is told of a job."""
-    server = view.server
-    return matches(channel.servers, server.alias, server.name) and matches(
-        channel.backups, view.job.name
-    )
+    return matches_job(channel.servers, channel.backups, view.server, view.job.name)

@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from exporter.config.notifications import Channel, SecretUrl
+from exporter.config.notifications import Channel
 from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import Alert, AlertKey, Message
+from exporter.notifications.courier import Send
 from exporter.notifications.events import Happening
 from exporter.notifications.notifier import Compose
+from exporter.notifications.observing import DAEMON
 from exporter.notifications.tracker import STORAGE_HOLD, AlertEvent
 from exporter.times import SECOND, Millis
 
@@ -16,9 +18,6 @@ HOLD = STORAGE_HOLD
 
 PAUSES_SECONDS = (30.0, 60.0, 120.0, 300.0, 600.0)
 """Between the tries of a channel; the last one is repeated."""
-
-Send = Callable[[SecretUrl, Message], str | None]
-"""Makes one attempt; returns why it failed, None if it was accepted."""
 
 
 class StorageAlarm:
@@ -76,7 +75,7 @@ class StorageAlarm:
 
     def _tell(self, channel: Channel, happening: Happening) -> None:
         now = self._clock()
-        key = AlertKey(channel.name, "daemon", DaemonCondition.STORAGE.value)
+        key = AlertKey(channel.name, DAEMON, DaemonCondition.STORAGE.value)
         ended = now if happening is Happening.OVER else None
         alert = Alert(key, self._began, now, ended=ended)
         message = self._compose(

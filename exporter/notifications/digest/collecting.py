@@ -23,7 +23,7 @@ from exporter.notifications.digest.facts import (
     VerificationFact,
 )
 from exporter.notifications.digest.span import Span
-from exporter.notifications.matching import matches, matches_server
+from exporter.notifications.matching import matches_job
 from exporter.store import RunCounts, Store
 from exporter.times import Millis
 
@@ -36,7 +36,7 @@ class Choice(Struct, frozen=True):
 
     def has(self, server: Server, backup: str) -> bool:
         """Return whether a job is in the digest."""
-        return matches(self.backups, backup) and matches_server(self.servers, server)
+        return matches_job(self.servers, self.backups, server, backup)
 
 
 class Sources(NamedTuple):

@@ -87,7 +87,7 @@ class JobFacts(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The name of its server that people use."""
-        return self.server.alias or self.server.name
+        return self.server.shown_name
 
     @property
     def order(self) -> tuple[int, str, str, int]:

@@ -187,7 +187,7 @@ def _server(
 
 
 def _label(server: Server) -> str:
-    return plain(server.alias or server.name, MAX_NAME)
+    return plain(server.shown_name, MAX_NAME)
 
 
 def _job(job: JobFacts, now: Millis, base: str | None) -> ShownJob:
