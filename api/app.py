@@ -15,14 +15,14 @@ from api.oversized import Oversized
 from api.page.assets import Asset
 from api.page.digest import DigestPage
 from api.page.error_pages import HtmlErrorMiddleware
+from api.page.forms.mutes import MuteJob, MuteServer
+from api.page.forms.sign_in import SignIn
+from api.page.forms.sign_out import SignOut
 from api.page.job import JobPage
-from api.page.mutes import MuteJob, MuteServer
 from api.page.notifications import NotificationsPage
 from api.page.overview import Besides, Connection, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
-from api.page.sign_in import SignIn
-from api.page.sign_out import SignOut
 from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity

@@ -7,9 +7,9 @@ import falcon
 from api import explained, query
 from api.errors import not_found
 from api.page import rows
-from api.page.charts import charts
+from api.page.drawing.charts import charts
 from api.page.facts import facts
-from api.page.mutes import SPANS
+from api.page.forms.mutes import SPANS
 from api.page.rendering import Page
 from api.page.run_rows import history
 from exporter.conditions.facts import muted_until

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from api.page import filters, rows, sparklines
+from api.page import filters, rows
 from api.page.counts import Count
+from api.page.drawing import sparklines
 from api.page.filters import JobFilter
 from exporter import formatting
 from exporter.conditions.counts import StatusSummary

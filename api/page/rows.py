@@ -5,8 +5,8 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from api.page import sparklines
-from api.page.sparklines import Spark, StatusStrip
+from api.page.drawing import sparklines
+from api.page.drawing.sparklines import Spark, StatusStrip
 from exporter import formatting
 from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success, reason
 from exporter.fleet.live_runs import Running

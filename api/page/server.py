@@ -8,8 +8,8 @@ from api import query
 from api.page import filters, refused
 from api.page.counts import of_conditions
 from api.page.filters import JobFilter
+from api.page.forms.mutes import SPANS
 from api.page.listing import head, listing, unjudged
-from api.page.mutes import SPANS
 from api.page.rendering import Page
 from exporter.conditions import facts
 from exporter.conditions.counts import StatusSummary

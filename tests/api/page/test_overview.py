@@ -5,8 +5,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from api.page.drawing.sparklines import RUNS
 from api.page.filters import ROWS
-from api.page.sparklines import RUNS
 from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.api.page.conftest import EVERY, LAST, Look, daily
 from tests.support.daemon import NOW, Daemon

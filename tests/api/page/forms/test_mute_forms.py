@@ -11,7 +11,7 @@ from falcon import testing
 from falcon.inspect import inspect_routes
 
 from api.app import create_app
-from api.page.mutes import SPANS
+from api.page.forms.mutes import SPANS
 from api.session_cookie import NAME
 from api.sessions import LIFETIME, seal
 from exporter.auth import Authorizer, Scope, session_key

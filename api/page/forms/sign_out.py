@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import falcon
 
 from api import session_cookie
-from api.page.forms import Form
+from api.page.forms.form import Form
 from api.sessions import Session, Sessions
 from exporter.logs import log_fields
 

@@ -1,4 +1,4 @@
-from api.page import sparklines
+from api.page.drawing import sparklines
 from exporter.model import Status
 from exporter.store import PastRun
 from exporter.times import HOUR, MINUTE, Millis

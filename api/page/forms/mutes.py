@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from api import query
 from api.errors import invalid, not_found
-from api.page.forms import Form
+from api.page.forms.form import Form
 from api.sessions import Session
 from exporter.fleet import Fleet
 from exporter.logs import log_fields

@@ -11,8 +11,8 @@ from falcon import uri
 
 from api import form_body, local_path
 from api.errors import ApiError
+from api.page.forms.sign_in import sign_in_address
 from api.page.rendering import HtmlResource
-from api.page.sign_in import sign_in_address
 from api.responses import see_other
 from api.session_cookie import session_of
 from api.sessions import Session, is_form_of

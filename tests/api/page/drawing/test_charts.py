@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.page.charts import HEIGHT, WIDTH, charts
+from api.page.drawing.charts import HEIGHT, WIDTH, charts
 from exporter.model import MAX_INT64, Counts, Status
 from exporter.times import DAY, MINUTE
 from tests.support.strategies.state import START, stored_run

@@ -1,0 +1,1 @@
+"""Pictures on the page, each with a text that says the same."""

@@ -1,0 +1,1 @@
+"""Forms of the page: what a person who is signed in may change, a module a subject."""
