@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jinja2
+from markupsafe import Markup
 
-from exporter import formatting
+from exporter import formatting, language
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that HTML may not hold, or that would turn the text around them: reports hold any."""
@@ -96,3 +98,41 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
         short=short, number=formatting.number, left=left, right=right, wrapped=wrapped
     )
     return made
+
+
+def speak(made: jinja2.Environment) -> None:
+    """Let the templates of an environment speak the language of the reader.
+
+    In place of Jinja's own functions, whose results are shown as they are: values in a text would
+    keep the invisible characters that reports hold. A text within a template is HTML; one from
+    elsewhere, such as the word for a condition, is not: it takes the filter `translated`.
+    """
+    made.extend(newstyle_gettext=True)  # before the extension, which otherwise sets it to False
+    made.add_extension("jinja2.ext.i18n")
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, pgettext=_pgettext)
+    made.filters["translated"] = language.gettext
+
+
+def _gettext(text: str, /, **values: object) -> Markup:
+    return _filled(language.gettext(text), values)
+
+
+def _ngettext(one: str, many: str, count: int, /, **values: object) -> Markup:
+    return _filled(language.ngettext(one, many, count), values)
+
+
+def _pgettext(context: str, text: str, /, **values: object) -> Markup:
+    return _filled(language.pgettext(context, text), values)
+
+
+def _filled(text: str, values: dict[str, object]) -> Markup:
+    if not values:
+        return _as_it_is(text)
+    return Markup(text) % {name: shown(value) for name, value in values.items()}  # noqa: S704 - ours
+
+
+@lru_cache(maxsize=2048)
+def _as_it_is(text: str) -> Markup:
+    """Return a text without values; like all texts of templates it has its percent signs twice."""
+    return Markup(text) % ()  # noqa: S704 - ours

@@ -13,6 +13,7 @@ from api.session_cookie import session_of
 from exporter import templating
 from exporter.compression import deflate
 from exporter.fleet import Fleet
+from exporter.language import reader
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -34,6 +35,7 @@ _LEVEL = 1
 
 
 _templates = templating.environment(jinja2.PackageLoader("api.page"))
+templating.speak(_templates)
 
 
 def render(template: str, facts: dict[str, Any]) -> bytes:
@@ -84,5 +86,10 @@ def show(req: falcon.Request, resp: falcon.Response, template: str, facts: dict[
 
 
 def frame(req: falcon.Request) -> dict[str, Any]:
-    """Return what every page says: who is signed in, and where it is."""
-    return {"session": session_of(req), "here": local_path.of(req)}
+    """Return what every page says: who is signed in, where it is, and where all links begin."""
+    return {
+        "session": session_of(req),
+        "here": local_path.of(req),
+        "root": req.root_path,
+        "language": reader().language,
+    }

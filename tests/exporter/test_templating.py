@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import DictLoader
 
-from exporter.templating import columns, left, plain, right, wrapped
+from exporter.templating import columns, environment, left, plain, right, speak, wrapped
 
 ANY = st.text(st.characters(codec="utf-8"), max_size=200)
 
@@ -81,3 +82,33 @@ def test_no_line_is_too_long_and_no_word_is_lost(text: str, width: int, indent: 
     lines = wrapped(text, width, indent).split("\n")
     assert all(columns(line) <= width for line in lines)
     assert len(" ".join(lines).split()) == len(text.split())
+
+
+def test_a_text_of_a_template_is_html_and_its_values_are_not() -> None:
+    text = "{% trans name=name %}All of <b>{{ name }}</b>, 100 %{% endtrans %}"
+    assert spoken(text, name="<i>\u202egpj") == "All of <b>&lt;i&gt;\ufffdgpj</b>, 100 %"
+
+
+def test_a_value_that_is_html_stays_so() -> None:
+    text = "{% set time %}<b>now</b>{% endset %}{% trans %}since {{ time }}{% endtrans %}"
+    assert spoken(text) == "since <b>now</b>"
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 run"), (2, "2 runs")])
+def test_a_text_has_a_form_for_a_number(count: int, said: str) -> None:
+    text = "{% trans count=count %}{{ count }} run{% pluralize %}{{ count }} runs{% endtrans %}"
+    assert spoken(text, count=count) == said
+
+
+def test_a_text_is_trimmed_to_one_line() -> None:
+    assert spoken("{% trans %}\n  one\n  two\n{% endtrans %}") == "one two"
+
+
+def spoken(text: str, /, **values: object) -> str:
+    made = environment(DictLoader({"page.html": text}))
+    speak(made)
+    return made.get_template("page.html").render(values)
+
+
+def test_a_text_from_elsewhere_is_translated_and_is_no_html() -> None:
+    assert spoken("{{ text|translated }}", text="<i>100 %") == "&lt;i&gt;100 %"

@@ -1,0 +1,75 @@
+"""Texts and times for the person for whom something is being written.
+
+The reader is that of the current request for a page. Everything else, such as the API, messages and
+the commands, is written in English and UTC.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+ENGLISH = "en"
+"""The texts in code and templates: they are the keys of the catalogues."""
+
+_ENGLISH_TEXTS = NullTranslations()
+
+
+class Reader(Struct, frozen=True):
+    """Who reads: the language, as in the catalogues, and the time zone."""
+
+    language: str = ENGLISH
+    zone: ZoneInfo = ZoneInfo("UTC")
+
+
+DEFAULT_READER = Reader()
+"""The reader of the API, of messages and of the commands."""
+
+_reader: ContextVar[Reader] = ContextVar("reader", default=DEFAULT_READER)
+
+
+def reader() -> Reader:
+    """Return for whom the current request is answered."""
+    return _reader.get()
+
+
+def set_reader(reader: Reader) -> None:
+    """Write for a reader from now on, in this thread: who calls this also ends it."""
+    _reader.set(reader)
+
+
+@contextmanager
+def reading(reader: Reader) -> Iterator[None]:
+    """Write for a reader within a block."""
+    before = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
+def marked(text: str) -> str:
+    """Return a text as it is, for the catalogues: it is translated where it is shown."""
+    return text
+
+
+def gettext(text: str) -> str:
+    """Return a text in the language of the reader."""
+    return _texts().gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the form of a text for a number, in the language of the reader."""
+    return _texts().ngettext(one, many, count)
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return a text that has several meanings, of which `context` names one."""
+    return _texts().pgettext(context, text)
+
+
+def _texts() -> NullTranslations:
+    return _ENGLISH_TEXTS
