@@ -16,6 +16,8 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.model import Delivery, Machine, short_name
+from exporter.model.audit import UNNAMED_ADMIN, Author
+from exporter.times import Millis
 
 _BEARER = 'Bearer realm="duplistatus"'
 _BASIC = 'Basic realm="duplistatus", charset="UTF-8"'
@@ -74,6 +76,12 @@ def grants_of(req: falcon.Request) -> tuple[TokenGrant, ...]:
     """Return what admitted a request; nothing where no token is needed."""
     grants: tuple[TokenGrant, ...] | None = req.context.get(_GRANTS)
     return grants or ()
+
+
+def author_of(req: falcon.Request, now: Millis) -> Author:
+    """Return who makes a change now: the name of the admin token that came with the request."""
+    names = [grant.name for grant in grants_of(req) if grant.scope is Scope.MANAGE]
+    return Author(names[0] if names else UNNAMED_ADMIN, now)
 
 
 def enforce_server_scope(

@@ -7,6 +7,8 @@ import falcon
 import msgspec
 
 from api.errors import ApiError, invalid
+from exporter.model.links import read_link
+from exporter.model.tags import read_tags
 from exporter.reports import Problem
 from exporter.times import MAX_TIMESTAMP, MIN_TIMESTAMP, Millis, parse_duration, parse_timestamp
 
@@ -83,6 +85,22 @@ def mute(clock: Callable[[], Millis]) -> Callable[[Any], Millis | None]:
         return None if span is None else clock() + span
 
     return parse
+
+
+def tags(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON may hold anything
+    """Read tags; an empty list clears them."""
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError('must be a list of texts, as ["nas", "prod"]')
+    return read_tags(value)
+
+
+def link(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
+    """Read an address to be opened with a browser, or null."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be null or an address as https://nas.example:8200")
+    return read_link(value)
 
 
 def _object(req: falcon.Request) -> dict[str, Any]:

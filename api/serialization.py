@@ -28,6 +28,8 @@ def server(known: Server, jobs: int, now: Millis) -> Json:
         "lastReport": timestamp(known.last_report),
         "possibleDuplicateOf": known.possible_duplicate_of,
         "mutedUntil": timestamp(muted_after(known.muted, now)),
+        "tags": list(known.tags),
+        "url": known.url,
     }
 
 
@@ -44,6 +46,7 @@ def job(view: JobView, now: Millis) -> Json:
         "condition": held[0].value,
         "conditions": [each.value for each in held],
         "mutedUntil": timestamp(muted_after(view.muted_until, now)),
+        "tags": list(view.tags),
         **_expected(view, now),
         "running": running(view, now),
         **_reported(view),
@@ -107,6 +110,7 @@ def settings(own: JobSettings, now: Millis) -> Json:
         "tolerance": None if own.tolerance is None else format_duration(own.tolerance),
         "cleared": timestamp(own.cleared),
         "mutedUntil": timestamp(muted_after(own.muted, now)),
+        "tags": list(own.tags),
     }
 
 

@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from exporter.auth import Authorizer, Scope, session_key
@@ -29,11 +29,15 @@ _OF_VALUE, _OF_FORMS = "session", "form"
 
 
 class Session(NamedTuple):
-    """A session; a form of it is sent with its `form_token`, which no other site can know."""
+    """A session; a form of it is sent with its `form_token`, which no other site can know.
+
+    `who` is the name of the token that somebody signed in with.
+    """
 
     id: str
     expires: Millis
     form_token: str
+    who: str
 
 
 def seal(session_id: str, expires: Millis, key: bytes) -> str:
@@ -42,8 +46,11 @@ def seal(session_id: str, expires: Millis, key: bytes) -> str:
     return f"{claim}.{_signature(_OF_VALUE, claim, key)}"
 
 
-def unseal(value: str, keys: Collection[bytes], now: Millis) -> Session | None:
-    """Return the session of a value; None where none of the keys signed it, or it is over."""
+def unseal(value: str, keys: Mapping[bytes, str], now: Millis) -> Session | None:
+    """Return the session of a value; None where none of the keys signed it, or it is over.
+
+    Each key comes with the name of its token.
+    """
     found = _VALUE.fullmatch(value)
     if found is None:
         return None
@@ -55,7 +62,7 @@ def unseal(value: str, keys: Collection[bytes], now: Millis) -> Session | None:
     if not fitting:
         return None
     form_token = _signature(_OF_FORMS, f"{session_id}.{expires}", fitting[0])
-    return Session(session_id, expires, form_token)
+    return Session(session_id, expires, form_token, keys[fitting[0]])
 
 
 class Sessions:
@@ -68,7 +75,7 @@ class Sessions:
     def __init__(self, authorizer: Authorizer, clock: Callable[[], Millis]) -> None:
         self._authorizer = authorizer
         self._clock = clock
-        self._keys = authorizer.session_keys
+        self._keys = dict(authorizer.session_keys)
         self._ended: dict[str, Millis] = {}
         self._lock = threading.Lock()
 
@@ -79,11 +86,12 @@ class Sessions:
 
     def start(self, token: str) -> str | None:
         """Return the value of a new session; None where it is not an admin token."""
-        if not any(grant.opens(Scope.MANAGE) for grant in self._authorizer.find(token)):
+        opening = [each for each in self._authorizer.find(token) if each.opens(Scope.MANAGE)]
+        if not opening:
             return None
         key = session_key(token)
         with self._lock:
-            self._keys |= {key}
+            self._keys = self._keys | {key: opening[0].name}
         return seal(secrets.token_urlsafe(_ID_BYTES), self._clock() + LIFETIME, key)
 
     def read(self, value: str) -> Session | None:

@@ -10,14 +10,22 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import Struct
 
+from exporter.model.audit import UNNAMED_ADMIN
+
 MIN_TOKEN_LENGTH = 16
 """Characters. A person does not type fewer into a secret; a program's default has 43."""
+
+MAX_NAME_LENGTH = 40
+"""Characters of the name of who has an admin token."""
+
+NO_KEYS: Mapping[bytes, str] = MappingProxyType({})
 
 _STORED = "sha256:"
 _OF_SESSIONS = b"key of sessions"
@@ -39,11 +47,15 @@ class Scope(Enum):
 
 
 class TokenGrant(Struct, frozen=True):
-    """A token and its scope; an upload token may be valid for one server only."""
+    """A token and its scope; an upload token may be valid for one server only.
+
+    An admin token may have the name of who has it.
+    """
 
     scope: Scope
     digest: bytes
     server: str | None = None
+    name: str = UNNAMED_ADMIN
 
     def opens(self, scope: Scope) -> bool:
         """Return whether this grants a scope: an admin token grants all of them."""
@@ -53,18 +65,20 @@ class TokenGrant(Struct, frozen=True):
 class Authorizer:
     """Maps a secret to its grants. A scope without a token needs none, except to manage."""
 
-    def __init__(self, grants: Iterable[TokenGrant], session_keys: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, grants: Iterable[TokenGrant], session_keys: Mapping[bytes, str] = NO_KEYS
+    ) -> None:
         self._grants = tuple(grants)
-        self.session_keys = frozenset(session_keys)
-        """Those of the admin tokens that are stored as they are sent."""
+        self.session_keys = session_keys
+        """Those of the admin tokens that are stored as they are sent, each with its name."""
 
     @classmethod
     def from_entries(cls, entries: Mapping[Scope, Iterable[str]]) -> "Authorizer":
         """Return the authorizer of validated entries of the configuration."""
         grants = [_grant(scope, entry) for scope, each in entries.items() for entry in each]
-        admins = (entry.split(maxsplit=1)[0] for entry in entries.get(Scope.MANAGE, ()))
-        plain = (token for token in admins if not token.startswith(_STORED))
-        return cls(grants, map(session_key, plain))
+        admins = [entry.split(maxsplit=1) for entry in entries.get(Scope.MANAGE, ())]
+        plain = [(token, name) for token, *name in admins if not token.startswith(_STORED)]
+        return cls(grants, {session_key(token): _name(name) for token, name in plain})
 
     @property
     def can_manage(self) -> bool:
@@ -113,6 +127,21 @@ def read_tokens(text: str) -> tuple[str, ...]:
                 f"entry {number} must be at least {MIN_TOKEN_LENGTH} printable ASCII characters"
             )
             raise ValueError(f"{message} without spaces")
+    return entries
+
+
+def read_admin_tokens(text: str) -> tuple[str, ...]:
+    """Return the entries of admin tokens, each of which may be followed by a name.
+
+    Raises:
+        ValueError: an entry is not a token, or its name is too long; named by its number only.
+    """
+    entries = read_entries(text)
+    for number, entry in enumerate(entries, 1):
+        _, *name = entry.split(maxsplit=1)
+        if not _name(name).isprintable() or len(_name(name)) > MAX_NAME_LENGTH:
+            message = f"the name in entry {number} must be at most {MAX_NAME_LENGTH} characters"
+            raise ValueError(message)
     return entries
 
 
@@ -172,10 +201,16 @@ def _check(number: int, entry: str) -> None:
 
 
 def _grant(scope: Scope, entry: str) -> TokenGrant:
-    token, *server = entry.split(maxsplit=1)
+    token, *more = entry.split(maxsplit=1)
     stored = token.startswith(_STORED)
     digest = bytes.fromhex(token.removeprefix(_STORED)) if stored else _digest(token)
-    return TokenGrant(scope, digest, server[0] if server else None)
+    if scope is Scope.MANAGE:
+        return TokenGrant(scope, digest, name=_name(more))
+    return TokenGrant(scope, digest, more[0] if more else None)
+
+
+def _name(given: Sequence[str]) -> str:
+    return given[0] if given else UNNAMED_ADMIN
 
 
 def _digest(secret: str) -> bytes:

@@ -8,6 +8,7 @@ import falcon
 from msgspec.structs import replace
 
 from api import query, request_body, serialization
+from api.auth import author_of
 from api.errors import invalid, not_found
 from api.responses import GetResource, ok_no_store, success
 from exporter.conditions.evaluate import conditions
@@ -16,6 +17,7 @@ from exporter.fleet.views import JobView
 from exporter.ingest.importer import StoreImporter
 from exporter.logs import log_fields
 from exporter.model import run_json
+from exporter.model.audit import Author
 from exporter.reports import Problem
 from exporter.schedule.expressions import parse_schedule
 from exporter.store import Store
@@ -69,6 +71,9 @@ class _OfOneJob:
         self._fleet = fleet
         self._clock = clock
 
+    def _author(self, req: falcon.Request) -> Author:
+        return author_of(req, self._clock())
+
     def _known(self, text: str) -> int:
         job_id = query.required_id(text, "job")
         if self._fleet.job(job_id) is None:
@@ -94,7 +99,7 @@ class JobResource(_OfOneJob, GetResource):
         success(req, resp, {"job": job, "explanation": serialization.explanation(view)})
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Set when the job is due, until when it is muted, or that what came is dealt with."""
+        """Set when the job is due, its tags, until when it is muted, or that it is dealt with."""
         known = self._known(job_id)
         values = request_body.read(
             req,
@@ -104,17 +109,18 @@ class JobResource(_OfOneJob, GetResource):
                 "paused": _yes_or_no,
                 "cleared": self._cleared,
                 "muteFor": request_body.mute(self._clock),
+                "tags": request_body.tags,
             },
         )
         edits = {_SETTINGS.get(name, name): value for name, value in values.items()}
-        self._store.set_job(known, lambda settings: replace(settings, **edits))
+        self._store.set_job(known, lambda settings: replace(settings, **edits), self._author(req))
         _log.info("job changed", extra=log_fields(job_id=known, **edits))
         ok_no_store(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Remove a job with its runs."""
         known = self._known(job_id)
-        self._store.delete_job(known)
+        self._store.delete_job(known, self._author(req))
         _log.warning("job deleted", extra=log_fields(job_id=known))
         ok_no_store(resp, {"deleted": {"job": known}})
 
@@ -135,7 +141,7 @@ class SecondCopies(_OfOneJob):
                 "The parameter destination must be one of the job's secondCopies",
                 Problem("destination", "must be one of the job's secondCopies"),
             )
-        self._store.forget_copy(known, destination)
+        self._store.forget_copy(known, destination, self._author(req))
         _log.warning(
             "second copy forgotten", extra=log_fields(job_id=known, destination=destination)
         )

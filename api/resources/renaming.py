@@ -6,6 +6,7 @@ from collections.abc import Callable
 import falcon
 
 from api import query, serialization
+from api.auth import author_of
 from api.errors import not_found
 from api.responses import ok_no_store
 from exporter.fleet import Fleet
@@ -27,7 +28,7 @@ class SeparatedJob:
     def on_post(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Separate, and answer with the job under its former name."""
         known = query.required_id(job_id, "job")
-        self._store.separate_job(known)
+        self._store.separate_job(known, author_of(req, self._clock()))
         _log.warning("job separated", extra=log_fields(job_id=known))
         view = self._fleet.job(known)
         if view is None:

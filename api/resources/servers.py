@@ -8,11 +8,13 @@ import falcon
 from msgspec.structs import replace
 
 from api import query, request_body, serialization
+from api.auth import author_of
 from api.errors import invalid
 from api.responses import GetResource, ok_no_store, success
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.model import run_json
+from exporter.model.audit import Author
 from exporter.reports import Problem
 from exporter.store import Store
 from exporter.times import Millis
@@ -53,12 +55,15 @@ class _OfOneServer:
         self._fleet = fleet
         self._clock = clock
 
+    def _author(self, req: falcon.Request) -> Author:
+        return author_of(req, self._clock())
+
 
 class ServerResource(_OfOneServer):
     """One server by its id, to be changed or deleted."""
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
-        """Set or clear a server's alias and note, mute it, or mark it as not a duplicate."""
+        """Set or clear what people set for a server, mute it, or mark it as not a duplicate."""
         known = query.required_id(server_id, "server")
         values = request_body.read(
             req,
@@ -67,17 +72,19 @@ class ServerResource(_OfOneServer):
                 "note": _text,
                 "possibleDuplicateOf": _nothing,
                 "muteFor": request_body.mute(self._clock),
+                "tags": request_body.tags,
+                "url": request_body.link,
             },
         )
         edits = {_FIELDS.get(name, name): value for name, value in values.items()}
-        self._store.set_server(known, lambda server: replace(server, **edits))
+        self._store.set_server(known, lambda server: replace(server, **edits), self._author(req))
         _log.info("server changed", extra=log_fields(server_id=known, **edits))
         ok_no_store(resp, {"server": _represented(self._fleet, known, self._clock())})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Remove a server with its jobs and runs."""
         known = query.required_id(server_id, "server")
-        self._store.delete_server(known)
+        self._store.delete_server(known, self._author(req))
         _log.warning("server deleted", extra=log_fields(server_id=known))
         ok_no_store(resp, {"deleted": {"server": known}})
 
@@ -92,7 +99,7 @@ class MergedServer(_OfOneServer):
         if target in sources:
             problem = Problem("from", "must not contain the server itself")
             raise invalid("A server cannot be merged into itself", problem)
-        self._store.merge_servers(target, sources)
+        self._store.merge_servers(target, sources, self._author(req))
         merged = ",".join(map(str, sources))
         _log.warning("servers merged", extra=log_fields(server_id=target, merged=merged))
         ok_no_store(resp, {"server": _represented(self._fleet, target, self._clock())})

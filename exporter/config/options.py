@@ -196,7 +196,7 @@ OPTIONS = (
         "",
         "TOKENS",
         "admin token; generated into PATH.admin-token if empty",
-        auth.read_tokens,
+        auth.read_admin_tokens,
         secret=True,
     ),
     Option(

@@ -64,6 +64,12 @@ class JobView(Struct, frozen=True):
         return later_mute(self.job.settings.muted, self.server.muted)
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the job and those of its server, sorted."""
+        own, servers = self.job.settings.tags, self.server.tags
+        return tuple(sorted({*own, *servers})) if own and servers else own or servers
+
+    @property
     def failing(self) -> bool:
         """Whether the newest run that completed or failed, failed, or a failure is not cleared."""
         return self.health.failing

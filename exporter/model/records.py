@@ -34,7 +34,8 @@ class Server(Struct, frozen=True):
     """A machine that sends reports, as known now. `described` dates its facts.
 
     `possible_duplicate_of` is the id of another server that looks like the same machine. Until
-    `muted` nobody is notified of its jobs.
+    `muted` nobody is notified of its jobs. `tags` are also those of its jobs; `url` is the address
+    of its Duplicati.
     """
 
     id: int
@@ -48,6 +49,8 @@ class Server(Struct, frozen=True):
     last_report: Millis
     possible_duplicate_of: int | None = None
     muted: Millis | None = None
+    tags: tuple[str, ...] = ()
+    url: str | None = None
 
     @property
     def shown_name(self) -> str:
@@ -66,6 +69,7 @@ class JobSettings(Struct, frozen=True):
     paused: bool = False
     cleared: Millis | None = None
     muted: Millis | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Rejected(Struct, frozen=True):

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TypeVar
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
+from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, Recorded, joined
 from exporter.store.outbox import Outbox
 from exporter.store.rules import (
     admin,
+    audit,
     live_runs,
     pruning,
     read_queries,
@@ -134,24 +136,24 @@ class BaseStore(ABC):
             lambda recorded: Change() if recorded is None else recorded.change,
         )
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server], by: Author) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         scope = Scope(servers=(server_id,), structural=True)
-        self._change(lambda db: admin.set_server(db, server_id, edit), scope)
+        self._change(lambda db: admin.set_server(db, server_id, edit, by), scope)
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int], by: Author) -> None:
         """Merge servers, completely or not at all. Raises `UnknownIdError`."""
         scope = Scope(servers=(target_id, *source_ids), structural=True)
-        self._change(lambda db: admin.merge_servers(db, target_id, source_ids), scope)
+        self._change(lambda db: admin.merge_servers(db, target_id, source_ids, by), scope)
 
-    def delete_server(self, server_id: int) -> None:
+    def delete_server(self, server_id: int, by: Author) -> None:
         """Remove a server with its jobs and runs. Raises `UnknownIdError`."""
         scope = Scope(servers=(server_id,), structural=True)
-        self._change(lambda db: admin.delete_server(db, server_id), scope)
+        self._change(lambda db: admin.delete_server(db, server_id, by), scope)
 
-    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], by: Author) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
-        self._change(lambda db: admin.set_job(db, job_id, edit), Scope(jobs=(job_id,)))
+        self._change(lambda db: admin.set_job(db, job_id, edit, by), Scope(jobs=(job_id,)))
 
     def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
@@ -159,19 +161,21 @@ class BaseStore(ABC):
             lambda db: admin.plan_job(db, job_id, start, interval, asked), Scope(jobs=(job_id,))
         )
 
-    def forget_copy(self, job_id: int, destination: str) -> None:
+    def forget_copy(self, job_id: int, destination: str, by: Author) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
-        self._change(lambda db: admin.forget_copy(db, job_id, destination), Scope(jobs=(job_id,)))
+        self._change(
+            lambda db: admin.forget_copy(db, job_id, destination, by), Scope(jobs=(job_id,))
+        )
 
-    def separate_job(self, job_id: int) -> None:
+    def separate_job(self, job_id: int, by: Author) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
         scope = Scope(jobs=(job_id,), structural=True)
-        self._change(lambda db: separating.separate(db, job_id), scope)
+        self._change(lambda db: separating.separate(db, job_id, by), scope)
 
-    def delete_job(self, job_id: int) -> None:
+    def delete_job(self, job_id: int, by: Author) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
         scope = Scope(jobs=(job_id,), structural=True)
-        self._change(lambda db: admin.delete_job(db, job_id), scope)
+        self._change(lambda db: admin.delete_job(db, job_id, by), scope)
 
     def keep_live(self, runs: Sequence[tuple[int, LiveRun]]) -> None:
         """Store the newest live run of jobs, so that a restart knows it."""
@@ -205,6 +209,10 @@ class BaseStore(ABC):
         with self._reading() as db:
             return run_counts.run_counts(db, since, until)
 
+    def clear_rejected(self, rejected_id: int | None, by: Author) -> int:
+        """Remove a refused body, all for None; return how many. Raises `UnknownIdError`."""
+        return self._note(lambda db: refusals.clear(db, rejected_id, by))
+
     def rejected(self, before: int | None, limit: int) -> list[Rejected]:
         """Return what was refused, newest first, after the last id seen."""
         with self._reading() as db:
@@ -219,6 +227,15 @@ class BaseStore(ABC):
         """Return the addresses from which a report was accepted, the longest known first."""
         with self._reading() as db:
             return refusals.reporters(db)
+
+    def audit(self, chosen: AuditFilter, before: int | None, limit: int) -> list[AuditEntry]:
+        """Return who changed what, newest first, after the last id seen."""
+        with self._reading() as db:
+            return audit.entries(db, chosen, before, limit)
+
+    def prune_audit(self, before: Millis) -> None:
+        """Forget who changed what before a time."""
+        self._note(lambda db: audit.prune(db, before))
 
     def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:
         """Remove some runs after an id that came before a time.

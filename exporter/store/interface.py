@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
+from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
@@ -111,19 +112,19 @@ class Store(Summaries, Protocol):
         """Record a placeholder run until its report comes; return None if it came meanwhile."""
         ...
 
-    def set_server(self, server_id: int, edit: Callable[[Server], Server]) -> None:
+    def set_server(self, server_id: int, edit: Callable[[Server], Server], by: Author) -> None:
         """Change a server's alias and note. Raises `UnknownIdError`."""
         ...
 
-    def merge_servers(self, target_id: int, source_ids: Sequence[int]) -> None:
+    def merge_servers(self, target_id: int, source_ids: Sequence[int], by: Author) -> None:
         """Merge servers, completely or not at all. Raises `UnknownIdError`."""
         ...
 
-    def delete_server(self, server_id: int) -> None:
+    def delete_server(self, server_id: int, by: Author) -> None:
         """Remove a server with its jobs and runs. Raises `UnknownIdError`."""
         ...
 
-    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> None:
+    def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], by: Author) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         ...
 
@@ -131,16 +132,28 @@ class Store(Summaries, Protocol):
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         ...
 
-    def forget_copy(self, job_id: int, destination: str) -> None:
+    def forget_copy(self, job_id: int, destination: str, by: Author) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""
         ...
 
-    def separate_job(self, job_id: int) -> None:
+    def separate_job(self, job_id: int, by: Author) -> None:
         """Undo the last renaming of a job. Raises `UnknownIdError`."""
         ...
 
-    def delete_job(self, job_id: int) -> None:
+    def delete_job(self, job_id: int, by: Author) -> None:
         """Remove a job with its runs. Raises `UnknownIdError`."""
+        ...
+
+    def clear_rejected(self, rejected_id: int | None, by: Author) -> int:
+        """Remove a refused body, all for None; return how many. Raises `UnknownIdError`."""
+        ...
+
+    def audit(self, chosen: AuditFilter, before: int | None, limit: int) -> list[AuditEntry]:
+        """Return who changed what, newest first, after the last id seen."""
+        ...
+
+    def prune_audit(self, before: Millis) -> None:
+        """Forget who changed what before a time."""
         ...
 
     def prune_runs(self, before: Millis, after: int) -> tuple[int, int | None]:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.times import DAY, HOUR, MAX_TIMESTAMP, MINUTE, Millis, format_timestamp
+from tests.support.authors import BY
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import activity
 from tests.support.reports_builder import (
@@ -142,7 +143,7 @@ def test_whatever_moments_reports_hold_400_days_later_the_backup_is_overdue(
     daemon: Daemon, bodies: list[tuple[Millis, bytes]]
 ) -> None:
     for server in daemon.get("/api/servers")["servers"]:
-        daemon.store.delete_server(server["id"])
+        daemon.store.delete_server(server["id"], BY)
     daemon.clock.now = NOW
     for pause, body in bodies:
         daemon.clock.now += pause

@@ -31,30 +31,30 @@ def started(sessions: Sessions, token: str = ADMIN_TOKEN) -> str:
 
 @given(st.integers(0, LIFETIME - 1))
 def test_a_session_lasts_until_its_time(age: int) -> None:
-    session = unseal(VALUE, [KEY], NOW + age)
+    session = unseal(VALUE, {KEY: "admin"}, NOW + age)
     assert session is not None
     assert (session.id, session.expires) == (ID, NOW + LIFETIME)
 
 
 @given(st.integers(LIFETIME, 10 * 365 * DAY))
 def test_afterwards_it_is_over(age: int) -> None:
-    assert unseal(VALUE, [KEY], NOW + age) is None
+    assert unseal(VALUE, {KEY: "admin"}, NOW + age) is None
 
 
 def test_a_clock_that_was_years_ahead_makes_none_for_years() -> None:
-    assert unseal(VALUE, [KEY], NOW - HOUR) is None
-    assert unseal(VALUE, [KEY], NOW - 1) is not None
+    assert unseal(VALUE, {KEY: "admin"}, NOW - HOUR) is None
+    assert unseal(VALUE, {KEY: "admin"}, NOW - 1) is not None
 
 
 @given(st.integers(0, len(VALUE) - 1), st.sampled_from(OF_VALUES))
 def test_no_character_of_it_can_be_another(at: int, character: str) -> None:
     changed = VALUE[:at] + character + VALUE[at + 1 :]
-    assert (unseal(changed, [KEY], NOW) is None) == (changed != VALUE)
+    assert (unseal(changed, {KEY: "admin"}, NOW) is None) == (changed != VALUE)
 
 
 @given(st.one_of(st.text(), st.text(OF_VALUES, min_size=60, max_size=100)))
 def test_nothing_else_is_a_session(value: str) -> None:
-    assert unseal(value, [KEY], NOW) is None
+    assert unseal(value, {KEY: "admin"}, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_nothing_else_is_a_session(value: str) -> None:
     ids=lambda value: value[:90],
 )
 def test_what_is_nearly_a_session_is_none(value: str) -> None:
-    assert unseal(value, [KEY], NOW) is None
+    assert unseal(value, {KEY: "admin"}, NOW) is None
 
 
 @given(st.binary(min_size=32, max_size=32).filter(lambda key: key != KEY))
 def test_another_key_makes_another_session_and_other_forms(key: bytes) -> None:
-    assert unseal(VALUE, [key], NOW) is None
-    assert unseal(VALUE, [], NOW) is None
-    found = unseal(VALUE, [key, KEY], NOW)
-    assert found == unseal(VALUE, [KEY], NOW)
-    forged = unseal(seal(ID, NOW + LIFETIME, key), [key], NOW)
+    assert unseal(VALUE, {key: "other"}, NOW) is None
+    assert unseal(VALUE, {}, NOW) is None
+    found = unseal(VALUE, {key: "other", KEY: "admin"}, NOW)
+    assert found == unseal(VALUE, {KEY: "admin"}, NOW)
+    forged = unseal(seal(ID, NOW + LIFETIME, key), {key: "other"}, NOW)
     assert found is not None
     assert forged is not None
     assert not is_form_of(found, forged.form_token)
@@ -88,7 +88,7 @@ def test_another_key_makes_another_session_and_other_forms(key: bytes) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "é", "\ud800", VALUE, VALUE.rpartition(".")[2]])
 def test_a_form_of_another_session_is_none_of_this(token: str) -> None:
-    session = unseal(VALUE, [KEY], NOW)
+    session = unseal(VALUE, {KEY: "admin"}, NOW)
     assert session is not None
     assert is_form_of(session, session.form_token)
     assert not is_form_of(session, token)

@@ -9,6 +9,7 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND
 from tests.browser.chromium import Watched
 from tests.browser.conftest import Open
 from tests.browser.serving import serving
+from tests.support.authors import BY
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -80,7 +81,7 @@ def test_a_page_of_what_was_removed_meanwhile_says_so(
     daemon: Daemon, page: Page, watched: Watched
 ) -> None:
     watched.open("/jobs/1")
-    daemon.store.delete_job(1)
+    daemon.store.delete_job(1, BY)
     page.clock.fast_forward(_A_MINUTE_LATER)
     expect(page.locator("#stale")).to_contain_text("no longer exists")
     watched.complaints.clear()  # Chromium's own, of the page that is not there

@@ -14,7 +14,7 @@ _MUTES = ("/jobs/{jobId}/mute", "/servers/{serverId}/mute")
 
 _KEY = session_key(daemon.ADMIN_TOKEN)
 _COOKIE = seal("A" * 16, daemon.NOW + LIFETIME, _KEY)
-_SESSION = unseal(_COOKIE, [_KEY], daemon.NOW)
+_SESSION = unseal(_COOKIE, {_KEY: "admin"}, daemon.NOW)
 assert _SESSION is not None
 
 _IS_FORM = (("Content-Type", FORM),)

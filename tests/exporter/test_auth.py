@@ -133,8 +133,8 @@ def test_an_admin_token_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_the_key_of_sessions_is_known_of_tokens_that_are_stored_as_sent() -> None:
     authorizer = Authorizer.from_entries({Scope.MANAGE: [TOKEN, stored(OTHER)]})
-    assert authorizer.session_keys == {session_key(TOKEN)}
-    assert Authorizer.from_entries({Scope.READ: [TOKEN]}).session_keys == set()
+    assert authorizer.session_keys == {session_key(TOKEN): "admin"}
+    assert Authorizer.from_entries({Scope.READ: [TOKEN]}).session_keys == {}
 
 
 def test_somebody_can_manage_where_there_is_an_admin_token() -> None:

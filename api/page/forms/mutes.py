@@ -11,6 +11,7 @@ from api.page.forms.form import Form
 from api.sessions import Session
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
+from exporter.model.audit import Author
 from exporter.reports import Problem
 from exporter.store import Store
 from exporter.times import DAY, HOUR, Millis
@@ -35,6 +36,9 @@ class _Mute(Form):
         self._fleet = fleet
         self._clock = clock
 
+    def _author(self, session: Session) -> Author:
+        return Author(session.who, self._clock())
+
     def _until(self, fields: Mapping[str, str]) -> Millis | None:
         """Return until when a form mutes; None where it ends a mute."""
         wanted = fields.get("for", "")
@@ -53,7 +57,9 @@ class MuteJob(_Mute):
         job_id, until = query.required_id(params["job_id"], "job"), self._until(fields)
         if self._fleet.job(job_id) is None:
             raise not_found("Job not found")
-        self._store.set_job(job_id, lambda settings: replace(settings, muted=until))
+        self._store.set_job(
+            job_id, lambda settings: replace(settings, muted=until), self._author(session)
+        )
         told = log_fields(job_id=job_id, muted=until, session=session.id)
         _log.info("job changed", extra=told)
 
@@ -63,6 +69,8 @@ class MuteServer(_Mute):
 
     def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> None:
         server_id, until = query.required_id(params["server_id"], "server"), self._until(fields)
-        self._store.set_server(server_id, lambda server: replace(server, muted=until))
+        self._store.set_server(
+            server_id, lambda server: replace(server, muted=until), self._author(session)
+        )
         told = log_fields(server_id=server_id, muted=until, session=session.id)
         _log.info("server changed", extra=told)

@@ -41,6 +41,7 @@ from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, JOBS, Arrival, arrivals, live_arrivals
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
+from exporter.model.audit import UNNAMED_ADMIN, Author
 from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
@@ -149,11 +150,12 @@ def receive(services: Services, arrival: Arrival) -> Recorded:
 
 def mute(services: Services, present: Millis) -> None:
     """Mute the backups that a person of the synthetic fleet muted."""
+    by = Author(UNNAMED_ADMIN, present)
     spans = {(job.server.name, job.name): job.muted for job in JOBS if job.muted is not None}
     for view in services.fleet.jobs():
         span = spans.get((view.server.name, view.job.name))
         if span is not None:
-            services.store.set_job(view.job.id, partial(replace, muted=present + span))
+            services.store.set_job(view.job.id, partial(replace, muted=present + span), by)
 
 
 @contextlib.contextmanager

@@ -64,6 +64,7 @@ TABLES = (
     Table("alerts", ("channel", "subject", "condition", "alert"), key=3),
     Table("messages", ("id", *_MESSAGES), gives_ids=True),
     Table("notification_marks", ("name", "value")),
+    Table("audit", rows.AUDIT_COLUMNS, gives_ids=True),
 )
 """In an order in which each table comes after those that it refers to."""
 

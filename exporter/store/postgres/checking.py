@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from exporter.model.audit import Author
 from exporter.model.notifications import Alert, AlertKey, Message, MessageKind, OutboxUpdate
 from exporter.store.errors import StoreError
 from exporter.store.postgres import listing, queries
@@ -24,6 +25,7 @@ _LOCK = "SELECT id FROM servers ORDER BY id FOR NO KEY UPDATE"
 _CHANGE = "UPDATE servers SET revision = revision + 1"
 _REVISION = "SELECT revision FROM servers"
 _ALERT = Alert(AlertKey("trial", "daemon", "storage"), 0, 0)
+_AUTHOR = Author("trial", 0)
 _MESSAGE = Message("trial", MessageKind.ALERT, 0, "a trial", "a trial")
 
 
@@ -208,7 +210,7 @@ def _outbox(trial: Trial) -> str:
 
 def _removing(trial: Trial) -> str:
     with trial.first.transaction():
-        admin.delete_server(trial.first, read_queries.servers(trial.first)[0].id)
+        admin.delete_server(trial.first, read_queries.servers(trial.first)[0].id, _AUTHOR)
     return "a server with all it has"
 
 

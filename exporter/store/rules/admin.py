@@ -10,39 +10,58 @@ from msgspec.structs import astuple, replace
 from exporter.jobs.job import Job
 from exporter.jobs.joining import merge_states
 from exporter.model import JobSettings, Server
+from exporter.model import audit as actions
+from exporter.model.audit import Author
 from exporter.model.mutes import later_mute
+from exporter.model.run_json import Json
+from exporter.model.tags import united
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.rules import read_queries, removing, write_queries
+from exporter.store.rules import audit, read_queries, removing, rows, write_queries
 from exporter.store.session import Session
 from exporter.times import Millis
 
 _ADD_IDENTITY = """
 INSERT INTO merged_identities (kind, value, server_id) VALUES (?, ?, ?)
 ON CONFLICT (kind, value) DO UPDATE SET server_id = excluded.server_id"""
+_SET_SERVER = """
+UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ?, muted = ?, tags = ?, url = ?
+WHERE id = ?"""
 _SET_JOB = """
-UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ?, muted = ? WHERE id = ?"""
-_SET_MERGED = "UPDATE servers SET last_report = ?, muted = ? WHERE id = ?"
+UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ?, muted = ?, tags = ?
+WHERE id = ?"""
+_SET_MERGED = "UPDATE servers SET last_report = ?, muted = ?, tags = ?, url = ? WHERE id = ?"
+_JOIN = "UPDATE jobs SET state = ?, muted = ?, tags = ? WHERE id = ?"
 _JOIN_FORMER_NAMES = """
 UPDATE former_names SET job_id = :job WHERE job_id = :other
 AND name NOT IN (SELECT name FROM former_names WHERE job_id = :job)"""
 
 
-def set_server(db: Session, server_id: int, edit: Callable[[Server], Server]) -> Change:
-    """Change a server's alias and note."""
-    edited = edit(_server(db, server_id))
-    db.execute(
-        "UPDATE servers SET alias = ?, note = ?, possible_duplicate_of = ?, muted = ? WHERE id = ?",
-        (edited.alias, edited.note, edited.possible_duplicate_of, edited.muted, server_id),
-    )
+def set_server(
+    db: Session, server_id: int, edit: Callable[[Server], Server], author: Author
+) -> Change:
+    """Change a server's alias, note, mute, tags and address."""
+    server = _server(db, server_id)
+    edited = edit(server)
+    own = (edited.alias, edited.note, edited.possible_duplicate_of, edited.muted)
+    db.execute(_SET_SERVER, (*own, rows.pack_tags(edited.tags), edited.url, server_id))
+    changed = audit.differences(audit.of_server(server), audit.of_server(edited))
+    if changed:
+        audit.note(db, author, actions.SERVER_SET, (server, None), changed)
     return Change(servers=(edited,))
 
 
-def set_job(db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings]) -> Change:
+def set_job(
+    db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings], author: Author
+) -> Change:
     """Change what people set for a job."""
     job = _job(db, job_id)
     settings = edit(job.settings)
-    db.execute(_SET_JOB, (*astuple(settings), job_id))
+    *own, tags = astuple(settings)
+    db.execute(_SET_JOB, (*own, rows.pack_tags(tags), job_id))
+    changed = audit.differences(audit.of_settings(job.settings), audit.of_settings(settings))
+    if changed:
+        audit.note(db, author, actions.JOB_SET, _subject(db, job), changed)
     return Change(jobs=(replace(job, settings=settings),))
 
 
@@ -57,7 +76,7 @@ def plan_job(
     return Change(jobs=(planned,))
 
 
-def forget_copy(db: Session, job_id: int, destination: str) -> Change:
+def forget_copy(db: Session, job_id: int, destination: str, author: Author) -> Change:
     """Forget a second destination of a job."""
     job = _job(db, job_id)
     state = job.state
@@ -65,36 +84,42 @@ def forget_copy(db: Session, job_id: int, destination: str) -> Change:
         raise UnknownIdError("The job has no second copy there")
     forgetting = job.with_state(state.without_destination(destination))
     db.execute("UPDATE jobs SET state = ? WHERE id = ?", (forgetting.packed, job_id))
+    told = {"destination": destination}
+    audit.note(db, author, actions.JOB_FORGET_COPY, _subject(db, job), told)
     return Change(jobs=(forgetting,))
 
 
-def delete_job(db: Session, job_id: int) -> Change:
+def delete_job(db: Session, job_id: int, author: Author) -> Change:
     """Remove a job with its runs."""
-    _job(db, job_id)
+    audit.note(db, author, actions.JOB_DELETE, _subject(db, _job(db, job_id)))
     removing.remove_job(db, job_id)
     return Change(removed_jobs=(job_id,))
 
 
-def delete_server(db: Session, server_id: int) -> Change:
+def delete_server(db: Session, server_id: int, author: Author) -> Change:
     """Remove a server with its jobs and runs."""
-    _server(db, server_id)
-    jobs = tuple(job.id for job in read_queries.jobs_of(db, server_id))
+    server, jobs = _server(db, server_id), list(read_queries.jobs_of(db, server_id))
+    audit.note(db, author, actions.SERVER_DELETE, (server, None), {"jobs": len(jobs)})
     removing.remove_server(db, server_id)
     others = _no_longer_duplicates(db, server_id)
-    return Change(servers=others, removed_servers=(server_id,), removed_jobs=jobs)
+    gone = tuple(job.id for job in jobs)
+    return Change(servers=others, removed_servers=(server_id,), removed_jobs=gone)
 
 
-def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Change:
+def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author: Author) -> Change:
     """Merge servers: their jobs, runs and identities become the target's.
 
-    Jobs of the same name are merged, too, and of two mutes the later one remains. Later reports of
-    the sources go to the target, whether they are identified by machine-id, by name or by address.
+    Jobs of the same name are merged, too, of two mutes the later one remains, and tags are united.
+    Later reports of the sources go to the target, whether they are identified by machine-id, by
+    name or by address.
     """
     target = _server(db, target_id)
     moved: list[int] = []
     others: dict[int, Server] = {}
+    merged: list[Json] = []
     for source_id in source_ids:
         source = _server(db, source_id)
+        merged.append({"id": source.id, "name": source.shown_name})
         moved += (job.id for job in read_queries.jobs_of(db, source_id))
         _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
@@ -102,13 +127,17 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int]) -> Cha
             target,
             last_report=max(target.last_report, source.last_report),
             muted=later_mute(target.muted, source.muted),
+            tags=united(target.tags, source.tags),
+            url=target.url or source.url,
         )
         removing.remove_server(db, source_id)
         others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
         if target.possible_duplicate_of == source_id:
             target = replace(target, possible_duplicate_of=None)
     others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
-    db.execute(_SET_MERGED, (target.last_report, target.muted, target_id))
+    own = (target.last_report, target.muted, rows.pack_tags(target.tags), target.url)
+    db.execute(_SET_MERGED, (*own, target_id))
+    audit.note(db, author, actions.SERVER_MERGE, (target, None), {"from": merged})
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
@@ -140,7 +169,8 @@ def _join(db: Session, job: Job, other: Job) -> None:
     state = merge_states(job.state, other.state, write_queries.runs_after(lambda: db, job.id))
     muted = later_mute(job.settings.muted, other.settings.muted)
     whole = job.with_state(state)
-    db.execute("UPDATE jobs SET state = ?, muted = ? WHERE id = ?", (whole.packed, muted, job.id))
+    tags = rows.pack_tags(united(job.settings.tags, other.settings.tags))
+    db.execute(_JOIN, (whole.packed, muted, tags, job.id))
     removing.remove_job(db, other.id)
 
 
@@ -155,6 +185,10 @@ def _move_identities(db: Session, source: Server, target_id: int) -> None:
     address = db.execute("SELECT address FROM servers WHERE id = ?", (source.id,)).fetchone()[0]
     kind = "name" if address is None else "address"
     db.execute(_ADD_IDENTITY, (kind, address or source.name, target_id))
+
+
+def _subject(db: Session, job: Job) -> audit.Subject:
+    return read_queries.server(db, job.server_id), job
 
 
 def _server(db: Session, server_id: int) -> Server:

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from exporter.model import Rejected
+from exporter.model.audit import REFUSED_CLEAR, Author
+from exporter.store.errors import UnknownIdError
+from exporter.store.rules import audit
 from exporter.store.session import Session
 from exporter.store.values import KEPT, REPORTERS
 from exporter.times import Millis
 
 KEPT_BYTES = 64 * 1024
 """Stored of a refused body."""
+
+_TOLD_SENDERS = 10
+"""Of what was cleared; the others are counted."""
 
 _LISTED = tuple(name for name in Rejected.__struct_fields__ if name != "body")
 _COLUMNS = ", ".join(_LISTED)
@@ -55,6 +61,24 @@ def reject(db: Session, rejected: Rejected) -> None:
         removed = surplus(kept)
         db.execute("DELETE FROM rejected WHERE id = ?", (removed.id,))
         kept.remove(removed)
+
+
+def clear(db: Session, rejected_id: int | None, author: Author) -> int:
+    """Remove one of the refused bodies, or all for None; return how many. Needs a transaction.
+
+    Raises:
+        UnknownIdError: there is none with this id.
+    """
+    which, values = ("", ()) if rejected_id is None else (" WHERE id = ?", (rejected_id,))
+    query = f"DELETE FROM rejected{which} RETURNING address"  # noqa: S608 - constant
+    gone = db.execute(query, values).fetchall()
+    senders = sorted({address for (address,) in gone})
+    if gone:
+        told = {"count": len(gone), "senders": senders[:_TOLD_SENDERS]}
+        audit.note(db, author, REFUSED_CLEAR, (None, None), told)
+    elif rejected_id is not None:
+        raise UnknownIdError("No refused report has this id")
+    return len(gone)
 
 
 def surplus(kept: Sequence[KeptRow]) -> KeptRow:

@@ -18,6 +18,7 @@ from exporter.model import (
     StoredRun,
     Verification,
 )
+from exporter.model.audit import AuditEntry
 
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _names_decoder = msgspec.msgpack.Decoder(list[str])
@@ -37,11 +38,13 @@ JOB_COLUMNS = (
     "paused",
     "cleared",
     "muted",
+    "tags",
     "machine_id",
     "backup_id",
     "destination_type",
 )
 SERVER_COLUMNS = Server.__struct_fields__
+AUDIT_COLUMNS = ("id", *(name for name in AuditEntry.__struct_fields__ if name != "id"))
 RUN_COLUMNS = (
     "started",
     "received",
@@ -114,24 +117,36 @@ def stored_run(values: Sequence[Any]) -> StoredRun:
     return StoredRun(row["id"], row["started"], row["received"], run)
 
 
-def server(row: tuple[object, ...]) -> Server:
+def server(row: Sequence[Any]) -> Server:
     """Return the server of the values of `SERVER_COLUMNS`."""
-    return msgspec.convert(dict(zip(SERVER_COLUMNS, row, strict=True)), Server)
+    values = dict(zip(SERVER_COLUMNS, row, strict=True))
+    return msgspec.convert(values | {"tags": unpack_tags(values["tags"])}, Server)
 
 
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
     """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
     job_id, server_id, name, packed, *more = row
-    schedule, tolerance, paused, cleared, muted, machine_id, backup_id, destination_type = more
+    schedule, tolerance, paused, cleared, muted, tags, *identity = more
+    machine_id, backup_id, destination_type = identity
     return Job(
         job_id,
         server_id,
         name,
         packed,
-        JobSettings(schedule, tolerance, bool(paused), cleared, muted),
+        JobSettings(schedule, tolerance, bool(paused), cleared, muted, unpack_tags(tags)),
         None if backup_id is None else Identity(machine_id, backup_id, destination_type),
         tuple(formerly),
     )
+
+
+def pack_tags(tags: Iterable[str]) -> str | None:
+    """Pack tags, none of which has a comma."""
+    return ",".join(tags) or None
+
+
+def unpack_tags(packed: str | None) -> tuple[str, ...]:
+    """Unpack tags."""
+    return tuple(packed.split(",")) if packed else ()
 
 
 def pack_counted(counted: Mapping[str, int]) -> tuple[bytes, bytes]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
+from exporter.model.audit import JOB_SEPARATE, Author
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.rules import read_queries, write_queries
+from exporter.store.rules import audit, read_queries, write_queries
 from exporter.store.session import Session
 from exporter.times import Millis
 
@@ -18,7 +19,7 @@ _MOVE_LATER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started >= ?"
 _MOVE_EARLIER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started < ?"
 
 
-def separate(db: Session, job_id: int) -> Change:
+def separate(db: Session, job_id: int, author: Author) -> Change:
     """Undo the last renaming of a job: its later runs move to a new job.
 
     If another job has the former name by now, the earlier runs move to that one instead.
@@ -33,6 +34,8 @@ def separate(db: Session, job_id: int) -> Change:
     if renaming is None:
         raise UnknownIdError("The job was never renamed")
     old_name, renamed = renaming
+    subject = read_queries.server(db, job.server_id), job
+    audit.note(db, author, JOB_SEPARATE, subject, {"formerly": old_name})
     db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job_id, old_name))
     found = db.execute(_NAMESAKE, (job.server_id, old_name)).fetchone()
     namesake = None if found is None else read_queries.job(db, found[0])

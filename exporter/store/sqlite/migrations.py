@@ -13,7 +13,15 @@ import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from exporter.store.sqlite.upgrades import counters, interrupted, lengths, names, outbox, states
+from exporter.store.sqlite.upgrades import (
+    audit,
+    counters,
+    interrupted,
+    lengths,
+    names,
+    outbox,
+    states,
+)
 
 migrations = Migrations("duplistatus")
 
@@ -279,3 +287,9 @@ def mutes(db: Database) -> None:
 def told(db: Database) -> None:
     """What reports changed, what people know of it, and the messages to them."""
     outbox.create(db)
+
+
+@migrations()
+def audited(db: Database) -> None:
+    """Tags, the addresses of Duplicati, and who changed what."""
+    audit.create(db)

@@ -64,6 +64,14 @@ def test_a_job_is_given_by_its_id_only(two: Daemon, text: str) -> None:
         {"muteFor": 3600},
         {"muteFor": True},
         {"mutedUntil": "2026-01-15T00:00:00Z"},
+        {"tags": "prod"},
+        {"tags": ["prod", 5]},
+        {"tags": ["a b"]},
+        {"tags": ["a,b"]},
+        {"tags": [""]},
+        {"tags": ["a" * 41]},
+        {"tags": [f"tag-{number}" for number in range(21)]},
+        {"tags": None},
         {"pause": True},
     ],
 )
@@ -81,7 +89,7 @@ def test_a_wrong_field_is_answered_with_what_it_must_be(two: Daemon) -> None:
         "schedule": "must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5",
         "tolerance": "must be null or a duration, as 30m or 2h",
         "paused": "must be true or false",
-        "pause": "is unknown; expected one of schedule, tolerance, paused, cleared, muteFor",
+        "pause": "is unknown; expected one of schedule, tolerance, paused, cleared, muteFor, tags",
     }
 
 

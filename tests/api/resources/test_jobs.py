@@ -44,6 +44,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "condition": "fine",
         "conditions": ["fine"],
         "mutedUntil": None,
+        "tags": [],
         "schedule": "every 12h",
         "tolerance": "1h30m",
         "paused": False,
@@ -52,6 +53,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
             "tolerance": "1h30m",
             "cleared": None,
             "mutedUntil": None,
+            "tags": [],
         },
         "expectedStart": format_timestamp(BEGAN + 12 * HOUR),
         "deadline": format_timestamp(BEGAN + 12 * HOUR + MINUTE + 90 * MINUTE),
@@ -145,6 +147,7 @@ def test_auto_follows_the_reports_even_against_the_configuration(
         "tolerance": None,
         "cleared": None,
         "mutedUntil": None,
+        "tags": [],
     }
     assert job["expectedStart"] == format_timestamp(BEGAN + 2 * DAY)
 
@@ -168,6 +171,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "condition": "overdue",
         "conditions": ["overdue"],
         "mutedUntil": None,
+        "tags": [],
         "lastSuccess": format_timestamp(PLANNED_FROM + MINUTE),
         "newestVersion": None,
         "interruptedRuns": 0,
@@ -182,7 +186,13 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "schedule": "auto",
         "tolerance": "1h",
         "paused": False,
-        "settings": {"schedule": None, "tolerance": None, "cleared": None, "mutedUntil": None},
+        "settings": {
+            "schedule": None,
+            "tolerance": None,
+            "cleared": None,
+            "mutedUntil": None,
+            "tags": [],
+        },
         "expectedStart": format_timestamp(PLANNED_FROM + 12 * HOUR),
         "deadline": format_timestamp(PLANNED_FROM + 13 * HOUR + MINUTE),
         "scheduleSource": "reported",

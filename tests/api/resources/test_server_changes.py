@@ -80,6 +80,19 @@ def test_a_server_to_change_is_given_by_its_id_only(
         {"muteFor": "soon"},
         {"muteFor": "11000d"},
         {"muteFor": 60},
+        {"tags": ["a b"]},
+        {"url": ""},
+        {"url": 8200},
+        {"url": "nas.example:8200"},
+        {"url": "javascript:alert(1)"},
+        {"url": "ftp://nas.example"},
+        {"url": "https://ada:secret@nas.example"},
+        {"url": "https://nas.example/?token=secret"},
+        {"url": "https://nas.example/#secret"},
+        {"url": "https://nas.example:port"},
+        {"url": "https://[nas"},
+        {"url": "https://nas.example/a b"},
+        {"url": f"https://nas.example/{'a' * 500}"},
         {"name": "x"},
         {"Alias": "x", "id": 9, "note": False},
     ],
@@ -94,7 +107,7 @@ def test_every_wrong_field_of_a_change_is_named(three: Daemon, body: Json) -> No
 def test_a_wrong_field_of_a_change_is_answered_with_what_it_must_be(three: Daemon) -> None:
     assert problems(change(three, "PATCH", "/api/servers/1", {"alias": 5, "name": "x"})) == {
         "alias": "must be null or a text of 1 to 1024 characters",
-        "name": "is unknown; expected one of alias, note, possibleDuplicateOf, muteFor",
+        "name": "is unknown; expected one of alias, note, possibleDuplicateOf, muteFor, tags, url",
     }
 
 

@@ -22,6 +22,8 @@ def test_a_changed_server_is_answered_as_it_is_listed(three: Daemon) -> None:
             "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
             "mutedUntil": None,
+            "tags": [],
+            "url": None,
         }
     }
     assert listed(three)[1] == data["server"]
@@ -81,6 +83,8 @@ def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
             "lastReport": format_timestamp(NOW),
             "possibleDuplicateOf": None,
             "mutedUntil": None,
+            "tags": [],
+            "url": None,
         }
     ]
 

@@ -26,6 +26,7 @@ from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Store
 from exporter.store.sqlite import Store as SqliteStore
 from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.support.authors import BY
 from tests.support.daemon import SENDER, Clock
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report, exception_report
@@ -92,7 +93,7 @@ def _receive(store: Store, arrival: Arrival) -> None:
     recorded = store.record(read_report(arrival.body), delivery)
     settings = _SETTINGS.get(recorded.job.name)
     if settings is not None and recorded.new:
-        store.set_job(recorded.job.id, lambda known: replace(known, **settings))
+        store.set_job(recorded.job.id, lambda known: replace(known, **settings), BY)
 
 
 _SETTINGS: Mapping[str, Mapping[str, object]] = {

@@ -25,6 +25,7 @@ from exporter.store.rules.records import RecordsReader
 from exporter.store.sqlite import OfflineReader, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
 from tests.exporter.exports.past import BEGIN, END, POLICY, STEP, Past, family_of, scrape
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
@@ -162,7 +163,7 @@ def test_removed_runs_still_count_and_counters_never_fall(past: Past, copy: Path
 def test_merged_servers_were_always_one(copy: Path) -> None:
     with closing(Store(copy)) as store:
         ids = [server.id for server in store.snapshot().servers]
-        store.merge_servers(ids[0], ids[1:])
+        store.merge_servers(ids[0], ids[1:], BY)
         scraped = scrape(store, END - STEP)
     exported = export(copy, TimeGrid.between(END - 2 * DAY, END, STEP))
     assert last_moment(exported) == samples(scraped)
@@ -211,7 +212,7 @@ def test_a_failure_without_a_name_shows_until_a_person_clears_it(database: Datab
     deliver(store, failed, received=NOW - 8 * DAY)
     job = deliver(store, good, received=NOW - 7 * DAY).job
     before = scrape(store, at)
-    store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY))
+    store.set_job(job.id, lambda known: replace(known, cleared=NOW - DAY), BY)
     after = scrape(store, NOW)
     found = by_moment(export_of(database.reader(), TimeGrid.between(at, NOW + 1, STEP)))
     assert found[at] == samples(before)

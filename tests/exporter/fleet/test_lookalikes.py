@@ -5,6 +5,7 @@ import pytest
 from exporter.fleet import Fleet
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
@@ -52,5 +53,5 @@ def test_a_job_that_was_deleted_is_no_longer_suggested(store: Store, fleet: Flee
     old = send(store, 9, "Old")
     send(store, 5, "New")
     store.follow(fleet)
-    store.delete_job(old)
+    store.delete_job(old, BY)
     assert suggested(store, fleet) == {"New": None}

@@ -15,6 +15,7 @@ from exporter.model.live import (
 from exporter.store import Recorded, StoreUnavailableError
 from exporter.store.base import BaseStore
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp
+from tests.support.authors import BY
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import Fate, Simulator, activity, post, tell
 from tests.support.live_job import LENGTH, fatal_runs, run, series, the_job
@@ -101,7 +102,7 @@ def test_nobody_is_stalled_because_the_daemon_was_away(daemon: Daemon) -> None:
 
 def test_a_deleted_job_is_made_again_when_it_is_heard_of(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
-    daemon.store.delete_job(1)
+    daemon.store.delete_job(1, BY)
     daemon.clock.now += MINUTE
     tell(daemon, activity(began=NOW, at=NOW + MINUTE))
     assert the_job(daemon)["running"]["since"] == format_timestamp(NOW)

@@ -20,6 +20,7 @@ from exporter.notifications.run_pings import run_id
 from exporter.store import StoreUnavailableError
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.exporter.notifications.pinged import Service, says
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER, Daemon
 from tests.support.live import activity, post
 from tests.support.recording import record, report_of
@@ -84,7 +85,7 @@ def test_a_check_is_for_the_jobs_that_match_like_an_override(
     daemon: Daemon, server: str, backup: str, messages: int
 ) -> None:
     at_end = ended(daemon)
-    daemon.store.set_server(1, lambda known: replace(known, alias="Attic"))
+    daemon.store.set_server(1, lambda known: replace(known, alias="Attic"), BY)
     check = JobCheck(server, backup, URL)
     checks = checks_of(daemon, check)
     (view,) = daemon.fleet.jobs()
@@ -115,7 +116,7 @@ def test_what_was_deleted_is_not_told(daemon: Daemon) -> None:
     at_end, checks = ended(daemon), checks_of(daemon)
     gone = ConditionChange(9, at_end.job_id, 999, NOW, ())
     assert checks.of_changes([gone]) == []
-    daemon.store.delete_job(at_end.job_id)
+    daemon.store.delete_job(at_end.job_id, BY)
     assert checks.of_changes([at_end]) == []
 
 

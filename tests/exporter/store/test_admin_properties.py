@@ -14,6 +14,7 @@ from exporter.schedule.expressions import Every
 from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import CREATED, NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import documented_report, duplicati_report
@@ -114,7 +115,7 @@ def set_servers(draw: st.DrawFn) -> Step:
     def step(here: Here) -> None:
         for server_id in chosen(here.servers(), place):
             here.store.set_server(
-                server_id, lambda server: replace(server, alias=alias, muted=muted)
+                server_id, lambda server: replace(server, alias=alias, muted=muted), BY
             )
 
     return step
@@ -126,7 +127,7 @@ def set_jobs(draw: st.DrawFn) -> Step:
 
     def step(here: Here) -> None:
         for job_id in chosen(here.jobs(), place):
-            here.store.set_job(job_id, lambda _: settings)
+            here.store.set_job(job_id, lambda _: settings, BY)
 
     return step
 
@@ -138,10 +139,10 @@ def deletions(draw: st.DrawFn) -> Step:
     def step(here: Here) -> None:
         if whole:
             for server_id in chosen(here.servers(), place):
-                here.store.delete_server(server_id)
+                here.store.delete_server(server_id, BY)
         else:
             for job_id in chosen(here.jobs(), place):
-                here.store.delete_job(job_id)
+                here.store.delete_job(job_id, BY)
 
     return step
 
@@ -154,7 +155,7 @@ def merges(draw: st.DrawFn) -> Step:
         for target in chosen(here.servers(), place):
             sources = [server_id for server_id in here.servers() if server_id != target][:most]
             if sources:
-                here.store.merge_servers(target, sources)
+                here.store.merge_servers(target, sources, BY)
 
     return step
 

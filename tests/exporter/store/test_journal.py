@@ -14,6 +14,7 @@ from exporter.reports import read_report
 from exporter.store import LimitReachedError, OutboxChangedError, Recorded, Store
 from exporter.store.rules import outbox
 from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.replicas import body
@@ -174,10 +175,10 @@ def test_some_are_answered_at_once_the_oldest_first(
 
 def test_changes_go_with_their_job(store: Store) -> None:
     jobs = [post(store, failed(1, server=server)).job for server in ("a", "b", "c")]
-    store.delete_job(jobs[0].id)
-    store.merge_servers(jobs[1].server_id, [jobs[2].server_id])
+    store.delete_job(jobs[0].id, BY)
+    store.merge_servers(jobs[1].server_id, [jobs[2].server_id], BY)
     assert [each.job_id for each in store.outbox.changes()] == [jobs[1].id]
-    store.delete_server(jobs[1].server_id)
+    store.delete_server(jobs[1].server_id, BY)
     assert store.outbox.changes() == []
 
 

@@ -6,6 +6,7 @@ from exporter.model import BACKUP, Counts, Delivery, Log, Machine, Report, Run, 
 from exporter.model.live import LiveReport, LiveRun, LiveStatus, Progress
 from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, Millis
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
@@ -56,7 +57,7 @@ def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store
     keep(store, job_id, second)
     keep(store, 99, second)
     assert store.live_runs() == [(job_id, second)]
-    store.delete_job(job_id)
+    store.delete_job(job_id, BY)
     assert store.live_runs() == []
 
 
@@ -101,7 +102,7 @@ def test_a_report_of_another_run_replaces_nothing(store: Store) -> None:
 def test_a_report_finds_what_stood_in_for_it_after_a_merge(store: Store) -> None:
     deliver(store, duplicati_report(began=BEGAN - DAY, machine_id="m-2", server="attic"))
     assert record_placeholder(store, place(store)) is not None
-    store.merge_servers(1, [2])
+    store.merge_servers(1, [2], BY)
     deliver(store, duplicati_report(began=BEGAN))
     assert len(store.runs(RunFilter(), None, 1000)) == 2
     assert_state_is_that_of_the_runs(store)

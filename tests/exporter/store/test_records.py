@@ -9,6 +9,7 @@ from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.store import JobHistory, RecordedRun, RunChoice, RunFilter, Store
 from exporter.times import DAY, MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, left_out
 from tests.support.reports_builder import duplicati_report
@@ -119,7 +120,7 @@ def test_runs_are_chosen_by_start_and_server(
     for number in (1, 2):
         body = duplicati_report(began=NOW + number * DAY, server="old", machine_id="m-2")
         deliver(filled, body, received=NOW + number * DAY)
-    filled.set_server(2, lambda server: replace(server, alias="The old one"))
+    filled.set_server(2, lambda server: replace(server, alias="The old one"), BY)
     assert [run.stored.id for run in read(database, chosen)] == ids
 
 

@@ -10,6 +10,7 @@ from exporter.model import Delivery
 from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded, RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.live import activity
@@ -51,7 +52,7 @@ def run_names(store: Store) -> list[tuple[int, str]]:
 def test_a_run_under_a_new_name_goes_on_as_the_same_job(store: Store) -> None:
     old = send(store, 0, "Photos")
     send(store, 1, "Photos")
-    store.set_job(old.job.id, lambda settings: settings)
+    store.set_job(old.job.id, lambda settings: settings, BY)
     new = send(store, 2, "Pictures")
     assert (new.job.id, new.job.name, new.job.formerly) == (old.job.id, "Pictures", ("Photos",))
     assert new.job.state.total_runs == 3

@@ -12,6 +12,7 @@ from exporter.reports import read_report
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, SECOND, Millis
+from tests.support.authors import BY
 from tests.support.daemon import CREATED, NOW, SENDER
 from tests.support.reports_builder import duplicati_report, text_report
 from tests.support.stores import Database, Engine
@@ -111,7 +112,7 @@ def separations(draw: st.DrawFn) -> Step:
         renamed = [job.id for job in here.store.snapshot().jobs if job.formerly]
         if renamed:
             here.parted = True  # a run does not say under which name it came
-            here.store.separate_job(renamed[place % len(renamed)])
+            here.store.separate_job(renamed[place % len(renamed)], BY)
 
     return step
 
@@ -124,7 +125,7 @@ def merges(draw: st.DrawFn) -> Step:
         servers = [server.id for server in here.store.snapshot().servers]
         if len(servers) == len(MACHINES):
             target, source = reversed(servers) if turned else servers
-            here.store.merge_servers(target, [source])
+            here.store.merge_servers(target, [source], BY)
 
     return step
 

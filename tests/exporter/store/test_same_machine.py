@@ -7,6 +7,7 @@ from exporter.model import Delivery, Server
 from exporter.reports import read_report
 from exporter.store import Recorded, Store
 from exporter.times import DAY, HOUR
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
@@ -124,7 +125,7 @@ def two(store: Store) -> tuple[int, int]:
 
 def test_a_merge_settles_it(store: Store) -> None:
     first, second = two(store)
-    store.merge_servers(first, [second])
+    store.merge_servers(first, [second], BY)
     assert [server.possible_duplicate_of for server in servers(store).values()] == [None]
     assert deliver(store, body("two", day=7)).server.id == first
 
@@ -133,7 +134,7 @@ def test_a_merge_the_other_way_settles_it_too(store: Store) -> None:
     first, second = two(store)
     shown = Shown()
     store.follow(shown)
-    store.merge_servers(second, [first])
+    store.merge_servers(second, [first], BY)
     assert servers(store)[second].possible_duplicate_of is None
     (change,) = shown.changes
     assert [server.possible_duplicate_of for server in change.servers] == [None]
@@ -141,13 +142,13 @@ def test_a_merge_the_other_way_settles_it_too(store: Store) -> None:
 
 def test_a_server_that_is_deleted_is_nobodys_duplicate(store: Store) -> None:
     first, second = two(store)
-    store.delete_server(first)
+    store.delete_server(first, BY)
     assert servers(store)[second].possible_duplicate_of is None
 
 
 def test_a_person_may_say_that_they_are_two(store: Store) -> None:
     _, second = two(store)
-    store.set_server(second, lambda server: replace(server, possible_duplicate_of=None))
+    store.set_server(second, lambda server: replace(server, possible_duplicate_of=None), BY)
     deliver(store, body("two", day=7))
     assert servers(store)[second].possible_duplicate_of is None
 

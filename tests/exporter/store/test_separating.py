@@ -8,13 +8,14 @@ from exporter.model import Counts, Delivery, Log, Machine, Report, Run, Status
 from exporter.store import RunFilter, Store, UnknownIdError
 from exporter.times import DAY, HOUR
 from tests.exporter.store.test_renaming import FIRST, jobs, run_names, send
+from tests.support.authors import BY
 
 
 def test_a_renaming_can_be_undone(store: Store) -> None:
     for day, name in enumerate(("Photos", "Photos", "Pictures", "Pictures")):
         send(store, day, name, status="Success" if day != 3 else "Fatal")
     joined = jobs(store)["Pictures"]
-    store.separate_job(joined.id)
+    store.separate_job(joined.id, BY)
     parted = jobs(store)
     assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Pictures")]
     assert parted["Photos"].id == joined.id
@@ -30,7 +31,7 @@ def test_a_renaming_can_be_undone(store: Store) -> None:
 def test_what_was_undone_is_not_done_again(store: Store) -> None:
     send(store, 0, "Photos")
     joined = send(store, 1, "Pictures")
-    store.separate_job(joined.job.id)
+    store.separate_job(joined.job.id, BY)
     send(store, 2, "Pictures")
     send(store, 3, "Photos")
     send(store, 4, "Images")
@@ -40,15 +41,15 @@ def test_what_was_undone_is_not_done_again(store: Store) -> None:
 def test_only_a_renaming_can_be_undone(store: Store) -> None:
     known = send(store, 0, "Photos")
     with pytest.raises(UnknownIdError, match="never renamed"):
-        store.separate_job(known.job.id)
+        store.separate_job(known.job.id, BY)
     with pytest.raises(UnknownIdError, match="Job not found"):
-        store.separate_job(known.job.id + 1)
+        store.separate_job(known.job.id + 1, BY)
 
 
 def test_where_another_job_has_the_old_name_the_earlier_runs_are_its_own(store: Store) -> None:
     for day, name in enumerate(("Photos", "Photos", "Pictures", "Photos")):
         send(store, day, name)
-    store.separate_job(jobs(store)["Pictures"].id)
+    store.separate_job(jobs(store)["Pictures"].id, BY)
     parted = jobs(store)
     assert run_names(store) == [(0, "Photos"), (1, "Photos"), (2, "Pictures"), (3, "Photos")]
     assert [job.formerly for job in parted.values()] == [(), ()]
@@ -63,7 +64,7 @@ def test_a_placeholder_is_replaced_by_its_report_after_that_too(store: Store) ->
     joined = send(store, 1, "Pictures").job
     began = FIRST + 2 * DAY
     store.record_placeholder(joined.id, failed(began), Delivery(began + HOUR, "live"))
-    store.separate_job(joined.id)
+    store.separate_job(joined.id, BY)
     assert send(store, 2, "Pictures").job.state.runs == (2, 0, 0, 0, 0, 0)
 
 

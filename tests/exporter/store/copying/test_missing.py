@@ -12,6 +12,7 @@ from exporter.store.copying import Added, add_runs, missing_runs
 from exporter.store.sqlite import Store as SqliteStore
 from exporter.times import DAY, HOUR, MINUTE
 from tests.exporter.store.copying.databases import Place, content, copied, source_of, store_of
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver
 from tests.support.recording import report_of
@@ -115,7 +116,7 @@ def test_what_was_removed_from_the_copy_stays_removed(places: tuple[Place, Place
     copied(old, new)
     with closing(store_of(new)) as store:
         (gone,) = [each for each in store.snapshot().servers if each.name == "old"]
-        store.delete_server(gone.id)
+        store.delete_server(gone.id, BY)
     with closing(store_of(old)) as store:
         deliver(store, body(HOUR), received=NOW + HOUR + MINUTE)
     assert add(old, new) == Added(recorded=1, known=0, refused=0)

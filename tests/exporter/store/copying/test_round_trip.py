@@ -18,6 +18,7 @@ from tests.exporter.exports.past import END, Past, scrape
 from tests.exporter.store.copying.databases import content, copied, store_of
 from tests.exporter.store.sqlite.test_upgrading import NOW as GOLDEN_NOW
 from tests.exporter.store.sqlite.test_upgrading import unpacked
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.deliver import deliver, sqlite
 from tests.support.recording import report_of
@@ -48,8 +49,8 @@ def _filled(path: Path) -> Path:
         other = deliver(store, duplicati_report(began=NOW, server="old", machine_id="m-2"))
         gone = deliver(store, duplicati_report(began=NOW, server="gone", machine_id="m-3"))
         named = deliver(store, duplicati_report(began=NOW, server="named", machine_id=None))
-        store.merge_servers(first.server.id, [other.server.id, named.server.id])
-        store.delete_server(gone.server.id)
+        store.merge_servers(first.server.id, [other.server.id, named.server.id], BY)
+        store.delete_server(gone.server.id, BY)
         failed = report_of("Documents", NOW + HOUR, Status.FATAL)
         store.record_placeholder(first.job.id, failed, Delivery(NOW + HOUR, SENDER))
         store.keep_live([(first.job.id, LiveRun.first(_RUNNING, NOW))])

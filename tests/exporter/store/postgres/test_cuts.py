@@ -11,6 +11,7 @@ from exporter.store import OutboxChangedError
 from exporter.store.postgres import Store
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, SteadyConnection
+from tests.support.authors import BY
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import CuttingProxy
 from tests.support.replicas import Replicas, body, post, writer_of
@@ -82,7 +83,7 @@ def test_merges(store: Store, replicas: Replicas, proxy: CuttingProxy) -> None:
 
     def merge(number: int) -> None:
         source = post(replicas.stores[1], body(number + 1, f"s{number}")).server.id
-        store.merge_servers(target, [source])
+        store.merge_servers(target, [source], BY)
 
     done = cut_everywhere(proxy, 7, merge)
     assert done > 20

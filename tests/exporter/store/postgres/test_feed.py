@@ -13,6 +13,7 @@ from exporter.store import StoreUnavailableError
 from exporter.store.postgres import queries
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.session import PgSession
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.replicas import Replicas, at_once, body, feed_of, known_to, post
 from tests.support.strategies.state import activity_of
@@ -30,7 +31,7 @@ def test_rows_are_read_as_one_snapshot(replicas: Replicas, monkeypatch: pytest.M
 
     def after_a_deletion(db: PgSession, *named: Sequence[int]) -> News:
         monkeypatch.undo()
-        one.delete_server(server.id)
+        one.delete_server(server.id, BY)
         return ask(db, *named)
 
     monkeypatch.setattr(queries, "news", after_a_deletion)

@@ -16,6 +16,7 @@ from exporter.store.postgres import Store
 from exporter.store.postgres.feed import Mark
 from exporter.store.postgres.transaction import PgTransaction
 from exporter.times import MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.postgres import Postgres
 from tests.support.process.waiting import eventually
@@ -42,7 +43,7 @@ def test_a_change_of_a_program_that_ended_at_once_is_seen(
     job_id = post(store, body(1)).job.id
     with asleep(store, monkeypatch):
         command = Store(replicas.url)
-        command.set_job(job_id, lambda _: PAUSED)
+        command.set_job(job_id, lambda _: PAUSED, BY)
         command.close()
     replicas.assert_whole()
     assert store.snapshot().jobs[0].settings == PAUSED
@@ -56,7 +57,7 @@ def test_hundreds_of_commits_of_one_daemon_are_caught_up_with(
     with asleep(other, monkeypatch):
         for number in range(1100):
             settings = JobSettings(tolerance=number)
-            one.set_job(job_id, lambda _: settings)  # noqa: B023 - is called at once
+            one.set_job(job_id, lambda _: settings, BY)  # noqa: B023 - is called at once
         ((commits,),) = replicas.ask("SELECT count(*) FROM commits")
         assert commits > 1100
     replicas.assert_whole()
@@ -72,7 +73,7 @@ def test_who_slept_longer_than_commits_are_kept_reads_again(
         server_id = post(one, body(1)).server.id
         for number in range(4):
             post(one, body(number, "another"))
-        one.delete_server(server_id)
+        one.delete_server(server_id, BY)
         if kept:
             replicas.ask("DELETE FROM commits WHERE stamp < (SELECT max(stamp) FROM commits)")
         else:
@@ -179,7 +180,7 @@ def test_ids_of_what_was_removed_may_come_again_in_an_older_copy(
     copies.make()
     for store in stores:
         job = store.record_all([(read_report(body(1, "new")), Delivery(NOW, SENDER))])[0]
-        store.delete_server(job.server.id)
+        store.delete_server(job.server.id, BY)
     replicas.assert_whole()
     copies.restore()
     for number, store in enumerate(stores):

@@ -12,6 +12,7 @@ from exporter.model import JobSettings
 from exporter.store import UnknownIdError
 from exporter.store.postgres import Store
 from exporter.times import DAY, MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.postgres import Postgres
 from tests.support.replicas import Replicas, known_to, post, stored
@@ -72,15 +73,15 @@ def changes(draw: st.DrawFn) -> Step:
         others = [each.id for each in servers if each.id != server][:2]
         with suppress(UnknownIdError):
             if kind == 0:
-                store.set_server(server, lambda each: replace(each, alias="Cellar"))
+                store.set_server(server, lambda each: replace(each, alias="Cellar"), BY)
             elif kind == 1:
-                store.set_job(job, lambda _: JobSettings(paused=paused))
+                store.set_job(job, lambda _: JobSettings(paused=paused), BY)
             elif kind == 2:
-                store.delete_job(job)
+                store.delete_job(job, BY)
             elif kind == 3:
-                store.delete_server(server)
+                store.delete_server(server, BY)
             elif others:
-                store.merge_servers(server, others)
+                store.merge_servers(server, others, BY)
 
     return step
 
@@ -103,7 +104,7 @@ def forget(replicas: Replicas) -> None:
     store = replicas.stores[0]
     store.catch_up(5)
     for server in store.snapshot().servers:
-        store.delete_server(server.id)
+        store.delete_server(server.id, BY)
 
 
 @given(HISTORIES)

@@ -12,6 +12,7 @@ import pytest
 from exporter.model import JobSettings
 from exporter.store import Recorded, RunFilter, UnknownIdError
 from exporter.store.postgres import Store, open_reader
+from tests.support.authors import BY
 from tests.support.pgbouncer import pooling
 from tests.support.postgres import Postgres
 from tests.support.replicas import Replicas, at_once, body, post
@@ -132,13 +133,13 @@ def change_all(stores: list[Store], thread: int) -> None:
             kind = choice.randrange(4)
             if kind == 0 and len(servers) > 1:
                 target, source = choice.sample(servers, 2)
-                store.merge_servers(target, [source])
+                store.merge_servers(target, [source], BY)
             elif kind == 1:
-                store.delete_job(choice.choice(jobs))
+                store.delete_job(choice.choice(jobs), BY)
             elif kind == 2:
-                store.delete_server(choice.choice(servers))
+                store.delete_server(choice.choice(servers), BY)
             else:
-                store.set_job(choice.choice(jobs), lambda _: JobSettings(paused=True))
+                store.set_job(choice.choice(jobs), lambda _: JobSettings(paused=True), BY)
 
 
 def test_changes_by_people_during_reports_leave_nothing_behind(replicas: Replicas) -> None:

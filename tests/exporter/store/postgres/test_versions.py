@@ -1,9 +1,12 @@
 """An older daemon runs on beside a newer one, and is refused once the newer one needs more."""
 
 import pytest
+from msgspec.structs import replace
 
+from exporter.model.audit import AuditFilter
 from exporter.store import OutboxState, StoreError
 from exporter.store.postgres import housekeeping, schema, writer
+from tests.support.authors import BY
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, body, post
 from tests.support.watching import message, sent
@@ -77,16 +80,20 @@ def test_a_database_of_the_code_before_is_upgraded(replicas: Replicas) -> None:
     """Without the steps since, and without what these added."""
     store = replicas.open()
     known = post(store, body(1)).job
-    added = ("condition_changes", "alerts", "messages", "notification_marks")
+    added = ("condition_changes", "alerts", "messages", "notification_marks", "audit")
     for statement in (
         *(f"DROP TABLE {table}" for table in added),
-        *(f"ALTER TABLE {table} DROP COLUMN muted" for table in ("servers", "jobs")),
+        "ALTER TABLE servers DROP COLUMN muted, DROP COLUMN tags, DROP COLUMN url",
+        "ALTER TABLE jobs DROP COLUMN muted, DROP COLUMN tags",
         "DELETE FROM steps WHERE name NOT IN ('lock', 'reports')",
     ):
         replicas.ask(statement)
     upgraded = replicas.open()
     assert upgraded.outbox.load() == OutboxState(0, [], [], {})
     assert upgraded.outbox.changes() == []
+    assert upgraded.audit(AuditFilter(), None, 10) == []
+    upgraded.set_job(known.id, lambda settings: replace(settings, tags=("prod",)), BY)
+    assert [entry.what for entry in upgraded.audit(AuditFilter(), None, 10)] == ["job.set"]
     assert sent(upgraded, "one") == [message("one", id=1)]
     assert post(upgraded, body(2)).job.id == known.id
     replicas.assert_whole()

@@ -9,6 +9,7 @@ import pytest
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
 from exporter.times import MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver, sqlite
 from tests.support.reports_builder import duplicati_report
@@ -239,10 +240,10 @@ def test_damage_found_by_a_query_alone_stops_reports(
 
 
 def test_counting_goes_with_what_people_delete_and_what_is_undone(store: Store, path: Path) -> None:
-    store.delete_job(2)
+    store.delete_job(2, BY)
     store.prune_runs(NOW + 4 * MINUTE, 0)
     store.dry_run([])
-    store.delete_server(1)
+    store.delete_server(1, BY)
     report(store, 0)
     os.utime(path)
     store.check_writable()
