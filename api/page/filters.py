@@ -7,7 +7,7 @@ import falcon
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api import query
+from api import job_choice, query
 from api.errors import ApiError
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.fleet import Fleet
@@ -33,16 +33,18 @@ class JobFilter(Struct, frozen=True):
     text: str = ""
     status: str = ""
     server: str = ""
+    tag: str = ""
     group: str = ""
     page: int = 1
     condition: Condition | None = None
     server_id: int | None = None
+    tags: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
     @property
     def is_narrow(self) -> bool:
         """Whether it leaves jobs out."""
-        return bool(self.text or self.status or self.server)
+        return bool(self.text or self.status or self.server or self.tag)
 
     def address(self, page: int) -> str:
         """Return the query that asks for another page of the same."""
@@ -50,6 +52,7 @@ class JobFilter(Struct, frozen=True):
             "q": self.text,
             "status": self.status,
             "server": self.server,
+            "tag": self.tag,
             "group": self.group,
             "page": "" if page == 1 else str(page),
         }
@@ -58,12 +61,15 @@ class JobFilter(Struct, frozen=True):
 
 def read(req: falcon.Request, fleet: Fleet) -> JobFilter:
     """Return what a request asks for."""
+    tags = job_choice.tags(req)
     job_filter = JobFilter(
         text=_param(req, "q"),
         status=_param(req, "status"),
         server=_param(req, "server"),
+        tag=",".join(tags),
         group=_param(req, "group"),
         page=page(req),
+        tags=tags,
     )
     return _understood(job_filter, fleet)
 
@@ -85,6 +91,7 @@ def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
         ),
         f"No server, or more than one, is called {job_filter.server}": job_filter.server
         and server is None,
+        **{job_choice.unknown_tag(tag): True for tag in fleet.tags.unknown(job_filter.tags)},
         f"Cannot group by {job_filter.group}, only by server": job_filter.group not in _GROUPS,
     }
     return replace(
@@ -123,6 +130,8 @@ def shown(jobs: Iterable[EvaluatedJob], job_filter: JobFilter) -> JobListPage:
 def _matches(job: EvaluatedJob, job_filter: JobFilter) -> bool:
     view = job.view
     if job_filter.server_id not in (None, view.server.id):
+        return False
+    if not view.has_tags(job_filter.tags):
         return False
     if job_filter.condition is not None and job_filter.condition not in job.held:
         return False

@@ -49,8 +49,8 @@ def _failed(summary: StatusSummary, now: Millis) -> str | None:
 
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     """Return the names of the first of these jobs, with their servers."""
-    named = ((fleet.job_name(each), fleet.server_of(each)) for each in job_ids)
-    labels = (f"{name} of {server.shown_name}" for name, server in named if server is not None)
+    known = filter(None, map(fleet.place, job_ids))
+    labels = (f"{job.name} of {server.shown_name}" for server, job in known)
     return list(islice(labels, _NAMED))
 
 

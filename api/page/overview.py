@@ -32,7 +32,7 @@ _NAMED = 20
 """Possible duplicates of servers are named, at most so many."""
 
 _LISTED = 200
-"""With more servers the form has no list of them: it would be larger than the page."""
+"""With more servers or tags the form has no list of them: it would be larger than the page."""
 
 
 class Connection(Struct, frozen=True):
@@ -125,7 +125,12 @@ class Overview(Page):
         return list(islice(known, _NAMED))
 
     def _form(self) -> dict[str, Any]:
-        return {"conditions": list(Condition), "servers": self._servers()}
+        tags = self._fleet.tags.all()
+        return {
+            "conditions": list(Condition),
+            "servers": self._servers(),
+            "tags": tags if len(tags) <= _LISTED else [],
+        }
 
     def _servers(self) -> list[tuple[str, str]]:
         """Return the ids and names of servers that the form offers, none where they are many."""

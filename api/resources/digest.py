@@ -5,16 +5,17 @@ from collections.abc import Callable
 import falcon
 
 from api import query
+from api.job_choice import known_tags
 from api.responses import GetResource, success
 from exporter.model import run_json
-from exporter.notifications.digest import Span, collect, compose_digest
+from exporter.notifications.digest import Choice, Span, collect, compose_digest
 from exporter.notifications.digest.collecting import Sources
 from exporter.notifications.rendering import Templates
 from exporter.times import Millis
 
 
 class DigestResource(GetResource):
-    """The digest of all backups: its title, its plain text, and its HTML for mail."""
+    """The digest of all backups, or those with some tags: title, plain text, and HTML for mail."""
 
     def __init__(
         self,
@@ -32,7 +33,9 @@ class DigestResource(GetResource):
         """Answer with the digest of a span up to now."""
         now = self._clock()
         span = Span(max(now - query.span(req), 0), now)
-        made = compose_digest(collect(self._sources, span), self._templates, self._public_url)
+        choice = Choice(tags=known_tags(req, self._sources.fleet))
+        facts = collect(self._sources, span, choice)
+        made = compose_digest(facts, self._templates, self._public_url)
         data = {
             "since": run_json.timestamp(span.since),
             "until": run_json.timestamp(span.until),

@@ -7,11 +7,10 @@ from typing import Any
 import falcon
 from msgspec.structs import replace
 
-from api import query, request_body, serialization
+from api import job_choice, query, request_body, serialization
 from api.auth import author_of
 from api.errors import invalid, not_found
 from api.responses import GetResource, ok_no_store, success
-from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.ingest.importer import StoreImporter
@@ -49,18 +48,13 @@ class Jobs(GetResource):
         success(req, resp, data)
 
     def _chosen(self, req: falcon.Request, now: Millis) -> list[JobView]:
-        overdue, failing = query.flag(req, "overdue"), query.flag(req, "failing")
-        condition = query.condition(req)
-        server_id = query.server_parameter(req, self._fleet)
-        jobs = [
-            view
-            for view in (self._fleet.overdue(now) if overdue else self._fleet.jobs())
-            if server_id in (None, view.server.id)
-            and overdue in (None, view.overdue(now))
-            and failing in (None, view.failing)
-            and (condition is None or condition in conditions(view, now))
-        ]
-        return sorted(jobs, key=lambda view: view.job.id)
+        choice = job_choice.read(req, self._fleet)
+        known = self._fleet.overdue(now) if choice.overdue else self._fleet.jobs()
+        return sorted((view for view in known if choice.has(view, now)), key=_id)
+
+
+def _id(view: JobView) -> int:
+    return view.job.id
 
 
 class _OfOneJob:

@@ -64,6 +64,6 @@ class BackupResource(GetResource):
 
 
 def _represented(fleet: Fleet, job_id: int, stored: StoredRun) -> run_json.Json:
-    server = fleet.server_of(job_id)
-    name = fleet.job_name(job_id) or ""
-    return run_json.run(name, server.id if server else 0, job_id, stored)
+    place = fleet.place(job_id)
+    name, server_id = ("", 0) if place is None else (place[1].name, place[0].id)
+    return run_json.run(name, server_id, job_id, stored)

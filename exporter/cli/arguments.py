@@ -98,6 +98,22 @@ def add_subject(parser: Parser, name: str, text: str) -> None:
     parser.add_argument(name, metavar=name.upper(), help=text)
 
 
+def add_tag_filter(parser: Parser) -> None:
+    """Add the tags that jobs must have to be shown."""
+    text = "only backups that have this tag, or whose server has it; several must all be there"
+    parser.add_argument("--tag", metavar="TAG", action="append", default=[], help=text)
+
+
+def add_tags(parser: Parser) -> None:
+    """Add the tags that a server or a job is to have."""
+    text = 'words to group by, as nas,prod: they replace those of before; "" removes all'
+    parser.add_argument("--tags", metavar="TAGS", type=_tags, help=text)
+
+
+def _tags(text: str) -> list[str]:
+    return [tag for tag in map(str.strip, text.split(",")) if tag]
+
+
 def add_span(parser: Parser) -> None:
     """Let a command accept for how long something is to hold."""
     parser.add_argument("span", metavar="DURATION", help="for how long: 12h, 3d or 2w")

@@ -53,7 +53,8 @@ def described(notifications: Notifications) -> Iterator[str]:
 
 
 def _jobs_of(subject: Channel | Digest) -> str:
-    return f"servers {', '.join(subject.servers)}; backups {', '.join(subject.backups)}"
+    tags = f"; tags {', '.join(subject.tags)}" if subject.tags else ""
+    return f"servers {', '.join(subject.servers)}; backups {', '.join(subject.backups)}{tags}"
 
 
 def _told(channel: Channel) -> str:

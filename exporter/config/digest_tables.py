@@ -7,11 +7,11 @@ from pathlib import Path
 from exporter.config.addresses import UNKNOWN, URL_KEYS, read_channel_url
 from exporter.config.names import credential_of, name_all, parse_name
 from exporter.config.notifications import ALL, Digest
-from exporter.config.table import Table, read_tables
+from exporter.config.table import Table, read_tables, read_tags_of
 from exporter.schedule.expressions import Cron, parse_schedule
 
 DIGEST = "digest"
-KEYS = ("name", *URL_KEYS, "at", "servers", "backups")
+KEYS = ("name", *URL_KEYS, "at", "servers", "backups", "tags")
 """Of a ``[[digest]]`` table."""
 
 MONDAYS = Cron("0 8 * * 1")
@@ -58,5 +58,6 @@ def _read_digest(
         at=table.parsed("at", parse_at, MONDAYS),
         servers=table.texts("servers", ALL),
         backups=table.texts("backups", ALL),
+        tags=read_tags_of(table),
     )
     return digest if url else None, table.problems

@@ -40,8 +40,9 @@ class SecretUrl(Struct, frozen=True):
 class Channel(Struct, frozen=True):
     """A ``[[notify]]`` table.
 
-    `servers` and `backups` are patterns such as ``laptop-*``, of which one must match. A condition
-    is told after it held for `hold`, and again each `repeat` while it lasts; None is never again.
+    `servers` and `backups` are patterns such as ``laptop-*``, of which one must match, and all of
+    `tags` must be there. A condition is told after it held for `hold`, and again each `repeat`
+    while it lasts; None is never again.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Channel(Struct, frozen=True):
     on: frozenset[AnyCondition] = TROUBLE
     servers: tuple[str, ...] = ALL
     backups: tuple[str, ...] = ALL
+    tags: tuple[str, ...] = ()
     hold: Millis = 0
     repeat: Millis | None = DAY
     quiet: QuietHours | None = None
@@ -63,6 +65,7 @@ class Digest(Struct, frozen=True):
     at: Cron
     servers: tuple[str, ...] = ALL
     backups: tuple[str, ...] = ALL
+    tags: tuple[str, ...] = ()
 
 
 class JobCheck(Struct, frozen=True):

@@ -9,12 +9,23 @@ from exporter.config.names import credential_of, name_all, parse_name
 from exporter.config.notifications import ALL, TROUBLE, Channel
 from exporter.config.parsers import parse_poll_interval
 from exporter.config.quiet_hours import parse_quiet_hours
-from exporter.config.table import Table, read_tables
+from exporter.config.table import Table, read_tables, read_tags_of
 from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
 from exporter.times import DAY, Millis, parse_duration
 
 NOTIFY = "notify"
-KEYS = ("name", *URL_KEYS, "on", "servers", "backups", "hold", "repeat", "quiet", "recovered")
+KEYS = (
+    "name",
+    *URL_KEYS,
+    "on",
+    "servers",
+    "backups",
+    "tags",
+    "hold",
+    "repeat",
+    "quiet",
+    "recovered",
+)
 """Of a ``[[notify]]`` table."""
 
 TROUBLE_WORD = "trouble"
@@ -65,6 +76,7 @@ def _read_channel(
         on=_read_conditions(table),
         servers=table.texts("servers", ALL),
         backups=table.texts("backups", ALL),
+        tags=read_tags_of(table),
         hold=table.parsed("hold", _parse_hold, 0),
         repeat=table.parsed("repeat", parse_poll_interval, _REPEAT),
         quiet=table.parsed("quiet", parse_quiet_hours, None),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from exporter.model.tags import read_tags
+
 _MAX_TABLES = 50
 _MAX_TEXTS = 100
 _MAX_TEXT_LENGTH = 2000
@@ -91,6 +93,15 @@ def read_tables(
         found += [] if made is None else [made]
         problems += [f"{kind} {number}: {problem}" for problem in wrong]
     return found, problems
+
+
+def read_tags_of(table: Table) -> tuple[str, ...]:
+    """Return the tags that the jobs of a table must have."""
+    try:
+        return read_tags(table.texts("tags", ()) if "tags" in table.entry else ())
+    except ValueError as error:
+        table.problems.append(f"tags: {error}")
+        return ()
 
 
 def _is_text(value: object) -> bool:

@@ -13,6 +13,7 @@ from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.servers import Servers
+from exporter.fleet.tags import Tags
 from exporter.fleet.views import (
     ChangeSet,
     FleetChanges,
@@ -33,7 +34,7 @@ from exporter.times import Millis
 class Fleet:
     """Every server and job. Thread-safe for reading; `apply` needs one caller at a time.
 
-    An answer has a change whole or not at all. `reports` has the times of arrival.
+    An answer has a change whole or not at all. `reports` has the times of arrival, `tags` each tag.
     """
 
     def __init__(
@@ -41,8 +42,9 @@ class Fleet:
     ) -> None:
         """Start empty; `created` counts as the newest report until there is one."""
         self._lock = threading.Lock()
-        self._servers = Servers()
-        self._jobs = Jobs()
+        self.tags = Tags()
+        self._servers = Servers(self.tags)
+        self._jobs = Jobs(self.tags)
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
         self._evaluations = Evaluations(policy, self._live)
@@ -205,10 +207,11 @@ class Fleet:
         job = self._jobs.get(job_id)
         return None if job is None else job.name
 
-    def server_of(self, job_id: int) -> Server | None:
-        """Return the server of a job, also of one that never made a backup."""
+    def place(self, job_id: int) -> tuple[Server, Job] | None:
+        """Return a job and its server, also one that never made a backup."""
         job = self._jobs.get(job_id)
-        return None if job is None else self._servers.get(job.server_id)
+        server = None if job is None else self._servers.get(job.server_id)
+        return None if job is None or server is None else (server, job)
 
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
@@ -259,11 +262,9 @@ class Fleet:
         )
 
     def _put_server(self, server: Server) -> None:
-        known = self._servers.put(server)
         self._changes.servers.add(server.id)
         self.reports.put(server.id, server.last_report)
-        if known is not None and (known.name, known.alias) != (server.name, server.alias):
-            # The configuration's overrides match these names.
+        if self._servers.put(server):
             self._evaluate_again(self._jobs.of(server.id))
 
     def _remove_server(self, server_id: int) -> None:

@@ -4,13 +4,15 @@ import bisect
 from collections import defaultdict
 from collections.abc import Iterable, KeysView, Sequence
 
+from exporter.fleet.tags import Tags
 from exporter.jobs.job import Job
 
 
 class Jobs:
     """Every job. Any thread may `get` one; all else needs one caller at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, tags: Tags) -> None:
+        self._tags = tags
         self._by_id: dict[int, Job] = {}
         self._by_server: defaultdict[int, list[int]] = defaultdict(list)
 
@@ -47,10 +49,13 @@ class Jobs:
                 self._by_server[known.server_id].remove(job.id)
             bisect.insort(self._by_server[job.server_id], job.id)
         self._by_id[job.id] = job
+        self._tags.change(() if known is None else known.settings.tags, job.settings.tags)
 
     def remove(self, job_id: int) -> None:
         """Remove a job."""
-        self._by_server[self._by_id.pop(job_id).server_id].remove(job_id)
+        job = self._by_id.pop(job_id)
+        self._by_server[job.server_id].remove(job_id)
+        self._tags.change(job.settings.tags, ())
 
     def forget_server(self, server_id: int) -> None:
         """Forget a server that has no job any more."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, KeysView
 
+from exporter.fleet.tags import Tags
 from exporter.model import Server
 
 
@@ -11,7 +12,8 @@ class Servers:
     Only `get` is thread-safe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tags: Tags) -> None:
+        self._tags = tags
         self._by_id: dict[int, Server] = {}
         self._machine_ids: dict[str, int] = {}
 
@@ -44,11 +46,12 @@ class Servers:
         known = self._by_id.values()
         return [each for each in known if text in (each.name, each.alias) or each.id == owner]
 
-    def put(self, server: Server) -> Server | None:
-        """Add or replace a server; return what it was before."""
+    def put(self, server: Server) -> bool:
+        """Add or replace a server; return whether what its jobs have of it has changed."""
         known = self._by_id.get(server.id)
         self._by_id[server.id] = server
-        return known
+        self._tags.change(() if known is None else known.tags, server.tags)
+        return known is not None and _of_jobs(known) != _of_jobs(server)
 
     def lead(self, machine_ids: Iterable[tuple[str, int]]) -> None:
         """Assign machine-ids to the servers of these ids."""
@@ -56,7 +59,12 @@ class Servers:
 
     def remove(self, server_id: int) -> None:
         """Forget a server and its machine-ids."""
-        del self._by_id[server_id]
+        self._tags.change(self._by_id.pop(server_id).tags, ())
         self._machine_ids = {
             each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }
+
+
+def _of_jobs(server: Server) -> tuple[object, ...]:
+    """Return the names, which the configuration's overrides match, and the tags."""
+    return server.name, server.alias, server.tags

@@ -1,5 +1,6 @@
 """The fleet's answers: its totals, its jobs, and what changed."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.model.mutes import later_mute, muted_after
+from exporter.model.tags import has_all
 from exporter.schedule import Expectation, Schedule
 from exporter.times import Millis
 
@@ -68,6 +70,10 @@ class JobView(Struct, frozen=True):
         """The tags of the job and those of its server, sorted."""
         own, servers = self.job.settings.tags, self.server.tags
         return tuple(sorted({*own, *servers})) if own and servers else own or servers
+
+    def has_tags(self, wanted: Collection[str]) -> bool:
+        """Whether the job or its server has each of some tags."""
+        return not wanted or has_all(wanted, self.job.settings.tags, self.server.tags)
 
     @property
     def failing(self) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 MAX_TAGS = 20
 """Of a server or a job."""
@@ -39,6 +39,11 @@ def read_tags(texts: Iterable[str]) -> tuple[str, ...]:
         message = f"at most {MAX_TAGS} tags are possible"
         raise ValueError(message)
     return tags
+
+
+def has_all(wanted: Iterable[str], *tags: Collection[str]) -> bool:
+    """Return whether each of the wanted tags is among the tags of a job or of its server."""
+    return all(any(tag in each for each in tags) for tag in wanted)
 
 
 def united(tags: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

@@ -100,14 +100,15 @@ class JobChecks:
         return [channel for check, channel in self._checks if check.matches(server, backup)]
 
     def _ended(self, change: ConditionChange, now: Millis) -> _Ended | None:
-        server, name = self._fleet.server_of(change.job_id), self._fleet.job_name(change.job_id)
-        if server is None or name is None:
+        place = self._fleet.place(change.job_id)
+        if place is None:
             return None
-        matching = self._channels(server, name)
+        server, job = place
+        matching = self._channels(server, job.name)
         detail = self._store.run(change.run_id) if matching else None
         if detail is None or not self._is_news(change.job_id, detail.stored, now):
             return None
-        title = f"{name} of {server.shown_name}"
+        title = f"{job.name} of {server.shown_name}"
         return _Ended(change.job_id, title, matching, detail.stored, detail.log)
 
     def _is_news(self, job_id: int, stored: StoredRun, now: Millis) -> bool:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from typing import Protocol
 
+from exporter.jobs.job import Job
 from exporter.model import Server
+from exporter.model.tags import has_all
 
 ANY = "*"
 
@@ -24,11 +27,32 @@ def matches_server(patterns: Sequence[str], server: Server) -> bool:
     return matches(patterns, server.name, server.alias)
 
 
-def matches_job(
-    servers: Sequence[str], backups: Sequence[str], server: Server, backup: str
-) -> bool:
-    """Return whether a job matches, by its name and by its server."""
-    return matches(backups, backup) and matches_server(servers, server)
+class Matching(Protocol):
+    """Which jobs are meant: `servers` and `backups` are patterns, `tags` all have to be there."""
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Patterns of the names of servers."""
+        ...
+
+    @property
+    def backups(self) -> tuple[str, ...]:
+        """Patterns of the names of jobs."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags of the job or its server."""
+        ...
+
+
+def matches_job(meant: Matching, server: Server, job: Job) -> bool:
+    """Return whether a job matches, by its name, by its server and by the tags of both."""
+    return (
+        has_all(meant.tags, server.tags, job.settings.tags)
+        and matches(meant.backups, job.name)
+        and matches_server(meant.servers, server)
+    )
 
 
 def _match(name: str, pattern: str) -> bool:

@@ -17,7 +17,6 @@ from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
 from exporter.notifications.absence import ALIVE, AWAY, Away, absence
-from exporter.notifications.matching import matches
 from exporter.notifications.resuming import Resumed, resume
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
@@ -247,8 +246,10 @@ class Notifier:
         for tracker in self._trackers:
             tracker.observe(of_daemon, now)
             for name, seen in of_pulls.items():
-                if matches(tracker.channel.servers, name):
+                if observing.is_told_of_pull(tracker.channel, name, self._parts.fleet):
                     tracker.observe(seen, now)
+                else:
+                    tracker.forget(seen.subject)
 
     def _tell(self, now: Millis) -> list[Message]:
         messages = []

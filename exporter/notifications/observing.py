@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from exporter.conditions.evaluate import BY_RUNS, conditions
 from exporter.config.notifications import Channel
+from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
 from exporter.model.notifications import ConditionChange, SubjectKind
-from exporter.notifications.matching import matches_job
+from exporter.model.tags import has_all
+from exporter.notifications.matching import matches, matches_job
 from exporter.notifications.tracker import CONDITIONS, Observation
 from exporter.times import Millis
 
@@ -64,4 +66,10 @@ def is_silent(view: JobView, now: Millis) -> bool:
 
 def is_told_of(channel: Channel, view: JobView) -> bool:
     """Return whether a channel is told of a job."""
-    return matches_job(channel.servers, channel.backups, view.server, view.job.name)
+    return matches_job(channel, view.server, view.job)
+
+
+def is_told_of_pull(channel: Channel, name: str, fleet: Fleet) -> bool:
+    """Return whether a channel is told of pulling from a server; its tags are those it has here."""
+    tags = [server.tags for server in fleet.find_servers(name)]
+    return matches(channel.servers, name) and has_all(channel.tags, *tags)

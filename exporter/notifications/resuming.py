@@ -7,7 +7,7 @@ from typing import NamedTuple
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.model.notifications import Alert, AlertKey, SubjectKind
-from exporter.notifications.matching import matches
+from exporter.notifications.observing import is_told_of_pull
 from exporter.notifications.tracker import CONDITIONS
 
 
@@ -36,17 +36,17 @@ def resume(
     by_channel, strangers = defaultdict[str, list[Alert]](list), list[AlertKey]()
     for alert in alerts:
         key, channel = alert.key, by_name.get(alert.key.channel)
-        if channel is not None and _is_told(channel, key) and _exists(key, fleet, pulled):
+        if channel is not None and _is_told(channel, key, fleet) and _exists(key, fleet, pulled):
             by_channel[channel.name].append(alert)
         else:
             strangers.append(key)
     return Resumed(by_channel, tuple(strangers))
 
 
-def _is_told(channel: Channel, key: AlertKey) -> bool:
+def _is_told(channel: Channel, key: AlertKey, fleet: Fleet) -> bool:
     if CONDITIONS.get(key.condition) not in channel.on:
         return False
-    return key.kind is not SubjectKind.SERVER or matches(channel.servers, _name(key))
+    return key.kind is not SubjectKind.SERVER or is_told_of_pull(channel, _name(key), fleet)
 
 
 def _exists(key: AlertKey, fleet: Fleet, pulled: Collection[str]) -> bool:

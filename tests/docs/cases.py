@@ -47,6 +47,7 @@ FILTERS = (
     Case("/api/jobs", "/api/jobs?condition=overdue"),
     Case("/api/jobs", "/api/jobs?condition=great", 400),
     Case("/api/jobs", "/api/jobs?server=99", 404),
+    Case("/api/jobs", "/api/jobs?tag=nobody", 404),
     Case("/api/backups", "/api/backups?server=1&job=1&status=SUCCESS&operation=Backup"),
     Case("/api/backups", "/api/backups?since=2026-11-20T00:00:00Z&until=2026-11-22"),
     Case("/api/backups", "/api/backups?status=fine", 400),
@@ -60,6 +61,7 @@ SINGLE = (
     Case("/api/digest", "/api/digest"),
     Case("/api/digest", "/api/digest?since=1d12h"),
     Case("/api/digest", "/api/digest?since=367d", 400),
+    Case("/api/digest", "/api/digest?tag=nobody", 404),
     Case("/api/jobs/{jobId}", "/api/jobs/1"),
     Case("/api/jobs/{jobId}", "/api/jobs/99", 404),
     Case("/api/jobs/{jobId}", "/api/jobs/Photos", 400),
@@ -87,6 +89,7 @@ PAGES = (
     Case("/notifications", "/notifications?cursor=x", 400),
     Case("/digest", "/digest", content_type=HTML),
     Case("/digest", "/digest?since=yesterday", 400),
+    Case("/digest", "/digest?tag=nobody", 404),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )

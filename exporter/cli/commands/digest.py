@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from urllib.parse import urlencode
 
-from exporter.cli.arguments import Commands, add_client_command, configuration
+from exporter.cli.arguments import Commands, add_client_command, add_tag_filter, configuration
 from exporter.cli.connection import connected
 from exporter.cli.output import output
 
@@ -23,12 +23,14 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--text", metavar="FILE", type=Path, help="write the plain text")
     text = "how long ago the span begins, at most 366d (default 7d)"
     parser.add_argument("--since", metavar="DURATION", default="7d", help=text)
+    add_tag_filter(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print or write the digest."""
     with connected(configuration(chosen)) as client:
-        digest = client.send("GET", f"/api/digest?{urlencode({'since': chosen.since})}")
+        query = urlencode({"since": chosen.since, "tag": chosen.tag}, doseq=True)
+        digest = client.send("GET", f"/api/digest?{query}")
     if chosen.html is not None:
         _write(chosen.html, digest["html"])
     if chosen.text is not None or chosen.html is None:

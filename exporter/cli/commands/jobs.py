@@ -14,6 +14,8 @@ from exporter.cli.arguments import (
     add_json,
     add_span,
     add_subject,
+    add_tag_filter,
+    add_tags,
     add_yes_flag,
     configuration,
 )
@@ -32,6 +34,7 @@ def add_list_to(commands: Commands) -> None:
     text = "only jobs with this condition, such as overdue, stale, interrupted or second_copy"
     parser.add_argument("--condition", metavar="WORD", help=text)
     parser.add_argument("--server", metavar="SERVER", help="only jobs of a server, by id or name")
+    add_tag_filter(parser)
     add_json(parser)
 
 
@@ -41,7 +44,7 @@ def add_to(commands: Commands) -> None:
     parser = add_client_command(actions, "explain", "explain when a job is due", explain_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
-    parser = add_client_command(actions, "set", "set when a job is due", set_job)
+    parser = add_client_command(actions, "set", "set when a job is due, and its tags", set_job)
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
@@ -100,11 +103,14 @@ def _add_settings(parser: Parser) -> None:
         help="never report it as overdue",
     )
     paused.add_argument("--resume", action="store_false", dest="paused", help="undo --pause")
+    add_tags(parser)
 
 
 def list_jobs(chosen: argparse.Namespace) -> int:
     """Print the jobs."""
     parameters = {name: "true" for name in ("overdue", "failing") if getattr(chosen, name)}
+    if chosen.tag:
+        parameters["tag"] = ",".join(chosen.tag)
     if chosen.condition:
         parameters["condition"] = chosen.condition
     with connected(configuration(chosen)) as client:
@@ -116,11 +122,13 @@ def list_jobs(chosen: argparse.Namespace) -> int:
 
 
 def set_job(chosen: argparse.Namespace) -> int:
-    """Set when a job is due."""
+    """Set when a job is due, and its tags."""
     given = {"schedule": chosen.schedule, "tolerance": chosen.job_tolerance}
     body: Json = {name: value or None for name, value in given.items() if value is not None}
     if chosen.paused is not None:
         body["paused"] = chosen.paused
+    if chosen.tags is not None:
+        body["tags"] = chosen.tags
     return _change(chosen, body)
 
 

@@ -11,6 +11,7 @@ from exporter.cli.arguments import (
     add_json,
     add_span,
     add_subject,
+    add_tags,
     add_yes_flag,
     configuration,
 )
@@ -25,6 +26,7 @@ _SERVER_COLUMNS = {
     "LAST REPORT": "lastReport",
     "DUPLICATI": "duplicatiVersion",
     "MUTED UNTIL": "mutedUntil",
+    "TAGS": "tags",
     "NOTE": "note",
 }
 
@@ -38,10 +40,15 @@ def add_list_to(commands: Commands) -> None:
 def add_to(commands: Commands) -> None:
     """Add the group."""
     actions = add_group(commands, "server", "set, mute, merge or delete a server")
-    parser = add_client_command(actions, "set", "set a server's alias or note", set_server)
+    parser = add_client_command(
+        actions, "set", "set a server's alias, note, tags or address", set_server
+    )
     add_subject(parser, "server", "id or name of the server")
     parser.add_argument("--alias", metavar="TEXT", help='name to display; "" clears it')
     parser.add_argument("--note", metavar="TEXT", help='free text; "" clears it')
+    text = 'address of its Duplicati, as https://nas.example:8200; "" clears it'
+    parser.add_argument("--url", metavar="URL", help=text)
+    add_tags(parser)
     text = "it is not a duplicate of the server that it looks like"
     parser.add_argument("--not-a-duplicate", action="store_true", help=text)
     add_json(parser)
@@ -75,9 +82,11 @@ def list_servers(chosen: argparse.Namespace) -> int:
 
 
 def set_server(chosen: argparse.Namespace) -> int:
-    """Set a server's alias and note, or mark it as not a duplicate."""
-    given = {"alias": chosen.alias, "note": chosen.note}
+    """Set a server's alias, note, tags and address, or mark it as not a duplicate."""
+    given = {"alias": chosen.alias, "note": chosen.note, "url": chosen.url}
     body: Json = {name: value or None for name, value in given.items() if value is not None}
+    if chosen.tags is not None:
+        body["tags"] = chosen.tags
     if chosen.not_a_duplicate:
         body["possibleDuplicateOf"] = None
     return _change(chosen, body)
@@ -123,5 +132,6 @@ def delete_server(chosen: argparse.Namespace) -> int:
 
 
 def _server_table(servers: Sequence[Json]) -> str:
-    rows = [[server[key] for key in _SERVER_COLUMNS.values()] for server in servers]
+    told = [{**server, "tags": ", ".join(server["tags"])} for server in servers]
+    rows = [[server[key] for key in _SERVER_COLUMNS.values()] for server in told]
     return table(rows, tuple(_SERVER_COLUMNS))

@@ -13,6 +13,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.jobs.destination import full_in_days
 from exporter.jobs.health import VERIFIED_OK
+from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Server, Status
 from exporter.notifications.digest.facts import (
@@ -29,14 +30,15 @@ from exporter.times import Millis
 
 
 class Choice(Struct, frozen=True):
-    """The jobs of a digest: those whose server and name match one of the patterns each."""
+    """The jobs of a digest: server and name match one of the patterns each, all tags are there."""
 
     servers: tuple[str, ...] = ("*",)
     backups: tuple[str, ...] = ("*",)
+    tags: tuple[str, ...] = ()
 
-    def has(self, server: Server, backup: str) -> bool:
+    def has(self, server: Server, job: Job) -> bool:
         """Return whether a job is in the digest."""
-        return matches_job(self.servers, self.backups, server, backup)
+        return matches_job(self, server, job)
 
 
 class Sources(NamedTuple):
@@ -58,7 +60,7 @@ def collect(sources: Sources, span: Span, choice: Choice = _ALL) -> DigestFacts:
         StoreUnavailableError: the store does not answer.
     """
     snapshot = sources.fleet.snapshot(span.until)
-    views = [view for view in snapshot.jobs if choice.has(view.server, view.job.name)]
+    views = [view for view in snapshot.jobs if choice.has(view.server, view.job)]
     evaluated = evaluate_all(views, span.until)
     counts = {each.job_id: each for each in sources.store.run_counts(*span)}
     jobs = [_job(each, counts.get(each.view.job.id), span) for each in evaluated]
@@ -77,11 +79,7 @@ def collect(sources: Sources, span: Span, choice: Choice = _ALL) -> DigestFacts:
 
 def _errored(fleet: Fleet, job_ids: Sequence[int], choice: Choice) -> int:
     """Return how many of the jobs that could not be evaluated are in a digest."""
-    named = ((fleet.server_of(each), fleet.job_name(each)) for each in job_ids)
-    return sum(
-        server is not None and name is not None and choice.has(server, name)
-        for server, name in named
-    )
+    return sum(choice.has(*place) for place in filter(None, map(fleet.place, job_ids)))
 
 
 def _job(evaluated: EvaluatedJob, counts: RunCounts | None, span: Span) -> JobFacts:

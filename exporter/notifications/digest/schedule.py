@@ -87,7 +87,7 @@ class Digests:
 
     def _digest(self, digest: Digest, now: Millis, marks: Mapping[str, Millis]) -> DueDigest:
         span = span_of(digest.at, _last(digest, now, marks), now)
-        made = self._compose(span, Choice(digest.servers, digest.backups))
+        made = self._compose(span, Choice(digest.servers, digest.backups, digest.tags))
         name = channel_of_digest(digest)
         message = Message(
             channel=name,

@@ -43,6 +43,21 @@ def test_an_empty_text_clears_and_what_is_left_out_stays(command: Commands) -> N
 
 
 @pytest.mark.usefixtures("database")
+def test_servers_and_jobs_are_tagged_and_listed_by_their_tags(command: Commands) -> None:
+    told = command.output("server", "set", "nas", "--tags", "Office, nas", "--url", "http://nas")
+    assert "nas, office" in told
+    server = listed(command, "servers")[1]
+    assert (server["tags"], server["url"]) == (["nas", "office"], "http://nas")
+    command.output("job", "set", "1", "--tags", "prod")
+    for flags in (["--tag", "prod"], ["--tag", "prod", "--tag", "office"]):
+        assert [job["id"] for job in json.loads(command.output("jobs", *flags, "--json"))] == [1]
+    assert "has the tag prd" in command.refusal("jobs", "--tag", "prd")
+    assert "Documents" in command.output("digest", "--tag", "prod")
+    command.output("job", "set", "1", "--tags", "")
+    assert listed(command, "jobs")[1]["settings"]["tags"] == []
+
+
+@pytest.mark.usefixtures("database")
 def test_a_server_is_said_to_be_none_that_it_looks_like(command: Commands) -> None:
     assert listed(command, "servers")[4]["possibleDuplicateOf"] == 3
     command.output("server", "set", "4", "--not-a-duplicate")

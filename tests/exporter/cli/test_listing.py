@@ -31,7 +31,7 @@ def jobs(command: Commands, *flags: str) -> list[int]:
 def test_servers_are_listed_as_a_table(command: Commands) -> None:
     head, *servers = rows(command.output("servers"))
     assert head == [
-        *("ID", "NAME", "ALIAS", "JOBS", "LAST REPORT", "DUPLICATI", "MUTED UNTIL", "NOTE")
+        *("ID", "NAME", "ALIAS", "JOBS", "LAST REPORT", "DUPLICATI", "MUTED UNTIL", "TAGS", "NOTE")
     ]
     assert [server[:3] for server in servers] == [
         ["1", "nas", "2"],

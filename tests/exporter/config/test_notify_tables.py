@@ -36,6 +36,7 @@ url = "{URL}"
 on = ["overdue", "failing", "pull_failing", "storage"]
 servers = "laptop-*"
 backups = ["Documents", "Mail *"]
+tags = ["Prod", "office"]
 hold = "10m"
 repeat = "2d"
 quiet = "22:00-07:00 Europe/Berlin"
@@ -55,6 +56,7 @@ recovered = false
             ),
             servers=("laptop-*",),
             backups=("Documents", "Mail *"),
+            tags=("office", "prod"),
             hold=10 * MINUTE,
             repeat=2 * DAY,
             quiet=QuietHours(time(22), time(7), "Europe/Berlin"),
@@ -78,10 +80,12 @@ url = "{OTHER_URL}"
 at = "cron 0 8 * * 1 Europe/Berlin"
 servers = ["nas", "laptop-*"]
 backups = "Doc*"
+tags = "prod"
 """
     (digest,) = loaded(tmp_path, text).notifications.digests
     assert (digest.name, digest.at) == ("monday", Cron("0 8 * * 1", "Europe/Berlin"))
     assert (digest.servers, digest.backups) == (("nas", "laptop-*"), ("Doc*",))
+    assert digest.tags == ("prod",)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,9 @@ WRONG = [
     ('servers = ""', "servers must be a string, or a list"),
     (f"backups = {['x'] * 101}", "backups must be a string, or a list"),
     (f'backups = "{"x" * 2001}"', "backups must be a string, or a list"),
+    ('tags = "a b"', "tags: a tag is 1 to 40 letters, digits"),
+    ("tags = 5", "tags must be a string, or a list"),
+    (f"tags = {[f't{number}' for number in range(21)]}", "tags: at most 20 tags are possible"),
     ('hold = "soon"', "hold: 'soon' is not a duration"),
     ("hold = 10", "hold must be a string"),
     ('repeat = "1s"', "repeat: '1s' is too often: write at least 1m, or never"),

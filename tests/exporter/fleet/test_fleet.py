@@ -92,9 +92,9 @@ def test_a_job_that_never_made_a_backup_has_a_name_and_a_server_and_is_no_backup
     assert fleet.of_server(1).jobs == []
     assert fleet.job(1) is None
     assert fleet.job_name(1) == "Photos"
-    server = fleet.server_of(1)
-    assert server is not None
-    assert server.name == "nas"
+    place = fleet.place(1)
+    assert place is not None
+    assert (place[0].name, place[1].name) == ("nas", "Photos")
 
 
 def test_jobs_and_servers_come_in_the_order_of_their_ids(fleet: Fleet) -> None:
@@ -131,7 +131,7 @@ def test_nobody_has_an_id_that_was_never_given(fleet: Fleet) -> None:
     assert fleet.server(1) is None
     assert fleet.job(1) is None
     assert fleet.job_name(1) is None
-    assert fleet.server_of(1) is None
+    assert fleet.place(1) is None
 
 
 def test_what_is_removed_counts_nowhere(two_jobs: Fleet) -> None:

@@ -1,7 +1,10 @@
 import pytest
+from msgspec.structs import replace
 
-from exporter.notifications.matching import matches, matches_server
-from tests.support.strategies.state import server_named
+from exporter.config.notifications import Channel, SecretUrl
+from exporter.model import JobSettings
+from exporter.notifications.matching import matches, matches_job, matches_server
+from tests.support.strategies.state import START, job_named, server_named, stored_run
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,31 @@ def test_a_server_matches_by_its_name_or_its_alias(pattern: str, *, found: bool)
 def test_a_server_without_an_alias_matches_by_its_name() -> None:
     assert matches_server(("nas",), server_named("nas"))
     assert not matches_server(("",), server_named("nas"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ((), True),
+        (("office",), True),
+        (("prod",), True),
+        (("office", "prod"), True),
+        (("office", "test"), False),
+        (("of",), False),
+    ],
+)
+def test_a_job_matches_that_has_all_tags_itself_or_by_its_server(
+    tags: tuple[str, ...], *, found: bool
+) -> None:
+    server = replace(server_named("nas"), tags=("office",))
+    job = replace(job_named("Mail", [stored_run(START)]), settings=JobSettings(tags=("prod",)))
+    assert matches_job(Channel("one", SecretUrl(""), tags=tags), server, job) is found
+
+
+def test_all_of_server_backup_and_tags_have_to_match() -> None:
+    server = replace(server_named("nas"), tags=("office",))
+    job = job_named("Mail", [stored_run(START)])
+    told = Channel("one", SecretUrl(""), servers=("nas",), backups=("M*",), tags=("office",))
+    assert matches_job(told, server, job)
+    assert not matches_job(replace(told, servers=("old",)), server, job)
+    assert not matches_job(replace(told, backups=("P*",)), server, job)

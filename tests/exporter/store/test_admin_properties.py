@@ -175,7 +175,7 @@ def known_to(fleet: Fleet) -> list[object]:
         [fleet.of_server(number).jobs for number in ids],
         [fleet.job(number) for number in ids],
         [fleet.job_name(number) for number in ids],
-        [fleet.server_of(number) for number in ids],
+        [fleet.place(number) for number in ids],
         [sorted(each.id for each in fleet.find_servers(text)) for text in TEXTS],
         [fleet.totals(now) for now in MOMENTS],
         [fleet.overdue(now) for now in MOMENTS],

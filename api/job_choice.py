@@ -1,0 +1,113 @@
+"""Which jobs a query asks for: the filters that routes on jobs have in common."""
+
+import unicodedata
+
+import falcon
+from msgspec import Struct
+
+from api import query
+from api.errors import not_found
+from exporter.conditions.evaluate import EvaluatedJob, conditions
+from exporter.fleet import Fleet
+from exporter.fleet.views import JobSelection, JobView
+from exporter.jobs.job import Job
+from exporter.model import Server
+from exporter.model.conditions import Condition
+from exporter.model.tags import MAX_TAG_LENGTH, MAX_TAGS, has_all
+from exporter.times import Millis
+
+_MAX_LENGTH = MAX_TAGS * (MAX_TAG_LENGTH + 1)
+
+
+class JobChoice(Struct, frozen=True):
+    """The filters of a query, which add up; None where one is not used. All tags must be there."""
+
+    server_id: int | None = None
+    tags: tuple[str, ...] = ()
+    overdue: bool | None = None
+    failing: bool | None = None
+    condition: Condition | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves jobs out."""
+        return self != _ALL
+
+    def has(self, view: JobView, now: Millis) -> bool:
+        """Return whether a job is asked for."""
+        condition = self.condition
+        return self._has(view, now) and (condition is None or condition in conditions(view, now))
+
+    def has_evaluated(self, job: EvaluatedJob, now: Millis) -> bool:
+        """Return whether a job is asked for that was evaluated."""
+        return self._has(job.view, now) and self.condition in (None, *job.held)
+
+    def _has(self, view: JobView, now: Millis) -> bool:
+        return (
+            self.server_id in (None, view.server.id)
+            and view.has_tags(self.tags)
+            and self.overdue in (None, view.overdue(now))
+            and self.failing in (None, view.failing)
+        )
+
+    def selection(self, fleet: Fleet, now: Millis) -> JobSelection:
+        """Return the jobs of the server and the tags that are asked for, evaluated or not."""
+        if self.server_id is None:
+            _, jobs, errored = fleet.snapshot(now)
+            return tagged(fleet, JobSelection(jobs, errored), self.tags)
+        return tagged(fleet, fleet.of_server(self.server_id), self.tags)
+
+
+_ALL = JobChoice()
+
+
+def read(req: falcon.Request, fleet: Fleet) -> JobChoice:
+    """Return which jobs a request asks for.
+
+    Raises:
+        ApiError: a filter cannot be understood, no server is called so, or nothing has a tag.
+    """
+    return JobChoice(
+        query.server_parameter(req, fleet),
+        known_tags(req, fleet),
+        query.flag(req, "overdue"),
+        query.flag(req, "failing"),
+        query.condition(req),
+    )
+
+
+def known_tags(req: falcon.Request, fleet: Fleet) -> tuple[str, ...]:
+    """Return the tags that are asked for.
+
+    Raises:
+        ApiError: nothing has one of them: a typing error must not look like "all fine".
+    """
+    asked = tags(req)
+    for tag in fleet.tags.unknown(asked):
+        raise not_found(unknown_tag(tag))
+    return asked
+
+
+def unknown_tag(tag: str) -> str:
+    """Return what is said of a tag that nothing has."""
+    return f"No server and no job has the tag {tag}"
+
+
+def tags(req: falcon.Request) -> tuple[str, ...]:
+    """Return the tags that are asked for, known or not: ``tag=a&tag=b`` or ``tag=a,b``."""
+    given = ",".join(req.get_param_as_list("tag") or ())[:_MAX_LENGTH]
+    asked = (unicodedata.normalize("NFC", each.strip().lower()) for each in given.split(","))
+    return tuple(dict.fromkeys(filter(None, asked)))
+
+
+def tagged(fleet: Fleet, jobs: JobSelection, wanted: tuple[str, ...]) -> JobSelection:
+    """Return those of some jobs that have all of some tags."""
+    if not wanted:
+        return jobs
+    places = ((each, fleet.place(each)) for each in jobs.errored)
+    errored = [each for each, place in places if place is not None and _has(wanted, *place)]
+    return JobSelection([each for each in jobs.jobs if each.has_tags(wanted)], errored)
+
+
+def _has(wanted: tuple[str, ...], server: Server, job: Job) -> bool:
+    return has_all(wanted, server.tags, job.settings.tags)
