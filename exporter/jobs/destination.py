@@ -7,14 +7,9 @@ zeros only mean that a run did not look (seen in Duplicati 2.1 to 2.3.1).
 from msgspec import Struct
 
 from exporter.jobs.history import PastRun, RunTimestamp, latest
+from exporter.jobs.space import FreeSpace, full_at, is_nearly_full, joined
 from exporter.model import StoredRun, believed
-from exporter.times import DAY, Millis
-
-FORESEEN_DAYS = 3650
-"""A destination that is full later than this is never full."""
-
-_SHORTEST: Millis = DAY
-"""Within less than a day one large upload would decide alone."""
+from exporter.times import Millis
 
 
 class Stored(PastRun, frozen=True, array_like=True, gc=False):
@@ -32,11 +27,27 @@ class Quota(PastRun, frozen=True, array_like=True, gc=False):
 
 
 class Destination(Struct, frozen=True, array_like=True, gc=False):
-    """What is known of a destination; each part from the newest run that reported it."""
+    """What is known of a destination; each part from the newest run that reported it.
+
+    `free` are the free bytes of the last days, which a trend is read from: see
+    `exporter.jobs.space`.
+    """
 
     stored: Stored | None = None
     quota: Quota | None = None
     newest_version: RunTimestamp | None = None
+    free: tuple[FreeSpace, ...] = ()
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether hardly any of its space is free."""
+        quota = self.quota
+        return quota is not None and is_nearly_full(quota.free_bytes, quota.total_bytes)
+
+    @property
+    def full_at(self) -> Millis | None:
+        """When no space is left if the trend goes on; None where that is not foreseeable."""
+        return full_at(self.free)
 
     def with_run(self, run: StoredRun) -> "Destination":
         """Return the destination with one more run, or with a known run updated."""
@@ -44,6 +55,7 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
             latest(self.stored, _stored(run)),
             latest(self.quota, _quota(run)),
             latest(self.newest_version, _newest_version(run)),
+            self._with_free(run),
         )
 
     def merged_with(self, other: "Destination") -> "Destination":
@@ -52,26 +64,14 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
             latest(self.stored, other.stored),
             latest(self.quota, other.quota),
             latest(self.newest_version, other.newest_version),
+            joined((*self.free, *other.free)),
         )
 
-
-def full_in_days(quota: Quota, earlier_free: int, earlier: Millis) -> float | None:
-    """Return in how many days after a run its destination is full.
-
-    Args:
-        quota: the space that the run found.
-        earlier_free: the free bytes that an earlier run found.
-        earlier: when that one started.
-
-    Returns:
-        The days, if the space goes on to shrink as it did between the runs; None if that is
-        unknown, or does not happen in the next ten years.
-    """
-    span, free = quota.started - earlier, quota.free_bytes
-    if free is None or span < _SHORTEST or free >= earlier_free:
-        return None
-    days = free * span / (earlier_free - free) / DAY
-    return days if days <= FORESEEN_DAYS else None
+    def _with_free(self, run: StoredRun) -> tuple[FreeSpace, ...]:
+        found = _quota(run)
+        if found is None or found.free_bytes is None:
+            return self.free
+        return joined((*self.free, FreeSpace(run.started, run.id, found.free_bytes)))
 
 
 def _stored(run: StoredRun) -> Stored | None:
@@ -82,16 +82,16 @@ def _stored(run: StoredRun) -> Stored | None:
 
 
 def _quota(run: StoredRun) -> Quota | None:
+    """Return the space that a run found: -1 is of a destination that does not say it."""
     counts = run.run.counts
     free, total = _known(counts.quota_free_bytes), _known(counts.quota_total_bytes)
-    if free is None and total is None:
+    if not free and not total:
         return None
-    return Quota(run.started, run.id, free, total)
+    return Quota(run.started, run.id, free, total or None)
 
 
 def _known(size: int | None) -> int | None:
-    """Return a size, or None for an unknown quota: -1, and 0 where the run did not look."""
-    return size if size is not None and size > 0 else None
+    return size if size is not None and size >= 0 else None
 
 
 def _newest_version(run: StoredRun) -> RunTimestamp | None:

@@ -107,6 +107,7 @@ def _destination_before(kept: Destination, ids: Collection[int]) -> Destination:
         stored=unless_of(kept.stored, ids),
         quota=unless_of(kept.quota, ids),
         newest_version=unless_of(kept.newest_version, ids),
+        free=_entries_before(kept.free, ids),
     )
 
 

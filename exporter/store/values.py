@@ -65,7 +65,6 @@ class EarlierRun(NamedTuple):
     started: Millis
     examined_bytes: int
     stored_bytes: int | None
-    free_bytes: int | None
 
 
 class RunCounts(NamedTuple):

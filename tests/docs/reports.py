@@ -46,7 +46,7 @@ def full(day: int) -> dict[str, Any]:
                 "KnownFileSize": 47244640256,
                 "BackupListCount": 30,
                 "TotalQuotaSpace": 1099511627776,
-                "FreeQuotaSpace": 640000000000,
+                "FreeQuotaSpace": 640000000000 + (23 - day) * 2000000000,
                 "LastBackupDate": f"{date}T01:00:00+00:00",
                 "RetryAttempts": 1,
             },

@@ -60,6 +60,11 @@ DESTINATION_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         lambda quota: quota.total_bytes,
     ),
     of_job(
+        "destination_full_timestamp_seconds",
+        "Time at which no space is left at the destination if its trend goes on.",
+        lambda job: seconds(job.state.destination.full_at),
+    ),
+    of_job(
         "verified_timestamp_seconds",
         "Time at which the last verification of stored files without errors ended.",
         lambda job: seconds(job.state.verified),

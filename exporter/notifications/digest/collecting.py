@@ -11,7 +11,6 @@ from exporter.conditions.since import since
 from exporter.fleet import Fleet
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
-from exporter.jobs.destination import full_in_days
 from exporter.jobs.health import VERIFIED_OK
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
@@ -26,7 +25,7 @@ from exporter.notifications.digest.facts import (
 from exporter.notifications.digest.span import Span
 from exporter.notifications.matching import matches_job
 from exporter.store import RunCounts, Store
-from exporter.times import Millis
+from exporter.times import DAY, Millis
 
 
 class Choice(Struct, frozen=True):
@@ -95,7 +94,7 @@ def _job(evaluated: EvaluatedJob, counts: RunCounts | None, span: Span) -> JobFa
         last_success=_last_success(state, span.until),
         amounts=_amounts(state, counts, span),
         test=_test(state, span.until),
-        full_in_days=_full_in_days(state, counts),
+        full_in_days=_full_in_days(state, span.until),
         copies=tuple(
             CopyFact(known.copy.destination, min(known.copy.at, span.until))
             for known in state.copies.known
@@ -155,13 +154,9 @@ def _test(state: JobState, now: Millis) -> VerificationFact | None:
     return VerificationFact(min(tested.at, now), tested.status in VERIFIED_OK)
 
 
-def _full_in_days(state: JobState, counts: RunCounts | None) -> float | None:
-    quota = state.destination.quota
-    earlier = None if counts is None else counts.earlier
-    # A run that did not look at the destination reports -1 or 0.
-    if quota is None or earlier is None or (earlier.free_bytes or 0) <= 0:
-        return None
-    return full_in_days(quota, earlier.free_bytes or 0, earlier.started)
+def _full_in_days(state: JobState, now: Millis) -> float | None:
+    full_at = state.destination.full_at
+    return None if full_at is None else max(full_at - now, 0) / DAY
 
 
 def _muted(server: Millis | None, job: Millis | None, now: Millis) -> Millis | None:

@@ -15,6 +15,7 @@ from exporter.store.changes import Change, Recorded
 from exporter.store.parts import Watch
 from exporter.store.rules import (
     amending,
+    free_space,
     identity,
     live_runs,
     read_queries,
@@ -161,7 +162,7 @@ class Recorder:
         amending.amend(self.db, known, stored, prepared)
         if stored == known.stored:
             return job
-        before = job.state
+        before = self._state(job)
         after = self._amended(job, before, known.stored, stored)
         self._note(place, stored, (before, after), prepared)
         job = job.with_state(after)
@@ -178,10 +179,15 @@ class Recorder:
         job = place.job
         stored = self._add_run(job, prepared)
         runs_after = write_queries.runs_after(lambda: self.db, job.id)
-        before = job.state
+        before = self._state(job)
         after = with_run(before, stored, runs_after)
         self._note(place, stored, (before, after), prepared)
         return stored, job.with_state(after)
+
+    def _state(self, job: Job) -> JobState:
+        """Return a job's state, also where an earlier version wrote it last."""
+        state = job.state
+        return free_space.restored(self.db, job, state) if free_space.is_missing(state) else state
 
     def _note(
         self,

@@ -27,7 +27,7 @@ SELECT first.id FROM (
 
 _VALUES = ", ".join(
     f"(SELECT earlier.{column} FROM runs AS earlier WHERE earlier.id = earlier_id)"  # noqa: S608 - constant
-    for column in ("started", "examined_bytes", "stored_bytes", "quota_free_bytes")
+    for column in ("started", "examined_bytes", "stored_bytes")
 )
 """Not a join: for that PostgreSQL reads all runs ever."""
 

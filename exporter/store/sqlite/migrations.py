@@ -7,19 +7,19 @@ if another time counts as its arrival. `jobs.state` is a `JobState` as MessagePa
 """
 
 import time
-import zlib
 
-import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from exporter.store.sqlite.upgrades import (
     audit,
+    counted,
     counters,
     interrupted,
     lengths,
     names,
     outbox,
+    spaces,
     states,
 )
 
@@ -125,17 +125,6 @@ CREATE TABLE merged_identities (
 CREATE INDEX merged_identities_by_server ON merged_identities (server_id);
 """
 
-_COUNTED_NAMES = """
-CREATE TABLE counted_names (id INTEGER PRIMARY KEY, names BLOB NOT NULL UNIQUE) STRICT;
-ALTER TABLE runs ADD COLUMN names_id INTEGER REFERENCES counted_names;
-"""
-_COUNTED_IN_JSON = """
-SELECT id, counted FROM runs WHERE id > ? AND counted IS NOT NULL ORDER BY id LIMIT 10000"""
-_ADD_NAMES = "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING"
-_NAME_COUNTED = """
-UPDATE runs SET counted = ?, names_id = (SELECT id FROM counted_names WHERE names = ?)
-WHERE id = ?"""
-
 _LIVE_RUNS = """
 CREATE TABLE live_runs (
     job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
@@ -217,18 +206,7 @@ def settings(db: Database) -> None:
 @migrations()
 def counted_names(db: Database) -> None:
     """The names under which reports count, once each: they are the same from run to run."""
-    db.executescript(_COUNTED_NAMES)
-    last = 0
-    while chunk := db.execute(_COUNTED_IN_JSON, (last,)).fetchall():
-        for run_id, packed in chunk:
-            counted = msgspec.json.decode(zlib.decompress(packed), type=dict[str, int])
-            counted_as = msgspec.msgpack.encode(tuple(counted))
-            numbers = msgspec.msgpack.encode(tuple(counted.values()))
-            db.execute(
-                "INSERT INTO counted_names (names) VALUES (?) ON CONFLICT DO NOTHING", [counted_as]
-            )
-            db.execute(_NAME_COUNTED, (numbers, counted_as, run_id))
-        last = chunk[-1][0]
+    counted.share(db)
 
 
 @migrations()
@@ -293,3 +271,9 @@ def told(db: Database) -> None:
 def audited(db: Database) -> None:
     """Tags, the addresses of Duplicati, and who changed what."""
     audit.create(db)
+
+
+@migrations()
+def free_space(db: Database) -> None:
+    """What the last runs found free at the destination."""
+    spaces.gather(db)

@@ -24,9 +24,6 @@ _HALF = (12, 9)
 _HABIT = "[14d:6h]"
 """What a trend is read from: two weeks, looked at often enough, with few samples to read."""
 
-_IN_SIGHT = "5 * 365 * 86400"
-"""Seconds. Beyond them a trend of two weeks says nothing."""
-
 
 def row() -> Row:
     """Return the row."""
@@ -76,9 +73,9 @@ def _growth() -> table.Panel:
 def _destinations() -> table.Panel:
     about = About(
         "Destinations, fullest first",
-        "Space at the destination of each chosen job, where it is reported: when it will be full at"
-        " the rate of the last two weeks, and what is left in 30 days. Jobs that share a"
-        " destination show the same numbers.",
+        "Space at the destination of each chosen job, where it is reported: when it will be full by"
+        " the trend of the last runs, and what is left in 30 days if the last two weeks go on. Jobs"
+        " that share a destination show the same numbers.",
         "bytes",
         thresholds(RED, (1, GREEN)),
         24,
@@ -134,7 +131,7 @@ def _space() -> tuple[Column, ...]:
             thresholds(RED, (0.1, YELLOW), (0.2, GREEN)),
         ),
         Column("Left", per_job(free), "bytes"),
-        _full_in(free),
+        _full_in(),
         Column(
             "Left in 30 days",
             per_job(f"clamp_min({_in_30_days(free)}, 0)"),
@@ -145,12 +142,13 @@ def _space() -> tuple[Column, ...]:
     )
 
 
-def _full_in(free: str) -> Column:
-    """Return when the space will be used up, at the rate of the last two weeks."""
+def _full_in() -> Column:
+    """Return when the space will be used up, as the exporter foresees it."""
+    full = chosen("destination_full_timestamp_seconds")
     return Column(
         "Full in",
-        per_job(f"{free} / -(deriv({free}{_HABIT}) < 0) < {_IN_SIGHT}"),
+        per_job(f"clamp_min({full} - time(), 0)"),
         "dtdurations",
-        thresholds(RED, (7 * _DAY, YELLOW), (30 * _DAY, GREEN)),
-        absent("not within 5 years", GREY),
+        thresholds(RED, (7 * _DAY, YELLOW), (14 * _DAY, GREEN)),
+        absent("not foreseeable", GREY),
     )

@@ -109,7 +109,7 @@ def test_every_sample_has_a_value_for_each_label() -> None:
     runs = [
         stored_run(
             START + night * DAY,
-            counts=COUNTED,
+            counts=replace(COUNTED, quota_free_bytes=11 - night),
             verification=Verification(START, Status.SUCCESS),
             next_scheduled=START + 9 * DAY,
             newest_version=START,

@@ -18,6 +18,7 @@ from exporter.jobs.history import (
     RunTimestamp,
     newest_starts,
 )
+from exporter.jobs.space import FreeSpace
 from exporter.jobs.state import JobState
 from exporter.model import CopyOutcome, Status, StoredRun, Verification, believed
 from exporter.times import DAY, MINUTE, Millis
@@ -205,7 +206,10 @@ def failures(backups: Iterable[StoredRun]) -> list[RunTimestamp]:
 def destination(backups: Sequence[StoredRun]) -> Destination:
     """Return what the newest runs tell of the destination, each value by the one that told it."""
     return Destination(
-        newest_where(backups, stored), newest_where(backups, quota), newest_where(backups, version)
+        newest_where(backups, stored),
+        newest_where(backups, quota),
+        newest_where(backups, version),
+        free_space(backups),
     )
 
 
@@ -222,7 +226,20 @@ def quota(run: StoredRun) -> Quota | None:
     free, whole = run.run.counts.quota_free_bytes, run.run.counts.quota_total_bytes
     if (free or 0) <= 0 and (whole or 0) <= 0:
         return None
-    return Quota(run.started, run.id, above_zero(free), above_zero(whole))
+    free = None if free is None or free < 0 else free
+    return Quota(run.started, run.id, free, above_zero(whole))
+
+
+def free_space(backups: Sequence[StoredRun]) -> tuple[FreeSpace, ...]:
+    """Return the last figure of each of the last eight days of a month that have one."""
+    of_days: dict[int, FreeSpace] = {}
+    for run in backups:
+        found = quota(run)
+        if found is not None and found.free_bytes is not None:
+            of_days[run.started // DAY] = FreeSpace(run.started, run.id, found.free_bytes)
+    newest = max((each.started for each in of_days.values()), default=0)
+    near = [each for each in of_days.values() if newest - each.started <= 31 * DAY]
+    return tuple(near[-8:])
 
 
 def above_zero(size: int | None) -> int | None:

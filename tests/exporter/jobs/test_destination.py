@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.jobs.destination import Destination, Quota, full_in_days
+from exporter.jobs.destination import Destination
 from exporter.model import Counts, Status, StoredRun
 from exporter.times import DAY, HOUR, Millis
 from tests.support.strategies.state import START, fold, stored_run
@@ -49,10 +49,11 @@ def test_a_run_that_only_counted_zeros_did_not_look_whatever_became_of_it(
         (NOTHING, (70, 90)),
         (Counts(quota_free_bytes=0, quota_total_bytes=0), (70, 90)),
         (Counts(quota_free_bytes=5, quota_total_bytes=-1), (5, None)),
-        (Counts(quota_free_bytes=0, quota_total_bytes=80), (None, 80)),
+        (Counts(quota_free_bytes=0, quota_total_bytes=80), (0, 80)),
+        (Counts(quota_free_bytes=-1, quota_total_bytes=80), (None, 80)),
     ],
 )
-def test_a_quota_counts_whenever_it_is_above_zero(
+def test_a_quota_counts_whenever_one_of_its_figures_is_above_zero(
     counts: Counts, quota: tuple[int | None, int | None]
 ) -> None:
     found = destination(GOOD, run_on(1, F, counts)).quota
@@ -74,27 +75,3 @@ def test_nothing_is_known_where_no_run_looked() -> None:
 def test_an_older_run_that_comes_late_changes_nothing() -> None:
     newer = run_on(1, S, Counts(stored_bytes=1, versions=1))
     assert destination(newer, GOOD).stored == destination(GOOD, newer).stored
-
-
-@pytest.mark.parametrize(
-    ("days", "earlier", "free", "expected"),
-    [
-        (10, 300, 200, 20.0),
-        (1, 300, 200, 2.0),
-        (7, 300, 299, 2093.0),
-        (7, 1000, 999, None),
-        (7, 200, 200, None),
-        (7, 200, 300, None),
-        (7, 200, None, None),
-        (0.99, 300, 200, None),
-        (0, 300, 200, None),
-        (-7, 300, 200, None),
-        (7, 2**63 - 1, 1, 0.0),
-    ],
-)
-def test_a_destination_is_full_if_its_space_shrinks_as_it_did(
-    days: float, earlier: int, free: int | None, expected: float | None
-) -> None:
-    quota = Quota(START + round(days * DAY), 1, free, None)
-    found = full_in_days(quota, earlier, START)
-    assert found == (None if expected is None else pytest.approx(expected, abs=1e-6))

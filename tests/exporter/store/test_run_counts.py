@@ -71,16 +71,16 @@ def test_uploads_are_added_up_to_the_largest_number(store: Store) -> None:
 
 def test_sizes_are_compared_with_the_last_run_before_the_span(store: Store) -> None:
     for day in (9, 8):
-        counts = Counts(examined_bytes=day, stored_bytes=day * 10, quota_free_bytes=day * 100)
+        counts = Counts(examined_bytes=day, stored_bytes=day * 10)
         run(store, NOW - day * DAY, counts=counts)
     run(store, SINCE, size=7)
-    assert counted(store)[0].earlier == EarlierRun(NOW - 8 * DAY, 8, 80, 800)
+    assert counted(store)[0].earlier == EarlierRun(NOW - 8 * DAY, 8, 80)
 
 
 def test_without_one_they_are_compared_with_the_first_run_in_it(store: Store) -> None:
     run(store, SINCE + HOUR, size=5)
     run(store, SINCE + DAY, size=6)
-    assert counted(store)[0].earlier == EarlierRun(SINCE + HOUR, 5, None, None)
+    assert counted(store)[0].earlier == EarlierRun(SINCE + HOUR, 5, None)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_run_that_did_not_measure_its_whole_source_is_not_compared_with(
     run(store, SINCE - 2 * HOUR, size=3)
     run(store, SINCE - HOUR, **fields)
     run(store, SINCE)
-    assert counted(store)[0].earlier == EarlierRun(SINCE - 2 * HOUR, 3, None, None)
+    assert counted(store)[0].earlier == EarlierRun(SINCE - 2 * HOUR, 3, None)
 
 
 def test_a_size_of_long_ago_is_not_looked_for_in_all_runs(store: Store) -> None:

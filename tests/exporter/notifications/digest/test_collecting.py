@@ -67,7 +67,7 @@ def test_a_source_shrinks_too(daemon: Daemon, collected: Collect) -> None:
 
 @pytest.mark.parametrize(
     ("earlier", "newest", "days"),
-    [(600, 200, 4.0), (600, -1, None), (-1, 200, None), (None, 200, None), (200, 200, None)],
+    [(600, 200, 3.0), (600, -1, None), (-1, 200, None), (None, 200, None), (200, 200, None)],
 )
 def test_free_space_that_shrinks_ends(
     daemon: Daemon, collected: Collect, earlier: int | None, newest: int, days: float | None

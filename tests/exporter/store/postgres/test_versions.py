@@ -3,12 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
+from exporter.jobs.state import pack
 from exporter.model.audit import AuditFilter
 from exporter.store import OutboxState, StoreError
 from exporter.store.postgres import housekeeping, schema, writer
+from exporter.times import DAY
 from tests.support.authors import BY
+from tests.support.daemon import NOW
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, body, post
+from tests.support.reports_builder import duplicati_report
 from tests.support.watching import message, sent
 
 pytestmark = pytest.mark.not_quick
@@ -36,6 +40,24 @@ def test_columns_of_a_newer_version_do_not_disturb(replicas: Replicas) -> None:
     assert post(other, body(1)).new
     assert post(one, body(2)).new
     replicas.assert_whole()
+
+
+def test_what_an_older_daemon_leaves_out_of_a_state_is_found_with_the_next_report(
+    replicas: Replicas,
+) -> None:
+    store = replicas.open()
+    *_, known = [post(store, with_free_space(day)).job.state for day in range(4)]
+    older = pack(replace(known, destination=replace(known.destination, free=())))
+    replicas.ask("UPDATE jobs SET state = %s, revision = revision + 1", older)
+    after = post(replicas.open(), with_free_space(4)).job.state.destination
+    assert after.free[:-1] == known.destination.free
+    assert after.full_at is not None
+
+
+def with_free_space(day: int) -> bytes:
+    """Return the report of a day, on which less is free than on the one before."""
+    space = {"FreeQuotaSpace": (9 - day) * 10**9, "TotalQuotaSpace": 10**10}
+    return duplicati_report(began=NOW - (9 - day) * DAY, backend=space)
 
 
 def test_a_newer_format_is_used_once_nobody_is_left_who_does_not_know_it(
