@@ -73,8 +73,10 @@ def _fine(summary: StatusSummary) -> str:
         return "no backups yet"
     if summary.fine < summary.all:
         return f"{summary.fine:,} of {summary.all:,} fine"
-    warned = summary.count(Condition.WARNING)
-    return f"all fine, {warned} with warnings" if warned else "all fine"
+    unusual, warned = summary.count(Condition.UNUSUAL), summary.count(Condition.WARNING)
+    besides = [f"{unusual:,} unusual"] if unusual else []
+    besides += [f"{warned:,} with warnings"] if warned else []
+    return ", ".join(["all fine", *besides])
 
 
 def _tone(summary: StatusSummary, doubts: list[str]) -> Tone:

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from exporter.fleet.views import JobView
 from exporter.jobs.ageing import old_from
-from exporter.jobs.health import comes_unnamed, has_shrunk, is_damaged, is_failing
+from exporter.jobs.health import (
+    comes_unnamed,
+    has_shrunk,
+    is_damaged,
+    is_failing,
+    is_unusual,
+)
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
 from exporter.model import Status
@@ -29,8 +35,10 @@ def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
         (Condition.STALLED, stalled),
         (Condition.INTERRUPTED, health.last is Status.INTERRUPTED),
         (Condition.SHRINKING, health.shrunk),
+        (Condition.FILLING, health.filling(now)),
         (Condition.SECOND_COPY, health.copies_missed or _is_copy_old(view, now)),
         (Condition.UNNAMED, health.unnamed),
+        (Condition.UNUSUAL, health.unusual),
         (Condition.WARNING, health.warned),
         (Condition.RUNNING, view.running is not None and not stalled),
         (Condition.WAITING, health.last is None),
@@ -48,6 +56,7 @@ BY_RUNS = frozenset(
         Condition.INTERRUPTED,
         Condition.SHRINKING,
         Condition.UNNAMED,
+        Condition.UNUSUAL,
         Condition.WARNING,
     }
 )
@@ -63,6 +72,7 @@ def held_by_runs(job: Job, state: JobState) -> tuple[Condition, ...]:
         (Condition.INTERRUPTED, last is not None and last.run.status is Status.INTERRUPTED),
         (Condition.SHRINKING, has_shrunk(state)),
         (Condition.UNNAMED, comes_unnamed(job, state)),
+        (Condition.UNUSUAL, is_unusual(state)),
         (Condition.WARNING, good is not None and good.status is Status.WARNING),
     )
     return tuple([each for each, holds in holding if holds])

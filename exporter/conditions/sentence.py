@@ -3,7 +3,7 @@
 from exporter.conditions.counts import StatusSummary
 from exporter.model.conditions import Condition
 
-_NO_TROUBLES = (Condition.WARNING, Condition.WAITING, Condition.MUTED)
+_NO_TROUBLES = (Condition.UNUSUAL, Condition.WARNING, Condition.WAITING, Condition.MUTED)
 """They are said beside the troubles: a job in one is not simply fine, or hides that it is not."""
 
 

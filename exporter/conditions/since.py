@@ -7,6 +7,7 @@ from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.health import is_shrunken
 from exporter.jobs.history import PastRun
+from exporter.jobs.space import nearly_full_from
 from exporter.jobs.state import JobState
 from exporter.model import Status
 from exporter.model.conditions import Condition
@@ -70,6 +71,15 @@ def _shrunk(_view: JobView, state: JobState) -> Millis | None:
     return min((run.started for run in small), default=measured.started)
 
 
+def _filling(view: JobView, state: JobState) -> Millis | None:
+    """Return when the day on which it is full came near, or since when hardly any is free."""
+    found, from_when = state.destination, view.health.filling_from
+    total = None if found.quota is None else found.quota.total_bytes
+    since_full = None if total is None else nearly_full_from(found.free, total)
+    near = None if from_when is None else max(from_when, found.free[0].started)
+    return min((at for at in (since_full, near) if at is not None), default=None)
+
+
 def _copies(_view: JobView, state: JobState) -> Millis | None:
     """Return the first of the runs in a row that missed a copy, or when a copy became stale."""
     copies = state.copies
@@ -84,6 +94,10 @@ def _unnamed(view: JobView, state: JobState) -> Millis | None:
         return state.first_start
     later = (run.started for run in state.recent if run.started > cleared)
     return next(later, view.health.last_start)
+
+
+def _unusual(view: JobView, _state: JobState) -> Millis | None:
+    return view.health.last_start
 
 
 def _warned(_view: JobView, state: JobState) -> Millis | None:
@@ -106,8 +120,10 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.STALE: _stale,
     Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrunk,
+    Condition.FILLING: _filling,
     Condition.SECOND_COPY: _copies,
     Condition.UNNAMED: _unnamed,
+    Condition.UNUSUAL: _unusual,
     Condition.WARNING: _warned,
     Condition.RUNNING: _running,
 }

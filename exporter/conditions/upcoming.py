@@ -17,6 +17,7 @@ def next_change(view: JobView, now: Millis) -> Millis | None:
         None if running is None else running.stalled_from,
         stale_from(view),
         view.health.copies_old_from,
+        view.health.filling_from,
     )
     turns = [limit + 1 for limit in limits if limit is not None]
     mute = muted_after(view.muted_until, now)

@@ -8,15 +8,32 @@ from msgspec import Struct
 
 from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.job import Job
+from exporter.jobs.space import FILLING_AHEAD
 from exporter.jobs.state import JobState
-from exporter.model import Status, is_unnamed
-from exporter.times import Millis
+from exporter.model import Status, StoredRun, believed, is_unnamed
+from exporter.times import MINUTE, Millis
 
 SHRUNK_BELOW = 0.7
 """A source with less than this part of its usual size has shrunk,"""
 
 SHRUNK_BYTES = 1_000_000
 """if more than this is gone: small jobs vary."""
+
+UNUSUAL_CHANGES = 5
+"""A run is unusual that changed more than so many times the usual files,"""
+
+MANY_FILES = 1000
+"""if they are more than so many,"""
+
+SOME_FILES = 50
+MOST_OF_SOURCE = 0.5
+"""or more than some and more than this part of all there are;"""
+
+UNUSUAL_LENGTH = 3
+"""and one that took more than so many times the usual duration,"""
+
+MUCH_LONGER: Millis = 30 * MINUTE
+"""if it took more than so much longer."""
 
 VERIFIED_OK: frozenset[Status] = frozenset({Status.SUCCESS, Status.WARNING})
 """How a verification of stored files without errors ends."""
@@ -29,6 +46,7 @@ class JobHealth(Struct, frozen=True, gc=False):
     of all, `first_start` that of the first, `last_failed` that of the last one that failed.
     `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one
     becomes stale if no other comes. `warned` is true where the last completed run had warnings.
+    `full_at` is when the destination is full if its trend goes on.
     """
 
     last: Status | None = None
@@ -43,6 +61,9 @@ class JobHealth(Struct, frozen=True, gc=False):
     unnamed: bool = False
     warned: bool = False
     last_failed: Millis | None = None
+    unusual: bool = False
+    nearly_full: bool = False
+    full_at: Millis | None = None
 
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
@@ -61,11 +82,24 @@ class JobHealth(Struct, frozen=True, gc=False):
             unnamed=comes_unnamed(job, state),
             last_failed=None if state.last_failed is None else state.last_failed.started,
             warned=good is not None and good.status is Status.WARNING,
+            unusual=is_unusual(state),
+            nearly_full=state.destination.is_nearly_full,
+            full_at=state.destination.full_at,
         )
 
     def copies_old(self, now: Millis) -> bool:
         """Return whether a second copy is stale."""
         return self.copies_old_from is not None and now > self.copies_old_from
+
+    @property
+    def filling_from(self) -> Millis | None:
+        """From when on the destination is filling up by its trend; None where it does not."""
+        return None if self.full_at is None else self.full_at - FILLING_AHEAD
+
+    def filling(self, now: Millis) -> bool:
+        """Return whether the destination is full soon, or nearly is."""
+        from_when = self.filling_from
+        return self.nearly_full or (from_when is not None and now > from_when)
 
 
 def is_failing(job: Job, state: JobState) -> bool:
@@ -105,3 +139,28 @@ def has_shrunk(state: JobState) -> bool:
 def is_shrunken(found: float, usual: float) -> bool:
     """Return whether a size in bytes is much less than the usual one."""
     return found < SHRUNK_BELOW * usual and usual - found > SHRUNK_BYTES
+
+
+def is_unusual(state: JobState) -> bool:
+    """Return whether the last run changed far more files than usual, or took far longer."""
+    last = state.last
+    return last is not None and (_changed_much(last, state) or _took_long(last, state))
+
+
+def _changed_much(last: StoredRun, state: JobState) -> bool:
+    changed = last.run.counts.changed_files or 0
+    if changed <= SOME_FILES:
+        return False
+    usual, measured = state.baseline().changed_files, state.last_complete
+    if usual is None or changed <= UNUSUAL_CHANGES * usual:
+        return False
+    files = None if measured is None else measured.examined_files
+    return changed > MANY_FILES or (files is not None and changed > MOST_OF_SOURCE * files)
+
+
+def _took_long(last: StoredRun, state: JobState) -> bool:
+    took = believed.known_length(last) or 0
+    if took <= MUCH_LONGER:
+        return False
+    usual = state.baseline().duration
+    return usual is not None and took > UNUSUAL_LENGTH * usual and took - usual > MUCH_LONGER

@@ -83,6 +83,12 @@ def reported_length(stored: StoredRun) -> Millis | None:
     return None if reported is None or reported > FURTHEST else reported
 
 
+def known_length(stored: StoredRun) -> Millis | None:
+    """Return the duration of a run to be shown, also where its start is unknown."""
+    found = length(stored)
+    return reported_length(stored) if found is None else found
+
+
 def took(stored: StoredRun) -> Millis | None:
     """Return how long a run took; one without a duration took until its report came.
 

@@ -59,6 +59,12 @@ class Condition(_Worded):
     STALLED = "stalled"
     INTERRUPTED = "interrupted", "interrupted", "was interrupted", "were interrupted"
     SHRINKING = "shrinking", "shrinking", "shrank"
+    FILLING = (
+        "filling",
+        "filling up",
+        "has a destination that is filling up",
+        "have destinations that are filling up",
+    )
     SECOND_COPY = (
         "second_copy",
         "second copy",
@@ -66,6 +72,7 @@ class Condition(_Worded):
         "have no recent second copy",
     )
     UNNAMED = "unnamed", "unnamed", "reports without a name", "report without a name"
+    UNUSUAL = "unusual", "unusual", "was unusual", "were unusual"
     WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"
     WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
@@ -79,9 +86,9 @@ class Condition(_Worded):
         """How serious it is."""
         if self.rank < Condition.STALLED.rank:
             return Severity.CRITICAL
-        if self.rank < Condition.WARNING.rank:
+        if self.rank < Condition.UNUSUAL.rank:
             return Severity.WARNING
-        if self is Condition.WARNING:
+        if self.rank < Condition.RUNNING.rank:
             return Severity.NOTICE
         return Severity.OK if self is Condition.FINE else Severity.INFO
 

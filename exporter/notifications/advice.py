@@ -28,12 +28,19 @@ _ADVICE: Mapping[AnyCondition, str] = {
         "Check on the machine whether every source exists and is mounted; if files are missing, "
         "restore them before the retention of the backup deletes the versions that contain them."
     ),
+    Condition.FILLING: (
+        "Get more space at the destination, keep fewer versions, or compact the backup; do not "
+        "delete its files by hand."
+    ),
     Condition.SECOND_COPY: (
         "Check whether the second destination answers, its credentials are valid and it has space."
     ),
     Condition.UNNAMED: (
         "Name the backup in the address that Duplicati reports to, with ?backup=NAME, then mark "
         "what came before as dealt with: duplistatus job clear."
+    ),
+    Condition.UNUSUAL: (
+        "Look which files changed and what the run did: ransomware changes many files too."
     ),
     Condition.WARNING: (
         "Read the warnings in the log of the run: a file that was skipped is not in the backup."

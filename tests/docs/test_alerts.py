@@ -35,7 +35,7 @@ def test_the_section_of_an_alert_says_everything_in_its_order(alert: Rule) -> No
 
 
 def test_the_table_has_every_alert_and_its_severity() -> None:
-    severities = {alert: severity for alert, severity, _ in doc_hooks.rows(PAGE, "alerts")}
+    severities = {alert: severity for alert, severity, *_ in doc_hooks.rows(PAGE, "alerts")}
     assert severities == {
         f"[{alert.name}](#{pages.anchor(alert.name)})": alert.content["labels"]["severity"]
         for alert in ALERTS

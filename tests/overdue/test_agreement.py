@@ -51,6 +51,11 @@ SETTINGS = (
 EXCUSED = {Condition.MUTED, Condition.PAUSED}
 """Alerts fire for these too: Prometheus has silences of its own."""
 
+ALERTED = {each for each in Condition if each.is_trouble} - {Condition.UNNAMED} | {
+    Condition.UNUSUAL
+}
+"""What alerts ask for; these jobs have names."""
+
 Samples = Mapping[str, int]
 """What is exposed of one job by the names of its families, without their beginning."""
 
@@ -83,7 +88,9 @@ def turning(fleet: Fleet) -> list[Millis]:
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
     silent = [view.running.stalled_from for view in fleet.jobs() if view.running]
     old = [view.health.copies_old_from for view in fleet.jobs()]
-    return [START, MIDDLE, END, *expected, *silent, *(each for each in old if each is not None)]
+    near = [view.health.filling_from for view in fleet.jobs()]
+    some = [each for each in (*old, *near) if each is not None]
+    return [START, MIDDLE, END, *expected, *silent, *some]
 
 
 class Exposed(NamedTuple):
@@ -119,6 +126,8 @@ def alerted(job: Samples, now: Millis) -> set[Condition]:
         Condition.STALE: too_old(job, now),
         Condition.INTERRUPTED: job["interrupted_runs"] > 0,
         Condition.SECOND_COPY: job.get("second_copy_missed", 0) > 1 or copy_too_old(job, now),
+        Condition.FILLING: filling(job, now),
+        Condition.UNUSUAL: changed_much(job) or took_long(job),
         Condition.SHRINKING: (
             "source_bytes" in job
             and job["source_bytes"] < 0.7 * job.get("typical_source_bytes", 0)
@@ -126,6 +135,32 @@ def alerted(job: Samples, now: Millis) -> set[Condition]:
         ),
     }
     return {each for each, holds in asked.items() if holds}
+
+
+def filling(job: Samples, now: Millis) -> bool:
+    """Tell whether a destination is full soon, or hardly any of it is free."""
+    full, free = job.get("destination_full_timestamp_seconds"), job.get("quota_free_bytes")
+    total = job.get("quota_total_bytes")
+    nearly = free is not None and total is not None and free / total <= 0.05
+    return nearly or (full is not None and full - now < 14 * DAY)
+
+
+def changed_much(job: Samples) -> bool:
+    """Tell whether the last run changed far more files than is usual."""
+    changes = [job.get(f"last_{kind}_files", 0) for kind in ("added", "modified", "deleted")]
+    usual, files = job.get("typical_changed_files"), job.get("source_files")
+    if usual is None or sum(changes) <= 5 * usual:
+        return False
+    of_few = files is not None and sum(changes) > 50 and sum(changes) > 0.5 * files
+    return sum(changes) > 1000 or of_few
+
+
+def took_long(job: Samples) -> bool:
+    """Tell whether the last run took far longer than is usual."""
+    took, usual = job.get("last_duration_seconds"), job.get("typical_duration_seconds")
+    if took is None or usual is None:
+        return False
+    return took > 3 * usual and took - usual > 30 * MINUTE
 
 
 def too_old(job: Samples, now: Millis) -> bool:
@@ -176,6 +211,10 @@ def assert_one_deadline(fleet: Fleet, samples: Exposed, now: Millis) -> None:
         assert (view.late(now), view.late(deadline)) == (now - deadline, 0)
 
 
+def is_trouble(held: set[Condition]) -> bool:
+    return any(each.is_trouble for each in held)
+
+
 def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     snapshot = fleet.snapshot(now)
     summary, totals = (
@@ -197,17 +236,15 @@ def assert_agreement(fleet: Fleet, samples: Exposed, now: Millis) -> None:
     assert_one_deadline(fleet, samples, now)
     present = {view.job.name: set(conditions(view, now)) for view in snapshot.jobs}
     woken = {view.job.name: alerted(samples.jobs[view.job.name], now) for view in snapshot.jobs}
-    assert {
-        name: {each for each in held if each.is_trouble} for name, held in present.items()
-    } == woken
+    assert {name: held & ALERTED for name, held in present.items()} == woken
     excused = {name for name, held in present.items() if held & EXCUSED}
-    told = any(troubles for name, troubles in woken.items() if name not in excused)
+    told = any(is_trouble(held) for name, held in woken.items() if name not in excused)
     assert (badge_of_all(summary).tone in (Tone.GOOD, Tone.NEUTRAL)) == (not told)
     assert_all_fine_is_true(summary, present)
 
 
 def assert_all_fine_is_true(summary: StatusSummary, present: Mapping[str, set[Condition]]) -> None:
     """All are said to be fine only where none is in trouble, muted or not."""
-    troubled = [name for name, held in present.items() if any(each.is_trouble for each in held)]
+    troubled = [name for name, held in present.items() if is_trouble(held)]
     assert not (troubled and sentence(summary).startswith("All "))
     assert not (troubled and badge_of_all(summary).words.startswith("all fine"))

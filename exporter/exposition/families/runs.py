@@ -12,7 +12,7 @@ from exporter.exposition.families.snapshot import (
     seconds,
 )
 from exporter.jobs.history import MeasuredRun
-from exporter.model import Status, StoredRun, believed
+from exporter.model import Status, believed
 from exporter.times import SECOND
 
 
@@ -36,12 +36,6 @@ def _runs(job: JobSnapshot) -> Iterator[Sample]:
 def _last_success(job: JobSnapshot) -> float | None:
     completed = job.state.last_completed
     return None if completed is None else completed.over / SECOND
-
-
-def _length(last: StoredRun) -> float | None:
-    """Return the duration of a run, also where its start is unknown."""
-    length = believed.length(last)
-    return seconds(believed.reported_length(last) if length is None else length)
 
 
 def _success_rate(job: JobSnapshot) -> float | None:
@@ -82,7 +76,11 @@ OUTCOME_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "Time at which the last completed run ended.",
         _last_success,
     ),
-    of_last("last_duration_seconds", "Duration of the last run.", _length),
+    of_last(
+        "last_duration_seconds",
+        "Duration of the last run.",
+        lambda last: seconds(believed.known_length(last)),
+    ),
     of_job(
         "consecutive_failures",
         "Failed runs since the last completed one; at least 1 while the job is failing.",

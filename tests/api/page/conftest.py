@@ -23,8 +23,10 @@ EVERY = {
     "silent": "stalled",
     "stopped": "interrupted",
     "emptied": "shrinking",
+    "crammed": "filling",
     "uncopied": "second_copy",
     "(unnamed) s3": "unnamed",
+    "hectic": "unusual",
     "grumbling": "warning",
     "busy": "running",
     "begun": "waiting",
@@ -122,6 +124,8 @@ def fill_with_all(daemon: Daemon) -> None:
         record(daemon, "uncopied", LAST - day * DAY, copying=missed)
     record(daemon, unnamed("s3"), LAST, Status.SUCCESS)
     daily(daemon, "emptied", data={"SizeOfExaminedFiles": USUAL // 5})
+    daily(daemon, "crammed", backend={"FreeQuotaSpace": USUAL, "TotalQuotaSpace": 40 * USUAL})
+    daily(daemon, "hectic", duration=90 * MINUTE)
     daily(daemon, "grumbling", status="Warning")
     daily(daemon, "busy")
     daily(daemon, "hushed")

@@ -35,6 +35,12 @@ SAID = [
     ),
     (StatusSummary(2, {WAITING: 2}), "0 of 2 fine", Tone.NEUTRAL),
     (StatusSummary(40, {SHRINKING: 1}, fine=39), "1 shrinking", Tone.DOUBTFUL),
+    (StatusSummary(40, {Condition.FILLING: 1}, fine=39), "1 filling up", Tone.DOUBTFUL),
+    (
+        StatusSummary(40, {Condition.UNUSUAL: 1, Condition.WARNING: 3}, fine=40),
+        "all fine, 1 unusual, 3 with warnings",
+        Tone.GOOD,
+    ),
     (StatusSummary(40, {Condition.STALLED: 1}, fine=39), "1 stalled", Tone.DOUBTFUL),
     (StatusSummary(40, {Condition.DAMAGED: 1}, fine=39), "1 verification failed", Tone.BAD),
     (StatusSummary(40, {FAILING: 1}, fine=39), "1 failing", Tone.BAD),

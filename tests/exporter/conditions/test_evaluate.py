@@ -194,6 +194,7 @@ def test_conditions_lie_in_the_order_of_their_ranks() -> None:
         "stalled",
         "interrupted",
         "shrinking",
+        "filling",
         "second_copy",
         "unnamed",
     ]

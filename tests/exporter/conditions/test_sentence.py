@@ -40,6 +40,13 @@ def excusing(counted: StatusSummary, **excused: int) -> StatusSummary:
         (census(40, stale=1, shrinking=1), "1 of 40 backups is stale, 1 shrank"),
         (census(40, interrupted=1), "1 of 40 backups was interrupted"),
         (census(40, failing=1, interrupted=2), "1 of 40 backups failed, 2 were interrupted"),
+        (census(40, filling=1), "1 of 40 backups has a destination that is filling up"),
+        (census(40, filling=2), "2 of 40 backups have destinations that are filling up"),
+        (
+            census(40, fine=40, unusual=1, warning=3),
+            "All 40 backups are fine, 1 was unusual, 3 ended with warnings",
+        ),
+        (census(40, fine=38, overdue=2, unusual=2), "2 of 40 backups are overdue, 2 were unusual"),
         (census(40, second_copy=1), "1 of 40 backups has no recent second copy"),
         (census(40, second_copy=2), "2 of 40 backups have no recent second copy"),
         (census(40, unnamed=1), "1 of 40 backups reports without a name"),

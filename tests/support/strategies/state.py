@@ -179,6 +179,8 @@ _COUNTS = (
     Counts(examined_files=7, examined_bytes=2**33, uploaded_bytes=1, retry_attempts=2),
     Counts(stored_bytes=0, versions=0, quota_free_bytes=-1, quota_total_bytes=2**40),
     Counts(examined_bytes=5, stored_bytes=2**34, versions=4, quota_free_bytes=2**39),
+    Counts(examined_files=4000, modified_files=3000, quota_free_bytes=2**38),
+    Counts(examined_files=99, added_files=60, quota_free_bytes=2**34, quota_total_bytes=2**40),
 )
 _FACTS = itertools.product(
     _STATUSES,
