@@ -1,6 +1,7 @@
 """The app: which resource answers which path. No globals, no environment."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import falcon
@@ -57,6 +58,13 @@ from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.notifications.deliveries import Deliveries
 from exporter.notifications.digest.collecting import Sources
+from exporter.notifications.faults import (
+    DaemonFaults,
+    FaultSources,
+    PullFailures,
+    no_pulls,
+    storage_problem,
+)
 from exporter.notifications.rendering import Templates
 from exporter.store import Store
 from exporter.times import Millis
@@ -87,6 +95,7 @@ class Services(NamedTuple):
     deliveries: Deliveries = Deliveries()
     templates: Templates = Templates()
     public_url: str | None = None
+    pull_failures: PullFailures = no_pulls
 
     @property
     def links_to(self) -> str | None:
@@ -96,7 +105,20 @@ class Services(NamedTuple):
     @property
     def digest_sources(self) -> Sources:
         """Where a digest has its facts from."""
-        return Sources(self.store, self.fleet, self.refusals, self.timekeeper)
+        return Sources(self.store, self.fleet, self.faults.all)
+
+    @property
+    def faults(self) -> DaemonFaults:
+        """Who knows what is wrong beside the jobs."""
+        sources = FaultSources(
+            partial(storage_problem, self.store),
+            self.refusals,
+            self.timekeeper,
+            self.self_metrics,
+            self.deliveries.oldest_waiting,
+            self.pull_failures,
+        )
+        return DaemonFaults(sources)
 
 
 def create_app(services: Services) -> App:
@@ -180,11 +202,9 @@ def _add_answers(app: App, services: Services) -> None:
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    shown = badges.Showing(
-        clock, services.refusals, services.timekeeper, badges.embedding(services.authorizer)
-    )
-    app.add_route("/api/badge.svg", FleetBadge(store, fleet, shown))
-    app.add_route("/api/badge/{server_id:svg}", ServerBadge(store, fleet, shown))
+    shown = badges.Showing(clock, services.faults.all, badges.embedding(services.authorizer))
+    app.add_route("/api/badge.svg", FleetBadge(fleet, shown))
+    app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, shown))
     sources, templates = services.digest_sources, services.templates
     app.add_route("/api/digest", DigestResource(sources, clock, templates, services.links_to))
     app.add_route("/api/backups", Backups(store, fleet))
@@ -229,14 +249,14 @@ def _add_root(app: App, services: Services) -> None:
 def _add_page(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     connection = Connection(services.authorizer, services.trusted_proxies)
-    refusals, timekeeper, told = services.refusals, services.timekeeper, services.deliveries
-    besides = Besides(refusals, timekeeper, _upload(Astray, services), told)
+    faults, told = services.faults.all, services.deliveries
+    besides = Besides(faults, services.refusals, _upload(Astray, services), told)
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
     app.add_route("/digest", DigestPage(services.digest_sources, clock))
     app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
-    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, refusals, timekeeper))
+    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, faults))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
 

@@ -1,6 +1,6 @@
 """What the overview and a server's page have in common: the head with its counts, and the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,8 @@ from api.page.filters import JobFilter
 from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
-from exporter.conditions.sentence import sentence
+from exporter.conditions.faults import Fault
+from exporter.conditions.sentence import headline
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model.conditions import Condition
@@ -23,19 +24,13 @@ _NAMED = 20
 
 
 def head(
-    summary: StatusSummary,
-    counts: list[Count],
-    now: Millis,
-    refused: int,
-    *,
-    clock_in_doubt: bool,
+    summary: StatusSummary, counts: list[Count], faults: Sequence[Fault], now: Millis
 ) -> dict[str, Any]:
-    """Return the values for the head of a page, while so many refused reports are open."""
-    calm = Condition.FINE if summary.fine and not refused and not clock_in_doubt else None
-    failed = _failed(summary, now)
+    """Return the values for the head of a page."""
+    calm = Condition.FINE if summary.fine and not faults else None
     return {
         "now": DisplayTime.from_timestamp(now, now),
-        "sentence": sentence(summary, failed, refused=refused, clock_in_doubt=clock_in_doubt),
+        "sentence": headline(summary, _failed(summary, now), faults),
         "worst": next(iter(summary.troubles), calm),
         "counts": counts,
     }

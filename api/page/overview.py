@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import falcon
 from msgspec import Struct
 
-from api import readiness
 from api.client_address import Network, url_of
 from api.page import filters, notifications, refused
 from api.page.counts import counts
@@ -17,12 +16,12 @@ from api.resources.upload import Astray
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
+from exporter.conditions.faults import Fault
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.ingest.refusals import Refusals
-from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
-from exporter.model.conditions import Condition
+from exporter.model.conditions import Condition, DaemonCondition
 from exporter.notifications.deliveries import Deliveries
 from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
@@ -55,8 +54,8 @@ class Connection(Struct, frozen=True):
 class Besides(NamedTuple):
     """What an overview has beside the backups; `astray` accepts reports posted to the page."""
 
+    faults: Callable[[Millis], tuple[Fault, ...]]
     refusals: Refusals
-    timekeeper: Timekeeper
     astray: Astray
     deliveries: Deliveries
 
@@ -76,11 +75,11 @@ class Overview(Page):
     ) -> None:
         super().__init__(store, fleet, clock)
         self._connection = connection
-        self._refusals, self._timekeeper, self._astray, self._deliveries = besides
+        self._besides = besides
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Take a report of a sender that was set up without a path."""
-        self._astray.on_post(req, resp)
+        self._besides.astray.on_post(req, resp)
 
     on_put = on_post
 
@@ -90,27 +89,27 @@ class Overview(Page):
         job_filter, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
         jobs = evaluate_all(snapshot.jobs, now)
         summary = StatusSummary.counting(jobs, len(snapshot.errored))
-        open_count, clock = refused.open_count(self._refusals, now), self._timekeeper.fault()
-        counted = counts(snapshot.totals, summary)
+        faults = self._besides.faults(now)
         facts = {
-            **head(summary, counted, now, open_count, clock_in_doubt=clock is not None),
-            **refused.summary(self._refusals, now),
-            **notifications.summary(self._deliveries, now),
+            **head(summary, counts(snapshot.totals, summary), faults, now),
+            **refused.summary(self._besides.refusals, now),
+            **notifications.summary(self._besides.deliveries, now),
             **listing(self._store, jobs, job_filter, now),
             **self._form(),
-            **self._faults(snapshot.errored),
+            **self._doubts(snapshot.errored, faults),
             **self._connecting(req, is_first=not summary.all),
             "all": len(jobs),
             "last_report": DisplayTime.from_timestamp(snapshot.totals.last_report, now),
-            "clock": clock,
         }
         self._show(req, resp, "overview", facts)
 
-    def _faults(self, errored: Collection[int]) -> dict[str, Any]:
+    def _doubts(self, errored: Collection[int], faults: Sequence[Fault]) -> dict[str, Any]:
+        reasons = {each.condition: each.reason for each in faults}
         return {
             "unjudged": unjudged(self._fleet, errored),
             "duplicates": self._duplicates(),
-            "fault": readiness.write_error(self._store),
+            "fault": reasons.get(DaemonCondition.STORAGE),
+            "clock": reasons.get(DaemonCondition.CLOCK),
         }
 
     def _connecting(self, req: falcon.Request, *, is_first: bool) -> dict[str, Any]:

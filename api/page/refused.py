@@ -75,12 +75,6 @@ def summary(refusals: Refusals, now: Millis) -> dict[str, Any]:
     return {"refused": _of_last_day(refusals, now), "refused_ever": refusals.any}
 
 
-def open_count(refusals: Refusals, now: Millis) -> int:
-    """Return how many refused reports keep "all fine" from being said."""
-    refused = refusals.open(now)
-    return 0 if refused is None else refused.count
-
-
 def _of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
     day = refusals.last_day(now)
     if day is None:

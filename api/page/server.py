@@ -5,7 +5,7 @@ from collections.abc import Callable
 import falcon
 
 from api import query
-from api.page import filters, refused
+from api.page import filters
 from api.page.counts import of_conditions
 from api.page.filters import JobFilter
 from api.page.forms.mutes import SPANS
@@ -14,10 +14,9 @@ from api.page.rendering import Page
 from exporter.conditions import facts
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
+from exporter.conditions.faults import Fault, of_server
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
-from exporter.ingest.refusals import Refusals
-from exporter.ingest.timekeeper import Timekeeper
 from exporter.model import Server
 from exporter.store import Store
 from exporter.times import Millis
@@ -31,12 +30,10 @@ class ServerPage(Page):
         store: Store,
         fleet: Fleet,
         clock: Callable[[], Millis],
-        refusals: Refusals,
-        timekeeper: Timekeeper,
+        faults: Callable[[Millis], tuple[Fault, ...]],
     ) -> None:
         super().__init__(store, fleet, clock)
-        self._refusals = refusals
-        self._timekeeper = timekeeper
+        self._faults = faults
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
@@ -45,10 +42,9 @@ class ServerPage(Page):
         views, faulty = self._fleet.of_server(server.id)
         jobs = evaluate_all(views, now)
         summary = StatusSummary.counting(jobs, len(faulty))
-        open_count = refused.open_count(self._refusals, now)
-        in_doubt = self._timekeeper.fault() is not None
+        found = of_server(self._faults(now), server, self._fleet.servers())
         shown = {
-            **head(summary, of_conditions(summary), now, open_count, clock_in_doubt=in_doubt),
+            **head(summary, of_conditions(summary), found, now),
             **listing(self._store, jobs, JobFilter(page=filters.page(req)), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,

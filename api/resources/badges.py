@@ -6,18 +6,16 @@ from typing import NamedTuple
 import falcon
 from falcon.routing import BaseConverter
 
-from api import readiness
 from api.headers import EMBEDDING
 from api.query import find_server
 from api.resources.badge_svg import draw
 from api.responses import GetResource, with_etag
 from exporter.auth import Authorizer, Scope
-from exporter.conditions.badge import Badge, badge_of_all, badge_of_server, badge_without_store
+from exporter.conditions import faults
+from exporter.conditions.badge import Badge, badge_of_all, badge_of_server
 from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault
 from exporter.fleet import Fleet
-from exporter.ingest.refusals import Refusals
-from exporter.ingest.timekeeper import Timekeeper
-from exporter.store import Store
 from exporter.times import Millis
 
 MEDIA_SVG = "image/svg+xml"
@@ -37,36 +35,21 @@ class SvgName(BaseConverter):
 
 
 class Showing(NamedTuple):
-    """What every badge needs: the clock, the refused reports, and which pages may show it.
-
-    `timekeeper` knows whether the clock is right.
-    """
+    """What every badge needs: the clock, what is wrong beside jobs, and which pages may show it."""
 
     clock: Callable[[], Millis]
-    refusals: Refusals
-    timekeeper: Timekeeper
+    faults: Callable[[Millis], tuple[Fault, ...]]
     embedding: str
 
 
 class _Pictured(GetResource):
     """Jobs as a badge."""
 
-    def __init__(self, store: Store, fleet: Fleet, showing: Showing) -> None:
-        self._store = store
+    def __init__(self, fleet: Fleet, showing: Showing) -> None:
         self._fleet = fleet
-        self._clock, self._refusals, self._timekeeper, self._embedding = showing
-
-    def _refused(self, now: Millis) -> int:
-        refused = self._refusals.open(now)
-        return 0 if refused is None else refused.count
-
-    def _in_doubt(self) -> bool:
-        return self._timekeeper.fault() is not None
+        self._clock, self._faults, self._embedding = showing
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
-        fault = readiness.write_error(self._store)
-        if fault is not None:
-            badge = badge_without_store(badge.subject, fault)
         resp.set_header(EMBEDDING, self._embedding)
         with_etag(req, resp, draw(badge), MEDIA_SVG)
 
@@ -79,8 +62,7 @@ class FleetBadge(_Pictured):
         now = self._clock()
         snapshot = self._fleet.snapshot(now)
         summary = StatusSummary.from_views(snapshot.jobs, now, len(snapshot.errored))
-        badge = badge_of_all(summary, self._refused(now), clock_in_doubt=self._in_doubt())
-        self._answer(req, resp, badge)
+        self._answer(req, resp, badge_of_all(summary, self._faults(now)))
 
 
 class ServerBadge(_Pictured):
@@ -92,9 +74,8 @@ class ServerBadge(_Pictured):
         views, unjudged = self._fleet.of_server(server.id)
         now = self._clock()
         summary = StatusSummary.from_views(views, now, len(unjudged))
-        name, refused = server.shown_name, self._refused(now)
-        badge = badge_of_server(name, summary, refused, clock_in_doubt=self._in_doubt())
-        self._answer(req, resp, badge)
+        found = faults.of_server(self._faults(now), server, self._fleet.servers())
+        self._answer(req, resp, badge_of_server(server.shown_name, summary, found))
 
 
 def embedding(authorizer: Authorizer) -> str:

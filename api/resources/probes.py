@@ -2,9 +2,9 @@
 
 import falcon
 
-from api import readiness
 from api.errors import unavailable
 from api.responses import GetResource, success
+from exporter.notifications.faults import storage_problem
 from exporter.store import Store
 
 
@@ -30,7 +30,7 @@ class Ready(GetResource):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer once a write has reached the disk; 503 where it does not, with the reason."""
-        fault = readiness.write_error(self._store)
+        fault = storage_problem(self._store)
         if fault is not None:
             raise unavailable(f"Reports cannot be stored: {fault}")
         success(req, resp, {})

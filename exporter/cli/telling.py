@@ -14,7 +14,7 @@ from exporter.notifications.couriers import Couriers
 from exporter.notifications.describing import Describer
 from exporter.notifications.digest.schedule import Digests, composer
 from exporter.notifications.extras import Extras
-from exporter.notifications.faults import DaemonFaults, PullFailures, Sources
+from exporter.notifications.faults import DaemonFaults, FaultSources, SeldomProbe
 from exporter.notifications.heartbeat import Pulse, Vitals, beating
 from exporter.notifications.job_checks import JobChecks, wanted
 from exporter.notifications.loop import NotifierLoop, notifying
@@ -32,35 +32,30 @@ def watch_of(told: Notifications) -> Watch | None:
 
 
 @contextlib.contextmanager
-def telling(told: Notifications, services: Services, pull_failures: PullFailures) -> Iterator[None]:
+def telling(told: Notifications, services: Services) -> Iterator[None]:
     """Tell people meanwhile, as configured."""
     with contextlib.ExitStack() as stack:
         alive = _always
         if told.channels or told.digests or told.heartbeat.jobs:
-            loop = _decide(stack, told, services, pull_failures)
+            loop = _decide(stack, told, services)
             alive = loop.is_alive
         _beat(stack, told.heartbeat, services, alive)
         yield
 
 
-def _decide(
-    stack: contextlib.ExitStack,
-    told: Notifications,
-    services: Services,
-    pull_failures: PullFailures,
-) -> NotifierLoop:
+def _decide(stack: contextlib.ExitStack, told: Notifications, services: Services) -> NotifierLoop:
     """Decide what is told, and deliver it, until the stack is closed."""
     store, self_metrics = services.store, services.self_metrics
     shared = Shared(store.outbox, services.clock, store.leads, self_metrics.count_notification)
     couriers = Couriers(addresses_of(told), shared)
     self_metrics.watch_notifications(couriers.oldest)
-    sources = Sources(
-        store,
+    sources = FaultSources(
+        SeldomProbe(store),
         services.refusals,
         services.timekeeper,
         self_metrics,
         couriers.oldest,
-        pull_failures,
+        services.pull_failures,
     )
     loop = _loop(told, services, DaemonFaults(sources), couriers)
     couriers.start()

@@ -1,11 +1,14 @@
 """The text of a badge for many jobs, and its tone."""
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault, storage_fault
+from exporter.conditions.overall import OverallState, overall_state
 from exporter.conditions.sentence import sentence
-from exporter.model.conditions import Condition
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 
 _MAX_TROUBLES = 2
 """A badge is small; the sentence has all of them."""
@@ -29,43 +32,51 @@ class Badge(NamedTuple):
     meaning: str
 
 
-def badge_of_all(
-    summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
-) -> Badge:
-    """Return the badge of the whole fleet, of which so many reports were refused."""
-    meaning = sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)
-    return _badge("backups", summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
+def badge_of_all(summary: StatusSummary, faults: Sequence[Fault] = ()) -> Badge:
+    """Return the badge of the whole fleet."""
+    return _badge("backups", summary, faults, sentence(summary, faults=faults))
 
 
-def badge_of_server(
-    name: str, summary: StatusSummary, refused: int = 0, *, clock_in_doubt: bool = False
-) -> Badge:
+def badge_of_server(name: str, summary: StatusSummary, faults: Sequence[Fault] = ()) -> Badge:
     """Return the badge of a server's jobs; one of the refused reports may be of them."""
-    meaning = f"{name}: {sentence(summary, refused=refused, clock_in_doubt=clock_in_doubt)}"
-    return _badge(name, summary, _doubts(refused, clock_in_doubt=clock_in_doubt), meaning)
+    return _badge(name, summary, faults, f"{name}: {sentence(summary, faults=faults)}")
 
 
-def badge_without_store(subject: str, reason: str) -> Badge:
-    """Return the badge shown while no report can be stored: all that is known grows old."""
-    return Badge(subject, "not storing", Tone.BAD, f"Reports cannot be stored: {reason}")
+def tone(summary: StatusSummary, faults: Sequence[Fault] = ()) -> Tone:
+    """Return the tone of jobs and of what holds beside them."""
+    match overall_state(summary, faults):
+        case OverallState.CRITICAL:
+            return Tone.BAD
+        case OverallState.WARNING:
+            return Tone.DOUBTFUL
+        case OverallState.OK:
+            return Tone.GOOD if summary.fine else Tone.NEUTRAL
 
 
-def _badge(subject: str, summary: StatusSummary, doubts: list[str], meaning: str) -> Badge:
-    return Badge(subject, _words(summary, doubts), _tone(summary, doubts), meaning)
+def _badge(subject: str, summary: StatusSummary, faults: Sequence[Fault], meaning: str) -> Badge:
+    storage = storage_fault(faults)
+    if storage is not None:  # all that is known grows old
+        said = f"Reports cannot be stored: {storage.reason}"
+        return Badge(subject, storage.condition.word, Tone.BAD, said)
+    return Badge(subject, _words(summary, faults), tone(summary, faults), meaning)
 
 
-def _doubts(refused: int, *, clock_in_doubt: bool) -> list[str]:
-    doubts = [f"{refused:,} refused"] if refused else []
-    return [*doubts, "clock in doubt"] if clock_in_doubt else doubts
-
-
-def _words(summary: StatusSummary, doubts: list[str]) -> str:
+def _words(summary: StatusSummary, faults: Sequence[Fault]) -> str:
     """Return the worst troubles and doubts; without any, how many are fine."""
-    words = [*(f"{summary.troubled(each):,} {each.word}" for each in summary.troubles), *doubts]
+    words = [f"{summary.troubled(each):,} {each.word}" for each in summary.troubles]
+    words += list(dict.fromkeys(_of_fault(each, faults) for each in faults))
     if summary.errored:
         words.append(f"{summary.errored:,} not evaluated")
     more = ["…"] if len(words) > _MAX_TROUBLES else []
     return ", ".join([*words[:_MAX_TROUBLES], *more]) or _fine(summary)
+
+
+def _of_fault(fault: Fault, faults: Sequence[Fault]) -> str:
+    condition = fault.condition
+    if isinstance(condition, ServerCondition):
+        return f"{sum(each.condition is condition for each in faults):,} {condition.word}"
+    counted = condition is DaemonCondition.REFUSED
+    return f"{fault.count:,} {condition.word}" if counted else condition.word
 
 
 def _fine(summary: StatusSummary) -> str:
@@ -77,11 +88,3 @@ def _fine(summary: StatusSummary) -> str:
     besides = [f"{unusual:,} unusual"] if unusual else []
     besides += [f"{warned:,} with warnings"] if warned else []
     return ", ".join(["all fine", *besides])
-
-
-def _tone(summary: StatusSummary, doubts: list[str]) -> Tone:
-    if any(each.is_critical for each in summary.troubles):
-        return Tone.BAD
-    if summary.troubles or summary.errored or doubts:
-        return Tone.DOUBTFUL
-    return Tone.GOOD if summary.fine else Tone.NEUTRAL

@@ -21,7 +21,8 @@ class StatusSummary(Struct, frozen=True):
     not muted and trouble nobody because nothing is expected of them. `errored` are further jobs,
     whose evaluation failed by an internal error. `last_failure` is the start of the newest run for
     which a job is failing, None where none is; `excused` is of how many jobs each trouble holds
-    that a person muted or paused. They are in `held` and not among the troubles.
+    that a person muted or paused. They are in `held` and not among the troubles; `in_trouble` are
+    the jobs for which any of the troubles holds.
     """
 
     jobs: int
@@ -31,6 +32,7 @@ class StatusSummary(Struct, frozen=True):
     errored: int = 0
     last_failure: Millis | None = None
     excused: Mapping[Condition, int] = {}
+    in_trouble: int = 0
 
     @classmethod
     def from_views(cls, views: Iterable[JobView], now: Millis, errored: int = 0) -> "StatusSummary":
@@ -50,6 +52,7 @@ class StatusSummary(Struct, frozen=True):
             excused=Counter(
                 each for job in jobs if job.is_excused for each in job.held if each.is_trouble
             ),
+            in_trouble=sum(job.in_trouble and not job.is_excused for job in jobs),
         )
 
     def count(self, condition: Condition) -> int:

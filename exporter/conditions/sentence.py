@@ -1,57 +1,97 @@
 """The state of many jobs in one sentence. Pure."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 from exporter.conditions.counts import StatusSummary
-from exporter.model.conditions import Condition
+from exporter.conditions.faults import AnyFault, Fault
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition, Severity
 
 _NO_TROUBLES = (Condition.UNUSUAL, Condition.WARNING, Condition.WAITING, Condition.MUTED)
 """They are said beside the troubles: a job in one is not simply fine, or hides that it is not."""
 
+_HEADLINE = 3
+"""Facts in a headline: more of them are read by nobody."""
+
 
 def sentence(
-    summary: StatusSummary,
-    failed: str | None = None,
-    *,
-    refused: int = 0,
-    clock_in_doubt: bool = False,
+    summary: StatusSummary, failed: str | None = None, faults: Sequence[Fault] = ()
 ) -> str:
     """Return the state of the jobs, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
     All are fine only where each of them is watched, was evaluated and is in no trouble, muted or
-    not, where no report was refused that may have said otherwise, and by a clock that is right.
+    not, and where nothing is wrong beside the jobs that may hide what became of them.
 
     Args:
         summary: how many jobs there are, and of how many each condition holds.
         failed: when the newest failure was, in words; None where the sentence outlives them.
-        refused: how many reports were refused and not followed by one that was accepted.
-        clock_in_doubt: whether the daemon's own clock is wrong, or was in the last day.
+        faults: what holds for the daemon and for servers.
     """
-    doubts = [*_refused(refused), *(["the daemon's clock is in doubt"] if clock_in_doubt else [])]
-    fine = "reported fine" if doubts else None
-    text = ", ".join([_main_part(summary, failed, fine), *_besides(summary)])
-    first = "and" if summary.troubles else "but"
-    return f"{text}, {first} {' and '.join(doubts)}" if doubts else text
+    return ", ".join(_facts(summary, failed, faults))
 
 
-def _refused(refused: int) -> list[str]:
-    if not refused:
-        return []
-    return ["1 report was refused" if refused == 1 else f"{refused:,} reports were refused"]
+def headline(
+    summary: StatusSummary, failed: str | None = None, faults: Sequence[Fault] = ()
+) -> str:
+    """Return the worst facts of the sentence, and how many more there are."""
+    facts = _facts(summary, failed, faults)
+    more = len(facts) - _HEADLINE
+    return ", ".join(facts[:_HEADLINE]) + (f", and {more} more" if more > 0 else "")
 
 
-def _main_part(summary: StatusSummary, failed: str | None, fine: str | None) -> str:
-    """Return the troubles, the worst first, or that there are none."""
+def _facts(summary: StatusSummary, failed: str | None, faults: Sequence[Fault]) -> list[str]:
+    """Return all that is said: the main part, then the worst of the rest first."""
+    doubts, besides = _doubts(faults), _besides(summary)
+    if not summary.troubles:
+        said = [text for _, text in doubts]
+        but = [f"but {said[0]}", *said[1:]] if said else []
+        return [_calm_part(summary, "reported fine" if said else None), *but, *besides]
+    main, *troubles = summary.troubles
+    ranked = [*doubts, *((each.severity, _counted(each, summary, failed)) for each in troubles)]
+    ranked.sort(key=_urgency)
+    return [_main_part(main, summary, failed), *(text for _, text in ranked), *besides]
+
+
+def _urgency(ranked: tuple[Severity, str]) -> int:
+    return list(Severity).index(ranked[0])
+
+
+def _doubts(faults: Sequence[Fault]) -> list[tuple[Severity, str]]:
+    """Return what is wrong beside the jobs, each once, and how serious it is."""
+    counts: dict[AnyFault, int] = {}
+    for fault in faults:
+        counts[fault.condition] = counts.get(fault.condition, 0) + fault.count
+    return [(each.severity, _SAID[each](count)) for each, count in counts.items()]
+
+
+def _refused(count: int) -> str:
+    return "1 report was refused" if count == 1 else f"{count:,} reports were refused"
+
+
+def _pull_failing(count: int) -> str:
+    return "1 server cannot be pulled" if count == 1 else f"{count:,} servers cannot be pulled"
+
+
+_SAID: Mapping[AnyFault, Callable[[int], str]] = {
+    DaemonCondition.STORAGE: lambda _: "reports cannot be stored",
+    DaemonCondition.REFUSED: _refused,
+    DaemonCondition.CLOCK: lambda _: "the daemon's clock is in doubt",
+    DaemonCondition.NOTIFICATIONS: lambda _: "messages are not delivered",
+    DaemonCondition.LIMIT: lambda _: "a limit was reached",
+    ServerCondition.PULL_FAILING: _pull_failing,
+}
+
+
+def _main_part(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
+    """Return the worst trouble, and of how many jobs."""
+    count = summary.troubled(condition)
+    whole = "The only backup" if summary.all == 1 else _part(count, summary)
+    return f"{whole} {_phrase(condition, count, failed)}"
+
+
+def _calm_part(summary: StatusSummary, fine: str | None) -> str:
+    """Return how many are fine, in other words where that is not certain."""
     if not summary.all:
         return "No backup has reported yet"
-    if not summary.troubles:
-        return _how_many_are_fine(summary, fine)
-    first, *others = summary.troubles
-    phrase = _phrase(first, summary.troubled(first), failed)
-    whole = "The only backup" if summary.all == 1 else _part(summary.troubled(first), summary)
-    return ", ".join([f"{whole} {phrase}", *(_counted(each, summary, failed) for each in others)])
-
-
-def _how_many_are_fine(summary: StatusSummary, fine: str | None) -> str:
-    """Return how many are fine, in other words where that is not certain."""
     if summary.all == 1:
         return f"The only backup {fine or 'is fine' if summary.fine else 'is not known to be fine'}"
     if summary.fine == summary.all:
@@ -80,11 +120,14 @@ def _failing(count: int, failed: str) -> str:
 
 
 def _besides(summary: StatusSummary) -> list[str]:
-    """Return what else must be said whatever the worst trouble is."""
+    """Return what else must be said whatever the worst trouble is.
+
+    A job that could not be evaluated may be in any trouble, so it comes first.
+    """
     besides = [
+        (summary.errored, "could not be evaluated"),
         *((summary.count(each), _phrase(each, summary.count(each))) for each in _NO_TROUBLES),
         (summary.unwatched, f"{_be(summary.unwatched)} not watched"),
-        (summary.errored, "could not be evaluated"),
     ]
     return [f"{count:,} {text}" for count, text in besides if count]
 

@@ -259,6 +259,7 @@ class Fleet:
             last_report=min(self._created, now) if reported is None else reported,
             running=self._live.count(),
             listening_since=self._live.listening_since,
+            interrupted=sums.interrupted,
         )
 
     def _put_server(self, server: Server) -> None:

@@ -12,11 +12,18 @@ class JobTotals(NamedTuple):
     completed: int
     failed: int
     failing: int
+    interrupted: int = 0
 
     @classmethod
     def from_state(cls, state: JobState, *, exists: bool, failing: bool) -> Self:
         """Count a job; one that exists is a backup job, whether or not a run ended."""
-        return cls(int(exists), state.completed_runs, state.failed_runs, int(failing))
+        return cls(
+            int(exists),
+            state.completed_runs,
+            state.failed_runs,
+            int(failing),
+            state.interrupted_ever,
+        )
 
     def replacing(self, known: "JobTotals", new: "JobTotals") -> "JobTotals":
         """Return a sum with a job's share replaced."""

@@ -16,7 +16,10 @@ from exporter.times import Millis
 
 
 class Totals(Struct, frozen=True):
-    """The whole fleet at one time; `completed` and `failed` count runs, the others jobs."""
+    """The whole fleet at one time.
+
+    `completed`, `failed` and `interrupted` count runs, the others jobs.
+    """
 
     servers: int
     jobs: int
@@ -27,6 +30,7 @@ class Totals(Struct, frozen=True):
     last_report: Millis
     running: int = 0
     listening_since: Millis = 0
+    interrupted: int = 0
 
 
 class Evaluation(NamedTuple):

@@ -99,6 +99,12 @@ class JobState(Struct, frozen=True, array_like=True):
         _success, _warning, error, fatal, unknown, _interrupted = self.runs
         return error + fatal + unknown
 
+    @property
+    def interrupted_ever(self) -> int:
+        """Runs that were interrupted, also those that others followed."""
+        *_, interrupted = self.runs
+        return interrupted
+
     def usual_bytes(self) -> float | None:
         """Return the median size at the source of the completed runs before the last one."""
         return sums.median([run.examined_bytes for run in self._completed_before_last()])

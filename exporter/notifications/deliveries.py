@@ -53,6 +53,11 @@ class Deliveries:
         waiting = [] if self._outbox is None else self._outbox.waiting()
         return queues(self._channels, waiting)
 
+    def oldest_waiting(self) -> Millis | None:
+        """Return when the message was made that waits longest. Raises `StoreUnavailableError`."""
+        found = oldest(self.queues())
+        return None if found is None else found.created
+
 
 def queues(channels: Iterable[str], waiting: Sequence[Message]) -> list[Queue]:
     """Return what waits for each of the channels, and then for all others."""

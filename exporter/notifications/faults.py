@@ -1,16 +1,20 @@
-"""What is wrong beside the jobs: with the daemon, and with the servers that are pulled from."""
+"""What is wrong beside the jobs: with the daemon, and with the servers that are pulled from.
+
+One place for the page, the badge, `/api/status` and the notifications.
+"""
 
 import time
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from exporter.conditions.faults import Fault
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.formatting import exact
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limit
-from exporter.model.conditions import DaemonCondition
+from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import LATE
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, SECOND, Millis
@@ -18,8 +22,8 @@ from exporter.times import DAY, SECOND, Millis
 LIMITS = frozenset({Limit.SERVERS, Limit.JOBS, Limit.JOBS_PER_SERVER, Limit.UPLOAD_MEMORY})
 """The limits at which reports are refused that would have been recorded."""
 
-_PROBED_EVERY_SECONDS = 60.0
-"""Each probe writes to the disk."""
+PROBED_EVERY_SECONDS = 60.0
+"""Each probe may write to the disk."""
 
 PullFailures = Callable[[], Mapping[str, str | None]]
 """Returns for each server that is pulled from why that fails.
@@ -27,11 +31,44 @@ PullFailures = Callable[[], Mapping[str, str | None]]
 Empty where it does not, None where that is not known yet.
 """
 
+StorageProblem = Callable[[], str | None]
+"""Returns why reports cannot be stored; None where they can."""
 
-class Sources(Struct, frozen=True):
+
+def no_pulls() -> Mapping[str, str | None]:
+    """Return the pull failures of a daemon that pulls from nobody."""
+    return {}
+
+
+def storage_problem(store: Store) -> str | None:
+    """Return why no report can be stored; None after a write that has just reached the disk."""
+    try:
+        store.check_writable()
+    except StoreUnavailableError as error:
+        return str(error)
+    return None
+
+
+class SeldomProbe:
+    """Tells what the storage's problem was at most a minute ago. Needs one caller at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._probed_at = -PROBED_EVERY_SECONDS
+        self._problem: str | None = None
+
+    def __call__(self) -> str | None:
+        """Return why reports cannot be stored; None where they can."""
+        if time.monotonic() - self._probed_at >= PROBED_EVERY_SECONDS:
+            self._problem = storage_problem(self._store)
+            self._probed_at = time.monotonic()
+        return self._problem
+
+
+class FaultSources(Struct, frozen=True):
     """Who knows what is wrong. `oldest_waiting` is when the oldest undelivered message was made."""
 
-    store: Store
+    storage: StorageProblem
     refusals: Refusals
     timekeeper: Timekeeper
     self_metrics: SelfMetrics
@@ -40,23 +77,27 @@ class Sources(Struct, frozen=True):
 
 
 class DaemonFaults:
-    """Looks for what is wrong. Needs one caller at a time."""
+    """Asks those who know what is wrong; as thread-safe as they are."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: FaultSources) -> None:
         self._sources = sources
-        self._probed_at = -_PROBED_EVERY_SECONDS
-        self._storage: str | None = None
+
+    def all(self, now: Millis) -> tuple[Fault, ...]:
+        """Return all that is wrong, the worst first."""
+        pulls = (
+            Fault(ServerCondition.PULL_FAILING, reason, server=server)
+            for server, reason in sorted(self.of_pulls().items())
+            if reason
+        )
+        return (*self._daemon(now), *pulls)
 
     def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
         """Return what is wrong with the daemon, each with its reason."""
-        reasons = {
-            DaemonCondition.STORAGE: self.storage(),
-            DaemonCondition.REFUSED: self._refused(now),
-            DaemonCondition.CLOCK: self._sources.timekeeper.fault(),
-            DaemonCondition.NOTIFICATIONS: self._waiting(now),
-            DaemonCondition.LIMIT: self._limit(),
+        return {
+            each.condition: each.reason
+            for each in self._daemon(now)
+            if isinstance(each.condition, DaemonCondition)
         }
-        return {condition: reason for condition, reason in reasons.items() if reason is not None}
 
     def of_pulls(self) -> Mapping[str, str | None]:
         """Return for each server that is pulled from why that fails, as `PullFailures` does."""
@@ -64,31 +105,41 @@ class DaemonFaults:
 
     def storage(self) -> str | None:
         """Return why reports cannot be stored; None if they can."""
-        if time.monotonic() - self._probed_at >= _PROBED_EVERY_SECONDS:
-            self._storage = self._probe()
-            self._probed_at = time.monotonic()
-        return self._storage
+        return self._sources.storage()
 
-    def _probe(self) -> str | None:
-        try:
-            self._sources.store.check_writable()
-        except StoreUnavailableError as error:
-            return f"reports cannot be stored: {error}"
-        return None
+    def _daemon(self, now: Millis) -> list[Fault]:
+        found = (self._storage(), self._refused(now), self._clock(), self._waiting(now))
+        return [each for each in (*found, self._limit()) if each is not None]
 
-    def _refused(self, now: Millis) -> str | None:
+    def _storage(self) -> Fault | None:
+        reason = self.storage()
+        return None if reason is None else Fault(DaemonCondition.STORAGE, reason)
+
+    def _refused(self, now: Millis) -> Fault | None:
         found = self._sources.refusals.open(now)
         if found is None:
             return None
-        return f"refused from {found.newest.address}: {found.newest.reason}"
+        reason = f"refused from {found.newest.address}: {found.newest.reason}"
+        return Fault(DaemonCondition.REFUSED, reason, found.since, count=found.count)
 
-    def _waiting(self, now: Millis) -> str | None:
-        oldest = self._sources.oldest_waiting()
+    def _clock(self) -> Fault | None:
+        reason = self._sources.timekeeper.fault()
+        return None if reason is None else Fault(DaemonCondition.CLOCK, reason)
+
+    def _waiting(self, now: Millis) -> Fault | None:
+        """Return whether a message is late; a database that is away is told as storage."""
+        try:
+            oldest = self._sources.oldest_waiting()
+        except StoreUnavailableError:
+            return None
         if oldest is None or now - oldest < LATE:
             return None
-        return f"a message waits since {exact(oldest)}"
+        reason = f"a message waits since {exact(oldest)}"
+        return Fault(DaemonCondition.NOTIFICATIONS, reason, oldest)
 
-    def _limit(self) -> str | None:
+    def _limit(self) -> Fault | None:
         hit = self._sources.self_metrics.limits_hit_within(DAY / SECOND)
         names = [limit.value for limit in Limit if limit in LIMITS.intersection(hit)]
-        return f"reached in the last day: {', '.join(names)}" if names else None
+        if not names:
+            return None
+        return Fault(DaemonCondition.LIMIT, f"reached in the last day: {', '.join(names)}")

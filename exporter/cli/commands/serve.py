@@ -74,18 +74,21 @@ def _open(settings: Config) -> Store:
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services = build_services(settings, store)
+    loop = _pull_loop(settings, services)
+    if loop is not None:
+        services = services._replace(pull_failures=loop.failing)
     server = assemble(settings, services, listening)
     stop_on_signals(server)
     _tune_gc()
     announce(settings, store, listening)
     _tell_options(settings, listening)
     _warn_unauthenticated(services.authorizer, listening)
-    with _working_behind(settings, services):
+    with _working_behind(settings, services, loop):
         server.run()
 
 
 @contextlib.contextmanager
-def _working_behind(settings: Config, services: Services) -> Iterator[None]:
+def _working_behind(settings: Config, services: Services, loop: PullLoop | None) -> Iterator[None]:
     """Run the background work meanwhile."""
     retention = RetentionPolicy(settings.keep_runs, settings.keep_messages)
     trusted = services.timekeeper.is_trusted
@@ -95,16 +98,10 @@ def _working_behind(settings: Config, services: Services) -> Iterator[None]:
         listen_to_runs(services),
         contextlib.ExitStack() as stack,
     ):
-        loop = _pull_loop(settings, services)
-        failures = _no_pulls if loop is None else loop.failing
-        stack.enter_context(telling(settings.notifications, services, failures))
+        stack.enter_context(telling(settings.notifications, services))
         if loop is not None and settings.pull_interval is not None:
             stack.enter_context(pulling(loop, settings.pull_interval, services.store.leads))
         yield
-
-
-def _no_pulls() -> dict[str, str | None]:
-    return {}
 
 
 def _pull_loop(settings: Config, services: Services) -> PullLoop | None:

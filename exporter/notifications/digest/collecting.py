@@ -1,16 +1,15 @@
 """Collects what a digest says: the runs of a span from the store, the jobs from memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
+from exporter.conditions.faults import Fault
 from exporter.conditions.since import since
 from exporter.fleet import Fleet
-from exporter.ingest.refusals import Refusals
-from exporter.ingest.timekeeper import Timekeeper
 from exporter.jobs.health import VERIFIED_OK
 from exporter.jobs.job import Job
 from exporter.jobs.state import JobState
@@ -41,12 +40,11 @@ class Choice(Struct, frozen=True):
 
 
 class Sources(NamedTuple):
-    """Where a digest has its facts from."""
+    """Where a digest has its facts from. `faults` returns what is wrong beside the jobs."""
 
     store: Store
     fleet: Fleet
-    refusals: Refusals
-    timekeeper: Timekeeper
+    faults: Callable[[Millis], tuple[Fault, ...]]
 
 
 _ALL = Choice()
@@ -63,7 +61,6 @@ def collect(sources: Sources, span: Span, choice: Choice = _ALL) -> DigestFacts:
     evaluated = evaluate_all(views, span.until)
     counts = {each.job_id: each for each in sources.store.run_counts(*span)}
     jobs = [_job(each, counts.get(each.view.job.id), span) for each in evaluated]
-    refused = sources.refusals.open(span.until)
     return DigestFacts(
         span=span,
         summary=StatusSummary.counting(
@@ -71,8 +68,7 @@ def collect(sources: Sources, span: Span, choice: Choice = _ALL) -> DigestFacts:
         ),
         jobs=sorted(jobs, key=lambda job: job.order),
         totals=Amounts.total(job.amounts for job in jobs),
-        refused=0 if refused is None else refused.count,
-        clock_in_doubt=sources.timekeeper.fault() is not None,
+        faults=sources.faults(span.until),
     )
 
 

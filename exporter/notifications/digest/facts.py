@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from msgspec import Struct
 
 from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault
 from exporter.jobs.sums import added
 from exporter.model import Server
 from exporter.model.conditions import Condition
@@ -98,12 +99,11 @@ class JobFacts(Struct, frozen=True):
 class DigestFacts(Struct, frozen=True):
     """All jobs of a digest, worst first, their totals, and what casts doubt on them.
 
-    `refused` are reports that were refused and not followed by one that was accepted.
+    `faults` are what is wrong beside the jobs.
     """
 
     span: Span
     summary: StatusSummary
     jobs: list[JobFacts]
     totals: Amounts
-    refused: int = 0
-    clock_in_doubt: bool = False
+    faults: tuple[Fault, ...] = ()

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault
 from exporter.model import Server
-from exporter.model.conditions import Condition
+from exporter.model.conditions import Condition, DaemonCondition
 from exporter.notifications.digest.composing import HTML, TEXT, TITLE
 from exporter.notifications.digest.facts import (
     Amounts,
@@ -17,6 +18,8 @@ from exporter.notifications.digest.shown import show
 from exporter.notifications.digest.span import Span
 from exporter.notifications.samples import NOW, URL
 from exporter.times import DAY, HOUR
+
+_REFUSED = Fault(DaemonCondition.REFUSED, "refused from 192.0.2.7: server.name: is required")
 
 _MOST = 1
 """Of two jobs one is left out, which is said, too."""
@@ -37,7 +40,7 @@ def _facts(jobs: list[JobFacts]) -> DigestFacts:
     held = {job.worst: 1 for job in jobs}
     summary = StatusSummary(len(jobs), held, fine=len(jobs) // 2)
     totals = Amounts.total(job.amounts for job in jobs)
-    return DigestFacts(Span(NOW - 7 * DAY, NOW), summary, jobs, totals, refused=1)
+    return DigestFacts(Span(NOW - 7 * DAY, NOW), summary, jobs, totals, faults=(_REFUSED,))
 
 
 _SERVER = Server(

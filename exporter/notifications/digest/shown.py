@@ -128,20 +128,17 @@ def show(facts: DigestFacts, most: int, public_url: str | None = None) -> ShownD
 
 
 def _is_doubtful(facts: DigestFacts) -> bool:
-    return bool(facts.refused or facts.clock_in_doubt or facts.summary.errored)
+    return bool(facts.faults or facts.summary.errored)
 
 
 def _sentence(facts: DigestFacts) -> str:
     last, until = facts.summary.last_failure, facts.span.until
     failed = None if last is None else formatting.relative(min(last, until), until)
-    return sentence(
-        facts.summary, failed, refused=facts.refused, clock_in_doubt=facts.clock_in_doubt
-    )
+    return sentence(facts.summary, failed, facts.faults)
 
 
 def _words(facts: DigestFacts) -> str:
-    badge = badge_of_all(facts.summary, facts.refused, clock_in_doubt=facts.clock_in_doubt)
-    return badge.words
+    return badge_of_all(facts.summary, facts.faults).words
 
 
 def _filling(jobs: Iterable[JobFacts], most: int) -> Iterator[str]:

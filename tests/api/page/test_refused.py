@@ -65,7 +65,7 @@ def test_troubles_are_told_before_it(daemon: Daemon, look: Look) -> None:
     daemon.upload(duplicati_report(began=LAST, status="Error"))
     daemon.post(BROKEN)
     assert look().sentence().startswith("The only backup failed")
-    assert look().sentence().endswith(", and 1 report was refused")
+    assert look().sentence().endswith(", 1 report was refused")
     assert words(daemon) == ("backups", "1 failing, 1 refused")
 
 

@@ -1,15 +1,10 @@
 import pytest
 
-from exporter.conditions.badge import (
-    Badge,
-    Tone,
-    badge_of_all,
-    badge_of_server,
-    badge_without_store,
-)
+from exporter.conditions.badge import Badge, Tone, badge_of_all, badge_of_server
 from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import AnyFault, Fault
 from exporter.conditions.sentence import sentence
-from exporter.model.conditions import Condition
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 
 OVERDUE, FAILING, SHRINKING = Condition.OVERDUE, Condition.FAILING, Condition.SHRINKING
 WARNING, PAUSED, WAITING = Condition.WARNING, Condition.PAUSED, Condition.WAITING
@@ -91,6 +86,28 @@ def test_a_badge_of_a_server_has_its_name() -> None:
 
 
 def test_a_badge_says_where_no_report_can_be_stored() -> None:
-    badge = badge_without_store("nas", "the disk is full")
+    storage = Fault(DaemonCondition.STORAGE, "the disk is full")
+    badge = badge_of_server("nas", StatusSummary(3, {}, fine=3), [storage])
     assert (badge.words, badge.tone) == ("not storing", Tone.BAD)
     assert badge.meaning == "Reports cannot be stored: the disk is full"
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (DaemonCondition.REFUSED, "2 refused"),
+        (DaemonCondition.CLOCK, "clock in doubt"),
+        (DaemonCondition.NOTIFICATIONS, "messages not delivered"),
+        (DaemonCondition.LIMIT, "at a limit"),
+        (ServerCondition.PULL_FAILING, "1 pull failing"),
+    ],
+)
+def test_whatever_is_wrong_beside_the_jobs_ends_all_fine(condition: AnyFault, words: str) -> None:
+    badge = badge_of_all(StatusSummary(3, {}, fine=3), [Fault(condition, "a reason", count=2)])
+    assert (badge.words, badge.tone) == (words, Tone.DOUBTFUL)
+
+
+def test_servers_that_cannot_be_pulled_are_counted() -> None:
+    faults = [Fault(ServerCondition.PULL_FAILING, "no", server=name) for name in ("nas", "attic")]
+    badge = badge_of_all(StatusSummary(3, {}, fine=3), faults)
+    assert badge.words == "2 pull failing"

@@ -2,8 +2,9 @@ import pytest
 from msgspec.structs import replace
 
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.sentence import sentence
-from exporter.model.conditions import Condition
+from exporter.conditions.faults import AnyFault, Fault
+from exporter.conditions.sentence import headline, sentence
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 
 
 def census(
@@ -87,3 +88,68 @@ def test_the_sentence_tells_the_worst_first_and_hides_nothing(
 )
 def test_the_sentence_tells_when_the_last_failure_was(counted: StatusSummary, text: str) -> None:
     assert sentence(counted, "3 hours ago") == text
+
+
+FAULTS: dict[AnyFault, str] = {
+    DaemonCondition.STORAGE: "reports cannot be stored",
+    DaemonCondition.REFUSED: "2 reports were refused",
+    DaemonCondition.CLOCK: "the daemon's clock is in doubt",
+    DaemonCondition.NOTIFICATIONS: "messages are not delivered",
+    DaemonCondition.LIMIT: "a limit was reached",
+    ServerCondition.PULL_FAILING: "2 servers cannot be pulled",
+}
+
+
+@pytest.mark.parametrize(("condition", "text"), FAULTS.items())
+def test_what_is_wrong_beside_the_jobs_ends_all_fine(condition: AnyFault, text: str) -> None:
+    faults = [Fault(condition, "a reason", count=2)]
+    calm = census(3, fine=3, warning=1)
+    told = f"All 3 backups reported fine, but {text}, 1 ended with warnings"
+    assert sentence(calm, faults=faults) == told
+    assert headline(calm, faults=faults) == told
+
+
+def test_several_servers_that_cannot_be_pulled_are_said_once() -> None:
+    faults = [Fault(ServerCondition.PULL_FAILING, "no", server=name) for name in "ab"]
+    told = sentence(census(1, fine=1), faults=faults)
+    assert told == "The only backup reported fine, but 2 servers cannot be pulled"
+
+
+def test_what_is_as_serious_is_told_before_a_lesser_trouble_of_a_job() -> None:
+    faults = [Fault(each, "a reason") for each in (DaemonCondition.STORAGE, DaemonCondition.LIMIT)]
+    told = sentence(census(40, overdue=1, stale=1, stalled=1, warning=2, unjudged=1), None, faults)
+    assert told == (
+        "1 of 41 backups is overdue, reports cannot be stored, 1 is stale, a limit was reached,"
+        " 1 is stalled, 1 could not be evaluated, 2 ended with warnings"
+    )
+
+
+@pytest.mark.parametrize(
+    ("counted", "text"),
+    [
+        (census(40, fine=40), "All 40 backups are fine"),
+        (
+            census(40, overdue=2, failing=1, stale=1),
+            "2 of 40 backups are overdue, 1 failed, 1 is stale",
+        ),
+        (
+            census(40, overdue=2, failing=1, stale=1, muted=1),
+            "2 of 40 backups are overdue, 1 failed, 1 is stale, and 1 more",
+        ),
+        (
+            census(40, overdue=2, failing=1, stale=1, stalled=1, shrinking=1, warning=2, muted=3),
+            "2 of 40 backups are overdue, 1 failed, 1 is stale, and 4 more",
+        ),
+    ],
+)
+def test_the_headline_has_the_worst_three_facts(counted: StatusSummary, text: str) -> None:
+    assert headline(counted) == text
+
+
+def test_a_headline_hides_neither_the_storage_nor_an_unjudged_job() -> None:
+    counted = census(40, overdue=1, failing=1, damaged=1, stale=1, unjudged=1)
+    faults = [Fault(DaemonCondition.STORAGE, "the disk is full")]
+    assert "reports cannot be stored" in headline(counted, faults=faults)
+    assert "1 could not be evaluated" in headline(
+        census(40, fine=39, waiting=1, muted=1, warning=1, unwatched=1, unjudged=1)
+    )

@@ -1,13 +1,18 @@
 """What is wrong with the daemon, asked of those who know it."""
 
+from functools import partial
+
 import pytest
 
+from exporter.conditions.faults import Fault
 from exporter.limits import Limit
-from exporter.model.conditions import DaemonCondition
-from exporter.notifications.faults import DaemonFaults, Sources
+from exporter.model.conditions import DaemonCondition, ServerCondition, Severity
+from exporter.notifications.deliveries import Deliveries
+from exporter.notifications.faults import DaemonFaults, FaultSources, SeldomProbe, storage_problem
 from exporter.store import StoreUnavailableError
 from exporter.times import HOUR, Millis
 from tests.support.daemon import NOW, Daemon
+from tests.support.messages import DeadOutbox, put, tried
 
 
 class Waiting:
@@ -29,8 +34,8 @@ def waiting() -> Waiting:
 def faults(daemon: Daemon, waiting: Waiting) -> DaemonFaults:
     services = daemon.services
     return DaemonFaults(
-        Sources(
-            services.store,
+        FaultSources(
+            partial(storage_problem, services.store),
             services.refusals,
             services.timekeeper,
             services.self_metrics,
@@ -38,6 +43,18 @@ def faults(daemon: Daemon, waiting: Waiting) -> DaemonFaults:
             lambda: {"nas": "connection refused", "attic": None},
         )
     )
+
+
+def full_disk(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Let no report be stored; return one entry for each time that this was tried."""
+    asked: list[None] = []
+
+    def fail() -> None:
+        asked.append(None)
+        raise StoreUnavailableError("the disk is full")
+
+    monkeypatch.setattr(daemon.services.store, "check_writable", fail)
+    return asked
 
 
 def test_nothing_is_wrong_with_a_new_daemon(faults: DaemonFaults) -> None:
@@ -78,13 +95,21 @@ def test_a_limit_that_keeps_no_report_out_is_none(daemon: Daemon, faults: Daemon
 def test_storage_that_fails_is_a_fault(
     daemon: Daemon, faults: DaemonFaults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
-        raise StoreUnavailableError("the disk is full")
+    full_disk(daemon, monkeypatch)
+    assert faults.of_daemon(NOW) == {DaemonCondition.STORAGE: "the disk is full"}
 
-    monkeypatch.setattr(daemon.services.store, "check_writable", fail)
-    assert faults.of_daemon(NOW) == {
-        DaemonCondition.STORAGE: "reports cannot be stored: the disk is full"
-    }
+
+def test_who_decides_what_is_told_probes_the_disk_once_a_minute(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, probe = full_disk(daemon, monkeypatch), SeldomProbe(daemon.store)
+    assert (probe(), probe()) == ("the disk is full", "the disk is full")
+    assert len(asked) == 1
+
+
+def test_messages_that_cannot_be_read_are_no_fault_of_their_own(daemon: Daemon) -> None:
+    services = daemon.services._replace(deliveries=Deliveries(DeadOutbox()))
+    assert services.faults.all(NOW) == ()
 
 
 def test_pulls_say_why_they_fail(faults: DaemonFaults) -> None:
@@ -94,3 +119,25 @@ def test_pulls_say_why_they_fail(faults: DaemonFaults) -> None:
 def test_a_clock_that_is_wrong_is_a_fault(daemon: Daemon, faults: DaemonFaults) -> None:
     daemon.clock.now = 0
     assert DaemonCondition.CLOCK in faults.of_daemon(0)
+
+
+def test_all_that_is_wrong_is_told_worst_first_and_since_when(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        daemon.post(b'{"Data": {"BeginTime": 1}, "Extra": {}')
+    put(daemon.outbox, tried("phone", NOW - HOUR))
+    daemon.services.self_metrics.count_limit_hit(Limit.JOBS)
+    full_disk(daemon, monkeypatch)
+    pulls = {"nas": "connection refused", "attic": None, "laptop": "", "desk": "no route"}
+    found = daemon.services._replace(pull_failures=lambda: pulls).faults.all(NOW)
+    assert [(each.condition, each.since, each.count, each.server) for each in found] == [
+        (DaemonCondition.STORAGE, None, 1, None),
+        (DaemonCondition.REFUSED, NOW, 2, None),
+        (DaemonCondition.NOTIFICATIONS, NOW - HOUR, 1, None),
+        (DaemonCondition.LIMIT, None, 1, None),
+        (ServerCondition.PULL_FAILING, None, 1, "desk"),
+        (ServerCondition.PULL_FAILING, None, 1, "nas"),
+    ]
+    assert found[-1] == Fault(ServerCondition.PULL_FAILING, "connection refused", server="nas")
+    assert {each.severity for each in found[1:]} == {Severity.WARNING}

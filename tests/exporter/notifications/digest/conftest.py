@@ -60,7 +60,7 @@ def many(count: int, held: Condition = Condition.FINE) -> list[JobFacts]:
 
 
 def sources(daemon: Daemon) -> Sources:
-    return Sources(daemon.store, daemon.fleet, daemon.services.refusals, daemon.timekeeper)
+    return Sources(daemon.store, daemon.fleet, daemon.services.faults.all)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exporter.model import Copying, CopyOutcome, Counts, SecondCopy, Status, Verification
-from exporter.model.conditions import Condition
+from exporter.model.conditions import Condition, DaemonCondition
 from exporter.notifications.digest import Amounts, CopyFact, JobFacts, VerificationFact
 from exporter.times import DAY, HOUR, MINUTE
 from tests.exporter.notifications.digest.conftest import Collect
@@ -142,7 +142,7 @@ def test_the_worst_comes_first(daemon: Daemon, collected: Collect) -> None:
 def test_refused_reports_are_told(daemon: Daemon, collected: Collect) -> None:
     record(daemon, "Documents", NOW - HOUR)
     assert daemon.post(duplicati_report(began=NOW)[:-1]).status_code == 400
-    assert collected().refused == 1
+    assert [each.condition for each in collected().faults] == [DaemonCondition.REFUSED]
 
 
 def test_nothing_is_known_of_an_empty_fleet(collected: Collect) -> None:

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from exporter.conditions.counts import StatusSummary
-from exporter.model.conditions import Condition
+from exporter.conditions.faults import Fault
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 from exporter.notifications.digest import (
     Amounts,
     CopyFact,
@@ -139,11 +140,14 @@ def test_destinations_that_are_full_soon_are_named_the_next_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "fine"),
-    [({}, True), ({"refused": 1}, False), ({"clock_in_doubt": True}, False)],
+    ("faults", "fine"),
+    [
+        ((), True),
+        *(((Fault(each, "a reason"),), False) for each in (*DaemonCondition, *ServerCondition)),
+    ],
 )
-def test_all_is_fine_only_without_a_doubt(fields: dict[str, object], *, fine: bool) -> None:
-    found = show(replace(facts_of(FINE), **fields), 60)
+def test_all_is_fine_only_without_a_doubt(faults: tuple[Fault, ...], *, fine: bool) -> None:
+    found = show(replace(facts_of(FINE), faults=faults), 60)
     assert found.all_fine is fine
     assert ("is fine" in found.sentence) is fine
 
