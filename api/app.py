@@ -40,6 +40,7 @@ from api.resources.rejected import RejectedReports
 from api.resources.renaming import SeparatedJob
 from api.resources.runs import BackupResource, Backups
 from api.resources.servers import MergedServer, ServerResource, Servers
+from api.resources.status import StatusResource, Watched
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
@@ -198,7 +199,9 @@ def _reception(services: Services) -> Reception:
 
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    app.add_route("/api/summary", Summary(fleet, clock))
+    app.add_route("/api/summary", Summary(fleet, clock, services.faults.all))
+    watched = Watched(store, fleet, clock, services.faults.all)
+    app.add_route("/api/status", StatusResource(watched))
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))

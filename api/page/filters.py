@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from api import job_choice, query
 from api.errors import ApiError
 from exporter.conditions.evaluate import EvaluatedJob
+from exporter.conditions.ranking import place
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.model import Server
 from exporter.model.conditions import Condition
-from exporter.times import Millis
 
 ROWS = 200
 """Jobs on one page."""
@@ -140,31 +140,12 @@ def _matches(job: EvaluatedJob, job_filter: JobFilter) -> bool:
     return not wanted or any(wanted in name.casefold() for name in names)
 
 
-_Place = tuple[bool, int, Millis, str, str, int]
-
-
 def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]:
     """Return jobs worst first, those of a server together where that is asked for."""
-    ordered = [job.view for job in sorted(jobs, key=_place)]
+    ordered = [job.view for job in sorted(jobs, key=place)]
     if not grouped:
         return ordered
     first: dict[int, int] = {}
-    for place, view in enumerate(ordered):
-        first.setdefault(view.server.id, place)
+    for index, view in enumerate(ordered):
+        first.setdefault(view.server.id, index)
     return sorted(ordered, key=lambda view: first[view.server.id])
-
-
-def _place(job: EvaluatedJob) -> _Place:
-    """Return the sort key of a job: the worst condition, since when it may hold, then the names.
-
-    Muted and paused jobs come after all that somebody should look at.
-    """
-    view, worst = job.view, job.held[0]
-    names = (view.server.shown_name.casefold(), view.job.name.casefold(), view.job.id)
-    earliest = _earliest(view, worst) if job.in_trouble else 0
-    return (job.is_excused or not job.in_trouble, worst.rank, earliest, *names)
-
-
-def _earliest(view: JobView, worst: Condition) -> Millis:
-    deadline = view.effective_deadline if worst is Condition.OVERDUE else None
-    return view.health.last_good or 0 if deadline is None else deadline

@@ -8,11 +8,10 @@ from api.page import filters, rows
 from api.page.counts import Count
 from api.page.drawing import sparklines
 from api.page.filters import JobFilter
-from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.faults import Fault
-from exporter.conditions.sentence import headline
+from exporter.conditions.sentence import headline, newest_failure
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model.conditions import Condition
@@ -30,16 +29,10 @@ def head(
     calm = Condition.FINE if summary.fine and not faults else None
     return {
         "now": DisplayTime.from_timestamp(now, now),
-        "sentence": headline(summary, _failed(summary, now), faults),
+        "sentence": headline(summary, newest_failure(summary, now), faults),
         "worst": next(iter(summary.troubles), calm),
         "counts": counts,
     }
-
-
-def _failed(summary: StatusSummary, now: Millis) -> str | None:
-    """Return when the newest failure was; a start in the future is of a clock a little ahead."""
-    last = summary.last_failure
-    return None if last is None else formatting.relative(min(last, now), now)
 
 
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:

@@ -1,10 +1,13 @@
-"""GET /api/summary: the whole fleet in five counts."""
+"""GET /api/summary: the whole fleet in a few counts and a word."""
 
 from collections.abc import Callable
 
 import falcon
 
 from api.responses import GetResource, success
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault
+from exporter.conditions.overall import overall_state
 from exporter.fleet import Fleet
 from exporter.model import run_json
 from exporter.times import Millis
@@ -13,19 +16,30 @@ from exporter.times import Millis
 class Summary(GetResource):
     """How many servers, jobs and runs there are, and how many of them are in trouble."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        faults: Callable[[Millis], tuple[Fault, ...]],
+    ) -> None:
         self._fleet = fleet
         self._clock = clock
+        self._faults = faults
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the current counts."""
-        totals = self._fleet.totals(self._clock())
+        now = self._clock()
+        totals, views, errored = self._fleet.snapshot(now)
+        summary = StatusSummary.from_views(views, now, len(errored))
         data = {
             "totalServers": totals.servers,
             "totalBackupJobs": totals.jobs,
             "successfulBackups": totals.completed,
             "failedBackups": totals.failed,
             "overdueBackups": totals.overdue,
+            "failingBackups": totals.failing,
+            "interruptedRuns": totals.interrupted,
+            "state": overall_state(summary, self._faults(now)).value,
             "lastUpdated": run_json.timestamp(totals.last_report),
         }
         success(req, resp, data)

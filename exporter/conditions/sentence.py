@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import AnyFault, Fault
 from exporter.model.conditions import Condition, DaemonCondition, ServerCondition, Severity
+from exporter.times import Millis
 
 _NO_TROUBLES = (Condition.UNUSUAL, Condition.WARNING, Condition.WAITING, Condition.MUTED)
 """They are said beside the troubles: a job in one is not simply fine, or hides that it is not."""
+
+NOBODY = "No backup has reported yet"
 
 _HEADLINE = 3
 """Facts in a headline: more of them are read by nobody."""
 
 
 def sentence(
-    summary: StatusSummary, failed: str | None = None, faults: Sequence[Fault] = ()
+    summary: StatusSummary,
+    failed: str | None = None,
+    faults: Sequence[Fault] = (),
+    nobody: str = NOBODY,
 ) -> str:
     """Return the state of the jobs, as "2 of 40 backups are overdue, 1 failed 3 hours ago".
 
@@ -25,26 +32,36 @@ def sentence(
         summary: how many jobs there are, and of how many each condition holds.
         failed: when the newest failure was, in words; None where the sentence outlives them.
         faults: what holds for the daemon and for servers.
+        nobody: what is said where there is no job.
     """
-    return ", ".join(_facts(summary, failed, faults))
+    return ", ".join(_facts(summary, failed, faults, nobody))
 
 
 def headline(
     summary: StatusSummary, failed: str | None = None, faults: Sequence[Fault] = ()
 ) -> str:
     """Return the worst facts of the sentence, and how many more there are."""
-    facts = _facts(summary, failed, faults)
+    facts = _facts(summary, failed, faults, NOBODY)
     more = len(facts) - _HEADLINE
     return ", ".join(facts[:_HEADLINE]) + (f", and {more} more" if more > 0 else "")
 
 
-def _facts(summary: StatusSummary, failed: str | None, faults: Sequence[Fault]) -> list[str]:
+def newest_failure(summary: StatusSummary, now: Millis) -> str | None:
+    """Return when the newest failure was; a start in the future is of a clock a little ahead."""
+    last = summary.last_failure
+    return None if last is None else formatting.relative(min(last, now), now)
+
+
+def _facts(
+    summary: StatusSummary, failed: str | None, faults: Sequence[Fault], nobody: str
+) -> list[str]:
     """Return all that is said: the main part, then the worst of the rest first."""
     doubts, besides = _doubts(faults), _besides(summary)
     if not summary.troubles:
         said = [text for _, text in doubts]
         but = [f"but {said[0]}", *said[1:]] if said else []
-        return [_calm_part(summary, "reported fine" if said else None), *but, *besides]
+        calm = _calm_part(summary, "reported fine" if said else None) if summary.all else nobody
+        return [calm, *but, *besides]
     main, *troubles = summary.troubles
     ranked = [*doubts, *((each.severity, _counted(each, summary, failed)) for each in troubles)]
     ranked.sort(key=_urgency)
@@ -90,8 +107,6 @@ def _main_part(condition: Condition, summary: StatusSummary, failed: str | None)
 
 def _calm_part(summary: StatusSummary, fine: str | None) -> str:
     """Return how many are fine, in other words where that is not certain."""
-    if not summary.all:
-        return "No backup has reported yet"
     if summary.all == 1:
         return f"The only backup {fine or 'is fine' if summary.fine else 'is not known to be fine'}"
     if summary.fine == summary.all:

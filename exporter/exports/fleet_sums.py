@@ -79,9 +79,11 @@ class FleetSums:
         changes = (self._servers, *self._jobs, self._overdue)
         slots = zip(accumulate(self._reports, max), *map(accumulate, changes), strict=True)
         for last_report, servers, *figures in islice(slots, self._grid.count):
-            jobs, completed, failed, failing, overdue = figures
-            newest = last_report or self._created
-            yield Totals(servers, jobs, completed, failed, failing, overdue, newest)
+            *figures_of_jobs, overdue = figures
+            jobs, newest = JobTotals(*figures_of_jobs), last_report or self._created
+            yield Totals(
+                servers, jobs.jobs, jobs.completed, jobs.failed, jobs.failing, overdue, newest
+            )
 
     def _zeros(self) -> "array[int]":
         """Return a number for each slot and one for the time after them."""

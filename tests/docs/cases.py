@@ -55,6 +55,16 @@ FILTERS = (
     Case("/api/backups", "/api/backups?server=99", 404),
 )
 
+STATUS = (
+    Case("/api/status", "/api/status"),
+    Case("/api/status", "/api/status?server=nas&condition=failing"),
+    Case("/api/status", "/api/status?fail=ok", 400),
+    Case("/api/status", "/api/status?server=99", 404),
+    Case("/api/status", "/api/status?fail=warning", 503),
+    Case("/api/status", "/api/status", fault=Fault.DATABASE),
+    Case("/api/status", "/api/status?fail=critical", 503, fault=Fault.DATABASE),
+)
+
 SINGLE = (
     Case("/api/summary", "/api/summary"),
     Case("/api/summary", "/api/summary/"),
@@ -121,7 +131,7 @@ _UNCHANGED = (("If-None-Match", "*"),)
 
 _TAGGED = {
     case.path: case
-    for case in (*LISTINGS, *SERVERS, *BADGES, *SINGLE, *PAGES, *FORMS)
+    for case in (*LISTINGS, *SERVERS, *BADGES, *STATUS[:1], *SINGLE, *PAGES, *FORMS)
     if case.status == 200
 }
 
@@ -148,6 +158,7 @@ _STORED = (
 
 _BUGGED = (
     *_STORED,
+    Case("/api/status", "/api/status"),
     Case("/api/summary", "/api/summary"),
     Case("/api/lastbackup/{serverId}", "/api/lastbackup/1"),
     Case("/api/lastbackups/{serverId}", "/api/lastbackups/1"),
@@ -173,6 +184,7 @@ CASES = (
     *SERVERS,
     *BADGES,
     *FILTERS,
+    *STATUS,
     *SINGLE,
     *PAGES,
     *FORMS,

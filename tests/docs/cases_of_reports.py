@@ -91,6 +91,7 @@ CLOSED = (
             "/api/rejected",
             "/api/notifications",
             "/api/summary",
+            "/api/status",
             "/api/digest",
             "/api/lastbackup/{serverId}",
             "/api/lastbackups/{serverId}",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from exporter import formatting
 from exporter.conditions.badge import badge_of_all
-from exporter.conditions.sentence import sentence
+from exporter.conditions.sentence import newest_failure, sentence
 from exporter.model import Server
 from exporter.notifications.digest import job_words
 from exporter.notifications.digest.facts import Amounts, DigestFacts, JobFacts
@@ -132,9 +132,8 @@ def _is_doubtful(facts: DigestFacts) -> bool:
 
 
 def _sentence(facts: DigestFacts) -> str:
-    last, until = facts.summary.last_failure, facts.span.until
-    failed = None if last is None else formatting.relative(min(last, until), until)
-    return sentence(facts.summary, failed, facts.faults)
+    summary = facts.summary
+    return sentence(summary, newest_failure(summary, facts.span.until), facts.faults)
 
 
 def _words(facts: DigestFacts) -> str:

@@ -122,7 +122,9 @@ def test_merged_servers_are_one_and_jobs_of_one_name_join(two_servers: Daemon) -
     before = two_servers.get("/api/summary")
     changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
     after = two_servers.get("/api/summary")
-    assert after == before | {"totalServers": 1, "totalBackupJobs": 2}
+    counted = {"totalServers": 1, "totalBackupJobs": 2}
+    assert (before["failingBackups"], before["state"]) == (1, "critical")
+    assert after == before | counted | {"failingBackups": 0, "state": "ok"}
     many = two_servers.get("/api/lastbackups/1")
     assert [(run["name"], run["status"]) for run in many["backups"]] == [
         ("Documents", "success"),

@@ -15,6 +15,9 @@ def test_an_empty_fleet_was_updated_when_its_database_was_made(daemon: Daemon) -
             "failedBackups": 0,
             "overdueBackups": 0,
             "lastUpdated": format_timestamp(CREATED),
+            "failingBackups": 0,
+            "interruptedRuns": 0,
+            "state": "ok",
         },
     }
 
@@ -34,6 +37,9 @@ def test_the_summary_counts_servers_jobs_and_runs(daemon: Daemon) -> None:
             "failedBackups": 3,
             "overdueBackups": 0,
             "lastUpdated": format_timestamp(NOW + MINUTE),
+            "failingBackups": 0,
+            "interruptedRuns": 0,
+            "state": "ok",
         },
     }
 
@@ -67,3 +73,16 @@ def test_a_run_that_fails_is_failing_and_not_overdue(daemon: Daemon) -> None:
 def test_a_report_that_comes_late_updates_the_fleet_at_its_arrival(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=NOW - 20 * DAY))
     assert daemon.get("/api/summary")["lastUpdated"] == format_timestamp(NOW)
+
+
+def test_the_summary_tells_failing_backups_interrupted_runs_and_the_state(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=BEGAN, data={"Interrupted": True}))
+    daemon.upload(duplicati_report(began=BEGAN + HOUR, data={"Interrupted": True}))
+    assert told(daemon) == (0, 2, "warning")
+    daemon.upload(duplicati_report(began=BEGAN, backup="Photos", status="Error"))
+    assert told(daemon) == (1, 2, "critical")
+
+
+def told(daemon: Daemon) -> tuple[object, ...]:
+    data = daemon.get("/api/summary")
+    return data["failingBackups"], data["interruptedRuns"], data["state"]

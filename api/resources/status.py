@@ -1,0 +1,160 @@
+"""GET /api/status: the state of everything in one word, for programs that act on it."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import falcon
+import msgspec
+
+from api import job_choice
+from api.errors import KINDS, invalid
+from api.freshness import catch_up
+from api.job_choice import JobChoice
+from api.responses import GetResource, success
+from exporter.conditions import facts, faults
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
+from exporter.conditions.faults import Fault
+from exporter.conditions.overall import OverallState, overall_state
+from exporter.conditions.ranking import worst_in_trouble
+from exporter.conditions.sentence import newest_failure, sentence
+from exporter.conditions.since import since
+from exporter.fleet import Fleet
+from exporter.model.conditions import Condition, DaemonCondition
+from exporter.model.run_json import Json, timestamp
+from exporter.reports import Problem
+from exporter.store import Store, StoreUnavailableError
+from exporter.times import Millis
+
+LISTED = 10
+"""The worst jobs that are listed."""
+
+_RETRY_AFTER_SECONDS = "60"
+_FAILING = {
+    OverallState.WARNING.value: (OverallState.WARNING, OverallState.CRITICAL),
+    OverallState.CRITICAL.value: (OverallState.CRITICAL,),
+}
+"""For each value of `fail` the states that are answered with 503."""
+
+
+class Watched(NamedTuple):
+    """What the state is asked of; `faults` returns what is wrong beside the jobs."""
+
+    store: Store
+    fleet: Fleet
+    clock: Callable[[], Millis]
+    faults: Callable[[Millis], tuple[Fault, ...]]
+
+
+class StatusResource(GetResource):
+    """The worst that holds for the daemon, the servers and the jobs, and what it is."""
+
+    needs_store = False  # a store that is away is an answer, and no reason to give none
+
+    def __init__(self, watched: Watched) -> None:
+        self._store, self._fleet, self._clock, self._faults = watched
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the state; 503 where it is as bad as the query's `fail`."""
+        failing = _failing(req)
+        away = self._store_away(req)
+        choice, now = job_choice.read(req, self._fleet), self._clock()
+        state, data = self._state(choice, away, now)
+        if state in failing:
+            _fail(resp, data)
+        else:
+            success(req, resp, data)
+
+    def _store_away(self, req: falcon.Request) -> list[Fault]:
+        """Return that the store does not say what other daemons acknowledged: all grows old."""
+        try:
+            catch_up(self._store, req)
+        except StoreUnavailableError as error:
+            return [Fault(DaemonCondition.STORAGE, str(error))]
+        return []
+
+    def _state(
+        self, choice: JobChoice, away: list[Fault], now: Millis
+    ) -> tuple[OverallState, Json]:
+        selection = choice.selection(self._fleet, now)
+        jobs = [job for job in evaluate_all(selection.jobs, now) if choice.has_evaluated(job, now)]
+        summary = StatusSummary.counting(jobs, len(selection.errored))
+        found = self._concerning(choice, away or self._faults(now))
+        state = overall_state(summary, found)
+        return state, {
+            "state": state.value,
+            "sentence": _sentence(summary, found, choice, now),
+            **_counts(summary),
+            "daemon": [_fault(each) for each in found if each.server is None],
+            "servers": [
+                {"server": each.server, **_fault(each)} for each in found if each.server is not None
+            ],
+            "worst": [_job(each, now) for each in worst_in_trouble(jobs, LISTED)],
+            "asOf": timestamp(now),
+        }
+
+    def _concerning(self, choice: JobChoice, found: Sequence[Fault]) -> Sequence[Fault]:
+        server = None if choice.server_id is None else self._fleet.server(choice.server_id)
+        if server is None:
+            return found
+        return faults.of_server(found, server, self._fleet.servers())
+
+
+def _failing(req: falcon.Request) -> tuple[OverallState, ...]:
+    text = req.get_param("fail")
+    if text is None:
+        return ()
+    if text not in _FAILING:
+        message = f"must be {' or '.join(_FAILING)}"
+        raise invalid(f"The parameter fail {message}", Problem("fail", message))
+    return _FAILING[text]
+
+
+def _fail(resp: falcon.Response, data: Json) -> None:
+    """Answer as with every error, and with what a success has, so that people see why."""
+    resp.status = falcon.HTTP_503
+    resp.content_type = falcon.MEDIA_JSON
+    resp.set_headers({"Cache-Control": "no-store", "Retry-After": _RETRY_AFTER_SECONDS})
+    error = {"status": "error", "error": KINDS[503], "message": data["sentence"], "data": data}
+    resp.data = msgspec.json.encode(error)
+
+
+def _sentence(
+    summary: StatusSummary, found: Sequence[Fault], choice: JobChoice, now: Millis
+) -> str:
+    if choice.is_narrow and not summary.all:
+        return sentence(summary, None, found, nobody="No backup matches")
+    return sentence(summary, newest_failure(summary, now), found)
+
+
+def _counts(summary: StatusSummary) -> Json:
+    return {
+        "jobs": summary.all,
+        "inTrouble": summary.in_trouble,
+        "notEvaluated": summary.errored,
+        "conditions": {each.value: count for each in Condition if (count := summary.count(each))},
+    }
+
+
+def _fault(fault: Fault) -> Json:
+    return {
+        "condition": fault.condition.value,
+        "severity": fault.severity.value,
+        "since": timestamp(fault.since),
+        "reason": fault.reason,
+    }
+
+
+def _job(job: EvaluatedJob, now: Millis) -> Json:
+    view, state, worst = job.view, job.view.job.state, job.held[0]
+    began = since(view, state, worst)
+    return {
+        "id": view.job.id,
+        "serverId": view.server.id,
+        "server": view.server.name,
+        "name": view.job.name,
+        "condition": worst.value,
+        "severity": worst.severity.value,
+        "since": None if began is None or began > now else timestamp(began),
+        "reason": facts.reason(state),
+    }
