@@ -56,7 +56,7 @@ class Cron(Struct, frozen=True):
         Clocks differ: a run that started up to `early` before a start, at most half an interval,
         counts for that. The starts are as Debian's cron would make them.
         """
-        timestamps = self._timestamps(started)
+        timestamps = self.starts(started)
         start, following = next(timestamps), next(timestamps)
         if start - started <= early and 2 * (start - started) <= start - self.before(start):
             start, following = following, next(timestamps)
@@ -64,13 +64,14 @@ class Cron(Struct, frozen=True):
 
     def after(self, timestamp: Millis) -> Millis:
         """Return the first start after a time."""
-        return next(self._timestamps(timestamp))
+        return next(self.starts(timestamp))
 
     def before(self, timestamp: Millis) -> Millis:
         """Return the last start before a time."""
-        return next(self._timestamps(timestamp, reverse=True))
+        return next(self.starts(timestamp, reverse=True))
 
-    def _timestamps(self, timestamp: Millis, *, reverse: bool = False) -> Iterator[Millis]:
+    def starts(self, timestamp: Millis, *, reverse: bool = False) -> Iterator[Millis]:
+        """Yield the starts after a time, or before it from the last one on."""
         local = to_datetime(timestamp).astimezone(ZoneInfo(self.zone))
         return map(from_datetime, CronSim(self.expression, local, reverse))
 
