@@ -6,6 +6,7 @@ It takes the job unpacked: use it for shown jobs only.
 from msgspec import Struct
 
 from exporter import formatting
+from exporter.conditions.causes import cause
 from exporter.conditions.evaluate import conditions
 from exporter.conditions.since import since
 from exporter.fleet.views import JobView
@@ -18,11 +19,16 @@ from exporter.times import SECOND, Millis
 
 
 class ActiveCondition(Struct, frozen=True):
-    """A condition that holds, since when, and until when where that is known."""
+    """A condition that holds, since when, until when where that is known, and why.
+
+    `duration` is for how long it has held. The words of `cause` may be a sender's.
+    """
 
     condition: Condition
     since: DisplayTime | None
     until: DisplayTime | None = None
+    cause: str | None = None
+    duration: str | None = None
 
 
 class Due(Struct, frozen=True):
@@ -40,10 +46,13 @@ def held(view: JobView, state: JobState, now: Millis) -> tuple[ActiveCondition, 
 
 def _active(view: JobView, state: JobState, condition: Condition, now: Millis) -> ActiveCondition:
     at, until = since(view, state, condition), view.muted_until
+    is_past = at is not None and at <= now
     return ActiveCondition(
         condition,
-        None if at is None or at > now else DisplayTime.from_timestamp(at, now),
+        DisplayTime.from_timestamp(at, now) if at is not None and is_past else None,
         muted_until(until, now) if condition is Condition.MUTED else None,
+        cause(view, state, condition, now),
+        formatting.length(now - at) if at is not None and is_past else None,
     )
 
 

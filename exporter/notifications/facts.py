@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.conditions import facts
+from exporter.conditions.causes import cause
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.jobs.state import JobState
@@ -83,7 +84,7 @@ def job_facts(
         last_run=_last_run(state, now),
         expected=None if due is None else due.start,
         overdue=None if due is None else due.late,
-        reason=_line(reason or facts.reason(state)),
+        reason=_line(reason or _why(view, state, condition, now)),
     )
 
 
@@ -116,6 +117,12 @@ def daemon_facts(
 def _since(view: JobView, state: JobState, condition: Condition, now: Millis) -> DisplayTime | None:
     holding = facts.held(view, state, now)
     return next((each.since for each in holding if each.condition is condition), None)
+
+
+def _why(view: JobView, state: JobState, condition: Condition, now: Millis) -> str | None:
+    """Return the cause, or what the last run says where a message has the cause already."""
+    is_told = condition in (Condition.OVERDUE, Condition.STALE)
+    return facts.reason(state) if is_told else cause(view, state, condition, now)
 
 
 def _last_run(state: JobState, now: Millis) -> DisplayTime | None:

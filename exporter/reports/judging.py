@@ -147,6 +147,30 @@ def faults(files: object) -> bool | None:
     for file in files:
         if not isinstance(file, dict):
             unread = True
-        elif file.get("Value") or file.get("Key") == _FAULT:
+        elif _is_faulty(file):
             return True
     return None if unread else False
+
+
+def first_fault(operation: str, results: Reader) -> str | None:
+    """Return which stored file failed its test and why, the first of them; None without any."""
+    tested = results if operation == TEST else results.inner("TestResults")
+    files = tested.values.get("Verifications")
+    if not isinstance(files, list):
+        return None
+    faulty = (file for file in files if isinstance(file, dict) and _is_faulty(file))
+    return next(map(_told, faulty), None)
+
+
+def _is_faulty(file: Mapping[str, Any]) -> bool:
+    return bool(file.get("Value")) or file.get("Key") == _FAULT
+
+
+def _told(file: Mapping[str, Any]) -> str:
+    """Return a fault in words; what was found is a text, or a list of texts or of pairs."""
+    name, found = file.get("Key"), file.get("Value")
+    first = found[0] if isinstance(found, list) and found else found
+    problem = first.get("Value") if isinstance(first, dict) else first
+    is_named = isinstance(name, str) and name not in ("", _FAULT)
+    subject = f"{name} failed its test" if is_named else "a stored file failed its test"
+    return f"{subject}: {problem}" if isinstance(problem, str) and problem else subject

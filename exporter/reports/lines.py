@@ -79,21 +79,31 @@ def log(messages: Iterable[Message], oddities: Oddities | None = None) -> Log:
     return Log(tuple(kept), len(lines) - len(kept), shortened, details)
 
 
-def reason(status: Status, died: str | None, messages: Sequence[Message]) -> str | None:
-    """Return the line that says why a run ended as it did.
+def reason(
+    status: Status, died: str | None, messages: Sequence[Message], fault: str | None = None
+) -> str | None:
+    """Return the line that says why a run ended as it did, or else what its test found.
 
     Args:
         status: how it ended; one that succeeded needs no reason.
         died: the exception that ended it.
         messages: its log, the oldest line first.
+        fault: the stored file that failed its test, and why.
     """
-    if status is Status.SUCCESS:
-        return None
+    found = fault if status is Status.SUCCESS else _explained(status, died, messages, fault)
+    return None if found is None else _cut(found, MAX_REASON_BYTES)
+
+
+def _explained(
+    status: Status, died: str | None, messages: Sequence[Message], fault: str | None
+) -> str | None:
+    """Return why a run was no success: a file that failed its test is graver than a warning."""
     if died is not None:
-        return _cut(died.strip(), MAX_REASON_BYTES)
+        return died.strip()
     stop = _newest_stop(messages) if status is Status.INTERRUPTED else None
-    line = stop or _newest(messages)
-    return None if line is None else _cut(text(line.text), MAX_REASON_BYTES)
+    error, warning = (_newest(messages, level) for level in GRAVE_LEVELS)
+    line = stop or error or (warning if fault is None else None)
+    return fault if line is None else text(line.text)
 
 
 def _newest_stop(messages: Sequence[Message]) -> Message | None:
@@ -101,12 +111,8 @@ def _newest_stop(messages: Sequence[Message]) -> Message | None:
     return next(stops, None)
 
 
-def _newest(messages: Sequence[Message]) -> Message | None:
-    for level in GRAVE_LEVELS:
-        line = next((line for line in reversed(messages) if line.level == level), None)
-        if line is not None:
-            return line
-    return None
+def _newest(messages: Sequence[Message], level: str) -> Message | None:
+    return next((line for line in reversed(messages) if line.level == level), None)
 
 
 def _cut(line: str, most: int) -> str:

@@ -58,7 +58,7 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
         verification=judging.verification(operation, results, status, began),
         backup_id=extra.name("backup-id"),
         destination_type=extra.name("destination-type"),
-        reason=lines.reason(status, ending.died, messages),
+        reason=lines.reason(status, ending.died, messages, judging.first_fault(operation, results)),
         newest_version=backend.timestamp("LastBackupDate"),
         compacted=_compacted(results, status),
         copying=copying(results, messages, status, ended or began),

@@ -54,6 +54,7 @@ def test_report_of_2026_is_read_whole() -> None:
         verification=Verification(millis("2026-07-15T02:03:03.500Z"), Status.ERROR),
         backup_id="DB-7",
         destination_type="s3",
+        reason="duplicati-b9c8.dblock.zip.aes failed its test: Hash mismatch",
         newest_version=millis("2026-07-14T01:00:00Z"),
         compacted=millis("2026-07-15T01:58:10.750Z"),
         copying=Copying(CopyOutcome.UNTOLD),

@@ -51,6 +51,42 @@ def test_a_fault_that_a_test_found_is_an_error_whatever_it_says(
 
 
 @pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            [{"Key": "a", "Value": []}, {"Key": "b", "Value": [{"Key": "Error", "Value": "gone"}]}],
+            "b failed its test: gone",
+        ),
+        ([{"Key": "b", "Value": ["gone"]}], "b failed its test: gone"),
+        ([{"Key": "b", "Value": "gone"}, {"Key": "c", "Value": "gone"}], "b failed its test: gone"),
+        ([7, {"Key": "b", "Value": [7]}], "b failed its test"),
+        ([{"Key": "Error", "Value": "gone"}], "a stored file failed its test: gone"),
+        ([{"Key": "", "Value": ["gone"]}], "a stored file failed its test: gone"),
+        ([{"Key": "Error"}], "a stored file failed its test"),
+        ([{"Key": "a", "Value": []}], None),
+        ("many", None),
+    ],
+)
+def test_the_reason_names_the_file_that_failed_its_test(files: object, told: str | None) -> None:
+    found = TESTED | {"Verifications": files}
+    warned = "2025 - [Warning-A.B]: a file is locked"
+
+    for data in ({"TestResults": found}, found):
+        report = read_report(duplicati({"ParsedResult": "Success", **data}))
+        assert report.run.reason == told
+    with_warning = duplicati({"ParsedResult": "Warning", "TestResults": found}, LogLines=[warned])
+    assert read_report(with_warning).run.reason == (told or "a file is locked")
+
+
+def test_an_error_of_the_run_explains_it_more_than_what_its_test_found() -> None:
+    found = TESTED | {"Verifications": [{"Key": "b", "Value": "gone"}]}
+    data = {"ParsedResult": "Error", "TestResults": found}
+    report = read_report(duplicati(data, LogLines=["2025 - [Error-A.B]: no route"]))
+
+    assert report.run.reason == "no route"
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"EndTime": NEVER},

@@ -1,0 +1,135 @@
+"""Why a condition holds for a job, in words. Pure. It takes the job unpacked, for shown jobs only.
+
+Most words of a cause are of a sender: whoever shows them escapes and cuts them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from exporter import formatting
+from exporter.fleet.views import JobView
+from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
+from exporter.jobs.state import JobState
+from exporter.model import Status, StoredRun, believed
+from exporter.model.conditions import Condition
+from exporter.templating import short
+from exporter.times import Millis
+
+_MAX_PHASE = 40
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def cause(view: JobView, state: JobState, condition: Condition, now: Millis) -> str | None:
+    """Return why a condition holds, None where that is unknown or the condition says it all.
+
+    Args:
+        view: the job, for which the condition holds.
+        state: its state, unpacked.
+        condition: which one.
+        now: the present time.
+    """
+    find = _CAUSES.get(condition)
+    return None if find is None else find(view, state, now)
+
+
+def phase(name: str) -> str:
+    """Return Duplicati's name of a phase as words: ``Backup_ProcessingFiles``."""
+    return _WORDS.sub(" ", name.removeprefix("Backup_").replace("_", " ")).lower()
+
+
+def last_phase(view: JobView) -> str | None:
+    """Return the last phase of the run in progress, None where none was reported."""
+    reported = None if view.running is None else view.running.run.activity.progress.phase
+    return None if reported is None else short(phase(reported), _MAX_PHASE)
+
+
+def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
+    expected = view.expectation
+    if expected is None:
+        return None
+    return f"expected {formatting.exact(expected.start)}, none came"
+
+
+def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    return _reason(state.last) if state.last and state.last.run.status.failed else None
+
+
+def _damaged(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    """Return what the last run says if the test was a part of it."""
+    last, tested = state.last, state.tested
+    if last is None or tested is None or believed.verification(last) != tested:
+        return None
+    return _reason(last)
+
+
+def _stale(_view: JobView, state: JobState, now: Millis) -> str | None:
+    good = state.last_completed
+    if good is not None:
+        return f"last success {formatting.relative(min(good.over, now), now)}"
+    if state.first_start is None:
+        return None
+    return f"no success since the first run {formatting.relative(state.first_start, now)}"
+
+
+def _stalled(view: JobView, _state: JobState, _now: Millis) -> str | None:
+    found = last_phase(view)
+    return None if found is None else f"last heard of while {found}"
+
+
+def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    return _reason(state.last)
+
+
+def _shrinking(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    usual, last = state.usual_bytes(), state.last_complete
+    found = None if last is None else last.examined_bytes
+    if not usual or found is None:
+        return None
+    share = f"{100 * found / usual:.0f} % of the usual {formatting.size(round(usual))}"
+    return f"{formatting.size(found)}, {share}"
+
+
+def _second_copy(_view: JobView, state: JobState, now: Millis) -> str | None:
+    """Return which destination has had no copy for the longest time."""
+    old = [each for each in state.copies.known if _lacks_copy(each, state, now)]
+    if not old:
+        return "none was ever made" if not state.copies.known else None
+    oldest = min(old, key=lambda known: known.ends[-1])
+    length = formatting.length(max(now - oldest.ends[-1], 0))
+    more = f", and {len(old) - 1} more" if len(old) > 1 else ""
+    return f"none to {oldest.copy.destination} for {length}{more}"
+
+
+def _lacks_copy(known: KnownCopy, state: JobState, now: Millis) -> bool:
+    """Return whether a destination's copy is stale, or was missed by runs in a row."""
+    old_from, missed = known.old_from(), state.copies.missed or 0
+    if old_from is not None and now > old_from:
+        return True
+    return missed >= MISSED_IN_A_ROW and known.order < state.copies.runs[-missed].order
+
+
+def _unnamed(_view: JobView, _state: JobState, _now: Millis) -> str | None:
+    return "reports name no backup, so they may be of several"
+
+
+def _warned(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    last = state.last
+    return _reason(last) if last and last.run.status is Status.WARNING else None
+
+
+def _reason(last: StoredRun | None) -> str | None:
+    return None if last is None else last.run.reason
+
+
+_CAUSES: Mapping[Condition, Callable[[JobView, JobState, Millis], str | None]] = {
+    Condition.OVERDUE: _overdue,
+    Condition.FAILING: _failing,
+    Condition.DAMAGED: _damaged,
+    Condition.STALE: _stale,
+    Condition.STALLED: _stalled,
+    Condition.INTERRUPTED: _interrupted,
+    Condition.SHRINKING: _shrinking,
+    Condition.SECOND_COPY: _second_copy,
+    Condition.UNNAMED: _unnamed,
+    Condition.WARNING: _warned,
+}
