@@ -1,4 +1,4 @@
-"""Which jobs a page shows: those that its query asks for, worst first."""
+"""Which jobs a page shows: those that its query asks for, in the order that it asks for."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from api import job_choice, query
 from api.errors import ApiError
+from api.page import sorting
+from api.page.sorting import Sort
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.ranking import place
 from exporter.fleet import Fleet
@@ -35,7 +37,9 @@ class JobFilter(Struct, frozen=True):
     server: str = ""
     tag: str = ""
     group: str = ""
+    sort: str = ""
     page: int = 1
+    order: Sort = Sort()
     condition: Condition | None = None
     server_id: int | None = None
     tags: tuple[str, ...] = ()
@@ -46,6 +50,10 @@ class JobFilter(Struct, frozen=True):
         """Whether it leaves jobs out."""
         return bool(self.text or self.status or self.server or self.tag)
 
+    def sorted_by(self, column: str) -> str:
+        """Return the query of a link in the head of a column: the same jobs by that column."""
+        return replace(self, sort=self.order.following(column)).address(1)
+
     def address(self, page: int) -> str:
         """Return the query that asks for another page of the same."""
         values = {
@@ -54,6 +62,7 @@ class JobFilter(Struct, frozen=True):
             "server": self.server,
             "tag": self.tag,
             "group": self.group,
+            "sort": self.sort,
             "page": "" if page == 1 else str(page),
         }
         return "?" + urlencode({name: value for name, value in values.items() if value})
@@ -68,10 +77,16 @@ def read(req: falcon.Request, fleet: Fleet) -> JobFilter:
         server=_param(req, "server"),
         tag=",".join(tags),
         group=_param(req, "group"),
+        sort=_param(req, "sort"),
         page=page(req),
         tags=tags,
     )
     return _understood(job_filter, fleet)
+
+
+def of_server(req: falcon.Request, fleet: Fleet) -> JobFilter:
+    """Return what a request asks for of one server's jobs: their order and a page of them."""
+    return _understood(JobFilter(sort=_param(req, "sort"), page=page(req)), fleet)
 
 
 def page(req: falcon.Request) -> int:
@@ -85,6 +100,7 @@ def _param(req: falcon.Request, name: str) -> str:
 
 def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
     wanted, server = _CONDITIONS.get(job_filter.status.lower()), _server(job_filter.server, fleet)
+    order = sorting.parse(job_filter.sort)
     unknown = {
         f"Unknown status {job_filter.status}; expected one of {', '.join(_CONDITIONS)}": (
             job_filter.status and wanted is None
@@ -93,9 +109,11 @@ def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
         and server is None,
         **{job_choice.unknown_tag(tag): True for tag in fleet.tags.unknown(job_filter.tags)},
         f"Cannot group by {job_filter.group}, only by server": job_filter.group not in _GROUPS,
+        f"Cannot sort by {job_filter.sort}, only by {', '.join(sorting.COLUMNS)}": order is None,
     }
     return replace(
         job_filter,
+        order=order or Sort(),
         condition=wanted,
         server_id=None if server is None else server.id,
         faults=tuple(fault for fault, holds in unknown.items() if holds),
@@ -121,7 +139,7 @@ class JobListPage(Struct, frozen=True):
 def shown(jobs: Iterable[EvaluatedJob], job_filter: JobFilter) -> JobListPage:
     """Return the jobs of the page that is asked for; the last page where its number is too high."""
     found = [] if job_filter.faults else [job for job in jobs if _matches(job, job_filter)]
-    ordered = worst_first(found, grouped=bool(job_filter.group))
+    ordered = in_order(found, job_filter.order, grouped=bool(job_filter.group))
     pages = max(1, -(-len(ordered) // ROWS))
     number = min(job_filter.page, pages)
     return JobListPage(ordered[(number - 1) * ROWS : number * ROWS], number, pages, len(ordered))
@@ -140,12 +158,15 @@ def _matches(job: EvaluatedJob, job_filter: JobFilter) -> bool:
     return not wanted or any(wanted in name.casefold() for name in names)
 
 
-def worst_first(jobs: Iterable[EvaluatedJob], *, grouped: bool) -> list[JobView]:
-    """Return jobs worst first, those of a server together where that is asked for."""
-    ordered = [job.view for job in sorted(jobs, key=place)]
+def in_order(jobs: Iterable[EvaluatedJob], order: Sort, *, grouped: bool) -> list[JobView]:
+    """Return jobs in an order, those of a server together where that is asked for.
+
+    Of equal ones the worst comes first.
+    """
+    found = [job.view for job in sorting.ordered(sorted(jobs, key=place), order)]
     if not grouped:
-        return ordered
+        return found
     first: dict[int, int] = {}
-    for index, view in enumerate(ordered):
+    for index, view in enumerate(found):
         first.setdefault(view.server.id, index)
-    return sorted(ordered, key=lambda view: first[view.server.id])
+    return sorted(found, key=lambda view: first[view.server.id])

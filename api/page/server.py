@@ -7,7 +7,6 @@ import falcon
 from api import query
 from api.page import filters
 from api.page.counts import of_conditions
-from api.page.filters import JobFilter
 from api.page.forms.mutes import SPANS
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
@@ -45,7 +44,7 @@ class ServerPage(Page):
         found = of_server(self._faults(now), server, self._fleet.servers())
         shown = {
             **head(summary, of_conditions(summary), found, now),
-            **listing(self._store, jobs, JobFilter(page=filters.page(req)), now),
+            **listing(self._store, jobs, filters.of_server(req, self._fleet), now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": server.shown_name,

@@ -44,6 +44,7 @@ class JobHealth(Struct, frozen=True, gc=False):
 
     `last_good` is the end of the last run that completed, `last_start` the start of the last one
     of all, `first_start` that of the first, `last_failed` that of the last one that failed.
+    `last_duration` is how long the last run took, `last_size` how many bytes its source had.
     `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one
     becomes stale if no other comes. `warned` is true where the last completed run had warnings.
     `full_at` is when the destination is full if its trend goes on.
@@ -64,6 +65,8 @@ class JobHealth(Struct, frozen=True, gc=False):
     unusual: bool = False
     nearly_full: bool = False
     full_at: Millis | None = None
+    last_duration: Millis | None = None
+    last_size: int | None = None
 
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
@@ -85,6 +88,8 @@ class JobHealth(Struct, frozen=True, gc=False):
             unusual=is_unusual(state),
             nearly_full=state.destination.is_nearly_full,
             full_at=state.destination.full_at,
+            last_duration=None if last is None else last.run.duration,
+            last_size=None if last is None else last.run.counts.examined_bytes,
         )
 
     def copies_old(self, now: Millis) -> bool:

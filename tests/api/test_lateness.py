@@ -1,6 +1,7 @@
 """How late a job is, is told alike by all that ask, also where live reports had excused it."""
 
-from api.page.filters import worst_first
+from api.page.filters import in_order
+from api.page.sorting import Sort
 from exporter.conditions.evaluate import evaluate_all
 from exporter.model.live import REPORT_TIMEOUT, STALL_AFTER
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
@@ -74,6 +75,7 @@ def test_the_longest_late_comes_first_counted_from_when_its_run_fell_silent(
     now = BEGAN + 9 * HOUR
     late = [view.job.name for view in daemon.fleet.overdue(now)]
     shown = [
-        view.job.name for view in worst_first(evaluate_all(daemon.fleet.jobs(), now), grouped=False)
+        view.job.name
+        for view in in_order(evaluate_all(daemon.fleet.jobs(), now), Sort(), grouped=False)
     ]
     assert late == shown == ["Mail", "Documents"]
