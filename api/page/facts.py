@@ -1,15 +1,19 @@
 """What the page of a job shows besides its runs: timestamps, second copies, what to do."""
 
 import shlex
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exporter import formatting
+from exporter.conditions.facts import ActiveCondition
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState
-from exporter.model import SecondCopy, Status
+from exporter.model import SecondCopy, Status, StoredRun, believed
+from exporter.model.conditions import Condition
 from exporter.times import Millis
 
 
@@ -48,6 +52,28 @@ def facts(view: JobView, state: JobState, now: Millis) -> Facts:
         copies=[_copy(view.job.id, known, now) for known in state.copies.known],
         copies_missed=state.copies.missed or 0,
     )
+
+
+def with_reasons(
+    held: Iterable[ActiveCondition], state: JobState, runs: Sequence[StoredRun]
+) -> tuple[ActiveCondition, ...]:
+    """Return conditions with the cause that an older run tells, where the last one tells none."""
+    return tuple(_with_reason(each, state, runs) for each in held)
+
+
+def _with_reason(
+    held: ActiveCondition, state: JobState, runs: Sequence[StoredRun]
+) -> ActiveCondition:
+    if held.cause is not None or held.condition not in (Condition.FAILING, Condition.DAMAGED):
+        return held
+    decided = None if state.decided is None else state.decided.id
+    if held.condition is Condition.FAILING:
+        told = (stored.run.reason for stored in runs if stored.id == decided)
+    else:
+        told = (
+            stored.run.reason for stored in runs if believed.verification(stored) == state.tested
+        )
+    return replace(held, cause=next(told, None))
 
 
 def _when(timestamp: Millis | None, now: Millis) -> DisplayTime | None:

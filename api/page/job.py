@@ -3,20 +3,23 @@
 from typing import Any
 
 import falcon
+from msgspec.structs import replace
 
 from api import explained, query
 from api.errors import not_found
 from api.page import rows
-from api.page.drawing.charts import charts
-from api.page.facts import facts
+from api.page.drawing.charts import MARKS, charts, table
+from api.page.facts import facts, with_reasons
 from api.page.forms.mutes import SPANS
+from api.page.gaps import between, missed
 from api.page.rendering import Page
-from api.page.run_rows import history
+from api.page.run_rows import history, with_absences
 from exporter.conditions.facts import muted_until
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
-from exporter.store import RunFilter
+from exporter.schedule.missed import Gap
+from exporter.store import JobRun, PastRun, RunFilter
 from exporter.times import Millis
 
 RUNS = 20
@@ -35,14 +38,19 @@ class JobPage(Page):
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found("Job not found")
-        facts = self._of_job(view, now) | self._of_runs(req, view.job.id, now)
-        self._show(req, resp, "job", facts)
+        self._show(req, resp, "job", self._of_job(req, view, now))
 
-    def _of_job(self, view: JobView, now: Millis) -> dict[str, Any]:
-        state = view.job.state
+    def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
+        state, since = view.job.state, self._fleet.created
+        newest, cursor = self._newest_backups(view.job.id), query.cursor(req)
+        listed = self._store.runs(RunFilter(job_id=view.job.id), cursor, RUNS + 1)
+        gaps = missed(view, state, _past(newest), since, now)
+        row = rows.row(view, [], since, now)
+        told = with_reasons(row.held, state, [*newest, *(each.stored for each in listed)])
+        older = between(view, state, _past(_backups(listed)), since)
         return {
             "now": DisplayTime.from_timestamp(now, now),
-            "row": rows.row(view, [], now),
+            "row": replace(row, held=told),
             "server": view.server.shown_name,
             "facts": facts(view, state, now),
             "unnamed": is_unnamed(view.job.name),
@@ -53,21 +61,39 @@ class JobPage(Page):
             "schedule": explained.why(view),
             "not_believed": explained.not_believed(view),
             "runs_by_status": dict(zip(Status, state.runs, strict=True)),
-            "charts": charts(self._newest_backups(view.job.id)),
+            **_drawn(newest, gaps),
+            **self._of_runs(listed, gaps if cursor is None else older, now),
         }
 
     def _duplicate(self, view: JobView) -> JobView | None:
         other = view.possible_duplicate_of
         return None if other is None else self._fleet.job(other)
 
-    def _of_runs(self, req: falcon.Request, job_id: int, now: Millis) -> dict[str, Any]:
-        found = self._store.runs(RunFilter(job_id=job_id), query.cursor(req), RUNS + 1)
+    def _of_runs(self, found: list[JobRun], gaps: list[Gap], now: Millis) -> dict[str, Any]:
+        """Return the rows of a page of runs; one more than those was looked up."""
         page = found[:RUNS]
         following = query.format_cursor(*page[-1].stored.order) if found[RUNS:] else None
-        return {"runs": history(self._store, page, now), "following": following}
+        shown = with_absences(page, history(self._store, page, now), gaps, now)
+        return {"runs": shown, "following": following}
 
     def _newest_backups(self, job_id: int) -> list[StoredRun]:
         """Return the newest backup runs, the oldest of them first."""
         chosen = RunFilter(job_id=job_id, operation=BACKUP)
-        found = self._store.runs(chosen, None, CHARTED)
-        return [each.stored for each in reversed(found) if each.stored.run.is_backup]
+        return _backups(self._store.runs(chosen, None, CHARTED))
+
+
+def _drawn(runs: list[StoredRun], gaps: list[Gap]) -> dict[str, Any]:
+    """Return the charts of runs, their values as a table, and the marks to be explained."""
+    drawn = charts(runs, gaps)
+    used = {mark.name for chart in drawn for mark in chart.marks}
+    marks = {name: shape for name, shape in MARKS.items() if name in used}
+    return {"charts": drawn, "charted": table(drawn), "marks": marks}
+
+
+def _backups(found: list[JobRun]) -> list[StoredRun]:
+    """Return the backups among runs, the oldest first."""
+    return [each.stored for each in reversed(found) if each.stored.run.is_backup]
+
+
+def _past(runs: list[StoredRun]) -> list[PastRun]:
+    return [PastRun(each.id, each.started, each.run.status, each.run.duration) for each in runs]

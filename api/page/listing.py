@@ -43,13 +43,16 @@ def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
 
 
 def listing(
-    store: Store, jobs: Iterable[EvaluatedJob], job_filter: JobFilter, now: Millis
+    store: Store, jobs: Iterable[EvaluatedJob], job_filter: JobFilter, since: Millis, now: Millis
 ) -> dict[str, Any]:
-    """Return the rows that are asked for, and what is needed to show them."""
+    """Return the rows that are asked for, and what is needed to show them.
+
+    `since` is when the daemon began to listen.
+    """
     shown = filters.shown(jobs, job_filter)
     return {
         "wish": job_filter,
         "shown": shown,
-        "groups": rows.groups(store, shown.views, now, grouped=bool(job_filter.group)),
+        "groups": rows.groups(store, shown.views, since, now, grouped=bool(job_filter.group)),
         "shapes": sparklines.SHAPES,
     }

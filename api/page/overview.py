@@ -94,7 +94,7 @@ class Overview(Page):
             **head(summary, counts(snapshot.totals, summary), faults, now),
             **refused.summary(self._besides.refusals, now),
             **notifications.summary(self._besides.deliveries, now),
-            **listing(self._store, jobs, job_filter, now),
+            **listing(self._store, jobs, job_filter, self._fleet.created, now),
             **self._form(),
             **self._doubts(snapshot.errored, faults),
             **self._connecting(req, is_first=not summary.all),

@@ -43,6 +43,7 @@ function replace(fresh) {
     part.replaceWith(document.adoptNode(fresh.getElementById(part.id)));
   }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  readCharts();
   if (!focused.isConnected) again(focused)?.focus({ preventScroll: true });
   document.title = fresh.title;
   const now = document.querySelector("[data-now]");
@@ -97,11 +98,81 @@ async function copy(button) {
   }
 }
 
+/** Let a chart show the value of the run that is pointed at, touched, or chosen with the arrow keys. */
+function readValues(figure) {
+  const chart = figure.querySelector("svg");
+  const readout = figure.querySelector(".readout small");
+  const points = valuesOf(figure, chart);
+  if (!points.length) return;
+  const summary = readout.textContent;
+  const rule = added(chart, "path", "rule");
+  const mark = added(chart, "circle", "at");
+  let chosen = -1;
+
+  function show(place) {
+    chosen = Math.max(-1, Math.min(place, points.length - 1));
+    const point = points[chosen];
+    for (const each of [rule, mark]) each.setAttribute("visibility", point ? "visible" : "hidden");
+    readout.textContent = point ? `${point.when}: ${point.value}` : summary;
+    if (!point) return;
+    rule.setAttribute("d", `M${point.x} 10V136`);
+    for (const [name, value] of [["cx", point.x], ["cy", point.y], ["r", 4]]) mark.setAttribute(name, value);
+  }
+
+  function point(event) {
+    const box = chart.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * chart.viewBox.baseVal.width;
+    const distances = points.map((each) => Math.abs(each.x - x));
+    show(distances.indexOf(Math.min(...distances)));
+  }
+
+  function choose(event) {
+    const last = points.length - 1;
+    const places = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, Home: 0, End: last };
+    if (event.key === "Escape") show(-1);
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    show(Math.max(0, places[event.key]));
+  }
+
+  chart.setAttribute("tabindex", "0");
+  chart.addEventListener("pointermove", point);
+  chart.addEventListener("pointerdown", point);
+  chart.addEventListener("pointerleave", () => show(-1));
+  chart.addEventListener("focus", () => chosen < 0 && show(points.length - 1));
+  chart.addEventListener("blur", () => show(-1));
+  chart.addEventListener("keydown", choose);
+  show(-1);
+}
+
+/** Return the points of a chart with their values, which are in the table, newest first. */
+function valuesOf(figure, chart) {
+  const column = Number(figure.dataset.chart) + 1;
+  const rows = [...document.querySelectorAll("#values tbody tr")].filter((row) => row.cells[column].textContent);
+  const places = chart.querySelector(".line").getAttribute("d").slice(1).split("L");
+  return rows.reverse().map((row, number) => {
+    const [x, y] = places[number].split(" ").map(Number);
+    return { x, y, when: row.cells[0].textContent, value: row.cells[column].textContent };
+  });
+}
+
+/** Add an empty shape to a chart. */
+function added(chart, name, role) {
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
+  shape.setAttribute("class", role);
+  return chart.appendChild(shape);
+}
+
+function readCharts() {
+  document.querySelectorAll("[data-chart]").forEach(readValues);
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
 addLocalTimes();
+readCharts();
 refresh();
 setInterval(refresh, EVERY);
 document.addEventListener("visibilitychange", refresh);

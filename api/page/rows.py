@@ -1,25 +1,22 @@
 """The rows of jobs, ready to be shown."""
 
-import re
 from itertools import groupby
 
 from msgspec import Struct
 
 from api.page.drawing import sparklines
 from api.page.drawing.sparklines import Spark, StatusStrip
+from api.page.gaps import missed
 from exporter import formatting
-from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success, reason
+from exporter.conditions.causes import last_phase
+from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.model import Server
 from exporter.model.conditions import Condition
 from exporter.store import PastRun, Store
-from exporter.templating import short
 from exporter.times import Millis
-
-_MAX_PHASE_LENGTH = 40
-_PHASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Progress(Struct, frozen=True):
@@ -34,7 +31,7 @@ class Progress(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A job as an overview shows it."""
+    """A job as an overview shows it. The `size` of a run that was cut short `is_part` of it."""
 
     id: int
     name: str
@@ -49,7 +46,7 @@ class Row(Struct, frozen=True):
     progress: Progress | None
     failures: int
     interrupted: int
-    reason: str | None
+    is_part: bool
 
     @property
     def worst(self) -> Condition:
@@ -64,23 +61,26 @@ class Group(Struct, frozen=True):
     rows: list[Row]
 
 
-def groups(store: Store, views: list[JobView], now: Millis, *, grouped: bool) -> list[Group]:
+def groups(
+    store: Store, views: list[JobView], since: Millis, now: Millis, *, grouped: bool
+) -> list[Group]:
     """Return the rows of sorted jobs, grouped by server where that is wanted."""
-    found = _rows(store, views, now)
+    found = _rows(store, views, since, now)
     if not grouped:
         return [Group(None, found)]
     parted = [list(rows) for _, rows in groupby(found, key=lambda row: row.server.id)]
     return [Group(rows[0].server, rows) for rows in parted]
 
 
-def _rows(store: Store, views: list[JobView], now: Millis) -> list[Row]:
+def _rows(store: Store, views: list[JobView], since: Millis, now: Millis) -> list[Row]:
     runs = store.newest_backups([view.job.id for view in views], sparklines.RUNS)
-    return [row(view, runs[view.job.id], now) for view in views]
+    return [row(view, runs[view.job.id], since, now) for view in views]
 
 
-def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
-    """Return the row of a job with its newest runs."""
+def row(view: JobView, runs: list[PastRun], since: Millis, now: Millis) -> Row:
+    """Return the row of a job with its newest runs; `since` is when the daemon began to listen."""
     state = view.job.state
+    gaps = missed(view, state, runs, since, now)
     last = None if state.last is None else state.last.run
     span = None if last is None else last.duration
     size = None if last is None else last.counts.examined_bytes
@@ -94,30 +94,25 @@ def row(view: JobView, runs: list[PastRun], now: Millis) -> Row:
         length=None if span is None else formatting.duration(span),
         size=None if size is None else formatting.size(size),
         spark=sparklines.spark(runs),
-        strip=sparklines.strip(runs),
-        progress=None if view.running is None else progress(view.running, now),
+        strip=sparklines.strip(runs, gaps),
+        progress=None if view.running is None else progress(view, view.running, now),
         failures=state.consecutive_failures,
         interrupted=state.interrupted_runs,
-        reason=reason(state),
+        is_part=last is not None and last.status.is_cut_short,
     )
 
 
-def progress(running: Running, now: Millis) -> Progress:
+def progress(view: JobView, running: Running, now: Millis) -> Progress:
     """Return how far a run is."""
     run, reported = running.run, running.run.activity.progress
     return Progress(
         since=DisplayTime.from_timestamp(run.since, now),
         heard=DisplayTime.from_timestamp(run.heard, now),
         stalled=running.stalled(now),
-        phase=None if reported.phase is None else short(_phase(reported.phase), _MAX_PHASE_LENGTH),
+        phase=last_phase(view),
         done=None if reported.ratio is None else int(reported.ratio * 100),
         amounts=_amounts(reported.bytes, reported.total_bytes),
     )
-
-
-def _phase(name: str) -> str:
-    """Return Duplicati's name of a phase as words: ``Backup_ProcessingFiles``."""
-    return _PHASE.sub(" ", name.removeprefix("Backup_").replace("_", " ")).lower()
 
 
 def _amounts(count: int | None, total: int | None) -> str:

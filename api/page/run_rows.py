@@ -1,11 +1,15 @@
 """The runs of a job as its page lists them, with the lines of their logs that matter most."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+
 from msgspec import Struct
 
 from exporter import formatting
 from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
 from exporter.model.distrust import not_believed
+from exporter.schedule.missed import Gap
 from exporter.store import JobRun, Store
 from exporter.templating import short
 from exporter.times import Millis
@@ -14,6 +18,9 @@ LINES = 20
 """Log lines shown of a run; the API has them all."""
 
 MAX_LINE_LENGTH = 500
+
+ABSENCES = 5
+"""Missed runs in a row that are listed, the newest; the others are counted."""
 
 _FIELDS = {
     "startTime": "start",
@@ -28,7 +35,8 @@ _FIELDS = {
 class RunRow(Struct, frozen=True):
     """A run; `lines_left` are those that are not shown, `details` say what could not be read.
 
-    `not_believed` names the values that are not trusted and count as others.
+    `not_believed` names the values that are not trusted and count as others. `source` is of a part
+    of it where the run was cut short.
     """
 
     id: int
@@ -37,6 +45,7 @@ class RunRow(Struct, frozen=True):
     operation: str | None
     length: str | None
     source: str | None
+    is_part: bool
     stored: str | None
     uploaded: str | None
     lines: tuple[Message, ...]
@@ -44,6 +53,34 @@ class RunRow(Struct, frozen=True):
     details: tuple[str, ...]
     details_left: int
     not_believed: tuple[str, ...]
+
+
+class Absence(Struct, frozen=True):
+    """A run that was expected and did not come, or how many more did not come before the others."""
+
+    expected: DisplayTime | None
+    more: int = 0
+
+
+def with_absences(
+    runs: Sequence[JobRun], rows: Sequence[RunRow], gaps: Iterable[Gap], now: Millis
+) -> list[RunRow | Absence]:
+    """Return the rows of runs, newest first, with what was missed before each and after all."""
+    starts = [each.stored.started for each in runs]
+    placed: list[tuple[Millis, RunRow | Absence]] = list(zip(starts, rows, strict=True))
+    for gap in gaps:
+        if gap.before is None or gap.before in starts:
+            placed += _absences(gap, now)
+    placed.sort(key=itemgetter(0), reverse=True)
+    return [row for _, row in placed]
+
+
+def _absences(gap: Gap, now: Millis) -> Iterator[tuple[Millis, Absence]]:
+    listed = gap.starts[-ABSENCES:]
+    for start in listed:
+        yield start, Absence(DisplayTime.from_timestamp(start, now))
+    if gap.total > len(listed):
+        yield listed[0] - 1, Absence(None, gap.total - len(listed))
 
 
 def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
@@ -54,14 +91,15 @@ def history(store: Store, runs: list[JobRun], now: Millis) -> list[RunRow]:
 
 def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
     run, counts = stored.run, stored.run.counts
-    lines = gravest(log.messages, LINES)
+    lines, is_part = gravest(log.messages, LINES), run.status.is_cut_short
     return RunRow(
         id=stored.id,
         started=DisplayTime.from_timestamp(stored.started, now),
         status=run.status,
         operation=_operation(stored),
         length=None if run.duration is None else formatting.duration(run.duration),
-        source=_size(counts.examined_bytes),
+        source=_size(counts.examined_bytes or None if is_part else counts.examined_bytes),
+        is_part=is_part,
         stored=_size(run_json.known_of_destination(run, counts.stored_bytes)),
         uploaded=_size(counts.uploaded_bytes),
         lines=tuple(Message(line.level, short(line.text, MAX_LINE_LENGTH)) for line in lines),

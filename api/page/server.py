@@ -42,9 +42,10 @@ class ServerPage(Page):
         jobs = evaluate_all(views, now)
         summary = StatusSummary.counting(jobs, len(faulty))
         found = of_server(self._faults(now), server, self._fleet.servers())
+        job_filter = filters.of_server(req, self._fleet)
         shown = {
             **head(summary, of_conditions(summary), found, now),
-            **listing(self._store, jobs, filters.of_server(req, self._fleet), now),
+            **listing(self._store, jobs, job_filter, self._fleet.created, now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": server.shown_name,

@@ -53,6 +53,11 @@ class Sort(Struct, frozen=True):
     column: str = WORST_FIRST
     is_down: bool = False
 
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the order that nobody asked for: worst first."""
+        return self == Sort()
+
     def direction(self, column: str) -> str | None:
         """Return what `aria-sort` says of a column, None where it does not sort."""
         if column != self.column:
@@ -78,7 +83,7 @@ def parse(text: str) -> Sort | None:
 
 def ordered(jobs: Sequence[EvaluatedJob], sort: Sort) -> list[EvaluatedJob]:
     """Return jobs that are sorted worst first by a column; equal ones stay as they are."""
-    if sort == Sort():
+    if sort.is_default:
         return list(jobs)
     column = COLUMNS[sort.column]
     valued = [(column.value(job), job) for job in jobs]

@@ -10,6 +10,7 @@ from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
 from exporter.jobs.state import JobState
+from exporter.language import gettext as _
 from exporter.model import Status, StoredRun, believed
 from exporter.model.conditions import Condition
 from exporter.templating import short
@@ -47,7 +48,7 @@ def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
     expected = view.expectation
     if expected is None:
         return None
-    return f"expected {formatting.exact(expected.start)}, none came"
+    return _("expected {time}, none came").format(time=formatting.exact(expected.start))
 
 
 def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:
@@ -65,15 +66,16 @@ def _damaged(_view: JobView, state: JobState, _now: Millis) -> str | None:
 def _stale(_view: JobView, state: JobState, now: Millis) -> str | None:
     good = state.last_completed
     if good is not None:
-        return f"last success {formatting.relative(min(good.over, now), now)}"
+        return _("last success {ago}").format(ago=formatting.relative(min(good.over, now), now))
     if state.first_start is None:
         return None
-    return f"no success since the first run {formatting.relative(state.first_start, now)}"
+    ago = formatting.relative(state.first_start, now)
+    return _("no success since the first run {ago}").format(ago=ago)
 
 
 def _stalled(view: JobView, _state: JobState, _now: Millis) -> str | None:
     found = last_phase(view)
-    return None if found is None else f"last heard of while {found}"
+    return None if found is None else _("last heard of while {phase}").format(phase=found)
 
 
 def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:
@@ -85,19 +87,26 @@ def _shrinking(_view: JobView, state: JobState, _now: Millis) -> str | None:
     found = None if last is None else last.examined_bytes
     if not usual or found is None:
         return None
-    share = f"{100 * found / usual:.0f} % of the usual {formatting.size(round(usual))}"
-    return f"{formatting.size(found)}, {share}"
+    return _("{size}, {percent} % of the usual {usual}").format(
+        size=formatting.size(found),
+        percent=round(100 * found / usual),
+        usual=formatting.size(round(usual)),
+    )
 
 
 def _second_copy(_view: JobView, state: JobState, now: Millis) -> str | None:
     """Return which destination has had no copy for the longest time."""
     old = [each for each in state.copies.known if _lacks_copy(each, state, now)]
     if not old:
-        return "none was ever made" if not state.copies.known else None
+        return _("none was ever made") if not state.copies.known else None
     oldest = min(old, key=lambda known: known.ends[-1])
+    told = (
+        _("none to {destination} for {length}")
+        if len(old) == 1
+        else _("none to {destination} for {length}, and {count} more")
+    )
     length = formatting.length(max(now - oldest.ends[-1], 0))
-    more = f", and {len(old) - 1} more" if len(old) > 1 else ""
-    return f"none to {oldest.copy.destination} for {length}{more}"
+    return told.format(destination=oldest.copy.destination, length=length, count=len(old) - 1)
 
 
 def _lacks_copy(known: KnownCopy, state: JobState, now: Millis) -> bool:
@@ -109,7 +118,7 @@ def _lacks_copy(known: KnownCopy, state: JobState, now: Millis) -> bool:
 
 
 def _unnamed(_view: JobView, _state: JobState, _now: Millis) -> str | None:
-    return "reports name no backup, so they may be of several"
+    return _("reports name no backup, so they may be of several")
 
 
 def _warned(_view: JobView, state: JobState, _now: Millis) -> str | None:

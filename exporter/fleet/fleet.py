@@ -40,7 +40,7 @@ class Fleet:
     def __init__(
         self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
     ) -> None:
-        """Start empty; `created` counts as the newest report until there is one."""
+        """Start empty; before it was `created` nothing was missed, and no report is newer."""
         self._lock = threading.Lock()
         self.tags = Tags()
         self._servers = Servers(self.tags)
@@ -48,7 +48,7 @@ class Fleet:
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
         self._evaluations = Evaluations(policy, self._live)
-        self._created = created
+        self.created = created
         self.reports = Newest()
         self._changes = ChangeSet()
         self._watches = Watches()
@@ -256,7 +256,7 @@ class Fleet:
             failed=sums.failed,
             failing=sums.failing,
             overdue=self._evaluations.deadlines.count_before(now),
-            last_report=min(self._created, now) if reported is None else reported,
+            last_report=min(self.created, now) if reported is None else reported,
             running=self._live.count(),
             listening_since=self._live.listening_since,
             interrupted=sums.interrupted,

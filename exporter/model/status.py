@@ -31,6 +31,11 @@ class Status(Enum):
         """Whether it went wrong, or is not known to have gone well."""
         return self is not Status.INTERRUPTED and not self.completed
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether what it counted is of a part of the source only."""
+        return self in (Status.FATAL, Status.INTERRUPTED)
+
     def worse(self, other: "Status") -> "Status":
         """Return the worse of two: where two reports of one run disagree, that one counts."""
         return max(self, other, key=_FROM_BEST_TO_WORST.index)

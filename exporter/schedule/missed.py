@@ -14,7 +14,7 @@ from exporter.schedule.expectation import Expectation, Schedule, ScheduleSource
 from exporter.schedule.expressions import Cron, Off
 from exporter.times import DAY, Millis
 
-MOST_LISTED = 10
+MOST_LISTED = 100
 """Missed starts of one gap that are listed, the newest; of the others only the number is known."""
 
 _WINDOW = 32

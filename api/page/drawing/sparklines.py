@@ -4,12 +4,15 @@ A path for each status and none for each run: 200 rows of 30 runs must stay smal
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from exporter import formatting
+from exporter.language import gettext as _
+from exporter.language import marked, ngettext
 from exporter.model import Status
+from exporter.schedule.missed import Gap
 from exporter.store import PastRun
 
 RUNS = 30
@@ -18,23 +21,30 @@ RUNS = 30
 CELL = 5
 HEIGHT = 14
 
+MISSED = marked("missed")
+"""Where a run was expected and none came."""
+
+_MOST_MISSED = 10
+"""Cells of one gap: a strip is for runs."""
+
 SHAPES = {
-    Status.SUCCESS: "2 4v8",
-    Status.WARNING: "2 1l2 12h-4z",
-    Status.ERROR: "2 0v8m0 2v4",
-    Status.FATAL: "2 0v14",
-    Status.UNKNOWN: "1 2h3v9h-3z",
-    Status.INTERRUPTED: "0 4l4 8m0-8l-4 8",
+    Status.SUCCESS.value: "2 4v8",
+    Status.WARNING.value: "2 1l2 12h-4z",
+    Status.ERROR.value: "2 0v8m0 2v4",
+    Status.FATAL.value: "2 0v14",
+    Status.UNKNOWN.value: "1 2h3v9h-3z",
+    Status.INTERRUPTED.value: "0 4l4 8m0-8l-4 8",
+    MISSED: "0 2h4v10h-4z",
 }
 """How a run is drawn, from where in its cell, so that colours are not needed: a short bar, a
-triangle, an exclamation mark, a tall bar, an empty one, a cross. The style sheet makes bars of
-lines."""
+triangle, an exclamation mark, a tall bar, an empty one, a cross; a dotted box where none came. The
+style sheet makes bars of lines."""
 
 
 class Path(Struct, frozen=True):
-    """The runs of one status."""
+    """The runs of one status, or those that were missed."""
 
-    status: Status
+    name: str
     steps: str
 
 
@@ -52,15 +62,47 @@ class Spark(Struct, frozen=True):
     text: str
 
 
-def strip(runs: Sequence[PastRun]) -> StatusStrip | None:
-    """Draw how runs ended, the oldest first; None where there are none."""
+def strip(runs: Sequence[PastRun], gaps: Sequence[Gap] = ()) -> StatusStrip | None:
+    """Draw how runs ended and where some were missed, the oldest first; None where there are none.
+
+    Of many the newest are drawn.
+    """
     if not runs:
         return None
-    counted = Counter(run.status for run in runs)
-    paths = [Path(each, "".join(_marks(runs, each))) for each in Status if counted[each]]
-    ends = ", ".join(f"{counted[each]} {each.value}" for each in Status if counted[each])
-    newest = runs[-1].status.value
-    return StatusStrip(tuple(paths), f"Last {_runs(len(runs))}: {ends}; the newest {newest}")
+    cells = _cells(runs, gaps)[-RUNS:]
+    steps: dict[str, str] = {}
+    for place, name in enumerate(cells, RUNS - len(cells)):
+        across, _, shape = SHAPES[name].partition(" ")
+        steps[name] = f"{steps.get(name, '')}M{place * CELL + int(across)} {shape}"
+    paths = tuple(Path(name, steps[name]) for name in SHAPES if name in steps)
+    return StatusStrip(paths, _text(cells, runs, gaps))
+
+
+def _cells(runs: Sequence[PastRun], gaps: Sequence[Gap]) -> list[str]:
+    """Return the name of each cell."""
+    if not gaps:
+        return [run.status.value for run in runs]
+    missed = {gap.before: min(gap.total, _MOST_MISSED) for gap in gaps}
+    cells: list[str] = []
+    for run in runs:
+        cells += [MISSED] * missed.pop(run.started, 0)
+        cells.append(run.status.value)
+    return cells + [MISSED] * missed.get(None, 0)
+
+
+def _text(cells: Sequence[str], runs: Sequence[PastRun], gaps: Sequence[Gap]) -> str:
+    counted = Counter(cells)
+    drawn = len(cells) - counted.pop(MISSED, 0)
+    first = runs[-drawn].started if drawn else runs[-1].started
+    missed = sum(gap.total for gap in gaps if gap.before is None or gap.before >= first)
+    ends = [f"{counted[each.value]} {_(each.value)}" for each in Status if counted[each.value]]
+    ends += [f"{missed} {_(MISSED)}"] if missed else []
+    text = ngettext("Last run: {ends}", "Last {count} runs: {ends}", drawn)
+    newest = _("the newest {status}").format(status=_(runs[-1].status.value))
+    shown = f"{text.format(count=drawn, ends=', '.join(ends))}; {newest}"
+    if not gaps or gaps[-1].before is not None:
+        return shown
+    return f"{shown}, {_('then {count} missed').format(count=gaps[-1].total)}"
 
 
 def spark(runs: Sequence[PastRun]) -> Spark | None:
@@ -77,21 +119,10 @@ def spark(runs: Sequence[PastRun]) -> Spark | None:
     first = RUNS - len(runs)
     points = (f"{(first + at) * CELL + 2} {HEIGHT - 1 - _tall(span, top)}" for at, span in timed)
     shortest, longest = formatting.duration(min(spans)), formatting.duration(max(spans))
-    text = f"Last {_runs(len(timed))} took {shortest} to {longest}"
-    return Spark("M" + "L".join(points), text)
-
-
-def _marks(runs: Sequence[PastRun], status: Status) -> Iterator[str]:
-    first = RUNS - len(runs)
-    for place, run in enumerate(runs):
-        if run.status is status:
-            across, _, shape = SHAPES[status].partition(" ")
-            yield f"M{(first + place) * CELL + int(across)} {shape}"
+    text = _("Last {count} runs took {shortest} to {longest}")
+    shown = text.format(count=len(timed), shortest=shortest, longest=longest)
+    return Spark("M" + "L".join(points), shown)
 
 
 def _tall(span: int, top: int) -> int:
     return round(span / top * (HEIGHT - 2))
-
-
-def _runs(count: int) -> str:
-    return "run" if count == 1 else f"{count} runs"

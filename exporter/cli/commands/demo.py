@@ -115,6 +115,7 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services, present = build_services(settings, store), now()
+    services.fleet.created = present - DAYS * DAY  # as if it had listened since
     _catch_up(services, present)
     mute(services, present)
     server = assemble(settings, services, listening)

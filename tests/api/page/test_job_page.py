@@ -101,7 +101,9 @@ def test_a_deadline_says_that_the_tolerance_is_in_it(look_at_all: Look) -> None:
 def test_an_overdue_job_tells_how_late_it_is(look_at_all: Look) -> None:
     (job_id,) = [each for each, row in look_at_all(q="absent").jobs().items()]
     page = look_at_all(f"/jobs/{job_id}")
-    assert page.sentence() == "overdue since 1 day ago (2026-01-14 09:31:00 UTC)"
+    assert page.sentence() == (
+        "overdue for 1 day (2026-01-14 09:31:00 UTC) expected 2026-01-14 08:30:00 UTC, none came"
+    )
     assert text(page.one("p", id="schedule")).endswith("Late by 1 day.")
 
 

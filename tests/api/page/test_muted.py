@@ -44,7 +44,7 @@ def test_a_muted_job_says_until_when(daemon: Daemon, look: Look) -> None:
     (muted,) = page.all("span", data_holds="muted")
     assert text(muted) == "muted until 2026-01-18 10:30:00 UTC"
     assert next(elements(muted, "time")).attrib["title"] == "in 3 days"
-    assert page.sentence().startswith("failing since")
+    assert page.sentence().startswith("failing for 2 hours")
     daemon.clock.now += 3 * DAY
     assert "muted" not in look("/jobs/1").sentence()
 

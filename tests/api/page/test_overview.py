@@ -93,7 +93,7 @@ def test_a_row_tells_the_last_success_the_next_start_and_the_last_run(
 def test_an_overdue_row_tells_since_when_and_how_late(daemon: Daemon, look: Look) -> None:
     daily(daemon, "Photos", last=LAST - 2 * DAY)
     (row,) = look().jobs().values()
-    assert text(cell(row, "state")) == "overdue since 1 day ago"
+    assert text(cell(row, "state")) == "overdue for 1 day"
     assert text(cell(row, "due")) == "1 day ago late by 1 day"
 
 
@@ -103,7 +103,7 @@ def test_a_failing_row_tells_since_when_and_how_often(daemon: Daemon, look: Look
         duplicati_report(began=LAST, backup="Photos", machine_id="id of nas", status="Fatal")
     )
     (row,) = look().jobs().values()
-    assert text(cell(row, "state")) == "failing since 1 day ago failed 2 times in a row"
+    assert text(cell(row, "state")) == "failing for 1 day failed 2 times in a row"
 
 
 def test_what_holds_besides_the_worst_is_told_too(daemon: Daemon, look: Look) -> None:

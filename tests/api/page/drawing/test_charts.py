@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.page.drawing.charts import HEIGHT, WIDTH, charts
+from api.page.drawing.charts import HEIGHT, WIDTH, charts, table
 from exporter.model import MAX_INT64, Counts, Status
-from exporter.times import DAY, MINUTE
+from exporter.schedule.missed import Gap
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.support.strategies.state import START, stored_run
 
 GIB = 1024**3
@@ -19,7 +20,7 @@ def test_a_chart_has_an_axis_with_round_numbers_and_says_the_same_in_words() -> 
     size, duration = charts(runs)
     assert size.title == "Source size"
     assert [tick.label for tick in size.rows] == [
-        "0 B",
+        "0",
         "200 GiB",
         "400 GiB",
         "600 GiB",
@@ -29,6 +30,71 @@ def test_a_chart_has_an_axis_with_round_numbers_and_says_the_same_in_words() -> 
         "2 runs from 2026-01-01 to 2026-01-02: 300 GiB to 755 GiB, the newest 755 GiB"
     )
     assert duration.title == "Duration"
+
+
+@pytest.mark.parametrize(
+    ("longest", "labels"),
+    [
+        (50 * MINUTE, ["0", "15 min", "30 min", "45 min", "60 min"]),
+        (100 * MINUTE, ["0", "30 min", "60 min", "90 min", "120 min"]),
+        (5 * HOUR, ["0", "2 h", "4 h", "6 h"]),
+        (100 * SECOND, ["0", "30 s", "60 s", "90 s", "120 s"]),
+        (3 * DAY, ["0", "1 d", "2 d", "3 d"]),
+    ],
+)
+def test_the_marks_of_an_axis_have_one_unit(longest: Millis, labels: list[str]) -> None:
+    (chart,) = charts([stored_run(START), stored_run(START + DAY, duration=longest)])
+    assert [tick.label for tick in chart.rows] == labels
+
+
+def test_sizes_on_an_axis_have_one_unit_too() -> None:
+    sizes = [GIB, 1800 * GIB]
+    runs = [
+        stored_run(START + day * DAY, duration=None, counts=Counts(examined_bytes=size))
+        for day, size in enumerate(sizes)
+    ]
+    (chart,) = charts(runs)
+    assert [tick.label for tick in chart.rows] == [
+        "0",
+        "500 GiB",
+        "1,000 GiB",
+        "1,500 GiB",
+        "2,000 GiB",
+    ]
+
+
+def test_runs_that_failed_were_stopped_or_did_not_come_are_marked_and_counted() -> None:
+    ended = [Status.SUCCESS, Status.ERROR, Status.INTERRUPTED, Status.SUCCESS]
+    runs = [stored_run(START + day * DAY, status=each) for day, each in enumerate(ended)]
+    (chart,) = charts(runs, [Gap((START + 4 * DAY, START + 5 * DAY), 2)])
+    assert [mark.name for mark in chart.marks] == ["missed", "failed", "interrupted"]
+    missed, failed, interrupted = chart.marks
+    assert missed.steps == "M376.0 136m-2-3h4v6h-4zM452.0 136m-2-3h4v6h-4z"
+    assert failed.steps == "M148.0 136m-3-3l6 6m0-6l-6 6"
+    assert interrupted.steps == "M224.0 136m-3 0l3-4 3 4-3 4z"
+    assert chart.text.endswith(", the newest 1 min, 2 missed, 1 failed, 1 interrupted")
+    assert chart.last == "2026-01-06"
+
+
+def test_what_went_wrong_before_the_first_point_is_off_the_chart() -> None:
+    ended = [Status.INTERRUPTED, Status.SUCCESS, Status.SUCCESS]
+    runs = [stored_run(START + day * DAY, status=each) for day, each in enumerate(ended)]
+    (chart,) = charts(runs, [Gap((START + DAY // 2,), 1, before=START + DAY)])
+    assert chart.marks == ()
+    assert "interrupted" not in chart.text
+
+
+def test_the_table_has_every_value_of_every_chart_the_newest_first() -> None:
+    runs = [
+        stored_run(START, counts=Counts(examined_bytes=GIB)),
+        stored_run(START + DAY, duration=None, counts=Counts(examined_bytes=2 * GIB)),
+        stored_run(START + 2 * DAY, status=Status.FATAL),
+    ]
+    assert table(charts(runs)) == [
+        ("2026-01-03 00:00:00 UTC", ["", "1 min"]),
+        ("2026-01-02 00:00:00 UTC", ["2.00 GiB", ""]),
+        ("2026-01-01 00:00:00 UTC", ["1.00 GiB", "1 min"]),
+    ]
 
 
 def test_a_run_that_died_tells_nothing_of_the_whole() -> None:
