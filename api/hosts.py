@@ -7,22 +7,19 @@ which no page can change. A request to an IP address cannot be rebound.
 
 import ipaddress
 import logging
-import threading
 from collections.abc import Callable, Collection, Sequence
 
 import falcon
 
 from api.client_address import Network, hosts_of
+from api.daily import DailyNews
 from api.errors import ApiError
 from exporter.logs import log_fields
-from exporter.times import DAY, Millis
+from exporter.times import Millis
 
 _LOCAL = "localhost"
 _MAX_HOST_LENGTH = 253
 """Characters of a name in DNS: RFC 1035, section 3.1."""
-
-_MAX_LOGGED = 100
-"""Names that are logged in a day; a sender of more invents them."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +35,7 @@ class Hosts:
     ) -> None:
         self._allowed = allowed
         self._trusted = trusted
-        self._clock = clock
-        self._logged: dict[str, Millis] = {}
-        self._lock = threading.Lock()
+        self._news = DailyNews(clock)
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Check the names that the request was sent to: its own, and a trusted proxy's.
@@ -58,24 +53,14 @@ class Hosts:
                 raise ApiError(421, f"{message}: allowed_hosts names those under which it does")
 
     def _log_once(self, name: str) -> None:
-        if not self._is_news(name[:_MAX_HOST_LENGTH]):
+        shown = name[:_MAX_HOST_LENGTH]
+        if not self._news.has(shown):
             return
-        seen = log_fields(host=name[:_MAX_HOST_LENGTH])
+        seen = log_fields(host=shown)
         if self._allowed:
             _log.warning("request to an unknown host name refused", extra=seen)
         else:
             _log.info("request to a host name; allowed_hosts would limit these", extra=seen)
-
-    def _is_news(self, name: str) -> bool:
-        present = self._clock()
-        with self._lock:
-            if present - self._logged.get(name, present - DAY) < DAY:
-                return False
-            self._logged = {each: at for each, at in self._logged.items() if present - at < DAY}
-            if len(self._logged) >= _MAX_LOGGED:
-                return False
-            self._logged[name] = present
-            return True
 
 
 def _name(host: str) -> str:
