@@ -44,6 +44,7 @@ from api.resources.status import StatusResource, Watched
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
+from api.route_prefix import PrefixMiddleware, RoutePrefix
 from api.session_cookie import SessionMiddleware
 from api.sessions import Sessions
 from api.sites import Sites
@@ -92,6 +93,7 @@ class Services(NamedTuple):
     allowed_origins: frozenset[str] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
     page: bool = True
+    route_prefix: str = ""
     keep_runs: Millis | None = None
     deliveries: Deliveries = Deliveries()
     templates: Templates = Templates()
@@ -102,6 +104,11 @@ class Services(NamedTuple):
     def links_to(self) -> str | None:
         """Where links lead: without the page there is nothing to lead to."""
         return self.public_url if self.page else None
+
+    @property
+    def prefix(self) -> RoutePrefix:
+        """Below which path requests may come."""
+        return RoutePrefix(self.route_prefix, self.trusted_proxies)
 
     @property
     def digest_sources(self) -> Sources:
@@ -141,6 +148,7 @@ def _admitting(services: Services, sessions: Sessions) -> App:
     trusted = services.trusted_proxies
     return falcon.App(
         middleware=[
+            PrefixMiddleware(services.prefix, services.clock),
             SecurityHeadersMiddleware(services.allowed_origins),
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),

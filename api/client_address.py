@@ -60,17 +60,16 @@ def address_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
 
 
 def url_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> str:
-    """Return the base URL under which the sender reached the daemon: scheme, host and port.
+    """Return the base URL under which the sender reached the daemon, without a slash at its end.
 
     A trusted proxy may name another scheme or host that it was called by. A host
     that is not valid is replaced by the name that the guides use.
     """
     scheme, host = req.scheme, (hosts_of(req, trusted) or ("",))[-1]
-    if _is_of_proxy(req, trusted):
-        proxied = _last(req, "X-Forwarded-Proto").lower()
-        scheme = proxied if proxied in _SCHEMES else scheme
+    proxied = told_by_proxy(req, "X-Forwarded-Proto", trusted).lower()
+    scheme = proxied if proxied in _SCHEMES else scheme
     known = host if _HOST.fullmatch(host) else f"{_SOMEWHERE}:{req.env['SERVER_PORT']}"
-    return f"{scheme}://{known}"
+    return f"{scheme}://{known}{req.root_path}"
 
 
 def hosts_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> tuple[str, ...]:
@@ -80,17 +79,16 @@ def hosts_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> tuple[str,
     name none.
     """
     own = req.get_header("Host")
-    proxied = _last(req, "X-Forwarded-Host") if _is_of_proxy(req, trusted) else ""
+    proxied = told_by_proxy(req, "X-Forwarded-Host", trusted)
     return tuple(host for host in (own, proxied) if host)
 
 
-def _is_of_proxy(req: falcon.Request, trusted: Sequence[Network]) -> bool:
-    return bool(trusted) and _is_in(_plain(req.remote_addr), trusted)
-
-
-def _last(req: falcon.Request, name: str) -> str:
-    """Return what the nearest proxy wrote in a header."""
-    return (req.get_header(name) or "").rpartition(",")[2].strip()
+def told_by_proxy(req: falcon.Request, name: str, trusted: Sequence[Network]) -> str:
+    """Return what the nearest proxy wrote in a header; empty where it is not trusted."""
+    written = req.get_header(name) if trusted else None
+    if written is None or not _is_in(_plain(req.remote_addr), trusted):
+        return ""
+    return written.rpartition(",")[2].strip()
 
 
 def _is_in(address: str, networks: Sequence[Network]) -> bool:

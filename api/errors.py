@@ -158,7 +158,7 @@ def _falcon_error(
     status = error.status_code
     headers = dict(error.headers or {})
     if status == HTTPStatus.NOT_FOUND:
-        message = "No such path; GET /api/openapi.yaml lists them"
+        message = f"No such path; GET {req.root_path}/api/openapi.yaml lists them"
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{req.method} is not allowed here; allowed are {headers.get('Allow', '')}"
     else:

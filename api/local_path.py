@@ -8,13 +8,19 @@ from falcon import uri
 _LOCAL = re.compile(r"/(?:[\w.~%!$&'()*+,;=:@?-][\w.~%!$&'()*+,;=:@?/-]*)?", re.ASCII)
 """A browser takes two slashes, or a slash and what it takes for one, as another machine."""
 
+_UPWARDS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?]|$)", re.ASCII | re.IGNORECASE)
+"""A browser leaves the path of the daemon there, for another program behind the same proxy."""
+
 _MAX_LENGTH = 500
 
 
 def local(address: str) -> str:
-    """Return an address if it is a path of this daemon, and else that of the overview."""
+    """Return an address if it is a path of this daemon, and else that of the overview.
+
+    It has no route prefix.
+    """
     fits = len(address) <= _MAX_LENGTH and _LOCAL.fullmatch(address) is not None
-    return address if fits else "/"
+    return address if fits and _UPWARDS.search(address.partition("?")[0]) is None else "/"
 
 
 def of(req: falcon.Request) -> str:

@@ -11,7 +11,7 @@ from exporter.times import SECOND
 NAME = "duplistatus_session"
 
 _SESSION = "session"
-_PATH, _SITE = "/", "Strict"
+_SITE = "Strict"
 
 
 class SessionMiddleware:
@@ -42,13 +42,18 @@ def give(
         NAME,
         value,
         max_age=LIFETIME // SECOND,
-        path=_PATH,
+        path=_path(req),
         secure=url_of(req, trusted).startswith("https://"),
         http_only=True,
         same_site=_SITE,
     )
 
 
-def take(resp: falcon.Response) -> None:
+def take(req: falcon.Request, resp: falcon.Response) -> None:
     """Let the browser forget its session."""
-    resp.unset_cookie(NAME, path=_PATH, same_site=_SITE)
+    resp.unset_cookie(NAME, path=_path(req), same_site=_SITE)
+
+
+def _path(req: falcon.Request) -> str:
+    """Return which pages a session is for: two daemons of one host have one each."""
+    return req.root_path or "/"

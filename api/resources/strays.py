@@ -30,9 +30,8 @@ class Strays:
         if req.method not in ("POST", "PUT") or not _is_lost(resp.status_code, resource):
             return
         if is_admitted(self._authorizer, req):
-            reason = (
-                f"{req.path[:_MAX_PATH_LENGTH]} takes no reports: send them to {upload.ADDRESS}"
-            )
+            path, root = req.path[:_MAX_PATH_LENGTH], req.root_path
+            reason = f"{root}{path} takes no reports: send them to {root}{upload.ADDRESS}"
             self._reception.refuse_stray(req, upload.KIND, resp.status_code, reason)
 
 

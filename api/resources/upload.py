@@ -60,7 +60,7 @@ class Upload:
             recorded = self._record(req)
             outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
             resp.content_type = falcon.MEDIA_JSON
-            resp.data = _answer(recorded, self._message(outcome))
+            resp.data = _answer(recorded, self._message(req, outcome))
         except ApiError as error:
             outcome = _OUTCOMES.get(error.status, UploadOutcome.REJECTED)
             raise
@@ -69,7 +69,7 @@ class Upload:
 
     on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
 
-    def _message(self, outcome: UploadOutcome) -> str:
+    def _message(self, req: falcon.Request, outcome: UploadOutcome) -> str:
         return _MESSAGES[outcome]
 
     def _record(self, req: falcon.Request) -> Recorded:
@@ -105,8 +105,8 @@ class Upload:
 class Astray(Upload):
     """Accepts reports of senders that use a wrong path, and answers with the right one."""
 
-    def _message(self, outcome: UploadOutcome) -> str:
-        return f"{_MESSAGES[outcome]}; the address to use is {ADDRESS}"
+    def _message(self, req: falcon.Request, outcome: UploadOutcome) -> str:
+        return f"{_MESSAGES[outcome]}; the address to use is {req.root_path}{ADDRESS}"
 
 
 class OnlyAstray(Astray):

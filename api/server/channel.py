@@ -128,7 +128,9 @@ class Channel(LingeringChannel):
 
     def head_of(self, request: Request) -> falcon.Request:
         """Return a request as the app would see it."""
-        return falcon.Request(WSGITask(self, request).get_environment())
+        head = falcon.Request(WSGITask(self, request).get_environment())
+        self.server.route_prefix.apply(head)
+        return head
 
     def admits_body(self, request: Request) -> bool:
         """Return by its head whether the sender may send reports; else the app refuses it."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from waitress.channel import HTTPChannel
 from waitress.task import ThreadedTaskDispatcher
 
+from api.route_prefix import RoutePrefix
+
 _READS = 8
 """Scrapes and pages take turns at the one interpreter anyway; a few may wait for the disk."""
 
@@ -59,6 +61,7 @@ class Pools:
     """Threads for what must not wait for each other."""
 
     def __init__(self, uploads: int) -> None:
+        self.route_prefix = RoutePrefix()
         self.uploads = _pool(uploads)
         """Also all other changes: they wait for the disk, or for a lock of the database."""
         self.live = _pool(_LIVE)
@@ -73,6 +76,7 @@ class Pools:
 
     def of(self, method: str, path: str, query: str) -> Dispatcher:
         """Return the threads that answer a request."""
+        path = self.route_prefix.without(path)
         if method not in ("GET", "HEAD", "OPTIONS"):
             return self.live if path == _ACTIVITY else self.uploads
         if path.startswith("/-/"):

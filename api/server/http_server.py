@@ -16,6 +16,7 @@ from waitress.adjustments import Adjustments
 from api.app import App
 from api.oversized import Oversized
 from api.reception import too_large
+from api.route_prefix import RoutePrefix
 from api.server.accepting import Server, connections
 from api.server.channel import Channel
 from api.server.dispatcher import Pools
@@ -91,9 +92,14 @@ class HttpServer:
         self._server.self_metrics = self_metrics
         self._server.oversized = oversized
         self._server.add_task = self._dispatch
+        self.serve_below(RoutePrefix())
         self._next_look = 0.0
         self.hurry: Callable[[], None] = lambda: None
         """Lets no request wait any longer for what is away."""
+
+    def serve_below(self, prefix: RoutePrefix) -> None:
+        """Take paths below a prefix for the same ones without it, as the app does."""
+        self._server.route_prefix = self._pools.route_prefix = prefix
 
     def run(self) -> None:
         """Serve until `stop` is called, then finish what is in flight, for ten seconds at most.

@@ -57,6 +57,7 @@ def build_services(settings: Config, store: Store) -> Services:
         allowed_origins=settings.allowed_origins,
         allowed_hosts=settings.allowed_hosts,
         page=settings.page,
+        route_prefix=settings.route_prefix,
         keep_runs=settings.keep_runs,
         deliveries=Deliveries(store.outbox, addresses_of(settings.notifications)),
         templates=Templates(settings.notifications.templates),
@@ -81,6 +82,7 @@ def assemble(settings: Config, services: Services, listening: socket.socket) -> 
     app, limits = create_app(services), settings.limits
     server = HttpServer(app, listening, limits, services.self_metrics, oversized(services))
     server.hurry = services.store.hurry
+    server.serve_below(services.prefix)
     return server
 
 

@@ -47,6 +47,7 @@ class Config(Struct, frozen=True):
     allowed_origins: frozenset[str]
     allowed_hosts: frozenset[str]
     page: bool
+    route_prefix: str
     limits: Limits
     keep_runs: Millis | None
     keep_messages: Millis | None

@@ -3,7 +3,7 @@
 The flags, the environment's names, the file's keys and the help all come from this list.
 """
 
-from exporter import auth
+from exporter import auth, route_prefix
 from exporter.config import parsers
 from exporter.config.database import parse_database
 from exporter.config.notification_options import NOTIFICATION_OPTIONS
@@ -226,6 +226,13 @@ OPTIONS = (
         "BOOLEAN",
         "serve the status page at /: true or false",
         parsers.parse_boolean,
+    ),
+    Option(
+        "route_prefix",
+        "",
+        "PATH",
+        "path below which a reverse proxy shows the daemon: /backups",
+        route_prefix.parse,
     ),
     *NOTIFICATION_OPTIONS,
 )

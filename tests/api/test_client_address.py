@@ -97,6 +97,11 @@ def test_the_address_is_the_one_that_was_asked_or_that_a_trusted_proxy_was_asked
     assert address(PROXY, headers) == found
 
 
+def test_the_address_has_the_path_below_which_the_daemon_is_reached() -> None:
+    environ = testing.create_environ("/jobs/1", host="nas", root_path="/backups")
+    assert url_of(falcon.Request(environ)) == "http://nas/backups"
+
+
 def test_nobody_else_may_say_by_which_address_he_came() -> None:
     headers = {
         "Host": "nas",

@@ -13,7 +13,16 @@ HERE = "https://backups.example/sign-in"
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/jobs/7", "/servers/nas", "/?q=a&status=overdue&page=2", "/jobs/1?cursor=1.2", "/a%20b"],
+    [
+        "/",
+        "/jobs/7",
+        "/servers/nas",
+        "/?q=a&status=overdue&page=2",
+        "/jobs/1?cursor=1.2",
+        "/a%20b",
+        "/jobs/..a",
+        "/?q=/../a",
+    ],
 )
 def test_a_path_of_the_daemon_is_kept(address: str) -> None:
     assert local(address) == address
@@ -38,6 +47,12 @@ def test_a_path_of_the_daemon_is_kept(address: str) -> None:
         "/jobs/ä",
         '/"><script>',
         "/" + "a" * 500,
+        "/..",
+        "/../admin",
+        "/jobs/../../admin",
+        "/jobs/..?q=a",
+        "/.%2E/admin",
+        "/%2e/admin",
     ],
 )
 def test_all_else_is_the_overview(address: str) -> None:

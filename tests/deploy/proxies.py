@@ -111,7 +111,7 @@ def caddy(place: Place, site: str) -> list[str]:
             "backups.example.org {",
             f"https://{HOST} {{\n\ttls {place.folder}/{CERTIFICATE} {place.folder}/{KEY}\n",
         ),
-        ("reverse_proxy 127.0.0.1:9666", f"reverse_proxy {HOST}:{place.upstream}"),
+        ("127.0.0.1:9666", f"{HOST}:{place.upstream}"),
     )
     config = place.folder / "Caddyfile"
     config.write_text(local, encoding="utf-8")
@@ -124,8 +124,15 @@ COMMANDS = {"nginx": (nginx, "proxy/nginx.conf"), "caddy": (caddy, "proxy/Caddyf
 @contextlib.contextmanager
 def running(program: str, folder: Path, upstream: int, *pairs: tuple[str, str]) -> Iterator[Proxy]:
     """Run a proxy in front of a port, its file changed in places."""
-    make, name = COMMANDS[program]
-    site = fill(read(name), *pairs)
+    _, name = COMMANDS[program]
+    with serving(program, folder, upstream, fill(read(name), *pairs)) as proxy:
+        yield proxy
+
+
+@contextlib.contextmanager
+def serving(program: str, folder: Path, upstream: int, site: str) -> Iterator[Proxy]:
+    """Run a proxy of a site in front of a port."""
+    make, _ = COMMANDS[program]
     _certify(folder)
     place, process = _start(lambda place: make(place, site), folder, upstream)
     try:

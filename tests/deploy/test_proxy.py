@@ -1,5 +1,6 @@
 """The proxies take reports through TLS, keep strangers out and tell where a report is from."""
 
+import contextlib
 import json
 import socket
 import ssl
@@ -20,10 +21,15 @@ from tests.support.process.daemon import ANY_PORT, Daemon
 LIMIT = int(next(option.default for option in OPTIONS if option.name == "max_upload_bytes"))
 MEBIBYTE = 1024 * 1024
 LOOPBACK = {
-    "nginx": ("        allow 127.0.0.0/8;\n        allow ::1;\n", ""),
-    "caddy": ("127.0.0.0/8 ::1 ", ""),
+    "nginx": (("allow 127.0.0.0/8;\n", "\n"), ("allow ::1;\n", "\n")),
+    "caddy": (("127.0.0.0/8 ::1 ", ""),),
 }
-FORGED = {"X-Forwarded-For": "192.0.2.66", "X-Forwarded-Proto": "gopher"}
+"""Where a file names this machine among those that may look."""
+FORGED = {
+    "X-Forwarded-For": "192.0.2.66",
+    "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Prefix": "/evil",
+}
 
 REPORT = json.dumps(reports.documented()).encode()
 
@@ -63,20 +69,26 @@ def proxy(
         yield proxy
 
 
-@pytest.fixture(scope="module")
-def outside(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """A proxy to which this machine is a stranger, in front of an echo."""
+@contextlib.contextmanager
+def echoing() -> Iterator[int]:
+    """Run an echo; yield its port."""
     echo = ThreadingHTTPServer((HOST, 0), Echo)
     thread = threading.Thread(target=echo.serve_forever)
     thread.start()
-    folder = tmp_path_factory.mktemp(program)
     try:
-        with running(program, folder, echo.server_port, LOOPBACK[program]) as proxy:
-            yield proxy
+        yield echo.server_port
     finally:
         echo.shutdown()
         thread.join()
         echo.server_close()
+
+
+@pytest.fixture(scope="module")
+def outside(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A proxy to which this machine is a stranger, in front of an echo."""
+    folder = tmp_path_factory.mktemp(program)
+    with echoing() as port, running(program, folder, port, *LOOPBACK[program]) as proxy:
+        yield proxy
 
 
 def test_a_report_comes_in_through_tls(proxy: Proxy, daemon: Daemon) -> None:
@@ -153,6 +165,7 @@ def test_the_daemon_is_told_the_senders_address_and_not_what_the_sender_claims(
     told = outside.upload(REPORT, **FORGED).json()
     assert told["X-Forwarded-For"] == HOST
     assert told["X-Forwarded-Proto"] == "https"
+    assert "X-Forwarded-Prefix" not in told
 
 
 def test_the_daemon_is_told_the_address_that_was_called_with_its_port(outside: Proxy) -> None:

@@ -24,7 +24,7 @@ class SignOut(Form):
     def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """End the session."""
         super().on_post(req, resp, **params)
-        session_cookie.take(resp)
+        session_cookie.take(req, resp)
 
     def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> None:
         self._sessions.end(session)

@@ -1,5 +1,8 @@
 """Every link, form and file of a page begins where the daemon is reached."""
 
+import re
+from importlib import resources
+
 import pytest
 
 from tests.support.daemon import Daemon
@@ -7,7 +10,17 @@ from tests.support.pages import Document
 
 ROOT = "/backups"
 PATHS = ("/", "/jobs/1", "/servers/1", "/digest", "/refused", "/notifications", "/sign-in")
-ADDRESSES = ("href", "src", "action")
+ADDRESSES = ("href", "src", "action", "formaction")
+WRITTEN = {
+    each.name: each.read_text(encoding="utf-8")
+    for folder in ("templates", ".")
+    for each in resources.files("api.page").joinpath(folder).iterdir()
+    if each.name.endswith((".jinja", ".js", ".css", ".py"))
+}
+_BARE = re.compile(
+    r"""(?:href|src|action)=\\?["']/[^"']*|url\(["']?/[^)]*|(?:fetch|location(?:\.\w+)?)\W+/[^"'`]*"""
+)
+"""An address that begins with a slash and not with the root, as a file of each kind may have it."""
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -28,3 +41,23 @@ def addresses(daemon: Daemon, path: str, **asked: str) -> list[str]:
     return [
         each.attrib[name] for each in page.root.iter() for name in ADDRESSES if name in each.attrib
     ]
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN))
+def test_no_file_of_the_page_has_an_address_without_the_root(name: str) -> None:
+    assert _BARE.findall(WRITTEN[name]) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<a href="/jobs/1">',
+        "<form action='/sign-in'>",
+        "url(/icons.svg)",
+        'fetch("/api/status")',
+        "location = `/jobs/${id}`",
+        "location.assign('/')",
+    ],
+)
+def test_such_an_address_is_found(written: str) -> None:
+    assert _BARE.search(written)

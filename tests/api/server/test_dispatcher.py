@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.route_prefix import RoutePrefix
 from api.server.dispatcher import Dispatcher, Pools
 
 THREADS = 3
@@ -87,3 +88,12 @@ def test_reports_find_their_threads_free_however_many_live_reports_wait(pools: P
     assert pools.of("POST", "/api/upload", "") is pools.uploads
     assert pools.of("POST", "/api/activity", "") is pools.live
     assert pools.of("PUT", "/api/activity", "server=nas") is pools.live
+
+
+def test_below_a_prefix_the_same_threads_answer(pools: Pools) -> None:
+    pools.route_prefix = RoutePrefix("/backups")
+    for prefix in ("", "/backups"):
+        assert pools.of("GET", f"{prefix}/metrics", "part=daemon") is pools.own
+        assert pools.of("GET", f"{prefix}/-/ready", "") is pools.probes
+        assert pools.of("POST", f"{prefix}/api/activity", "") is pools.live
+    assert pools.of("POST", "/elsewhere/api/activity", "") is pools.uploads

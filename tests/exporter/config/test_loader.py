@@ -30,6 +30,7 @@ def test_nothing_has_to_be_configured() -> None:
     assert config.policy.overrides == ()
     assert config.stall_after == STALL_AFTER
     assert config.page
+    assert config.route_prefix == ""
     assert (config.pull_interval, config.pull_targets) == (None, ())
     assert config.notifications == Notifications()
 
@@ -103,6 +104,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "allowed_origins": "https://page.example",
         "allowed_hosts": "nas.example, Backups.Example.",
         "page": "false",
+        "route_prefix": "/backups",
         "notify_url": "ntfy://ntfy.example/backups",
         "digest_url": "mailto://me:secret@mail.example",
         "digest_at": "cron 0 7 * * * Europe/Berlin",
