@@ -66,17 +66,17 @@ class Way(NamedTuple):
         return self.site.replace("# {{ here }}", self.part)
 
 
-LEFT, TAKEN = ("--route-prefix", PREFIX), ("--trusted-proxies", HOST)
+KNOWN, TRUSTED = ("--route-prefix", PREFIX), ("--trusted-proxies", HOST)
 WAYS = {
-    "nginx leaves it": Way("nginx", _NGINX, read("proxy/nginx-below-path.conf"), LEFT),
-    "caddy leaves it": Way("caddy", _CADDY, read("proxy/below-path.caddy"), LEFT),
-    "nginx takes it": Way("nginx", _NGINX, doc_hooks.block(PAGE, "nginx-stripping"), TAKEN),
-    "caddy takes it": Way("caddy", _CADDY, doc_hooks.block(PAGE, "caddy-stripping"), TAKEN),
-    "nginx leaves it and is trusted": Way(
-        "nginx", _NGINX, read("proxy/nginx-below-path.conf"), LEFT + TAKEN
+    "nginx leaves it": Way("nginx", _NGINX, read("proxy/nginx-below-path.conf"), KNOWN + TRUSTED),
+    "caddy leaves it": Way("caddy", _CADDY, read("proxy/below-path.caddy"), KNOWN + TRUSTED),
+    "nginx takes it": Way("nginx", _NGINX, doc_hooks.block(PAGE, "nginx-stripping"), TRUSTED),
+    "caddy takes it": Way("caddy", _CADDY, doc_hooks.block(PAGE, "caddy-stripping"), TRUSTED),
+    "caddy leaves it and is not trusted": Way(
+        "caddy", _CADDY, read("proxy/below-path.caddy"), KNOWN
     ),
     "caddy takes it and the daemon knows": Way(
-        "caddy", _CADDY, doc_hooks.block(PAGE, "caddy-stripping"), LEFT + TAKEN
+        "caddy", _CADDY, doc_hooks.block(PAGE, "caddy-stripping"), KNOWN + TRUSTED
     ),
 }
 _ADDRESS = re.compile(r'(?:href|src|action)="([^"]*)"')
