@@ -59,7 +59,7 @@ def assert_late(daemon: Daemon, since: Millis) -> None:
     assert daemon.get("/api/summary")["overdueBackups"] == 1
     assert daemon.series()[f"duplistatus_backup_overdue{JOB}"] == 1
     page = Document(daemon.client.simulate_get("/jobs/1"))
-    assert "overdue since 50 minutes ago" in page.sentence()
+    assert "overdue for 50 minutes" in page.sentence()
     assert text(page.one("p", id="schedule")).endswith("Late by 50 minutes.")
     (row,) = Document(daemon.client.simulate_get("/")).jobs().values()
     assert "late by 50 minutes" in text(row)
