@@ -27,6 +27,7 @@ from api.page.server import ServerPage
 from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
+from api.resources.audit import Audit
 from api.resources.badges import FleetBadge, ServerBadge, SvgName
 from api.resources.digest import DigestResource
 from api.resources.imports import Import
@@ -36,7 +37,7 @@ from api.resources.metrics import Health, Metrics
 from api.resources.notifications import Notifications
 from api.resources.openapi import Contract
 from api.resources.probes import Healthy, Ready
-from api.resources.rejected import RejectedReports
+from api.resources.rejected import RejectedReport, RejectedReports
 from api.resources.renaming import SeparatedJob
 from api.resources.runs import BackupResource, Backups
 from api.resources.servers import MergedServer, ServerResource, Servers
@@ -183,7 +184,10 @@ def _add_reports(app: App, services: Services) -> None:
     app.add_route(_UPLOAD_STRAY, _upload(Astray, services))
     live = Activity(services.live_reports, services.fleet, services.limits, _reception(services))
     app.add_route(_ACTIVITY, live)
-    app.add_route("/api/rejected", RejectedReports(services.store, services.clock))
+    app.add_route(
+        "/api/rejected", RejectedReports(services.store, services.refusals, services.clock)
+    )
+    app.add_route("/api/rejected/{rejected_id}", RejectedReport(services.refusals, services.clock))
 
 
 def oversized(services: Services) -> Oversized:
@@ -226,6 +230,7 @@ def _add_answers(app: App, services: Services) -> None:
 
 def _add_managed(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
+    app.add_route("/api/audit", Audit(store))
     app.add_route("/api/servers", Servers(fleet, clock))
     app.add_route("/api/servers/{server_id}", ServerResource(store, fleet, clock))
     app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, clock))

@@ -21,6 +21,7 @@ from exporter.config import Config
 from exporter.store import Store, StoreError, StoreInUseError
 
 _LOOPBACK = "127.0.0.1"
+_COMMAND_LINE = "command line"
 
 
 @contextlib.contextmanager
@@ -35,7 +36,7 @@ def connected(settings: Config) -> Iterator[Client]:
         message = f"there is no database {settings.database}: name it with --database"
         raise StoreError(message)
     # Where nobody configured one, only the daemon that is started here has to know it.
-    tokens = admin_tokens(settings) or (secrets.token_urlsafe(),)
+    tokens = admin_tokens(settings) or (f"{secrets.token_urlsafe()} {_COMMAND_LINE}",)
     settings = replace(settings, admin_token=tokens)
     token = _token(settings)
     try:

@@ -10,6 +10,8 @@ from tabulate import tabulate
 from exporter.cli.api_client import Client, ClientError, Json
 from exporter.logs import printable
 
+_MAX_LENGTH = 80
+
 
 def find_server(client: Client, text: str) -> int:
     """Return a server's id, found by its id, or by its unique name, alias or machine-id."""
@@ -50,6 +52,13 @@ def show(chosen: argparse.Namespace, data: object, text: str) -> None:
     """Print JSON if requested, else a text."""
     printed = json.dumps(data, indent=2, ensure_ascii=False) if chosen.json else text
     sys.stdout.write(f"{printed}\n")
+
+
+def shortened(value: object) -> object:
+    """Return a text cut to the width of a cell, anything else as it is."""
+    if isinstance(value, str) and len(value) > _MAX_LENGTH:
+        return f"{value[: _MAX_LENGTH - 1]}…"
+    return value
 
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:

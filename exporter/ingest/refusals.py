@@ -6,6 +6,7 @@ that is refused every night is noticed, and a scanner, whose requests are never 
 alarm.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from exporter.logs import log_fields
 from exporter.model import Delivery, Rejected
+from exporter.model.audit import Author
 from exporter.reports.likeness import looks_like_report
 from exporter.store import REPORTERS, Store, StoreUnavailableError
 from exporter.times import DAY, Millis
@@ -54,6 +56,7 @@ class Refusals:
         self._lock = threading.Lock()
         self._taken = dict.fromkeys(store.reporters())
         self._heard: dict[str, None] = {}
+        self._mark: object = None
         self._kept: tuple[Rejected, ...] = ()
         self._waiting: frozenset[str] = frozenset()
         self._waiting_live: frozenset[str] = frozenset()
@@ -67,6 +70,17 @@ class Refusals:
         reason = rejected.reason[:_MAX_REASON_LENGTH]
         self._store.reject(replace(rejected, reason=reason, counts=counts))
         self._load()
+
+    def clear(self, rejected_id: int | None, by: Author) -> int:
+        """Remove a refused body, all for None; return how many.
+
+        Raises:
+            UnknownIdError: there is none with this id.
+            StoreUnavailableError: the store does not answer.
+        """
+        cleared = self._store.clear_rejected(rejected_id, by)
+        self._load()
+        return cleared
 
     def knows(self, address: str) -> bool:
         """Return whether a report or a live report of an address was accepted."""
@@ -106,26 +120,34 @@ class Refusals:
 
     def open(self, now: Millis) -> OpenRefusals | None:
         """Return the refused reports that no accepted one followed; None if there are none."""
-        found = [each for each in self._kept if is_open(each, now)]
+        found = [each for each in self._present() if is_open(each, now)]
         if not found:
             return None
         return OpenRefusals(len(found), min(each.received for each in found), found[0])
 
     def last_day(self, now: Millis) -> LastDay | None:
         """Return what was refused in the last day, resolved or not; None if nothing was."""
-        found = [each for each in self._kept if _is_recent(each, now)]
+        found = [each for each in self._present() if _is_recent(each, now)]
         return LastDay(len(found), found[0]) if found else None
 
     @property
     def any(self) -> bool:
         """Whether any refused report is stored."""
-        return bool(self._kept)
+        return bool(self._present())
+
+    def _present(self) -> tuple[Rejected, ...]:
+        """Return what is refused, read again if another daemon changed it."""
+        if self._store.refused_mark() != self._mark:
+            with contextlib.suppress(StoreUnavailableError):
+                self._load()
+        return self._kept
 
     def _load(self) -> None:
         with self._lock:
+            mark = self._store.refused_mark()
             kept = tuple(self._store.all_rejected())
             waiting = [each for each in kept if each.counts and each.settled is None]
-            self._kept = kept
+            self._mark, self._kept = mark, kept
             self._waiting = frozenset(each.address for each in waiting if not each.live)
             self._waiting_live = frozenset(each.address for each in waiting if each.live)
 

@@ -213,6 +213,13 @@ class Store(Summaries, Protocol):
         """Return all that was refused, without the bodies, newest first."""
         ...
 
+    def refused_mark(self) -> object:
+        """Return a value that changes when another daemon changes what was refused.
+
+        It is as new as the last `catch_up`; nothing is waited for.
+        """
+        ...
+
     def reporters(self) -> list[str]:
         """Return the addresses from which a report was accepted, the longest known first."""
         ...

@@ -20,6 +20,9 @@ FIRST_AFTER_SECONDS = 60.0
 NOTIFICATIONS_KEPT: Millis = 30 * DAY
 """How long it can be looked up what people were told."""
 
+AUDIT_KEPT: Millis = 366 * DAY
+"""How long it can be looked up who changed what: a year."""
+
 _EVERY_SECONDS = 3600.0
 _MIN_PAUSE_SECONDS = 0.02
 _PAUSE_FOR_EACH_STEP = 4.0
@@ -78,6 +81,7 @@ class Pruner:
         messages = self._prune(self._store.prune_messages, self._retention.messages)
         if self._may_remove():
             self._store.outbox.prune(self._clock() - NOTIFICATIONS_KEPT)
+            self._store.prune_audit(self._clock() - AUDIT_KEPT)
         while not self._stopping.is_set() and self._timed(self._store.reclaim_space):
             pass
         if runs or messages:

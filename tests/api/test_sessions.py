@@ -151,3 +151,14 @@ def test_of_many_ended_sessions_the_newest_are_remembered() -> None:
 
 def _sha256(token: str) -> str:
     return sha256(token.encode()).hexdigest()
+
+
+def test_a_session_has_the_name_of_the_token_it_was_started_with() -> None:
+    entries = [f"{ADMIN_TOKEN} Ada", f"sha256:{_sha256(OTHER_TOKEN)} Grace"]
+    sessions = Sessions(Authorizer.from_entries({Scope.MANAGE: entries}), lambda: NOW)
+    for token, name in ((ADMIN_TOKEN, "Ada"), (OTHER_TOKEN, "Grace")):
+        value = sessions.start(token)
+        assert value is not None
+        session = sessions.read(value)
+        assert session is not None
+        assert session.who == name

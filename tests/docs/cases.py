@@ -1,7 +1,7 @@
 """A request for every answer the contract describes."""
 
 from tests.docs.case import HTML, JSON, OPENMETRICS, SVG, TEXT, YAML, Case, Fault
-from tests.docs.cases_of_changes import CHANGES, IMPORTS
+from tests.docs.cases_of_changes import CHANGES, IMPORTS, REVIEWS
 from tests.docs.cases_of_forms import FORMS
 from tests.docs.cases_of_reports import ACTIVITIES, CLOSED, ELSEWHERE, UPLOADS
 
@@ -190,6 +190,7 @@ CASES = (
     *FORMS,
     *CHANGES,
     *IMPORTS,
+    *REVIEWS,
     *METRICS,
     *NOT_MODIFIED,
     *FAULTS,

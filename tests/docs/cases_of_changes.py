@@ -1,6 +1,7 @@
 """Requests that change or import something."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from tests.docs.case import Case, Fault
 
 _ADMIN = (("Authorization", f"Bearer {daemon.ADMIN_TOKEN}"),)
 _STRANGER = (("Authorization", "Bearer of bad news"),)
+_PARAMETER = re.compile(r"\{\w+\}")
 _TOO_LARGE = b"x" * (64 * 1024 + 1)
 
 
@@ -22,7 +24,7 @@ class _Change(NamedTuple):
     query: str = ""
 
     def asked(self, thing: str = "1") -> Case:
-        url = self.path.replace("{serverId}", thing).replace("{jobId}", thing)
+        url = _PARAMETER.sub(thing, self.path)
         body = None if self.right is None else json.dumps(self.right).encode()
         return Case(self.path, url + self.query, 200, self.method, _ADMIN, body)
 
@@ -54,9 +56,30 @@ CHANGES = tuple(
         _Change("DELETE", f"{_ONE_JOB}/copies", query="?destination=file:///mnt/copy"),
         _Change("POST", f"{_ONE_JOB}/separate"),
         _Change("DELETE", _ONE_JOB),
+        _Change("DELETE", "/api/rejected/{rejectedId}"),
     )
     for case in change.cases()
 )
+_AUDIT, _REJECTED = "/api/audit", "/api/rejected"
+
+REVIEWS = (
+    *(
+        case
+        for method, path in (("GET", _AUDIT), ("DELETE", _REJECTED))
+        for case in (
+            Case(path, path, 200, method, _ADMIN),
+            Case(path, path, 401, method),
+            Case(path, path, 403, method, _STRANGER),
+            Case(path, path, 500, method, _ADMIN, fault=Fault.BUG),
+            Case(path, path, 503, method, _ADMIN, fault=Fault.DATABASE),
+        )
+    ),
+    Case(_AUDIT, f"{_AUDIT}?server=1&job=1&limit=1", headers=_ADMIN),
+    Case(_AUDIT, f"{_AUDIT}?server=nas", 400, headers=_ADMIN),
+    Case(_AUDIT, _AUDIT, 304, headers=(*_ADMIN, ("If-None-Match", "*"))),
+)
+"""Of who changed what, and of all that was refused."""
+
 _IMPORTED = json.dumps({"reports": [{"body": json.dumps(reports.plain())}, {"body": "x"}]}).encode()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from falcon.testing import TestClient
+from msgspec.structs import replace
 
 from api.app import App, Services, create_app
 from api.throttle import PER_ADDRESS
@@ -16,6 +17,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.limits import Limits
 from exporter.model import Delivery, Rejected
+from exporter.model.audit import Author
 from exporter.model.notifications import MessageOutcome
 from exporter.notifications.deliveries import Deliveries
 from exporter.schedule.policy import SchedulePolicy
@@ -54,6 +56,8 @@ _ASKED = {
     "merge_servers",
     "delete_server",
     "delete_job",
+    "clear_rejected",
+    "audit",
 }
 
 
@@ -176,6 +180,8 @@ def fill(store: Store) -> None:
     _upload(client, reports.restored(), server="attic")
     for body in (b"hello", b"\xff"):
         store.reject(Rejected(NOW, "192.0.2.7", "body: is not a report", None, len(body), body))
+    for job in store.snapshot().jobs[:2]:
+        store.set_job(job.id, lambda known: replace(known, tags=("prod",)), Author("Ada", NOW))
 
 
 def _upload(client: TestClient, report: dict[str, Any], server: str | None = None) -> None:

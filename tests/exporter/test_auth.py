@@ -13,6 +13,7 @@ from exporter.auth import (
     load_or_make,
     path_beside,
     plain_token,
+    read_admin_tokens,
     read_entries,
     read_tokens,
     session_key,
@@ -85,6 +86,25 @@ def test_entries_stand_one_a_line_or_with_commas_between(text: str) -> None:
 
 def test_a_name_may_hold_a_comma_where_each_entry_has_its_line() -> None:
     assert read_entries(f"{TOKEN} nas, old\n") == (f"{TOKEN} nas, old",)
+
+
+def test_an_admin_token_may_have_the_name_of_who_has_it() -> None:
+    entries = read_admin_tokens(f"{TOKEN} Ada of the night shift\n{stored(OTHER)}  Grace\n")
+    authorizer = Authorizer.from_entries({Scope.MANAGE: entries})
+    assert [grant.name for grant in authorizer.find(TOKEN)] == ["Ada of the night shift"]
+    assert [grant.name for grant in authorizer.find(OTHER)] == ["Grace"]
+    assert authorizer.session_keys == {session_key(TOKEN): "Ada of the night shift"}
+
+
+def test_an_admin_token_without_a_name_is_the_admins() -> None:
+    authorizer = Authorizer.from_entries({Scope.MANAGE: read_admin_tokens(TOKEN)})
+    assert [(grant.name, grant.server) for grant in authorizer.find(TOKEN)] == [("admin", None)]
+
+
+@pytest.mark.parametrize("name", ["x" * 41, "a\tb", "a\x1b[0m"])
+def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="the name in entry 2 must be at most 40 characters"):
+        read_admin_tokens(f"{TOKEN}\n{OTHER} {name}\n")
 
 
 @given(st.text(min_size=1))

@@ -2,6 +2,7 @@
 
 from exporter.cli.arguments import Commands, add_group
 from exporter.cli.commands import (
+    audit,
     backup_database,
     check_config,
     check_database,
@@ -15,6 +16,7 @@ from exporter.cli.commands import (
     notifications,
     notify,
     pull,
+    refused,
     replicas,
     serve,
     servers,
@@ -42,8 +44,10 @@ COMMANDS = (
     servers.add_list_to,
     jobs.add_list_to,
     notifications.add_to,
+    audit.add_to,
     servers.add_to,
     jobs.add_to,
+    refused.add_to,
     digest.add_to,
     pull.add_to,
     _add_notify,

@@ -7,10 +7,9 @@ from itertools import islice
 from exporter.cli.api_client import Json
 from exporter.cli.arguments import Commands, add_client_command, add_json, configuration
 from exporter.cli.connection import connected
-from exporter.cli.display import show, table
+from exporter.cli.display import shortened, show, table
 
 _MOST_ENDED = 50
-_MAX_LENGTH = 80
 
 _COLUMNS = {
     "ID": "id",
@@ -43,11 +42,5 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _table(messages: Sequence[Json]) -> str:
-    rows = [[_cell(message[key]) for key in _COLUMNS.values()] for message in messages]
+    rows = [[shortened(message[key]) for key in _COLUMNS.values()] for message in messages]
     return table(rows, tuple(_COLUMNS))
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and len(value) > _MAX_LENGTH:
-        return f"{value[: _MAX_LENGTH - 1]}…"
-    return value

@@ -75,6 +75,7 @@ class Feed:
         self._asking = False
         self._stale = True
         self._asked: Millis | None = None
+        self.refused: tuple[int | None, ...] = ()
         self.histories_lost = 0
         self.questions = 0
         self.question_seconds = 0.0
@@ -153,7 +154,7 @@ class Feed:
         if self._stale:
             self._read_everything(db)
         seen = self._seen_by_now()
-        now, since, found = queries.heads(db, seen)
+        now, since, refused, found = queries.heads(db, seen)
         self._clock.set(now)
         self.memory.listen_since(since)
         has_slept = self._asked is not None and now - self._asked > _MAX_SLEEP
@@ -161,6 +162,7 @@ class Feed:
             self._read_anew(db)
         elif _new(seen, found):
             self._read_news(db, seen)
+        self.refused = refused
         self._asked, self.answered_at = now, time.monotonic()
 
     def catch_up_within(self, db: PgSession) -> bool:

@@ -17,11 +17,12 @@ HEADS = 500
 
 _HEADS = f"""
 WITH seen (writer, stamp) AS (SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[])))
-SELECT clock.now, clock.listening_since,
+SELECT clock.now, clock.listening_since, clock.refused,
     heads.writer, heads.stamp, heads.token, heads.servers, heads.jobs, heads.live
 FROM (
     SELECT {NOW} AS now,
-        (SELECT value FROM meta WHERE key = 'listening_since') AS listening_since
+        (SELECT value FROM meta WHERE key = 'listening_since') AS listening_since,
+        (SELECT ARRAY[max(id), count(*), count(settled)] FROM rejected) AS refused
 ) AS clock
 LEFT JOIN (
     SELECT writers.id AS writer, found.* FROM writers LEFT JOIN seen ON seen.writer = writers.id
@@ -67,10 +68,14 @@ class Head(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """The query before each answer: the time, since when any daemon listened, and commits."""
+    """The query before each answer: the time, since when any daemon listened, and commits.
+
+    `refused` changes whenever what was refused does.
+    """
 
     now: Millis
     listening_since: Millis
+    refused: tuple[int | None, ...]
     heads: list[Head]
 
 
@@ -78,8 +83,9 @@ def heads(db: PgSession, seen: Seen) -> Asked:
     """Return the last commit seen of each daemon and the first ones after it."""
     stamps = [stamp for stamp, _ in seen.values()]
     found = db.execute(_HEADS, (list(seen), stamps)).fetchall()
-    now, since, *_ = found[0]
-    return Asked(now, since, [Head(*head) for _, _, *head in found if head[0] is not None])
+    now, since, refused, *_ = found[0]
+    commits = [Head(*head) for _, _, _, *head in found if head[0] is not None]
+    return Asked(now, since, tuple(refused), commits)
 
 
 def all_heads(db: PgSession, seen: Seen) -> list[Head]:

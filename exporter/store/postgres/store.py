@@ -207,6 +207,10 @@ class Store(BaseStore):
         self._writer.answered.add(prepared)
         return recorded
 
+    def refused_mark(self) -> object:
+        """Return what was last seen of refused reports, of any daemon."""
+        return self._feed.refused
+
     def reclaim_space(self) -> bool:
         """Return False: PostgreSQL uses free space again by itself."""
         return False

@@ -150,6 +150,10 @@ class Store(BaseStore):
     def hurry(self) -> None:
         """Do nothing: no other daemon would accept what waits."""
 
+    def refused_mark(self) -> object:
+        """Return None: nobody else refuses reports or removes them."""
+        return None
+
     def reclaim_space(self) -> bool:
         """Make the file a little smaller; return whether there was anything to reclaim."""
         with self._readers.lend() as db:

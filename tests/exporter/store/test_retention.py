@@ -1,7 +1,9 @@
 import threading
 
 import pytest
+from msgspec.structs import replace
 
+from exporter.model.audit import AuditFilter, Author
 from exporter.model.notifications import Message, MessageKind, MessageOutcome, OutboxUpdate
 from exporter.store import Store, StoreUnavailableError, retention
 from exporter.store.retention import Pruner, RetentionPolicy, pruning
@@ -54,6 +56,16 @@ def test_what_is_older_than_it_is_kept_goes(
 ) -> None:
     Pruner(aged, keep, Clock(), trusted).prune_once()
     assert kept(aged) == expected
+
+
+def test_who_changed_what_is_forgotten_after_a_year(aged: Store) -> None:
+    for age in (367 * DAY, 365 * DAY):
+        author = Author("Ada", NOW - age)
+        aged.set_job(1, lambda known: replace(known, paused=not known.paused), author)
+    Pruner(aged, RetentionPolicy(), Clock(), lambda: False).prune_once()
+    assert len(aged.audit(AuditFilter(), None, 9)) == 2
+    Pruner(aged, RetentionPolicy(), Clock(), trusted).prune_once()
+    assert [entry.at for entry in aged.audit(AuditFilter(), None, 9)] == [NOW - 365 * DAY]
 
 
 def test_messages_that_ended_long_ago_go(store: Store) -> None:
