@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
+from exporter.jobs.health import changed_much, took_long
 from exporter.jobs.state import JobState
 from exporter.language import gettext as _
 from exporter.model import Status, StoredRun, believed
@@ -94,6 +95,34 @@ def _shrinking(_view: JobView, state: JobState, _now: Millis) -> str | None:
     )
 
 
+def _filling(_view: JobView, state: JobState, now: Millis) -> str | None:
+    found, full_at = state.destination, state.destination.full_at
+    if found.quota is None or found.quota.free_bytes is None:
+        return None
+    total = found.quota.total_bytes
+    of_all = "" if total is None else f" of {formatting.size(total)}"
+    free = f"{formatting.size(found.quota.free_bytes)}{of_all} free"
+    if full_at is None:
+        return free
+    when = formatting.relative(full_at, now) if full_at > now else "by now"
+    return f"{free}, full {when}"
+
+
+def _unusual(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    last, usual = state.last, state.baseline()
+    if last is None:
+        return None
+    changed, took = last.run.counts.changed_files, believed.known_length(last)
+    parts = []
+    if changed is not None and usual.changed_files is not None and changed_much(state):
+        of_usual = formatting.number(round(usual.changed_files))
+        parts.append(f"{formatting.number(changed)} files changed, usually {of_usual}")
+    if took is not None and usual.duration is not None and took_long(state):
+        of_usual = formatting.duration(round(usual.duration))
+        parts.append(f"it took {formatting.duration(took)}, usually {of_usual}")
+    return "; ".join(parts) or None
+
+
 def _second_copy(_view: JobView, state: JobState, now: Millis) -> str | None:
     """Return which destination has had no copy for the longest time."""
     old = [each for each in state.copies.known if _lacks_copy(each, state, now)]
@@ -138,7 +167,9 @@ _CAUSES: Mapping[Condition, Callable[[JobView, JobState, Millis], str | None]] =
     Condition.STALLED: _stalled,
     Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrinking,
+    Condition.FILLING: _filling,
     Condition.SECOND_COPY: _second_copy,
     Condition.UNNAMED: _unnamed,
+    Condition.UNUSUAL: _unusual,
     Condition.WARNING: _warned,
 }

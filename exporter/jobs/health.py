@@ -10,7 +10,7 @@ from exporter.jobs.copies import MISSED_IN_A_ROW
 from exporter.jobs.job import Job
 from exporter.jobs.space import FILLING_AHEAD
 from exporter.jobs.state import JobState
-from exporter.model import Status, StoredRun, believed, is_unnamed
+from exporter.model import Status, believed, is_unnamed
 from exporter.times import MINUTE, Millis
 
 SHRUNK_BELOW = 0.7
@@ -148,12 +148,12 @@ def is_shrunken(found: float, usual: float) -> bool:
 
 def is_unusual(state: JobState) -> bool:
     """Return whether the last run changed far more files than usual, or took far longer."""
-    last = state.last
-    return last is not None and (_changed_much(last, state) or _took_long(last, state))
+    return changed_much(state) or took_long(state)
 
 
-def _changed_much(last: StoredRun, state: JobState) -> bool:
-    changed = last.run.counts.changed_files or 0
+def changed_much(state: JobState) -> bool:
+    """Return whether the last run changed far more files than usual."""
+    changed = (state.last and state.last.run.counts.changed_files) or 0
     if changed <= SOME_FILES:
         return False
     usual, measured = state.baseline().changed_files, state.last_complete
@@ -163,8 +163,9 @@ def _changed_much(last: StoredRun, state: JobState) -> bool:
     return changed > MANY_FILES or (files is not None and changed > MOST_OF_SOURCE * files)
 
 
-def _took_long(last: StoredRun, state: JobState) -> bool:
-    took = believed.known_length(last) or 0
+def took_long(state: JobState) -> bool:
+    """Return whether the last run took far longer than usual."""
+    took = (state.last and believed.known_length(state.last)) or 0
     if took <= MUCH_LONGER:
         return False
     usual = state.baseline().duration

@@ -108,6 +108,37 @@ def test_a_shrunken_job_tells_by_how_much() -> None:
     assert told(view) == {Condition.SHRINKING: "266 GiB, 35 % of the usual 760 GiB"}
 
 
+def freeing(*free: int) -> JobView:
+    """Return a job whose runs found so many gibibytes of a hundred free."""
+    counts = [Counts(quota_free_bytes=each * GIB, quota_total_bytes=100 * GIB) for each in free]
+    runs = [stored_run(START + day * DAY, counts=each) for day, each in enumerate(counts)]
+    return view_of(runs)
+
+
+def test_a_destination_that_fills_up_tells_what_is_free_and_when_it_is_full() -> None:
+    soon = freeing(20, 18, 16, 14)
+    now = START + 3 * DAY
+    assert told(soon, now) == {Condition.FILLING: "14.0 GiB of 100 GiB free, full in 7 days"}
+    assert told(soon, now + 30 * DAY)[Condition.FILLING] == "14.0 GiB of 100 GiB free, full by now"
+    assert told(freeing(4), START) == {Condition.FILLING: "4.00 GiB of 100 GiB free"}
+    assert told(freeing(0), START) == {Condition.FILLING: "0 B of 100 GiB free, full by now"}
+
+
+def test_an_unusual_run_tells_what_was_unusual() -> None:
+    usual = [
+        stored_run(START + day * DAY, counts=Counts(added_files=40), duration=20 * MINUTE)
+        for day in range(4)
+    ]
+    changed = stored_run(START + 4 * DAY, counts=Counts(added_files=12_300))
+    both = stored_run(START + 4 * DAY, counts=Counts(added_files=12_300), duration=3 * HOUR)
+    words = "12,300 files changed, usually 40"
+    now = START + 4 * DAY + HOUR
+    assert told(view_of([*usual, changed]), now) == {Condition.UNUSUAL: words}
+    assert told(view_of([*usual, both]), now) == {
+        Condition.UNUSUAL: f"{words}; it took 3 h, usually 20 min"
+    }
+
+
 def test_a_second_copy_names_the_destination_that_has_had_none_for_the_longest_time() -> None:
     copied = copying_to(START + 2 * MINUTE, CopyOutcome.COPIED, ["file:///a", "ssh://host/b"])
     missed = [Copying(CopyOutcome.MISSED, ()), Copying(CopyOutcome.MISSED, ())]
