@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from api import explained, query
 from api.errors import not_found
 from api.page import rows
-from api.page.drawing.charts import MARKS, charts, table
+from api.page.destination import space
+from api.page.drawing.charts import FREE_SPACE, MARKS, charts, table
 from api.page.facts import facts, with_reasons
 from api.page.forms.mutes import SPANS
 from api.page.gaps import between, missed
@@ -53,6 +54,7 @@ class JobPage(Page):
             "row": replace(row, held=told),
             "server": view.server.shown_name,
             "facts": facts(view, state, now),
+            "space": space(state.destination, now),
             "unnamed": is_unnamed(view.job.name),
             "duplicate": self._duplicate(view),
             "own_mute": muted_until(view.job.settings.muted, now),
@@ -87,7 +89,12 @@ def _drawn(runs: list[StoredRun], gaps: list[Gap]) -> dict[str, Any]:
     drawn = charts(runs, gaps)
     used = {mark.name for chart in drawn for mark in chart.marks}
     marks = {name: shape for name, shape in MARKS.items() if name in used}
-    return {"charts": drawn, "charted": table(drawn), "marks": marks}
+    return {
+        "charts": drawn,
+        "space_chart": next((each for each in drawn if each.title == FREE_SPACE.title), None),
+        "charted": table(drawn),
+        "marks": marks,
+    }
 
 
 def _backups(found: list[JobRun]) -> list[StoredRun]:

@@ -68,10 +68,16 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
         )
 
     def _with_free(self, run: StoredRun) -> tuple[FreeSpace, ...]:
-        found = _quota(run)
-        if found is None or found.free_bytes is None:
+        found = free_bytes(run)
+        if found is None:
             return self.free
-        return joined((*self.free, FreeSpace(run.started, run.id, found.free_bytes)))
+        return joined((*self.free, FreeSpace(run.started, run.id, found)))
+
+
+def free_bytes(run: StoredRun) -> int | None:
+    """Return the free space that a run found at the destination; None if it did not say it."""
+    found = _quota(run)
+    return None if found is None else found.free_bytes
 
 
 def _stored(run: StoredRun) -> Stored | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from api.page.drawing import sparklines
 from api.page.drawing.sparklines import Path
 from exporter import formatting
+from exporter.jobs.destination import free_bytes
 from exporter.language import gettext as _
 from exporter.language import marked
 from exporter.model import Counts, Status, StoredRun
@@ -121,6 +122,7 @@ def _duration(stored: StoredRun) -> int | None:
     return None if stored.run.status is Status.INTERRUPTED else stored.run.duration
 
 
+FREE_SPACE = Measure(marked("Free space"), free_bytes, formatting.size, _byte_step)
 MEASURES = (
     Measure(
         marked("Source size"),
@@ -136,6 +138,7 @@ MEASURES = (
         formatting.size,
         _byte_step,
     ),
+    FREE_SPACE,
 )
 
 

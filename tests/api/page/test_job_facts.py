@@ -19,6 +19,7 @@ from tests.support.recording import record
 from tests.support.reports_builder import duplicati_report
 
 DAY_BEFORE = LAST - DAY
+GIB = 1024**3
 
 
 def facts(page: Document) -> dict[str, str]:
@@ -55,6 +56,73 @@ def test_a_success_needs_no_reason(daemon: Daemon, look: Look) -> None:
     record(daemon, "Photos", LAST, reason="nothing to tell")
     assert "nothing to tell" not in text(look().root)
     assert causes(look("/jobs/1")) == []
+
+
+def test_what_is_known_of_the_space_at_the_destination_is_a_section_with_a_chart(
+    daemon: Daemon, look: Look
+) -> None:
+    for day, free in enumerate((8, 10, 12, 14)):
+        counts = Counts(quota_free_bytes=free * GIB, quota_total_bytes=100 * GIB)
+        record(daemon, "Photos", LAST - day * DAY, counts=counts)
+    page = look("/jobs/1")
+    assert page.sentence().startswith("filling up")
+    section = page.one("div", id="destination")
+    assert space(page) == {
+        "Free": "8.00 GiB found 2 hours ago",
+        "Total": "100 GiB",
+        "Used": "92.0 GiB, 92 %",
+        "Growth": "2.00 GiB a day",
+        "Full": "in 3 days (2026-01-19 08:30:00 UTC)",
+    }
+    (chart,) = elements(section, "svg", class_="chart")
+    assert chart.attrib["aria-label"] == (
+        "Free space, 4 runs from 2026-01-12 to 2026-01-15: 8.00 GiB to 14.0 GiB,"
+        " the newest 8.00 GiB"
+    )
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "told"),
+    [
+        (50, -1, {"Total": "unknown", "Full": "not foreseeable"}),
+        (-1, 80, {"Free": "unknown found 2 hours ago", "Total": "80 B"}),
+        (0, 80, {"Free": "0 B found 2 hours ago", "Used": "80 B, 100 %"}),
+        (1, 10**6, {"Used": "977 KiB, 99 %", "Growth": "not known: it takes three days"}),
+    ],
+)
+def test_what_is_not_known_of_the_space_is_said(
+    daemon: Daemon, look: Look, free: int, total: int, told: dict[str, str]
+) -> None:
+    record(daemon, "Photos", LAST, counts=Counts(quota_free_bytes=free, quota_total_bytes=total))
+    assert space(look("/jobs/1")).items() >= told.items()
+
+
+def test_a_destination_that_should_be_full_says_so(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", LAST, counts=Counts(quota_free_bytes=0, quota_total_bytes=80))
+    assert space(look("/jobs/1"))["Full"] == "by now (2026-01-15 08:30:00 UTC)"
+
+
+def test_space_that_becomes_free_is_told(daemon: Daemon, look: Look) -> None:
+    for day, free in enumerate((40, 30, 20, 10)):
+        counts = Counts(quota_free_bytes=free * GIB, quota_total_bytes=100 * GIB)
+        record(daemon, "Photos", LAST - day * DAY, counts=counts)
+    known = space(look("/jobs/1"))
+    assert known["Growth"] == "10.0 GiB more free a day"
+    assert known["Full"] == "not foreseeable"
+
+
+def test_a_destination_that_does_not_tell_its_space_has_no_section(
+    daemon: Daemon, look: Look
+) -> None:
+    record(daemon, "Photos", LAST)
+    assert text(look("/jobs/1").one("div", id="destination")) == ""
+
+
+def space(page: Document) -> dict[str, str]:
+    """Return what the section on the destination says."""
+    (known,) = elements(page.one("div", id="destination"), "dl")
+    names = [text(each) for each in elements(known, "dt")]
+    return dict(zip(names, map(text, elements(known, "dd")), strict=True))
 
 
 def test_the_moments_of_a_job_lie_beside_its_last_success(daemon: Daemon, look: Look) -> None:
