@@ -24,8 +24,16 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
     Raises:
         ApiError: it is not a JSON object, or fields are unknown or wrong; each is named.
     """
-    given = _object(req)
-    values: dict[str, Any] = {}
+    return values(json_object(req), readers)
+
+
+def values(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
+    """Return the values of fields.
+
+    Raises:
+        ApiError: fields are unknown or wrong; each is named.
+    """
+    found: dict[str, Any] = {}
     problems = []
     for name, value in given.items():
         if name not in readers:
@@ -34,14 +42,14 @@ def read(req: falcon.Request, readers: Readers) -> dict[str, Any]:
             )
             continue
         try:
-            values[name] = readers[name](value)
+            found[name] = readers[name](value)
         except ValueError as error:
             problems.append(Problem(name, str(error)))
     if problems:
         raise invalid("Some fields are wrong", *problems)
-    if not values:
+    if not found:
         raise invalid(f"Nothing to change; expected one of {', '.join(readers)}")
-    return values
+    return found
 
 
 def timestamp(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
@@ -103,7 +111,12 @@ def link(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
     return read_link(value)
 
 
-def _object(req: falcon.Request) -> dict[str, Any]:
+def json_object(req: falcon.Request) -> dict[str, Any]:
+    """Return the fields of a JSON object.
+
+    Raises:
+        ApiError: it is none, or too large.
+    """
     body = req.bounded_stream.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
         message = f"The body is larger than {MAX_BYTES} bytes"

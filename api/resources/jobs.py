@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import falcon
 from msgspec.structs import replace
 
-from api import job_choice, query, request_body, serialization
+from api import edits, job_choice, query, request_body, serialization
 from api.auth import author_of
 from api.errors import invalid, not_found
 from api.responses import GetResource, ok_no_store, success
@@ -18,12 +17,8 @@ from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.model.audit import Author
 from exporter.reports import Problem
-from exporter.schedule.expressions import parse_schedule
 from exporter.store import Store
 from exporter.times import Millis
-
-_SETTINGS = {"muteFor": "muted"}
-"""Fields that change a setting of another name."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,20 +90,9 @@ class JobResource(_OfOneJob, GetResource):
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Set when the job is due, its tags, until when it is muted, or that it is dealt with."""
         known = self._known(job_id)
-        values = request_body.read(
-            req,
-            {
-                "schedule": _schedule,
-                "tolerance": request_body.duration("30m or 2h"),
-                "paused": _yes_or_no,
-                "cleared": self._cleared,
-                "muteFor": request_body.mute(self._clock),
-                "tags": request_body.tags,
-            },
-        )
-        edits = {_SETTINGS.get(name, name): value for name, value in values.items()}
-        self._store.set_job(known, lambda settings: replace(settings, **edits), self._author(req))
-        _log.info("job changed", extra=log_fields(job_id=known, **edits))
+        values = edits.of_job(request_body.json_object(req), self._clock)
+        self._store.set_job(known, lambda settings: replace(settings, **values), self._author(req))
+        _log.info("job changed", extra=log_fields(job_id=known, **values))
         ok_no_store(resp, self._represented(known))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
@@ -117,10 +101,6 @@ class JobResource(_OfOneJob, GetResource):
         self._store.delete_job(known, self._author(req))
         _log.warning("job deleted", extra=log_fields(job_id=known))
         ok_no_store(resp, {"deleted": {"job": known}})
-
-    def _cleared(self, value: Any) -> Millis | None:  # noqa: ANN401 - JSON may hold anything
-        """Read whether what has come until now is dealt with."""
-        return self._clock() if value is not None and _yes_or_no(value) else None
 
 
 class SecondCopies(_OfOneJob):
@@ -163,17 +143,3 @@ class PlannedStart:
         if view is None:
             raise not_found("Job not found")
         ok_no_store(resp, {"job": serialization.job(view, self._clock())})
-
-
-def _schedule(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("must be null or a text, as auto, off, every 12h, cron 0 3 * * 1-5")
-    return str(parse_schedule(value))
-
-
-def _yes_or_no(value: Any) -> bool:  # noqa: ANN401 - JSON may hold anything
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value

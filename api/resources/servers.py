@@ -7,7 +7,7 @@ from typing import Any
 import falcon
 from msgspec.structs import replace
 
-from api import query, request_body, serialization
+from api import edits, query, request_body, serialization
 from api.auth import author_of
 from api.errors import invalid
 from api.responses import GetResource, ok_no_store, success
@@ -19,10 +19,7 @@ from exporter.reports import Problem
 from exporter.store import Store
 from exporter.times import Millis
 
-MAX_TEXT = 1024
 MAX_MERGED = 1000
-
-_FIELDS = {"possibleDuplicateOf": "possible_duplicate_of", "muteFor": "muted"}
 
 _log = logging.getLogger(__name__)
 
@@ -65,20 +62,9 @@ class ServerResource(_OfOneServer):
     def on_patch(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
         """Set or clear what people set for a server, mute it, or mark it as not a duplicate."""
         known = query.required_id(server_id, "server")
-        values = request_body.read(
-            req,
-            {
-                "alias": _text,
-                "note": _text,
-                "possibleDuplicateOf": _nothing,
-                "muteFor": request_body.mute(self._clock),
-                "tags": request_body.tags,
-                "url": request_body.link,
-            },
-        )
-        edits = {_FIELDS.get(name, name): value for name, value in values.items()}
-        self._store.set_server(known, lambda server: replace(server, **edits), self._author(req))
-        _log.info("server changed", extra=log_fields(server_id=known, **edits))
+        values = edits.of_server(request_body.json_object(req), self._clock)
+        self._store.set_server(known, lambda server: replace(server, **values), self._author(req))
+        _log.info("server changed", extra=log_fields(server_id=known, **values))
         ok_no_store(resp, {"server": _represented(self._fleet, known, self._clock())})
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, server_id: str) -> None:
@@ -110,20 +96,6 @@ def _represented(fleet: Fleet, server_id: int, now: Millis) -> run_json.Json | N
     if server is None:
         return None
     return serialization.server(server, len(fleet.of_server(server_id).jobs), now)
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
-        message = f"must be null or a text of 1 to {MAX_TEXT} characters"
-        raise ValueError(message)
-    return value
-
-
-def _nothing(value: Any) -> None:  # noqa: ANN401 - JSON may hold anything
-    if value is not None:
-        raise ValueError("must be null: it says that the two are different machines")
 
 
 def _ids(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - JSON may hold anything
