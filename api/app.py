@@ -14,9 +14,11 @@ from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.assets import Asset
+from api.page.audit import AuditPage
 from api.page.digest import DigestPage
 from api.page.error_pages import HtmlErrorMiddleware
-from api.page.forms.mutes import MuteJob, MuteServer
+from api.page.forms.form import FormServices
+from api.page.forms.routes import add_forms
 from api.page.forms.sign_in import SignIn
 from api.page.forms.sign_out import SignOut
 from api.page.job import JobPage
@@ -269,21 +271,29 @@ def _add_page(app: App, services: Services) -> None:
     besides = Besides(faults, services.refusals, _upload(Astray, services), told)
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
+    app.add_route("/audit", AuditPage(store, fleet, clock))
     app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
     app.add_route("/digest", DigestPage(services.digest_sources, clock))
-    app.add_route("/jobs/{job_id}", JobPage(store, fleet, clock))
-    app.add_route("/servers/{server_id}", ServerPage(store, fleet, clock, faults))
+    app.add_route("/jobs/{job_id}", _job_page(services))
+    app.add_route("/servers/{server_id}", _server_page(services))
     app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
     app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
 
 
+def _job_page(services: Services) -> JobPage:
+    return JobPage(services.store, services.fleet, services.clock)
+
+
+def _server_page(services: Services) -> ServerPage:
+    return ServerPage(services.store, services.fleet, services.clock, services.faults.all)
+
+
 def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
-    store, fleet, clock = services.store, services.fleet, services.clock
-    trusted, throttle = services.trusted_proxies, Throttle(clock)
+    trusted, throttle = services.trusted_proxies, Throttle(services.clock)
+    forms = FormServices(services.store, services.fleet, services.clock, trusted)
     app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))
-    app.add_route("/sign-out", SignOut(sessions))
-    app.add_route("/jobs/{job_id}/mute", MuteJob(store, fleet, clock))
-    app.add_route("/servers/{server_id}/mute", MuteServer(store, fleet, clock))
+    app.add_route("/sign-out", SignOut(forms, sessions))
+    add_forms(app, forms, _job_page(services), _server_page(services))
 
 
 _ROUTES = (_add_reports, _add_answers, _add_managed, _add_past, _add_probes, _add_root)

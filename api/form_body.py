@@ -7,6 +7,9 @@ import falcon
 from api.errors import ApiError, invalid
 
 MAX_BYTES = 4096
+MAX_TEXT_BYTES = 64 * 1024
+"""Of a form with texts of people: of a character a browser sends up to twelve bytes."""
+
 _MAX_FIELDS = 20
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
@@ -14,11 +17,12 @@ _MEDIA_TYPE = "application/x-www-form-urlencoded"
 def is_small(req: falcon.Request) -> bool:
     """Return by the head of a request whether it may be a form, of no more than the limit."""
     length = req.content_length
-    return req.method == "POST" and length is not None and length <= MAX_BYTES and _is_form(req)
+    fits = length is not None and length <= MAX_TEXT_BYTES
+    return req.method == "POST" and fits and _is_form(req)
 
 
-def read(req: falcon.Request) -> dict[str, str]:
-    """Return the fields of a form; of one that is given twice the last.
+def read(req: falcon.Request, most: int = MAX_BYTES) -> dict[str, str]:
+    """Return the fields of a form of at most so many bytes; of one that is given twice the last.
 
     Raises:
         ApiError: it is no form, too large, or has too many fields.
@@ -26,9 +30,9 @@ def read(req: falcon.Request) -> dict[str, str]:
     if not _is_form(req):
         message = f"A form is sent as {_MEDIA_TYPE}"
         raise ApiError(415, message)
-    body = req.bounded_stream.read(MAX_BYTES + 1)
-    if max(len(body), req.content_length or 0) > MAX_BYTES:  # of a large one nothing is read
-        message = f"The form is larger than {MAX_BYTES} bytes"
+    body = req.bounded_stream.read(most + 1)
+    if max(len(body), req.content_length or 0) > most:  # of a large one nothing is read
+        message = f"The form is larger than {most} bytes"
         raise ApiError(413, message)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS))

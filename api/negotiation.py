@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import falcon
 from falcon import mediatypes
 
+_HTML = "text/html"
+
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str:
     """Return the preferred one of the offers; the first where none is preferred.
@@ -17,6 +19,11 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str:
         return mediatypes.best_match(offers, accept.lower()) or offers[0]
     except falcon.InvalidMediaRange:
         return offers[0]
+
+
+def wants_html(req: falcon.Request) -> bool:
+    """Return whether a browser asks, which shows a page to a person."""
+    return _HTML in (req.get_header("Accept") or "")
 
 
 def accepts_gzip(header: str) -> bool:

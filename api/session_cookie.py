@@ -42,18 +42,23 @@ def give(
         NAME,
         value,
         max_age=LIFETIME // SECOND,
-        path=_path(req),
-        secure=url_of(req, trusted).startswith("https://"),
+        path=path_of(req),
+        secure=came_by_tls(req, trusted),
         http_only=True,
         same_site=_SITE,
     )
 
 
+def came_by_tls(req: falcon.Request, trusted: Sequence[Network]) -> bool:
+    """Return whether a cookie is to be sent by TLS alone, because its request came by TLS."""
+    return url_of(req, trusted).startswith("https://")
+
+
 def take(req: falcon.Request, resp: falcon.Response) -> None:
     """Let the browser forget its session."""
-    resp.unset_cookie(NAME, path=_path(req), same_site=_SITE)
+    resp.unset_cookie(NAME, path=path_of(req), same_site=_SITE)
 
 
-def _path(req: falcon.Request) -> str:
-    """Return which pages a session is for: two daemons of one host have one each."""
+def path_of(req: falcon.Request) -> str:
+    """Return which pages a cookie is for: two daemons of one host have one each."""
     return req.root_path or "/"

@@ -25,7 +25,7 @@ _AHEAD: Millis = 5 * MINUTE
 """What the clock may be set back; one that was years ahead makes no session for years."""
 
 _VALUE = re.compile(r"([A-Za-z0-9_-]{16})\.([0-9]{1,15})\.[A-Za-z0-9_-]{43}", re.ASCII)
-_OF_VALUE, _OF_FORMS = "session", "form"
+_OF_VALUE, _OF_FORMS, _OF_NOTICES = "session", "form", "notice"
 
 
 class Session(NamedTuple):
@@ -112,6 +112,16 @@ class Sessions:
 def is_form_of(session: Session, token: str) -> bool:
     """Return whether a form that came with this token was made for a session."""
     return _equal(token, session.form_token)
+
+
+def signature_for(session: Session, text: str) -> str:
+    """Return what tells that a text was made for a session."""
+    return _signature(_OF_NOTICES, text, session.form_token.encode())
+
+
+def is_signed_for(session: Session, text: str, signature: str) -> bool:
+    """Return whether a text was made for a session."""
+    return _equal(signature, signature_for(session, text))
 
 
 def _signature(purpose: str, claim: str, key: bytes) -> str:

@@ -5,9 +5,8 @@ from http import HTTPStatus
 import falcon
 
 from api.errors import ApiError
-from api.page.rendering import POLICY, SENDS_ORIGIN, HtmlResource
-
-_HTML = "text/html"
+from api.negotiation import wants_html
+from api.page.rendering import HtmlResource, answer_refused
 
 
 class HtmlErrorMiddleware:
@@ -27,9 +26,6 @@ class HtmlErrorMiddleware:
         if req.method not in ("GET", "HEAD") and not resource.takes_forms:
             return  # a report that came to a page's address
         resp.append_header("Vary", "Accept")
-        if _HTML in (req.get_header("Accept") or ""):
+        if wants_html(req):
             title = HTTPStatus(error.status).phrase
-            resp.data = resource.fault(req, title, error.message)
-            resp.content_type = falcon.MEDIA_HTML
-            resp.set_headers({"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
-            resp.set_header(*SENDS_ORIGIN)
+            answer_refused(resp, resource.fault(req, title, error.message))

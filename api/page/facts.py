@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api.page.keys import key_of
 from exporter import formatting
 from exporter.conditions.facts import ActiveCondition
 from exporter.fleet.views import JobView
@@ -18,7 +19,10 @@ from exporter.times import Millis
 
 
 class Copy(Struct, frozen=True):
-    """A second destination: its last copy, and the command that forgets it."""
+    """A second destination: its last copy, and by what it is forgotten.
+
+    That is a command, and the key of the form.
+    """
 
     destination: str
     at: DisplayTime
@@ -26,6 +30,7 @@ class Copy(Struct, frozen=True):
     amounts: str
     faults: int
     forget: str
+    key: str
 
 
 class Facts(Struct, frozen=True):
@@ -89,6 +94,7 @@ def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
         amounts=_amounts(copy),
         faults=copy.failed_verifications or 0,
         forget=f"duplistatus job forget-copy {job_id} {shlex.quote(copy.destination)}",
+        key=key_of(copy.destination),
     )
 
 

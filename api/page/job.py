@@ -8,17 +8,22 @@ from msgspec.structs import replace
 from api import explained, query
 from api.errors import not_found
 from api.page import rows
+from api.page.attempts import attempt_of
+from api.page.changes import last_changes
 from api.page.destination import space
 from api.page.drawing.charts import FREE_SPACE, MARKS, charts, table
 from api.page.facts import facts, with_reasons
+from api.page.forms.job_settings import JobFields
 from api.page.forms.mutes import SPANS
 from api.page.gaps import between, missed
 from api.page.rendering import Page
 from api.page.run_rows import history, with_absences
+from api.session_cookie import session_of
 from exporter.conditions.facts import muted_until
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
+from exporter.model.audit import AuditFilter
 from exporter.schedule.missed import Gap
 from exporter.store import JobRun, PastRun, RunFilter
 from exporter.times import Millis
@@ -33,13 +38,23 @@ CHARTED = 100
 class JobPage(Page):
     """A backup job by its id."""
 
+    template = "job"
+
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
+        self._show(req, resp, self.template, self.facts(req, **params))
+
+    def facts(self, req: falcon.Request, **params: str) -> dict[str, Any]:
+        """Return what the page shows.
+
+        Raises:
+            ApiError: there is no such job.
+        """
         now = self._clock()
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found("Job not found")
-        self._show(req, resp, "job", self._of_job(req, view, now))
+        return self._of_job(req, view, now) | self._of_forms(req, view, now)
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
         state, since = view.job.state, self._fleet.created
@@ -70,6 +85,16 @@ class JobPage(Page):
     def _duplicate(self, view: JobView) -> JobView | None:
         other = view.possible_duplicate_of
         return None if other is None else self._fleet.job(other)
+
+    def _of_forms(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
+        """Return what only people who are signed in are shown."""
+        if session_of(req) is None:
+            return {"changes": []}
+        changes = last_changes(self._store, AuditFilter(job_id=view.job.id), now)
+        return {
+            "changes": changes,
+            "form": JobFields.of(view.job.settings, attempt_of(req)),
+        }
 
     def _of_runs(self, found: list[JobRun], gaps: list[Gap], now: Millis) -> dict[str, Any]:
         """Return the rows of a page of runs; one more than those was looked up."""

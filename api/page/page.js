@@ -68,7 +68,7 @@ async function ask() {
 
 async function refresh() {
   const age = Math.abs(Date.now() - shownAt); // a clock may be set back, too
-  if (document.hidden || age < EVERY - SLACK) return;
+  if (document.hidden || age < EVERY - SLACK || document.querySelector("[data-still]")) return;
   try {
     replace(await ask());
     shownAt = Date.now();

@@ -8,6 +8,8 @@ import jinja2
 
 from api import local_path
 from api.negotiation import accepts_gzip
+from api.page import notices
+from api.page.attempts import attempt_of
 from api.responses import GetResource, with_etag
 from api.session_cookie import session_of
 from exporter import templating
@@ -80,16 +82,35 @@ class Page(GetResource, HtmlResource):
 
 def show(req: falcon.Request, resp: falcon.Response, template: str, facts: dict[str, Any]) -> None:
     """Answer a GET with a page."""
-    answer(req, resp, render(template, frame(req) | facts), falcon.MEDIA_HTML)
+    notice = notices.take(req, resp, session_of(req))
+    answer(req, resp, render(template, frame(req) | {"notice": notice} | facts), falcon.MEDIA_HTML)
     resp.append_header("Vary", "Cookie")
     resp.set_header(*SENDS_ORIGIN)
 
 
+def show_refused(
+    req: falcon.Request, resp: falcon.Response, status: int, template: str, facts: dict[str, Any]
+) -> None:
+    """Answer a form that cannot be taken with the page that it is on."""
+    resp.status = status
+    answer_refused(resp, render(template, frame(req) | facts))
+
+
+def answer_refused(resp: falcon.Response, page: bytes) -> None:
+    """Answer with the page of an error."""
+    resp.data = page
+    resp.content_type = falcon.MEDIA_HTML
+    resp.set_headers({"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+    resp.set_header(*SENDS_ORIGIN)
+
+
 def frame(req: falcon.Request) -> dict[str, Any]:
-    """Return what every page says: who is signed in, where it is, and where all links begin."""
+    """Return what every page says: who is signed in, where links begin, what came of a form."""
     return {
         "session": session_of(req),
         "here": local_path.of(req),
         "root": req.root_path,
         "language": reader().language,
+        "notice": None,
+        "attempt": attempt_of(req),
     }

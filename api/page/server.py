@@ -1,28 +1,37 @@
 """GET /servers/{id}: a server, what is known of it, and its backups."""
 
 from collections.abc import Callable
+from typing import Any
 
 import falcon
 
 from api import query
 from api.page import filters
+from api.page.attempts import attempt_of
+from api.page.changes import last_changes
 from api.page.counts import of_conditions
 from api.page.forms.mutes import SPANS
+from api.page.forms.server_settings import ServerFields
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
-from exporter.conditions import facts
+from api.session_cookie import session_of
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
+from exporter.conditions.facts import muted_until
 from exporter.conditions.faults import Fault, of_server
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model import Server
+from exporter.model.audit import AuditFilter
+from exporter.model.links import read_link
 from exporter.store import Store
 from exporter.times import Millis
 
 
 class ServerPage(Page):
     """A server by its id, its name, its alias or its machine-id."""
+
+    template = "server"
 
     def __init__(
         self,
@@ -36,6 +45,14 @@ class ServerPage(Page):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
+        self._show(req, resp, self.template, self.facts(req, **params))
+
+    def facts(self, req: falcon.Request, **params: str) -> dict[str, Any]:
+        """Return what the page shows.
+
+        Raises:
+            ApiError: there is no such server, or several.
+        """
         now = self._clock()
         server = query.find_server(self._fleet, params["server_id"])
         views, faulty = self._fleet.of_server(server.id)
@@ -43,19 +60,35 @@ class ServerPage(Page):
         summary = StatusSummary.counting(jobs, len(faulty))
         found = of_server(self._faults(now), server, self._fleet.servers())
         job_filter = filters.of_server(req, self._fleet)
-        shown = {
+        return {
             **head(summary, of_conditions(summary), found, now),
             **listing(self._store, jobs, job_filter, self._fleet.created, now),
             "unjudged": unjudged(self._fleet, faulty),
             "server": server,
             "name": server.shown_name,
             "duplicate": self._duplicate(server),
-            "own_mute": facts.muted_until(server.muted, now),
+            "own_mute": muted_until(server.muted, now),
             "spans": SPANS,
             "last_report": DisplayTime.from_timestamp(server.last_report, now),
+            "link": _link(server.url),
+            **self._of_forms(req, server, now),
         }
-        self._show(req, resp, "server", shown)
+
+    def _of_forms(self, req: falcon.Request, server: Server, now: Millis) -> dict[str, Any]:
+        """Return what only people who are signed in are shown."""
+        if session_of(req) is None:
+            return {"changes": []}
+        changes = last_changes(self._store, AuditFilter(server_id=server.id), now)
+        return {"changes": changes, "form": ServerFields.of(server, attempt_of(req))}
 
     def _duplicate(self, server: Server) -> Server | None:
         other = server.possible_duplicate_of
         return None if other is None else self._fleet.server(other)
+
+
+def _link(url: str | None) -> str | None:
+    """Return an address that a page may link to, whatever is stored."""
+    try:
+        return None if url is None else read_link(url)
+    except ValueError:
+        return None

@@ -136,7 +136,7 @@ _TAGGED = {
 }
 
 NOT_MODIFIED = (
-    *(case._replace(status=304, headers=_UNCHANGED) for case in _TAGGED.values()),
+    *(case._replace(status=304, headers=(*case.headers, *_UNCHANGED)) for case in _TAGGED.values()),
     Case("/api/health", "/api/health", 304, headers=(*_ASKS_JSON, *_UNCHANGED)),
 )
 

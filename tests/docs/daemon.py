@@ -49,6 +49,8 @@ _ASKED = {
     "run",
     "newest_backups",
     "rejected",
+    "audit",
+    "clear_rejected",
     "set_server",
     "set_job",
     "forget_copy",
@@ -56,8 +58,6 @@ _ASKED = {
     "merge_servers",
     "delete_server",
     "delete_job",
-    "clear_rejected",
-    "audit",
 }
 
 

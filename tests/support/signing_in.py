@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from falcon import testing
 
+from api.page import notices
 from api.session_cookie import NAME
 from tests.support.daemon import ADMIN_TOKEN, SENDER
 from tests.support.pages import Document
@@ -63,6 +64,18 @@ class Person:
         answer = get(self.client, path, self.cookie)
         assert answer.status_code == 200, answer.text
         return Document(answer)
+
+    def follow(self, answer: testing.Result) -> Document:
+        """Return the page that a form leads to, which says what was changed."""
+        assert answer.status_code == 303, answer.text
+        carried = answer.cookies.get(notices.NAME)
+        path, _, query = answer.headers["location"].partition("?")
+        cookies = {NAME: self.cookie} | ({} if carried is None else {notices.NAME: carried.value})
+        written = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers = {**BROWSER, "Cookie": written}
+        shown = self.client.simulate_get(path, query_string=query, headers=headers)
+        assert shown.status_code == 200, shown.text
+        return Document(shown)
 
     @property
     def form_token(self) -> str:

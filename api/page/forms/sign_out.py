@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import falcon
 
 from api import session_cookie
-from api.page.forms.form import Form
+from api.page.forms.form import Done, Form, FormServices
 from api.sessions import Session, Sessions
 from exporter.logs import log_fields
 
@@ -18,7 +18,8 @@ class SignOut(Form):
 
     needs_store = False
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, services: FormServices, sessions: Sessions) -> None:
+        super().__init__(services)
         self._sessions = sessions
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
@@ -26,6 +27,7 @@ class SignOut(Form):
         super().on_post(req, resp, **params)
         session_cookie.take(req, resp)
 
-    def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> None:
+    def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> Done:
         self._sessions.end(session)
         _log.info("signed out", extra=log_fields(session=session.id))
+        return Done(None)

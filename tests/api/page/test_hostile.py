@@ -79,6 +79,13 @@ def test_an_address_may_hold_anything_and_is_shown_as_text(
 @settings(max_examples=200)
 @given(st.text())
 def test_any_text_can_be_rendered_and_read_again(text_: str) -> None:
-    frame = {"session": None, "here": "/", "root": "", "language": "en"}
+    frame = {
+        "session": None,
+        "here": "/",
+        "root": "",
+        "language": "en",
+        "notice": None,
+        "attempt": None,
+    }
     page = render("fault", {**frame, "title": "A fault", "message": text_}).decode()
     assert page.count("<script") == 1

@@ -1,0 +1,126 @@
+"""Who changed what, as rows for people: a row a field, with its old and its new value."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from exporter.formatting import DisplayTime
+from exporter.language import gettext as _
+from exporter.language import marked
+from exporter.model.audit import (
+    JOB_DELETE,
+    JOB_FORGET_COPY,
+    JOB_SEPARATE,
+    JOB_SET,
+    REFUSED_CLEAR,
+    SERVER_DELETE,
+    SERVER_MERGE,
+    SERVER_SET,
+    AuditEntry,
+    AuditFilter,
+)
+from exporter.store import Store
+from exporter.times import Millis
+
+LAST = 5
+"""Changes on the page of a job or a server."""
+
+_DONE: Mapping[str, str] = {
+    JOB_SET: marked("Backup changed"),
+    JOB_DELETE: marked("Backup deleted"),
+    JOB_SEPARATE: marked("Renamed backup separated"),
+    JOB_FORGET_COPY: marked("Second copy forgotten"),
+    SERVER_SET: marked("Server changed"),
+    SERVER_MERGE: marked("Servers merged"),
+    SERVER_DELETE: marked("Server deleted"),
+    REFUSED_CLEAR: marked("Refused reports cleared"),
+}
+_FIELDS: Mapping[str, str] = {
+    "schedule": marked("Schedule"),
+    "tolerance": marked("Tolerance"),
+    "paused": marked("Paused"),
+    "cleared": marked("Dealt with until"),
+    "mutedUntil": marked("Muted until"),
+    "tags": marked("Tags"),
+    "alias": marked("Alias"),
+    "note": marked("Note"),
+    "url": marked("Address of its Duplicati"),
+    "possibleDuplicateOf": marked("Possible duplicate of"),
+    "formerly": marked("Former name"),
+    "destination": marked("Destination"),
+    "jobs": marked("Backups"),
+    "from": marked("Merged server"),
+    "count": marked("Number"),
+    "senders": marked("Senders"),
+}
+
+
+class ChangeRow(Struct, frozen=True):
+    """A field that a change set, or the change where it set none."""
+
+    id: int
+    at: DisplayTime
+    who: str
+    done: str
+    server_id: int | None
+    server: str | None
+    job_id: int | None
+    job: str | None
+    field: str | None
+    old: str | None
+    new: str | None
+
+
+def last_changes(store: Store, chosen: AuditFilter, now: Millis) -> list[ChangeRow]:
+    """Return the last changes of a job or a server."""
+    return change_rows(store.audit(chosen, None, LAST), now)
+
+
+def change_rows(entries: Iterable[AuditEntry], now: Millis) -> list[ChangeRow]:
+    """Return changes as rows."""
+    return [row for entry in entries for row in _rows(entry, now)]
+
+
+def _rows(entry: AuditEntry, now: Millis) -> Iterator[ChangeRow]:
+    done = _(_DONE[entry.what]) if entry.what in _DONE else entry.what
+    for field, old, new in _changed(entry.details):
+        yield ChangeRow(
+            entry.id,
+            DisplayTime.from_timestamp(entry.at, now),
+            entry.who,
+            done,
+            entry.server_id,
+            entry.server,
+            entry.job_id,
+            entry.job,
+            field,
+            old,
+            new,
+        )
+
+
+def _changed(details: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None, str | None]]:
+    if not details:
+        yield None, None, None
+    for name, value in details.items():
+        field = _(_FIELDS[name]) if name in _FIELDS else name
+        if isinstance(value, dict) and value.keys() == {"old", "new"}:
+            yield field, _written(value["old"]), _written(value["new"])
+        else:
+            yield field, _written(value), None
+
+
+def _written(value: object) -> str | None:
+    """Return a value for people, None for nothing."""
+    match value:
+        case None | "" | []:
+            return None
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(filter(None, map(_written, value)))
+        case {"id": known, "name": name}:
+            return f"{name} ({known})"
+        case _any:
+            return str(value)
