@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import falcon
 
@@ -26,6 +27,7 @@ from api.page.notifications import NotificationsPage
 from api.page.overview import Besides, Connection, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
+from api.reading import ReaderMiddleware
 from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
@@ -60,6 +62,7 @@ from exporter.ingest.importer import StoreImporter
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
+from exporter.language import DEFAULT_READER
 from exporter.limits import Limits
 from exporter.notifications.deliveries import Deliveries
 from exporter.notifications.digest.collecting import Sources
@@ -102,6 +105,7 @@ class Services(NamedTuple):
     templates: Templates = Templates()
     public_url: str | None = None
     pull_failures: PullFailures = no_pulls
+    zone: ZoneInfo = DEFAULT_READER.zone
 
     @property
     def links_to(self) -> str | None:
@@ -152,6 +156,7 @@ def _admitting(services: Services, sessions: Sessions) -> App:
     return falcon.App(
         middleware=[
             PrefixMiddleware(services.prefix, services.clock),
+            ReaderMiddleware(services.zone),
             SecurityHeadersMiddleware(services.allowed_origins),
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),

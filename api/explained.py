@@ -5,16 +5,19 @@ from typing import NamedTuple
 from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.doubts import Doubt, Doubted
+from exporter.language import gettext as _
+from exporter.language import marked
 from exporter.schedule import Expectation, Step
 from exporter.schedule.expressions import Cron, Off
 from exporter.times import Millis
 
-_SET = "If that is right, set its schedule."
 _KNOWN_BY = {
-    Step.INTERVAL: "as configured",
-    Step.USUAL: "the usual pause of its last {runs} runs",
-    Step.TIME_OF_WEEK: "as twice before at this time of the week",
-    Step.DEFAULT: "the default until more is known",
+    Step.INTERVAL: marked("%(pause)s after its last start, as configured"),
+    Step.USUAL: marked("%(pause)s after its last start, the usual pause of its last %(runs)s runs"),
+    Step.TIME_OF_WEEK: marked(
+        "%(pause)s after its last start, as twice before at this time of the week"
+    ),
+    Step.DEFAULT: marked("%(pause)s after its last start, the default until more is known"),
 }
 
 
@@ -29,11 +32,14 @@ def why(view: JobView) -> str:
     """Return a sentence on when a run is expected, by what, and when it becomes overdue."""
     expected = view.expectation
     if isinstance(view.schedule.plan, Off):
-        return "Not monitored: its schedule is off."
+        return _("Not monitored: its schedule is off.")
     if expected is None:
-        return "No run is expected before the first run has ended."
-    start = f"Expected {formatting.weekday(expected.start)}, {_reason(view, expected)}"
-    return f"{start}; {_until(expected)}."
+        return _("No run is expected before the first run has ended.")
+    return _("Expected %(time)s, %(reason)s; %(until)s.") % {
+        "time": formatting.weekday(expected.start),
+        "reason": _reason(view, expected),
+        "until": _until(expected),
+    }
 
 
 def not_believed(view: JobView) -> list[str]:
@@ -73,70 +79,95 @@ def _reason(view: JobView, expected: Expectation) -> str:
     because = expected.because
     match because.step:
         case Step.CALENDAR:
-            return f"{_calendar(view)}, as configured"
+            return _calendar(view)
         case Step.PLANNED:
-            return f"as Duplicati planned it with the run of {formatting.weekday(because.since)}"
+            text = _("as Duplicati planned it with the run of %(time)s")
+            return text % {"time": formatting.weekday(because.since)}
         case Step.MOVED_ON:
-            planned = formatting.weekday(because.since)
-            return f"as Duplicati planned one for {planned} and later runs reported no other"
+            text = _("as Duplicati planned one for %(time)s and later runs reported no other")
+            return text % {"time": formatting.weekday(because.since)}
         case step:
             pause = formatting.duration(because.planned - because.since)
-            known_by = _KNOWN_BY[step].format(runs=because.runs)
-            return f"{pause} after its last start, {known_by}"
+            return _(_KNOWN_BY[step]) % {"pause": pause, "runs": because.runs}
 
 
 def _calendar(view: JobView) -> str:
     plan = view.schedule.plan
-    return f"by the calendar {plan.expression} ({plan.zone})" if isinstance(plan, Cron) else ""
+    if not isinstance(plan, Cron):
+        return ""
+    text = _("by the calendar %(expression)s (%(zone)s), as configured")
+    return text % {"expression": plan.expression, "zone": plan.zone}
 
 
 def _until(expected: Expectation) -> str:
     if expected.paused:
-        return "it is paused, so a missing run is not reported"
-    overdue = f"overdue after {formatting.weekday(expected.deadline)}"
+        return _("it is paused, so a missing run is not reported")
+    overdue = {"time": formatting.weekday(expected.deadline), "lengths": _allowed(expected)}
     if expected.excused:
-        return f"{overdue}, because its run sent live reports"
-    return f"{overdue}, which allows for {_allowed(expected)}"
+        return _("overdue after %(time)s, because its run sent live reports") % overdue
+    return _("overdue after %(time)s, which allows for %(lengths)s") % overdue
 
 
 def _allowed(expected: Expectation) -> str:
     because = expected.because
-    lengths = {"for the run": because.length, "of tolerance": because.tolerance}
-    if because.queue:
-        lengths = {"in the queue": because.queue, **lengths}
+    lengths = (
+        (_("%(length)s in the queue"), because.queue),
+        (_("%(length)s for the run"), because.length),
+        (_("%(length)s of tolerance"), because.tolerance),
+    )
     parts = [
-        f"{formatting.duration(length)} {what}" for what, length in lengths.items() if length > 0
+        text % {"length": formatting.duration(length)} for text, length in lengths if length > 0
     ]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+    if not parts[1:]:
+        return "".join(parts)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
 def _doubt(doubt: Doubt) -> str:
-    reported, counts = doubt.reported, doubt.counts
-    match doubt.what:
-        case Doubted.BEGIN:
-            return (
-                f"Its last run says that it started {formatting.exact(reported)}{_instead(counts)}"
-            )
-        case Doubted.END:
-            return f"Its last run says that it ended {formatting.exact(reported)}{_instead(counts)}"
-        case Doubted.LENGTH:
-            counted = "nothing" if counts is None else formatting.duration(counts)
-            return (
-                f"Its last run says that it took {formatting.duration(reported)}: {counted} counts."
-            )
-        case Doubted.PAUSE:
-            return f"Its usual pause would be {formatting.duration(reported)}: 35 d count. {_SET}"
-        case plan:
-            next_run = formatting.exact(reported)
-            return f"Duplicati planned its next run for {next_run}{_of_plan(plan, counts)}"
+    write = formatting.duration if doubt.what in _LENGTHS else formatting.exact
+    alone, with_counts = _DOUBTS[doubt.what]
+    if doubt.counts is None:
+        return _(alone) % {"said": write(doubt.reported)}
+    return _(with_counts) % {"said": write(doubt.reported), "counts": write(doubt.counts)}
 
 
-def _of_plan(plan: Doubted, counts: Millis | None) -> str:
-    if plan is Doubted.LEFT_PLAN:
-        return ", and five runs or more came since that reported no other."
-    counted = ": what is learned from its runs counts." if counts is None else _instead(counts)
-    return f", more than 35 days ahead{counted} {_SET}"
+_LENGTHS = (Doubted.LENGTH, Doubted.PAUSE)
 
-
-def _instead(counts: Millis | None) -> str:
-    return "." if counts is None else f": {formatting.exact(counts)} counts."
+_DOUBTS = {
+    Doubted.BEGIN: (
+        marked("Its last run says that it started %(said)s."),
+        marked("Its last run says that it started %(said)s: %(counts)s counts."),
+    ),
+    Doubted.END: (
+        marked("Its last run says that it ended %(said)s."),
+        marked("Its last run says that it ended %(said)s: %(counts)s counts."),
+    ),
+    Doubted.LENGTH: (
+        marked("Its last run says that it took %(said)s: nothing counts."),
+        marked("Its last run says that it took %(said)s: %(counts)s counts."),
+    ),
+    Doubted.PAUSE: 2
+    * (
+        marked(
+            "Its usual pause would be %(said)s: 35 d count. If that is right, set its schedule."
+        ),
+    ),
+    Doubted.PLAN: (
+        marked(
+            "Duplicati planned its next run for %(said)s, more than 35 days ahead: what is learned"
+            " from its runs counts. If that is right, set its schedule."
+        ),
+        marked(
+            "Duplicati planned its next run for %(said)s, more than 35 days ahead: %(counts)s"
+            " counts. If that is right, set its schedule."
+        ),
+    ),
+    Doubted.LEFT_PLAN: 2
+    * (
+        marked(
+            "Duplicati planned its next run for %(said)s, and five runs or more came since that"
+            " reported no other."
+        ),
+    ),
+}
+"""What is said of each, alone and with what counts in its place."""

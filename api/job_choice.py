@@ -11,6 +11,7 @@ from exporter.conditions.evaluate import EvaluatedJob, conditions
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobSelection, JobView
 from exporter.jobs.job import Job
+from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.model.conditions import Condition
 from exporter.model.tags import MAX_TAG_LENGTH, MAX_TAGS, has_all
@@ -90,7 +91,7 @@ def known_tags(req: falcon.Request, fleet: Fleet) -> tuple[str, ...]:
 
 def unknown_tag(tag: str) -> str:
     """Return what is said of a tag that nothing has."""
-    return f"No server and no job has the tag {tag}"
+    return _("No server and no job has the tag %(tag)s") % {"tag": tag}
 
 
 def tags(req: falcon.Request) -> tuple[str, ...]:

@@ -4,18 +4,28 @@ The reader is that of the current request for a page. Everything else, such as t
 the commands, is written in English and UTC.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from gettext import NullTranslations
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+from threading import Lock
 from zoneinfo import ZoneInfo
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from msgspec import Struct
 
 ENGLISH = "en"
 """The texts in code and templates: they are the keys of the catalogues."""
 
-_ENGLISH_TEXTS = NullTranslations()
+TRANSLATED = ("de", "es", "fr", "pt")
+LANGUAGES = (ENGLISH, *TRANSLATED)
+DOMAIN = "duplistatus"
+
+_loading = Lock()
 
 
 class Reader(Struct, frozen=True):
@@ -71,5 +81,29 @@ def pgettext(context: str, text: str) -> str:
     return _texts().pgettext(context, text)
 
 
+def npgettext(context: str, one: str, many: str, count: int) -> str:
+    """Return the form for a number of a text that has several meanings."""
+    return _texts().npgettext(context, one, many, count)
+
+
 def _texts() -> NullTranslations:
-    return _ENGLISH_TEXTS
+    return _catalogue(_reader.get().language)
+
+
+def _catalogue(language: str) -> NullTranslations:
+    """Return the texts of a language, read when they are first needed."""
+    with _loading:
+        return _read(language)
+
+
+@cache
+def _read(language: str) -> NullTranslations:
+    if language == ENGLISH:
+        return NullTranslations()
+    file = resources.files("exporter").joinpath("locale", language, "LC_MESSAGES", f"{DOMAIN}.po")
+    with file.open("rb") as lines:
+        catalogue = read_po(lines, locale=language, domain=DOMAIN)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)  # without what is not translated, which then stays English
+    compiled.seek(0)
+    return GNUTranslations(compiled)

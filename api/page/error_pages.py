@@ -7,6 +7,7 @@ import falcon
 from api.errors import ApiError
 from api.negotiation import wants_html
 from api.page.rendering import HtmlResource, answer_refused
+from exporter.language import gettext
 
 
 class HtmlErrorMiddleware:
@@ -25,7 +26,7 @@ class HtmlErrorMiddleware:
             return
         if req.method not in ("GET", "HEAD") and not resource.takes_forms:
             return  # a report that came to a page's address
-        resp.append_header("Vary", "Accept")
+        resp.append_header("Vary", "Accept, Accept-Language")
         if wants_html(req):
-            title = HTTPStatus(error.status).phrase
-            answer_refused(resp, resource.fault(req, title, error.message))
+            title = gettext(HTTPStatus(error.status).phrase)
+            answer_refused(resp, resource.fault(req, title, gettext(error.message)))

@@ -13,6 +13,7 @@ from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.jobs.copies import KnownCopy
 from exporter.jobs.state import JobState
+from exporter.language import ngettext
 from exporter.model import SecondCopy, Status, StoredRun, believed
 from exporter.model.conditions import Condition
 from exporter.times import Millis
@@ -98,7 +99,13 @@ def _copy(job_id: int, known: KnownCopy, now: Millis) -> Copy:
     )
 
 
+def _files(count: int) -> str:
+    return ngettext("%(count)s file", "%(count)s files", count) % {
+        "count": formatting.number(count)
+    }
+
+
 def _amounts(copy: SecondCopy) -> str:
     files, count = copy.copied_files, copy.copied_bytes
-    parts = [] if files is None else [f"{formatting.number(files)} file{'' if files == 1 else 's'}"]
+    parts = [] if files is None else [_files(files)]
     return ", ".join([*parts, *([] if count is None else [formatting.size(count)])])

@@ -15,6 +15,7 @@ from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.ranking import place
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
+from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.model.conditions import Condition
 
@@ -102,14 +103,17 @@ def _understood(job_filter: JobFilter, fleet: Fleet) -> JobFilter:
     wanted, server = _CONDITIONS.get(job_filter.status.lower()), _server(job_filter.server, fleet)
     order = sorting.parse(job_filter.sort)
     unknown = {
-        f"Unknown status {job_filter.status}; expected one of {', '.join(_CONDITIONS)}": (
+        _("Unknown status %(status)s; expected one of %(known)s")
+        % {"status": job_filter.status, "known": ", ".join(_CONDITIONS)}: (
             job_filter.status and wanted is None
         ),
-        f"No server, or more than one, is called {job_filter.server}": job_filter.server
-        and server is None,
+        _("No server, or more than one, is called %(name)s")
+        % {"name": job_filter.server}: job_filter.server and server is None,
         **{job_choice.unknown_tag(tag): True for tag in fleet.tags.unknown(job_filter.tags)},
-        f"Cannot group by {job_filter.group}, only by server": job_filter.group not in _GROUPS,
-        f"Cannot sort by {job_filter.sort}, only by {', '.join(sorting.COLUMNS)}": order is None,
+        _("Cannot group by %(asked)s, only by server")
+        % {"asked": job_filter.group}: job_filter.group not in _GROUPS,
+        _("Cannot sort by %(asked)s, only by %(known)s")
+        % {"asked": job_filter.sort, "known": ", ".join(sorting.COLUMNS)}: order is None,
     }
     return replace(
         job_filter,

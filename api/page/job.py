@@ -22,6 +22,7 @@ from api.session_cookie import session_of
 from exporter.conditions.facts import muted_until
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
+from exporter.language import marked
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.model.audit import AuditFilter
 from exporter.schedule.missed import Gap
@@ -53,7 +54,7 @@ class JobPage(Page):
         now = self._clock()
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
-            raise not_found("Job not found")
+            raise not_found(marked("Job not found"))
         return self._of_job(req, view, now) | self._of_forms(req, view, now)
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from exporter.conditions.faults import Fault
 from exporter.conditions.sentence import headline, newest_failure
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
+from exporter.language import gettext as _
 from exporter.model.conditions import Condition
 from exporter.store import Store
 from exporter.times import Millis
@@ -38,7 +39,10 @@ def head(
 def unjudged(fleet: Fleet, job_ids: Iterable[int]) -> list[str]:
     """Return the names of the first of these jobs, with their servers."""
     known = filter(None, map(fleet.place, job_ids))
-    labels = (f"{job.name} of {server.shown_name}" for server, job in known)
+    labels = (
+        _("%(name)s of %(server)s") % {"name": job.name, "server": server.shown_name}
+        for server, job in known
+    )
     return list(islice(labels, _NAMED))
 
 

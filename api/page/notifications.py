@@ -10,6 +10,7 @@ from api import query
 from api.page.rendering import Page
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
+from exporter.language import gettext, marked
 from exporter.model.notifications import Message, MessageOutcome
 from exporter.notifications import deliveries
 from exporter.notifications.deliveries import Deliveries
@@ -23,7 +24,7 @@ LISTED = 50
 _MAX_TEXT_LENGTH = 2000
 _MAX_TITLE_LENGTH = 200
 _MAX_ERROR_LENGTH = 300
-_NO_ATTEMPT = "no attempt has ended yet"
+_NO_ATTEMPT = marked("no attempt has ended yet")
 
 
 class Late(Struct, frozen=True):
@@ -88,7 +89,7 @@ def _late(told: Deliveries, now: Millis) -> Late | None:
     return Late(
         channel=first.channel,
         since=DisplayTime.from_timestamp(first.created, now),
-        error=short(first.error or _NO_ATTEMPT, _MAX_ERROR_LENGTH),
+        error=short(first.error or gettext(_NO_ATTEMPT), _MAX_ERROR_LENGTH),
         others=len(found) - 1,
     )
 
@@ -100,7 +101,7 @@ def _entry(message: Message, now: Millis) -> Entry:
         id=message.id,
         created=DisplayTime.from_timestamp(message.created, now),
         channel=message.channel,
-        kind=message.kind.value,
+        kind=gettext(message.kind.value),
         title=short(message.title, _MAX_TITLE_LENGTH),
         text=short(message.text, _MAX_TEXT_LENGTH),
         state=_state(outcome),
@@ -113,7 +114,7 @@ def _entry(message: Message, now: Millis) -> Entry:
 
 
 def _state(outcome: MessageOutcome | None) -> str:
-    return "waiting" if outcome is None else outcome.value.replace("_", " ")
+    return gettext("waiting" if outcome is None else outcome.value.replace("_", " "))
 
 
 def _time(timestamp: Millis | None, now: Millis) -> DisplayTime | None:

@@ -4,6 +4,13 @@
 const EVERY = 60000;
 const SLACK = 15000;
 const PATIENCE = 20000;
+const LANGUAGE = document.documentElement.lang;
+const ISO = "sv"; // Swedish writes dates as ISO 8601 does, as pages in English do
+const DAY = new Intl.DateTimeFormat(LANGUAGE === "en" ? ISO : LANGUAGE, {
+  year: "numeric", month: "2-digit", day: "2-digit",
+});
+const CLOCK = new Intl.DateTimeFormat(ISO, { timeStyle: "medium" });
+const ZONE = DAY.resolvedOptions().timeZone;
 let shownAt = isKept() ? 0 : Date.now();
 
 /** Return whether the browser shows a cached page, as after going back: nothing was sent. */
@@ -15,6 +22,11 @@ function isKept() {
 function showStale(text) {
   const stale = document.getElementById("stale");
   if (stale && stale.textContent !== text) stale.textContent = text;
+}
+
+/** Return a text of the page, in its language. */
+function said(name) {
+  return document.getElementById("stale")?.dataset[name] ?? "";
 }
 
 /** Return the element that replaced another. */
@@ -49,17 +61,17 @@ function replace(fresh) {
   const now = document.querySelector("[data-now]");
   const then = fresh.querySelector("[data-now]");
   if (now && then) now.replaceWith(document.adoptNode(then));
-  addLocalTimes();
+  showLocalTimes();
 }
 
 /** Fetch this page as it is now. */
 async function ask() {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error("no answer in time")), PATIENCE);
+  const timer = setTimeout(() => late.abort(new Error(said("late"))), PATIENCE);
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: late.signal });
-    if (answer.status === 404) throw new Error("it no longer exists");
-    if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
+    if (answer.status === 404) throw new Error(said("gone"));
+    if (!answer.ok) throw new Error(said("answer").replace("{status}", answer.status));
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   } finally {
     clearTimeout(timer);
@@ -74,16 +86,36 @@ async function refresh() {
     shownAt = Date.now();
     showStale("");
   } catch (error) {
-    showStale(`This page is outdated: it cannot be refreshed (${error.message}).`);
+    showStale(said("text").replace("{error}", () => error.message));
   }
 }
 
-/** Add the reader's own time to what shows on hover. */
-function addLocalTimes() {
-  for (const time of document.querySelectorAll("time[datetime$='Z'][title]:not([data-local])")) {
-    time.title += `\n${new Date(time.dateTime).toLocaleString()} here`;
+/** Return the offset of this browser's zone at a moment, as the server writes it: UTC+5:30. */
+function offset(moment) {
+  const minutes = -moment.getTimezoneOffset();
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  const sign = minutes < 0 ? "-" : "+";
+  return minutes ? `UTC${sign}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}` : "UTC";
+}
+
+/** Return a moment in the zone of this browser, written as the server writes it. */
+function local(moment) {
+  return `${DAY.format(moment)} ${CLOCK.format(moment)} ${offset(moment)}`;
+}
+
+/** Show times in the zone of this browser, and UTC where the pointer is. */
+function showLocalTimes() {
+  for (const time of document.querySelectorAll("time[title], time[data-exact]")) {
+    if (!time.dateTime.endsWith("Z") || "local" in time.dataset) continue;
+    const here = local(new Date(time.dateTime));
+    const utc = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC`;
+    const isExact = "exact" in time.dataset;
+    time.title = [isExact ? time.title : here, utc].filter(Boolean).join("\n");
+    if (isExact) time.textContent = here;
     time.dataset.local = "";
   }
+  const zone = document.getElementById("zone");
+  if (zone) zone.textContent = zone.dataset.local.replace("{zone}", ZONE);
 }
 
 /** Copy a text; where a browser allows that for secure addresses only, select it. */
@@ -91,10 +123,10 @@ async function copy(button) {
   const text = document.getElementById(button.dataset.copy);
   try {
     await navigator.clipboard.writeText(text.textContent);
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
   } catch {
     getSelection().selectAllChildren(text);
-    button.textContent = "Selected: now copy it";
+    button.textContent = button.dataset.selected;
   }
 }
 
@@ -171,7 +203,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
-addLocalTimes();
+showLocalTimes();
 readCharts();
 refresh();
 setInterval(refresh, EVERY);

@@ -10,6 +10,8 @@ from api.page.rendering import Page
 from exporter import formatting
 from exporter.formatting import DisplayTime
 from exporter.ingest.refusals import Refusals, is_open
+from exporter.language import gettext as _
+from exporter.language import ngettext
 from exporter.model import Rejected
 from exporter.reports.remedies import remedy
 from exporter.store import KEPT
@@ -27,9 +29,9 @@ _MAX_REASON_LENGTH = 300
 
 
 class Refused(Struct, frozen=True):
-    """What was refused in the last day: how much, how much of it is open, and the newest of it."""
+    """What was refused in the last day: how much of it is open, and the newest of it."""
 
-    count: str
+    told: str
     unsettled: int
     newest: DisplayTime
     sender: str
@@ -81,19 +83,35 @@ def _of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
         return None
     unsettled = refusals.open(now)
     newest = day.newest if unsettled is None else unsettled.newest
+    still_open = 0 if unsettled is None else unsettled.count
     return Refused(
-        count=_count(day.count),
-        unsettled=0 if unsettled is None else unsettled.count,
+        told=", ".join([_refused(day.count), *_of_them(still_open)]),
+        unsettled=still_open,
         newest=DisplayTime.from_timestamp(newest.received, now),
         sender=newest.address,
         reason=short(newest.reason, _MAX_REASON_LENGTH),
     )
 
 
-def _count(count: int) -> str:
+def _refused(count: int) -> str:
     if count >= KEPT:
-        return f"{KEPT} reports or more were"
-    return "1 report was" if count == 1 else f"{count} reports were"
+        text = _("%(count)s reports or more were refused in the last 24 hours")
+        return text % {"count": formatting.number(KEPT)}
+    text = ngettext(
+        "%(count)s report was refused in the last 24 hours",
+        "%(count)s reports were refused in the last 24 hours",
+        count,
+    )
+    return text % {"count": formatting.number(count)}
+
+
+def _of_them(unsettled: int) -> list[str]:
+    text = ngettext(
+        "%(count)s of them with none accepted from the same sender since",
+        "%(count)s of them with none accepted from the same sender since",
+        unsettled,
+    )
+    return [text % {"count": formatting.number(unsettled)}] if unsettled else []
 
 
 def _entry(rejected: Rejected, now: Millis) -> Entry:

@@ -84,7 +84,7 @@ def show(req: falcon.Request, resp: falcon.Response, template: str, facts: dict[
     """Answer a GET with a page."""
     notice = notices.take(req, resp, session_of(req))
     answer(req, resp, render(template, frame(req) | {"notice": notice} | facts), falcon.MEDIA_HTML)
-    resp.append_header("Vary", "Cookie")
+    resp.append_header("Vary", "Accept-Language, Cookie")
     resp.set_header(*SENDS_ORIGIN)
 
 
@@ -111,6 +111,7 @@ def frame(req: falcon.Request) -> dict[str, Any]:
         "here": local_path.of(req),
         "root": req.root_path,
         "language": reader().language,
+        "zone": reader().zone.key,
         "notice": None,
         "attempt": attempt_of(req),
     }

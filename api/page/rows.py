@@ -13,6 +13,7 @@ from exporter.conditions.facts import ActiveCondition, Due, due, held, last_succ
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
+from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.model.conditions import Condition
 from exporter.store import PastRun, Store
@@ -121,5 +122,6 @@ def _amounts(count: int | None, total: int | None) -> str:
     return (
         formatting.size(count)
         if total is None
-        else f"{formatting.size(count)} of {formatting.size(total)}"
+        else _("%(size)s of %(total)s")
+        % {"size": formatting.size(count), "total": formatting.size(total)}
     )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from exporter import formatting
 from exporter.formatting import DisplayTime
+from exporter.language import gettext, marked
 from exporter.model import BACKUP, Log, Message, Status, StoredRun, gravest, run_json
 from exporter.model.distrust import not_believed
 from exporter.schedule.missed import Gap
@@ -23,13 +24,15 @@ ABSENCES = 5
 """Missed runs in a row that are listed, the newest; the others are counted."""
 
 _FIELDS = {
-    "startTime": "start",
-    "endTime": "end",
-    "nextScheduled": "next start",
-    "newestVersion": "newest version",
-    "verified": "verification",
+    "startTime": marked("start"),
+    "endTime": marked("end"),
+    "nextScheduled": marked("next start"),
+    "newestVersion": marked("newest version"),
+    "verified": marked("verification"),
+    "duration": marked("duration"),
+    "uploaded": marked("uploaded"),
 }
-"""Fields that have another name on the page."""
+"""Fields as the page calls them."""
 
 
 class RunRow(Struct, frozen=True):
@@ -105,7 +108,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
         lines=tuple(Message(line.level, short(line.text, MAX_LINE_LENGTH)) for line in lines),
         details=tuple(short(detail, MAX_LINE_LENGTH) for detail in log.details[:LINES]),
         details_left=max(len(log.details) - LINES, 0),
-        not_believed=tuple(_FIELDS.get(each, each) for each in not_believed(stored)),
+        not_believed=tuple(gettext(_FIELDS.get(each, each)) for each in not_believed(stored)),
         lines_left=len(log.messages) + log.lines_dropped - len(lines),
     )
 
@@ -113,7 +116,7 @@ def _row(stored: StoredRun, log: Log, now: Millis) -> RunRow:
 def _operation(stored: StoredRun) -> str | None:
     """Return the name of an operation that is not a backup."""
     if stored.run.dry_run:
-        return "Dry run"
+        return gettext("Dry run")
     return None if stored.run.operation == BACKUP else stored.run.operation
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 from api.app import Services, create_app, oversized
 from api.server.http_server import HttpServer
@@ -62,6 +63,7 @@ def build_services(settings: Config, store: Store) -> Services:
         deliveries=Deliveries(store.outbox, addresses_of(settings.notifications)),
         templates=Templates(settings.notifications.templates),
         public_url=settings.notifications.public_url,
+        zone=ZoneInfo(settings.timezone),
     )
 
 

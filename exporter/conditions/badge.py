@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault, storage_fault
 from exporter.conditions.overall import OverallState, overall_state
 from exporter.conditions.sentence import sentence
+from exporter.language import gettext as _
+from exporter.language import marked
 from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 
 _MAX_TROUBLES = 2
@@ -63,10 +66,10 @@ def _badge(subject: str, summary: StatusSummary, faults: Sequence[Fault], meanin
 
 def _words(summary: StatusSummary, faults: Sequence[Fault]) -> str:
     """Return the worst troubles and doubts; without any, how many are fine."""
-    words = [f"{summary.troubled(each):,} {each.word}" for each in summary.troubles]
+    words = [_counted(summary.troubled(each), each.word) for each in summary.troubles]
     words += list(dict.fromkeys(_of_fault(each, faults) for each in faults))
     if summary.errored:
-        words.append(f"{summary.errored:,} not evaluated")
+        words.append(_counted(summary.errored, marked("not evaluated")))
     more = ["…"] if len(words) > _MAX_TROUBLES else []
     return ", ".join([*words[:_MAX_TROUBLES], *more]) or _fine(summary)
 
@@ -74,17 +77,22 @@ def _words(summary: StatusSummary, faults: Sequence[Fault]) -> str:
 def _of_fault(fault: Fault, faults: Sequence[Fault]) -> str:
     condition = fault.condition
     if isinstance(condition, ServerCondition):
-        return f"{sum(each.condition is condition for each in faults):,} {condition.word}"
+        return _counted(sum(each.condition is condition for each in faults), condition.word)
     counted = condition is DaemonCondition.REFUSED
-    return f"{fault.count:,} {condition.word}" if counted else condition.word
+    return _counted(fault.count, condition.word) if counted else _(condition.word)
 
 
 def _fine(summary: StatusSummary) -> str:
     if not summary.all:
-        return "no backups yet"
+        return _("no backups yet")
     if summary.fine < summary.all:
-        return f"{summary.fine:,} of {summary.all:,} fine"
+        counts = {"count": formatting.number(summary.fine), "all": formatting.number(summary.all)}
+        return _("%(count)s of %(all)s fine") % counts
     unusual, warned = summary.count(Condition.UNUSUAL), summary.count(Condition.WARNING)
-    besides = [f"{unusual:,} unusual"] if unusual else []
-    besides += [f"{warned:,} with warnings"] if warned else []
-    return ", ".join(["all fine", *besides])
+    besides = [_counted(unusual, Condition.UNUSUAL.word)] if unusual else []
+    besides += [_counted(warned, marked("with warnings"))] if warned else []
+    return ", ".join([_("all fine"), *besides])
+
+
+def _counted(count: int, word: str) -> str:
+    return _("%(count)s %(phrase)s") % {"count": formatting.number(count), "phrase": _(word)}

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from exporter import formatting
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import AnyFault, Fault
+from exporter.language import gettext as _
+from exporter.language import marked, ngettext, npgettext
 from exporter.model.conditions import Condition, DaemonCondition, ServerCondition, Severity
 from exporter.times import Millis
 
 _NO_TROUBLES = (Condition.UNUSUAL, Condition.WARNING, Condition.WAITING, Condition.MUTED)
 """They are said beside the troubles: a job in one is not simply fine, or hides that it is not."""
 
-NOBODY = "No backup has reported yet"
+NOBODY = marked("No backup has reported yet")
 
 _HEADLINE = 3
 """Facts in a headline: more of them are read by nobody."""
@@ -43,7 +45,8 @@ def headline(
     """Return the worst facts of the sentence, and how many more there are."""
     facts = _facts(summary, failed, faults, NOBODY)
     more = len(facts) - _HEADLINE
-    return ", ".join(facts[:_HEADLINE]) + (f", and {more} more" if more > 0 else "")
+    rest = [_("and %(count)s more") % {"count": formatting.number(more)}] if more > 0 else []
+    return ", ".join([*facts[:_HEADLINE], *rest])
 
 
 def newest_failure(summary: StatusSummary, now: Millis) -> str | None:
@@ -59,8 +62,8 @@ def _facts(
     doubts, besides = _doubts(faults), _besides(summary)
     if not summary.troubles:
         said = [text for _, text in doubts]
-        but = [f"but {said[0]}", *said[1:]] if said else []
-        calm = _calm_part(summary, "reported fine" if said else None) if summary.all else nobody
+        but = [_("but %(fact)s") % {"fact": said[0]}, *said[1:]] if said else []
+        calm = _calm_part(summary, doubtful=bool(said)) if summary.all else _(nobody)
         return [calm, *but, *besides]
     main, *troubles = summary.troubles
     ranked = [*doubts, *((each.severity, _counted(each, summary, failed)) for each in troubles)]
@@ -81,19 +84,23 @@ def _doubts(faults: Sequence[Fault]) -> list[tuple[Severity, str]]:
 
 
 def _refused(count: int) -> str:
-    return "1 report was refused" if count == 1 else f"{count:,} reports were refused"
+    text = ngettext("%(count)s report was refused", "%(count)s reports were refused", count)
+    return text % {"count": formatting.number(count)}
 
 
 def _pull_failing(count: int) -> str:
-    return "1 server cannot be pulled" if count == 1 else f"{count:,} servers cannot be pulled"
+    text = ngettext(
+        "%(count)s server cannot be pulled", "%(count)s servers cannot be pulled", count
+    )
+    return text % {"count": formatting.number(count)}
 
 
 _SAID: Mapping[AnyFault, Callable[[int], str]] = {
-    DaemonCondition.STORAGE: lambda _: "reports cannot be stored",
+    DaemonCondition.STORAGE: lambda _count: _("reports cannot be stored"),
     DaemonCondition.REFUSED: _refused,
-    DaemonCondition.CLOCK: lambda _: "the daemon's clock is in doubt",
-    DaemonCondition.NOTIFICATIONS: lambda _: "messages are not delivered",
-    DaemonCondition.LIMIT: lambda _: "a limit was reached",
+    DaemonCondition.CLOCK: lambda _count: _("the daemon's clock is in doubt"),
+    DaemonCondition.NOTIFICATIONS: lambda _count: _("messages are not delivered"),
+    DaemonCondition.LIMIT: lambda _count: _("a limit was reached"),
     ServerCondition.PULL_FAILING: _pull_failing,
 }
 
@@ -101,37 +108,51 @@ _SAID: Mapping[AnyFault, Callable[[int], str]] = {
 def _main_part(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
     """Return the worst trouble, and of how many jobs."""
     count = summary.troubled(condition)
-    whole = "The only backup" if summary.all == 1 else _part(count, summary)
-    return f"{whole} {_phrase(condition, count, failed)}"
+    phrase = _phrase(condition, count, failed)
+    return _of_the_only(phrase) if summary.all == 1 else _part(count, summary, phrase)
 
 
-def _calm_part(summary: StatusSummary, fine: str | None) -> str:
+def _calm_part(summary: StatusSummary, *, doubtful: bool) -> str:
     """Return how many are fine, in other words where that is not certain."""
+    if summary.all == 1 and not summary.fine:
+        return _("The only backup is not known to be fine")
+    fine = _reported_fine(summary.fine) if doubtful else _phrase(Condition.FINE, summary.fine)
     if summary.all == 1:
-        return f"The only backup {fine or 'is fine' if summary.fine else 'is not known to be fine'}"
+        return _of_the_only(fine)
     if summary.fine == summary.all:
-        return f"All {summary.all:,} backups {fine or 'are fine'}"
-    return f"{_part(summary.fine, summary)} {fine or f'{_be(summary.fine)} fine'}"
+        text = _("All %(all)s backups %(phrase)s")
+        return text % {"all": formatting.number(summary.all), "phrase": fine}
+    return _part(summary.fine, summary, fine)
 
 
-def _part(count: int, summary: StatusSummary) -> str:
-    return f"{count:,} of {summary.all:,} backups"
+def _of_the_only(phrase: str) -> str:
+    return _("The only backup %(phrase)s") % {"phrase": phrase}
+
+
+def _part(count: int, summary: StatusSummary, phrase: str) -> str:
+    shown, whole = formatting.number(count), formatting.number(summary.all)
+    text = _("%(count)s of %(all)s backups %(phrase)s")
+    return text % {"count": shown, "all": whole, "phrase": phrase}
 
 
 def _counted(condition: Condition, summary: StatusSummary, failed: str | None) -> str:
     count = summary.troubled(condition)
-    return f"{count:,} {_phrase(condition, count, failed)}"
+    return _with_count(count, _phrase(condition, count, failed))
+
+
+def _with_count(count: int, phrase: str) -> str:
+    return _("%(count)s %(phrase)s") % {"count": formatting.number(count), "phrase": phrase}
 
 
 def _phrase(condition: Condition, count: int, failed: str | None = None) -> str:
     if condition is Condition.FAILING and failed is not None:
-        return _failing(count, failed)
-    return condition.of_one if count == 1 else condition.of_many
+        text = npgettext("backups", "failed %(when)s", "failed, the last %(when)s", count)
+        return text % {"when": failed}
+    return npgettext("backups", condition.of_one, condition.of_many, count)
 
 
-def _failing(count: int, failed: str) -> str:
-    said = Condition.FAILING.of_one
-    return f"{said} {failed}" if count == 1 else f"{said}, the last {failed}"
+def _reported_fine(count: int) -> str:
+    return npgettext("backups", "reported fine", "reported fine", count)
 
 
 def _besides(summary: StatusSummary) -> list[str]:
@@ -140,12 +161,16 @@ def _besides(summary: StatusSummary) -> list[str]:
     A job that could not be evaluated may be in any trouble, so it comes first.
     """
     besides = [
-        (summary.errored, "could not be evaluated"),
+        (summary.errored, _not_evaluated(summary.errored)),
         *((summary.count(each), _phrase(each, summary.count(each))) for each in _NO_TROUBLES),
-        (summary.unwatched, f"{_be(summary.unwatched)} not watched"),
+        (summary.unwatched, _not_watched(summary.unwatched)),
     ]
-    return [f"{count:,} {text}" for count, text in besides if count]
+    return [_with_count(count, text) for count, text in besides if count]
 
 
-def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _not_evaluated(count: int) -> str:
+    return npgettext("backups", "could not be evaluated", "could not be evaluated", count)
+
+
+def _not_watched(count: int) -> str:
+    return npgettext("backups", "is not watched", "are not watched", count)

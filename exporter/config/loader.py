@@ -48,6 +48,7 @@ class Config(Struct, frozen=True):
     allowed_hosts: frozenset[str]
     page: bool
     route_prefix: str
+    timezone: str
     limits: Limits
     keep_runs: Millis | None
     keep_messages: Millis | None

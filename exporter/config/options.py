@@ -234,5 +234,12 @@ OPTIONS = (
         "path below which a reverse proxy shows the daemon: /backups",
         route_prefix.parse,
     ),
+    Option(
+        "timezone",
+        parsers.MACHINE,
+        "ZONE",
+        "time zone of the page where no script runs: Europe/Berlin, or machine for this machine's",
+        parsers.parse_timezone,
+    ),
     *NOTIFICATION_OPTIONS,
 )

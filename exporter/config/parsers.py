@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from exporter import regional
+from exporter.schedule.expressions import parse_zone
 from exporter.times import DAY, MINUTE, Millis, parse_duration
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 FOREVER = "forever"
 NEVER = "never"
+MACHINE = "machine"
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.\-]{0,251}[a-z0-9_])?", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.ASCII)
@@ -75,6 +78,11 @@ def parse_boolean(text: str) -> bool:
         message = f"{text!r} must be true or false"
         raise ValueError(message)
     return text == "true"
+
+
+def parse_timezone(text: str) -> str:
+    """Parse the name of a time zone; "machine" is that of this machine."""
+    return regional.machine_zone() if text == MACHINE else parse_zone(text)
 
 
 def parse_retention(text: str) -> Millis | None:

@@ -1,6 +1,11 @@
+from zoneinfo import ZoneInfo
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporter import formatting
+from exporter.language import TRANSLATED, Reader, reading
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 
 NOW = parse_timestamp("2026-01-15T10:30:00Z")
@@ -81,3 +86,60 @@ def test_a_size_is_told_to_three_digits(count: int, told: str) -> None:
 def test_moments_are_written_in_utc_and_say_so() -> None:
     assert formatting.exact(NOW) == "2026-01-15 10:30:00 UTC"
     assert formatting.weekday(NOW) == "Thursday 15 January 2026, 10:30 UTC"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("de", ("3 Tage", "vor 3 Tagen", "in 3 Tagen", "1.234.567", "1,21 GiB", "alle 3 Stunden")),
+        (
+            "es",
+            ("3 días", "hace 3 días", "dentro de 3 días", "1.234.567", "1,21 GiB", "cada 3 horas"),
+        ),
+        (
+            "fr",
+            (
+                "3 jours",
+                "il y a 3 jours",
+                "dans 3 jours",
+                "1 234 567",
+                "1,21 Gio",
+                "toutes les 3 heures",
+            ),
+        ),
+        ("pt", ("3 dias", "há 3 dias", "em 3 dias", "1.234.567", "1,21 GiB", "a cada 3 horas")),
+    ],
+)
+def test_other_languages_write_amounts_in_their_own_way(
+    language: str, written: tuple[str, ...]
+) -> None:
+    with reading(Reader(language)):
+        found = (
+            formatting.length(3 * DAY + HOUR),
+            formatting.relative(NOW - 3 * DAY, NOW),
+            formatting.relative(NOW + 3 * DAY, NOW),
+            formatting.number(1_234_567),
+            formatting.size(1_300_000_000),
+            formatting.every(3 * HOUR),
+        )
+    assert tuple(" ".join(each.split()) for each in found) == written
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@given(span=st.integers(MINUTE, 10_000 * DAY))
+def test_a_span_has_the_same_count_in_every_language(language: str, span: Millis) -> None:
+    count = formatting.length(span).partition(" ")[0]
+    with reading(Reader(language)):
+        assert count in formatting.length(span).split()
+        assert count in formatting.relative(NOW - span, NOW).split()
+        assert count in formatting.relative(NOW + span, NOW).split()
+
+
+def test_a_time_is_of_the_zone_of_the_reader_also_where_its_clock_was_changed() -> None:
+    with reading(Reader(zone=ZoneInfo("Europe/Berlin"))):
+        assert formatting.exact(NOW) == "2026-01-15 11:30:00 UTC+1"
+        assert formatting.exact(NOW + 180 * DAY) == "2026-07-14 12:30:00 UTC+2"
+        assert formatting.day(parse_timestamp("2026-01-15T23:30:00Z")) == "2026-01-16"
+        assert formatting.weekday(NOW) == "Thursday 15 January 2026, 11:30 UTC+1"
+    with reading(Reader("de", ZoneInfo("Europe/Berlin"))):
+        assert formatting.weekday(NOW) == "Donnerstag, 15. Januar 2026, 11:30 UTC+1"

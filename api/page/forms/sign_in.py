@@ -15,6 +15,7 @@ from api.sessions import Sessions
 from api.throttle import WINDOW, Throttle
 from exporter.auth import Scope
 from exporter.exposition.self_metrics import SelfMetrics
+from exporter.language import marked
 from exporter.logs import log_fields
 from exporter.times import SECOND
 
@@ -61,11 +62,13 @@ class SignIn(GetResource, HtmlResource):
         token, sender = form_body.read(req).get("token", ""), address_of(req, self._trusted)
         if not self._throttle.admits(sender):
             self._note_refused(sender)
-            raise ApiError(429, "Too many wrong tokens: wait a minute", headers=_RETRY_LATER)
+            raise ApiError(
+                429, marked("Too many wrong tokens: wait a minute"), headers=_RETRY_LATER
+            )
         value = self._sessions.start(token.strip())
         if value is None:
             self._note_refused(sender)
-            raise ApiError(403, "This is not the admin token")
+            raise ApiError(403, marked("This is not the admin token"))
         self._throttle.forgive(sender)
         session_cookie.give(req, resp, value, self._trusted)
         _log.info("signed in", extra=log_fields(session=value.partition(".")[0], sender=sender))

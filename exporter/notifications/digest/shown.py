@@ -9,6 +9,7 @@ from msgspec import Struct
 from exporter import formatting
 from exporter.conditions.badge import badge_of_all
 from exporter.conditions.sentence import newest_failure, sentence
+from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.notifications.digest import job_words
 from exporter.notifications.digest.facts import Amounts, DigestFacts, JobFacts
@@ -149,15 +150,23 @@ def _filling(jobs: Iterable[JobFacts], most: int) -> Iterator[str]:
 
 
 def _more_in_trouble(count: int) -> str:
-    return f"and {count:,} more in trouble" if count else ""
+    text = _("and %(count)s more in trouble")
+    return text % {"count": formatting.number(count)} if count else ""
 
 
 def _more(hidden: Sequence[JobFacts]) -> str:
     if not hidden:
         return ""
     trouble = sum(job.worst.is_trouble for job in hidden)
-    rest = f"{trouble:,} of them in trouble" if trouble else "none of them in trouble"
-    return f"and {len(hidden):,} more, {rest}"
+    text = (
+        _("and %(count)s more, %(trouble)s of them in trouble")
+        if trouble
+        else _("and %(count)s more, none of them in trouble")
+    )
+    return text % {
+        "count": formatting.number(len(hidden)),
+        "trouble": formatting.number(trouble),
+    }
 
 
 def _servers(
@@ -191,12 +200,12 @@ def _job(job: JobFacts, now: Millis, base: str | None) -> ShownJob:
         id=job.id,
         name=plain(job.name, MAX_NAME),
         server=_label(job.server),
-        state=job.worst.word,
+        state=_(job.worst.word),
         condition=job.worst.value,
         severity=job.worst.severity.value,
         in_trouble=job.worst.is_trouble,
         since="" if job.since is None else formatting.relative(job.since, now),
-        also=", ".join(each.word for each in job.held[1:]),
+        also=", ".join(_(each.word) for each in job.held[1:]),
         reason=plain(job.reason or "", MAX_REASON),
         last_success=_last_success(job, now),
         amounts=amounts(job.amounts),
@@ -207,7 +216,7 @@ def _job(job: JobFacts, now: Millis, base: str | None) -> ShownJob:
 
 
 def _last_success(job: JobFacts, now: Millis) -> str:
-    return "never" if job.last_success is None else formatting.relative(job.last_success, now)
+    return _("never") if job.last_success is None else formatting.relative(job.last_success, now)
 
 
 def amounts(found: Amounts) -> ShownAmounts:

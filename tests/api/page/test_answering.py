@@ -41,7 +41,9 @@ def test_who_takes_gzip_gets_the_same_packed(client: testing.TestClient, path: s
     assert packed.headers["etag"] != plain.headers["etag"]
     assert plain.headers["vary"] == packed.headers["vary"]
     same_for_all = "Accept, Accept-Encoding"
-    assert plain.headers["vary"] == same_for_all + ("" if path in ASSETS else ", Cookie")
+    assert plain.headers["vary"] == same_for_all + (
+        "" if path in ASSETS else ", Accept-Language, Cookie"
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -27,7 +27,7 @@ def test_a_browser_gets_an_error_as_a_page(
     assert answer.status_code == status
     assert message in text(Document(answer).one("main"))
     assert answer.headers["content-security-policy"] == POLICY
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Language"
 
 
 @pytest.mark.parametrize(("path", "status", "message"), ASKED)

@@ -84,6 +84,7 @@ def test_any_text_can_be_rendered_and_read_again(text_: str) -> None:
         "here": "/",
         "root": "",
         "language": "en",
+        "zone": "UTC",
         "notice": None,
         "attempt": None,
     }

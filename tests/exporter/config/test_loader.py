@@ -105,6 +105,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "allowed_hosts": "nas.example, Backups.Example.",
         "page": "false",
         "route_prefix": "/backups",
+        "timezone": "America/Lima",
         "notify_url": "ntfy://ntfy.example/backups",
         "digest_url": "mailto://me:secret@mail.example",
         "digest_at": "cron 0 7 * * * Europe/Berlin",

@@ -62,6 +62,8 @@ WRONG = [
     ("route_prefix", "/%2e%2e"),
     ("route_prefix", "/" + "b" * 100),
     ("route_prefix", "/api/backups"),
+    ("timezone", "Berlin"),
+    ("timezone", "CET/../x"),
     ("notify_url", "ntfy.example/backups"),
     ("notify_url", "ntfy://"),
     ("notify_url", "ntfy://a/b\nntfy://c/d"),
