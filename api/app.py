@@ -1,15 +1,13 @@
 """The app: which resource answers which path. No globals, no environment."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import TypeVar
 
 import falcon
 
 from api import errors
 from api.auth import AuthMiddleware
-from api.client_address import Network, RequestOrigin
+from api.client_address import RequestOrigin
 from api.freshness import FreshnessMiddleware
 from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
@@ -49,91 +47,16 @@ from api.resources.status import StatusResource, Watched
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
-from api.route_prefix import PrefixMiddleware, RoutePrefix
+from api.route_prefix import PrefixMiddleware
+from api.services import Services
 from api.session_cookie import SessionMiddleware
 from api.sessions import Sessions
 from api.sites import Sites
 from api.throttle import Throttle
-from exporter.auth import Authorizer
-from exporter.exposition import Exposition
-from exporter.exposition.self_metrics import SelfMetrics
-from exporter.fleet import Fleet
 from exporter.ingest.importer import StoreImporter
-from exporter.ingest.live import LiveReportService
-from exporter.ingest.refusals import Refusals
-from exporter.ingest.timekeeper import Timekeeper
-from exporter.language import DEFAULT_READER
-from exporter.limits import Limits
-from exporter.notifications.deliveries import Deliveries
-from exporter.notifications.digest.collecting import Sources
-from exporter.notifications.faults import (
-    DaemonFaults,
-    FaultSources,
-    PullFailures,
-    no_pulls,
-    storage_problem,
-)
-from exporter.notifications.rendering import Templates
-from exporter.store import Store
-from exporter.times import Millis
 
 App = falcon.App[falcon.Request, falcon.Response]
 TakesReports = TypeVar("TakesReports", bound=Upload)
-
-
-class Services(NamedTuple):
-    """What the app is built on. `clock` returns the current time."""
-
-    store: Store
-    fleet: Fleet
-    timekeeper: Timekeeper
-    live_reports: LiveReportService
-    exposition: Exposition
-    self_metrics: SelfMetrics
-    refusals: Refusals
-    clock: Callable[[], Millis]
-    version: str
-    authorizer: Authorizer
-    limits: Limits = Limits()
-    trusted_proxies: tuple[Network, ...] = ()
-    allowed_origins: frozenset[str] = frozenset()
-    allowed_hosts: frozenset[str] = frozenset()
-    page: bool = True
-    route_prefix: str = ""
-    keep_runs: Millis | None = None
-    deliveries: Deliveries = Deliveries()
-    templates: Templates = Templates()
-    public_url: str | None = None
-    pull_failures: PullFailures = no_pulls
-    zone: ZoneInfo = DEFAULT_READER.zone
-
-    @property
-    def links_to(self) -> str | None:
-        """Where links lead: without the page there is nothing to lead to."""
-        return self.public_url if self.page else None
-
-    @property
-    def prefix(self) -> RoutePrefix:
-        """Below which path requests may come."""
-        return RoutePrefix(self.route_prefix, self.trusted_proxies)
-
-    @property
-    def digest_sources(self) -> Sources:
-        """Where a digest has its facts from."""
-        return Sources(self.store, self.fleet, self.faults.all)
-
-    @property
-    def faults(self) -> DaemonFaults:
-        """Who knows what is wrong beside the jobs."""
-        sources = FaultSources(
-            partial(storage_problem, self.store),
-            self.refusals,
-            self.timekeeper,
-            self.self_metrics,
-            self.deliveries.oldest_waiting,
-            self.pull_failures,
-        )
-        return DaemonFaults(sources)
 
 
 def create_app(services: Services) -> App:

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from api.app import Services, create_app, oversized
+from api.app import create_app, oversized
 from api.server.http_server import HttpServer
+from api.services import Services
 from exporter import logs
 from exporter.auth import load_or_make
 from exporter.config import Config

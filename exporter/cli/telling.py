@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 
-from api.app import Services
+from api.services import Services
 from exporter.config.notifications import Heartbeat, Notifications, SecretUrl
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.model.notifications import Message

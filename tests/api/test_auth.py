@@ -4,7 +4,8 @@ from collections.abc import Mapping
 import pytest
 from falcon import testing
 
-from api.app import Services, create_app
+from api.app import create_app
+from api.services import Services
 from exporter.auth import Authorizer, Scope
 from exporter.limits import Limits
 from exporter.times import HOUR

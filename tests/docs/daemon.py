@@ -6,7 +6,8 @@ from typing import Any, NoReturn, cast
 from falcon.testing import TestClient
 from msgspec.structs import replace
 
-from api.app import App, Services, create_app
+from api.app import App, create_app
+from api.services import Services
 from api.throttle import PER_ADDRESS
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition

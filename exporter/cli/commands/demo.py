@@ -23,8 +23,8 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from api.app import Services
 from api.server.listening import listen
+from api.services import Services
 from exporter import config, logs
 from exporter.cli.arguments import Commands, add, take
 from exporter.cli.daemon import (

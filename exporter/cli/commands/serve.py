@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from api.app import Services
 from api.server.accepting import raise_descriptors
 from api.server.listening import handed_over, held_to_the_end, listen
+from api.services import Services
 from exporter import logs
 from exporter.auth import Authorizer, Scope
 from exporter.cli.arguments import Commands, add_configured, configuration

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from falcon import testing
 
-from api.app import Services, create_app
+from api.app import create_app
+from api.services import Services
 from exporter.auth import Authorizer, Scope
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics

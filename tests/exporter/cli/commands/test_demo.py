@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.app import Services
+from api.services import Services
 from exporter import config
 from exporter.cli.commands.demo import keep_receiving
 from exporter.cli.daemon import build_services
