@@ -8,12 +8,16 @@ import falcon
 from api import errors
 from api.auth import AuthMiddleware
 from api.client_address import RequestOrigin
+from api.denials import Denials
 from api.freshness import FreshnessMiddleware
 from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
+from api.page.arriving import Arriving
 from api.page.assets import Asset
 from api.page.audit import AuditPage
+from api.page.connect import ConnectPage
+from api.page.connection import Connection
 from api.page.digest import DigestPage
 from api.page.error_pages import HtmlErrorMiddleware
 from api.page.forms.form import FormServices
@@ -22,7 +26,7 @@ from api.page.forms.sign_in import SignIn
 from api.page.forms.sign_out import SignOut
 from api.page.job import JobPage
 from api.page.notifications import NotificationsPage
-from api.page.overview import Besides, Connection, Overview
+from api.page.overview import Besides, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
 from api.reading import ReaderMiddleware
@@ -62,7 +66,8 @@ TakesReports = TypeVar("TakesReports", bound=Upload)
 def create_app(services: Services) -> App:
     """Return the app; every route of openapi.yaml."""
     sessions = Sessions(services.authorizer, services.clock)
-    app = _admitting(services, sessions)
+    denials = Denials(services.clock)
+    app = _admitting(services, sessions, denials)
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)
@@ -70,10 +75,11 @@ def create_app(services: Services) -> App:
         add_routes(app, services)
     if services.page:
         _add_forms(app, services, sessions)
+        _add_connect(app, services, denials)
     return app
 
 
-def _admitting(services: Services, sessions: Sessions) -> App:
+def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
     """Return an app that first checks whether a request is for us, then who may send it."""
     trusted = services.trusted_proxies
     return falcon.App(
@@ -84,7 +90,7 @@ def _admitting(services: Services, sessions: Sessions) -> App:
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),
             SessionMiddleware(sessions),
-            AuthMiddleware(services.authorizer, services.self_metrics, trusted),
+            AuthMiddleware(services.authorizer, services.self_metrics, trusted, denials),
             HtmlErrorMiddleware(),
             FreshnessMiddleware(services.store),
             Strays(_reception(services), services.authorizer),
@@ -222,6 +228,15 @@ def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
     app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))
     app.add_route("/sign-out", SignOut(forms, sessions))
     add_forms(app, forms, _job_page(services), _server_page(services))
+
+
+def _add_connect(app: App, services: Services, denials: Denials) -> None:
+    connection = Connection(services.authorizer, services.trusted_proxies)
+    arriving = Arriving(services.fleet, services.refusals, denials)
+    app.add_route(
+        "/connect",
+        ConnectPage(services.store, services.fleet, services.clock, connection, arriving),
+    )
 
 
 _ROUTES = (_add_reports, _add_answers, _add_managed, _add_past, _add_probes, _add_root)

@@ -9,6 +9,7 @@ import falcon
 from msgspec.structs import replace
 
 from api.client_address import Network, address_of
+from api.denials import Denials
 from api.errors import ApiError
 from api.session_cookie import session_of
 from exporter.auth import Authorizer, Scope, TokenGrant
@@ -35,11 +36,16 @@ class AuthMiddleware:
     """
 
     def __init__(
-        self, authorizer: Authorizer, self_metrics: SelfMetrics, trusted_proxies: Sequence[Network]
+        self,
+        authorizer: Authorizer,
+        self_metrics: SelfMetrics,
+        trusted_proxies: Sequence[Network],
+        denials: Denials,
     ) -> None:
         self._authorizer = authorizer
         self._self_metrics = self_metrics
         self._trusted = trusted_proxies
+        self._denials = denials
 
     def process_resource(
         self,
@@ -61,14 +67,17 @@ class AuthMiddleware:
         grants = _grants_in(req, scope, self._authorizer)
         opening = tuple(grant for grant in grants if grant.opens(scope))
         if not opening:
-            self._note_denied(req, scope)
-            raise _denial(scope, req, known=bool(grants))
+            denial = _denial(scope, req, known=bool(grants))
+            self._note_denied(req, scope, denial)
+            raise denial
         req.context[_GRANTS] = opening
 
-    def _note_denied(self, req: falcon.Request, scope: Scope) -> None:
+    def _note_denied(self, req: falcon.Request, scope: Scope, denial: ApiError) -> None:
         """Count it and log the sender; not the address, which may contain a token."""
         self._self_metrics.count_denied(scope)
         sender = address_of(req, self._trusted)
+        if scope is Scope.UPLOAD:
+            self._denials.note(sender, denial.message)
         _log.warning("request denied", extra=log_fields(scope=scope.value, sender=sender))
 
 

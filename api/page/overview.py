@@ -5,15 +5,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import falcon
-from msgspec import Struct
 
-from api.client_address import Network, url_of
 from api.page import filters, notifications, refused
+from api.page.connection import Connection
 from api.page.counts import counts
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
 from api.resources.upload import Astray
-from exporter.auth import Authorizer, Scope
+from exporter.auth import Scope
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.faults import Fault
@@ -23,7 +22,6 @@ from exporter.ingest.refusals import Refusals
 from exporter.model import Server
 from exporter.model.conditions import Condition, DaemonCondition
 from exporter.notifications.deliveries import Deliveries
-from exporter.reports.sender_options import duplicati_options
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -32,23 +30,6 @@ _NAMED = 20
 
 _LISTED = 200
 """With more servers or tags the form has no list of them: it would be larger than the page."""
-
-
-class Connection(Struct, frozen=True):
-    """What Duplicati's options depend on: whether uploads need a token, and the trusted proxies."""
-
-    authorizer: Authorizer
-    trusted_proxies: Sequence[Network] = ()
-
-    @property
-    def needs_token(self) -> bool:
-        """Whether uploads need a token."""
-        return not self.authorizer.is_open(Scope.UPLOAD)
-
-    def options(self, req: falcon.Request) -> list[str]:
-        """Return the options for the address under which the daemon was reached."""
-        query = "?token=TOKEN" if self.needs_token else ""
-        return duplicati_options(f"{url_of(req, self.trusted_proxies)}/api/upload{query}")
 
 
 class Besides(NamedTuple):

@@ -2,7 +2,8 @@
 "use strict";
 
 const EVERY = 60000;
-const SLACK = 15000;
+const SOONEST = 2000;
+const NEARLY = 0.75;
 const PATIENCE = 20000;
 const LANGUAGE = document.documentElement.lang;
 const ISO = "sv"; // Swedish writes dates as ISO 8601 does, as pages in English do
@@ -38,6 +39,25 @@ function again(element) {
   return element.id ? document.querySelector(within) : document.querySelector(`${within} ${itself}`);
 }
 
+/** Return how long a page is current: one that waits for something says so, in seconds. */
+function period() {
+  const asked = 1000 * document.querySelector("[data-every]")?.dataset.every;
+  return asked ? Math.min(Math.max(asked, SOONEST), EVERY) : EVERY;
+}
+
+/** Return where the page is as it is now: one that waits names since when. */
+function address() {
+  return document.querySelector("[data-again]")?.dataset.again ?? location.href;
+}
+
+/** Change what is read aloud when it changes, only if it does. */
+function say(fresh) {
+  for (const part of document.querySelectorAll("[data-said]")) {
+    const next = fresh.getElementById(part.id);
+    if (next.textContent !== part.textContent) part.replaceChildren(...next.childNodes);
+  }
+}
+
 /** Return the ids of the parts of a page that change: with the first report there are others. */
 function parts(page) {
   return [...page.querySelectorAll("[data-live]")].map((each) => each.id).join();
@@ -54,6 +74,7 @@ function replace(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     part.replaceWith(document.adoptNode(fresh.getElementById(part.id)));
   }
+  say(fresh);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   readCharts();
   if (!focused.isConnected) again(focused)?.focus({ preventScroll: true });
@@ -69,7 +90,7 @@ async function ask() {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error(said("late"))), PATIENCE);
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: late.signal });
+    const answer = await fetch(address(), { headers: { Accept: "text/html" }, signal: late.signal });
     if (answer.status === 404) throw new Error(said("gone"));
     if (!answer.ok) throw new Error(said("answer").replace("{status}", answer.status));
     return new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -80,7 +101,7 @@ async function ask() {
 
 async function refresh() {
   const age = Math.abs(Date.now() - shownAt); // a clock may be set back, too
-  if (document.hidden || age < EVERY - SLACK || document.querySelector("[data-still]")) return;
+  if (document.hidden || age < period() * NEARLY || document.querySelector("[data-still]")) return;
   try {
     replace(await ask());
     shownAt = Date.now();
@@ -199,12 +220,25 @@ function readCharts() {
   document.querySelectorAll("[data-chart]").forEach(readValues);
 }
 
+/** Put a token into the options that are copied: it is sent nowhere. */
+function putToken(token) {
+  for (const place of document.querySelectorAll("[data-token]")) place.textContent = encodeURIComponent(token) || "TOKEN";
+}
+
+/** Refresh for as long as the page is open. */
+async function keep() {
+  await refresh();
+  setTimeout(keep, period());
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
+const paste = document.getElementById("paste");
+if (paste) paste.hidden = false;
+document.getElementById("token")?.addEventListener("input", (event) => putToken(event.target.value.trim()));
 showLocalTimes();
 readCharts();
-refresh();
-setInterval(refresh, EVERY);
+keep();
 document.addEventListener("visibilitychange", refresh);

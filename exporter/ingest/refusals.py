@@ -130,6 +130,10 @@ class Refusals:
         found = [each for each in self._present() if _is_recent(each, now)]
         return LastDay(len(found), found[0]) if found else None
 
+    def since(self, start: Millis) -> list[Rejected]:
+        """Return what was refused from a time on, newest first."""
+        return [each for each in self._kept if each.received >= start]
+
     @property
     def any(self) -> bool:
         """Whether any refused report is stored."""

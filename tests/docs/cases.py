@@ -97,6 +97,9 @@ PAGES = (
     Case("/refused", "/refused?cursor=x", 400),
     Case("/notifications", "/notifications", content_type=HTML),
     Case("/notifications", "/notifications?cursor=x", 400),
+    Case("/connect", "/connect", content_type=HTML),
+    Case("/connect", "/connect?since=2024-01-15T07:00:00Z&server=nas", content_type=HTML),
+    Case("/connect", "/connect?since=yesterday", 400),
     Case("/digest", "/digest", content_type=HTML),
     Case("/digest", "/digest?since=yesterday", 400),
     Case("/digest", "/digest?tag=nobody", 404),
@@ -168,6 +171,7 @@ _BUGGED = (
     Case("/api/jobs", "/api/jobs"),
     Case("/api/jobs/{jobId}", "/api/jobs/1"),
     Case("/metrics", "/metrics"),
+    Case("/connect", "/connect"),
 )
 
 FAULTS = (

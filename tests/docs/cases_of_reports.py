@@ -110,6 +110,7 @@ CLOSED = (
             "/refused",
             "/notifications",
             "/digest",
+            "/connect",
         )
         for status, headers in ((401, ()), (403, _OF_UPLOADS))
     ),

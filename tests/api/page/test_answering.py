@@ -13,7 +13,7 @@ from tests.support.daemon import Daemon
 from tests.support.reports_builder import duplicati_report
 
 ASSETS = ["/page.css", "/page.js"]
-PATHS = ["/", "/jobs/1", "/servers/1", "/digest", "/sign-in", *ASSETS]
+PATHS = ["/", "/jobs/1", "/servers/1", "/digest", "/connect", "/sign-in", *ASSETS]
 
 
 @pytest.fixture

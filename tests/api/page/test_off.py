@@ -8,7 +8,7 @@ from exporter.times import HOUR
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
-PAGES = ["/", "/jobs/1", "/servers/1", "/digest", "/page.css", "/page.js"]
+PAGES = ["/", "/jobs/1", "/servers/1", "/digest", "/connect", "/page.css", "/page.js"]
 
 
 @pytest.fixture
