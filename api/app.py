@@ -14,7 +14,7 @@ from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.arriving import Arriving
-from api.page.assets import Asset
+from api.page.assets import STYLES, Asset
 from api.page.audit import AuditPage
 from api.page.connect import ConnectPage
 from api.page.connection import Connection
@@ -210,8 +210,8 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route("/digest", DigestPage(services.digest_sources, clock))
     app.add_route("/jobs/{job_id}", _job_page(services))
     app.add_route("/servers/{server_id}", _server_page(services))
-    app.add_route("/page.css", Asset("page.css", "text/css; charset=utf-8"))
-    app.add_route("/page.js", Asset("page.js", "text/javascript; charset=utf-8"))
+    app.add_route("/page.css", Asset("text/css; charset=utf-8", *STYLES))
+    app.add_route("/page.js", Asset("text/javascript; charset=utf-8", "page.js"))
 
 
 def _job_page(services: Services) -> JobPage:

@@ -6,6 +6,7 @@ from importlib import resources
 import pytest
 from falcon import testing
 
+from api.page.assets import STYLES
 from api.page.rendering import POLICY
 from exporter.templating import short, shown
 from tests.api.page.conftest import LAST
@@ -65,10 +66,11 @@ def test_pages_have_neither_styles_nor_scripts_of_their_own(client: testing.Test
         )
 
 
-def test_an_asset_is_the_file_of_the_package(client: testing.TestClient) -> None:
-    for name in ("page.css", "page.js"):
-        file = resources.files("api.page").joinpath(name)
-        assert client.simulate_get(f"/{name}").content == file.read_bytes()
+def test_an_asset_is_the_files_of_the_package(client: testing.TestClient) -> None:
+    folder = resources.files("api.page")
+    for path, names in {"/page.css": STYLES, "/page.js": ("page.js",)}.items():
+        files = b"".join(folder.joinpath(name).read_bytes() for name in names)
+        assert client.simulate_get(path).content == files
 
 
 @pytest.mark.parametrize(
