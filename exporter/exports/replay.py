@@ -20,6 +20,7 @@ from exporter.jobs.history import REPORTED_RUNS, ReportedRun, newest
 from exporter.jobs.removed import baseline_state
 from exporter.jobs.state import JobState
 from exporter.model import Order, StoredRun
+from exporter.model.tags import together
 from exporter.schedule import Expectation, Schedule, expect
 from exporter.store import JobHistory
 
@@ -35,6 +36,7 @@ class Span(NamedTuple):
 def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterator[Span]:
     """Yield a job's values, in the order of time; nothing for slots before its first backup."""
     job, labels = history.job, (str(history.server.id), history.server.name, history.job.name)
+    tags = together(job.settings.tags, history.server.tags)
     uncleared = replace(job, settings=replace(job.settings, cleared=None))
     cleared = grid.count if job.settings.cleared is None else grid.slot(job.settings.cleared)
     for since, until, state in _states(history, grid):
@@ -46,7 +48,13 @@ def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterato
                 failing = is_failing(job if first >= cleared else uncleared, state)
                 overdue = first >= late
                 snapshot = JobSnapshot(
-                    state, baseline, expectation, overdue=overdue, labels=labels, failing=failing
+                    state,
+                    baseline,
+                    expectation,
+                    overdue=overdue,
+                    labels=labels,
+                    failing=failing,
+                    tags=tags,
                 )
                 yield Span(first, end, snapshot)
 

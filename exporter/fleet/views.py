@@ -10,7 +10,7 @@ from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.model.mutes import later_mute, muted_after
-from exporter.model.tags import has_all
+from exporter.model.tags import has_all, together
 from exporter.schedule import Expectation, Schedule
 from exporter.times import Millis
 
@@ -72,8 +72,7 @@ class JobView(Struct, frozen=True):
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags of the job and those of its server, sorted."""
-        own, servers = self.job.settings.tags, self.server.tags
-        return tuple(sorted({*own, *servers})) if own and servers else own or servers
+        return together(self.job.settings.tags, self.server.tags)
 
     def has_tags(self, wanted: Collection[str]) -> bool:
         """Whether the job or its server has each of some tags."""

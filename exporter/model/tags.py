@@ -46,6 +46,11 @@ def has_all(wanted: Iterable[str], *tags: Collection[str]) -> bool:
     return all(any(tag in each for each in tags) for tag in wanted)
 
 
+def together(own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags of a job and of its server, sorted."""
+    return tuple(sorted({*own, *others})) if own and others else own or others
+
+
 def united(tags: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Return the tags of two that become one; of too many, those of the first remain."""
     own = sorted(set(tags))

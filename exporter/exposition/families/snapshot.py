@@ -1,6 +1,6 @@
 """A job at the time of a scrape, and the helpers that define its families."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ class JobSnapshot(Struct, frozen=True):
     running: Running | None = None
     stalled: bool = False
     failing: bool = False
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
@@ -40,10 +41,16 @@ class JobSnapshot(Struct, frozen=True):
             view.running,
             view.stalled(now),
             view.failing,
+            view.tags,
         )
 
 
 JOB_LABELS = ("server_id", "server", "backup")
+
+
+def label_of_tags(tags: Sequence[str]) -> str:
+    """Return tags with a comma before and behind each, so that ``.*,prod,.*`` finds that one."""
+    return f",{','.join(tags)}," if tags else ""
 
 
 def seconds(length: float | None) -> float | None:

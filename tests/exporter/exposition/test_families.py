@@ -70,12 +70,14 @@ def test_the_success_rate_is_no_number_before_a_run_completed_or_failed() -> Non
     ("server", "labels"),
     [
         (
-            server_named("nas", 7, alias="Storage", machine_id="m-1"),
-            ("7", "nas", "Storage", "m-1", "Linux", "2.1.0.5"),
+            replace(
+                server_named("nas", 7, alias="Storage", machine_id="m-1"), tags=("nas", "office")
+            ),
+            ("7", "nas", "Storage", "m-1", "Linux", "2.1.0.5", ",nas,office,"),
         ),
         (
             replace(server_named("nas", 8), os=None, version=None),
-            ("8", "nas", "", "", "", ""),
+            ("8", "nas", "", "", "", "", ""),
         ),
     ],
 )

@@ -64,6 +64,7 @@ def mixed() -> Fleet:
     """Build a fleet with jobs that are fine, dead, stopped, overdue, running, or no backup."""
     fleet = empty()
     nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
+    nas = replace(nas, tags=("office", "prod"))
     odd = replace(server_named(ODD, 2), os=None, version=None)
     whole = Counts(1250, 2**40, 3, 4, 5, 0, 700, 80, 2**39, 10, 2**41, 2**42, 0, 0, 1)
     fine = [
