@@ -1,18 +1,19 @@
 """GET /api/badge.svg and /api/badge/{serverId}.svg: the state of backups, for other dashboards."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import falcon
 from falcon.routing import BaseConverter
 
 from api.headers import EMBEDDING
+from api.job_choice import JobChoice, tags
 from api.query import find_server
 from api.resources.badge_svg import draw
 from api.responses import GetResource, with_etag
 from exporter.auth import Authorizer, Scope
 from exporter.conditions import faults
-from exporter.conditions.badge import Badge, badge_of_all, badge_of_server
+from exporter.conditions.badge import Badge, badge_of, badge_of_all, badge_of_unknown_tag
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
 from exporter.fleet import Fleet
@@ -43,11 +44,31 @@ class Showing(NamedTuple):
 
 
 class _Pictured(GetResource):
-    """Jobs as a badge."""
+    """Jobs as a badge, all or those that have some tags."""
 
     def __init__(self, fleet: Fleet, showing: Showing) -> None:
         self._fleet = fleet
         self._clock, self._faults, self._embedding = showing
+
+    def _picture(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        choice: JobChoice,
+        found: Sequence[Fault],
+        now: Millis,
+        *names: str,
+    ) -> None:
+        """Answer with the badge of some jobs; one of a tag that nothing has says so."""
+        unknown = self._fleet.tags.unknown(choice.tags)
+        if unknown:
+            self._answer(req, resp, badge_of_unknown_tag(unknown[0]))
+            return
+        jobs, errored = choice.selection(self._fleet, now)
+        summary = StatusSummary.from_views(jobs, now, len(errored))
+        subject = ", ".join((*names, *choice.tags))
+        badge = badge_of(subject, summary, found) if subject else badge_of_all(summary, found)
+        self._answer(req, resp, badge)
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
         resp.set_header(EMBEDDING, self._embedding)
@@ -60,9 +81,7 @@ class FleetBadge(_Pictured):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now = self._clock()
-        snapshot = self._fleet.snapshot(now)
-        summary = StatusSummary.from_views(snapshot.jobs, now, len(snapshot.errored))
-        self._answer(req, resp, badge_of_all(summary, self._faults(now)))
+        self._picture(req, resp, JobChoice(tags=tags(req)), self._faults(now), now)
 
 
 class ServerBadge(_Pictured):
@@ -70,12 +89,10 @@ class ServerBadge(_Pictured):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
-        server = find_server(self._fleet, params["server_id"])
-        views, unjudged = self._fleet.of_server(server.id)
-        now = self._clock()
-        summary = StatusSummary.from_views(views, now, len(unjudged))
+        server, now = find_server(self._fleet, params["server_id"]), self._clock()
         found = faults.of_server(self._faults(now), server, self._fleet.servers())
-        self._answer(req, resp, badge_of_server(server.shown_name, summary, found))
+        choice = JobChoice(server_id=server.id, tags=tags(req))
+        self._picture(req, resp, choice, found, now, server.shown_name)
 
 
 def embedding(authorizer: Authorizer) -> str:

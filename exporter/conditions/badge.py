@@ -40,9 +40,14 @@ def badge_of_all(summary: StatusSummary, faults: Sequence[Fault] = ()) -> Badge:
     return _badge("backups", summary, faults, sentence(summary, faults=faults))
 
 
-def badge_of_server(name: str, summary: StatusSummary, faults: Sequence[Fault] = ()) -> Badge:
-    """Return the badge of a server's jobs; one of the refused reports may be of them."""
+def badge_of(name: str, summary: StatusSummary, faults: Sequence[Fault] = ()) -> Badge:
+    """Return the badge of some jobs, as a server's; one of the refused reports may be of them."""
     return _badge(name, summary, faults, f"{name}: {sentence(summary, faults=faults)}")
+
+
+def badge_of_unknown_tag(tag: str) -> Badge:
+    """Return the badge shown for a tag that nothing has: a typing error is not "all fine"."""
+    return Badge(tag, "no such tag", Tone.DOUBTFUL, f"No server and no job has the tag {tag}")
 
 
 def tone(summary: StatusSummary, faults: Sequence[Fault] = ()) -> Tone:

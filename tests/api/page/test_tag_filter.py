@@ -2,6 +2,7 @@
 
 import pytest
 
+from exporter.times import HOUR
 from tests.support.changes import changed
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
@@ -51,3 +52,28 @@ def test_a_tag_that_nothing_has_is_said_and_nothing_shown(tagged: Daemon) -> Non
     shown = page(tagged, "tag=prd")
     assert "No server and no job has the tag prd." in shown
     assert "<bdi>Photos</bdi></a>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/badge.svg?tag=prod", "prod: "),
+        ("/api/badge.svg?tag=prod&tag=office", "prod, office: "),
+        ("/api/badge/nas.svg?tag=prod", "nas, prod: "),
+        ("/api/badge.svg?tag=prd", "No server and no job has the tag prd"),
+        ("/api/badge/nas.svg?tag=prod,prd", "No server and no job has the tag prd"),
+    ],
+)
+def test_a_badge_is_of_the_backups_with_the_tags(tagged: Daemon, path: str, said: str) -> None:
+    path, _, query = path.partition("?")
+    answer = tagged.client.simulate_get(path, query_string=query)
+    assert answer.status_code == 200
+    assert f"<title>{said}" in answer.text
+
+
+def test_a_badge_of_a_tag_is_not_in_trouble_for_other_backups(tagged: Daemon) -> None:
+    tagged.clock.now += HOUR
+    tagged.upload(duplicati_report(began=tagged.clock.now, backup="Mail", status="Error"))
+    assert "failing" in tagged.client.simulate_get("/api/badge.svg").text
+    shown = tagged.client.simulate_get("/api/badge.svg", params={"tag": "prod"}).text
+    assert "all fine" in shown

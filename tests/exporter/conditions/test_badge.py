@@ -1,6 +1,6 @@
 import pytest
 
-from exporter.conditions.badge import Badge, Tone, badge_of_all, badge_of_server
+from exporter.conditions.badge import Badge, Tone, badge_of, badge_of_all
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import AnyFault, Fault
 from exporter.conditions.sentence import sentence
@@ -80,14 +80,14 @@ def test_what_could_not_be_judged_never_hides_behind_all_fine(
 
 def test_a_badge_of_a_server_has_its_name() -> None:
     summary = StatusSummary(3, {OVERDUE: 1}, fine=2)
-    assert badge_of_server("nas", summary) == Badge(
+    assert badge_of("nas", summary) == Badge(
         "nas", "1 overdue", Tone.BAD, "nas: 1 of 3 backups is overdue"
     )
 
 
 def test_a_badge_says_where_no_report_can_be_stored() -> None:
     storage = Fault(DaemonCondition.STORAGE, "the disk is full")
-    badge = badge_of_server("nas", StatusSummary(3, {}, fine=3), [storage])
+    badge = badge_of("nas", StatusSummary(3, {}, fine=3), [storage])
     assert (badge.words, badge.tone) == ("not storing", Tone.BAD)
     assert badge.meaning == "Reports cannot be stored: the disk is full"
 
