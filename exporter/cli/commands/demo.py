@@ -39,6 +39,7 @@ from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
 from exporter.demo import DAYS, JOBS, Arrival, arrivals, live_arrivals
+from exporter.demo.tags import ADDRESSES, TAGS_OF_JOBS, TAGS_OF_SERVERS
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
 from exporter.model.audit import UNNAMED_ADMIN, Author
@@ -117,6 +118,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services, present = build_services(settings, store), now()
     services.fleet.created = present - DAYS * DAY  # as if it had listened since
     _catch_up(services, present)
+    tag(services, present)
     mute(services, present)
     server = assemble(settings, services, listening)
     stop_on_signals(server, _ENDING)
@@ -157,6 +159,19 @@ def mute(services: Services, present: Millis) -> None:
         span = spans.get((view.server.name, view.job.name))
         if span is not None:
             services.store.set_job(view.job.id, partial(replace, muted=present + span), by)
+
+
+def tag(services: Services, present: Millis) -> None:
+    """Give servers and backups the tags of the synthetic fleet."""
+    by = Author(UNNAMED_ADMIN, present)
+    for server in services.fleet.servers():
+        own = {"tags": TAGS_OF_SERVERS.get(server.name, ()), "url": ADDRESSES.get(server.name)}
+        if any(own.values()):
+            services.store.set_server(server.id, partial(replace, **own), by)
+    for view in services.fleet.jobs():
+        tags = TAGS_OF_JOBS.get((view.server.name, view.job.name), ())
+        if tags:
+            services.store.set_job(view.job.id, partial(replace, tags=tags), by)
 
 
 @contextlib.contextmanager
