@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 
 _STOPS = """() => [...document.querySelectorAll(
-    'a[href], button, input, select, summary, [tabindex="0"]'
-)].filter(each => each.checkVisibility()).length"""
+    'a[href], button, input, textarea, select, summary, [tabindex="0"]'
+)].filter(each => each.checkVisibility() && (each.type !== 'radio' || each.checked)).length"""
 
 _FOCUSED = """() => {
     const focused = document.activeElement;

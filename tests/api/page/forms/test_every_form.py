@@ -274,3 +274,22 @@ def test_what_was_typed_is_kept_by_who_signed_in_again(
     for name in sent.typed:
         if name != "note":
             assert values[name] == sent.fields[name]
+
+
+@pytest.mark.parametrize(
+    "url", ["/jobs/1", "/jobs/2", "/servers/1", "/refused", "/audit", *(s.url for s in ASKING)]
+)
+def test_all_addresses_begin_where_the_daemon_is_reached(visitor: Person, url: str) -> None:
+    path, _, query = url.partition("?")
+    page = Document(
+        visitor.client.simulate_get(
+            path,
+            query_string=query,
+            root_path="/backups",
+            headers={"Cookie": f"{NAME}={visitor.cookie}"},
+        )
+    )
+    named = ("href", "src", "action")
+    found = [each.attrib[n] for each in page.root.iter() for n in named if n in each.attrib]
+    assert found
+    assert [each for each in found if not each.startswith(("/backups/", "#", "?", "data:"))] == []

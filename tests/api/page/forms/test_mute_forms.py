@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +12,7 @@ from falcon.inspect import inspect_routes
 from api.app import create_app
 from api.page.forms.mutes import SPANS
 from api.session_cookie import NAME
-from api.sessions import LIFETIME, seal
-from exporter.auth import Authorizer, Scope, session_key
+from exporter.auth import Authorizer, Scope
 from exporter.times import DAY, Millis, format_timestamp
 from tests.api.page.conftest import Look, daily
 from tests.support.changes import changed
@@ -94,77 +92,6 @@ def test_who_is_not_signed_in_finds_where_to(photos: Daemon, page: str) -> None:
     assert links == [f"/sign-in?next={page}"] * 2
 
 
-def tampered(cookie: str) -> str:
-    return cookie[:-5] + ("A" if cookie[-5] != "A" else "B") + cookie[-4:]
-
-
-def of_another_token(_cookie: str) -> str:
-    return seal("A" * 16, NOW + LIFETIME, session_key("another-token-of-an-admin"))
-
-
-def too_long(cookie: str) -> str:
-    claim = cookie.split(".")
-    return f"{claim[0]}.{int(claim[1]) + DAY}.{claim[2]}"
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(
-    "forge", [tampered, of_another_token, too_long, lambda _: "", lambda _: "x" * 9999]
-)
-def test_a_forged_cookie_changes_nothing(
-    photos: Daemon, page: str, forge: Callable[[str], str]
-) -> None:
-    person = Person(photos.client)
-    fields = {"form_token": person.form_token, "for": "1d"}
-    answer = submit(photos.client, f"{page}/mute", fields, forge(person.cookie))
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={page}")
-    assert muted(photos, page) is None
-
-
-def test_a_session_that_is_over_changes_nothing(photos: Daemon) -> None:
-    person = Person(photos.client)
-    fields = {"form_token": person.form_token, "for": "1d"}
-    photos.clock.now += LIFETIME
-    answer = submit(photos.client, "/jobs/1/mute", fields, person.cookie)
-    assert answer.headers["location"] == "/sign-in?next=/jobs/1"
-    assert muted(photos, "/jobs/1") is None
-
-
-def test_a_session_that_was_ended_changes_nothing(photos: Daemon) -> None:
-    person = Person(photos.client)
-    fields = {"form_token": person.form_token, "for": "1d"}
-    person.send("/sign-out")
-    answer = submit(photos.client, "/jobs/1/mute", fields, person.cookie)
-    assert answer.headers["location"] == "/sign-in?next=/jobs/1"
-    assert muted(photos, "/jobs/1") is None
-
-
-def test_a_changed_token_ends_the_session(photos: Daemon) -> None:
-    cookie = Person(photos.client).cookie
-    other = Authorizer.from_entries({Scope.MANAGE: ["another-token-of-an-admin"]})
-    client = testing.TestClient(create_app(photos.services._replace(authorizer=other)))
-    assert Document(get(client, "/jobs/1", cookie)).all("form", method="post") == []
-    same = testing.TestClient(create_app(photos.services))
-    assert Document(get(same, "/jobs/1", cookie)).all("form", method="post") != []
-
-
-@pytest.mark.parametrize("token", [None, "", "x", ADMIN_TOKEN])
-def test_a_form_without_its_token_changes_nothing(photos: Daemon, token: str | None) -> None:
-    person = Person(photos.client)
-    fields = {"for": "1d"} | ({} if token is None else {"form_token": token})
-    answer = submit(photos.client, "/jobs/1/mute", fields, person.cookie)
-    assert answer.status_code == 403
-    assert "open the page again" in text(Document(answer).one("main"))
-    assert muted(photos, "/jobs/1") is None
-
-
-def test_a_form_of_another_session_changes_nothing(photos: Daemon) -> None:
-    person, other = Person(photos.client), Person(photos.client)
-    fields = {"form_token": other.form_token, "for": "1d"}
-    assert submit(photos.client, "/jobs/1/mute", fields, person.cookie).status_code == 403
-    assert muted(photos, "/jobs/1") is None
-
-
 @pytest.mark.parametrize("wanted", ["", "2h", "99999999d", "-1d", "1h ", "null", "<b>"])
 def test_for_how_long_is_one_of_the_buttons(photos: Daemon, wanted: str) -> None:
     answer = Person(photos.client).send("/jobs/1/mute", **{"for": wanted})
@@ -201,24 +128,6 @@ def test_the_api_takes_no_cookie(photos: Daemon, method: str, path: str) -> None
     answer = photos.client.simulate_request(method, path, json={"alias": "x"}, headers=as_token)
     assert answer.status_code == 403
     assert photos.store.snapshot() == before
-
-
-def test_the_admin_token_itself_sends_no_form(photos: Daemon) -> None:
-    headers = {**FORM, "Authorization": f"Bearer {ADMIN_TOKEN}"}
-    answer = submit(photos.client, "/jobs/1/mute", {"for": "1d"}, headers=headers)
-    assert answer.headers["location"] == "/sign-in?next=/jobs/1"
-    assert muted(photos, "/jobs/1") is None
-
-
-@pytest.mark.parametrize("headers", [{"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
-def test_another_sites_page_mutes_nothing(photos: Daemon, headers: dict[str, str]) -> None:
-    person = Person(photos.client)
-    fields = {"form_token": person.form_token, "for": "1d"}
-    answer = submit(
-        photos.client, "/jobs/1/mute", fields, person.cookie, headers={**FORM, **headers}
-    )
-    assert answer.status_code == 403
-    assert muted(photos, "/jobs/1") is None
 
 
 def test_it_is_logged_with_the_session(photos: Daemon, caplog: pytest.LogCaptureFixture) -> None:
