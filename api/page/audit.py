@@ -30,7 +30,7 @@ class AuditPage(Page):
         page = found[:LISTED]
         facts = {
             "now": DisplayTime.from_timestamp(now, now),
-            "changes": change_rows(page, now),
+            "changes": change_rows(page, self._fleet, now),
             "following": query.format_cursor(0, page[-1].id) if found[LISTED:] else None,
         }
         self._show(req, resp, "audit", facts)

@@ -1,10 +1,11 @@
 """Who changed what, as rows for people: a row a field, with its old and its new value."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.language import gettext as _
 from exporter.language import marked
@@ -57,7 +58,10 @@ _FIELDS: Mapping[str, str] = {
 
 
 class ChangeRow(Struct, frozen=True):
-    """A field that a change set, or the change where it set none."""
+    """A field that a change set, or the change where it set none.
+
+    `server_id` and `job_id` are None where there is nothing to lead to.
+    """
 
     id: int
     at: DisplayTime
@@ -72,17 +76,17 @@ class ChangeRow(Struct, frozen=True):
     new: str | None
 
 
-def last_changes(store: Store, chosen: AuditFilter, now: Millis) -> list[ChangeRow]:
+def last_changes(store: Store, fleet: Fleet, chosen: AuditFilter, now: Millis) -> list[ChangeRow]:
     """Return the last changes of a job or a server."""
-    return change_rows(store.audit(chosen, None, LAST), now)
+    return change_rows(store.audit(chosen, None, LAST), fleet, now)
 
 
-def change_rows(entries: Iterable[AuditEntry], now: Millis) -> list[ChangeRow]:
+def change_rows(entries: Iterable[AuditEntry], fleet: Fleet, now: Millis) -> list[ChangeRow]:
     """Return changes as rows."""
-    return [row for entry in entries for row in _rows(entry, now)]
+    return [row for entry in entries for row in _rows(entry, fleet, now)]
 
 
-def _rows(entry: AuditEntry, now: Millis) -> Iterator[ChangeRow]:
+def _rows(entry: AuditEntry, fleet: Fleet, now: Millis) -> Iterator[ChangeRow]:
     done = _(_DONE[entry.what]) if entry.what in _DONE else entry.what
     for field, old, new in _changed(entry.details):
         yield ChangeRow(
@@ -90,14 +94,19 @@ def _rows(entry: AuditEntry, now: Millis) -> Iterator[ChangeRow]:
             DisplayTime.from_timestamp(entry.at, now),
             entry.who,
             done,
-            entry.server_id,
+            _if_there(entry.server_id, fleet.server),
             entry.server,
-            entry.job_id,
+            _if_there(entry.job_id, fleet.job),
             entry.job,
             field,
             old,
             new,
         )
+
+
+def _if_there(known: int | None, find: Callable[[int], object | None]) -> int | None:
+    """Return the id of what a change was of, unless that is gone."""
+    return None if known is None or find(known) is None else known
 
 
 def _changed(details: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None, str | None]]:

@@ -91,7 +91,7 @@ class JobPage(Page):
         """Return what only people who are signed in are shown."""
         if session_of(req) is None:
             return {"changes": []}
-        changes = last_changes(self._store, AuditFilter(job_id=view.job.id), now)
+        changes = last_changes(self._store, self._fleet, AuditFilter(job_id=view.job.id), now)
         return {
             "changes": changes,
             "form": JobFields.of(view.job.settings, attempt_of(req)),

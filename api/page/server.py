@@ -78,7 +78,7 @@ class ServerPage(Page):
         """Return what only people who are signed in are shown."""
         if session_of(req) is None:
             return {"changes": []}
-        changes = last_changes(self._store, AuditFilter(server_id=server.id), now)
+        changes = last_changes(self._store, self._fleet, AuditFilter(server_id=server.id), now)
         return {"changes": changes, "form": ServerFields.of(server, attempt_of(req))}
 
     def _duplicate(self, server: Server) -> Server | None:

@@ -6,6 +6,7 @@ where it destroys something. Its route is below that of its page, and its `<form
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import ClassVar, NamedTuple
 
 import falcon
@@ -22,6 +23,7 @@ from api.session_cookie import session_of
 from api.sessions import Session, is_form_of
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
+from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.model.audit import Author
 from exporter.store import Store, UnknownIdError
@@ -96,6 +98,11 @@ class Form(HtmlResource):
             secure = session_cookie.came_by_tls(req, self._services.trusted)
             notices.give(req, resp, session, done.told, secure=secure)
         see_other(resp, done.shown or page_of(req))
+
+    def fault(self, req: falcon.Request, title: str, message: str) -> bytes:
+        """Return the page of an error; what is gone is told in plain words."""
+        gone = title == HTTPStatus.NOT_FOUND.phrase
+        return super().fault(req, _("It is no longer there") if gone else title, message)
 
     def _read(self, req: falcon.Request) -> dict[str, str]:
         return form_body.read(req, self.max_bytes)

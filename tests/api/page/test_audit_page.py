@@ -45,6 +45,15 @@ def test_every_change_is_told_newest_first(daemon: Daemon, person: Person) -> No
     ]
 
 
+def test_what_is_gone_has_its_name_and_no_link(person: Person) -> None:
+    person.send("/jobs/1/pause", to="pause")
+    links = {each.attrib["href"] for each in person.page("/audit").one("table").iter("a")}
+    assert links == {"/jobs/1", "/servers/1"}
+    person.send("/jobs/1/delete")
+    links = {each.attrib["href"] for each in person.page("/audit").one("table").iter("a")}
+    assert links == {"/servers/1"}
+
+
 def test_a_job_and_its_server_show_the_last_changes(daemon: Daemon, person: Person) -> None:
     for hours in range(1, LAST + 2):
         changed(daemon, "PATCH", "/api/jobs/1", {"schedule": f"every {hours}h"})

@@ -233,7 +233,10 @@ def test_what_was_deleted_meanwhile_is_told_kindly(visitor: Person, sent: Sent) 
         return
     answer = visitor.send(path, **sent.fields)
     assert answer.status_code == 404
-    told = text(Document(answer).one("main"))
+    page = Document(answer)
+    if not sent.typed:
+        assert text(page.one("h1")) == "It is no longer there"
+    told = text(page.one("main"))
     assert "it was deleted or merged meanwhile, and nothing was changed" in told
 
 
