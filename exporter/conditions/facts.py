@@ -12,6 +12,8 @@ from exporter.conditions.since import since
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.jobs.state import JobState
+from exporter.language import gettext as _
+from exporter.language import marked
 from exporter.model import Status
 from exporter.model.conditions import Condition
 from exporter.model.mutes import muted_after
@@ -29,6 +31,19 @@ class ActiveCondition(Struct, frozen=True):
     until: DisplayTime | None = None
     cause: str | None = None
     duration: str | None = None
+
+
+_FOR = marked("for {length}")
+
+_LASTING = {
+    Condition.STALE: marked("since the last success {ago}"),
+    Condition.STALLED: marked("since it was last heard {ago}"),
+    Condition.SECOND_COPY: marked("missing for {length}"),
+    **dict.fromkeys(
+        (Condition.DAMAGED, Condition.INTERRUPTED, Condition.UNUSUAL, Condition.WARNING), "{ago}"
+    ),
+}
+"""What is said of a condition since a time; of the others that they hold for so long."""
 
 
 class Due(Struct, frozen=True):
@@ -54,6 +69,14 @@ def _active(view: JobView, state: JobState, condition: Condition, now: Millis) -
         cause(view, state, condition, now),
         formatting.length(now - at) if at is not None and is_past else None,
     )
+
+
+def lasting(condition: Condition, since: Millis | None, now: Millis) -> str:
+    """Return since when a condition holds, as "for 5 days" or "2 hours ago"; empty if unknown."""
+    if since is None or since > now:
+        return ""
+    ago, length = formatting.relative(since, now), formatting.length(now - since)
+    return _(_LASTING.get(condition, _FOR)).format(ago=ago, length=length)
 
 
 def muted_until(until: Millis | None, now: Millis) -> DisplayTime | None:

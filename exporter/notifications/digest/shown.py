@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from exporter import formatting
 from exporter.conditions.badge import badge_of_all
+from exporter.conditions.facts import lasting
 from exporter.conditions.sentence import newest_failure, sentence
 from exporter.language import gettext as _
 from exporter.model import Server
@@ -45,7 +46,7 @@ class ShownJob(Struct, frozen=True):
 
     `condition` is the value of the worst one, `state` the word for it; `severity` is critical,
     warning, notice, info or ok. `sizes` are what is stored and was uploaded, `notes` what else is
-    known of it. `url` is where its page is.
+    known of it. `url` is where its page is. `lasting` is `since` in words, as "for 5 days".
     """
 
     id: int
@@ -56,6 +57,7 @@ class ShownJob(Struct, frozen=True):
     severity: str
     in_trouble: bool
     since: str
+    lasting: str
     also: str
     reason: str
     last_success: str
@@ -205,6 +207,7 @@ def _job(job: JobFacts, now: Millis, base: str | None) -> ShownJob:
         severity=job.worst.severity.value,
         in_trouble=job.worst.is_trouble,
         since="" if job.since is None else formatting.relative(job.since, now),
+        lasting=lasting(job.worst, job.since, now),
         also=", ".join(_(each.word) for each in job.held[1:]),
         reason=plain(job.reason or "", MAX_REASON),
         last_success=_last_success(job, now),
