@@ -17,7 +17,7 @@ def missed(
         view: the job.
         state: its state, unpacked.
         runs: its newest backup runs in a row, the oldest first.
-        since: when the daemon began to listen.
+        since: when the daemon began to listen, or the schedule changed.
         now: the present time.
     """
     last = open_gap(view.schedule, view.expectation, since, now)

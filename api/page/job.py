@@ -58,7 +58,7 @@ class JobPage(Page):
         return self._of_job(req, view, now) | self._of_forms(req, view, now)
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
-        state, since = view.job.state, self._fleet.created
+        state, since = view.job.state, self._watched_since(view.job.id)
         newest, cursor = self._newest_backups(view.job.id), query.cursor(req)
         listed = self._store.runs(RunFilter(job_id=view.job.id), cursor, RUNS + 1)
         gaps = missed(view, state, _past(newest), since, now)
@@ -82,6 +82,10 @@ class JobPage(Page):
             **_drawn(newest, gaps),
             **self._of_runs(listed, gaps if cursor is None else older, now),
         }
+
+    def _watched_since(self, job_id: int) -> Millis:
+        """Return since when runs of a job are expected as they are now."""
+        return max(self._fleet.created, self._store.rescheduled([job_id]).get(job_id, 0))
 
     def _duplicate(self, view: JobView) -> JobView | None:
         other = view.possible_duplicate_of

@@ -74,12 +74,15 @@ def groups(
 
 
 def _rows(store: Store, views: list[JobView], since: Millis, now: Millis) -> list[Row]:
-    runs = store.newest_backups([view.job.id for view in views], sparklines.RUNS)
-    return [row(view, runs[view.job.id], since, now) for view in views]
+    job_ids = [view.job.id for view in views]
+    runs, changed = store.newest_backups(job_ids, sparklines.RUNS), store.rescheduled(job_ids)
+    return [
+        row(view, runs[view.job.id], max(since, changed.get(view.job.id, 0)), now) for view in views
+    ]
 
 
 def row(view: JobView, runs: list[PastRun], since: Millis, now: Millis) -> Row:
-    """Return the row of a job with its newest runs; `since` is when the daemon began to listen."""
+    """Return the row of a job with its newest runs; nothing was missed before `since`."""
     state = view.job.state
     gaps = missed(view, state, runs, since, now)
     last = None if state.last is None else state.last.run

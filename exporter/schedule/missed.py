@@ -103,13 +103,14 @@ def gaps(
 ) -> list[Gap]:
     """Return what was missed between runs, the oldest first.
 
-    The schedule may be new: before the first pause that it allows nothing is said to be missed.
+    The configuration may be new: before the first pause that it allows nothing is called missed.
 
     Args:
         runs: backup runs of a job in a row, of any status, the oldest first.
         schedule: what holds for it now, and is taken to have held then.
         expectation: what is expected of it now.
-        since: what was expected before is not said to be missed: nobody listened then.
+        since: what was expected before is not said to be missed: nobody listened then, or another
+            schedule held.
         told: the next starts that Duplicati reported, by the start of the run that told them.
     """
     if expectation is None or schedule.paused or isinstance(schedule.plan, Off):

@@ -233,6 +233,11 @@ class BaseStore(ABC):
         with self._reading() as db:
             return audit.entries(db, chosen, before, limit)
 
+    def rescheduled(self, job_ids: Sequence[int]) -> dict[int, Millis]:
+        """Return when a person last changed when runs of jobs are expected."""
+        with self._reading() as db:
+            return audit.rescheduled(db, job_ids)
+
     def prune_audit(self, before: Millis) -> None:
         """Forget who changed what before a time."""
         self._note(lambda db: audit.prune(db, before))

@@ -152,6 +152,13 @@ class Store(Summaries, Protocol):
         """Return who changed what, newest first, after the last id seen."""
         ...
 
+    def rescheduled(self, job_ids: Sequence[int]) -> dict[int, Millis]:
+        """Return when a person last changed the schedule of jobs or paused one, or ended that.
+
+        Jobs of which nobody did, or not within the time for which changes are kept, are left out.
+        """
+        ...
+
     def prune_audit(self, before: Millis) -> None:
         """Forget who changed what before a time."""
         ...

@@ -104,6 +104,6 @@ def test_enter_turns_the_page(watch: Open, url_of: Callable[[str], str]) -> None
 
 def test_enter_opens_the_log_of_a_run(watch: Open, url_of: Callable[[str], str]) -> None:
     page = watch(url_of("trouble")).open("/jobs/1")
-    tab_to(page, "summary")
+    tab_to(page, ".log summary")
     page.keyboard.press("Enter")
     assert page.locator("details[open] li").first.is_visible()

@@ -51,6 +51,7 @@ _ASKED = {
     "newest_backups",
     "rejected",
     "audit",
+    "rescheduled",
     "clear_rejected",
     "set_server",
     "set_job",

@@ -218,6 +218,7 @@ CREATE TABLE audit (
     job text,
     details text NOT NULL
 );
+CREATE INDEX audit_of_jobs ON audit (job_id);
 """
 
 STEPS = (("reports", _FIRST), ("mutes", _MUTES), ("told", _OUTBOX), ("audited", _AUDIT))

@@ -3,14 +3,14 @@
 Each function that changes something needs a transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from exporter.jobs.job import Job
 from exporter.model import MAX_INT64, JobSettings, Server
-from exporter.model.audit import KEPT_ENTRIES, AuditEntry, AuditFilter, Author
+from exporter.model.audit import JOB_SET, KEPT_ENTRIES, AuditEntry, AuditFilter, Author
 from exporter.model.run_json import Json, timestamp
 from exporter.store.rules import rows
 from exporter.store.session import Session
@@ -52,6 +52,17 @@ def entries(db: Session, chosen: AuditFilter, before: int | None, limit: int) ->
     given.update((condition, value) for condition, value in of.items() if value is not None)
     query = f"SELECT {_COLUMNS} FROM audit WHERE {' AND '.join(given)} ORDER BY id DESC LIMIT ?"  # noqa: S608 - constant parts, bound values
     return [_entry(row) for row in db.execute(query, (*given.values(), limit)).fetchall()]
+
+
+def rescheduled(db: Session, job_ids: Sequence[int]) -> dict[int, Millis]:
+    """Return when a person last changed when runs of jobs are expected; others are left out."""
+    query = f"""
+SELECT job_id, max(at) FROM audit
+WHERE job_id IN ({", ".join("?" * len(job_ids))}) AND what = ?
+AND (details LIKE ? OR details LIKE ?)
+GROUP BY job_id"""  # noqa: S608 - constant parts, bound values
+    values = (*job_ids, JOB_SET, '%"schedule":{%', '%"paused":{%')
+    return dict(db.execute(query, values).fetchall()) if job_ids else {}
 
 
 def prune(db: Session, before: Millis) -> None:

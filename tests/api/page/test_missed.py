@@ -84,6 +84,14 @@ def test_a_paused_job_and_one_whose_schedule_is_off_miss_nothing(
         assert [row for row in rows(look("/jobs/1")) if "data-missed" in row.attrib] == []
 
 
+def test_what_was_missed_during_a_pause_is_not_told_after_it(daemon: Daemon, look: Look) -> None:
+    nightly(daemon, 9, 8, 7, 5, 4, 3, 2, 1, 0)
+    change(daemon, "Photos", paused=True)
+    change(daemon, "Photos", paused=False)
+    assert "missed" not in strip(look())
+    assert [row for row in rows(look("/jobs/1")) if "data-missed" in row.attrib] == []
+
+
 def test_each_page_of_runs_has_what_was_missed_between_them(daemon: Daemon, look: Look) -> None:
     nightly(daemon, *range(RUNS + 7, RUNS + 3, -1), *range(RUNS + 2, -1, -1))
     first = look("/jobs/1")

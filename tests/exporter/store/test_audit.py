@@ -112,3 +112,17 @@ def test_of_too_many_entries_the_oldest_goes(
     for _ in range(5):
         store.set_job(job_id, lambda known: replace(known, paused=not known.paused), ADA)
     assert len(entries(store)) == 3
+
+
+def test_when_a_job_was_rescheduled_is_found_among_its_other_changes(
+    store: Store, job_id: int
+) -> None:
+    other = deliver(store, duplicati_report(began=NOW, server="nas", backup="Mail")).job.id
+    assert store.rescheduled([job_id, other]) == {}
+    store.set_job(job_id, lambda known: replace(known, tags=("paused",)), ADA)
+    assert store.rescheduled([job_id, other]) == {}
+    store.set_job(job_id, lambda known: replace(known, schedule="every 1d"), ADA)
+    store.set_job(job_id, lambda known: replace(known, paused=True), Author("Ada", NOW + HOUR))
+    store.set_job(job_id, lambda known: replace(known, muted=NOW), Author("Ada", NOW + DAY))
+    assert store.rescheduled([job_id, other]) == {job_id: NOW + HOUR}
+    assert store.rescheduled([]) == {}

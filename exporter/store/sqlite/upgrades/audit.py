@@ -21,6 +21,7 @@ CREATE TABLE audit (
     job TEXT,
     details TEXT NOT NULL
 ) STRICT;
+CREATE INDEX audit_of_jobs ON audit (job_id);
 """
 
 
