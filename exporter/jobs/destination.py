@@ -7,7 +7,7 @@ zeros only mean that a run did not look (seen in Duplicati 2.1 to 2.3.1).
 from msgspec import Struct
 
 from exporter.jobs.history import PastRun, RunTimestamp, latest
-from exporter.jobs.space import FreeSpace, full_at, is_nearly_full, joined
+from exporter.jobs.space import FreeSpace, full_at, is_nearly_full, joined, with_figure
 from exporter.model import StoredRun, believed
 from exporter.times import Millis
 
@@ -71,7 +71,7 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
         found = free_bytes(run)
         if found is None:
             return self.free
-        return joined((*self.free, FreeSpace(run.started, run.id, found)))
+        return with_figure(self.free, FreeSpace(run.started, run.id, found))
 
 
 def free_bytes(run: StoredRun) -> int | None:

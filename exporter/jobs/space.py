@@ -6,7 +6,6 @@ job that runs daily and four weeks of one that runs weekly.
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from statistics import linear_regression
 
 from exporter.jobs.history import KEPT_DAYS, PastRun
 from exporter.times import DAY, Millis
@@ -37,8 +36,22 @@ class FreeSpace(PastRun, frozen=True, array_like=True, gc=False):
 def joined(figures: Iterable[FreeSpace]) -> tuple[FreeSpace, ...]:
     """Return the figures that are kept: the newest of each day, of the last days only."""
     by_day = {each.started // DAY: each for each in sorted(figures, key=lambda each: each.order)}
-    kept = list(by_day.values())[-MAX_FIGURES:]
-    return tuple(each for each in kept if each.started >= kept[-1].started - KEPT_DAYS * DAY)
+    return _newest(tuple(by_day.values()))
+
+
+def with_figure(figures: tuple[FreeSpace, ...], entry: FreeSpace) -> tuple[FreeSpace, ...]:
+    """Add the figure of a run to those that are kept; most come in order."""
+    if figures and entry.order <= figures[-1].order:
+        return joined((*figures, entry))
+    same_day = figures and figures[-1].started // DAY == entry.started // DAY
+    return _newest((*(figures[:-1] if same_day else figures), entry))
+
+
+def _newest(by_day: tuple[FreeSpace, ...]) -> tuple[FreeSpace, ...]:
+    kept = by_day[-MAX_FIGURES:]
+    while kept and kept[0].started < kept[-1].started - KEPT_DAYS * DAY:
+        kept = kept[1:]
+    return kept
 
 
 def daily_growth(figures: Sequence[FreeSpace]) -> float | None:
@@ -52,9 +65,14 @@ def daily_growth(figures: Sequence[FreeSpace]) -> float | None:
     """
     if not figures or figures[-1].started - figures[0].started < TREND_SPAN:
         return None
-    newest = figures[-1]
-    days = [(each.started - newest.started) / DAY for each in figures]
-    return linear_regression(days, [newest.free_bytes - each.free_bytes for each in figures]).slope
+    count, at, free, squares, products = len(figures), 0, 0, 0, 0
+    for (
+        each
+    ) in figures:  # whole numbers, so that nothing is lost, and in one pass: it is asked often
+        since, found = each.started - figures[0].started, each.free_bytes
+        at, free = at + since, free + found
+        squares, products = squares + since * since, products + since * found
+    return DAY * (at * free - count * products) / (count * squares - at * at)
 
 
 def full_at(figures: Sequence[FreeSpace]) -> Millis | None:

@@ -1,12 +1,22 @@
 """Thirty days of the synthetic fleet: alerts are on for what befell it and for nothing else."""
 
+from collections import defaultdict
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from exporter.times import SECOND
+from exporter.conditions.evaluate import conditions
+from exporter.demo import DAYS as DAYS_OF_FLEET
+from exporter.fleet import Fleet
+from exporter.model.conditions import Condition
+from exporter.schedule.policy import SchedulePolicy
+from exporter.store.sqlite import Store
+from exporter.times import DAY, SECOND
+from tests.docs import pages
 from tests.rules.rule_files import ALERTS, RULES, Rule
-from tests.tools.synthetic.history import History
+from tests.support import doc_hooks
+from tests.tools.synthetic.history import FleetHistory, History
 from tests.tools.synthetic.scrapes import DOWN, STEP
 
 Subjects = set[tuple[str, str]]
@@ -149,3 +159,43 @@ def test_every_alert_is_looked_at() -> None:
         *OF_SEVERAL_DAEMONS,
     }
     assert {alert.name for alert in ALERTS} == {*NOW, *others}
+
+
+OF_JOBS = {each.value for each in Condition}
+
+
+def asking() -> dict[str, list[str]]:
+    """Return the expressions of the alerts on jobs by the condition that the runbook names."""
+    named = {
+        alert: pages.code(condition)
+        for alert, _, condition, _ in doc_hooks.rows(pages.read("docs/alerts.md"), "alerts")
+    }
+    found = defaultdict[str, list[str]](list)
+    for alert in ALERTS:
+        for word in named[f"[{alert.name}](#{pages.anchor(alert.name)})"]:
+            found[word].append(alert.expression)
+    return {word: expressions for word, expressions in found.items() if word in OF_JOBS}
+
+
+@pytest.fixture(scope="module")
+def held(history: FleetHistory) -> dict[str, Subjects]:
+    """The jobs of which each condition holds at the end of the history."""
+    with closing(Store(history.database)) as store:
+        created = history.end - DAYS_OF_FLEET * DAY
+        fleet = Fleet(SchedulePolicy(), created)
+        store.follow(fleet)
+        fleet.resume(store.live_runs(), history.begin, created)
+        found = defaultdict[str, Subjects](set)
+        for view in fleet.jobs():
+            for each in conditions(view, history.end):
+                found[each.value].add((view.server.name, view.job.name))
+    return found
+
+
+@pytest.mark.parametrize("word", sorted(asking()))
+def test_the_alerts_of_a_condition_are_on_for_the_jobs_that_have_it(
+    history: FleetHistory, held: dict[str, Subjects], word: str
+) -> None:
+    alerted = [subjects(history.query(each)) for each in asking()[word]]
+    assert set().union(*alerted) == held[word]
+    assert held[word], "the fleet has a job in every condition that has an alert"

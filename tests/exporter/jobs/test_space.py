@@ -14,6 +14,7 @@ from exporter.jobs.space import (
     is_nearly_full,
     joined,
     nearly_full_from,
+    with_figure,
 )
 from exporter.times import DAY, HOUR, Millis
 from tests.support.strategies.state import START
@@ -129,7 +130,7 @@ def test_the_figures_are_the_same_in_whatever_order_the_runs_come(
 ) -> None:
     kept: tuple[FreeSpace, ...] = ()
     for each in data.draw(st.permutations(figures)):
-        kept = joined((*kept, each))
+        kept = with_figure(kept, each)
     assert kept == joined(figures)
     assert all(one.started // DAY < other.started // DAY for one, other in pairwise(kept))
     middle = len(figures) // 2

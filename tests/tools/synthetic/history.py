@@ -16,7 +16,7 @@ from tests.support.process.commands import BOUND_SECONDS
 from tests.support.process.prometheus import running
 from tests.tools.synthetic.backfill import backfill
 from tests.tools.synthetic.rules import alerting, backfill_rules, recording, since
-from tests.tools.synthetic.scrapes import BEGIN, END, STEP, scrapes
+from tests.tools.synthetic.scrapes import BEGIN, DATABASE, END, STEP, scrapes
 
 Json = dict[str, Any]
 
@@ -60,8 +60,16 @@ class History:
         return found
 
 
+class FleetHistory(History):
+    """The history of the synthetic fleet, and the database of the daemon that was scraped."""
+
+    def __init__(self, url: str, database: Path) -> None:
+        super().__init__(url)
+        self.database = database
+
+
 @contextmanager
-def thirty_days(folder: Path) -> Iterator[History]:
+def thirty_days(folder: Path) -> Iterator[FleetHistory]:
     """Make the history in a folder and run a Prometheus on it."""
     data = folder / "prometheus"
     config = folder / "prometheus.yml"
@@ -72,10 +80,10 @@ def thirty_days(folder: Path) -> Iterator[History]:
         with running(config, data, *_FLAGS) as url:
             backfill_rules(groups, url, data, folder)
     with running(config, data, *_FLAGS) as url:
-        yield History(url)
+        yield FleetHistory(url, folder / DATABASE)
 
 
 @pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FleetHistory]:
     with thirty_days(tmp_path_factory.mktemp("history")) as history:
         yield history

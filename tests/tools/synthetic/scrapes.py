@@ -27,6 +27,8 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, parse_timestamp
 END: Millis = parse_timestamp("2026-10-22T10:00:00Z")
 """The fleet's present: a Thursday, and such that thirty days are in two blocks of Prometheus."""
 
+DATABASE = "reports.sqlite"
+
 BEGIN: Millis = END - 30 * DAY
 STEP: Millis = 30 * MINUTE
 
@@ -136,7 +138,7 @@ class _Coming:
 def scrapes(folder: Path) -> Iterator[Scrape]:
     """Yield the scrapes in the order of time; the daemon's database is made in a folder."""
     coming, live = _Coming(arrivals(END)), _Coming(live_arrivals(END, BEGIN - DAY, STEP))
-    with closing(Store(folder / "reports.sqlite")) as store:
+    with closing(Store(folder / DATABASE)) as store:
         daemon = _Daemon(store)
         for at in range(BEGIN - DAY, END + 1, STEP):
             daemon.receive(coming.until(at))
