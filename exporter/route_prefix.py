@@ -8,6 +8,7 @@ OWN = frozenset(
     {
         "-",
         "api",
+        "audit",
         "connect",
         "digest",
         "jobs",

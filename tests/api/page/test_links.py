@@ -18,7 +18,7 @@ WRITTEN = {
     if each.name.endswith((".jinja", ".js", ".css", ".py"))
 }
 _BARE = re.compile(
-    r"""(?:href|src|action)=\\?["']/[^"']*|url\(["']?/[^)]*|(?:fetch|location(?:\.\w+)?)\W+/[^"'`]*"""
+    r"""(?:href|src|action)=\\?["']/[^"']*|url\(["']?/[^)]*|(?:fetch|location(?:\.\w+)?)[^\w\n]+/[^"'`]*"""
 )
 """An address that begins with a slash and not with the root, as a file of each kind may have it."""
 
