@@ -1,5 +1,6 @@
 """A page that stays open shows what comes, and leaves alone what a person is at."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -147,3 +148,10 @@ def test_a_page_that_no_longer_reaches_the_daemon_says_that_it_is_old(
     page.clock.fast_forward(_A_MINUTE_LATER)
     expect(page.locator("#stale")).to_contain_text("This page is outdated")
     watched.complaints.clear()  # Chromium's own, of the connection that it could not make
+
+
+def test_what_is_replaced_is_in_the_zone_of_the_browser_too(daemon: Daemon, page: Page) -> None:
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    added = page.locator("[data-job='2'] time").first
+    expect(added).to_have_attribute("title", re.compile(r"\n.* UTC$"))

@@ -1,6 +1,8 @@
 """The catalogues: complete, and with the values and the HTML of the English texts."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.language import TRANSLATED
+from tests.deploy.files import ROOT
 from tests.tools import catalogues
 
 CATALOGUES = {language: catalogues.read(language) for language in TRANSLATED}
@@ -113,3 +116,15 @@ def test_an_update_keeps_translations_and_leaves_out_what_is_no_longer_said(
     monkeypatch.setattr(catalogues, "read", lambda _language: before)
     after = {each.id: each.string for each in catalogues.updated("de", template) if each.id}
     assert after == {"kept": "behalten", "new": ""}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for name in catalogues.SOURCES for path in (ROOT / name).rglob("*.py"))
+)
+def test_what_counts_is_written_where_it_is_translated(path: Path) -> None:
+    """Else the command that collects the texts does not see it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    counting = [each for each in calls if getattr(each.func, "id", "") == "ngettext"]
+    texts = [argument for call in counting for argument in call.args[:2]]
+    assert all(isinstance(text, ast.Constant) for text in texts)

@@ -44,5 +44,7 @@ class ClearAllRefused(Asking):
             return Done(_("Nothing was cleared: another report was refused meanwhile."))
         count = self._services.store.clear_rejected(None, self._services.author(session))
         _log.warning("refused reports cleared", extra=log_fields(count=count, session=session.id))
-        one, many = "{count} refused report was cleared.", "{count} refused reports were cleared."
-        return Done(ngettext(one, many, count).format(count=count))
+        text = ngettext(
+            "{count} refused report was cleared.", "{count} refused reports were cleared.", count
+        )
+        return Done(text.format(count=count))
