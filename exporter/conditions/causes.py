@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
+from exporter.jobs.destination import Quota
 from exporter.jobs.health import changed_much, took_long
 from exporter.jobs.state import JobState
 from exporter.language import gettext as _
@@ -99,13 +100,18 @@ def _filling(_view: JobView, state: JobState, now: Millis) -> str | None:
     found, full_at = state.destination, state.destination.full_at
     if found.quota is None or found.quota.free_bytes is None:
         return None
-    total = found.quota.total_bytes
-    of_all = "" if total is None else f" of {formatting.size(total)}"
-    free = f"{formatting.size(found.quota.free_bytes)}{of_all} free"
+    free = _free(found.quota)
     if full_at is None:
         return free
-    when = formatting.relative(full_at, now) if full_at > now else "by now"
-    return f"{free}, full {when}"
+    when = formatting.relative(full_at, now) if full_at > now else _("by now")
+    return _("{free}, full {when}").format(free=free, when=when)
+
+
+def _free(quota: Quota) -> str:
+    free, total = formatting.size(quota.free_bytes or 0), quota.total_bytes
+    if total is None:
+        return _("{size} free").format(size=free)
+    return _("{size} of {total} free").format(size=free, total=formatting.size(total))
 
 
 def _unusual(_view: JobView, state: JobState, _now: Millis) -> str | None:
@@ -116,10 +122,12 @@ def _unusual(_view: JobView, state: JobState, _now: Millis) -> str | None:
     parts = []
     if changed is not None and usual.changed_files is not None and changed_much(state):
         of_usual = formatting.number(round(usual.changed_files))
-        parts.append(f"{formatting.number(changed)} files changed, usually {of_usual}")
+        told = _("{count} files changed, usually {usual}")
+        parts.append(told.format(count=formatting.number(changed), usual=of_usual))
     if took is not None and usual.duration is not None and took_long(state):
         of_usual = formatting.duration(round(usual.duration))
-        parts.append(f"it took {formatting.duration(took)}, usually {of_usual}")
+        told = _("it took {duration}, usually {usual}")
+        parts.append(told.format(duration=formatting.duration(took), usual=of_usual))
     return "; ".join(parts) or None
 
 
