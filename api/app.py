@@ -14,12 +14,12 @@ from api.headers import SecurityHeadersMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.arriving import Arriving
-from api.page.assets import STYLES, Asset
+from api.page.assets import add_assets
 from api.page.audit import AuditPage
 from api.page.connect import ConnectPage
 from api.page.connection import Connection
 from api.page.digest import DigestPage
-from api.page.error_pages import HtmlErrorMiddleware
+from api.page.error_pages import HtmlErrorMiddleware, UnknownPathMiddleware
 from api.page.forms.form import FormServices
 from api.page.forms.routes import add_forms
 from api.page.forms.sign_in import SignIn
@@ -29,6 +29,8 @@ from api.page.notifications import NotificationsPage
 from api.page.overview import Besides, Overview
 from api.page.refused import RefusedPage
 from api.page.server import ServerPage
+from api.page.servers import JobsAddress, ServersPage
+from api.page.top import TopLines
 from api.reading import ReaderMiddleware
 from api.reception import Kind, Reception
 from api.resources import activity, badges, upload
@@ -47,7 +49,7 @@ from api.resources.rejected import RejectedReport, RejectedReports
 from api.resources.renaming import SeparatedJob
 from api.resources.runs import BackupResource, Backups
 from api.resources.servers import MergedServer, ServerResource, Servers
-from api.resources.status import StatusResource, Watched
+from api.resources.status import StatusResource
 from api.resources.strays import Strays
 from api.resources.summary import Summary
 from api.resources.upload import Astray, OnlyAstray, Upload
@@ -91,7 +93,8 @@ def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
             _sites(services),
             SessionMiddleware(sessions),
             AuthMiddleware(services.authorizer, services.self_metrics, trusted, denials),
-            HtmlErrorMiddleware(),
+            HtmlErrorMiddleware(services.version),
+            *([UnknownPathMiddleware()] if services.page else []),
             FreshnessMiddleware(services.store),
             Strays(_reception(services), services.authorizer),
         ]
@@ -148,8 +151,7 @@ def _reception(services: Services) -> Reception:
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     app.add_route("/api/summary", Summary(fleet, clock, services.faults.all))
-    watched = Watched(store, fleet, clock, services.faults.all)
-    app.add_route("/api/status", StatusResource(watched))
+    app.add_route("/api/status", StatusResource(store, fleet, clock, services.faults.all))
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
@@ -201,25 +203,27 @@ def _add_root(app: App, services: Services) -> None:
 def _add_page(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     connection = Connection(services.authorizer, services.trusted_proxies)
-    faults, told = services.faults.all, services.deliveries
-    besides = Besides(faults, services.refusals, _upload(Astray, services), told)
+    besides = Besides(_top(services), _upload(Astray, services))
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/audit", AuditPage(store, fleet, clock))
-    app.add_route("/notifications", NotificationsPage(store, fleet, clock, told))
+    app.add_route("/notifications", NotificationsPage(store, fleet, clock, services.deliveries))
     app.add_route("/digest", DigestPage(services.digest_sources, clock))
-    app.add_route("/jobs/{job_id}", _job_page(services))
-    app.add_route("/servers/{server_id}", _server_page(services))
-    app.add_route("/page.css", Asset("text/css; charset=utf-8", *STYLES))
-    app.add_route("/page.js", Asset("text/javascript; charset=utf-8", "page.js"))
+    app.add_route("/jobs", JobsAddress())
+    job_page, server_page = _pages_of_one(services)
+    app.add_route("/jobs/{job_id}", job_page)
+    app.add_route("/servers", ServersPage(store, fleet, clock))
+    app.add_route("/servers/{server_id}", server_page)
+    add_assets(app)
 
 
-def _job_page(services: Services) -> JobPage:
-    return JobPage(services.store, services.fleet, services.clock)
+def _pages_of_one(services: Services) -> tuple[JobPage, ServerPage]:
+    needed = services.store, services.fleet, services.clock, _top(services)
+    return JobPage(*needed), ServerPage(*needed)
 
 
-def _server_page(services: Services) -> ServerPage:
-    return ServerPage(services.store, services.fleet, services.clock, services.faults.all)
+def _top(services: Services) -> TopLines:
+    return TopLines(services.faults.all, services.refusals, services.deliveries)
 
 
 def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
@@ -227,7 +231,7 @@ def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
     forms = FormServices(services.store, services.fleet, services.clock, trusted)
     app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))
     app.add_route("/sign-out", SignOut(forms, sessions))
-    add_forms(app, forms, _job_page(services), _server_page(services))
+    add_forms(app, forms, *_pages_of_one(services))
 
 
 def _add_connect(app: App, services: Services, denials: Denials) -> None:

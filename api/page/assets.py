@@ -1,14 +1,24 @@
-"""GET /page.css and /page.js: the files that every page loads, with an ETag each."""
+"""GET /page.css, /page.js and the icons: the files that every page loads, with an ETag each."""
 
 from importlib import resources
 
 import falcon
 
+from api.errors import not_found
+from api.page import favicons
 from api.page.rendering import answer
 from api.responses import GetResource
 
 STYLES = ("page.css", "narrow.css", "print.css")
 """The later ones change what the first says of a wide screen."""
+
+
+def add_assets(app: falcon.App[falcon.Request, falcon.Response]) -> None:
+    """Let an app answer with them."""
+    app.add_route("/page.css", Asset("text/css; charset=utf-8", *STYLES))
+    app.add_route("/page.js", Asset("text/javascript; charset=utf-8", "page.js"))
+    for address in ("/favicon-{state}.svg", "/favicon.ico"):
+        app.add_route(address, Favicon())
 
 
 class Asset(GetResource):
@@ -25,3 +35,23 @@ class Asset(GetResource):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the files."""
         answer(req, resp, self._body, self._media_type)
+
+
+class Favicon(GetResource):
+    """The icon for a state; browsers that look at no page ask for one without any."""
+
+    needs_store = False
+    to_read = None
+
+    def __init__(self) -> None:
+        self._icons = {
+            name: Asset("image/svg+xml", f"favicon-{name}.svg") for name in favicons.NAMES
+        }
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the icon, which changes so seldom that nobody need ask for a week."""
+        icon = self._icons.get(params.get("state", favicons.UNKNOWN))
+        if icon is None:
+            raise not_found("No such icon")
+        icon.on_get(req, resp)
+        resp.set_header("Cache-Control", "public, max-age=604800")

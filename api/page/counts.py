@@ -7,9 +7,6 @@ from exporter.fleet.views import Totals
 from exporter.language import gettext as _
 from exporter.model.conditions import Condition
 
-_ALWAYS = (Condition.OVERDUE, Condition.FAILING, Condition.STALLED, Condition.SHRINKING)
-"""Shown even at zero: people look for these."""
-
 
 class Count(Struct, frozen=True):
     """A number, what it counts, the condition whose jobs it counts, and whether any is trouble."""
@@ -22,15 +19,15 @@ class Count(Struct, frozen=True):
 
 
 def of_conditions(summary: StatusSummary) -> list[Count]:
-    """Return the counts of jobs: of all, of each condition, of those not evaluated."""
+    """Return of how many jobs each condition holds, and how many could not be evaluated."""
     troubles = summary.troubles
     held = [
         Count(each.value, _label(each), summary.count(each), each, each in troubles)
         for each in Condition
-        if each in _ALWAYS or summary.count(each)
+        if summary.count(each)
     ]
     errored = [Count("unjudged", _("Not evaluated"), summary.errored)] if summary.errored else []
-    return [Count("jobs", _("Backups"), summary.jobs), *held, *errored]
+    return [*held, *errored]
 
 
 def _label(condition: Condition) -> str:
@@ -38,10 +35,15 @@ def _label(condition: Condition) -> str:
     return f"{word[:1].upper()}{word[1:]}"
 
 
-def counts(totals: Totals, summary: StatusSummary) -> list[Count]:
-    """Return the counts of the fleet: those of jobs, of servers and of runs."""
+def of_jobs(summary: StatusSummary) -> list[Count]:
+    """Return how many jobs there are."""
+    return [Count("jobs", _("Backups"), summary.jobs)]
+
+
+def of_fleet(totals: Totals, summary: StatusSummary) -> list[Count]:
+    """Return how many jobs and servers there are, and the runs of all time."""
     return [
-        *of_conditions(summary),
+        *of_jobs(summary),
         Count("servers", _("Servers"), totals.servers),
         Count("completed", _("Completed runs"), totals.completed),
         Count("failed", _("Failed runs"), totals.failed),

@@ -1,5 +1,6 @@
 """GET /jobs/{id}: the state of a backup, when it is due and why, and what its runs did."""
 
+from collections.abc import Callable
 from typing import Any
 
 import falcon
@@ -13,20 +14,26 @@ from api.page.changes import last_changes
 from api.page.destination import space
 from api.page.drawing.charts import FREE_SPACE, MARKS, charts, table
 from api.page.facts import facts, with_reasons
+from api.page.favicons import favicon
 from api.page.forms.job_settings import JobFields
 from api.page.forms.mutes import SPANS
 from api.page.gaps import between, missed
 from api.page.rendering import Page
 from api.page.run_rows import history, with_absences
+from api.page.top import TopLines
 from api.session_cookie import session_of
+from exporter.conditions.badge import tone
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.facts import muted_until
+from exporter.conditions.faults import of_server
+from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.language import marked
 from exporter.model import BACKUP, Status, StoredRun, is_unnamed
 from exporter.model.audit import AuditFilter
 from exporter.schedule.missed import Gap
-from exporter.store import JobRun, PastRun, RunFilter
+from exporter.store import JobRun, PastRun, RunFilter, Store
 from exporter.times import Millis
 
 RUNS = 20
@@ -40,6 +47,12 @@ class JobPage(Page):
     """A backup job by its id."""
 
     template = "job"
+
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], top: TopLines
+    ) -> None:
+        super().__init__(store, fleet, clock)
+        self._top = top
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
@@ -55,7 +68,17 @@ class JobPage(Page):
         view = self._fleet.job(query.required_id(params["job_id"], "job"))
         if view is None:
             raise not_found(marked("Job not found"))
-        return self._of_job(req, view, now) | self._of_forms(req, view, now)
+        of_job = self._of_job(req, view, now) | self._of_forms(req, view, now)
+        return of_job | self._of_all(view, now)
+
+    def _of_all(self, view: JobView, now: Millis) -> dict[str, Any]:
+        """Return what is wrong beside the job, and the icon for both."""
+        found = of_server(self._top.faults(now), view.server, self._fleet.servers())
+        summary = StatusSummary.from_views([view], now)
+        return {
+            "lines": self._top.lines(found, (), now),
+            "favicon": favicon(tone(summary, found)),
+        }
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
         state, since = view.job.state, self._watched_since(view.job.id)

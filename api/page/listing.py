@@ -5,12 +5,14 @@ from itertools import islice
 from typing import Any
 
 from api.page import filters, rows
-from api.page.counts import Count
+from api.page.counts import Count, of_conditions
 from api.page.drawing import sparklines
+from api.page.favicons import favicon
 from api.page.filters import JobFilter
+from exporter.conditions.badge import tone
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
-from exporter.conditions.faults import Fault
+from exporter.conditions.faults import Fault, storage_fault
 from exporter.conditions.sentence import headline, newest_failure
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
@@ -24,15 +26,19 @@ _NAMED = 20
 
 
 def head(
-    summary: StatusSummary, counts: list[Count], faults: Sequence[Fault], now: Millis
+    summary: StatusSummary, totals: list[Count], faults: Sequence[Fault], now: Millis
 ) -> dict[str, Any]:
-    """Return the values for the head of a page."""
+    """Return the values for the head of a page; `troubled` are the jobs that its title counts."""
     calm = Condition.FINE if summary.fine and not faults else None
     return {
         "now": DisplayTime.from_timestamp(now, now),
         "sentence": headline(summary, newest_failure(summary, now), faults),
         "worst": next(iter(summary.troubles), calm),
-        "counts": counts,
+        "counts": of_conditions(summary),
+        "totals": totals,
+        "storing": storage_fault(faults) is None,
+        "troubled": summary.in_trouble + summary.errored,
+        "favicon": favicon(tone(summary, faults)),
     }
 
 

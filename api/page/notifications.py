@@ -1,7 +1,6 @@
-"""GET /notifications: what people were told and what waits, and a summary for an overview."""
+"""GET /notifications: what people were told and what waits, and what waits too long."""
 
 from collections.abc import Callable
-from typing import Any
 
 import falcon
 from msgspec import Struct
@@ -75,13 +74,8 @@ class NotificationsPage(Page):
         self._show(req, resp, "notifications", facts)
 
 
-def summary(told: Deliveries, now: Millis) -> dict[str, Any]:
-    """Return what an overview shows of messages, and whether there is anything to list."""
-    listed = told.any
-    return {"late": _late(told, now) if listed else None, "notifying": listed}
-
-
-def _late(told: Deliveries, now: Millis) -> Late | None:
+def late(told: Deliveries, now: Millis) -> Late | None:
+    """Return the message that waits longest, if for too long. Raises `StoreUnavailableError`."""
     found = deliveries.late(told.queues(), now)
     if not found:
         return None

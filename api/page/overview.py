@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import falcon
 
-from api.page import filters, notifications, refused
+from api.page import filters
 from api.page.connection import Connection
-from api.page.counts import counts
+from api.page.counts import of_fleet
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
+from api.page.top import TopLines
 from api.resources.upload import Astray
 from exporter.auth import Scope
 from exporter.conditions.counts import StatusSummary
@@ -18,10 +19,8 @@ from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.faults import Fault
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
-from exporter.ingest.refusals import Refusals
 from exporter.model import Server
-from exporter.model.conditions import Condition, DaemonCondition
-from exporter.notifications.deliveries import Deliveries
+from exporter.model.conditions import Condition
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -35,10 +34,8 @@ _LISTED = 200
 class Besides(NamedTuple):
     """What an overview has beside the backups; `astray` accepts reports posted to the page."""
 
-    faults: Callable[[Millis], tuple[Fault, ...]]
-    refusals: Refusals
+    top: TopLines
     astray: Astray
-    deliveries: Deliveries
 
 
 class Overview(Page):
@@ -70,27 +67,28 @@ class Overview(Page):
         job_filter, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
         jobs = evaluate_all(snapshot.jobs, now)
         summary = StatusSummary.counting(jobs, len(snapshot.errored))
-        faults = self._besides.faults(now)
+        faults = self._besides.top.faults(now)
         facts = {
-            **head(summary, counts(snapshot.totals, summary), faults, now),
-            **refused.summary(self._besides.refusals, now),
-            **notifications.summary(self._besides.deliveries, now),
+            **head(summary, of_fleet(snapshot.totals, summary), faults, now),
             **listing(self._store, jobs, job_filter, self._fleet.created, now),
             **self._form(),
-            **self._doubts(snapshot.errored, faults),
+            **self._besides_jobs(snapshot.errored, faults, now),
             **self._connecting(req, is_first=not summary.all),
             "all": len(jobs),
             "last_report": DisplayTime.from_timestamp(snapshot.totals.last_report, now),
         }
         self._show(req, resp, "overview", facts)
 
-    def _doubts(self, errored: Collection[int], faults: Sequence[Fault]) -> dict[str, Any]:
-        reasons = {each.condition: each.reason for each in faults}
+    def _besides_jobs(
+        self, errored: Collection[int], faults: Sequence[Fault], now: Millis
+    ) -> dict[str, Any]:
+        top = self._besides.top
+        named = unjudged(self._fleet, errored)
         return {
-            "unjudged": unjudged(self._fleet, errored),
+            "lines": [*top.lines(faults, named, now), *top.settled(now)],
             "duplicates": self._duplicates(),
-            "fault": reasons.get(DaemonCondition.STORAGE),
-            "clock": reasons.get(DaemonCondition.CLOCK),
+            "refused_ever": top.refusals.any,
+            "notifying": top.deliveries.any,
         }
 
     def _connecting(self, req: falcon.Request, *, is_first: bool) -> dict[str, Any]:

@@ -79,10 +79,17 @@ function replace(fresh) {
   readCharts();
   if (!focused.isConnected) again(focused)?.focus({ preventScroll: true });
   document.title = fresh.title;
+  showIcon(fresh.querySelector("link[rel=icon]"));
   const now = document.querySelector("[data-now]");
   const then = fresh.querySelector("[data-now]");
   if (now && then) now.replaceWith(document.adoptNode(then));
   showLocalTimes();
+}
+
+/** Show in the tab how things are. */
+function showIcon(fresh) {
+  const shown = document.querySelector("link[rel=icon]");
+  if (fresh && shown.href !== fresh.href) shown.replaceWith(document.adoptNode(fresh));
 }
 
 /** Fetch this page as it is now. */

@@ -1,6 +1,4 @@
-"""GET /refused: what was refused and what to do, and a summary of it for other pages."""
-
-from typing import Any
+"""GET /refused: what was refused and what to do, and the newest of it for other pages."""
 
 import falcon
 from msgspec import Struct
@@ -72,12 +70,8 @@ class RefusedPage(Page):
         self._show(req, resp, "refused", facts)
 
 
-def summary(refusals: Refusals, now: Millis) -> dict[str, Any]:
-    """Return what an overview shows of refused reports, and whether there ever were any."""
-    return {"refused": _of_last_day(refusals, now), "refused_ever": refusals.any}
-
-
-def _of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
+def of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
+    """Return what was refused in the last day; None where nothing was."""
     day = refusals.last_day(now)
     if day is None:
         return None

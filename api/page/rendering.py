@@ -8,7 +8,7 @@ import jinja2
 
 from api import local_path
 from api.negotiation import accepts_gzip
-from api.page import notices
+from api.page import favicons, notices
 from api.page.attempts import attempt_of
 from api.responses import GetResource, with_etag
 from api.session_cookie import session_of
@@ -20,7 +20,7 @@ from exporter.store import Store
 from exporter.times import Millis
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a browser may do for a page: load its style sheet and script from here, and refresh it."""
@@ -29,6 +29,9 @@ SENDS_ORIGIN = ("Referrer-Policy", "same-origin")
 """A browser names the origin of a form only to whom it would name the page:
 https://fetch.spec.whatwg.org/#append-a-request-origin-header. Without TLS nothing else tells that
 a form is of our own page."""
+
+VERSION = "version"
+"""The key of the daemon's version in the context of a request."""
 
 _GZIP = 31
 """zlib's word for a whole gzip member with the largest window."""
@@ -105,7 +108,10 @@ def answer_refused(resp: falcon.Response, page: bytes) -> None:
 
 
 def frame(req: falcon.Request) -> dict[str, Any]:
-    """Return what every page says: who is signed in, where links begin, what came of a form."""
+    """Return what every page says: who is signed in, where links begin, what came of a form.
+
+    A page that knows the state has an icon of its own, and a count in its title.
+    """
     return {
         "session": session_of(req),
         "here": local_path.of(req),
@@ -114,4 +120,7 @@ def frame(req: falcon.Request) -> dict[str, Any]:
         "zone": reader().zone.key,
         "notice": None,
         "attempt": attempt_of(req),
+        "version": req.context.get(VERSION),
+        "favicon": favicons.UNKNOWN,
+        "troubled": 0,
     }

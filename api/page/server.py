@@ -9,16 +9,17 @@ from api import query
 from api.page import filters
 from api.page.attempts import attempt_of
 from api.page.changes import last_changes
-from api.page.counts import of_conditions
+from api.page.counts import of_jobs
 from api.page.forms.mutes import SPANS
 from api.page.forms.server_settings import ServerFields
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
+from api.page.top import TopLines
 from api.session_cookie import session_of
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.facts import muted_until
-from exporter.conditions.faults import Fault, of_server
+from exporter.conditions.faults import of_server
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model import Server
@@ -38,10 +39,10 @@ class ServerPage(Page):
         store: Store,
         fleet: Fleet,
         clock: Callable[[], Millis],
-        faults: Callable[[Millis], tuple[Fault, ...]],
+        top: TopLines,
     ) -> None:
         super().__init__(store, fleet, clock)
-        self._faults = faults
+        self._top = top
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
@@ -58,12 +59,13 @@ class ServerPage(Page):
         views, faulty = self._fleet.of_server(server.id)
         jobs = evaluate_all(views, now)
         summary = StatusSummary.counting(jobs, len(faulty))
-        found = of_server(self._faults(now), server, self._fleet.servers())
+        found = of_server(self._top.faults(now), server, self._fleet.servers())
         job_filter = filters.of_server(req, self._fleet)
         return {
-            **head(summary, of_conditions(summary), found, now),
+            **head(summary, of_jobs(summary), found, now),
             **listing(self._store, jobs, job_filter, self._fleet.created, now),
-            "unjudged": unjudged(self._fleet, faulty),
+            "lines": self._top.lines(found, unjudged(self._fleet, faulty), now),
+            "empty": not summary.all,
             "server": server,
             "name": server.shown_name,
             "duplicate": self._duplicate(server),

@@ -1,7 +1,6 @@
 """GET /api/status: the state of everything in one word, for programs that act on it."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import falcon
 import msgspec
@@ -37,22 +36,22 @@ _FAILING = {
 """For each value of `fail` the states that are answered with 503."""
 
 
-class Watched(NamedTuple):
-    """What the state is asked of; `faults` returns what is wrong beside the jobs."""
-
-    store: Store
-    fleet: Fleet
-    clock: Callable[[], Millis]
-    faults: Callable[[Millis], tuple[Fault, ...]]
-
-
 class StatusResource(GetResource):
     """The worst that holds for the daemon, the servers and the jobs, and what it is."""
 
     needs_store = False  # a store that is away is an answer, and no reason to give none
 
-    def __init__(self, watched: Watched) -> None:
-        self._store, self._fleet, self._clock, self._faults = watched
+    def __init__(
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        faults: Callable[[Millis], tuple[Fault, ...]],
+    ) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._clock = clock
+        self._faults = faults
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the state; 503 where it is as bad as the query's `fail`."""

@@ -108,8 +108,13 @@ class DaemonFaults:
         return self._sources.storage()
 
     def _daemon(self, now: Millis) -> list[Fault]:
-        found = (self._storage(), self._refused(now), self._clock(), self._waiting(now))
-        return [each for each in (*found, self._limit()) if each is not None]
+        storage, waiting = self._storage(), None
+        try:
+            waiting = self._waiting(now)
+        except StoreUnavailableError as error:  # whether any is late is then not known
+            storage = storage or Fault(DaemonCondition.STORAGE, str(error))
+        found = (storage, self._refused(now), self._clock(), waiting, self._limit())
+        return [each for each in found if each is not None]
 
     def _storage(self) -> Fault | None:
         reason = self.storage()
@@ -127,11 +132,7 @@ class DaemonFaults:
         return None if reason is None else Fault(DaemonCondition.CLOCK, reason)
 
     def _waiting(self, now: Millis) -> Fault | None:
-        """Return whether a message is late; a database that is away is told as storage."""
-        try:
-            oldest = self._sources.oldest_waiting()
-        except StoreUnavailableError:
-            return None
+        oldest = self._sources.oldest_waiting()
         if oldest is None or now - oldest < LATE:
             return None
         reason = f"a message waits since {exact(oldest)}"

@@ -52,7 +52,7 @@ def test_everybody_can_use_it(watch: Open, notifying: Daemon, path: str) -> None
 def test_the_overview_leads_to_the_list(watch: Open, notifying: Daemon) -> None:
     with serving(notifying) as url:
         page = watch(url).open("/")
-        page.locator("#late a").click()
+        page.locator("[data-line=notifications] a").click()
         assert page.locator("h1").inner_text() == "Notifications"
         assert page.locator("tr[data-open]").count() == 2
         assert page.title().startswith("Notifications")

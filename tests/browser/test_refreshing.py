@@ -33,6 +33,15 @@ def page(watched: Watched) -> Page:
     return watched.open("/")
 
 
+def test_the_tab_shows_how_things_are(daemon: Daemon, page: Page) -> None:
+    icon = page.locator("link[rel=icon]")
+    expect(icon).to_have_attribute("href", "/favicon-ok.svg")
+    report_another(daemon)
+    page.clock.fast_forward(_A_MINUTE_LATER)
+    expect(icon).to_have_attribute("href", "/favicon-critical.svg")
+    expect(page).to_have_title(re.compile(r"^\(1\) 1 of 2 backups failed"))
+
+
 def report_another(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR, backup="Photos", status="Error"))
 

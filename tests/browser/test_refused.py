@@ -46,7 +46,7 @@ def test_everybody_can_use_it(watch: Open, refusing: Daemon, path: str) -> None:
 def test_the_overview_leads_to_the_list(watch: Open, refusing: Daemon) -> None:
     with serving(refusing) as url:
         page = watch(url).open("/")
-        page.locator("#refused a").click()
+        page.locator("[data-line=refused] a").click()
         assert page.locator("h1").inner_text() == "Refused reports"
         assert page.locator("tr[data-open]").count() == 3
         assert page.title().startswith("Refused reports")

@@ -103,6 +103,12 @@ PAGES = (
     Case("/digest", "/digest", content_type=HTML),
     Case("/digest", "/digest?since=yesterday", 400),
     Case("/digest", "/digest?tag=nobody", 404),
+    Case("/jobs", "/jobs", 303),
+    Case("/servers", "/servers", content_type=HTML),
+    Case("/servers", "/servers?q=nas&page=9", content_type=HTML),
+    Case("/favicon-{state}.svg", "/favicon-ok.svg", content_type=SVG),
+    Case("/favicon-{state}.svg", "/favicon-great.svg", 404),
+    Case("/favicon.ico", "/favicon.ico", content_type=SVG),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )
@@ -161,6 +167,7 @@ _STORED = (
 
 _BUGGED = (
     *_STORED,
+    Case("/servers", "/servers"),
     Case("/api/status", "/api/status"),
     Case("/api/summary", "/api/summary"),
     Case("/api/lastbackup/{serverId}", "/api/lastbackup/1"),

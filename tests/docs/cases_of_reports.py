@@ -106,6 +106,8 @@ CLOSED = (
             "/metrics",
             "/",
             "/jobs/{jobId}",
+            "/jobs",
+            "/servers",
             "/servers/{serverId}",
             "/refused",
             "/notifications",

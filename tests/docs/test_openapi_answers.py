@@ -89,7 +89,8 @@ def test_every_described_form_of_an_answer_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "kind"),
     [
-        ("GET", "/nowhere", "NotFoundError"),
+        ("POST", "/nowhere", "NotFoundError"),
+        ("GET", "/api/nowhere", "NotFoundError"),
         ("GET", "/api/lastbackup/", "NotFoundError"),
         ("PUT", "/api/summary", "MethodNotAllowedError"),
         ("GET", "/api/upload", "MethodNotAllowedError"),

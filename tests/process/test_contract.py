@@ -20,6 +20,8 @@ CONTRACT = "/api/openapi.yaml"
 NOTHING_TO_SEND = {
     "/api/summary",
     "/api/badge.svg",
+    "/jobs",
+    "/favicon.ico",
     "/page.css",
     "/page.js",
     CONTRACT,

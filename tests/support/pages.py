@@ -61,6 +61,15 @@ class Document:
     def sentence(self) -> str:
         return text(self.one("p", id="sentence"))
 
+    def lines(self) -> dict[str, Element]:
+        """Return the lines at the top, each by what it is about."""
+        top = self.one("div", id="top")
+        return {line.attrib["data-line"]: line for line in top.iter("p")}
+
+    def icon(self) -> str:
+        """Return the address of the icon in the tab."""
+        return self.one("link", rel="icon").attrib["href"]
+
     def count(self, name: str) -> int | None:
         """Return a number at the head, None where it is not shown."""
         found = self.all("dd", data_count=name)

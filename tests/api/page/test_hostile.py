@@ -1,11 +1,12 @@
 """Whatever a report says is text on a page, and nothing else."""
 
+import falcon
 import pytest
 from falcon import testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.page.rendering import render
+from api.page.rendering import frame, render
 from tests.api.page.conftest import LAST, show
 from tests.support.daemon import ADMIN_TOKEN, Daemon
 from tests.support.live import activity
@@ -21,7 +22,7 @@ HOSTILE = (
     "gnp.\u202egpj \u2066x",
     "nul \x00 bell \x07 escape \x1b[31m",
 )
-PATHS = ("/", "/?group=server", "/jobs/1", "/servers/1", "/digest")
+PATHS = ("/", "/?group=server", "/jobs/1", "/servers/1", "/servers", "/digest")
 TAGS = {"script": 1, "h1": 1, "main": 1, "i": 0}
 
 
@@ -70,7 +71,8 @@ def test_an_address_may_hold_anything_and_is_shown_as_text(
     daemon.upload(duplicati_report(began=LAST))
     for name in ("q", "status", "server", "group", "page"):
         assert_harmless(show(daemon, "/", **{name: asked}))
-    for path in (f"/jobs/{asked[0]}", "/servers/<script>"):
+        assert_harmless(show(daemon, "/servers", **{name: asked}))
+    for path in (f"/jobs/{asked[0]}", "/servers/<script>", f"/{asked[0]}/<script>"):
         answer = client.simulate_get(path, headers={"Accept": "text/html"})
         assert answer.status_code in (400, 404)
         assert_harmless(Document(answer))
@@ -79,14 +81,6 @@ def test_an_address_may_hold_anything_and_is_shown_as_text(
 @settings(max_examples=200)
 @given(st.text())
 def test_any_text_can_be_rendered_and_read_again(text_: str) -> None:
-    frame = {
-        "session": None,
-        "here": "/",
-        "root": "",
-        "language": "en",
-        "zone": "UTC",
-        "notice": None,
-        "attempt": None,
-    }
-    page = render("fault", {**frame, "title": "A fault", "message": text_}).decode()
+    request = falcon.Request(testing.create_environ())
+    page = render("fault", {**frame(request), "title": "A fault", "message": text_}).decode()
     assert page.count("<script") == 1

@@ -28,7 +28,7 @@ def test_the_sentence_tells_the_troubles(look_at_all: Look) -> None:
     assert page.sentence() == (
         "1 of 18 backups is overdue, 1 failed 2 hours ago, 1 failed verification, and 12 more"
     )
-    assert text(page.one("title")) == f"{page.sentence()} \N{EN DASH} duplistatus"
+    assert text(page.one("title")) == f"(10) {page.sentence()} \N{EN DASH} duplistatus"
     assert page.one("p", id="sentence").attrib["data-worst"] == "overdue"
 
 
@@ -58,9 +58,9 @@ def test_where_no_report_can_be_stored_the_page_says_so_before_all_else(
 ) -> None:
     for name in known:
         daily(daemon, name)
-    assert list(elements(look().root, "p", class_="fault")) == []
+    assert look().lines() == {}
     monkeypatch.setattr("exporter.store.sqlite.connection.MIN_FREE_BYTES", 2**62)
-    told = text(look().one("p", class_="fault"))
+    told = text(look().lines()["storage"])
     assert told.startswith("Reports cannot be stored: the disk is full: make room on it.")
     assert text(look().one("title")).startswith("No report can be stored \N{EN DASH} ")
 
@@ -75,7 +75,7 @@ def test_a_job_that_could_not_be_judged_is_named_and_nothing_else_hides_it(
     page = look()
     assert page.sentence() == "1 of 2 backups is fine, 1 could not be evaluated"
     assert page.count("unjudged") == 1
-    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not evaluated")
+    assert text(page.lines()["unjudged"]).startswith("Mail of nas: not evaluated")
 
 
 def test_a_row_tells_the_last_success_the_next_start_and_the_last_run(

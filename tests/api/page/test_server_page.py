@@ -77,7 +77,7 @@ def test_a_server_of_which_no_backup_could_be_judged_is_not_said_to_have_none(
     page = look("/servers/1")
     assert page.sentence() == "The only backup is not known to be fine, 1 could not be evaluated"
     assert "No backups yet" not in text(page.root)
-    assert text(page.one("p", class_="fault")).startswith("Mail of nas: not evaluated")
+    assert text(page.lines()["unjudged"]).startswith("Mail of nas: not evaluated")
 
 
 def test_a_server_that_may_be_another_says_so_with_the_commands_that_settle_it(

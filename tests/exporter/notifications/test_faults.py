@@ -107,9 +107,9 @@ def test_who_decides_what_is_told_probes_the_disk_once_a_minute(
     assert len(asked) == 1
 
 
-def test_messages_that_cannot_be_read_are_no_fault_of_their_own(daemon: Daemon) -> None:
+def test_messages_that_cannot_be_read_may_be_late_so_that_is_a_fault_too(daemon: Daemon) -> None:
     services = daemon.services._replace(deliveries=Deliveries(DeadOutbox()))
-    assert services.faults.all(NOW) == ()
+    assert services.faults.all(NOW) == (Fault(DaemonCondition.STORAGE, "the disk is full"),)
 
 
 def test_pulls_say_why_they_fail(faults: DaemonFaults) -> None:
