@@ -26,5 +26,4 @@ def missed(
 
 def between(view: JobView, state: JobState, runs: Sequence[Began], since: Millis) -> list[Gap]:
     """Return what a job missed between runs, the oldest first."""
-    told = {plan.started: plan.timestamp for plan in state.reported}
-    return gaps(runs, view.schedule, view.expectation, since, told)
+    return gaps(runs, view.schedule, view.expectation, since, state.reported)

@@ -5,11 +5,12 @@ next start. So a job that was never overdue missed nothing.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple, Protocol
 
+from exporter.jobs.history import ReportedRun
 from exporter.schedule.expectation import Expectation, Schedule, ScheduleSource
 from exporter.schedule.expressions import Cron, Off
 from exporter.times import DAY, Millis
@@ -65,13 +66,15 @@ class Plans(NamedTuple):
 
     @classmethod
     def of(
-        cls, schedule: Schedule, expectation: Expectation, told: Mapping[Millis, Millis]
+        cls, schedule: Schedule, expectation: Expectation, told: Iterable[ReportedRun] = ()
     ) -> "Plans":
         """Return those of a job; what was told counts where nobody set a schedule."""
         if isinstance(schedule.plan, Cron):
             return cls(_pause_of(schedule.plan), schedule.plan)
-        reported = expectation.source is ScheduleSource.REPORTED
-        return cls(max(expectation.interval, 1), None, told if reported else {})
+        interval = max(expectation.interval, 1)
+        if expectation.source is not ScheduleSource.REPORTED:
+            return cls(interval)
+        return cls(interval, None, {run.started: run.timestamp for run in told})
 
     def starts(self, run: Millis, after: Millis, until: Millis) -> Sequence[Millis]:
         """Return the planned starts after a time, up to and with another.
@@ -99,7 +102,7 @@ def gaps(
     schedule: Schedule,
     expectation: Expectation | None,
     since: Millis,
-    told: Mapping[Millis, Millis],
+    told: Iterable[ReportedRun],
 ) -> list[Gap]:
     """Return what was missed between runs, the oldest first.
 
@@ -111,19 +114,26 @@ def gaps(
         expectation: what is expected of it now.
         since: what was expected before is not said to be missed: nobody listened then, or another
             schedule held.
-        told: the next starts that Duplicati reported, by the start of the run that told them.
+        told: the next starts that Duplicati reported with runs.
     """
     if expectation is None or schedule.paused or isinstance(schedule.plan, Off):
         return []
     if expectation.source is ScheduleSource.DEFAULT or not runs:
         return []
-    plans, because = Plans.of(schedule, expectation, told), expectation.because
+    because, plans = expectation.because, Plans.of(schedule, expectation)
+    wide = [later.started - run.started > plans.interval for run, later in pairwise(runs)]
+    if True not in wide:  # as of nearly all jobs
+        return []
+    plans = Plans.of(schedule, expectation, told)
     bounds = _Bounds(
         early=min(schedule.tolerance, plans.interval // 2),
         late=because.queue + because.length + because.tolerance,
         earliest=max(since, runs[-1].started - plans.reach),
     )
-    found = [_between(one, other, plans, bounds) for one, other in pairwise(runs)]
+    found = [
+        _between(*pair, plans, bounds) if is_wide else None
+        for is_wide, pair in zip(wide, pairwise(runs), strict=True)
+    ]
     kept = next((place for place, gap in enumerate(found) if gap is None), len(found))
     return [gap for gap in found[kept:] if gap is not None]
 
@@ -144,7 +154,7 @@ def open_gap(
     first, late = expectation.start, expectation.deadline - expectation.start
     if expectation.source is ScheduleSource.DEFAULT:
         return Gap((first,), 1)
-    plans, last = Plans.of(schedule, expectation, {}), max(first, now - late - 1)
+    plans, last = Plans.of(schedule, expectation), max(first, now - late - 1)
     later = plans.starts(first, max(first, last - plans.reach), last)
     counted = later[bisect_left(later, since) :]
     if first < since:
@@ -162,8 +172,6 @@ class _Bounds(NamedTuple):
 
 def _between(one: Began, other: Began, plans: Plans, bounds: _Bounds) -> Gap | None:
     """Return what was missed between two runs: all starts but the one that the later counts for."""
-    if other.started - one.started <= plans.interval:
-        return None
     covered = one.started + max(one.duration or 0, bounds.early)
     after = max(covered, bounds.earliest - 1)
     planned = plans.starts(one.started, after, other.started + bounds.early)

@@ -41,6 +41,15 @@ triangle, an exclamation mark, a tall bar, an empty one, a cross; a dotted box w
 style sheet makes bars of lines."""
 
 
+def _marks(shape: str) -> list[str]:
+    """Return how a run is drawn in each cell."""
+    across, _space, steps = shape.partition(" ")
+    return [f"M{place * CELL + int(across)} {steps}" for place in range(RUNS)]
+
+
+_MARKS = {name: _marks(shape) for name, shape in SHAPES.items()}
+
+
 class Path(Struct, frozen=True):
     """The runs of one status, or those that were missed."""
 
@@ -70,12 +79,13 @@ def strip(runs: Sequence[PastRun], gaps: Sequence[Gap] = ()) -> StatusStrip | No
     if not runs:
         return None
     cells = _cells(runs, gaps)[-RUNS:]
-    steps: dict[str, str] = {}
-    for place, name in enumerate(cells, RUNS - len(cells)):
-        across, _, shape = SHAPES[name].partition(" ")
-        steps[name] = f"{steps.get(name, '')}M{place * CELL + int(across)} {shape}"
-    paths = tuple(Path(name, steps[name]) for name in SHAPES if name in steps)
-    return StatusStrip(paths, _text(cells, runs, gaps))
+    counted, first = Counter(cells), RUNS - len(cells)
+    paths = [
+        Path(name, "".join([marks[at] for at, cell in enumerate(cells, first) if cell == name]))
+        for name, marks in _MARKS.items()
+        if name in counted
+    ]
+    return StatusStrip(tuple(paths), _text(counted, runs, gaps))
 
 
 def _cells(runs: Sequence[PastRun], gaps: Sequence[Gap]) -> list[str]:
@@ -90,9 +100,8 @@ def _cells(runs: Sequence[PastRun], gaps: Sequence[Gap]) -> list[str]:
     return cells + [MISSED] * missed.get(None, 0)
 
 
-def _text(cells: Sequence[str], runs: Sequence[PastRun], gaps: Sequence[Gap]) -> str:
-    counted = Counter(cells)
-    drawn = len(cells) - counted.pop(MISSED, 0)
+def _text(counted: Counter[str], runs: Sequence[PastRun], gaps: Sequence[Gap]) -> str:
+    drawn = counted.total() - counted[MISSED]
     first = runs[-drawn].started if drawn else runs[-1].started
     missed = sum(gap.total for gap in gaps if gap.before is None or gap.before >= first)
     ends = [f"{counted[each.value]} {_(each.value)}" for each in Status if counted[each.value]]

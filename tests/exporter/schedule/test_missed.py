@@ -24,8 +24,7 @@ def past(runs: list[StoredRun]) -> list[PastRun]:
 
 def missed(runs: list[StoredRun], schedule: Schedule, since: Millis = 0) -> list[Gap]:
     state = fold(runs)
-    told = {plan.started: plan.timestamp for plan in state.reported}
-    return gaps(past(runs), schedule, expect(state, schedule), since, told)
+    return gaps(past(runs), schedule, expect(state, schedule), since, state.reported)
 
 
 def stored(*runs: Ran) -> list[StoredRun]:
