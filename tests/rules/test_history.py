@@ -184,7 +184,7 @@ def held(history: FleetHistory) -> dict[str, Subjects]:
         created = history.end - DAYS_OF_FLEET * DAY
         fleet = Fleet(SchedulePolicy(), created)
         store.follow(fleet)
-        fleet.resume(store.live_runs(), history.begin, created)
+        fleet.resume(store.live_runs(), history.end, created)
         found = defaultdict[str, Subjects](set)
         for view in fleet.jobs():
             for each in conditions(view, history.end):
