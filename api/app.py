@@ -228,7 +228,8 @@ def _top(services: Services) -> TopLines:
 
 def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
     trusted, throttle = services.trusted_proxies, Throttle(services.clock)
-    forms = FormServices(services.store, services.fleet, services.clock, trusted)
+    store, fleet, refusals = services.store, services.fleet, services.refusals
+    forms = FormServices(store, fleet, refusals, services.clock, trusted)
     app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))
     app.add_route("/sign-out", SignOut(forms, sessions))
     add_forms(app, forms, *_pages_of_one(services))

@@ -23,6 +23,7 @@ from api.session_cookie import session_of
 from api.sessions import Session, is_form_of
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
+from exporter.ingest.refusals import Refusals
 from exporter.language import gettext as _
 from exporter.model import Server
 from exporter.model.audit import Author
@@ -37,6 +38,7 @@ class FormServices(NamedTuple):
 
     store: Store
     fleet: Fleet
+    refusals: Refusals
     clock: Callable[[], Millis]
     trusted: Sequence[Network]
 

@@ -20,7 +20,7 @@ class ClearRefused(Form):
 
     def _change(self, session: Session, fields: Mapping[str, str], **params: str) -> Done:
         refused_id = query.required_id(fields.get("id", ""), "refused report")
-        self._services.store.clear_rejected(refused_id, self._services.author(session))
+        self._services.refusals.clear(refused_id, self._services.author(session))
         _log.warning("refused report cleared", extra=log_fields(session=session.id))
         return Done(_("The refused report was cleared."))
 
@@ -42,7 +42,7 @@ class ClearAllRefused(Asking):
         kept = self._services.store.rejected(None, 1)
         if kept and fields.get("newest") != str(kept[0].id):
             return Done(_("Nothing was cleared: another report was refused meanwhile."))
-        count = self._services.store.clear_rejected(None, self._services.author(session))
+        count = self._services.refusals.clear(None, self._services.author(session))
         _log.warning("refused reports cleared", extra=log_fields(count=count, session=session.id))
         text = ngettext(
             "{count} refused report was cleared.", "{count} refused reports were cleared.", count

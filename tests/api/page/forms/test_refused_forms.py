@@ -31,3 +31,10 @@ def test_what_was_refused_after_the_question_stays(household: Daemon, person: Pe
     page = person.follow(person.send("/refused/clear-all", newest=form.attrib["value"]))
     assert "another report was refused meanwhile" in text(page.one("p", id="notice"))
     assert refused(household) == [3, 2, 1]
+
+
+def test_what_was_cleared_is_at_once_no_trouble_any_more(household: Daemon, person: Person) -> None:
+    household.post(b'{"Data": {"MainOperation": "Backup"}, "Extra": {"backup-name": "cut off')
+    assert household.get("/api/status")["daemon"]
+    person.send("/refused/clear-all", newest="3")
+    assert household.get("/api/status")["daemon"] == []
