@@ -94,6 +94,7 @@ class JobPage(Page):
             "server": view.server.shown_name,
             "facts": facts(view, state, now),
             "space": space(state.destination, now),
+            "tags": view.tags,
             "unnamed": is_unnamed(view.job.name),
             "duplicate": self._duplicate(view),
             "own_mute": muted_until(view.job.settings.muted, now),

@@ -13,9 +13,11 @@ from api.page import attempts
 from api.page.attempts import Attempt
 from api.page.forms.form import Form, FormServices, page_of
 from api.page.rendering import frame, render, show_refused
+from exporter.language import marked
 
 _TYPED = "typed"
-_STALE = (
+_SIGNED_OUT = marked("Nothing was saved, because you are no longer signed in")
+_STALE = marked(
     "You signed in again after this form was opened: see whether it is right, and send it again"
 )
 
@@ -61,7 +63,7 @@ class TypedForm(Form):
     def _send_to_sign_in(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._read(req)
         if req.context[_TYPED]:
-            raise ApiError(403, "Nothing was saved, because you are no longer signed in")
+            raise ApiError(403, _SIGNED_OUT)
         super()._send_to_sign_in(req, resp)
 
     def _refuse(

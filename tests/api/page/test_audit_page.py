@@ -23,7 +23,7 @@ def person(daemon: Daemon) -> Person:
 
 def rows(page: Document) -> list[list[str]]:
     """Return what each row says but when."""
-    table = page.one("table", class_="history changes")
+    table = page.one("table", class_="changes")
     return [
         [text(cell) for cell in row.iter("td")]
         for row in table.iter("tr")

@@ -12,7 +12,8 @@ from exporter.model import (
     Status,
 )
 from exporter.times import DAY, HOUR, MINUTE
-from tests.api.page.conftest import LAST, Look
+from tests.api.page.conftest import LAST, Look, daily
+from tests.support.changes import changed
 from tests.support.daemon import Daemon
 from tests.support.pages import Document, elements, text
 from tests.support.recording import record
@@ -197,3 +198,14 @@ def test_what_of_a_run_could_not_be_read_is_told_beside_it(daemon: Daemon, look:
     run = record(daemon, "Photos", LAST, log=Log(details=("Data.Duration: is not a duration",)))
     details = look("/jobs/1").one("details", id=f"unread-{run}")
     assert [text(each) for each in elements(details, "li")] == ["Data.Duration: is not a duration"]
+
+
+def test_its_tags_and_those_of_its_server_lead_to_what_has_them(daemon: Daemon, look: Look) -> None:
+    daily(daemon, "Photos")
+    assert "Tags" not in text(look("/jobs/1").one("dl", class_="facts"))
+    changed(daemon, "PATCH", "/api/jobs/1", {"tags": ["photos"]})
+    changed(daemon, "PATCH", "/api/servers/1", {"tags": ["a+b"]})
+    links = {text(each): each.attrib["href"] for each in look("/jobs/1").all("a")}
+    assert (links["photos"], links["a+b"]) == ("/?tag=photos", "/?tag=a%2Bb")
+    links = {text(each): each.attrib["href"] for each in look("/servers/1").all("a")}
+    assert links["a+b"] == "/?tag=a%2Bb"
