@@ -29,7 +29,7 @@ _EVERY = {
 }
 _SHORT_UNITS = (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND))
 _PREFIXES = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-UNITS = ("B", *_PREFIXES, *(name for name, _ in _SHORT_UNITS))
+UNITS = ("B", *_PREFIXES, *(name for name, _ in _SHORT_UNITS), "ms")
 """The symbols that languages may write otherwise; in the catalogues they have this context."""
 UNIT = "unit"
 

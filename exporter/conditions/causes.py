@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from exporter import formatting
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
-from exporter.jobs.destination import Quota
 from exporter.jobs.health import changed_much, took_long
 from exporter.jobs.state import JobState
 from exporter.language import gettext as _
+from exporter.language import ngettext
 from exporter.model import Status, StoredRun, believed
 from exporter.model.conditions import Condition
 from exporter.templating import short
@@ -100,18 +100,19 @@ def _filling(_view: JobView, state: JobState, now: Millis) -> str | None:
     found, full_at = state.destination, state.destination.full_at
     if found.quota is None or found.quota.free_bytes is None:
         return None
-    free = _free(found.quota)
+    free = _free(found.quota.free_bytes, found.quota.total_bytes)
     if full_at is None:
         return free
-    when = formatting.relative(full_at, now) if full_at > now else _("by now")
-    return _("{free}, full {when}").format(free=free, when=when)
+    if full_at <= now:
+        return _("{free}, full by now").format(free=free)
+    return _("{free}, full {when}").format(free=free, when=formatting.relative(full_at, now))
 
 
-def _free(quota: Quota) -> str:
-    free, total = formatting.size(quota.free_bytes or 0), quota.total_bytes
+def _free(count: int, total: int | None) -> str:
     if total is None:
-        return _("{size} free").format(size=free)
-    return _("{size} of {total} free").format(size=free, total=formatting.size(total))
+        return _("{size} free").format(size=formatting.size(count))
+    text = _("{size} of {total} free")
+    return text.format(size=formatting.size(count), total=formatting.size(total))
 
 
 def _unusual(_view: JobView, state: JobState, _now: Millis) -> str | None:
@@ -122,12 +123,16 @@ def _unusual(_view: JobView, state: JobState, _now: Millis) -> str | None:
     parts = []
     if changed is not None and usual.changed_files is not None and changed_much(state):
         of_usual = formatting.number(round(usual.changed_files))
-        told = _("{count} files changed, usually {usual}")
-        parts.append(told.format(count=formatting.number(changed), usual=of_usual))
+        text = ngettext(
+            "{count} file changed, usually {usual}",
+            "{count} files changed, usually {usual}",
+            changed,
+        )
+        parts.append(text.format(count=formatting.number(changed), usual=of_usual))
     if took is not None and usual.duration is not None and took_long(state):
         of_usual = formatting.duration(round(usual.duration))
-        told = _("it took {duration}, usually {usual}")
-        parts.append(told.format(duration=formatting.duration(took), usual=of_usual))
+        text = _("it took {length}, usually {usual}")
+        parts.append(text.format(length=formatting.duration(took), usual=of_usual))
     return "; ".join(parts) or None
 
 

@@ -11,7 +11,7 @@ from api.page.drawing.sparklines import Path
 from exporter import formatting
 from exporter.jobs.destination import free_bytes
 from exporter.language import gettext as _
-from exporter.language import marked
+from exporter.language import marked, pgettext
 from exporter.model import Counts, Status, StoredRun
 from exporter.schedule.missed import Gap
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
@@ -72,13 +72,15 @@ class Chart(Struct, frozen=True):
 def _size_tick(value: int, step: int) -> str:
     """Return a size in the unit of the steps."""
     power = min((step.bit_length() - 1) // 10, len(_PREFIXES) - 1)
-    return f"{formatting.number(value // _UNIT**power)} {_PREFIXES[power]}"
+    return (
+        f"{formatting.number(value // _UNIT**power)} {pgettext(formatting.UNIT, _PREFIXES[power])}"
+    )
 
 
 def _span_tick(value: int, step: int) -> str:
     """Return a duration in the largest unit of which a step is a multiple."""
     unit, name = next(each for each in _SPAN_UNITS if step % each[0] == 0)
-    return f"{formatting.number(value // unit)} {name}"
+    return f"{formatting.number(value // unit)} {pgettext(formatting.UNIT, name)}"
 
 
 class Measure(Struct, frozen=True):
