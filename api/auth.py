@@ -12,12 +12,12 @@ from api.client_address import Network, address_of
 from api.denials import Denials
 from api.errors import ApiError
 from api.session_cookie import session_of
-from exporter.auth import Authorizer, Scope, TokenGrant
+from exporter.auth import UNNAMED_ADMIN, Authorizer, Scope, TokenGrant
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.logs import log_fields
 from exporter.model import Delivery, Machine, short_name
-from exporter.model.audit import UNNAMED_ADMIN, Author
+from exporter.model.audit import Author
 from exporter.times import Millis
 
 _BEARER = 'Bearer realm="duplistatus"'

@@ -17,13 +17,14 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from exporter.model.audit import UNNAMED_ADMIN
-
 MIN_TOKEN_LENGTH = 16
 """Characters. A person does not type fewer into a secret; a program's default has 43."""
 
 MAX_NAME_LENGTH = 40
 """Characters of the name of who has an admin token."""
+
+UNNAMED_ADMIN = "admin"
+"""Who has an admin token without a name."""
 
 NO_KEYS: Mapping[bytes, str] = MappingProxyType({})
 

@@ -9,9 +9,6 @@ from exporter.times import Millis
 KEPT_ENTRIES = 100_000
 """Of more only the newest are kept."""
 
-UNNAMED_ADMIN = "admin"
-"""Who has an admin token without a name."""
-
 JOB_SET, JOB_DELETE, JOB_SEPARATE = "job.set", "job.delete", "job.separate"
 JOB_FORGET_COPY = "job.forget_copy"
 SERVER_SET, SERVER_MERGE, SERVER_DELETE = "server.set", "server.merge", "server.delete"

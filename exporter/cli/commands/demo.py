@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from api.server.listening import listen
 from api.services import Services
 from exporter import config, logs
+from exporter.auth import UNNAMED_ADMIN
 from exporter.cli.arguments import Commands, add, take
 from exporter.cli.daemon import (
     STOPPING,
@@ -42,7 +43,7 @@ from exporter.demo import DAYS, JOBS, Arrival, arrivals, live_arrivals
 from exporter.demo.tags import ADDRESSES, TAGS_OF_JOBS, TAGS_OF_SERVERS
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
-from exporter.model.audit import UNNAMED_ADMIN, Author
+from exporter.model.audit import Author
 from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
