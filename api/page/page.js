@@ -142,7 +142,7 @@ function showLocalTimes() {
     if (isExact) time.textContent = here;
     time.dataset.local = "";
   }
-  const zone = document.getElementById("zone");
+  const zone = document.getElementById("zone-of-times");
   if (zone) zone.textContent = zone.dataset.local.replace("{zone}", ZONE);
 }
 

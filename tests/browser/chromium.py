@@ -78,8 +78,8 @@ class Watched:
     def close(self) -> None:
         """Close the page; see that it asked nobody else for anything, and nothing went wrong."""
         self.context.close()
-        assert self.strayed == []
-        assert self.complaints == []
+        assert self.strayed == [], self.strayed
+        assert self.complaints == [], self.complaints
 
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((f"{self.url}/", "data:")):

@@ -116,6 +116,7 @@ def test_a_click_copies_the_options_of_a_version(watch: Open, url_of: Callable[[
 def test_a_pasted_token_is_put_into_the_options_and_sent_nowhere(closed: str, watch: Open) -> None:
     watched = watch(closed)
     page = watched.open("/connect")
+    page.wait_for_load_state("networkidle")  # the icon comes after the page
     before = len(watched.answers)
     page.get_by_role("textbox", name="Token").fill("a+b/c=")
     expect(page.locator("#live")).to_contain_text("/api/upload?token=a%2Bb%2Fc%3D")

@@ -30,7 +30,7 @@ def test_exact_times_are_of_the_zone_of_the_browser_with_utc_beside(
     now = page.locator("[data-now]")
     expect(now).to_have_text(shown)
     expect(now).to_have_attribute("title", "2026-01-15 10:30:00 UTC")
-    expect(page.locator("#zone")).to_contain_text(zone)
+    expect(page.locator("#zone-of-times")).to_contain_text(zone)
     title = page.locator("tr[data-job] time").first.get_attribute("title") or ""
     here, utc = title.split("\n")
     assert here[-6:] != utc[-6:] or zone == "UTC"
@@ -51,4 +51,4 @@ def test_without_a_script_they_are_of_the_zone_of_the_daemon(
     options = {"timezone_id": "Europe/Berlin", "java_script_enabled": False}
     page = watch(url_of("every"), **options).open("/")
     expect(page.locator("[data-now]")).to_have_text("2026-01-15 10:30:00 UTC")
-    expect(page.locator("#zone")).to_have_text("All times are UTC.")
+    expect(page.locator("#zone-of-times")).to_have_text("All times are UTC.")

@@ -33,8 +33,8 @@ def refusing(daemon: Daemon) -> Daemon:
 def test_everybody_can_use_it(watch: Open, refusing: Daemon, path: str) -> None:
     with serving(refusing) as url:
         page = watch(url).open(path)
-        for details in page.locator("details").all():
-            details.locator("summary").click()
+        for summary in page.locator("summary").locator("visible=true").all():
+            summary.click()
         for size, scheme in product(SIZES, SCHEMES):
             page.set_viewport_size(SIZES[size])
             page.emulate_media(color_scheme=scheme)
