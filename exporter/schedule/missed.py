@@ -24,6 +24,10 @@ _MOST_WINDOWS = 32
 """A calendar is looked up in windows of some 32 pauses, which jobs with the same calendar share: a
 step of it takes 30 µs. Of a job at most so many windows are."""
 
+_ANOTHER = 3
+"""So many pauses in a row that are too wide are of another schedule: what is learned, and how far
+Duplicati plans ahead, follows from the last runs alone."""
+
 _SAMPLED = 8
 _RARE: Millis = 366 * DAY
 
@@ -106,7 +110,7 @@ def gaps(
 ) -> list[Gap]:
     """Return what was missed between runs, the oldest first.
 
-    The configuration may be new: before the first pause that it allows nothing is called missed.
+    The schedule may be new: before the first pause that it allows nothing is called missed.
 
     Args:
         runs: backup runs of a job in a row, of any status, the oldest first.
@@ -134,8 +138,9 @@ def gaps(
         _between(*pair, plans, bounds) if is_wide else None
         for is_wide, pair in zip(wide, pairwise(runs), strict=True)
     ]
-    kept = next((place for place, gap in enumerate(found) if gap is None), len(found))
-    return [gap for gap in found[kept:] if gap is not None]
+    is_set = expectation.source is ScheduleSource.CONFIGURED
+    sure = [is_set or run.started in plans.told for run in runs]
+    return [gap for gap in found[_held_from(found, sure) :] if gap is not None]
 
 
 def open_gap(
@@ -160,6 +165,22 @@ def open_gap(
     if first < since:
         return _gap(counted or later[-1:] or (first,), None)
     return Gap((first, *later)[-MOST_LISTED:], len(later) + 1)
+
+
+def _held_from(found: Sequence[Gap | None], sure: Sequence[bool]) -> int:
+    """Return the first pause from which on the schedule is taken to have held.
+
+    Args:
+        found: what was missed in each pause.
+        sure: of which of them it is known what was expected, as it was set or told.
+    """
+    held = next((place for place, gap in enumerate(found) if gap is None), len(found))
+    in_a_row = 0
+    for place, gap in enumerate(found):
+        in_a_row = 0 if gap is None or sure[place] else in_a_row + 1
+        if in_a_row >= _ANOTHER:
+            held = max(held, place + 1)
+    return held
 
 
 class _Bounds(NamedTuple):

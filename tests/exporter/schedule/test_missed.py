@@ -68,6 +68,11 @@ def test_what_was_expected_and_did_not_come_was_missed(
     assert shown(missed(stored(*runs), schedule)) == expected
 
 
+WEEKLY = [
+    Ran(f"2026-{day}T02:00")
+    for day in ("01-05", "01-12", "01-13", "01-19", "01-26", "02-02", "02-09", "02-16", "02-23")
+]
+
 KEPT = {
     "a run that came hours late": (
         [*untold(1, 2, 3, hour="02:00"), *untold(4, hour="20:00"), *untold(5, hour="02:00")],
@@ -100,6 +105,14 @@ KEPT = {
     "pauses of weeks before the schedule became daily": (
         untold(1, 8, 15, 16, 17, 18, hour="02:00"),
         NIGHTLY,
+    ),
+    "weeks of another schedule, with a run by hand among them": (
+        [*WEEKLY, *untold(*range(2, 30), hour="02:00")],
+        LEARNED,
+    ),
+    "weeks of another schedule before the plans that are kept": (
+        [*WEEKLY, *nights(2, 29)],
+        LEARNED,
     ),
 }
 
