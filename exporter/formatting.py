@@ -111,7 +111,15 @@ def day(timestamp: Millis) -> str:
 
 
 def _local(timestamp: Millis) -> datetime:
-    return to_datetime(timestamp).astimezone(reader().zone)
+    """Return a timestamp in the zone of the reader; in UTC where the calendar ends before that.
+
+    A report may name the last day of the year 9999.
+    """
+    found = to_datetime(timestamp)
+    try:
+        return found.astimezone(reader().zone)
+    except OverflowError:
+        return found
 
 
 def _date_pattern() -> str:

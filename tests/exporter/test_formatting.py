@@ -135,6 +135,13 @@ def test_a_span_has_the_same_count_in_every_language(language: str, span: Millis
         assert count in formatting.relative(NOW + span, NOW).split()
 
 
+def test_the_last_hours_of_the_calendar_are_told_in_utc_where_a_zone_is_ahead() -> None:
+    timestamp = parse_timestamp("9999-12-31T23:59:59Z")
+    with reading(Reader(zone=ZoneInfo("Europe/Berlin"))):
+        assert formatting.exact(timestamp) == "9999-12-31 23:59:59 UTC"
+        assert formatting.weekday(timestamp) == "Friday 31 December 9999, 23:59 UTC"
+
+
 def test_a_time_is_of_the_zone_of_the_reader_also_where_its_clock_was_changed() -> None:
     with reading(Reader(zone=ZoneInfo("Europe/Berlin"))):
         assert formatting.exact(NOW) == "2026-01-15 11:30:00 UTC+1"
