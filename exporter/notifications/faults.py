@@ -13,6 +13,7 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.formatting import exact
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
+from exporter.language import gettext as _
 from exporter.limits import Limit
 from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import LATE
@@ -143,4 +144,5 @@ class DaemonFaults:
         names = [limit.value for limit in Limit if limit in LIMITS.intersection(hit)]
         if not names:
             return None
-        return Fault(DaemonCondition.LIMIT, f"reached in the last day: {', '.join(names)}")
+        reached = _("reached in the last day: %(names)s") % {"names": ", ".join(names)}
+        return Fault(DaemonCondition.LIMIT, reached)
