@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from threading import Lock
@@ -25,6 +24,7 @@ TRANSLATED = ("de", "es", "fr", "pt")
 LANGUAGES = (ENGLISH, *TRANSLATED)
 DOMAIN = "duplistatus"
 
+_catalogues: dict[str, NullTranslations] = {ENGLISH: NullTranslations()}
 _loading = Lock()
 
 
@@ -87,19 +87,19 @@ def npgettext(context: str, one: str, many: str, count: int) -> str:
 
 
 def _texts() -> NullTranslations:
-    return _catalogue(_reader.get().language)
+    language = _reader.get().language
+    return _catalogues.get(language) or _load(language)
 
 
-def _catalogue(language: str) -> NullTranslations:
+def _load(language: str) -> NullTranslations:
     """Return the texts of a language, read when they are first needed."""
     with _loading:
-        return _read(language)
+        if language not in _catalogues:
+            _catalogues[language] = _read(language)
+        return _catalogues[language]
 
 
-@cache
 def _read(language: str) -> NullTranslations:
-    if language == ENGLISH:
-        return NullTranslations()
     file = resources.files("exporter").joinpath("locale", language, "LC_MESSAGES", f"{DOMAIN}.po")
     with file.open("rb") as lines:
         catalogue = read_po(lines, locale=language, domain=DOMAIN)

@@ -115,6 +115,8 @@ def speak(made: jinja2.Environment) -> None:
 
 
 def _gettext(text: str, /, **values: object) -> Markup:
+    if not values:
+        return _constant(text, language.reader().language)
     return _filled(language.gettext(text), values)
 
 
@@ -127,12 +129,10 @@ def _pgettext(context: str, text: str, /, **values: object) -> Markup:
 
 
 def _filled(text: str, values: dict[str, object]) -> Markup:
-    if not values:
-        return _as_it_is(text)
     return Markup(text) % {name: shown(value) for name, value in values.items()}  # noqa: S704 - ours
 
 
-@lru_cache(maxsize=2048)
-def _as_it_is(text: str) -> Markup:
-    """Return a text without values; like all texts of templates it has its percent signs twice."""
-    return Markup(text) % ()  # noqa: S704 - ours
+@lru_cache(maxsize=4096)
+def _constant(text: str, _language: str) -> Markup:
+    """Return a text without values, in the reader's language, which the cache has to know."""
+    return _filled(language.gettext(text), {})

@@ -11,16 +11,17 @@ from api.page.forms.form import Done, Form
 from api.sessions import Session
 from exporter import formatting
 from exporter.language import gettext as _
+from exporter.language import marked
 from exporter.logs import log_fields
 from exporter.reports import Problem
 from exporter.times import DAY, HOUR, Millis
 
 SPANS: Mapping[str, tuple[str, Millis]] = {
-    "1h": ("1 hour", HOUR),
-    "8h": ("8 hours", 8 * HOUR),
-    "1d": ("1 day", DAY),
-    "3d": ("3 days", 3 * DAY),
-    "1w": ("1 week", 7 * DAY),
+    "1h": (marked("1 hour"), HOUR),
+    "8h": (marked("8 hours"), 8 * HOUR),
+    "1d": (marked("1 day"), DAY),
+    "3d": (marked("3 days"), 3 * DAY),
+    "1w": (marked("1 week"), 7 * DAY),
 }
 """For how long one may mute with the page: by the value that is sent, in words, and the time."""
 

@@ -12,7 +12,17 @@ from tests.support.daemon import Daemon
 from tests.support.pages import Document, text
 from tests.support.reports_builder import duplicati_report
 
-PATHS = ("/", "/jobs/1", "/servers/1", "/digest", "/refused", "/notifications", "/sign-in")
+PATHS = (
+    "/",
+    "/jobs/1",
+    "/servers/1",
+    "/digest",
+    "/refused",
+    "/notifications",
+    "/sign-in",
+    "/connect",
+    "/servers",
+)
 
 
 def page(daemon: Daemon, path: str, language: str) -> Document:
@@ -38,6 +48,7 @@ def test_a_page_has_the_same_elements_in_every_language(
 ) -> None:
     translated, english = page(fleet_of_all, path, language), page(fleet_of_all, path, "en")
     assert shape(translated) == shape(english)
+    assert "<Macro" not in asked(fleet_of_all, path, language).text
     assert text(translated.one("footer")) != text(english.one("footer"))
 
 
