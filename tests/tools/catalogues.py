@@ -6,6 +6,7 @@ writes nothing. A text without a translation is shown in English.
 """
 
 import html.parser
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -128,8 +129,9 @@ def _empty(language: str | None) -> Catalog:
 def write(catalogue: Catalog, path: Path) -> None:
     """Write a catalogue."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=_WIDTH, sort_output=True, include_lineno=False)
+    text = io.BytesIO()
+    write_po(text, catalogue, width=_WIDTH, sort_output=True, include_lineno=False)
+    path.write_bytes(text.getvalue().rstrip() + b"\n")
 
 
 def faults(catalogue: Catalog, template: Catalog) -> Iterator[str]:
