@@ -164,7 +164,8 @@ class Fleet:
         """Return some jobs that changed since they were last taken for a watch."""
         with self._lock:
             taken = watch.take()
-            return ChangedJobs(self._part(taken).jobs, sorted(taken - self._jobs.ids()))
+            views, errored = self._part(taken)
+            return ChangedJobs(views, sorted(taken - self._jobs.ids()), errored, taken)
 
     def servers(self) -> list[Server]:
         """Return every server, in the order of their ids."""

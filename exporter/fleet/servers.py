@@ -66,5 +66,5 @@ class Servers:
 
 
 def _of_jobs(server: Server) -> tuple[object, ...]:
-    """Return the names, which the configuration's overrides match, and the tags."""
-    return server.name, server.alias, server.tags
+    """Return the names, which the configuration's overrides match, the tags and the mute."""
+    return server.name, server.alias, server.tags, server.muted

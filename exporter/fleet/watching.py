@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from exporter.fleet.views import JobView
@@ -11,14 +12,19 @@ MOST_TAKEN = 200
 
 
 class ChangedJobs(NamedTuple):
-    """The jobs that changed as they are now, and the ids of those that are gone or not known."""
+    """The jobs that changed as they are now, and the ids of those that are gone or not known.
+
+    `errored` are those that an error leaves out, `taken` all of them: some never made a backup.
+    """
 
     views: list[JobView]
     gone: list[int]
+    errored: list[int]
+    taken: frozenset[int]
 
 
 class JobWatch:
-    """The jobs that a report or a person changed since they were last taken.
+    """The jobs that a report or a person changed since they were last taken, the first ones first.
 
     `changed` is set while there are any. Only the fleet adds and takes. Whoever has opened a watch
     closes it in the end.
@@ -27,11 +33,11 @@ class JobWatch:
     def __init__(self) -> None:
         self.changed = threading.Event()
         self.closed = False
-        self._ids: set[int] = set()
+        self._ids: dict[int, None] = {}
 
     def add(self, job_id: int) -> None:
         """Note that a job changed."""
-        self._ids.add(job_id)
+        self._ids[job_id] = None
         if not self.changed.is_set():
             self.changed.set()
 
@@ -43,9 +49,11 @@ class JobWatch:
         """Note that nobody takes from the watch any more."""
         self.closed = True
 
-    def take(self) -> set[int]:
+    def take(self) -> frozenset[int]:
         """Return the ids of some jobs that changed, and forget them."""
-        taken = {self._ids.pop() for _ in range(min(len(self._ids), MOST_TAKEN))}
+        taken = frozenset(islice(self._ids, MOST_TAKEN))
+        for job_id in taken:
+            del self._ids[job_id]
         if not self._ids:
             self.changed.clear()
         return taken

@@ -11,8 +11,8 @@ from exporter.conditions.upcoming import next_change
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.fleet.deadlines import DeadlineIndex
+from exporter.fleet.taking import take_all
 from exporter.fleet.views import JobView
-from exporter.fleet.watching import MOST_TAKEN, ChangedJobs
 from exporter.model.conditions import AnyCondition, DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
@@ -88,6 +88,13 @@ class Parts(NamedTuple):
     compose: Compose
     extras: Extras
     waiting: Callable[[str], int]
+
+
+class _Taken(NamedTuple):
+    """The jobs that changed, and the ids of those that are gone."""
+
+    views: list[JobView]
+    gone: list[int]
 
 
 class _Seen(NamedTuple):
@@ -166,7 +173,7 @@ class Notifier:
         changes = self._read_changes()
         # A job may be newer than a change that was not read yet, so all changes come first.
         all_read = len(changes) < MOST_CHANGES
-        taken = self._take_changed() if all_read else ChangedJobs([], [])
+        taken = self._take_changed() if all_read else _Taken([], [])
         # With a job that is taken goes the reason to read what its report noted since.
         self._may_be_unread = bool(taken.views)
         views = self._observe(changes, taken, now)
@@ -176,7 +183,7 @@ class Notifier:
         return self._store([*told, *extra], marks, now)
 
     def _observe(
-        self, changes: Sequence[ConditionChange], taken: ChangedJobs, now: Millis
+        self, changes: Sequence[ConditionChange], taken: _Taken, now: Millis
     ) -> list[JobView]:
         """Take over what is known now; return the jobs that changed, or whose time has come."""
         due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
@@ -187,14 +194,12 @@ class Notifier:
         self._observe_rest(now)
         return views
 
-    def _take_changed(self) -> ChangedJobs:
+    def _take_changed(self) -> _Taken:
         """Return the jobs that changed before: more of them change while they are looked at."""
-        taken, left = ChangedJobs([], []), self._watch.count()
-        while left > 0:
-            views, gone = self._parts.fleet.take_changed(self._watch)
-            taken.views.extend(views)
-            taken.gone.extend(gone)
-            left -= MOST_TAKEN
+        taken = _Taken([], [])
+        for part in take_all(self._parts.fleet, self._watch):
+            taken.views.extend(part.views)
+            taken.gone.extend(part.gone)
         return taken
 
     def _read_changes(self) -> list[ConditionChange]:

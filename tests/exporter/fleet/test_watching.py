@@ -1,6 +1,12 @@
 """A watch of the fleet: what changed is taken once, and nothing is missed."""
 
-from exporter.fleet import Fleet
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from exporter.fleet import Fleet, taking, watching
+from exporter.fleet.taking import take_all
 from exporter.fleet.watching import JobWatch
 from exporter.jobs.job import Job
 from exporter.model import JobSettings
@@ -25,8 +31,8 @@ def run_again(fleet: Fleet, job_id: int, runs: int) -> None:
 
 
 def taken(fleet: Fleet, watch: JobWatch) -> tuple[list[int], list[int]]:
-    views, gone = fleet.take_changed(watch)
-    return [view.job.id for view in views], gone
+    changed = fleet.take_changed(watch)
+    return [view.job.id for view in changed.views], changed.gone
 
 
 def test_all_jobs_are_new_to_a_watch() -> None:
@@ -64,3 +70,25 @@ def test_a_job_that_never_made_a_backup_is_neither_shown_nor_gone() -> None:
     fleet = fleet_with(1)
     fleet.apply(change_of(server_named("nas"), Job.of(2, 1, "new", fold([]), JobSettings())))
     assert taken(fleet, fleet.watch_jobs()) == ([1], [])
+
+
+@pytest.mark.parametrize("changed", [{"muted": START}, {"alias": "cellar"}, {"tags": ("offsite",)}])
+def test_jobs_change_with_what_holds_for_their_server(changed: dict[str, Any]) -> None:
+    fleet = fleet_with(1, 2)
+    watch = fleet.watch_jobs()
+    taken(fleet, watch)
+    fleet.apply(Change(servers=(replace(server_named("nas"), **changed),)))
+    assert taken(fleet, watch) == ([1, 2], [])
+
+
+def test_all_that_changed_is_taken_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MOST_TAKEN", 2)
+    monkeypatch.setattr(taking, "MOST_TAKEN", 2)
+    fleet = fleet_with(1, 2, 3)
+    watch = fleet.watch_jobs()
+    parts = []
+    for part in take_all(fleet, watch):
+        parts.append(sorted(part.taken))
+        run_again(fleet, 4, 1)
+    assert parts == [[1, 2], [3, 4]]
+    assert taken(fleet, watch) == ([4], [])
