@@ -44,9 +44,12 @@ def of_server(
     A server that is pulled from is called in the configuration as a person likes, so one whose name
     no known server has may be any of them.
     """
-    own = _names(server)
-    others = {name for each in all_servers if each.id != server.id for name in _names(each)} - own
-    return tuple(each for each in faults if each.server is None or each.server not in others)
+    found, own = tuple(faults), _names(server)
+    asked = {each.server for each in found} - {None} - own
+    if not asked:  # as nearly always: there may be thousands of servers
+        return found
+    others = {name for each in all_servers if each.id != server.id for name in _names(each)}
+    return tuple(each for each in found if each.server not in asked & others)
 
 
 def _names(server: Server) -> set[str]:
