@@ -73,7 +73,7 @@ class JobPage(Page):
 
     def _of_all(self, view: JobView, now: Millis) -> dict[str, Any]:
         """Return what is wrong beside the job, and the icon for both."""
-        found = of_server(self._top.faults(now), view.server, self._fleet.servers())
+        found = of_server(self._top.faults(now), view.server, self._fleet.servers)
         summary = StatusSummary.from_views([view], now)
         return {
             "lines": self._top.lines(found, (), now),

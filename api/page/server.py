@@ -59,7 +59,7 @@ class ServerPage(Page):
         views, faulty = self._fleet.of_server(server.id)
         jobs = evaluate_all(views, now)
         summary = StatusSummary.counting(jobs, len(faulty))
-        found = of_server(self._top.faults(now), server, self._fleet.servers())
+        found = of_server(self._top.faults(now), server, self._fleet.servers)
         job_filter = filters.of_server(req, self._fleet)
         return {
             **head(summary, of_jobs(summary), found, now),

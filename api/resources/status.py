@@ -96,7 +96,7 @@ class StatusResource(GetResource):
         server = None if choice.server_id is None else self._fleet.server(choice.server_id)
         if server is None:
             return found
-        return faults.of_server(found, server, self._fleet.servers())
+        return faults.of_server(found, server, self._fleet.servers)
 
 
 def _failing(req: falcon.Request) -> tuple[OverallState, ...]:

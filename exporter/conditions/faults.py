@@ -1,6 +1,6 @@
 """What holds beside the jobs, for the daemon and for servers. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ def storage_fault(faults: Iterable[Fault]) -> Fault | None:
 
 
 def of_server(
-    faults: Iterable[Fault], server: Server, all_servers: Iterable[Server]
+    faults: Iterable[Fault], server: Server, all_servers: Callable[[], Iterable[Server]]
 ) -> tuple[Fault, ...]:
     """Return what concerns a server: its own, the daemon's, and those of nobody that is known.
 
@@ -48,7 +48,7 @@ def of_server(
     asked = {each.server for each in found} - {None} - own
     if not asked:  # as nearly always: there may be thousands of servers
         return found
-    others = {name for each in all_servers if each.id != server.id for name in _names(each)}
+    others = {name for each in all_servers() if each.id != server.id for name in _names(each)}
     return tuple(each for each in found if each.server not in asked & others)
 
 

@@ -34,9 +34,9 @@ def test_a_fault_concerns_its_server_and_one_of_nobody_that_is_known_all_of_them
     fault: Fault, concerned: set[str]
 ) -> None:
     both = [NAS, ATTIC]
-    assert {each.name for each in both if of_server([fault], each, both)} == concerned
+    assert {each.name for each in both if of_server([fault], each, lambda: both)} == concerned
 
 
 def test_a_name_that_two_servers_have_concerns_both() -> None:
     both = [server_named("nas", 1), server_named("nas", 2)]
-    assert all(of_server([pull("nas")], each, both) for each in both)
+    assert all(of_server([pull("nas")], each, lambda: both) for each in both)
