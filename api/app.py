@@ -150,12 +150,13 @@ def _reception(services: Services) -> Reception:
 
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    app.add_route("/api/summary", Summary(fleet, clock, services.faults.all))
-    app.add_route("/api/status", StatusResource(store, fleet, clock, services.faults.all))
+    standing, faults = services.standing, services.faults.all
+    app.add_route("/api/summary", Summary(fleet, standing, clock, faults))
+    app.add_route("/api/status", StatusResource(store, fleet, standing, clock, faults))
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    shown = badges.Showing(clock, services.faults.all, badges.embedding(services.authorizer))
+    shown = badges.Showing(standing, clock, faults, badges.embedding(services.authorizer))
     app.add_route("/api/badge.svg", FleetBadge(fleet, shown))
     app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, shown))
     sources, templates = services.digest_sources, services.templates
@@ -203,7 +204,7 @@ def _add_root(app: App, services: Services) -> None:
 def _add_page(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     connection = Connection(services.authorizer, services.trusted_proxies)
-    besides = Besides(_top(services), _upload(Astray, services))
+    besides = Besides(services.standing, _top(services), _upload(Astray, services))
     app.add_route(_ROOT, Overview(store, fleet, clock, connection, besides))
     app.add_route("/refused", RefusedPage(store, fleet, clock))
     app.add_route("/audit", AuditPage(store, fleet, clock))
@@ -212,7 +213,7 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route("/jobs", JobsAddress())
     job_page, server_page = _pages_of_one(services)
     app.add_route("/jobs/{job_id}", job_page)
-    app.add_route("/servers", ServersPage(store, fleet, clock))
+    app.add_route("/servers", ServersPage(store, fleet, clock, services.standing))
     app.add_route("/servers/{server_id}", server_page)
     add_assets(app)
 

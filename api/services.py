@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from api.client_address import Network
 from api.route_prefix import RoutePrefix
 from exporter.auth import Authorizer
+from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -35,6 +36,7 @@ class Services(NamedTuple):
 
     store: Store
     fleet: Fleet
+    standing: Standing
     timekeeper: Timekeeper
     live_reports: LiveReportService
     exposition: Exposition

@@ -15,8 +15,8 @@ from api.page.top import TopLines
 from api.resources.upload import Astray
 from exporter.auth import Scope
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.faults import Fault
+from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model import Server
@@ -32,8 +32,9 @@ _LISTED = 200
 
 
 class Besides(NamedTuple):
-    """What an overview has beside the backups; `astray` accepts reports posted to the page."""
+    """What an overview needs beside the backups; `astray` accepts reports posted to the page."""
 
+    standing: Standing
     top: TopLines
     astray: Astray
 
@@ -65,7 +66,7 @@ class Overview(Page):
         """Render the page."""
         now = self._clock()
         job_filter, snapshot = filters.read(req, self._fleet), self._fleet.snapshot(now)
-        jobs = evaluate_all(snapshot.jobs, now)
+        jobs = self._besides.standing.evaluated(snapshot.jobs, now)
         summary = StatusSummary.counting(jobs, len(snapshot.errored))
         faults = self._besides.top.faults(now)
         facts = {

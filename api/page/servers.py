@@ -1,5 +1,6 @@
 """GET /servers: every server, the worst first; GET /jobs, which leads to the backups."""
 
+from collections.abc import Callable
 from operator import itemgetter
 from urllib.parse import urlencode
 
@@ -9,11 +10,14 @@ from msgspec import Struct
 from api import query
 from api.page.rendering import HtmlResource, Page
 from api.responses import GetResource, see_other
-from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
+from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.ranking import Place, place
+from exporter.conditions.standing import Standing
+from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.model import Server
 from exporter.model.conditions import Condition
+from exporter.store import Store
 from exporter.times import Millis
 
 ROWS = 100
@@ -54,6 +58,12 @@ class ServerList(Struct, frozen=True):
 class ServersPage(Page):
     """Every server, or those with a text in their names."""
 
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], standing: Standing
+    ) -> None:
+        super().__init__(store, fleet, clock)
+        self._standing = standing
+
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
         now = self._clock()
@@ -77,7 +87,7 @@ class ServersPage(Page):
     def _worst_jobs(self, now: Millis) -> dict[int, EvaluatedJob]:
         """Return the worst backup of each server that has one."""
         worst: dict[int, tuple[Place, EvaluatedJob]] = {}
-        for job in evaluate_all(self._fleet.jobs(), now):
+        for job in self._standing.evaluated(self._fleet.jobs(), now):
             listed, server_id = (place(job), job), job.view.server.id
             worst[server_id] = min(listed, worst.get(server_id, listed), key=itemgetter(0))
         return {server_id: job for server_id, (_, job) in worst.items()}

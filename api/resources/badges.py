@@ -16,6 +16,7 @@ from exporter.conditions import faults
 from exporter.conditions.badge import Badge, badge_of, badge_of_all, badge_of_unknown_tag
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
+from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
 from exporter.times import Millis
 
@@ -36,8 +37,12 @@ class SvgName(BaseConverter):
 
 
 class Showing(NamedTuple):
-    """What every badge needs: the clock, what is wrong beside jobs, and which pages may show it."""
+    """What every badge needs: what holds for the jobs, the clock, what is wrong beside them.
 
+    `embedding` is which pages may show it.
+    """
+
+    standing: Standing
     clock: Callable[[], Millis]
     faults: Callable[[Millis], tuple[Fault, ...]]
     embedding: str
@@ -48,7 +53,7 @@ class _Pictured(GetResource):
 
     def __init__(self, fleet: Fleet, showing: Showing) -> None:
         self._fleet = fleet
-        self._clock, self._faults, self._embedding = showing
+        self._standing, self._clock, self._faults, self._embedding = showing
 
     def _picture(
         self,
@@ -64,11 +69,16 @@ class _Pictured(GetResource):
         if unknown:
             self._answer(req, resp, badge_of_unknown_tag(unknown[0]))
             return
-        jobs, errored = choice.selection(self._fleet, now)
-        summary = StatusSummary.from_views(jobs, now, len(errored))
+        summary = self._summary(choice, now)
         subject = ", ".join((*names, *choice.tags))
         badge = badge_of(subject, summary, found) if subject else badge_of_all(summary, found)
         self._answer(req, resp, badge)
+
+    def _summary(self, choice: JobChoice, now: Millis) -> StatusSummary:
+        if not choice.is_narrow:
+            return self._standing.summary(now)
+        jobs, errored = choice.selection(self._fleet, now)
+        return StatusSummary.from_views(jobs, now, len(errored))
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, badge: Badge) -> None:
         resp.set_header(EMBEDDING, self._embedding)

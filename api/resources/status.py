@@ -18,6 +18,7 @@ from exporter.conditions.overall import OverallState, overall_state
 from exporter.conditions.ranking import worst_in_trouble
 from exporter.conditions.sentence import newest_failure, sentence
 from exporter.conditions.since import since
+from exporter.conditions.standing import Standing, Worst
 from exporter.fleet import Fleet
 from exporter.model.conditions import Condition, DaemonCondition
 from exporter.model.run_json import Json, timestamp
@@ -45,11 +46,13 @@ class StatusResource(GetResource):
         self,
         store: Store,
         fleet: Fleet,
+        standing: Standing,
         clock: Callable[[], Millis],
         faults: Callable[[Millis], tuple[Fault, ...]],
     ) -> None:
         self._store = store
         self._fleet = fleet
+        self._standing = standing
         self._clock = clock
         self._faults = faults
 
@@ -75,9 +78,7 @@ class StatusResource(GetResource):
     def _state(
         self, choice: JobChoice, away: list[Fault], now: Millis
     ) -> tuple[OverallState, Json]:
-        selection = choice.selection(self._fleet, now)
-        jobs = [job for job in evaluate_all(selection.jobs, now) if choice.has_evaluated(job, now)]
-        summary = StatusSummary.counting(jobs, len(selection.errored))
+        summary, worst = self._jobs(choice, now)
         found = self._concerning(choice, away or self._faults(now))
         state = overall_state(summary, found)
         return state, {
@@ -88,9 +89,17 @@ class StatusResource(GetResource):
             "servers": [
                 {"server": each.server, **_fault(each)} for each in found if each.server is not None
             ],
-            "worst": [_job(each, now) for each in worst_in_trouble(jobs, LISTED)],
+            "worst": [_job(each, now) for each in worst],
             "asOf": timestamp(now),
         }
+
+    def _jobs(self, choice: JobChoice, now: Millis) -> Worst:
+        if not choice.is_narrow:
+            return self._standing.worst(now, LISTED)
+        selection = choice.selection(self._fleet, now)
+        jobs = [job for job in evaluate_all(selection.jobs, now) if choice.has_evaluated(job, now)]
+        summary = StatusSummary.counting(jobs, len(selection.errored))
+        return Worst(summary, worst_in_trouble(jobs, LISTED))
 
     def _concerning(self, choice: JobChoice, found: Sequence[Fault]) -> Sequence[Fault]:
         server = None if choice.server_id is None else self._fleet.server(choice.server_id)

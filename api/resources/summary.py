@@ -5,9 +5,9 @@ from collections.abc import Callable
 import falcon
 
 from api.responses import GetResource, success
-from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
 from exporter.conditions.overall import overall_state
+from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
 from exporter.model import run_json
 from exporter.times import Millis
@@ -19,18 +19,19 @@ class Summary(GetResource):
     def __init__(
         self,
         fleet: Fleet,
+        standing: Standing,
         clock: Callable[[], Millis],
         faults: Callable[[Millis], tuple[Fault, ...]],
     ) -> None:
         self._fleet = fleet
+        self._standing = standing
         self._clock = clock
         self._faults = faults
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the current counts."""
         now = self._clock()
-        totals, views, errored = self._fleet.snapshot(now)
-        summary = StatusSummary.from_views(views, now, len(errored))
+        totals, summary = self._fleet.totals(now), self._standing.summary(now)
         data = {
             "totalServers": totals.servers,
             "totalBackupJobs": totals.jobs,

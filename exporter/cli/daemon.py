@@ -15,6 +15,7 @@ from api.server.http_server import HttpServer
 from api.services import Services
 from exporter import logs
 from exporter.auth import load_or_make
+from exporter.conditions.standing import Standing
 from exporter.config import Config
 from exporter.config.database import DatabaseAddress
 from exporter.exposition import Exposition
@@ -46,6 +47,7 @@ def build_services(settings: Config, store: Store) -> Services:
     return Services(
         store=store,
         fleet=fleet,
+        standing=Standing(fleet),
         timekeeper=timekeeper,
         live_reports=LiveReportService(store, fleet, self_metrics, store.now, timekeeper),
         exposition=Exposition(fleet, store.now, self_metrics),

@@ -1,11 +1,17 @@
 """How many jobs there are, and of how many each condition holds. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
+from exporter.conditions.evaluate import (
+    EvaluatedJob,
+    Held,
+    evaluate_all,
+    in_trouble,
+    is_excused,
+)
 from exporter.fleet.views import JobView
 from exporter.model.conditions import Condition
 from exporter.times import Millis
@@ -42,17 +48,24 @@ class StatusSummary(Struct, frozen=True):
     @classmethod
     def counting(cls, jobs: Sequence[EvaluatedJob], errored: int = 0) -> "StatusSummary":
         """Count jobs that were evaluated."""
+        failures = [at for at in map(failed_at, jobs) if at is not None]
+        alike = Counter(job.held for job in jobs)
+        return cls.of_alike(alike, errored, max(failures, default=None))
+
+    @classmethod
+    def of_alike(
+        cls, alike: Mapping[Held, int], errored: int, last_failure: Millis | None
+    ) -> "StatusSummary":
+        """Count jobs by how many there are for which the same holds."""
         return cls(
-            jobs=len(jobs),
-            held=Counter(each for job in jobs for each in job.held),
-            fine=sum(_is_fine(job) for job in jobs),
-            unwatched=sum(_is_unwatched(job) for job in jobs),
+            jobs=sum(alike.values()),
+            held=_by_condition(alike),
+            fine=_number(alike, _is_fine),
+            unwatched=_number(alike, _is_unwatched),
             errored=errored,
-            last_failure=_last_failure(job.view for job in jobs if not job.is_excused),
-            excused=Counter(
-                each for job in jobs if job.is_excused for each in job.held if each.is_trouble
-            ),
-            in_trouble=sum(job.in_trouble and not job.is_excused for job in jobs),
+            last_failure=last_failure,
+            excused=_troubles({held: alike[held] for held in filter(is_excused, alike)}),
+            in_trouble=_number(alike, lambda held: in_trouble(held) and not is_excused(held)),
         )
 
     def count(self, condition: Condition) -> int:
@@ -74,17 +87,36 @@ class StatusSummary(Struct, frozen=True):
         return [each for each in Condition if each.is_trouble and self.troubled(each)]
 
 
-def _is_fine(job: EvaluatedJob) -> bool:
-    return not job.in_trouble and not any(each in job.held for each in _NOT_FINE)
+def failed_at(job: EvaluatedJob) -> Millis | None:
+    """Return the start of the newest run for which a job is failing and troubles somebody."""
+    health = job.view.health
+    if not health.failing or job.is_excused:
+        return None
+    return health.last_failed or health.last_start
 
 
-def _is_unwatched(job: EvaluatedJob) -> bool:
-    if Condition.MUTED in job.held:
+def _number(alike: Mapping[Held, int], chosen: Callable[[Held], bool]) -> int:
+    return sum(number for held, number in alike.items() if chosen(held))
+
+
+def _by_condition(alike: Mapping[Held, int]) -> Mapping[Condition, int]:
+    counts: Counter[Condition] = Counter()
+    for held, number in alike.items():
+        for each in held:
+            counts[each] += number
+    return counts
+
+
+def _troubles(alike: Mapping[Held, int]) -> Mapping[Condition, int]:
+    counts = _by_condition(alike)
+    return {each: number for each, number in counts.items() if each.is_trouble}
+
+
+def _is_fine(held: Held) -> bool:
+    return not in_trouble(held) and not any(each in held for each in _NOT_FINE)
+
+
+def _is_unwatched(held: Held) -> bool:
+    if Condition.MUTED in held:
         return False
-    return Condition.PAUSED in job.held or (Condition.OFF in job.held and not job.in_trouble)
-
-
-def _last_failure(views: Iterable[JobView]) -> Millis | None:
-    failing = (view.health for view in views if view.health.failing)
-    starts = (each.last_failed or each.last_start for each in failing)
-    return max((start for start in starts if start is not None), default=None)
+    return Condition.PAUSED in held or (Condition.OFF in held and not in_trouble(held))

@@ -5,7 +5,7 @@ are those of the API and of the metrics.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from exporter.fleet.views import JobView
 from exporter.jobs.ageing import old_from
@@ -23,8 +23,11 @@ from exporter.model.conditions import Condition
 from exporter.schedule.expressions import Off
 from exporter.times import Millis
 
+Held: TypeAlias = tuple[Condition, ...]
+"""All that holds for a job, worst first; at least one."""
 
-def conditions(view: JobView, now: Millis) -> tuple[Condition, ...]:
+
+def conditions(view: JobView, now: Millis) -> Held:
     """Return all that holds for a job now, worst first; at least one."""
     health, schedule, stalled = view.health, view.schedule, view.stalled(now)
     holding = (  # pairs: a page asks this of ten thousand jobs, and a member's hash is slow
@@ -82,17 +85,27 @@ class EvaluatedJob(NamedTuple):
     """A job and all that holds for it, worst first."""
 
     view: JobView
-    held: tuple[Condition, ...]
+    held: Held
 
     @property
     def is_excused(self) -> bool:
         """Whether a person muted or paused it, so that what is wrong with it troubles nobody."""
-        return Condition.MUTED in self.held or Condition.PAUSED in self.held
+        return is_excused(self.held)
 
     @property
     def in_trouble(self) -> bool:
         """Whether somebody should look at it, even if a person said that nobody need be told."""
-        return self.held[0].is_trouble
+        return in_trouble(self.held)
+
+
+def is_excused(held: Held) -> bool:
+    """Return whether a person muted or paused a job, so that what is wrong troubles nobody."""
+    return Condition.MUTED in held or Condition.PAUSED in held
+
+
+def in_trouble(held: Held) -> bool:
+    """Return whether somebody should look at a job, even if nobody need be told."""
+    return held[0].is_trouble
 
 
 def evaluate_all(views: Iterable[JobView], now: Millis) -> list[EvaluatedJob]:

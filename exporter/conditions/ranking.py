@@ -25,8 +25,12 @@ def place(job: EvaluatedJob) -> Place:
 
 def worst_in_trouble(jobs: Iterable[EvaluatedJob], most: int) -> list[EvaluatedJob]:
     """Return the worst of the jobs in trouble that are neither muted nor paused, worst first."""
-    troubled = (job for job in jobs if job.in_trouble and not job.is_excused)
-    return nsmallest(most, troubled, key=place)
+    return nsmallest(most, filter(troubles_somebody, jobs), key=place)
+
+
+def troubles_somebody(job: EvaluatedJob) -> bool:
+    """Return whether somebody should look at a job that is neither muted nor paused."""
+    return job.in_trouble and not job.is_excused
 
 
 def _earliest(view: JobView, worst: Condition) -> Millis:

@@ -10,6 +10,7 @@ from api.app import App, create_app
 from api.services import Services
 from api.throttle import PER_ADDRESS
 from exporter.auth import Authorizer, Scope
+from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -97,6 +98,7 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
     services = Services(
         store=store,
         fleet=fleet,
+        standing=Standing(fleet),
         timekeeper=timekeeper,
         live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
         exposition=Exposition(fleet, clock, self_metrics),
@@ -151,6 +153,7 @@ def make_broken_app(store: Store) -> App:
     services = Services(
         store=broken,
         fleet=broken,
+        standing=broken,
         timekeeper=broken,
         live_reports=broken,
         exposition=broken,

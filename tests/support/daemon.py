@@ -8,6 +8,7 @@ from falcon import testing
 from api.app import create_app
 from api.services import Services
 from exporter.auth import Authorizer, Scope
+from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -66,6 +67,7 @@ class Daemon:
         self.services = Services(
             store=self.store,
             fleet=self.fleet,
+            standing=Standing(self.fleet),
             timekeeper=self.timekeeper,
             live_reports=self.live_reports,
             exposition=Exposition(self.fleet, self.clock, self_metrics),

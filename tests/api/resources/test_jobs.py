@@ -10,6 +10,7 @@ from falcon import testing
 from api.app import create_app
 from api.services import Services
 from exporter.auth import Authorizer, Scope
+from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -103,6 +104,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
         services = Services(
             store=store,
             fleet=fleet,
+            standing=Standing(fleet),
             timekeeper=timekeeper,
             live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
             exposition=exposition,
