@@ -1,7 +1,7 @@
 """The reports of the whole fleet, in the order in which they arrive."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -28,9 +28,11 @@ class Arrival(NamedTuple):
     body: bytes
 
 
-def live_arrivals(present: Millis, since: Millis, every: Millis) -> Iterator[Arrival]:
+def live_arrivals(
+    present: Millis, since: Millis, every: Millis, jobs: Iterable[Job] = JOBS
+) -> Iterator[Arrival]:
     """Yield the live reports from a time on, those of a run at multiples of `every`."""
-    return heapq.merge(*(_live_of(job, present, since, every) for job in JOBS))
+    return heapq.merge(*(_live_of(job, present, since, every) for job in jobs))
 
 
 def _live_of(job: Job, present: Millis, since: Millis, every: Millis) -> Iterator[Arrival]:
@@ -40,11 +42,11 @@ def _live_of(job: Job, present: Millis, since: Millis, every: Millis) -> Iterato
             yield from (arrival for arrival in reports if arrival.at >= since)
 
 
-def arrivals(present: Millis) -> Iterator[Arrival]:
+def arrivals(present: Millis, jobs: Sequence[Job] = JOBS) -> Iterator[Arrival]:
     """Yield the reports of the ninety days before the present, and then those of its future."""
     start = present - DAYS * DAY
-    backups = (_arrivals_of(job, start, present) for job in JOBS)
-    return heapq.merge(*backups, *(_restores_of(job, present) for job in JOBS))
+    backups = (_arrivals_of(job, start, present) for job in jobs)
+    return heapq.merge(*backups, *(_restores_of(job, present) for job in jobs))
 
 
 def _restores_of(job: Job, present: Millis) -> Iterator[Arrival]:

@@ -34,7 +34,7 @@ from exporter.demo.machines import (
     WEB_2,
 )
 from exporter.demo.timetable import SUNDAY, WORKDAYS, Timetable
-from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
+from exporter.times import HOUR, MINUTE, SECOND, Millis
 
 _LOCKED = "The process cannot access the file because it is being used by another process"
 _DENIED = "Error reported while accessing file: Permission denied"
@@ -131,7 +131,6 @@ _OF_WEB_2 = (
         150 * GB,
         first=12.5,
         events=(dies(_REFUSED, since=12.5),),
-        muted=7 * DAY,
     ),
 )
 _OF_DATABASE = (

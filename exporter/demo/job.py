@@ -8,7 +8,6 @@ from random import Random
 from msgspec import Struct
 
 from exporter.demo.timetable import Timetable
-from exporter.times import Millis
 
 
 class Server(Struct, frozen=True):
@@ -104,4 +103,3 @@ class Job(Struct, frozen=True):
     events: tuple[Event, ...] = ()
     copies: tuple[SecondDestination, ...] = ()
     restored: tuple[float, ...] = ()
-    muted: Millis | None = None

@@ -1,12 +1,15 @@
-"""The four states that a page can be in, each a daemon with a frozen present."""
+"""The states that a page can be in, each a daemon with a frozen present."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from heapq import merge
 from itertools import takewhile
 from pathlib import Path
 
-from exporter.demo import Arrival, live_arrivals
+from exporter.cli.demo_people import furnish
+from exporter.demo import JOBS, Arrival, arrivals, live_arrivals
+from exporter.demo.extras import LIVE, REPORTING
+from exporter.demo.job import Job
 from exporter.model import Delivery
 from exporter.reports import read_report
 from exporter.times import DAY, HOUR, MINUTE, Millis
@@ -47,6 +50,19 @@ def fine(folder: Path) -> Daemon:
 
 def trouble(folder: Path) -> Daemon:
     """Return the fleet of the demonstration, with what runs in its present."""
+    return _filled(folder, past.up_to(past.PRESENT), JOBS)
+
+
+def demo(folder: Path) -> Daemon:
+    """Return the same with all that the demonstration has beside it."""
+    reports = takewhile(_is_past, arrivals(past.PRESENT, REPORTING))
+    daemon = _filled(folder, [*reports], LIVE)
+    daemon.live_reports.run_once()
+    furnish(daemon.services, past.PRESENT)
+    return daemon
+
+
+def _filled(folder: Path, reports: Sequence[Arrival], heard: Sequence[Job]) -> Daemon:
     daemon = Daemon(folder, Clock(past.PRESENT))
 
     def record(arrival: Arrival) -> None:
@@ -54,11 +70,9 @@ def trouble(folder: Path) -> Daemon:
         daemon.store.record(read_report(arrival.body), delivery)
 
     live_since = past.PRESENT - 3 * DAY
-    reports = past.up_to(past.PRESENT)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         list(threads.map(record, (each for each in reports if each.at <= live_since)))
-    live = live_arrivals(past.PRESENT, live_since, MINUTE)
-    told = takewhile(lambda each: each.at <= past.PRESENT, live)
+    told = takewhile(_is_past, live_arrivals(past.PRESENT, live_since, MINUTE, heard))
     later = ((each, False) for each in reports if each.at > live_since)
     for arrival, is_live in merge(later, ((each, True) for each in told), key=_when):
         daemon.clock.now = arrival.at  # which never goes back: that would be a wrong clock
@@ -68,6 +82,10 @@ def trouble(folder: Path) -> Daemon:
             record(arrival)
     daemon.clock.now = past.PRESENT
     return daemon
+
+
+def _is_past(arrival: Arrival) -> bool:
+    return arrival.at <= past.PRESENT
 
 
 def _when(entry: tuple[Arrival, bool]) -> Millis:
@@ -99,6 +117,7 @@ def many(folder: Path) -> Daemon:
 STATES: Mapping[str, Callable[[Path], Daemon]] = {
     "fine": fine,
     "trouble": trouble,
+    "demo": demo,
     "every": every,
     "empty": empty,
     "many": many,

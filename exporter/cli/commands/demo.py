@@ -21,12 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from msgspec.structs import replace
-
 from api.server.listening import listen
 from api.services import Services
 from exporter import config, logs
-from exporter.auth import UNNAMED_ADMIN
 from exporter.cli.arguments import Commands, add, take
 from exporter.cli.daemon import (
     STOPPING,
@@ -36,24 +33,24 @@ from exporter.cli.daemon import (
     listen_to_runs,
     stop_on_signals,
 )
+from exporter.cli.demo_people import furnish
 from exporter.cli.progress import bar, progress
 from exporter.config import Config
 from exporter.config.options import OPTIONS
-from exporter.demo import DAYS, JOBS, Arrival, arrivals, live_arrivals
-from exporter.demo.tags import ADDRESSES, TAGS_OF_JOBS, TAGS_OF_SERVERS
+from exporter.demo import DAYS, Arrival, arrivals, live_arrivals
+from exporter.demo.extras import LIVE, REPORTING
 from exporter.exposition.families.daemon import UploadOutcome
 from exporter.model import Delivery
-from exporter.model.audit import Author
 from exporter.reports import read_live_status, read_report
 from exporter.store import Recorded
 from exporter.store.sqlite import Store
 from exporter.times import DAY, SECOND, Millis, now
 
 _EXPLAINED = """\
-Twelve servers with forty backups, and ninety days of their reports: some fail, some end with
-warnings, one is overdue, one never succeeded and is muted for a week, one lost most of its
-files, one is about to fill its disk, one server stopped in the middle of a run, one backup runs.
-While it serves, more reports arrive. Look at
+Thirteen servers with forty-four backups, and ninety days of their reports: each condition that the
+page knows holds for one at least, most are fine. Some have tags, one is paused, one is muted, a
+server may be a second one of the same machine, a report was refused. While it serves, more reports
+arrive. Look at
 
   http://localhost:9666/                         all of it, in a browser
   http://localhost:9666/api/summary              the whole fleet in five figures
@@ -119,8 +116,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services, present = build_services(settings, store), now()
     services.fleet.created = present - DAYS * DAY  # as if it had listened since
     _catch_up(services, present)
-    tag(services, present)
-    mute(services, present)
+    furnish(services, present)
     server = assemble(settings, services, listening)
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
@@ -131,7 +127,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
 
 def _catch_up(services: Services, present: Millis) -> None:
     """Record ninety days of reports, up to the present."""
-    past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present))]
+    past = [*takewhile(lambda arrival: arrival.at <= present, arrivals(present, REPORTING))]
     threads = ThreadPoolExecutor(_AT_ONCE)
     try:
         with progress() as show:
@@ -152,34 +148,11 @@ def receive(services: Services, arrival: Arrival) -> Recorded:
     return recorded
 
 
-def mute(services: Services, present: Millis) -> None:
-    """Mute the backups that a person of the synthetic fleet muted."""
-    by = Author(UNNAMED_ADMIN, present)
-    spans = {(job.server.name, job.name): job.muted for job in JOBS if job.muted is not None}
-    for view in services.fleet.jobs():
-        span = spans.get((view.server.name, view.job.name))
-        if span is not None:
-            services.store.set_job(view.job.id, partial(replace, muted=present + span), by)
-
-
-def tag(services: Services, present: Millis) -> None:
-    """Give servers and backups the tags of the synthetic fleet."""
-    by = Author(UNNAMED_ADMIN, present)
-    for server in services.fleet.servers():
-        own = {"tags": TAGS_OF_SERVERS.get(server.name, ()), "url": ADDRESSES.get(server.name)}
-        if any(own.values()):
-            services.store.set_server(server.id, partial(replace, **own), by)
-    for view in services.fleet.jobs():
-        tags = TAGS_OF_JOBS.get((view.server.name, view.job.name), ())
-        if tags:
-            services.store.set_job(view.job.id, partial(replace, tags=tags), by)
-
-
 @contextlib.contextmanager
 def _reporting(services: Services, present: Millis) -> Iterator[None]:
     """Record reports meanwhile, each when it is due, and live reports of running backups."""
-    coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present))
-    live = live_arrivals(present, present - _REMEMBERED, _TOLD_LIVE_EVERY)
+    coming = dropwhile(lambda arrival: arrival.at <= present, arrivals(present, REPORTING))
+    live = live_arrivals(present, present - _REMEMBERED, _TOLD_LIVE_EVERY, LIVE)
     ending = threading.Event()
     threads = [
         threading.Thread(target=keep_receiving, args=(services, coming, ending), name="fleet"),

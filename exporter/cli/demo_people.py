@@ -1,0 +1,48 @@
+"""What people did with the demo fleet, and what its daemon refused."""
+
+from functools import partial
+
+from msgspec.structs import replace
+
+from api.services import Services
+from exporter.demo.extras import REFUSED_FROM, refused
+from exporter.demo.people import MUTED, OF_JOBS, OF_SERVERS, PERSON, SET_AGO
+from exporter.model import Rejected
+from exporter.model.audit import Author
+from exporter.reports import ReportError, read_report
+from exporter.times import Millis
+
+_BAD_REQUEST = 400
+
+
+def furnish(services: Services, present: Millis) -> None:
+    """Set what the people of the fleet set, and refuse the report that cannot be read."""
+    by = Author(PERSON, present - SET_AGO)
+    _set_servers(services, by)
+    _set_jobs(services, by, present)
+    _refuse(services, present)
+
+
+def _set_servers(services: Services, by: Author) -> None:
+    for server in services.fleet.servers():
+        own = OF_SERVERS.get(server.name)
+        if own is not None and server.possible_duplicate_of is None:
+            services.store.set_server(server.id, partial(replace, **own), by)
+
+
+def _set_jobs(services: Services, by: Author, present: Millis) -> None:
+    for view in services.fleet.jobs():
+        name = (view.server.name, view.job.name)
+        span = MUTED.get(name)
+        own = {**OF_JOBS.get(name, {}), **({} if span is None else {"muted": present + span})}
+        if own:
+            services.store.set_job(view.job.id, partial(replace, **own), by)
+
+
+def _refuse(services: Services, present: Millis) -> None:
+    at, body = refused(present)
+    try:
+        read_report(body)
+    except ReportError as error:
+        rejected = Rejected(at, REFUSED_FROM, str(error), "text/plain", len(body), body)
+        services.refusals.refuse(rejected, _BAD_REQUEST)
