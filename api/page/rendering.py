@@ -30,6 +30,9 @@ SENDS_ORIGIN = ("Referrer-Policy", "same-origin")
 https://fetch.spec.whatwg.org/#append-a-request-origin-header. Without TLS nothing else tells that
 a form is of our own page."""
 
+_NOT_KEPT = ("Cache-Control", "no-store")
+"""After somebody signed out the button Back shows nothing that only they may read."""
+
 VERSION = "version"
 """The key of the daemon's version in the context of a request."""
 
@@ -89,6 +92,8 @@ def show(req: falcon.Request, resp: falcon.Response, template: str, facts: dict[
     answer(req, resp, render(template, frame(req) | {"notice": notice} | facts), falcon.MEDIA_HTML)
     resp.append_header("Vary", "Accept-Language, Cookie")
     resp.set_header(*SENDS_ORIGIN)
+    if session_of(req) is not None:
+        resp.set_header(*_NOT_KEPT)
 
 
 def show_refused(
@@ -103,7 +108,8 @@ def answer_refused(resp: falcon.Response, page: bytes) -> None:
     """Answer with the page of an error."""
     resp.data = page
     resp.content_type = falcon.MEDIA_HTML
-    resp.set_headers({"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+    resp.set_header("Content-Security-Policy", POLICY)
+    resp.set_header(*_NOT_KEPT)
     resp.set_header(*SENDS_ORIGIN)
 
 

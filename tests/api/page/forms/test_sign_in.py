@@ -50,6 +50,14 @@ def test_the_admin_token_signs_in_and_leads_back(daemon: Daemon) -> None:
     assert page.one("form", action="/sign-out").attrib["method"] == "post"
 
 
+@pytest.mark.parametrize("path", ["/", "/servers", "/audit", "/connect"])
+def test_a_browser_keeps_no_page_of_a_session_for_who_sits_there_next(
+    daemon: Daemon, path: str
+) -> None:
+    cookie = cookie_of(sign_in(daemon.client))
+    assert get(daemon.client, path, cookie).headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize("following", ["//evil.example", "https://evil.example", "/\\evil", ""])
 def test_nobody_is_led_elsewhere(daemon: Daemon, following: str) -> None:
     path = f"/sign-in?next={following}"
