@@ -52,7 +52,7 @@ def test_each_server_is_there_the_worst_first(look: Look) -> None:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ("ALPH", ["alpha"]),
+        ("ALPHA", ["alpha"]),
         ("cellar", ["The cellar"]),
         ("gamma", ["The cellar"]),
         (" ", ["beta", "alpha", "The cellar"]),
