@@ -35,10 +35,13 @@ def read(req: falcon.Request, most: int = MAX_BYTES) -> dict[str, str]:
         message = f"The form is larger than {most} bytes"
         raise ApiError(413, message)
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+        fields = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+        )
     except ValueError:
         message = f"The form must be UTF-8 with at most {_MAX_FIELDS} fields"
         raise invalid(message) from None
+    return dict(fields)
 
 
 def _is_form(req: falcon.Request) -> bool:

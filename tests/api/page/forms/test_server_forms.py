@@ -5,7 +5,7 @@ import pytest
 from tests.support.changes import changed
 from tests.support.daemon import Daemon
 from tests.support.pages import Document, text
-from tests.support.signing_in import Person, get
+from tests.support.signing_in import Person, get, submit
 
 _ALL = {
     "alias": " NAS in the attic ",
@@ -70,6 +70,15 @@ def test_what_is_wrong_is_told_beside_the_field_and_what_was_typed_stays(
     assert [page.one("input", name=name).attrib["value"] for name in others] == [
         _ALL[name] for name in others
     ]
+    assert server(household) == before
+
+
+def test_no_text_is_set_that_is_not_what_somebody_typed(household: Daemon, person: Person) -> None:
+    before = server(household)
+    body = f"form_token={person.form_token}&alias=B%FCro".encode()
+    answer = submit(household.client, "/servers/1/settings", body, person.cookie)
+    assert answer.status_code == 400
+    assert "The form must be UTF-8" in text(Document(answer).one("main"))
     assert server(household) == before
 
 
