@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from exporter.fleet.views import JobView
 from exporter.jobs.state import JobState
+from exporter.schedule.expectation import ScheduleSource
 from exporter.schedule.missed import Began, Gap, gaps, open_gap
 from exporter.times import Millis
 
@@ -26,4 +27,16 @@ def missed(
 
 def between(view: JobView, state: JobState, runs: Sequence[Began], since: Millis) -> list[Gap]:
     """Return what a job missed between runs, the oldest first."""
-    return gaps(runs, view.schedule, view.expectation, since, state.reported)
+    known_since = max(since, _learned_since(view, state))
+    return gaps(runs, view.schedule, view.expectation, known_since, state.reported)
+
+
+def _learned_since(view: JobView, state: JobState) -> Millis:
+    """Return the first start that a schedule was learned from: before that another may have held.
+
+    It is 0 where the schedule was not learned.
+    """
+    expected = view.expectation
+    if expected is None or expected.source is not ScheduleSource.LEARNED:
+        return 0
+    return state.starts[-expected.because.runs]

@@ -73,6 +73,15 @@ def test_what_was_missed_before_the_daemon_listened_is_not_told(daemon: Daemon, 
     assert not any("expected 2025-12-0" in each for each in listed)
 
 
+def test_what_was_learned_lately_is_not_held_against_earlier_times(
+    daemon: Daemon, look: Look
+) -> None:
+    for day in (34, 33, 30, 29, 26, 25, *range(24, -1, -1)):
+        daemon.upload(duplicati_report(began=LAST - day * DAY, backup="Photos"))
+    assert strip(look()) == "Last 30 runs: 30 success; the newest success"
+    assert not [row for row in rows(look("/jobs/1")) if "data-missed" in row.attrib]
+
+
 def test_a_paused_job_and_one_whose_schedule_is_off_miss_nothing(
     daemon: Daemon, look: Look
 ) -> None:
