@@ -84,7 +84,8 @@ class StatusSummary(Struct, frozen=True):
     @property
     def troubles(self) -> list[Condition]:
         """The conditions that somebody should look at, worst first."""
-        return [each for each in Condition if each.is_trouble and self.troubled(each)]
+        found = (each for each in self.held if each.is_trouble and self.troubled(each))
+        return sorted(found, key=lambda each: each.rank)
 
 
 def failed_at(job: EvaluatedJob) -> Millis | None:

@@ -4,6 +4,7 @@ One list for the page, the badge, the API, the notifications and the alert rules
 """
 
 from enum import Enum
+from functools import cached_property
 from typing import Self, TypeAlias
 
 
@@ -38,6 +39,8 @@ class _Worded(Enum):
     of_many: str
     """What a sentence says of one subject, and of several."""
 
+    __hash__ = object.__hash__  # that of Enum hashes the name, in Python
+
     def __new__(cls, value: str, word: str = "", of_one: str = "", of_many: str = "") -> Self:
         """Return a member with its words, worked out where they are not given."""
         member = object.__new__(cls)
@@ -50,7 +53,7 @@ class _Worded(Enum):
 
 
 class Condition(_Worded):
-    """What holds for a job."""
+    """What holds for a job. Thousands of jobs are counted by it, so nothing is worked out twice."""
 
     OVERDUE = "overdue"
     FAILING = "failing", "failing", "failed"
@@ -81,7 +84,7 @@ class Condition(_Worded):
     OFF = "off", "schedule off", "has its schedule off", "have their schedules off"
     FINE = "fine"
 
-    @property
+    @cached_property
     def severity(self) -> Severity:
         """How serious it is."""
         if self.rank < Condition.STALLED.rank:
@@ -97,7 +100,7 @@ class Condition(_Worded):
         """Whether a backup is missing or unreliable."""
         return self.severity is Severity.CRITICAL
 
-    @property
+    @cached_property
     def is_trouble(self) -> bool:
         """Whether somebody should look at the job."""
         return self.severity.is_trouble

@@ -140,9 +140,9 @@ class DaemonFaults:
         return Fault(DaemonCondition.NOTIFICATIONS, reason, oldest)
 
     def _limit(self) -> Fault | None:
-        hit = self._sources.self_metrics.limits_hit_within(DAY / SECOND)
-        names = [limit.value for limit in Limit if limit in LIMITS.intersection(hit)]
-        if not names:
+        hit = LIMITS.intersection(self._sources.self_metrics.limits_hit_within(DAY / SECOND))
+        if not hit:
             return None
+        names = [limit.value for limit in Limit if limit in hit]
         reached = _("reached in the last day: %(names)s") % {"names": ", ".join(names)}
         return Fault(DaemonCondition.LIMIT, reached)
