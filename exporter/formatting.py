@@ -1,11 +1,12 @@
 """Timestamps, durations and sizes for humans, in the language and the time zone of the reader."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 
 from exporter import regional
-from exporter.language import ENGLISH, gettext, ngettext, pgettext, reader
+from exporter.language import ENGLISH, Reader, gettext, ngettext, pgettext, reader
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, to_datetime
 
 _UNITS = (
@@ -34,6 +35,9 @@ UNITS = ("B", *_PREFIXES, *(name for name, _ in _SHORT_UNITS), "ms")
 UNIT = "unit"
 
 _STEP = 1024
+
+_REMEMBERED = 4096
+"""Times, durations and sizes that were written for a reader: a page is loaded again each minute."""
 
 
 class DisplayTime(Struct, frozen=True):
@@ -91,6 +95,11 @@ def relative(timestamp: Millis, now: Millis) -> str:
 
 def exact(timestamp: Millis) -> str:
     """Return a timestamp to the second, as "2026-01-15 10:30:00 UTC"."""
+    return _exact(timestamp, reader())
+
+
+@lru_cache(_REMEMBERED)
+def _exact(timestamp: Millis, _reader: Reader) -> str:
     local = _local(timestamp)
     return f"{local:{_date_pattern()} %H:%M:%S} {_zone(local)}"
 
@@ -138,6 +147,11 @@ def _zone(local: datetime) -> str:
 
 def duration(span: Millis) -> str:
     """Return a duration in its two largest units, as "2 h 5 min"; the rest is cut."""
+    return _duration(span, reader())
+
+
+@lru_cache(_REMEMBERED)
+def _duration(span: Millis, _reader: Reader) -> str:
     parts: list[str] = []
     for name, unit in _SHORT_UNITS:
         count, span = divmod(span, unit)
@@ -148,6 +162,11 @@ def duration(span: Millis) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes to three digits, as "1.21 GiB"."""
+    return _size(count, reader())
+
+
+@lru_cache(_REMEMBERED)
+def _size(count: int, _reader: Reader) -> str:
     if count < _STEP:
         return f"{count} {pgettext(UNIT, 'B')}"
     value, prefix = _scaled(count)
