@@ -192,3 +192,21 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(standing, "conditions", noting)
     return looked
+
+
+def test_a_report_that_comes_while_its_job_is_evaluated_is_not_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fleet = fleet_of(daily())
+    kept = Standing(fleet)
+
+    def reporting(view: JobView, now: Millis) -> Held:
+        monkeypatch.undo()
+        state = fold(daily(last=ERROR))
+        fleet.apply(change_of(view.server, view.job.with_state(state)))
+        return conditions(view, now)
+
+    monkeypatch.setattr(standing, "conditions", reporting)
+    assert kept.summary(NOW).count(Condition.FAILING) == 0
+    assert_kept(fleet, kept, NOW)
+    assert kept.summary(NOW).count(Condition.FAILING) == 1
