@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from exporter import formatting
 from exporter.fleet import Fleet
 from exporter.formatting import DisplayTime
 from exporter.language import gettext as _
@@ -22,7 +23,7 @@ from exporter.model.audit import (
     AuditFilter,
 )
 from exporter.store import Store
-from exporter.times import Millis
+from exporter.times import Millis, parse_timestamp
 
 LAST = 5
 """Changes on the page of a job or a server."""
@@ -55,6 +56,9 @@ _FIELDS: Mapping[str, str] = {
     "count": marked("Number"),
     "senders": marked("Senders"),
 }
+
+_MOMENTS = ("cleared", "mutedUntil")
+"""The fields that are timestamps."""
 
 
 class ChangeRow(Struct, frozen=True):
@@ -114,10 +118,15 @@ def _changed(details: Mapping[str, Any]) -> Iterator[tuple[str | None, str | Non
         yield None, None, None
     for name, value in details.items():
         field = _(_FIELDS[name]) if name in _FIELDS else name
+        written = _moment if name in _MOMENTS else _written
         if isinstance(value, dict) and value.keys() == {"old", "new"}:
-            yield field, _written(value["old"]), _written(value["new"])
+            yield field, written(value["old"]), written(value["new"])
         else:
-            yield field, _written(value), None
+            yield field, written(value), None
+
+
+def _moment(value: str | None) -> str | None:
+    return None if value is None else formatting.exact(parse_timestamp(value))
 
 
 def _written(value: object) -> str | None:

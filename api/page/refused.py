@@ -79,7 +79,7 @@ def of_last_day(refusals: Refusals, now: Millis) -> Refused | None:
     newest = day.newest if unsettled is None else unsettled.newest
     still_open = 0 if unsettled is None else unsettled.count
     return Refused(
-        told=", ".join([_refused(day.count), *_of_them(still_open)]),
+        told=", ".join([_refused(day.count), *_of_them(still_open, day.count)]),
         unsettled=still_open,
         newest=DisplayTime.from_timestamp(newest.received, now),
         sender=newest.address,
@@ -99,7 +99,9 @@ def _refused(count: int) -> str:
     return text % {"count": formatting.number(count)}
 
 
-def _of_them(unsettled: int) -> list[str]:
+def _of_them(unsettled: int, refused: int) -> list[str]:
+    if unsettled == refused:
+        return [_("with none accepted from the same sender since")]
     text = ngettext(
         "%(count)s of them with none accepted from the same sender since",
         "%(count)s of them with none accepted from the same sender since",

@@ -153,3 +153,11 @@ def test_everybody_can_use_it(
         page.emulate_media(color_scheme=scheme)
         found[scheme] = violations(page)
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("path", ["/jobs/1", "/servers/1"])
+def test_a_phone_says_whose_page_it_is(
+    watch: Open, url_of: Callable[[str], str], path: str
+) -> None:
+    page = watch(url_of("trouble"), viewport=PHONES["usual"]).open(path)
+    assert boxes(page, "h1")[0]["height"] > 15

@@ -45,6 +45,14 @@ def test_every_change_is_told_newest_first(daemon: Daemon, person: Person) -> No
     ]
 
 
+def test_a_moment_is_told_as_times_are(person: Person) -> None:
+    person.send("/jobs/1/mute", **{"for": "1d"})
+    told = text(person.page("/audit").one("main"))
+    assert "Muted until" in told
+    assert "2026-01-16 10:30:00 UTC" in told
+    assert "T10:30" not in told
+
+
 def test_what_is_gone_has_its_name_and_no_link(person: Person) -> None:
     person.send("/jobs/1/pause", to="pause")
     links = {each.attrib["href"] for each in person.page("/audit").one("table").iter("a")}

@@ -28,7 +28,8 @@ def test_the_overview_counts_names_and_leads_there(daemon: Daemon, look: Look) -
     for _ in range(2):
         daemon.post(BROKEN)
     told = look().lines()["refused"]
-    assert "2 reports were refused in the last 24 hours" in text(told)
+    assert "2 reports were refused in the last 24 hours, with none accepted" in text(told)
+    assert "of them" not in text(told)
     assert SENDER in text(told)
     assert "server.name: is required" in text(told)
     assert [link.attrib["href"] for link in elements(told, "a")] == ["/refused"]
