@@ -74,7 +74,7 @@ class Condition(_Worded):
         "has no recent second copy",
         "have no recent second copy",
     )
-    UNNAMED = "unnamed", "unnamed", "reports without a name", "report without a name"
+    UNNAMED = "unnamed", "unnamed", "sends reports without a name", "send reports without a name"
     UNUSUAL = "unusual", "unusual", "was unusual", "were unusual"
     WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"

@@ -40,7 +40,10 @@ _LABELS = {
 _OVER: Mapping[AnyCondition, tuple[str, str]] = {
     Condition.DAMAGED: ("no longer fails verification", "no longer fail verification"),
     Condition.SECOND_COPY: ("has a recent second copy again", "have a recent second copy again"),
-    Condition.UNNAMED: ("no longer reports without a name", "no longer report without a name"),
+    Condition.UNNAMED: (
+        "no longer sends reports without a name",
+        "no longer send reports without a name",
+    ),
     Condition.WARNING: ("no longer ends with warnings", "no longer end with warnings"),
     Condition.WAITING: ("has ended a first run", "have ended a first run"),
     Condition.OFF: ("no longer has its schedule off", "no longer have their schedules off"),
