@@ -1,7 +1,8 @@
-"""Draws the page: python -m tests.browser.screenshots FOLDER, in every state, size and scheme.
+"""Draws the pages: python -m tests.browser.screenshots FOLDER.
 
-Three more are for the documentation: the begin of what a fleet in trouble looks like, the begin of
-its digest as a mail, and a message.
+The overview in every state, size and scheme; every page of the demonstration, in `FOLDER/pages`.
+Some more are for the documentation: the begin of the demonstration on a screen and on a phone, the
+begin of its digest as a mail, and a message.
 """
 
 import argparse
@@ -21,15 +22,13 @@ from exporter.notifications.samples import event_of
 from tests.browser import chromium
 from tests.browser.chromium import SCHEMES, SIZES, Scheme, Watched
 from tests.browser.fleets import STATES
+from tests.browser.picturing import LOOKS, draw, draw_pages
 from tests.browser.serving import serving
 from tests.support.events import CONTEXT
 from tests.support.process.commands import BOUND_SECONDS
 
-_TALLEST = 4000
-"""Pixels: the pages of ten thousand backups go on as they begin."""
-
-_OF_README: ViewportSize = {"width": 1280, "height": 1072}
-"""As far as what is in trouble, what runs, and the first that is fine."""
+_OF_README: ViewportSize = {"width": 1280, "height": 1130}
+"""As far as the first that fail."""
 
 _OF_MAIL: ViewportSize = {"width": 700, "height": 1180}
 """As far as the tables of the first servers."""
@@ -45,12 +44,20 @@ def main() -> None:
         for state in STATES:
             with _served(state) as url:
                 _draw_all(browser, url, folder / state)
-        with _served("trouble") as url, _opened(browser, url, viewport=_OF_README) as watched:
-            watched.open("/").screenshot(path=folder / "readme.png")
-            _draw_mail(browser, url, folder / "digest.png")
+        with _served("demo") as url:
+            _draw_begins(browser, url, folder)
+            jobs = requests.get(f"{url}/api/jobs", timeout=BOUND_SECONDS).json()["data"]["jobs"]
+            draw_pages(browser, url, jobs, folder / "pages")
         html = compose([event_of(Condition.FAILING)], CONTEXT).html
         with message_page(browser, html, width=600, scheme="light") as page:
             page.screenshot(path=folder / "message.png", full_page=True)
+
+
+def _draw_begins(browser: Browser, url: str, folder: Path) -> None:
+    for name, options in {"readme": {"viewport": _OF_README}, "phone": LOOKS["phone"]}.items():
+        with _opened(browser, url, **options) as watched:
+            watched.open("/").screenshot(path=folder / f"{name}.png")
+    _draw_mail(browser, url, folder / "digest.png")
 
 
 @contextmanager
@@ -95,15 +102,7 @@ def _draw_all(browser: Browser, url: str, start: Path) -> None:
     """Draw a state in every size and scheme; the names of the pictures begin with `start`."""
     for size, scheme in product(SIZES, SCHEMES):
         with _opened(browser, url, viewport=SIZES[size], color_scheme=scheme) as watched:
-            _draw(watched.open("/"), start.with_name(f"{start.name}-{size}-{scheme}.png"))
-
-
-def _draw(page: Page, picture: Path) -> None:
-    """Draw a page from its top to its end, or as far as is of use."""
-    height: int = page.evaluate("document.documentElement.scrollHeight")
-    width: int = page.evaluate("innerWidth")
-    page.set_viewport_size({"width": width, "height": min(height, _TALLEST)})
-    page.screenshot(path=picture)
+            draw(watched.open("/"), start.with_name(f"{start.name}-{size}-{scheme}.png"))
 
 
 if __name__ == "__main__":
