@@ -80,9 +80,7 @@ class Sender:
         """Run the program; return its answer, None if it gave none, and its exit code."""
         with self._started() as process:
             stdin, stdout = cast("_Pipe", process.stdin), cast("_Pipe", process.stdout)
-            with contextlib.suppress(BrokenPipeError):  # its exit code says more
-                stdin.write(request)
-                stdin.flush()
+            _hand_over(request, stdin)
             # It stays open: the program ends when it closes, so with the daemon too.
             answer = _parsed(stdout.read(_MAX_ANSWER))
         return answer, process.returncode
@@ -130,6 +128,16 @@ def _popen(program: Sequence[str]) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,  # a traceback may have secrets
         start_new_session=True,
     )
+
+
+def _hand_over(request: bytes, stdin: _Pipe) -> None:
+    """Write to the program; of one that ended its exit code says more."""
+    try:
+        stdin.write(request)
+        stdin.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(BrokenPipeError):
+            stdin.close()  # what is still buffered fails once more, and only here
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -36,10 +36,10 @@ ROOT = Path(__file__).parents[3]
 TITLE, TEXT = "Ünï «nas» is overdue", "line 1\nline 2 <b>&amp; 🦆 :smile:"
 
 
-def run(program: str, limit: float = 10.0) -> str | None:
+def run(program: str, limit: float = 10.0, text: str = TEXT) -> str | None:
     """Attempt with a program of a test in the place of the real one."""
     sender = Sender(limit, (sys.executable, "-c", program))
-    return sender(SecretUrl("json://127.0.0.1/x"), message())
+    return sender(SecretUrl("json://127.0.0.1/x"), message(TITLE, text))
 
 
 def test_a_webhook_gets_title_and_text_as_they_are(receiver: Receiver) -> None:
@@ -168,6 +168,12 @@ def test_an_unknown_address_is_told_without_it(address: str) -> None:
 )
 def test_a_crash_is_told(program: str, told: str) -> None:
     assert run(program) == told
+
+
+def test_a_crash_before_all_was_handed_over_is_told() -> None:
+    more_than_a_pipe_holds = "x" * 300_000
+    told = run("raise SystemExit(3)", text=more_than_a_pipe_holds)
+    assert told == "the process that sends it ended with exit code 3 and no answer"
 
 
 def test_an_answer_without_an_end_is_not_read_to_it() -> None:
