@@ -11,6 +11,8 @@ OWN = frozenset(
         "audit",
         "connect",
         "digest",
+        "favicon.ico",
+        *(f"favicon-{state}.svg" for state in ("ok", "warning", "critical", "unknown")),
         "jobs",
         "metrics",
         "notifications",

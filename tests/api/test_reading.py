@@ -91,4 +91,4 @@ def test_without_a_script_times_are_in_the_zone_of_the_option(
     client = testing.TestClient(create_app(daemon.services._replace(zone=ZoneInfo(zone))))
     page = Document(client.simulate_get("/"))
     assert text(page.one("time", data_now="")) == shown
-    assert text(page.one("span", id="zone")) == f"All times are {zone}."
+    assert text(page.one("span", id="zone-of-times")) == f"All times are {zone}."
