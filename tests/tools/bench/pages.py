@@ -1,9 +1,9 @@
 """Measure the pages of another commit against this one: `python -m tests.tools.bench.pages PATH`.
 
 The path is a checkout of the other commit. Each fills a database of its own with the same runs, of
-a fleet that is fine and of one where every job is overdue. Both daemons are asked in turn, one
-request at a time, so that a round compares what one machine did in the same seconds. What the other
-commit does not have is left out.
+a fleet in which no job is overdue and of one in which all are; every job failed its verification.
+Both daemons are asked in turn, one request at a time, so that a round compares what one machine did
+in the same seconds. What the other commit does not have is left out.
 """
 
 import argparse
@@ -88,7 +88,7 @@ def main() -> int:
     chosen = parser.parse_args()
     now = time.time_ns() // 1_000_000
     days = _SIZE.runs // _SIZE.jobs
-    fleets = (_Fleet("all fine", now - days * DAY + HOUR), _Fleet("all overdue", STORED_SINCE))
+    fleets = (_Fleet("none overdue", now - days * DAY + HOUR), _Fleet("all overdue", STORED_SINCE))
     codes = (_HERE, chosen.checkout.resolve())
     with tempfile.TemporaryDirectory(prefix="duplistatus-bench-") as name:
         figures = [
