@@ -77,7 +77,7 @@ def _stale(_view: JobView, state: JobState, now: Millis) -> str | None:
 
 def _stalled(view: JobView, _state: JobState, _now: Millis) -> str | None:
     found = last_phase(view)
-    return None if found is None else _("last heard of while {phase}").format(phase=found)
+    return None if found is None else _("last phase reported: {phase}").format(phase=found)
 
 
 def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:

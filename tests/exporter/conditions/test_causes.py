@@ -97,7 +97,7 @@ def test_a_stalled_job_tells_its_last_phase() -> None:
     view = fleet.job(1)
     assert view is not None
     assert told(view, began + 20 * MINUTE) == {
-        Condition.STALLED: "last heard of while processing files"
+        Condition.STALLED: "last phase reported: processing files"
     }
     silent = heard(daily(), began, began)
     assert told(silent, began + 20 * MINUTE) == {Condition.STALLED: None}
