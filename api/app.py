@@ -213,7 +213,8 @@ def _add_page(app: App, services: Services) -> None:
     app.add_route("/jobs", JobsAddress())
     job_page, server_page = _pages_of_one(services)
     app.add_route("/jobs/{job_id}", job_page)
-    app.add_route("/servers", ServersPage(store, fleet, clock, services.standing))
+    standing, faults = services.standing, services.faults.all
+    app.add_route("/servers", ServersPage(store, fleet, clock, standing, faults))
     app.add_route("/servers/{server_id}", server_page)
     add_assets(app)
 

@@ -8,9 +8,12 @@ import falcon
 from msgspec import Struct
 
 from api import query
+from api.page.favicons import favicon
 from api.page.rendering import HtmlResource, Page
 from api.responses import GetResource, see_other
+from exporter.conditions.badge import tone
 from exporter.conditions.evaluate import EvaluatedJob
+from exporter.conditions.faults import Fault
 from exporter.conditions.ranking import Place, place
 from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
@@ -59,10 +62,16 @@ class ServersPage(Page):
     """Every server, or those with a text in their names."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], standing: Standing
+        self,
+        store: Store,
+        fleet: Fleet,
+        clock: Callable[[], Millis],
+        standing: Standing,
+        faults: Callable[[Millis], tuple[Fault, ...]],
     ) -> None:
         super().__init__(store, fleet, clock)
         self._standing = standing
+        self._faults = faults
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Render the page."""
@@ -70,8 +79,14 @@ class ServersPage(Page):
         text = (req.get_param("q") or "").strip()[:_MAX_TEXT_LENGTH]
         number = query.parse_id(req.get_param("page") or "") or 1
         listed = self._list(text, number, now)
-        at = DisplayTime.from_timestamp(now, now)
-        self._show(req, resp, "servers", {"now": at, "listed": listed})
+        summary = self._standing.summary(now)
+        facts = {
+            "now": DisplayTime.from_timestamp(now, now),
+            "listed": listed,
+            "favicon": favicon(tone(summary, self._faults(now))),
+            "troubled": summary.in_trouble + summary.errored,
+        }
+        self._show(req, resp, "servers", facts)
 
     def _list(self, text: str, wanted: int, now: Millis) -> ServerList:
         known = self._fleet.servers()

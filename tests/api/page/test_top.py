@@ -100,7 +100,7 @@ def test_the_tab_has_an_icon_for_the_state(
     daemon: Daemon, look: Look, make: Callable[[Daemon], object], name: str
 ) -> None:
     make(daemon)
-    known = PAGES if daemon.fleet.servers() else ("/",)
+    known = (*PAGES, "/servers") if daemon.fleet.servers() else ("/", "/servers")
     assert {look(path).icon() for path in known} == {f"/favicon-{name}.svg"}
 
 
@@ -114,8 +114,10 @@ def test_the_icon_of_a_page_is_that_of_what_it_shows(daemon: Daemon, look: Look)
 def test_the_title_counts_the_backups_in_trouble(daemon: Daemon, look: Look) -> None:
     daily(daemon, "a", status="Error")
     daily(daemon, "b", server="laptop")
-    titles = [text(look(path).one("title")) for path in ("/", "/servers/1", "/servers/2")]
-    assert [title.partition(" ")[0] for title in titles] == ["(1)", "(1)", "laptop:"]
+    titles = [
+        text(look(path).one("title")) for path in ("/", "/servers", "/servers/1", "/servers/2")
+    ]
+    assert [title.partition(" ")[0] for title in titles] == ["(1)", "(1)", "(1)", "laptop:"]
 
 
 def test_only_what_holds_has_a_tile_and_what_is_counted_for_ever_stands_apart(
