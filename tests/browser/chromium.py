@@ -89,7 +89,8 @@ class Watched:
         self.answers.append(answer)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        is_icon = "/favicon-" in message.location["url"]  # it may come after the daemon's end
+        if message.type in ("error", "warning") and not is_icon:
             self.complaints.append(message.text)
 
     def _note(self, error: Error) -> None:

@@ -99,6 +99,9 @@ def test_curl_uploads_and_reads_as_shown(daemon: Daemon) -> None:
             "failedBackups": 0,
             "overdueBackups": 1,
             "lastUpdated": updated,
+            "failingBackups": 0,
+            "interruptedRuns": 0,
+            "state": "critical",
         },
     }
 

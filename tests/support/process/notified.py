@@ -21,7 +21,7 @@ loop._PAUSE_SECONDS, loop.LOOK_SECONDS = 0.05, 0.5
 courier._CLAIM, courier._LOOK_SECONDS = 12_000, 0.2
 pauses._PAUSES, pauses.LONGEST_PAUSE = (200,) * 6, 12_000
 storage_alarm.HOLD = 0
-faults._PROBED_EVERY_SECONDS = 1.0
+faults.PROBED_EVERY_SECONDS = 1.0
 """
 """What takes 30 s is 0.3 s, what is looked at every 10 s is 0.5 s, a pause between attempts 0.2 s;
 what another daemon began is taken over after 12 s, not a minute."""

@@ -14,6 +14,7 @@ from exporter.store.postgres.transaction import PgTransaction, StaleError
 from exporter.store.postgres.writer import PgWriter
 from exporter.store.rules import live_runs
 from exporter.times import MINUTE
+from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
 from tests.support.replicas import Replicas, body, feed_of, post, writer_of
 from tests.support.strategies.state import activity_of
@@ -117,7 +118,7 @@ def test_no_live_run_is_kept_of_a_job_that_another_daemon_deletes(
     one, other = replicas.open(), replicas.open()
     job_id = post(one, body(1)).job.id
     other.catch_up(5)
-    deletion = Thread(target=other.delete_job, args=(job_id,))
+    deletion = Thread(target=other.delete_job, args=(job_id, BY))
 
     def delete() -> None:
         deletion.start()
