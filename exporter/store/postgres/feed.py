@@ -154,7 +154,7 @@ class Feed:
         if self._stale:
             self._read_everything(db)
         seen = self._seen_by_now()
-        now, since, refused, found = queries.heads(db, seen)
+        (now, since, found), refused = queries.question(db, seen)
         self._clock.set(now)
         self.memory.listen_since(since)
         has_slept = self._asked is not None and now - self._asked > _MAX_SLEEP

@@ -52,7 +52,7 @@ def test_a_question_that_fails_answers_nobody(
         go_on.wait(20)
         raise ValueError
 
-    monkeypatch.setattr(queries, "heads", fail)
+    monkeypatch.setattr(queries, "question", fail)
 
     def ask() -> type[Exception] | None:
         try:
@@ -73,14 +73,14 @@ def test_who_waits_longer_asks_again_where_another_gave_up(
     replicas: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = replicas.open()
-    given_up, ask = Event(), queries.heads
+    given_up, ask = Event(), queries.question
 
     def answer_once_one_gave_up(db: PgSession, seen: queries.Seen) -> object:
         if not given_up.is_set():
             raise psycopg.OperationalError
         return ask(db, seen)
 
-    monkeypatch.setattr(queries, "heads", answer_once_one_gave_up)
+    monkeypatch.setattr(queries, "question", answer_once_one_gave_up)
 
     def ask_shortly() -> None:
         with pytest.raises(StoreUnavailableError):
