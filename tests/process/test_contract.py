@@ -1,6 +1,7 @@
 """schemathesis makes up requests from openapi.yaml; the running daemon answers as described."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -34,6 +35,9 @@ ANY_NAME = {
     "/api/badge/{serverId}.svg",
 }
 
+ASKED_TO_FAIL = {"/api/status"}
+"""With `fail` it answers 503, and that is no fault of the daemon."""
+
 OPERATIONS = Contract().operations()
 CASES = [
     *((operation, GenerationMode.POSITIVE) for operation in OPERATIONS),
@@ -58,6 +62,8 @@ def described(path: str) -> list[Any]:
         "response_headers_conformance",
         "response_schema_conformance",
     ]
+    if path in ASKED_TO_FAIL:
+        names.remove("not_a_server_error")
     # The schema of the contract's own page is that of its text, which schemathesis has read.
     return CHECKS.get_by_names([each for each in names if path != CONTRACT or "schema" not in each])
 
@@ -88,13 +94,14 @@ def test_every_answer_is_as_described(
     @given(case=asked)
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     def ask(case: "Case[Any]") -> None:
-        case.call_and_validate(
+        answer = case.call_and_validate(
             base_url=filled.url,
             headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
             checks=described(operation.path),
             timeout=BOUND_SECONDS,
             allow_redirects=False,
         )
+        assert answer.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
 
     ask()
     assert filled.get("/-/ready").status_code == 200
