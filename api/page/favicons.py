@@ -1,8 +1,11 @@
 """The icons of the page's tab: one for each state, with a colour and a shape of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from exporter.conditions.badge import Tone
+from exporter.conditions.badge import Tone, tone
+from exporter.conditions.counts import StatusSummary
+from exporter.conditions.faults import Fault
 
 UNKNOWN = "unknown"
 
@@ -16,6 +19,12 @@ _NAMES: Mapping[Tone, str] = {
 NAMES = tuple(_NAMES.values())
 
 
-def favicon(tone: Tone) -> str:
-    """Return the name of the icon for a tone."""
-    return _NAMES[tone]
+def favicon(summary: StatusSummary, faults: Sequence[Fault]) -> str:
+    """Return the name of the icon for jobs and what is wrong beside them."""
+    return _NAMES[tone(summary, faults)]
+
+
+def tab(summary: StatusSummary, faults: Sequence[Fault]) -> dict[str, Any]:
+    """Return the icon, and how many jobs in trouble the title counts."""
+    troubled = summary.in_trouble + summary.errored
+    return {"favicon": favicon(summary, faults), "troubled": troubled}

@@ -22,7 +22,6 @@ from api.page.rendering import Page
 from api.page.run_rows import history, with_absences
 from api.page.top import TopLines
 from api.session_cookie import session_of
-from exporter.conditions.badge import tone
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.facts import muted_until
 from exporter.conditions.faults import of_server
@@ -77,7 +76,7 @@ class JobPage(Page):
         summary = StatusSummary.from_views([view], now)
         return {
             "lines": self._top.lines(found, (), now),
-            "favicon": favicon(tone(summary, found)),
+            "favicon": favicon(summary, found),
         }
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:

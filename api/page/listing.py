@@ -7,9 +7,8 @@ from typing import Any
 from api.page import filters, rows
 from api.page.counts import Count, of_conditions
 from api.page.drawing import sparklines
-from api.page.favicons import favicon
+from api.page.favicons import tab
 from api.page.filters import JobFilter
-from exporter.conditions.badge import tone
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.faults import Fault, storage_fault
@@ -28,7 +27,7 @@ _NAMED = 20
 def head(
     summary: StatusSummary, totals: list[Count], faults: Sequence[Fault], now: Millis
 ) -> dict[str, Any]:
-    """Return the values for the head of a page; `troubled` are the jobs that its title counts."""
+    """Return the values for the head of a page and for its tab."""
     calm = Condition.FINE if summary.fine and not faults else None
     return {
         "now": DisplayTime.from_timestamp(now, now),
@@ -37,8 +36,7 @@ def head(
         "counts": of_conditions(summary),
         "totals": totals,
         "storing": storage_fault(faults) is None,
-        "troubled": summary.in_trouble + summary.errored,
-        "favicon": favicon(tone(summary, faults)),
+        **tab(summary, faults),
     }
 
 

@@ -8,10 +8,9 @@ import falcon
 from msgspec import Struct
 
 from api import query
-from api.page.favicons import favicon
+from api.page.favicons import tab
 from api.page.rendering import HtmlResource, Page
 from api.responses import GetResource, see_other
-from exporter.conditions.badge import tone
 from exporter.conditions.evaluate import EvaluatedJob
 from exporter.conditions.faults import Fault
 from exporter.conditions.ranking import Place, place
@@ -79,12 +78,10 @@ class ServersPage(Page):
         text = (req.get_param("q") or "").strip()[:_MAX_TEXT_LENGTH]
         number = query.parse_id(req.get_param("page") or "") or 1
         listed = self._list(text, number, now)
-        summary = self._standing.summary(now)
         facts = {
             "now": DisplayTime.from_timestamp(now, now),
             "listed": listed,
-            "favicon": favicon(tone(summary, self._faults(now))),
-            "troubled": summary.in_trouble + summary.errored,
+            **tab(self._standing.summary(now), self._faults(now)),
         }
         self._show(req, resp, "servers", facts)
 
