@@ -29,6 +29,11 @@ OVERDUE_CODE = len(STATUS_COLOURS)
 
 _BY_CODE = {**STATUS_COLOURS, "overdue": PURPLE}
 
+INTERRUPTED_CODE = list(STATUS_COLOURS).index("interrupted")
+
+MILDER_CODE = 1.5
+"""Is used in its place where a table is sorted by status: the codes tell no gravity there."""
+
 Step = tuple[float, str]
 
 
@@ -47,7 +52,8 @@ def status_thresholds() -> build.ThresholdsConfig:
 def status_names() -> list[model.ValueMapping]:
     """Return the meaning of each status code, in its colour."""
     codes = enumerate(_BY_CODE.items())
-    return named({str(code): (name, colour) for code, (name, colour) in codes})
+    found = {str(code): (name, colour) for code, (name, colour) in codes}
+    return named({**found, str(MILDER_CODE): found[str(INTERRUPTED_CODE)]})
 
 
 def named(texts: dict[str, tuple[str, str]]) -> list[model.ValueMapping]:

@@ -22,13 +22,7 @@ _BOARD = Board(
     description="Is the exporter there, does it accept the reports, and what does it cost?",
     since="now-24h",
     refresh="1m",
-    variables=(
-        variables.datasource(),
-        variables.scrape_job(),
-        variables.instance(),
-        variables.unseen(variables.server()),
-        variables.unseen(variables.backup()),
-    ),
+    variables=(variables.datasource(), *variables.daemons()),
 )
 
 

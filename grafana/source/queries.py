@@ -8,20 +8,33 @@ from grafana_foundation_sdk.builders import prometheus as build
 from grafana_foundation_sdk.models.common import DataSourceRef
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from grafana.source.colours import OVERDUE_CODE
+from grafana.source.colours import INTERRUPTED_CODE, MILDER_CODE, OVERDUE_CODE
 
 DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 
-CHOSEN = 'server=~"$server", backup=~"$backup"'
+
+def among(name: str, *, or_none: bool = False) -> str:
+    """Return the matcher of what was chosen for a variable.
+
+    Grafana escapes the value of a variable with one choice for no regular expression, hence the
+    format; PromQL takes its backslashes as they are between backticks only.
+    """
+    return f"{name}=~`${{{name}:regex}}{'|' * or_none}`"
+
+
+EXPORTERS = f"{among('job')}, {among('instance')}"
+"""Selects the series of the chosen exporters."""
+
+CHOSEN = f"{EXPORTERS}, {among('server')}, {among('backup')}"
 """Selects the series of the chosen jobs."""
 
-JOB = "instance, server_id, server, backup"
-"""The labels that identify a job. Two exporters give the same ids, hence the instance."""
+JOB = "job, instance, server_id, server, backup"
+"""The labels that identify a job. Two exporters give the same ids, hence the first two."""
 
 COPY = f"{JOB}, destination"
 """The labels that identify a second copy."""
 
-SERVER = "instance, server_id, server"
+SERVER = "job, instance, server_id, server"
 
 NAME = "{{server}} · {{backup}}"
 """A job's name in a legend."""
@@ -50,8 +63,7 @@ def chosen(name: str) -> str:
 
 def of_exporters(name: str, *more: str) -> str:
     """Return the selector of a family of the daemon itself, for the chosen exporters."""
-    matchers = ", ".join(('job=~"$job"', 'instance=~"$instance"', *more))
-    return f"{name}{{{matchers}}}"
+    return f"{name}{{{', '.join((EXPORTERS, *more))}}}"
 
 
 def per_job(expr: str) -> str:
@@ -92,6 +104,12 @@ def last_failed() -> str:
 def status_or_overdue() -> str:
     """Return the last status code of each chosen job, and one of its own where it is overdue."""
     return f"{OVERDUE_CODE} * ({is_overdue()}) or {chosen('last_status_code')}"
+
+
+def by_gravity() -> str:
+    """Return the same codes, but for interrupted: graver than a warning, less than an error."""
+    interrupted = f"clamp_max({chosen('last_status_code')} == {INTERRUPTED_CODE}, {MILDER_CODE})"
+    return f"{OVERDUE_CODE} * ({is_overdue()}) or {interrupted} or {chosen('last_status_code')}"
 
 
 def over_time(queries: Iterable[Query]) -> list[build.Dataquery]:

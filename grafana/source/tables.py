@@ -1,6 +1,6 @@
 """Tables: a row a job or a server, a column an expression, joined by the labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,8 +17,11 @@ from grafana.source.colours import GREY, absent
 from grafana.source.panels import About, described
 from grafana.source.queries import as_rows
 
-_UNSEEN = ("Time", "instance", "server_id")
-"""Labels that identify rows but mean nothing to people."""
+_UNSEEN = ("Time", "server_id")
+"""What identifies rows but means nothing to people."""
+
+_HIDDEN = {"job": "Scrape job", "instance": "Exporter"}
+"""Labels that stay in a table, so that its links can pass them on, but have no column."""
 
 
 class Column(NamedTuple):
@@ -32,7 +35,9 @@ class Column(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The identity of a table's rows: labels with their titles, and the column that sorts them.
+    """The identity of a table's rows: labels with their titles, and the columns that sort them.
+
+    The second column is sorted the other way.
 
     Most labels are before the values; those that few people need are after them.
     """
@@ -40,6 +45,7 @@ class Rows(NamedTuple):
     labels: dict[str, str]
     sorted_by: str
     descending: bool = True
+    then_by: str = ""
     after: Mapping[str, str] = MappingProxyType({})
 
 
@@ -59,15 +65,17 @@ def listing(about: About, rows: Rows, *columns: Column) -> table.Panel:
     Grafana names the values of a table after their queries only where two or more answer.
     """
     panel = described(table.Panel(), about).targets([*as_rows(each.expr for each in columns)])
-    panel.transformations(_joined(rows, columns)).sort_by([_order(rows)]).min_width(_NARROW)
+    panel.transformations(_joined(rows, columns)).sort_by([*_order(rows)]).min_width(_NARROW)
     panel.override_by_regexp("/.*/", [DynamicConfigValue("mappings", [*_EMPTY])])
     for column in columns:
         panel.override_by_name(column.title, _properties(column))
+    for label in (label for label in _HIDDEN if label not in rows.after):
+        panel.override_by_name(_HIDDEN[label], [*_NO_COLUMN])
     return panel
 
 
 def _joined(rows: Rows, columns: Sequence[Column]) -> list[DataTransformerConfig]:
-    titles = {**rows.labels, **_values(columns), **rows.after}
+    titles = {**rows.labels, **_values(columns), **rows.after, **_HIDDEN}
     organised = {
         "excludeByName": {name: True for name in _UNSEEN if name not in titles},
         "indexByName": {name: index for index, name in enumerate(titles)},
@@ -88,8 +96,10 @@ def _values(columns: Sequence[Column]) -> dict[str, str]:
     }
 
 
-def _order(rows: Rows) -> common.TableSortByFieldState:
-    return common.TableSortByFieldState().display_name(rows.sorted_by).desc(rows.descending)
+def _order(rows: Rows) -> Iterator[common.TableSortByFieldState]:
+    yield common.TableSortByFieldState().display_name(rows.sorted_by).desc(rows.descending)
+    if rows.then_by:
+        yield common.TableSortByFieldState().display_name(rows.then_by).desc(not rows.descending)
 
 
 def _properties(column: Column) -> list[DynamicConfigValue]:
@@ -110,6 +120,12 @@ def _shape(unit: str) -> list[DynamicConfigValue]:
     }
     return shapes.get(unit, [])
 
+
+_NO_COLUMN = (
+    DynamicConfigValue("custom.hidden", True),
+    DynamicConfigValue("custom.hideFrom.viz", True),
+)
+"""The same to Grafana before 12.2 and since."""
 
 IN_COLOUR = DynamicConfigValue("custom.cellOptions", {"type": "color-text"})
 """The property of a column whose text has the colour of its value."""

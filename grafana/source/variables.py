@@ -1,4 +1,6 @@
-"""What one chooses at the top of a dashboard."""
+"""What one chooses at the top of a dashboard, each variable among what those before it leave."""
+
+from collections.abc import Iterable
 
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models.dashboard import (
@@ -8,9 +10,12 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from grafana.source.queries import DATASOURCE
+from grafana.source.queries import DATASOURCE, EXPORTERS, among
 
-_EXPORTERS = '__name__=~"duplistatus_build_info|duplistatus_backup_jobs"'
+_JOBS = "duplistatus_backup_overdue"
+_FLEETS = "duplistatus_backup_jobs"
+"""Of replicas the fleet is scraped once for all of them, so they are no exporters of it."""
+_DAEMONS = f'__name__=~"duplistatus_build_info|{_FLEETS}"'
 """Of replicas the one job of Prometheus has what each daemon tells, the other one the fleet."""
 
 Variable = build.DatasourceVariable | build.QueryVariable
@@ -21,45 +26,45 @@ def datasource() -> build.DatasourceVariable:
     return build.DatasourceVariable("datasource").label("Data source").type("prometheus")
 
 
-def server() -> build.QueryVariable:
-    """Return the choice of servers."""
-    return _all(_values("server", "Server", "duplistatus_backup_overdue"))
+def several_jobs() -> list[Variable]:
+    """Return the choice of any jobs, of any servers and exporters."""
+    return [*map(_any, (*_exporters(f'__name__="{_FLEETS}"'), *_jobs()))]
 
 
-def backup() -> build.QueryVariable:
-    """Return the choice of backups, of the chosen servers."""
-    return _all(_values("backup", "Backup", 'duplistatus_backup_overdue{server=~"$server"}'))
+def one_job() -> list[Variable]:
+    """Return the choice of exactly one job: at first the first one in the alphabet."""
+    return [*_exporters(f'__name__="{_JOBS}"'), *_jobs()]
 
 
-def scrape_job() -> build.QueryVariable:
-    """Return the choice of the jobs of Prometheus that scrape an exporter."""
-    return _each(_values("job", "Job", f"{{{_EXPORTERS}}}"))
+def daemons() -> list[Variable]:
+    """Return the choice of any exporters; the jobs are only handed on: a detour loses nothing."""
+    return [*map(_any, _exporters(_DAEMONS)), *map(_unseen, map(_any, _jobs()))]
 
 
-def instance() -> build.QueryVariable:
-    """Return the choice of exporters."""
-    return _each(_values("instance", "Instance", f'{{{_EXPORTERS}, job=~"$job"}}'))
+def _exporters(families: str) -> Iterable[build.QueryVariable]:
+    yield _values("job", "Scrape job", f"{{{families}}}")
+    yield _values("instance", "Exporter", f"{{{families}, {among('job')}}}")
 
 
-def unseen(variable: build.QueryVariable) -> build.QueryVariable:
-    """Return a choice that a dashboard only hands on: a detour over it loses nothing."""
-    return variable.hide(VariableHide.HIDE_VARIABLE)
+def _jobs() -> Iterable[build.QueryVariable]:
+    yield _values("server", "Server", f"{_JOBS}{{{EXPORTERS}}}")
+    yield _values("backup", "Backup", f"{_JOBS}{{{EXPORTERS}, {among('server')}}}")
 
 
 def _values(name: str, label: str, selector: str) -> build.QueryVariable:
     query = f"label_values({selector}, {name})"
     variable = build.QueryVariable(name).label(label).query(query).definition(query)
     variable.datasource(DATASOURCE).refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-    return variable.sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC).current(_EVERYTHING)
+    return variable.sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
+
+
+def _any(variable: build.QueryVariable) -> build.QueryVariable:
+    """Let "All" be one short pattern: thousands of names would not fit into a query."""
+    return variable.multi(True).include_all(True).all_value(".+").current(_EVERYTHING)
 
 
 _EVERYTHING = VariableOption(selected=True, text=["All"], value=["$__all"])
 
 
-def _each(variable: build.QueryVariable) -> build.QueryVariable:
-    return variable.multi(True).include_all(True)
-
-
-def _all(variable: build.QueryVariable) -> build.QueryVariable:
-    """Let "All" be one short pattern: thousands of names would not fit into a query."""
-    return _each(variable).all_value(".*")
+def _unseen(variable: build.QueryVariable) -> build.QueryVariable:
+    return variable.hide(VariableHide.HIDE_VARIABLE)

@@ -1,15 +1,16 @@
 """Expressions of the dashboards: their variables filled in, and taken apart."""
 
+import re
 from collections.abc import Iterator, Mapping
-from string import Template
+from re import Match
 
 import promql_parser as promql
 
 FILLED = {
-    "server": ".*",
-    "backup": ".*",
-    "job": "duplistatus",
-    "instance": "localhost:9666",
+    "server": ".+",
+    "backup": ".+",
+    "job": ".+",
+    "instance": ".+",
     "__range": "7d",
     "__rate_interval": "2h",
 }
@@ -18,7 +19,14 @@ FILLED = {
 
 def filled(expr: str, values: Mapping[str, str] = FILLED) -> str:
     """Return an expression as Prometheus gets it; a variable without a value is a fault."""
-    return Template(expr).substitute(values)
+
+    def value(variable: Match[str]) -> str:
+        return values[variable["plain"] or variable["formatted"]]
+
+    return _VARIABLE.sub(value, expr)
+
+
+_VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<formatted>\w+)(?::regex)?\})")
 
 
 def parsed(expr: str) -> promql.Expr:

@@ -1,7 +1,6 @@
 """Rules for a whole dashboard, after those of Grafana's dashboard-linter.
 
-They stand in the index of its docs; the rules on job and instance hold for the dashboard of the
-exporter alone, since the other two are about jobs of Duplicati.
+They stand in the index of its docs.
 """
 
 import re
@@ -11,6 +10,7 @@ import pytest
 
 from grafana.source import links
 from tests.grafana.boards import BOARDS, Board, Json, everything_in
+from tests.grafana.expressions import selectors
 
 pytestmark = pytest.mark.parametrize("board", BOARDS, ids=str)
 
@@ -47,13 +47,40 @@ def test_nothing_asks_another_data_source(board: Board) -> None:
     assert all(each == _DATASOURCE for each in asked)
 
 
-def test_each_variable_takes_several_values_or_all(board: Board) -> None:
-    others = [each for each in board.variables.values() if each["type"] != "datasource"]
-    assert {"server", "backup"} <= {each["name"] for each in others}
-    for variable in others:
-        assert variable["multi"], variable["name"]
-        assert variable["includeAll"], variable["name"]
+def _chosen(board: Board) -> list[Json]:
+    return [each for each in board.variables.values() if each["type"] != "datasource"]
+
+
+def test_one_chooses_the_exporter_before_its_jobs(board: Board) -> None:
+    """`job` is a label of Prometheus, and no job of Duplicati: its variable says so."""
+    assert [(each["name"], each["label"]) for each in _chosen(board)] == [
+        ("job", "Scrape job"),
+        ("instance", "Exporter"),
+        ("server", "Server"),
+        ("backup", "Backup"),
+    ]
+
+
+def test_a_variable_offers_what_those_before_it_leave(board: Board) -> None:
+    before: list[str] = []
+    for variable in _chosen(board):
+        (selector,) = selectors(variable["query"].removeprefix("label_values(").rpartition(",")[0])
+        named = {each.name for each in selector.matchers.matchers} - {"__name__"}
+        unseen = board.name == "exporter"
+        assert named == set(before), variable["name"]
+        assert unseen or variable.get("hide", 0) == 0
         assert variable["refresh"] == 2, "it follows the time range"
+        assert variable["sort"] == 5, "the first in the alphabet is the first"
+        before.append(variable["name"])
+
+
+def test_one_looks_at_one_job_or_at_all_there_are(board: Board) -> None:
+    for variable in _chosen(board):
+        several = board.name != "job"
+        assert variable["multi"] is several, variable["name"]
+        assert variable["includeAll"] is several, variable["name"]
+        assert variable.get("allValue") == (".+" if several else None)
+        assert variable.get("current", {}).get("value") == (["$__all"] if several else None)
 
 
 def test_every_variable_that_is_used_exists(board: Board) -> None:
@@ -104,12 +131,24 @@ def test_every_line_of_panels_fills_the_width(board: Board) -> None:
 
 
 def test_it_leads_to_the_two_others(board: Board) -> None:
-    reached = {link["url"]: link for link in board.json["links"]}
+    reached = {link["url"].partition("?")[0] for link in board.json["links"]}
     own = board.json["uid"]
-    assert set(reached) == {
+    assert reached == {
         f"/d/{uid}" for uid in (links.OVERVIEW, links.JOB, links.EXPORTER) if uid != own
     }
-    for link in reached.values():
+    for link in board.json["links"]:
         assert link["type"] == "link"
         assert link["keepTime"]
-        assert link["includeVars"]
+
+
+def test_a_link_passes_on_what_the_other_dashboard_can_take(board: Board) -> None:
+    """Grafana leaves "All" and several values in a variable that knows one, if a link says so."""
+    for link in board.json["links"]:
+        path, _, query = link["url"].partition("?")
+        passed = re.findall(r"\$\{(\w+):queryparam\}", query)
+        if path == f"/d/{links.JOB}":
+            assert (passed, link["includeVars"]) == (["datasource"], False)
+        elif board.name == "job":
+            assert (passed, link["includeVars"]) == (["datasource", "job", "instance"], False)
+        else:
+            assert (passed, link["includeVars"]) == ([], True)

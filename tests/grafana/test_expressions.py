@@ -131,20 +131,39 @@ def test_every_value_of_a_variable_comes_from_a_documented_metric(board: Board) 
 
 @each_target
 def test_an_expression_is_about_what_was_chosen(target: Target) -> None:
-    """All but the figures of the whole fleet, which the exporter itself counts."""
+    """The figures of a whole fleet, which the exporter itself counts, are about the exporter."""
     for selector in selectors(target.expr):
         read = {matcher.name for matcher in selector.matchers.matchers}
-        if target.board == "exporter":
-            assert {"job", "instance"} <= read
-        elif "backup" in _labels_of(selector.name or ""):
+        assert {"job", "instance"} <= read
+        if "backup" in _labels_of(selector.name or ""):
             assert {"server", "backup"} <= read
 
 
 @each_target
+def test_what_was_chosen_is_a_regular_expression_that_promql_takes_as_it_is(
+    target: Target,
+) -> None:
+    """Names have brackets, quotes and backslashes, as of Windows; `[::1]:9666` is an instance."""
+    others = re.sub(r"(\w+)=~`\$\{\1:regex\}\|?`", "", target.expr)
+    assert set(re.findall(r"\$(\w+|\{.*?\})", others)) <= {"__range", "__rate_interval"}
+
+
+@each_target
 def test_jobs_of_two_exporters_are_not_taken_for_one(target: Target) -> None:
-    """Two exporters give the same ids to different servers."""
+    """Two exporters give the same ids to different servers, which may have the same names."""
     for group in groupings(target.expr):
-        assert "server_id" not in group or "instance" in group
+        told_apart = {"server_id", "server", "backup", "job", "instance"} & {*group}
+        assert not told_apart or {"job", "instance"} <= told_apart
+
+
+@each_target
+def test_series_are_matched_exporter_by_exporter(target: Target) -> None:
+    for node in nodes(target.expr):
+        if isinstance(node, promql.BinaryExpr) and node.modifier and node.modifier.matching:
+            matching = node.modifier.matching
+            matched = {"job", "instance"} & {*matching.labels}
+            on = matching.type == promql.LabelModifierType.Include
+            assert matched == ({"job", "instance"} if on else set())
 
 
 def test_filling_in_forgets_no_variable() -> None:

@@ -1,6 +1,7 @@
 """Every expression asked of a real Prometheus, as Grafana would, over thirty days of a fleet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
 from tests.grafana.boards import BOARDS, TARGETS, Board, Target
 from tests.grafana.every import of_every
 from tests.grafana.expressions import FILLED, filled
+from tests.grafana.neighbours import ON_ANOTHER, TARGET, with_neighbours
 from tests.support.process.commands import BOUND_SECONDS
-from tests.tools.synthetic.history import History
+from tests.tools.synthetic.history import FleetHistory, History
 from tests.tools.synthetic.scrapes import DOWN
 
 pytestmark = pytest.mark.not_quick
@@ -83,7 +85,7 @@ def test_no_expression_holds_more_than_prometheus_allows_for_a_large_fleet(
 
 
 def _most_samples(history: History, target: Target) -> int:
-    expr = filled(target.expr, {**_values(target), "server": ".*", "backup": ".*"})
+    expr = filled(target.expr, {**_values(target), "server": ".+", "backup": ".+"})
     end = history.end / SECOND
     asked: dict[str, str | float] = {"query": expr, "stats": "all"}
     if target.json["instant"]:
@@ -130,3 +132,61 @@ def test_failed_runs_are_marked_at_the_moment_they_started(history: History) -> 
     started = 'duplistatus_backup_last_start_timestamp_seconds{server="web-2", backup="Uploads"}'
     (starts,) = history.query_range(started)
     assert moments == {float(value) * 1000 for value in _read(starts)}
+
+
+@pytest.fixture(scope="module")
+def neighbours(
+    history: FleetHistory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[History]:
+    with with_neighbours(history, tmp_path_factory.mktemp("neighbours")) as found:
+        yield found
+
+
+Answer = dict[frozenset[tuple[str, str]], list[tuple[float, float]]]
+
+
+def _answer(found: list[dict[str, Any]]) -> Answer:
+    return {
+        frozenset(series["metric"].items()): [
+            (at, float(value)) for at, value in series.get("values") or [series["value"]]
+        ]
+        for series in found
+    }
+
+
+def _same(found: Answer, expected: Answer) -> None:
+    """Sums may differ in the last digit, by the order of what is added."""
+    assert found.keys() == expected.keys()
+    for series, samples in expected.items():
+        assert [*chain(*found[series])] == pytest.approx([*chain(*samples)], rel=1e-9, nan_ok=True)
+
+
+@each_target
+def test_a_chosen_exporter_is_shown_as_if_there_were_no_other(
+    target: Target, history: History, neighbours: History
+) -> None:
+    values = _values(target)
+    found = _answer(_ask(neighbours, target, {**values, **TARGET}))
+    _same(found, _answer(_ask(history, target, values)))
+
+
+@each_target
+def test_of_several_exporters_each_has_its_own_rows(
+    target: Target, history: History, neighbours: History
+) -> None:
+    values = _values(target)
+    found = _answer(_ask(neighbours, target, values))
+    expected = _answer(_ask(history, target, values))
+    if all("instance" in dict(series) for series in expected):
+        rows = {series: row for series, row in found.items() if TARGET.items() <= series}
+        _same(rows, expected)
+
+
+def test_an_exporter_whose_name_is_no_regular_expression_can_be_chosen(
+    neighbours: History,
+) -> None:
+    """Grafana's format `regex` puts a backslash before each character that means something."""
+    (jobs,) = [each for each in TARGETS if (each.board, each.panel) == ("exporter", "Jobs")]
+    chosen = {**ON_ANOTHER, "instance": r"\[::1\]:9666"}
+    (found,) = neighbours.query(filled(jobs.expr, {**FILLED, **chosen}))
+    assert ON_ANOTHER.items() <= found["metric"].items()

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from grafana_foundation_sdk.models import units
 
+from grafana.source.queries import of_exporters
 from tests.grafana.boards import BOARDS, PANELS, Json, Panel
 from tests.grafana.every import of_every
 from tests.grafana.expressions import labels_of_result
@@ -107,6 +108,54 @@ def test_a_table_is_sorted_and_styled_by_columns_that_it_has(panel: Panel) -> No
 
 
 @each_table
+def test_a_table_shows_the_worst_first(panel: Panel) -> None:
+    first, *_ = [(each["displayName"], each["desc"]) for each in panel.json["options"]["sortBy"]]
+    assert first in _WORST_FIRST
+
+
+_WORST_FIRST = {
+    ("Late by", True),
+    ("In a row", True),
+    ("Of the usual", False),
+    ("Severity", False),
+    ("Running for", True),
+    ("Status", True),
+    ("Growth in a week", True),
+    ("Free", False),
+    ("Age", True),
+}
+
+
+def test_statuses_and_severities_are_sorted_by_how_grave_they_are() -> None:
+    tables = {panel.title: panel for panel in PANELS if panel.json["type"] == "table"}
+    codes = {text: float(code) for code, text in _texts(tables["Last runs"], "Status")}
+    assert sorted(codes, key=codes.__getitem__, reverse=True) == [
+        "overdue",
+        "unknown",
+        "fatal",
+        "error",
+        "interrupted",
+        "warning",
+        "success",
+    ]
+    severities = _texts(tables["Firing alerts"], "Severity")
+    assert [text for _, text in sorted(severities)] == ["critical", "warning", "info"]
+
+
+def _texts(panel: Panel, column: str) -> list[tuple[str, str]]:
+    """Return the values of a column that have a text, and the text; of several the last one."""
+    (properties,) = [
+        each["properties"] for each in panel.overrides if each["matcher"]["options"] == column
+    ]
+    (mappings,) = [each["value"] for each in properties if each["id"] == "mappings"]
+    return [
+        (value, shown["text"])
+        for mapping in mappings
+        for value, shown in mapping["options"].items()
+    ]
+
+
+@each_table
 def test_an_empty_cell_does_not_say_what_an_empty_table_says(panel: Panel) -> None:
     first, *_ = panel.overrides
     assert first["matcher"] == {"id": "byRegexp", "options": "/.*/"}
@@ -116,6 +165,10 @@ def test_an_empty_cell_does_not_say_what_an_empty_table_says(panel: Panel) -> No
 
 
 _READ = re.compile(r"\$\{__(?:data\.fields|field\.labels)\.(\w+):percentencode\}")
+
+
+def _is_left_out(label: str, panel: Panel) -> bool:
+    return panel.json["type"] == "table" and label in _organised(panel)["excludeByName"]
 
 
 def _links() -> list[tuple[Panel, str]]:
@@ -134,6 +187,7 @@ def test_a_link_of_a_panel_leads_to_a_dashboard_and_keeps_what_was_chosen(
     assert passed["datasource"] == "${datasource}"
     for label in _READ.findall(query):
         assert all(label in labels_of_result(each.expr) for each in panel.targets)
+        assert not _is_left_out(label, panel), "a link reads fields that are still there"
 
 
 def test_the_two_documented_panels_are_there() -> None:
@@ -142,8 +196,8 @@ def test_the_two_documented_panels_are_there() -> None:
         "Overdue Backups": "duplistatus_overdue_backups",
     }
     stats = {panel.title: panel for panel in PANELS if panel.json["type"] == "stat"}
-    for title, expr in documented.items():
-        assert [target.expr for target in stats[title].targets] == [expr]
+    for title, name in documented.items():
+        assert [target.expr for target in stats[title].targets] == [of_exporters(name)]
 
 
 def test_the_answer_is_seen_without_scrolling() -> None:

@@ -1,4 +1,4 @@
-"""One job, or a few: what each run did and how it compares with the job's own habit."""
+"""One job: what each run did and how it compares with the job's own habit."""
 
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -24,7 +24,7 @@ _BOARD = Board(
     description="What the runs of a backup job did, and how that compares with its habit.",
     since="now-30d",
     refresh="5m",
-    variables=(variables.datasource(), variables.server(), variables.backup()),
+    variables=(variables.datasource(), *variables.one_job()),
     annotations=(_failed_runs(),),
 )
 

@@ -55,19 +55,18 @@ def _runs_by_status() -> timeseries.Panel:
 def _duration() -> timeseries.Panel:
     about = About(
         "Duration",
-        "Duration of the last run. With one job chosen, the band is its habit: from half to"
-        " twice the median of its runs.",
+        "Duration of the last run. The band is the job's habit: from half to twice the median of"
+        " its runs.",
         "s",
         thresholds(GREEN, (_DAY / 2, YELLOW), (_DAY, RED)),
         *_HALF,
     )
     typical = chosen("typical_duration_seconds")
-    alone = f"{typical} and on () (count({typical}) == 1)"
     panel = lines(
         about,
         Query(chosen("last_duration_seconds"), NAME),
-        Query(f"2 * ({alone})", _TWICE),
-        Query(f"0.5 * ({alone})", _HALF_OF_IT),
+        Query(f"2 * {typical}", _TWICE),
+        Query(f"0.5 * {typical}", _HALF_OF_IT),
     )
     panel.override_by_name(
         _TWICE, [*_edge(), DynamicConfigValue("custom.fillBelowTo", _HALF_OF_IT)]

@@ -12,7 +12,7 @@ _BOARD = Board(
     description="Is any backup missing, failing or shrinking, and since when?",
     since="now-7d",
     refresh="1m",
-    variables=(variables.datasource(), variables.server(), variables.backup()),
+    variables=(variables.datasource(), *variables.several_jobs()),
 )
 
 

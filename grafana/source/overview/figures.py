@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders import stat
 
 from grafana.source.colours import GREEN, RED, YELLOW, named, thresholds
 from grafana.source.panels import About, figure
-from grafana.source.queries import CHOSEN, LOOKS, Query, age, chosen
+from grafana.source.queries import CHOSEN, LOOKS, Query, age, chosen, of_exporters
 
 _DAY = 86400.0
 _FIGURE = (3, 4)
@@ -25,28 +25,30 @@ def panels() -> list[stat.Panel]:
 
 
 def _exporter() -> stat.Panel:
-    seen = "max by (job, instance) (present_over_time(duplistatus_backup_jobs[$__range]))"
+    known = f"present_over_time({of_exporters('duplistatus_backup_jobs')}[$__range])"
+    seen = f"max by (job, instance) ({known})"
     about = About(
         "Exporter",
-        "Whether Prometheus reaches every exporter it has known in this time range. While one is"
-        " down, nothing else here can be trusted.",
+        "Whether Prometheus reaches every chosen exporter it has known in this time range. While"
+        " one is down, nothing else here can be trusted.",
         "none",
         thresholds(RED, (1, GREEN)),
         *_FIGURE,
     )
-    query = Query(f"min(up * on (job, instance) {seen}) or vector(0)")
+    query = Query(f"min({of_exporters('up')} * on (job, instance) {seen}) or vector(0)")
     return figure(about, query).mappings(named({"0": ("down", RED), "1": ("up", GREEN)}))
 
 
 def _overdue() -> stat.Panel:
     about = About(
         "Overdue Backups",
-        "Number of overdue jobs. Counts the whole fleet, whatever is chosen above.",
+        "Number of overdue jobs. Counts the whole fleet of each chosen exporter, whichever servers"
+        " and backups are chosen above.",
         "none",
         thresholds(GREEN, (1, RED)),
         *_FIGURE,
     )
-    return figure(about, Query("duplistatus_overdue_backups", "{{instance}}"))
+    return figure(about, Query(of_exporters("duplistatus_overdue_backups"), "{{instance}}"))
 
 
 def _failing() -> stat.Panel:
@@ -75,12 +77,13 @@ def _jobs() -> stat.Panel:
 def _success_rate() -> stat.Panel:
     about = About(
         "Backup Success Rate",
-        "Runs that completed among all that ever completed or failed, of the whole fleet.",
+        "Runs that completed among all that ever completed or failed, of the whole fleet of"
+        " each chosen exporter.",
         "percentunit",
         thresholds(RED, (0.9, YELLOW), (0.98, GREEN)),
         *_FIGURE,
     )
-    query = Query("duplistatus_backup_success_rate", "{{instance}}")
+    query = Query(of_exporters("duplistatus_backup_success_rate"), "{{instance}}")
     return figure(about, query).decimals(1)
 
 
@@ -121,4 +124,6 @@ def _newest_report() -> stat.Panel:
         thresholds(GREEN, (1 * _DAY, YELLOW), (2 * _DAY, RED)),
         *_FIGURE,
     )
-    return figure(about, Query(age("max(duplistatus_last_report_timestamp_seconds)"))).decimals(0)
+    return figure(
+        about, Query(age(f"max({of_exporters('duplistatus_last_report_timestamp_seconds')})"))
+    ).decimals(0)

@@ -17,7 +17,15 @@ from grafana.source.colours import (
 )
 from grafana.source.links import row_to_job, series_to_job
 from grafana.source.panels import About, status_bars, timeline
-from grafana.source.queries import LOOKS, Query, chosen, in_millis, per_job, status_or_overdue
+from grafana.source.queries import (
+    LOOKS,
+    Query,
+    by_gravity,
+    chosen,
+    in_millis,
+    per_job,
+    status_or_overdue,
+)
 from grafana.source.tables import JOBS, Column, Rows, listing
 
 
@@ -44,14 +52,15 @@ def _grid() -> statetimeline.Panel:
 def _last_runs() -> table.Panel:
     about = About(
         "Last runs",
-        "What the last run of each chosen job reported. A value that was not reported is empty."
+        "What the last run of each chosen job reported, the worst first, and of those that stand"
+        " alike the one whose last success is longest ago. A value that was not reported is empty."
         " Click a row for its job.",
         "none",
         _SOMETHING,
         24,
         14,
     )
-    rows = Rows(JOBS, sorted_by="Server", descending=False, after={"instance": "Exporter"})
+    rows = Rows(JOBS, sorted_by="Status", then_by="Last success", after={"instance": "Exporter"})
     panel = listing(about, rows, *_of_last_run())
     return panel.data_links([row_to_job()]).no_value("no data")
 
@@ -59,7 +68,7 @@ def _last_runs() -> table.Panel:
 def _of_last_run() -> tuple[Column, ...]:
     """Return the metrics of a job's last run."""
     return (
-        _status("Status", status_or_overdue()),
+        _status("Status", by_gravity()),
         _timestamp("Next expected", "next_expected_timestamp_seconds"),
         _timestamp("Last success", "last_success_timestamp_seconds", "never"),
         _timestamp("Newest version", "newest_version_timestamp_seconds"),

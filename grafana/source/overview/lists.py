@@ -16,7 +16,16 @@ from grafana.source.colours import (
 )
 from grafana.source.links import row_to_job
 from grafana.source.panels import About
-from grafana.source.queries import JOB, age, chosen, in_millis, is_failing, is_overdue, per_job
+from grafana.source.queries import (
+    JOB,
+    age,
+    among,
+    chosen,
+    in_millis,
+    is_failing,
+    is_overdue,
+    per_job,
+)
 from grafana.source.tables import IN_COLOUR, JOBS, Column, Rows, listing
 
 _DAY = 86400.0
@@ -102,18 +111,20 @@ def _alerts() -> table.Panel:
     about = About(
         "Firing alerts",
         "Alerts of the rules in deploy/prometheus that fire now, and for how long. Those that are"
-        " about no single job show whatever is chosen above.",
+        " about no single job show whichever servers and backups are chosen above.",
         "none",
         _UNATTENDED,
         *_LIST,
     )
     labels = {"severity": "Severity", "alertname": "Alert", **JOBS}
-    chosen_alerts = 'alertname=~"Duplistatus.+", server=~"$server|", backup=~"$backup|"'
+    matchers = (among(name, or_none=True) for name in ("job", "instance", "server", "backup"))
+    chosen_alerts = ", ".join(('alertname=~"Duplistatus.+"', *matchers))
     firing = f'ALERTS{{alertstate="firing", {chosen_alerts}}}'
     since = f"ALERTS_FOR_STATE{{{chosen_alerts}}} and ignoring (alertstate) {firing}"
-    age_of_each = f"max by ({', '.join(labels)}) ({age(f'({since})')})"
-    rows = Rows(labels, sorted_by="Severity", descending=False)
-    panel = listing(about, rows, Column("For", age_of_each, "s", _UNATTENDED))
+    age_of_each = f"max by (job, instance, {', '.join(labels)}) ({age(f'({since})')})"
+    in_order = f'label_replace({age_of_each}, "severity", "{_LAST}", "severity", "info")'
+    rows = Rows(labels, sorted_by="Severity", descending=False, then_by="For")
+    panel = listing(about, rows, Column("For", in_order, "s", _UNATTENDED))
     severities = DynamicConfigValue("mappings", [*named(_SEVERITIES)])
     panel.override_by_name("Severity", [severities, IN_COLOUR, _width(90)])
     panel.override_by_name("Alert", [_width(265)])
@@ -169,4 +180,9 @@ _LATENESS = thresholds(PURPLE, (_DAY, RED))
 _IN_A_ROW = thresholds(YELLOW, (2, RED))
 _SHRUNK = thresholds(RED, (0.7, YELLOW))
 _UNATTENDED = thresholds(YELLOW, (_DAY, RED))
-_SEVERITIES = {each: (each, colour) for each, colour in colours.SEVERITY_COLOURS.items()}
+_LAST = "zinfo"
+"""The severity `info` as it is sorted: the alphabet has it before `warning`."""
+_SEVERITIES = {
+    each if each != "info" else _LAST: (each, colour)
+    for each, colour in colours.SEVERITY_COLOURS.items()
+}

@@ -7,9 +7,10 @@ from grafana.source.boards import Row
 from grafana.source.colours import BLUE, GREEN, GREY, RED, YELLOW, thresholds
 from grafana.source.links import row_to_job
 from grafana.source.panels import About, figure
-from grafana.source.queries import JOB, Query, age, chosen
+from grafana.source.queries import JOB, Query, age, chosen, of_exporters
 from grafana.source.tables import JOBS, Column, Rows, listing
 
+_COUNT = "duplistatus_running_backups"
 _FIGURE = (3, 7)
 _SILENCE = thresholds(GREEN, (300, YELLOW), (600, RED))
 _ANY = thresholds(GREY, (1, BLUE))
@@ -23,13 +24,14 @@ def row() -> Row:
 def _running() -> stat.Panel:
     about = About(
         "Running",
-        "Jobs with a run in progress, stalled ones included. Counts the whole fleet, whatever is"
-        " chosen above. Needs the live reports of Duplicati 2.3.1 and later.",
+        "Jobs with a run in progress, stalled ones included. Counts the whole fleet of each chosen"
+        " exporter, whichever servers and backups are chosen above. Needs the live reports of"
+        " Duplicati 2.3.1 and later.",
         "none",
         _ANY,
         *_FIGURE,
     )
-    return figure(about, Query("duplistatus_running_backups", "{{instance}}"))
+    return figure(about, Query(of_exporters(_COUNT), "{{instance}}"))
 
 
 def _stalled() -> stat.Panel:
@@ -41,7 +43,7 @@ def _stalled() -> stat.Panel:
         thresholds(GREEN, (1, RED)),
         *_FIGURE,
     )
-    return figure(about, Query(f"sum({chosen('stalled')}) or 0 * max(duplistatus_running_backups)"))
+    return figure(about, Query(f"sum({chosen('stalled')}) or 0 * max({of_exporters(_COUNT)})"))
 
 
 def _runs() -> table.Panel:

@@ -20,7 +20,7 @@ from tests.tools.synthetic.scrapes import BEGIN, DATABASE, END, STEP, scrapes
 
 Json = dict[str, Any]
 
-_FLAGS = (
+FLAGS = (
     # A value holds until the next scrape, and no longer.
     f"--query.lookback-delta={(STEP + MINUTE) // SECOND}s",
     # Thirty days of the past are to stay as they are, whatever today is.
@@ -77,9 +77,9 @@ def thirty_days(folder: Path) -> Iterator[FleetHistory]:
     backfill(scrapes(folder), data, folder)
     # Each may ask for what the one before recorded; new blocks are read at a start.
     for groups in (recording(), alerting(), since()):
-        with running(config, data, *_FLAGS) as url:
+        with running(config, data, *FLAGS) as url:
             backfill_rules(groups, url, data, folder)
-    with running(config, data, *_FLAGS) as url:
+    with running(config, data, *FLAGS) as url:
         yield FleetHistory(url, folder / DATABASE)
 
 
