@@ -1,4 +1,4 @@
-"""Draws the overview. Needs npm, Debian's chromium and prometheus, and half a minute."""
+"""Draws the overview. Needs npm, Debian's chromium, pngquant and prometheus, and two minutes."""
 
 import subprocess
 import tempfile
@@ -24,6 +24,10 @@ _FLAGS = (
 )
 
 
+_SMALLER = ("--force", "--strip", "--speed=1", "--nofs", f"--output={_PICTURE}", "128")
+"""A palette, without dithering: a third of the bytes, and letters as sharp as before."""
+
+
 def main() -> None:
     """Bundle the page, make the fleet's history and draw the page with it."""
     npm = needed("npm")
@@ -38,6 +42,7 @@ def _draw(history: History, profile: Path) -> None:
     page = f"{(_FOLDER / 'page' / 'index.html').as_uri()}?{asked}"
     command = [needed("chromium"), *_FLAGS, f"--user-data-dir={profile}", page]
     subprocess.run(command, check=True)
+    subprocess.run([needed("pngquant"), *_SMALLER, _PICTURE], check=True)
 
 
 if __name__ == "__main__":

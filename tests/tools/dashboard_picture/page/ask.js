@@ -1,9 +1,12 @@
 // Prometheus's answers as the data frames that Grafana's own data source would make of them.
 import { FieldType, toDataFrame } from '@grafana/data';
 
-const VARIABLES = { server: '.*', backup: '.*', __range: '7d', __rate_interval: '2h' };
+const VARIABLES = {
+  job: '.+', instance: '.+', server: '.+', backup: '.+', __range: '7d', __rate_interval: '2h',
+};
 
-const fill = (text) => text.replace(/\$\{?(\w+)\}?/g, (_, name) => VARIABLES[name]);
+const fill = (text) =>
+  text.replace(/\$(?:(\w+)|\{(\w+)(?::regex)?\})/g, (_, plain, formatted) => VARIABLES[plain ?? formatted]);
 
 async function ask(prometheus, route, parameters) {
   const url = `${prometheus}/api/v1/${route}?${new URLSearchParams(parameters)}`;

@@ -25,7 +25,7 @@ const STANDARD = {
 };
 const CUSTOM = [
   'cellOptions', 'align', 'width', 'minWidth', 'drawStyle', 'lineWidth', 'lineInterpolation',
-  'fillOpacity', 'fillBelowTo', 'barAlignment', 'showPoints', 'stacking', 'thresholdsStyle',
+  'fillOpacity', 'fillBelowTo', 'hideFrom.viz', 'barAlignment', 'showPoints', 'stacking', 'thresholdsStyle',
 ];
 
 const property = (id, path, process, isCustom) => ({

@@ -3,7 +3,7 @@ import { createTheme, ThemeContext } from '@grafana/data';
 import { GlobalStyles, PortalContainer, Text } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
 
-import dashboard from '../../dashboards/overview.json';
+import dashboard from '../../../../grafana/dashboards/overview.json';
 import { framesOf } from './ask.js';
 import { prepared } from './fields.js';
 import { isDrawn, Panel } from './panels.jsx';
