@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.support.mirrors import mirrors
+
 TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
 """Whom this machine trusts a bare system does, too: it may reach the packages through a proxy."""
 
@@ -90,11 +92,11 @@ def send(process: Process, number: signal.Signals) -> bool:
 
 
 def command(suite: str, root: str, *packages: str) -> list[str]:
-    """Return the command that makes a bare system with some packages besides."""
+    """Return the command that makes a bare system; debootstrap knows a mirror if apt does not."""
     origin = _ORIGINS[suite]
     options = ["--variant=minbase", f"--components={_COMPONENTS[origin]}"]
     options += [f"--include={','.join(packages)}"] if packages else []
-    return ["debootstrap", *options, suite, root, *_mirror(origin)]
+    return ["debootstrap", *options, suite, root, *mirrors(origin)[:1]]
 
 
 def has_keys(suite: str) -> bool:
@@ -106,11 +108,3 @@ def trust(root: Path) -> None:
     """Let a system know whom this machine trusts."""
     if TRUSTED.exists():
         shutil.copy(TRUSTED, root / TRUSTED_INSIDE.lstrip("/"))
-
-
-def _mirror(origin: str) -> list[str]:
-    """Return where this machine gets a distribution's packages; debootstrap knows the usual way."""
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)"]
-    filters = [f"Origin: {origin}", f"Label: {origin}", "Identifier: Packages"]
-    told = subprocess.run([*asked, *filters], capture_output=True, text=True, check=False)
-    return told.stdout.split()[:1]
