@@ -29,7 +29,7 @@ REPLICAS = yaml.safe_load(read("prometheus/replicas.yml"))
 def check(config: Path) -> None:
     """Let promtool read a configuration and every file it names."""
     done = subprocess.run(
-        [needed("promtool"), "check", "config", config],
+        [needed("promtool"), "check", "config", "--lint=all", "--lint-fatal", config],
         capture_output=True,
         text=True,
         check=False,

@@ -15,6 +15,7 @@ from tests.rules.rule_files import (
     ALERTS,
     PROMETHEUS,
     RECORDED,
+    RECORDED_TEST,
     RULE_FILES,
     RULES,
     UNIT_TESTS,
@@ -44,13 +45,18 @@ def test_promtool_has_nothing_to_say() -> None:
 
 def test_the_configuration_names_the_files_that_there_are() -> None:
     config = PROMETHEUS / "prometheus.yml"
-    promtool("check", "config", config)
+    promtool("check", "config", "--lint=all", "--lint-fatal", config)
     assert {PROMETHEUS / name for name in load(config)["rule_files"]} == set(RULE_FILES)
 
 
-@pytest.mark.parametrize("path", UNIT_TESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*UNIT_TESTS, RECORDED_TEST], ids=lambda path: path.stem)
 def test_alerts_fire_and_stay_silent_as_their_unit_tests_say(path: Path) -> None:
     promtool("test", "rules", path)
+
+
+def test_the_unit_tests_of_alerts_are_such_as_vmalert_tool_reads_too() -> None:
+    known = {"name", "interval", "input_series", "alert_rule_test"}
+    assert {key for path in UNIT_TESTS for test in load(path)["tests"] for key in test} == known
 
 
 def cases() -> Iterator[tuple[str, bool]]:
