@@ -40,7 +40,7 @@ def _board(target: Target) -> Board:
     return found
 
 
-def _values(target: Target) -> Mapping[str, str]:
+def values_of(target: Target) -> Mapping[str, str]:
     span = _RANGES[_board(target).json["time"]["from"]]
     chosen = _ONE_JOB if target.board == "job" else FILLED
     return {**chosen, "__range": f"{span // SECOND}s"}
@@ -56,7 +56,7 @@ def _step(target: Target) -> Millis:
     return max(_span(target) // points, least)
 
 
-def _ask(history: History, target: Target, values: Mapping[str, str]) -> list[dict[str, Any]]:
+def ask(history: History, target: Target, values: Mapping[str, str]) -> list[dict[str, Any]]:
     expr = filled(target.expr, values)
     if target.json["instant"]:
         return history.query(expr, history.end)
@@ -65,7 +65,7 @@ def _ask(history: History, target: Target, values: Mapping[str, str]) -> list[di
 
 @each_target
 def test_every_expression_finds_something(target: Target, history: History) -> None:
-    found = _ask(history, target, _values(target))
+    found = ask(history, target, values_of(target))
     assert found
     assert any(value not in ("NaN", "+Inf") for series in found for value in _read(series))
 
@@ -85,7 +85,7 @@ def test_no_expression_holds_more_than_prometheus_allows_for_a_large_fleet(
 
 
 def _most_samples(history: History, target: Target) -> int:
-    expr = filled(target.expr, {**_values(target), "server": ".+", "backup": ".+"})
+    expr = filled(target.expr, {**values_of(target), "server": ".+", "backup": ".+"})
     end = history.end / SECOND
     asked: dict[str, str | float] = {"query": expr, "stats": "all"}
     if target.json["instant"]:
@@ -110,14 +110,14 @@ _OF_THIS_MOMENT = [
 def test_while_the_exporter_is_down_nothing_looks_fine(target: Target, history: History) -> None:
     """No series, no figure: a panel says that it has no data, and not that there is nothing."""
     down = DOWN[0] + HOUR
-    found = history.query(filled(target.expr, _values(target)), down)
+    found = history.query(filled(target.expr, values_of(target)), down)
     assert not found or target.panel == "Firing alerts"
 
 
 def test_while_the_exporter_is_down_the_overview_says_so(history: History) -> None:
     (target,) = [each for each in TARGETS if (each.board, each.panel) == ("overview", "Exporter")]
-    (now,) = history.query(filled(target.expr, _values(target)), history.end)
-    (then,) = history.query(filled(target.expr, _values(target)), DOWN[0] + HOUR)
+    (now,) = history.query(filled(target.expr, values_of(target)), history.end)
+    (then,) = history.query(filled(target.expr, values_of(target)), DOWN[0] + HOUR)
     assert (now["value"][1], then["value"][1]) == ("1", "0")
 
 
@@ -165,18 +165,18 @@ def _same(found: Answer, expected: Answer) -> None:
 def test_a_chosen_exporter_is_shown_as_if_there_were_no_other(
     target: Target, history: History, neighbours: History
 ) -> None:
-    values = _values(target)
-    found = _answer(_ask(neighbours, target, {**values, **TARGET}))
-    _same(found, _answer(_ask(history, target, values)))
+    values = values_of(target)
+    found = _answer(ask(neighbours, target, {**values, **TARGET}))
+    _same(found, _answer(ask(history, target, values)))
 
 
 @each_target
 def test_of_several_exporters_each_has_its_own_rows(
     target: Target, history: History, neighbours: History
 ) -> None:
-    values = _values(target)
-    found = _answer(_ask(neighbours, target, values))
-    expected = _answer(_ask(history, target, values))
+    values = values_of(target)
+    found = _answer(ask(neighbours, target, values))
+    expected = _answer(ask(history, target, values))
     if all("instance" in dict(series) for series in expected):
         rows = {series: row for series, row in found.items() if TARGET.items() <= series}
         _same(rows, expected)

@@ -88,7 +88,7 @@ class Alertmanager:
 def alerting(exporter: int, receiver: str, folder: Path) -> Iterator[Alertmanager]:
     """Run both: alerts on an exporter's port reach a receiver at once."""
     with alertmanager(receiver, folder) as url:
-        config = _prometheus(exporter, url, folder)
+        config = quick_configuration(exporter, url, folder)
         with running(config, folder / "prometheus"):
             yield Alertmanager(url)
 
@@ -121,7 +121,7 @@ def _quick_example(receiver: str) -> dict[str, Any]:
     return example
 
 
-def _prometheus(exporter: int, alertmanager_url: str, folder: Path) -> Path:
+def quick_configuration(exporter: int, alertmanager_url: str, folder: Path) -> Path:
     """Write the documented configuration and its rules, with moments in place of minutes.
 
     Those of DuplistatusMetricsAbsent stay: at the start nothing has been scraped yet.
