@@ -43,7 +43,7 @@ def unpacked(package: str) -> Path:
         NotFetchedError: when the package cannot be had.
     """
     folder = cache() / SUITE
-    with _alone(folder):
+    with alone(folder):
         kept = folder / "packages" / package
         if not kept.exists():
             _fetch(package, folder, kept)
@@ -57,7 +57,7 @@ def cache() -> Path:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Let no other process do the same meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
