@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-import kubernetes_validate
 import pytest
 
 from exporter.config import secrets
 from exporter.config.options import OPTIONS
 from exporter.times import SECOND
+from tests.deploy import schemas
 from tests.deploy.dockerfile import last
 from tests.deploy.files import DEPLOY
 from tests.deploy.manifests import (
@@ -21,16 +21,9 @@ from tests.deploy.manifests import (
     one,
 )
 from tests.deploy.test_docker import VERSION
-from tests.deploy.test_kubernetes import VERSIONS, name_of
+from tests.deploy.test_kubernetes import name_of
 from tests.rules.rule_files import RULES, load
 
-OF_THE_OPERATOR = {
-    ("monitoring.coreos.com/v1alpha1", "ScrapeConfig"),
-    ("monitoring.coreos.com/v1", "PodMonitor"),
-    ("monitoring.coreos.com/v1", "PrometheusRule"),
-}
-CUSTOM = [each for each in MANIFESTS_OF_REPLICAS if "coreos.com" in each["apiVersion"]]
-BUILT_IN = [each for each in MANIFESTS_OF_REPLICAS if each not in CUSTOM]
 CLUSTER = load(REPLICAS / "cloudnativepg.yaml")
 (PATIENCE,) = (
     option.parse(option.default) for option in OPTIONS if option.name == "upload_patience"
@@ -53,14 +46,9 @@ def _environment() -> dict[str, str]:
     return {each["name"]: each["value"] for each in CONTAINER["env"]}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("manifest", BUILT_IN, ids=name_of)
-def test_a_manifest_fits_the_schema_of_kubernetes(manifest: Json, version: str) -> None:
-    kubernetes_validate.validate(manifest, version, strict=True)
-
-
-def test_what_no_schema_here_describes_is_the_prometheus_operators() -> None:
-    assert {(each["apiVersion"], each["kind"]) for each in CUSTOM} == OF_THE_OPERATOR
+@pytest.mark.parametrize("manifest", MANIFESTS_OF_REPLICAS, ids=name_of)
+def test_a_manifest_fits_its_schema(manifest: Json) -> None:
+    schemas.check([manifest])
 
 
 def test_no_file_is_left_out_but_the_example_of_a_database() -> None:
