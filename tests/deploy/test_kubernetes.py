@@ -104,6 +104,15 @@ def test_the_scrape_is_that_of_the_plain_configuration() -> None:
     )
 
 
+def test_the_instance_is_the_address_of_the_service_and_outlives_every_pod() -> None:
+    (scraped,) = one("ServiceMonitor")["spec"]["endpoints"]
+    (port,) = one("Service")["spec"]["ports"]
+    address = f"{one('Service')['metadata']['name']}.{kustomization(BASE)['namespace']}.svc"
+    assert scraped["relabelings"] == [
+        {"targetLabel": "instance", "replacement": f"{address}:{port['port']}"}
+    ]
+
+
 def test_the_pod_is_the_containers_user_and_writes_where_the_container_does() -> None:
     user, _, group = last("USER").text.partition(":")
     assert (POD["securityContext"]["runAsUser"], POD["securityContext"]["runAsGroup"]) == (
