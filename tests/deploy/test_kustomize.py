@@ -1,6 +1,7 @@
 """kubectl builds the folders for kustomize, and the result is what Kubernetes takes."""
 
 import copy
+import os
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.deploy.manifests import (
 )
 from tests.support.helm import kubectl
 
+INGRESS = BASE / "ingress"
 BASES = {"one": (BASE, MANIFESTS), "replicas": (REPLICAS, MANIFESTS_OF_REPLICAS)}
 OF_NO_NAMESPACE = {"Namespace"}
 
@@ -54,6 +56,45 @@ def test_kubectl_builds_what_the_files_say(name: str) -> None:
     built = build(folder)
     assert _by_name(built) == _by_name([_expected(folder, each) for each in manifests])
     schemas.check(built)
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_the_ingress_is_added_to_either(name: str, tmp_path: Path) -> None:
+    folder, manifests = BASES[name]
+    content = {
+        "resources": [os.path.relpath(folder, tmp_path.resolve())],
+        "components": [os.path.relpath(INGRESS, tmp_path.resolve())],
+        "namespace": kustomization(folder)["namespace"],
+    }
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    built = build(tmp_path)
+    schemas.check(built)
+    assert len(built) == len(manifests) + 1
+    ingress = one("Ingress", built)
+    assert ingress["metadata"]["namespace"] == one("Service", built)["metadata"]["namespace"]
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_the_line_that_adds_it_is_in_the_folder_commented(name: str) -> None:
+    folder, _ = BASES[name]
+    text = (folder / "kustomization.yaml").read_text(encoding="utf-8")
+    given = yaml.safe_load(text.replace("\n#components:\n#  - ", "\ncomponents:\n  - "))
+    (component,) = given["components"]
+    assert (folder / component).resolve() == INGRESS
+    assert "components" not in kustomization(folder)
+
+
+def test_the_ingress_leads_to_the_service_and_lets_a_whole_report_through() -> None:
+    ingress = yaml.safe_load((INGRESS / "ingress.yaml").read_text(encoding="utf-8"))
+    (rule,) = ingress["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    service = one("Service")
+    assert path["backend"]["service"]["name"] == service["metadata"]["name"]
+    assert path["backend"]["service"]["port"]["name"] == service["spec"]["ports"][0]["name"]
+    (tls,) = ingress["spec"]["tls"]
+    assert tls["hosts"] == [rule["host"]]
+    sizes = {each for key, each in ingress["metadata"]["annotations"].items() if "body-size" in key}
+    assert sizes == {"33m"}
 
 
 @pytest.mark.parametrize("name", BASES)
