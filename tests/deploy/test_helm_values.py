@@ -99,3 +99,9 @@ def test_a_line_that_installs_it_works(line: str) -> None:
 
 def test_each_page_on_helm_has_such_a_line() -> None:
     assert len(_installations()) >= 5
+
+
+def test_the_readme_names_the_place_that_the_workflow_pushes_to() -> None:
+    workflow = (pages.ROOT / ".github" / "workflows" / "chart.yml").read_text(encoding="utf-8")
+    assert "oci://ghcr.io/${{ github.repository_owner }}/charts" in workflow
+    assert REGISTRY in README

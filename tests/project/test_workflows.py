@@ -83,7 +83,11 @@ def test_only_a_release_may_write_anything() -> None:
         for right, level in job.get("permissions", {}).items()
         if level == "write"
     }
-    assert given == {("release", "pypi", "id-token"), ("release", "image", "packages")}
+    assert given == {
+        ("release", "pypi", "id-token"),
+        ("release", "image", "packages"),
+        ("chart", "push", "packages"),
+    }
 
 
 def test_every_supported_python_is_tried() -> None:
