@@ -23,6 +23,7 @@ CHECKS = (
         (
             "tests/rules/test_rule_files.py",
             "tests/deploy/test_docker.py",
+            "tests/deploy/test_helm.py",
             "tests/deploy/test_kubernetes.py",
             "tests/deploy/test_prometheus.py",
             "tests/docs/test_alerts.py",
