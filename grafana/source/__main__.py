@@ -1,4 +1,4 @@
-"""Writes the dashboards into grafana/dashboards."""
+"""Writes the dashboards into grafana/dashboards and grafana/import."""
 
 from grafana.source.writing import write
 

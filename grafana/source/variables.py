@@ -18,12 +18,15 @@ _FLEETS = "duplistatus_backup_jobs"
 _DAEMONS = f'__name__=~"duplistatus_build_info|{_FLEETS}"'
 """Of replicas the one job of Prometheus has what each daemon tells, the other one the fleet."""
 
+DATASOURCE_VARIABLE = "datasource"
+"""The choice of a Prometheus; grafana.source.queries.DATASOURCE refers to it."""
+
 Variable = build.DatasourceVariable | build.QueryVariable
 
 
 def datasource() -> build.DatasourceVariable:
     """Return the choice of a Prometheus."""
-    return build.DatasourceVariable("datasource").label("Data source").type("prometheus")
+    return build.DatasourceVariable(DATASOURCE_VARIABLE).label("Data source").type("prometheus")
 
 
 def several_jobs() -> list[Variable]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana.source import exporter, job, overview
+from grafana.source import exporter, importing, job, overview
 
 FOLDER = Path(__file__).parents[1] / "dashboards"
 
@@ -21,8 +21,9 @@ def texts() -> dict[Path, str]:
 
 
 def write() -> None:
-    """Write all files."""
-    for path, text in texts().items():
+    """Write all files, and the same dashboards in the form to import."""
+    provisioned = texts()
+    for path, text in {**provisioned, **importing.texts(provisioned)}.items():
         path.write_text(text, encoding="utf-8")
 
 
