@@ -12,6 +12,7 @@ from exporter.cli.commands import COMMANDS
 from exporter.config import ConfigError
 from exporter.exports import ExportError
 from exporter.ingest.duplistatus import UnreadableDatabaseError
+from exporter.shipped import FilesError
 from exporter.store import StoreError, StoreUnavailableError
 
 INTERRUPTED = 130
@@ -25,6 +26,7 @@ _USER_ERRORS = (
     ClientError,
     UnreadableDatabaseError,
     ExportError,
+    FilesError,
 )
 """Errors that a person has to fix; each says how."""
 

@@ -10,6 +10,7 @@ from exporter.cli.commands import (
     demo,
     digest,
     export,
+    files,
     import_duplistatus,
     import_reports,
     jobs,
@@ -53,6 +54,7 @@ COMMANDS = (
     _add_notify,
     _add_imports,
     export.add_to,
+    files.add_to,
 )
 """Each adds to the parser, in the order of the help."""
 
