@@ -118,6 +118,8 @@ def test_with_pipx_the_wheel_serves_and_is_removed_again(
     environment = home.folder / ".local/share/pipx/venvs" / NAME
     require_apart(home, environment / "bin/python")
     require_that_it_serves(home)
+    shown = {path.name for path in (home.folder / ".local/share/man").glob("man1/*")}
+    assert shown == {path.name for path in (ROOT / "deploy/man").glob("*")}
     home.run("duplistatus", "files", "compose", "compose")
     assert (home.folder / "compose/grafana/dashboards/overview.json").is_file()
     home.run(tool("pipx"), "uninstall", NAME)

@@ -12,7 +12,7 @@ import pytest
 
 from exporter.shipped import KINDS
 from exporter.shipped.finding import lying
-from tests.deploy.files import ROOT
+from tests.deploy.files import DEPLOY, ROOT
 from tests.support.distribution import Distribution, tool
 
 BLOB = re.compile(r"https://github\.com/duplistatus/exporter/(?:blob|tree)/v([\d.]+)/([^#]+)(#.*)?")
@@ -113,8 +113,32 @@ def test_the_wheel_has_no_file_that_no_command_writes(wheel: dict[str, bytes]) -
         path.relative_to(ROOT) for kind in KINDS for name in kind.files for path in lying(name)
     }
     shipped = [PurePosixPath(name) for name in wheel if name.startswith("exporter/shipped/")]
-    others = {path.relative_to("exporter/shipped") for path in shipped if path.suffix != ".py"}
+    others = {
+        path.relative_to("exporter/shipped")
+        for path in shipped
+        if path.parts[2:3] != path.parts[-1:]
+    }
     assert {str(path) for path in others} == {path.as_posix() for path in written}
+
+
+SHARED = {
+    **{path: f"share/man/man1/{path.name}" for path in (DEPLOY / "man").glob("*")},
+    DEPLOY / "completion/duplistatus.bash": "share/bash-completion/completions/duplistatus",
+    DEPLOY / "completion/_duplistatus": "share/zsh/site-functions/_duplistatus",
+    DEPLOY / "completion/duplistatus.fish": "share/fish/vendor_completions.d/duplistatus.fish",
+}
+
+
+def test_the_wheel_has_the_man_pages_and_the_completion_where_man_and_shells_look(
+    wheel: dict[str, bytes],
+) -> None:
+    shared = {
+        name.partition(".data/data/")[2]: content
+        for name, content in wheel.items()
+        if ".data/data/" in name
+    }
+    there = {name: path.read_bytes() for path, name in SHARED.items() if path.exists()}
+    assert shared == there
 
 
 def test_the_source_package_has_what_it_takes_to_test_it_and_no_leftovers(

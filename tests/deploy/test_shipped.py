@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from exporter.shipped import KINDS, Place, write
-from tests.deploy.test_docker import run_tool
+from tests.deploy.test_docker import VERSION, run_tool
 from tests.deploy.test_prometheus import check
 from tests.deploy.test_systemd import analyze
 from tests.support.process.commands import needed
 
 COMPOSE = ("compose.yaml", "compose.monitoring.yaml", "compose.replicas.yaml")
-PLACE = Place(Path("/opt/duplistatus/bin/duplistatus"), Path("/usr/bin/python3"), "1.2.3")
+PLACE = Place(Path("/opt/duplistatus/bin/duplistatus"), Path("/usr/bin/python3"), VERSION)
 
 
 def written(name: str, folder: Path, place: Place = PLACE) -> Path:
@@ -57,7 +57,7 @@ def test_no_image_is_built(compose: Path) -> None:
 def test_the_daemons_image_is_the_published_one_of_the_programs_version(compose: Path) -> None:
     images = [each["image"] for each in _services(compose) if "image" in each]
     own = {image for image in images if "duplistatus" in image}
-    assert own == {"ghcr.io/duplistatus/exporter:1.2.3"}
+    assert own == {f"ghcr.io/duplistatus/exporter:{VERSION}"}
 
 
 def test_everything_that_is_mounted_was_written_too(compose: Path) -> None:
@@ -72,7 +72,7 @@ def test_prometheus_takes_each_example_with_its_rules(tmp_path: Path, name: str)
     check(written("prometheus", tmp_path) / name)
 
 
-RUNBOOK = "https://github.com/duplistatus/exporter/blob/v1.2.3/docs/alerts.md#"
+RUNBOOK = f"https://github.com/duplistatus/exporter/blob/v{VERSION}/docs/alerts.md#"
 
 
 @pytest.mark.parametrize(
