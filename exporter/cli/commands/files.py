@@ -22,8 +22,9 @@ _EXPLAINED = (
 
 def add_to(commands: Commands) -> None:
     """Add the command, with an action for each kind of files."""
-    description = f"{_SUMMARY[0].upper()}{_SUMMARY[1:]}. Without KIND, lists the kinds."
+    description = f"{_SUMMARY[0].upper()}{_SUMMARY[1:]}."
     group = commands.add_parser("files", help=_SUMMARY, description=description)
+    group.epilog = "Without KIND it lists the kinds."
     group.set_defaults(run=_list)
     actions = group.add_subparsers(metavar="KIND")
     for kind in KINDS:
@@ -34,7 +35,7 @@ def _add_kind(actions: Commands, kind: Kind) -> None:
     parser: Parser = actions.add_parser(
         kind.name,
         help=kind.summary,
-        description=f"Writes {kind.summary}.",
+        description=f"Write {kind.summary}.",
         epilog=_EXPLAINED,
         allow_abbrev=False,
     )
