@@ -80,3 +80,9 @@ def test_a_file_that_belongs_to_nobody_who_writes_is_named() -> None:
     """/proc takes no file of anybody, not even of root."""
     with pytest.raises(FilesError, match="choose a folder that you may write to"):
         write(RULES, Path("/proc/rules"), PLACE)
+
+
+def test_a_file_that_an_installation_lacks_is_named(tmp_path: Path) -> None:
+    """As in a package of somebody who leaves out what lies beside the code."""
+    with pytest.raises(FilesError, match=r"deploy/nothing\.yml is missing"):
+        write(RULES._replace(files={"deploy/nothing.yml": "."}), tmp_path, PLACE)
