@@ -1,5 +1,7 @@
 """What `duplistatus files` writes works where it is written, with no clone beside it."""
 
+import json
+import os
 import re
 import stat
 import subprocess
@@ -14,6 +16,7 @@ from exporter.shipped import KINDS, Place, write
 from tests.deploy.test_docker import VERSION, run_tool
 from tests.deploy.test_prometheus import check
 from tests.deploy.test_systemd import analyze
+from tests.support import forky
 from tests.support.process.commands import needed
 
 COMPOSE = ("compose.yaml", "compose.monitoring.yaml", "compose.replicas.yaml")
@@ -45,6 +48,22 @@ def _local_mounts(compose: Path) -> list[Path]:
 @pytest.mark.parametrize("name", COMPOSE)
 def test_a_compose_file_fits_the_schema(compose: Path, name: str) -> None:
     run_tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose / name)
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_compose_itself_reads_a_file_from_the_folder_alone(compose: Path, name: str) -> None:
+    done = subprocess.run(
+        [forky.program("docker-compose"), "--file", compose / name, "config", "--format", "json"],
+        env={**os.environ, "PASSWORD": "password", "ADMIN_TOKEN": "token"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    services = json.loads(done.stdout)["services"].values()
+    volumes = [volume for each in services for volume in each.get("volumes", ())]
+    mounted = [Path(volume["source"]) for volume in volumes if volume["type"] == "bind"]
+    assert [path for path in mounted if not path.is_relative_to(compose) or not path.exists()] == []
 
 
 def test_no_image_is_built(compose: Path) -> None:
