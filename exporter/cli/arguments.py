@@ -44,8 +44,7 @@ Run = Callable[[argparse.Namespace], int]
 
 def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
     """Add a command that accepts a configuration file."""
-    description = f"{summary[0].upper()}{summary[1:]}."
-    parser = commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
+    parser = _described(commands, name, summary)
     config_help = f"TOML file with options [{CONFIG_VARIABLE}]"
     parser.add_argument("--config", metavar="FILE", help=config_help)
     parser.set_defaults(run=run)
@@ -54,8 +53,13 @@ def add(commands: Commands, name: str, summary: str, run: Run) -> Parser:
 
 def add_group(commands: Commands, name: str, summary: str) -> Commands:
     """Add a command that only groups others."""
-    group = commands.add_parser(name, help=summary)
+    group = _described(commands, name, summary)
     return group.add_subparsers(metavar="ACTION", required=True)
+
+
+def _described(commands: Commands, name: str, summary: str) -> Parser:
+    description = f"{summary[0].upper()}{summary[1:]}."
+    return commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
 
 
 def add_configured(commands: Commands, name: str, summary: str, run: Run) -> None:

@@ -46,14 +46,14 @@ OPTIONS = (
         "human",
         "FORMAT",
         "format of the log on stderr: human or json",
-        parsers.choice_parser("human", "json"),
+        parsers.OneOf("human", "json"),
     ),
     Option(
         "log_level",
         "info",
         "LEVEL",
         "minimum log level: debug, info, warning or error",
-        parsers.choice_parser("debug", "info", "warning", "error"),
+        parsers.OneOf("debug", "info", "warning", "error"),
     ),
     Option(
         "max_upload_bytes",

@@ -48,16 +48,22 @@ def parse_path(text: str) -> Path:
         raise ValueError(message) from None
 
 
-def choice_parser(*choices: str) -> Callable[[str], str]:
-    """Return a parser that accepts one of some words."""
+class OneOf:
+    """Parses one of some words, which the completion of shells asks for, too."""
 
-    def parse(text: str) -> str:
-        if text not in choices:
-            message = f"{text!r} must be one of {', '.join(choices)}"
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        """Return the text.
+
+        Raises:
+            ValueError: it is none of the words.
+        """
+        if text not in self.words:
+            message = f"{text!r} must be one of {', '.join(self.words)}"
             raise ValueError(message)
         return text
-
-    return parse
 
 
 def integer_parser(least: int, most: int) -> Callable[[str], int]:
