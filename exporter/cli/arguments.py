@@ -2,7 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Callable
+import shutil
+import textwrap
+from collections.abc import Callable, Mapping
 from typing import NoReturn, TypeAlias
 
 from exporter import config
@@ -21,10 +23,11 @@ _ANYWHERE = (
     "Works whether the daemon runs or not: a running daemon is called through its API and applies"
     " the change at once."
 )
+_NOT_CONFIRMED = {0: "it is done", 1: "it was not confirmed: nothing is changed"}
+_SKIPPED = {0: "everything is recorded", 1: "something was skipped, see the summary"}
+_FAILED = {2: "the command failed"}
+_MARGIN = 2
 _IMPORTING = """\
-Exit codes: 0 everything is recorded; 1 something was skipped, see the summary;
-2 the command failed.
-
 Works whether the daemon runs or not: a running daemon is called through its
 API and applies the change at once.
 """
@@ -32,6 +35,16 @@ API and applies the change at once.
 
 class Parser(argparse.ArgumentParser):
     """Prints an error in one line that refers to --help, instead of the whole usage."""
+
+    exit_codes: Mapping[int, str] = {}
+    """What the exit codes of a command mean, if it has more than 0 and 2."""
+
+    def format_help(self) -> str:
+        """Return the help, with the exit codes at the end."""
+        told = [f"{code} {text}" for code, text in self.exit_codes.items()]
+        width = shutil.get_terminal_size().columns - _MARGIN
+        codes = textwrap.fill(f"Exit codes: {'; '.join(told)}.", width)
+        return f"{super().format_help()}\n{codes}\n" if told else super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Exit with a message."""
@@ -130,6 +143,7 @@ def add_json(parser: Parser) -> None:
 
 def add_yes_flag(parser: Parser) -> None:
     """Let a command do without confirmation what cannot be undone."""
+    exit_with(parser, _NOT_CONFIRMED)
     parser.add_argument("--yes", action="store_true", help="skip the confirmation")
 
 
@@ -139,7 +153,13 @@ def add_dry_run(parser: Parser) -> None:
     parser.add_argument("--dry-run", action="store_true", help=text)
 
 
+def exit_with(parser: Parser, codes: Mapping[int, str]) -> None:
+    """Tell what the exit codes of a command mean; 2 is a failure unless it says more."""
+    parser.exit_codes = dict(sorted({**_FAILED, **codes}.items()))
+
+
 def teach(parser: Parser, text: str) -> None:
     """Add an explanation below the arguments of a command that imports."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = text + _IMPORTING
+    exit_with(parser, _SKIPPED)

@@ -9,6 +9,7 @@ from exporter.cli import daemon
 from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import USAGE_ERROR, Parser, Run
 from exporter.cli.commands import COMMANDS
+from exporter.cli.output import forget_stdout
 from exporter.config import ConfigError
 from exporter.exports import ExportError
 from exporter.ingest.duplistatus import UnreadableDatabaseError
@@ -16,7 +17,8 @@ from exporter.shipped import FilesError
 from exporter.store import StoreError, StoreUnavailableError
 
 INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C ended, as shells report it."""
+CUT_OFF = 141
+"""The exit codes of commands that SIGINT and SIGPIPE ended, as shells report them."""
 
 _USER_ERRORS = (
     AdminTokenError,
@@ -32,7 +34,24 @@ _USER_ERRORS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 2 when it could not do what it was asked for."""
+    """Run a command and return its exit code; docs/cli.md lists them."""
+    try:
+        return _flushed(arguments)
+    except BrokenPipeError:
+        forget_stdout()
+        return CUT_OFF
+
+
+def _flushed(arguments: Sequence[str] | None) -> int:
+    """Run a command, and write all it prints before Python ends, where nothing could be caught."""
+    try:
+        return _run(arguments)
+    finally:
+        if sys.stdout is not None:  # a service may have none
+            sys.stdout.flush()
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     chosen = make_parser().parse_args(arguments)
     run: Run = chosen.run
     try:

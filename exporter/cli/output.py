@@ -1,4 +1,4 @@
-"""The target of an export: stdout, a file that appears once it is complete, or a pipe."""
+"""Where commands write: stdout, a file that appears once it is complete, or a pipe."""
 
 import contextlib
 import os
@@ -14,20 +14,28 @@ from exporter.exports import ExportError
 
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Yield the file to write to; None is stdout, whose reader may close it early.
+    """Yield the file to write to; None is stdout.
 
     Raises:
+        BrokenPipeError: its reader has closed it early.
         ExportError: it cannot be written; a file that existed before is unchanged.
     """
     try:
         with _opened(path) as target:
             yield target
     except BrokenPipeError:
-        _forget_stdout()
+        raise
     except OSError as error:
         where = "stdout" if path is None else path
         message = f"{where} cannot be written ({error.strerror}): check that there is space, and"
         raise ExportError(f"{message} that its folder exists and is writable") from error
+
+
+def forget_stdout() -> None:
+    """Keep Python from flushing to a closed pipe at exit, and from complaining of it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def folder_beside(path: Path | None) -> Path:
@@ -62,10 +70,3 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         with made.open("wb") as target:
             yield target
         made.replace(path)
-
-
-def _forget_stdout() -> None:
-    """Keep Python from flushing to a closed pipe at exit, and from complaining of it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from exporter.cli.arguments import Commands, add
+from exporter.cli.arguments import Commands, add, exit_with
 from exporter.cli.stores import check_postgres
 from exporter.config.database import parse_database
 from exporter.logs import printable
@@ -17,10 +17,13 @@ digits, which is removed at the end; the tables of daemons are not touched. The 
 to create a schema (GRANT CREATE ON DATABASE).
 
 A password belongs in PGPASSWORD or the file that PGPASSFILE names: other users of the machine can
-read a command line.
+read a command line."""
 
-Exit codes: 0 everything that is needed works; 1 something that is needed does not; 2 the database
-cannot be reached."""
+_EXIT_CODES = {
+    0: "everything that is needed works",
+    1: "something that is needed does not",
+    2: "the database cannot be reached",
+}
 
 
 def add_to(commands: Commands) -> None:
@@ -29,6 +32,7 @@ def add_to(commands: Commands) -> None:
     parser = add(commands, "check-database", summary, run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
+    exit_with(parser, _EXIT_CODES)
     text = "postgresql://USER@HOST/DATABASE"
     parser.add_argument("url", metavar="URL", type=parse_database, help=text)
 

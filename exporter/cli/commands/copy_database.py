@@ -6,7 +6,7 @@ import sys
 
 from msgspec.structs import replace
 
-from exporter.cli.arguments import Commands, Parser, add, configuration
+from exporter.cli.arguments import Commands, Parser, add, configuration, exit_with
 from exporter.cli.daemon import version
 from exporter.cli.progress import bar, progress
 from exporter.cli.stores import is_missing, open_source, open_store, open_target
@@ -32,9 +32,7 @@ It may be repeated. It needs a PostgreSQL as TO, or a file whose daemon is stopp
 people set, merged or deleted after the copy is not carried over.
 
 A password belongs in PGPASSWORD or the file that PGPASSFILE names: other users of the machine
-can read a command line.
-
-Exit codes: 0 all is copied; 1 --add-missing had to refuse runs; 2 the command failed."""
+can read a command line."""
 
 _SHOWN = ("servers", "jobs", "runs")
 
@@ -44,6 +42,7 @@ def add_to(commands: Commands) -> None:
     parser = add(commands, "copy-database", "copy a database to SQLite or PostgreSQL", run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
+    exit_with(parser, {0: "all is copied", 1: "--add-missing had to refuse runs"})
     _add_databases(parser)
     text = "add the runs of FROM that TO does not know; TO may be in use"
     parser.add_argument("--add-missing", action="store_true", help=text)

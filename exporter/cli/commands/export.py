@@ -14,6 +14,7 @@ from exporter.cli.arguments import (
     add,
     add_group,
     configuration,
+    exit_with,
     take,
     take_database,
 )
@@ -47,6 +48,7 @@ _RUNS_A_TIME = 1000
 _CHUNKS_A_TIME = 64
 """After how many runs or chunks the progress is shown again."""
 
+_EXIT_CODES = {0: "everything is exported", 1: "what cannot be read was skipped and is named"}
 _EVERYWHERE = "Works whether the daemon runs or not, and changes nothing."
 
 _RUNS = f"""\
@@ -133,6 +135,7 @@ def _add(actions: Commands, name: str, summary: str, run: Run, epilog: str) -> P
     parser = add(actions, name, summary, run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = epilog
+    exit_with(parser, _EXIT_CODES)
     take_database(parser)
     text = (
         "file to write; an existing one is replaced once the new one is complete (default stdout)"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from exporter import times
 from exporter.cli.api_client import ClientError
-from exporter.cli.arguments import Commands, add, configuration
+from exporter.cli.arguments import Commands, add, configuration, exit_with
 from exporter.config.notifications import Channel, Digest, Notifications, SecretUrl
 from exporter.logs import printable
 from exporter.model.notifications import Message, MessageKind
@@ -19,16 +19,14 @@ NOT_SENT = 1
 
 Send: TypeAlias = Callable[[SecretUrl, Message], str | None]
 
-_EXPLAINED = (
-    "Sends directly, whether the daemon runs or not, and prints what came back. Exit codes: 0 each"
-    " message was accepted; 1 one was not; 2 the command failed."
-)
+_EXPLAINED = "Sends directly, whether the daemon runs or not, and prints what came back."
 
 
 def add_test_to(commands: Commands) -> None:
     """Add the command that sends a test message."""
     parser = add(commands, "test", "send a test message through each channel and digest", test)
     parser.epilog = _EXPLAINED
+    exit_with(parser, {0: "each message was accepted", NOT_SENT: "one was not"})
     parser.add_argument(
         "name", nargs="?", metavar="NAME", help="only through the channel or digest of this name"
     )

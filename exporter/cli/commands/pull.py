@@ -8,7 +8,13 @@ from pathlib import Path
 
 from exporter import logs
 from exporter.cli.api_client import ClientError
-from exporter.cli.arguments import Commands, Parser, add_client_command, configuration
+from exporter.cli.arguments import (
+    Commands,
+    Parser,
+    add_client_command,
+    configuration,
+    exit_with,
+)
 from exporter.cli.connection import connected
 from exporter.cli.duplicati import open_source
 from exporter.cli.import_client import ImportClient
@@ -45,9 +51,13 @@ fingerprint; compare it with the server's, and give it with --fingerprint.
 
 Duplicati removes runs after 30 days unless its option log-retention says otherwise.
 
-Exit codes: 0 everything was pulled; 1 something could not be pulled, the rest is recorded; 2 the
-command failed. Works whether the daemon runs or not: a running daemon is called through its API
+Works whether the daemon runs or not: a running daemon is called through its API
 and applies the change at once."""
+
+_EXIT_CODES = {
+    0: "everything was pulled",
+    INCOMPLETE: "something could not be pulled, the rest is recorded",
+}
 
 
 def add_to(commands: Commands) -> None:
@@ -56,6 +66,7 @@ def add_to(commands: Commands) -> None:
     parser = add_client_command(commands, "pull", summary, run)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXPLAINED
+    exit_with(parser, _EXIT_CODES)
     parser.add_argument(
         "url",
         nargs="?",

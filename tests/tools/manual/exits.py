@@ -2,17 +2,30 @@
 
 from collections.abc import Iterator
 
+from tests.tools.manual.commands import Command
 from tests.tools.manual.roff import bold, entry
 
 CODES = {
     0: "It did what it was asked for.",
     1: "Something was left out, or was not confirmed; the command says what.",
-    2: "It could not do what it was asked for, or was called wrongly.",
+    2: "It could not do what it was asked for, or was called wrongly; a line on stderr says why.",
     130: "Ctrl-C ended it.",
+    141: "Its output was not read to the end, as by head(1).",
 }
 
 
-def exit_status() -> Iterator[str]:
-    """Yield what a page says of exit codes."""
-    for code, text in CODES.items():
-        yield from entry(bold(str(code)), text)
+def exit_status(command: Command) -> Iterator[str]:
+    """Yield what the page of a command says of its exit codes."""
+    for code, text in _codes(command).items():
+        yield from entry(bold(str(code)), f"{text[0].upper()}{text[1:]}")
+
+
+def _codes(command: Command) -> dict[int, str]:
+    """Return what the codes mean; 1 only where a command or one of its actions ends with it."""
+    if not command.words:
+        return CODES
+    own = {code: f"{text}." for code, text in command.parser.exit_codes.items()}
+    partly = [each.parser.exit_codes[1] for each in command.actions if each.parser.exit_codes]
+    if partly:
+        own[1] = f"{'; or: '.join(dict.fromkeys(partly))}."
+    return {code: own.get(code, text) for code, text in CODES.items() if code != 1 or 1 in own}

@@ -42,7 +42,7 @@ def _page(command: Command) -> str:
         *section("COMMANDS", _commands(command)),
         *section("OPTIONS", _arguments(command)),
         *section("ACTIONS", _actions(command)),
-        *section("EXIT STATUS", exit_status()),
+        *section("EXIT STATUS", exit_status(command)),
         *section("ENVIRONMENT", environment(command)),
         *section("FILES", _files(command)),
         *section("EXAMPLES", _examples(command)),

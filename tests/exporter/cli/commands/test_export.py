@@ -203,7 +203,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(database: Path, what: str) -> 
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait() == 0
+        assert process.wait() == 141
 
 
 @FILLED
