@@ -11,7 +11,7 @@ _shtab_duplistatus_refused_subparsers=(list clear)
 _shtab_duplistatus_notify_subparsers=(test)
 _shtab_duplistatus_import_subparsers=(duplistatus reports)
 _shtab_duplistatus_export_subparsers=(openmetrics runs)
-_shtab_duplistatus_subparsers=(serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server job refused digest pull notify import export)
+_shtab_duplistatus_subparsers=(serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server job refused digest pull notify import export version)
 
 _shtab_duplistatus_serve_option_strings=(-h --help --config --listen --database --log-format --log-level --max-upload-bytes --max-upload-memory --max-log-lines --max-servers --max-jobs --max-jobs-per-server --max-requests --max-header-bytes --request-timeout --upload-patience --keep-runs --keep-messages --expected-interval --tolerance --stall-after --pull-interval --trusted-proxies --allowed-origins --allowed-hosts --page --route-prefix --timezone --digest-at --heartbeat-every --public-url --templates)
 _shtab_duplistatus_check_config_option_strings=(-h --help --config --listen --database --log-format --log-level --max-upload-bytes --max-upload-memory --max-log-lines --max-servers --max-jobs --max-jobs-per-server --max-requests --max-header-bytes --request-timeout --upload-patience --keep-runs --keep-messages --expected-interval --tolerance --stall-after --pull-interval --trusted-proxies --allowed-origins --allowed-hosts --page --route-prefix --timezone --digest-at --heartbeat-every --public-url --templates)
@@ -52,6 +52,7 @@ _shtab_duplistatus_import_option_strings=(-h --help)
 _shtab_duplistatus_export_openmetrics_option_strings=(-h --help --config --database --output --expected-interval --tolerance --since --until --step --job --instance)
 _shtab_duplistatus_export_runs_option_strings=(-h --help --config --database --output --format --since --until --server --messages)
 _shtab_duplistatus_export_option_strings=(-h --help)
+_shtab_duplistatus_version_option_strings=(-h --help --json)
 _shtab_duplistatus_option_strings=(-h --help --version)
 
 _shtab_duplistatus_serve___config_COMPGEN=_shtab_compgen_files
@@ -148,7 +149,7 @@ _shtab_duplistatus_notify_pos_0_choices=(test)
 _shtab_duplistatus_import_pos_0_choices=(duplistatus reports)
 _shtab_duplistatus_export_runs___format_choices=(csv jsonl)
 _shtab_duplistatus_export_pos_0_choices=(openmetrics runs)
-_shtab_duplistatus_pos_0_choices=(serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server job refused digest pull notify import export)
+_shtab_duplistatus_pos_0_choices=(serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server job refused digest pull notify import export version)
 
 _shtab_duplistatus_serve__h_nargs=0
 _shtab_duplistatus_serve___help_nargs=0
@@ -268,6 +269,9 @@ _shtab_duplistatus_export_runs___messages_nargs=0
 _shtab_duplistatus_export_pos_0_nargs=A...
 _shtab_duplistatus_export__h_nargs=0
 _shtab_duplistatus_export___help_nargs=0
+_shtab_duplistatus_version__h_nargs=0
+_shtab_duplistatus_version___help_nargs=0
+_shtab_duplistatus_version___json_nargs=0
 _shtab_duplistatus_pos_0_nargs=A...
 _shtab_duplistatus__h_nargs=0
 _shtab_duplistatus___help_nargs=0

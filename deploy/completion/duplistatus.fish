@@ -50,7 +50,7 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs'
+set -g _shtab_duplistatus_commands serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' version
 set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timezone --tolerance --trusted-proxies --until --upload-patience --url
 
 complete -c duplistatus -e
@@ -359,3 +359,6 @@ complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l since -x -d
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l until -x -d 'only runs that started before then (default the last)'
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l server -x -d 'only runs of a server, by id or name'
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l messages -d 'with the log lines of each run; jsonl only'
+complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a version -d 'Print the versions that a bug report needs.'
+complete -c duplistatus -n '_shtab_duplistatus_using version' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using version' -l json -d 'print JSON'

@@ -104,4 +104,4 @@ def test_a_form_is_one_that_github_shows(path: Path) -> None:
 
 def test_a_bug_report_asks_for_what_is_needed() -> None:
     asked = {each.get("id") for each in read(GITHUB / "ISSUE_TEMPLATE" / "bug.yml")["body"]}
-    assert {"daemon", "duplicati", "python", "deployment", "rejected", "log"} <= asked
+    assert {"daemon", "duplicati", "system", "deployment", "rejected", "log"} <= asked

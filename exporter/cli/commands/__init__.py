@@ -21,6 +21,7 @@ from exporter.cli.commands import (
     replicas,
     serve,
     servers,
+    version,
 )
 
 
@@ -55,6 +56,7 @@ COMMANDS = (
     _add_imports,
     export.add_to,
     files.add_to,
+    version.add_to,
 )
 """Each adds to the parser, in the order of the help."""
 

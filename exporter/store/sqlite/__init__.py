@@ -1,7 +1,7 @@
 """The store in one file of SQLite, for one daemon."""
 
 from exporter.store.sqlite.backup import backup_database, replacing
-from exporter.store.sqlite.connection import list_jobs_readonly
+from exporter.store.sqlite.connection import list_jobs_readonly, sqlite_version
 from exporter.store.sqlite.copying import FileSource, FileTarget
 from exporter.store.sqlite.offline_reader import OfflineReader
 from exporter.store.sqlite.store import Store
@@ -14,4 +14,5 @@ __all__ = [
     "backup_database",
     "list_jobs_readonly",
     "replacing",
+    "sqlite_version",
 ]

@@ -95,6 +95,11 @@ def connect_reader(path: Path) -> Database:
     return _open(path, "rw", "query_only = ON")
 
 
+def sqlite_version() -> str:
+    """Return the version of SQLite that Python uses."""
+    return sqlite3.sqlite_version
+
+
 def _open(path: Path, mode: Literal["rw", "rwc"], *more: str) -> Database:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, timeout=_BUSY_SECONDS, check_same_thread=False, uri=True)

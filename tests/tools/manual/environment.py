@@ -19,6 +19,8 @@ _ELSEWHERE = "duplistatus-serve(1) lists the variables of all options."
 
 def environment(command: Command) -> list[str]:
     """Return what the page of a command says of them."""
+    if command.words and "config" not in command.taken:
+        return explained(_ELSEWHERE)
     if not command.words:
         return [*entry(bold(CONFIG_VARIABLE), _CONFIG), *explained(_ELSEWHERE)]
     if command.words[0] in _ALL:

@@ -109,6 +109,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "duplistatus export openmetrics --output history.openmetrics",
         ),
     ),
+    "duplistatus-version": (("Print them for a program:", "duplistatus version --json"),),
 }
 """Of each page: what a person wants, and what is typed for it."""
 
