@@ -7,6 +7,7 @@ import falcon
 
 from api import errors
 from api.auth import AuthMiddleware
+from api.basic_users import BasicUsers
 from api.client_address import RequestOrigin
 from api.denials import Denials
 from api.freshness import FreshnessMiddleware
@@ -84,6 +85,7 @@ def create_app(services: Services) -> App:
 def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
     """Return an app that first checks whether a request is for us, then who may send it."""
     trusted = services.trusted_proxies
+    users = BasicUsers(trusted, services.clock)
     return falcon.App(
         middleware=[
             PrefixMiddleware(services.prefix, services.clock),
@@ -92,7 +94,7 @@ def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),
             SessionMiddleware(sessions),
-            AuthMiddleware(services.authorizer, services.self_metrics, trusted, denials),
+            AuthMiddleware(services.authorizer, services.self_metrics, trusted, denials, users),
             HtmlErrorMiddleware(services.version),
             *([UnknownPathMiddleware()] if services.page else []),
             FreshnessMiddleware(services.store),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import falcon
 from msgspec.structs import replace
 
+from api.basic_users import BasicUsers
 from api.client_address import Network, address_of
 from api.denials import Denials
 from api.errors import ApiError
@@ -41,11 +42,13 @@ class AuthMiddleware:
         self_metrics: SelfMetrics,
         trusted_proxies: Sequence[Network],
         denials: Denials,
+        users: BasicUsers,
     ) -> None:
         self._authorizer = authorizer
         self._self_metrics = self_metrics
         self._trusted = trusted_proxies
         self._denials = denials
+        self._users = users
 
     def process_resource(
         self,
@@ -57,20 +60,31 @@ class AuthMiddleware:
         """Admit a request to a resource that has its method; Falcon refuses the others.
 
         Raises:
-            ApiError: 401 or 403.
+            ApiError: 401, 403 or 429.
         """
         scope = _scope(req, resource)
         if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
             return
         if self._authorizer.is_open(scope) or (scope is Scope.READ and session_of(req)):
             return
+        try:
+            req.context[_GRANTS] = self._opening(req, scope)
+        except ApiError as denial:
+            self._note_denied(req, scope, denial)
+            raise
+
+    def _opening(self, req: falcon.Request, scope: Scope) -> tuple[TokenGrant, ...]:
+        """Return the grants that open a scope, of a token or of a user.
+
+        Raises:
+            ApiError: there is none.
+        """
         grants = _grants_in(req, scope, self._authorizer)
         opening = tuple(grant for grant in grants if grant.opens(scope))
+        opening = opening or self._users.grants(req, scope, self._authorizer, _basic(req))
         if not opening:
-            denial = _denial(scope, req, known=bool(grants))
-            self._note_denied(req, scope, denial)
-            raise denial
-        req.context[_GRANTS] = opening
+            raise _denial(scope, req, known=bool(grants))
+        return opening
 
     def _note_denied(self, req: falcon.Request, scope: Scope, denial: ApiError) -> None:
         """Count it and log the sender; not the address, which may contain a token."""
@@ -167,9 +181,8 @@ def _sent(req: falcon.Request, scope: Scope) -> Iterator[str]:
 
 def _typed(req: falcon.Request, scope: Scope) -> Iterator[str]:
     """Yield the password, in the scopes where one is accepted."""
-    scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
-    if scheme.lower() == "basic" and scope is not Scope.MANAGE:
-        yield from _if_any(_password(sent))
+    if scope is not Scope.MANAGE:
+        yield from _if_any(_basic(req)[1])
 
 
 def _if_any(text: str) -> Iterator[str]:
@@ -177,11 +190,16 @@ def _if_any(text: str) -> Iterator[str]:
         yield text.strip()
 
 
-def _password(sent: str) -> str:
+def _basic(req: falcon.Request) -> tuple[str, str]:
+    """Return the name and the password that a browser sends; both are empty where it sends none."""
+    scheme, _, sent = (req.get_header("Authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
     try:
-        return base64.b64decode(sent, validate=True).decode().partition(":")[2]
+        name, _, password = base64.b64decode(sent, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        return ""
+        return "", ""
+    return name, password
 
 
 def _denial(scope: Scope, req: falcon.Request, *, known: bool) -> ApiError:

@@ -17,6 +17,8 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from exporter.web_users import WebUsers
+
 MIN_TOKEN_LENGTH = 16
 """Characters. A person does not type fewer into a secret; a program's default has 43."""
 
@@ -47,6 +49,10 @@ class Scope(Enum):
     MANAGE = "manage"
 
 
+OF_USERS = (Scope.READ, Scope.METRICS)
+"""What a user's password opens: browsers send it by themselves, so it changes nothing."""
+
+
 class TokenGrant(Struct, frozen=True):
     """A token and its scope; an upload token may be valid for one server only.
 
@@ -67,19 +73,27 @@ class Authorizer:
     """Maps a secret to its grants. A scope without a token needs none, except to manage."""
 
     def __init__(
-        self, grants: Iterable[TokenGrant], session_keys: Mapping[bytes, str] = NO_KEYS
+        self,
+        grants: Iterable[TokenGrant],
+        session_keys: Mapping[bytes, str] = NO_KEYS,
+        users: WebUsers | None = None,
     ) -> None:
         self._grants = tuple(grants)
+        self.users = users
+        """Those with a password, which opens `OF_USERS`; None where nobody has one."""
+
         self.session_keys = session_keys
         """Those of the admin tokens that are stored as they are sent, each with its name."""
 
     @classmethod
-    def from_entries(cls, entries: Mapping[Scope, Iterable[str]]) -> "Authorizer":
+    def from_entries(
+        cls, entries: Mapping[Scope, Iterable[str]], users: WebUsers | None = None
+    ) -> "Authorizer":
         """Return the authorizer of validated entries of the configuration."""
         grants = [_grant(scope, entry) for scope, each in entries.items() for entry in each]
         admins = [entry.split(maxsplit=1) for entry in entries.get(Scope.MANAGE, ())]
         plain = [(token, name) for token, *name in admins if not token.startswith(_STORED)]
-        return cls(grants, {session_key(token): _name(name) for token, name in plain})
+        return cls(grants, {session_key(token): _name(name) for token, name in plain}, users)
 
     @property
     def can_manage(self) -> bool:
@@ -87,13 +101,20 @@ class Authorizer:
         return any(grant.scope is Scope.MANAGE for grant in self._grants)
 
     def is_open(self, scope: Scope) -> bool:
-        """Return whether a scope needs no token."""
+        """Return whether a scope needs neither a token nor a user's password."""
+        if self.users is not None and scope in OF_USERS:
+            return False
         return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
 
     def find(self, secret: str) -> tuple[TokenGrant, ...]:
         """Return the grants of a secret, in a time that does not depend on the secret."""
         digest = _digest(secret)
         return tuple([each for each in self._grants if hmac.compare_digest(each.digest, digest)])
+
+
+def grants_of_user(user: str) -> tuple[TokenGrant, ...]:
+    """Return what the password of a user grants."""
+    return tuple(TokenGrant(scope, b"", name=user) for scope in OF_USERS)
 
 
 def session_key(token: str) -> bytes:

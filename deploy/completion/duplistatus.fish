@@ -51,7 +51,7 @@ function _shtab_duplistatus_using
 end
 
 set -g _shtab_duplistatus_commands serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' version
-set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timezone --tolerance --trusted-proxies --until --upload-patience --url
+set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timezone --tolerance --trusted-proxies --until --upload-patience --url --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
 complete -c duplistatus -f
@@ -61,7 +61,7 @@ complete -c duplistatus -n _shtab_duplistatus_using -l version -d 'show program'
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a serve -d 'Run the daemon.'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
-complete -c duplistatus -n '_shtab_duplistatus_using serve' -l listen -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
+complete -c duplistatus -n '_shtab_duplistatus_using serve' -l listen -l web.listen-address -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, created if missing; or postgresql://HOST/NAME for several daemons (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l log-format -xka "human json" -d 'format of the log on stderr: human or json (default human) [DUPLISTATUS_LOG_FORMAT]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l log-level -xka "debug info warning error" -d 'minimum log level: debug, info, warning or error (default info) [DUPLISTATUS_LOG_LEVEL]'
@@ -81,6 +81,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using serve' -l expected-interval
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l tolerance -x -d 'grace period before a job is overdue: 30m, 2h (default 1h) [DUPLISTATUS_TOLERANCE]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l stall-after -x -d 'time without progress reports before a run is stalled: 10m, 1h (default 10m) [DUPLISTATUS_STALL_AFTER]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l pull-interval -x -d 'interval between pulls from the [[pull]] servers: 15m, 1h (default never) [DUPLISTATUS_PULL_INTERVAL]'
+complete -c duplistatus -n '_shtab_duplistatus_using serve' -l web-config-file -l web.config.file -xka "(__fish_complete_path (commandline -ct))" -d 'web configuration file of Prometheus: users who may read and scrape, with a password [DUPLISTATUS_WEB_CONFIG_FILE]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l trusted-proxies -x -d 'trusted proxies (addresses or networks): 127.0.0.1, 10.0.0.0/8 [DUPLISTATUS_TRUSTED_PROXIES]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l allowed-origins -x -d 'allowed CORS origins: https://page.example [DUPLISTATUS_ALLOWED_ORIGINS]'
 complete -c duplistatus -n '_shtab_duplistatus_using serve' -l allowed-hosts -x -d 'allowed host names, beside addresses and localhost; empty allows any [DUPLISTATUS_ALLOWED_HOSTS]'
@@ -94,7 +95,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using serve' -l templates -xka "(
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a check-config -d 'Check the configuration and show it, with the jobs that each override matches.'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
-complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l listen -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
+complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l listen -l web.listen-address -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, created if missing; or postgresql://HOST/NAME for several daemons (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l log-format -xka "human json" -d 'format of the log on stderr: human or json (default human) [DUPLISTATUS_LOG_FORMAT]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l log-level -xka "debug info warning error" -d 'minimum log level: debug, info, warning or error (default info) [DUPLISTATUS_LOG_LEVEL]'
@@ -114,6 +115,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l expected-i
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l tolerance -x -d 'grace period before a job is overdue: 30m, 2h (default 1h) [DUPLISTATUS_TOLERANCE]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l stall-after -x -d 'time without progress reports before a run is stalled: 10m, 1h (default 10m) [DUPLISTATUS_STALL_AFTER]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l pull-interval -x -d 'interval between pulls from the [[pull]] servers: 15m, 1h (default never) [DUPLISTATUS_PULL_INTERVAL]'
+complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l web-config-file -l web.config.file -xka "(__fish_complete_path (commandline -ct))" -d 'web configuration file of Prometheus: users who may read and scrape, with a password [DUPLISTATUS_WEB_CONFIG_FILE]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l trusted-proxies -x -d 'trusted proxies (addresses or networks): 127.0.0.1, 10.0.0.0/8 [DUPLISTATUS_TRUSTED_PROXIES]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l allowed-origins -x -d 'allowed CORS origins: https://page.example [DUPLISTATUS_ALLOWED_ORIGINS]'
 complete -c duplistatus -n '_shtab_duplistatus_using check-config' -l allowed-hosts -x -d 'allowed host names, beside addresses and localhost; empty allows any [DUPLISTATUS_ALLOWED_HOSTS]'
@@ -146,7 +148,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using replicas' -l json -d 'print
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a demo -d 'Run a demo daemon with synthetic data.'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
-complete -c duplistatus -n '_shtab_duplistatus_using demo' -l listen -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
+complete -c duplistatus -n '_shtab_duplistatus_using demo' -l listen -l web.listen-address -x -d 'address and port to serve; * is every interface (default *:9666) [DUPLISTATUS_LISTEN]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l log-format -xka "human json" -d 'format of the log on stderr: human or json (default human) [DUPLISTATUS_LOG_FORMAT]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l log-level -xka "debug info warning error" -d 'minimum log level: debug, info, warning or error (default info) [DUPLISTATUS_LOG_LEVEL]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l max-upload-bytes -x -d 'maximum size of a report (default 33554432) [DUPLISTATUS_MAX_UPLOAD_BYTES]'
@@ -165,6 +167,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using demo' -l expected-interval 
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l tolerance -x -d 'grace period before a job is overdue: 30m, 2h (default 1h) [DUPLISTATUS_TOLERANCE]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l stall-after -x -d 'time without progress reports before a run is stalled: 10m, 1h (default 10m) [DUPLISTATUS_STALL_AFTER]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l pull-interval -x -d 'interval between pulls from the [[pull]] servers: 15m, 1h (default never) [DUPLISTATUS_PULL_INTERVAL]'
+complete -c duplistatus -n '_shtab_duplistatus_using demo' -l web-config-file -l web.config.file -xka "(__fish_complete_path (commandline -ct))" -d 'web configuration file of Prometheus: users who may read and scrape, with a password [DUPLISTATUS_WEB_CONFIG_FILE]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l trusted-proxies -x -d 'trusted proxies (addresses or networks): 127.0.0.1, 10.0.0.0/8 [DUPLISTATUS_TRUSTED_PROXIES]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l allowed-origins -x -d 'allowed CORS origins: https://page.example [DUPLISTATUS_ALLOWED_ORIGINS]'
 complete -c duplistatus -n '_shtab_duplistatus_using demo' -l allowed-hosts -x -d 'allowed host names, beside addresses and localhost; empty allows any [DUPLISTATUS_ALLOWED_HOSTS]'

@@ -51,6 +51,22 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
+class _Once(argparse.Action):
+    """Stores a value that other programs take several times; the last is not silently the one."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value, or refuse a second one."""
+        if getattr(namespace, self.dest) is not None:
+            parser.error(f"{option_string}: only one is possible, and {self.dest} is already given")
+        setattr(namespace, self.dest, values)
+
+
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - typeshed's only name for it
 Run = Callable[[argparse.Namespace], int]
 
@@ -102,7 +118,9 @@ def take(parser: Parser, *options: Option) -> None:
         if option.flag is not None:
             default = f" (default {option.default})" if option.default else ""
             text = f"{option.help}{default} [{option.variable}]"
-            parser.add_argument(option.flag, metavar=option.metavar, help=text)
+            names = (option.flag, *option.aliases)
+            action = "store" if len(names) == 1 else _Once
+            parser.add_argument(*names, action=action, metavar=option.metavar, help=text)
 
 
 def configuration(chosen: argparse.Namespace) -> Config:

@@ -22,6 +22,7 @@ from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
 from exporter.schedule.policy import SchedulePolicy
 from exporter.times import Millis
+from exporter.web_users import WebUsers
 
 CONFIG_VARIABLE = "DUPLISTATUS_CONFIG"
 
@@ -43,6 +44,7 @@ class Config(Struct, frozen=True):
     read_tokens: tuple[str, ...]
     metrics_tokens: tuple[str, ...]
     admin_token: tuple[str, ...]
+    web_config_file: Mapping[str, str]
     trusted_proxies: tuple[Network, ...]
     allowed_origins: frozenset[str]
     allowed_hosts: frozenset[str]
@@ -66,7 +68,8 @@ class Config(Struct, frozen=True):
                 Scope.READ: self.read_tokens,
                 Scope.METRICS: self.metrics_tokens,
                 Scope.MANAGE: admin_token,
-            }
+            },
+            WebUsers(self.web_config_file) if self.web_config_file else None,
         )
 
 

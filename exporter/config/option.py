@@ -9,7 +9,10 @@ _FILE_SUFFIX = "_FILE"
 
 
 class Option(NamedTuple):
-    """One option: its key in the file, its default as text, its help text and parser."""
+    """One option: its key in the file, its default as text, its help text and parser.
+
+    Aliases are flags of the same meaning, as other programs spell them.
+    """
 
     name: str
     default: str
@@ -18,6 +21,7 @@ class Option(NamedTuple):
     parse: Callable[[str], Any]
     secret: bool = False
     may_hold_secret: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str | None:

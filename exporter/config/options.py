@@ -8,6 +8,7 @@ from exporter.config import parsers
 from exporter.config.database import parse_database
 from exporter.config.notification_options import NOTIFICATION_OPTIONS
 from exporter.config.option import Option
+from exporter.config.web_config import parse_web_config
 from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.policy import SchedulePolicy
@@ -32,6 +33,7 @@ OPTIONS = (
         "HOST:PORT",
         "address and port to serve; * is every interface",
         parsers.parse_address,
+        aliases=("--web.listen-address",),
     ),
     Option(
         "database",
@@ -198,6 +200,14 @@ OPTIONS = (
         "admin token; generated into PATH.admin-token if empty",
         auth.read_admin_tokens,
         secret=True,
+    ),
+    Option(
+        "web_config_file",
+        "",
+        "FILE",
+        "web configuration file of Prometheus: users who may read and scrape, with a password",
+        parse_web_config,
+        aliases=("--web.config.file",),
     ),
     Option(
         "trusted_proxies",

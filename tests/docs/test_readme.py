@@ -83,7 +83,10 @@ def test_every_variable_is_named() -> None:
 def test_every_option_is_in_the_help(option: Option, serve_help: str) -> None:
     default = f" (default {option.default})" if option.default else ""
     text = f"{option.help}{default} [{option.variable}]"
-    assert f"{option.flag} {option.metavar} {text}" in serve_help
+    before, found, _ = serve_help.partition(f"{option.metavar} {text}")
+    assert found
+    names = ", ".join((option.flag or "", *option.aliases))
+    assert before.replace(f" {option.metavar},", ",").endswith(f"{names} "), "as Python 3.13 has it"
 
 
 @pytest.mark.parametrize("name", pages.PAGES)

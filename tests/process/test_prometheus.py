@@ -1,5 +1,6 @@
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -9,9 +10,11 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from tests.exporter.config.test_web_config import USERS
+from tests.exporter.test_web_users import PASSWORD
 from tests.support.process import reports
 from tests.support.process.commands import BOUND_SECONDS, needed
-from tests.support.process.daemon import Daemon
+from tests.support.process.daemon import ANY_PORT, Daemon
 from tests.support.process.prometheus import CONFIG, Prometheus, scraping
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -118,6 +121,16 @@ def test_what_comes_later_shows_in_a_later_scrape(
     assert before is not None
     filled_daemon.upload(reports.documented())
     prometheus.wait_for(f'duplistatus_uploads_total{{outcome="duplicate"}} == {before + 1}')
+
+
+def test_prometheus_scrapes_with_the_password_of_a_user(tmp_path: Path) -> None:
+    (tmp_path / "web.yml").write_text(USERS)
+    with Daemon(tmp_path, *ANY_PORT, "--web.config.file", "web.yml") as daemon:
+        assert daemon.get("/api/health").status_code == 401
+        assert daemon.get("/", Accept="text/html").status_code == 401
+        user = {"basic_auth": {"username": "prometheus", "password": PASSWORD}}
+        with scraping(daemon.port, tmp_path, user) as prometheus:
+            prometheus.wait_for('up{job="duplistatus"} == 1')
 
 
 def test_promtool_finds_nothing_to_say(daemon: Daemon) -> None:

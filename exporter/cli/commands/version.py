@@ -13,6 +13,7 @@ from exporter.store.sqlite import sqlite_version
 EXTRAS = {
     "notify": ("apprise",),
     "postgresql": ("psycopg", "psycopg-pool"),
+    "web": ("bcrypt", "pyyaml"),
 }
 """Of each extra of pyproject.toml the packages without which it does not work."""
 

@@ -12,6 +12,7 @@ from exporter.limits import Limits
 from exporter.model.live import STALL_AFTER
 from exporter.schedule.expressions import Every, Off
 from exporter.times import DAY, HOUR, MINUTE
+from tests.exporter.config.test_web_config import USERS
 from tests.exporter.config.written import written
 
 MIB = 1024 * 1024
@@ -100,6 +101,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "read_tokens": "0123456789abcdef",
         "metrics_tokens": "0123456789abcdef",
         "admin_token": "0123456789abcdef",
+        "web_config_file": str(tmp_path / "web.yml"),
         "trusted_proxies": "127.0.0.1, 2001:db8::/32",
         "allowed_origins": "https://page.example",
         "allowed_hosts": "nas.example, Backups.Example.",
@@ -114,6 +116,7 @@ def test_every_option_is_read_from_the_environment_and_from_the_file(
         "public_url": "https://backups.example",
         "templates": str(tmp_path),
     }
+    (tmp_path / "web.yml").write_text(USERS)
     beside = {"DUPLISTATUS_DIGEST_URL": "json://localhost"} if name == "digest_at" else {}
     by_variable = load({}, {f"DUPLISTATUS_{name.upper()}": other[name], **beside})
     by_file = load({"config": written(tmp_path, f'{name} = "{other[name]}"')}, beside)

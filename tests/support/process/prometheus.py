@@ -2,16 +2,19 @@
 
 import contextlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
+import yaml
 
 from tests.support.process.commands import BOUND_SECONDS, needed
 from tests.support.process.ports import free_port
 from tests.support.process.waiting import eventually
 
 CONFIG = Path(__file__).parents[3] / "deploy" / "prometheus" / "prometheus.yml"
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _START_SECONDS = 20.0
 
 
@@ -48,13 +51,14 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def scraping(port: int, folder: Path) -> Iterator[Prometheus]:
-    """Run a Prometheus that scrapes a port, as often as tests need."""
+def scraping(port: int, folder: Path, more: Mapping[str, object] = NOTHING) -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes a port, as often as tests need; with more settings of that."""
     documented = CONFIG.read_text(encoding="utf-8")
+    often = documented.replace("localhost:9666", f"localhost:{port}").replace("30s", "500ms")
+    content = yaml.safe_load(often)
+    content["scrape_configs"][0].update(more)
     config = folder / "prometheus.yml"
-    config.write_text(
-        documented.replace("localhost:9666", f"localhost:{port}").replace("30s", "500ms")
-    )
+    config.write_text(yaml.safe_dump(content))
     with running(config, folder / "prometheus") as url:
         yield Prometheus(url)
 
