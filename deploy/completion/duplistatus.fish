@@ -50,7 +50,7 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' version
+set -g _shtab_duplistatus_commands serve check-config backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' version
 set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timezone --tolerance --trusted-proxies --until --upload-patience --url --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
@@ -362,6 +362,44 @@ complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l since -x -d
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l until -x -d 'only runs that started before then (default the last)'
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l server -x -d 'only runs of a server, by id or name'
 complete -c duplistatus -n '_shtab_duplistatus_using export runs' -l messages -d 'with the log lines of each run; jsonl only'
+complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a files -d 'Write the files for Grafana, Prometheus, systemd, Compose and others.'
+complete -c duplistatus -n '_shtab_duplistatus_using files' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a dashboards -d 'Write Grafana'"'"'s dashboards, to be loaded from files.'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a dashboards-import -d 'Write the dashboards as Grafana'"'"'s import page and grafana.com want them.'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards-import' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards-import' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files dashboards-import; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a provisioning -d 'Write how Grafana finds the dashboards and its Prometheus.'
+complete -c duplistatus -n '_shtab_duplistatus_using files provisioning' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files provisioning' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files provisioning; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a rules -d 'Write alerts and recording rules for Prometheus.'
+complete -c duplistatus -n '_shtab_duplistatus_using files rules' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files rules' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files rules; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a prometheus -d 'Write examples for Prometheus, with the rules, and for Alertmanager.'
+complete -c duplistatus -n '_shtab_duplistatus_using files prometheus' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files prometheus' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files prometheus; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a systemd -d 'Write the service, its socket and its options for systemd.'
+complete -c duplistatus -n '_shtab_duplistatus_using files systemd' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files systemd' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files systemd; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a compose -d 'Write Compose files: alone, with Prometheus and Grafana, or over PostgreSQL.'
+complete -c duplistatus -n '_shtab_duplistatus_using files compose' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files compose' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files compose; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a proxy -d 'Write examples of reverse proxies: Caddy and nginx.'
+complete -c duplistatus -n '_shtab_duplistatus_using files proxy' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files proxy' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files proxy; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a homepage -d 'Write widgets for Homepage.'
+complete -c duplistatus -n '_shtab_duplistatus_using files homepage' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files homepage' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files homepage; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a version -d 'Print the versions that a bug report needs.'
 complete -c duplistatus -n '_shtab_duplistatus_using version' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using version' -l json -d 'print JSON'

@@ -102,6 +102,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "duplistatus import duplistatus old/backups.db --timezone Europe/Berlin",
         ),
     ),
+    "duplistatus-files": (
+        ("List the kinds of files:", "duplistatus files"),
+        ("Write the alerts for Prometheus:", "duplistatus files rules /etc/prometheus/rules"),
+        ("Write the service for this program:", "duplistatus files systemd duplistatus-units"),
+    ),
     "duplistatus-export": (
         ("Write every run as a table:", "duplistatus export runs --output runs.csv"),
         (
