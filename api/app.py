@@ -34,6 +34,7 @@ from api.page.servers import JobsAddress, ServersPage
 from api.page.top import TopLines
 from api.reading import ReaderMiddleware
 from api.reception import Kind, Reception
+from api.remembered import Remembered
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
 from api.resources.audit import Audit
@@ -66,19 +67,24 @@ App = falcon.App[falcon.Request, falcon.Response]
 TakesReports = TypeVar("TakesReports", bound=Upload)
 
 
-def create_app(services: Services) -> App:
-    """Return the app; every route of openapi.yaml."""
-    sessions = Sessions(services.authorizer, services.clock)
-    denials = Denials(services.clock)
-    app = _admitting(services, sessions, denials)
+def create_app(services: Services, remembered: Remembered | None = None) -> App:
+    """Return the app; every route of openapi.yaml.
+
+    Args:
+        services: what it is built on.
+        remembered: what an app before this one knows of those who came; None for nothing.
+    """
+    known = Remembered.nothing(services.clock) if remembered is None else remembered
+    sessions = Sessions(services.authorizer, services.clock, known.signed_in)
+    app = _admitting(services, sessions, known.denials)
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)
     for add_routes in _ROUTES:
         add_routes(app, services)
     if services.page:
-        _add_forms(app, services, sessions)
-        _add_connect(app, services, denials)
+        _add_forms(app, services, sessions, known.throttle)
+        _add_connect(app, services, known.denials)
     return app
 
 
@@ -230,8 +236,8 @@ def _top(services: Services) -> TopLines:
     return TopLines(services.faults.all, services.refusals, services.deliveries)
 
 
-def _add_forms(app: App, services: Services, sessions: Sessions) -> None:
-    trusted, throttle = services.trusted_proxies, Throttle(services.clock)
+def _add_forms(app: App, services: Services, sessions: Sessions, throttle: Throttle) -> None:
+    trusted = services.trusted_proxies
     store, fleet, refusals = services.store, services.fleet, services.refusals
     forms = FormServices(store, fleet, refusals, services.clock, trusted)
     app.add_route("/sign-in", SignIn(sessions, throttle, services.self_metrics, trusted))

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from exporter.auth import Authorizer, Scope, session_key
+from exporter.auth import Authorizer, Scope, TokenGrant, session_key
 from exporter.times import HOUR, MINUTE, Millis
 
 LIFETIME: Millis = 12 * HOUR
@@ -65,19 +65,55 @@ def unseal(value: str, keys: Mapping[bytes, str], now: Millis) -> Session | None
     return Session(session_id, expires, form_token, keys[fitting[0]])
 
 
-class Sessions:
-    """Starts, recognizes and ends the sessions of a daemon. Thread-safe.
+class SignedIn:
+    """The sessions that were ended before their time, and the keys that are learned. Thread-safe.
 
     Of an admin token that is configured as its SHA-256 the key is known only once somebody signed
     in with it.
     """
 
-    def __init__(self, authorizer: Authorizer, clock: Callable[[], Millis]) -> None:
-        self._authorizer = authorizer
-        self._clock = clock
-        self._keys = dict(authorizer.session_keys)
+    def __init__(self) -> None:
+        self._learned: dict[bytes, TokenGrant] = {}
         self._ended: dict[str, Millis] = {}
         self._lock = threading.Lock()
+
+    def learn(self, key: bytes, grant: TokenGrant) -> None:
+        """Remember the key of a token."""
+        with self._lock:
+            self._learned = self._learned | {key: grant}
+
+    def keys_of(self, authorizer: Authorizer) -> Mapping[bytes, str]:
+        """Return the keys of tokens that are valid, each with the name of its token."""
+        learned = self._learned.items()
+        known = {key: grant.name for key, grant in learned if authorizer.has(grant)}
+        return {**authorizer.session_keys, **known}
+
+    def has_ended(self, session: Session) -> bool:
+        """Return whether a session was ended."""
+        return session.id in self._ended
+
+    def end(self, session: Session, now: Millis) -> None:
+        """End a session. Of too many the one that is over first is forgotten."""
+        with self._lock:
+            kept = {each: until for each, until in self._ended.items() if now < until}
+            if len(kept) >= MAX_ENDED:
+                del kept[min(kept, key=kept.__getitem__)]
+            self._ended = kept | {session.id: session.expires}
+
+
+class Sessions:
+    """Starts, recognizes and ends the sessions of the holders of tokens. Thread-safe."""
+
+    def __init__(
+        self,
+        authorizer: Authorizer,
+        clock: Callable[[], Millis],
+        signed_in: SignedIn | None = None,
+    ) -> None:
+        """Go on from who is signed in already; without it nobody is."""
+        self._authorizer = authorizer
+        self._clock = clock
+        self._signed_in = SignedIn() if signed_in is None else signed_in
 
     @property
     def can_start(self) -> bool:
@@ -90,23 +126,17 @@ class Sessions:
         if not opening:
             return None
         key = session_key(token)
-        with self._lock:
-            self._keys = self._keys | {key: opening[0].name}
+        self._signed_in.learn(key, opening[0])
         return seal(secrets.token_urlsafe(_ID_BYTES), self._clock() + LIFETIME, key)
 
     def read(self, value: str) -> Session | None:
         """Return the session of a value; None where it is none, or over, or was ended."""
-        session = unseal(value, self._keys, self._clock())
-        return None if session is None or session.id in self._ended else session
+        session = unseal(value, self._signed_in.keys_of(self._authorizer), self._clock())
+        return None if session is None or self._signed_in.has_ended(session) else session
 
     def end(self, session: Session) -> None:
-        """End a session. Of too many the one that is over first is forgotten."""
-        now = self._clock()
-        with self._lock:
-            kept = {each: until for each, until in self._ended.items() if now < until}
-            if len(kept) >= MAX_ENDED:
-                del kept[min(kept, key=kept.__getitem__)]
-            self._ended = kept | {session.id: session.expires}
+        """End a session before its time."""
+        self._signed_in.end(session, self._clock())
 
 
 def is_form_of(session: Session, token: str) -> bool:

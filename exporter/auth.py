@@ -106,6 +106,10 @@ class Authorizer:
             return False
         return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
 
+    def has(self, grant: TokenGrant) -> bool:
+        """Return whether a grant is one of these."""
+        return grant in self._grants
+
     def find(self, secret: str) -> tuple[TokenGrant, ...]:
         """Return the grants of a secret, in a time that does not depend on the secret."""
         digest = _digest(secret)

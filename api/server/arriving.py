@@ -9,6 +9,7 @@ from waitress.utilities import Error
 from api.oversized import HEAD_BYTES
 from api.server.memory import Body, Budget
 from api.server.parser import Parser
+from api.server.site import Site
 from exporter.limits import Limit
 
 
@@ -60,7 +61,9 @@ class Request(Parser):
     body_bytes_received: int = 0
     error: Error | None = None
 
-    def __init__(self, adj: Any, door: Door) -> None:  # noqa: ANN401 - of waitress
+    def __init__(self, adj: Any, door: Door, site: Site) -> None:  # noqa: ANN401 - of waitress
+        self.site = site
+        """What answers it."""
         self._body = Body(door.budget)
         super().__init__(adj, self._body)
         self._door = door

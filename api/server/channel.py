@@ -1,7 +1,7 @@
 """One connection to the HTTP server: requests that are refused as they come, and errors as JSON."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import falcon
@@ -10,19 +10,27 @@ from waitress.utilities import Error
 
 from api import errors
 from api.headers import SECURITY
-from api.oversized import Oversized
 from api.patience import ARRIVED
 from api.server.arriving import Request, TooManyError, TooSlowError
 from api.server.dispatcher import Dispatcher
 from api.server.lingering import LingeringChannel
 from api.server.memory import Budget
+from api.server.site import Site
 from exporter.limits import Limit
 
 _LIMITS = {413: Limit.UPLOAD_BYTES, 431: Limit.HEADER_BYTES}
 """Of the errors that waitress makes."""
 
+_SITE = "duplistatus.site"
+
 _HEAD_SECONDS = 1.0
 """How long to wait for the beginning of a body that is refused for its length."""
+
+
+def answer(environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer a request by the app of its site, as WSGI asks for it."""
+    site: Site = environment.pop(_SITE)
+    return site.app(environment, start_response)
 
 
 class _JsonErrorTask(ErrorTask):
@@ -49,21 +57,22 @@ class _JsonErrorTask(ErrorTask):
         return f"{self.request.error.reason}: {message}"
 
     def _count(self, error: Error) -> None:
-        server = self.channel.server
+        server, site = self.channel.server, self.request.site
         limit = getattr(error, "limit", None) or _LIMITS.get(error.code)
         if limit is not None:
             server.self_metrics.count_limit_hit(limit)
-        if self.request.is_oversized and server.oversized is not None:
+        if self.request.is_oversized and site.oversized is not None:
             head = self.channel.head_of(self.request)
-            server.oversized.note(head, time.monotonic() - self.channel.began)
+            site.oversized.note(head, time.monotonic() - self.channel.began)
 
 
 class _AppTask(WSGITask):
-    """Lets the app answer, and gives it the time of the request's arrival."""
+    """Lets the app of its site answer, and gives it the time of the request's arrival."""
 
     def get_environment(self) -> dict[str, Any]:
         environment: dict[str, Any] = super().get_environment()
         environment[ARRIVED] = self.request.arrived
+        environment[_SITE] = self.request.site
         return environment
 
 
@@ -86,7 +95,7 @@ class Channel(LingeringChannel):
 
     def parser_class(self, adj: Any) -> Request:  # noqa: ANN401 - of waitress
         """Create the next request, instead of waitress's class."""
-        return Request(adj, self)
+        return Request(adj, self, self.server.site)
 
     def received(self, data: bytes) -> bool:
         """Process what came, and note when a request starts."""
@@ -129,12 +138,12 @@ class Channel(LingeringChannel):
     def head_of(self, request: Request) -> falcon.Request:
         """Return a request as the app would see it."""
         head = falcon.Request(WSGITask(self, request).get_environment())
-        self.server.route_prefix.apply(head)
+        request.site.prefix.apply(head)
         return head
 
     def admits_body(self, request: Request) -> bool:
         """Return by its head whether the sender may send reports; else the app refuses it."""
-        oversized: Oversized | None = self.server.oversized
+        oversized = request.site.oversized
         return oversized is None or oversized.admits(lambda: self.head_of(request))
 
     def handle_close(self) -> None:
@@ -147,10 +156,14 @@ class Channel(LingeringChannel):
 
     def is_busy(self, request: Request) -> bool:
         """Return whether too many requests like this one are in flight."""
-        pool = self.server.pools.of(request.command, request.path, request.query)
-        in_flight: int = pool.in_flight
         most: int = self.server.most_requests
-        return in_flight >= most
+        return self.pool_of(request).in_flight >= most
+
+    def pool_of(self, request: Request) -> Dispatcher:
+        """Return the threads that answer a request."""
+        asked = request.command, request.path, request.query
+        found: Dispatcher = self.server.pools.of(*asked, request.site.prefix)
+        return found
 
     def service(self) -> None:
         """Answer a request, but not faster than its sender reads.

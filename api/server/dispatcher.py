@@ -19,6 +19,7 @@ _OWN = 1
 _ACTIVITY = "/api/activity"
 _SCRAPED = ("/metrics", "/api/health")
 _PART_OF_DAEMON = "part=daemon"
+_NO_PREFIX = RoutePrefix()
 
 
 class Dispatcher(ThreadedTaskDispatcher):
@@ -61,7 +62,6 @@ class Pools:
     """Threads for what must not wait for each other."""
 
     def __init__(self, uploads: int) -> None:
-        self.route_prefix = RoutePrefix()
         self.uploads = _pool(uploads)
         """Also all other changes: they wait for the disk, or for a lock of the database."""
         self.live = _pool(_LIVE)
@@ -74,9 +74,11 @@ class Pools:
         """A daemon tells of itself that its database is away, while all reads wait for that."""
         self.refusals = _pool(1)
 
-    def of(self, method: str, path: str, query: str) -> Dispatcher:
-        """Return the threads that answer a request."""
-        path = self.route_prefix.without(path)
+    def of(
+        self, method: str, path: str, query: str, prefix: RoutePrefix = _NO_PREFIX
+    ) -> Dispatcher:
+        """Return the threads that answer a request, which may be to a path below a prefix."""
+        path = prefix.without(path)
         if method not in ("GET", "HEAD", "OPTIONS"):
             return self.live if path == _ACTIVITY else self.uploads
         if path.startswith("/-/"):

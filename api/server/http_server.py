@@ -13,14 +13,12 @@ from collections.abc import Callable
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 
-from api.app import App
-from api.oversized import Oversized
 from api.reception import too_large
-from api.route_prefix import RoutePrefix
 from api.server.accepting import Server, connections
-from api.server.channel import Channel
+from api.server.channel import Channel, answer
 from api.server.dispatcher import Pools
 from api.server.memory import Budget
+from api.server.site import Site
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.limits import Limits
 from exporter.times import SECOND
@@ -71,15 +69,10 @@ _log = logging.getLogger(__name__)
 
 
 class HttpServer:
-    """Serves an app on a listening socket until it is stopped."""
+    """Serves a site on a listening socket until it is stopped."""
 
     def __init__(
-        self,
-        app: App,
-        listening: socket.socket,
-        limits: Limits,
-        self_metrics: SelfMetrics,
-        oversized: Oversized | None = None,
+        self, site: Site, listening: socket.socket, limits: Limits, self_metrics: SelfMetrics
     ) -> None:
         self._map: dict[int, wasyncore.dispatcher] = {}
         self._stopping = threading.Event()
@@ -88,18 +81,16 @@ class HttpServer:
         self._ending = threading.RLock()
         self._ended = False
         self._pools = Pools(THREADS)
-        self._server = _make_server(app, self._map, listening, limits, self._pools)
+        self._server = _make_server(site, self._map, listening, limits, self._pools)
         self._server.self_metrics = self_metrics
-        self._server.oversized = oversized
         self._server.add_task = self._dispatch
-        self.serve_below(RoutePrefix())
         self._next_look = 0.0
         self.hurry: Callable[[], None] = lambda: None
         """Lets no request wait any longer for what is away."""
 
-    def serve_below(self, prefix: RoutePrefix) -> None:
-        """Take paths below a prefix for the same ones without it, as the app does."""
-        self._server.route_prefix = self._pools.route_prefix = prefix
+    def serve(self, site: Site) -> None:
+        """Let a site answer all requests that begin to arrive from now on. Thread-safe."""
+        self._server.site = site
 
     def run(self) -> None:
         """Serve until `stop` is called, then finish what is in flight, for ten seconds at most.
@@ -144,7 +135,7 @@ class HttpServer:
         """Hand a request to the threads that answer it; refusals have their own."""
         request = channel.requests[0]
         if request.error is None:
-            channel.dispatcher = self._pools.of(request.command, request.path, request.query)
+            channel.dispatcher = channel.pool_of(request)
         elif request.is_oversized:  # its beginning is stored
             channel.dispatcher = self._pools.uploads
         else:
@@ -171,7 +162,7 @@ class HttpServer:
 
 
 def _make_server(
-    app: App,
+    site: Site,
     sockets: dict[int, wasyncore.dispatcher],
     listening: socket.socket,
     limits: Limits,
@@ -179,7 +170,7 @@ def _make_server(
 ) -> Server:
     """Make waitress's server with the settings that were measured."""
     server = Server(
-        app,
+        answer,
         sockets,
         _sock=listening,
         dispatcher=pools.uploads,
@@ -187,6 +178,7 @@ def _make_server(
         sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
         bind_socket=False,
     )
+    server.site = site
     server.request_seconds = limits.request_timeout / SECOND
     server.adj.send_bytes = SEND_BYTES
     least = _REPORTS_AT_LEAST * limits.max_upload_bytes

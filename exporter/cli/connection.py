@@ -15,7 +15,7 @@ from api.server.listening import listen
 from exporter import logs
 from exporter.auth import plain_token
 from exporter.cli.api_client import Client, ClientError
-from exporter.cli.daemon import admin_tokens, assemble, build_services, version
+from exporter.cli.daemon import admin_tokens, assemble, build_services, site_of, version
 from exporter.cli.stores import is_missing, open_store
 from exporter.config import Config
 from exporter.store import Store, StoreError, StoreInUseError
@@ -63,7 +63,8 @@ def _token(settings: Config) -> str:
 def _serving(settings: Config, store: Store) -> Iterator[str]:
     with listen(_LOOPBACK, 0) as listening:
         url = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
-        server = assemble(settings, build_services(settings, store), listening)
+        services = build_services(settings, store)
+        server = assemble(site_of(services), services, listening)
         thread = threading.Thread(target=server.run, name="server")
         thread.start()
         try:

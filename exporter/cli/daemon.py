@@ -11,7 +11,9 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 from api.app import create_app, oversized
+from api.remembered import Remembered
 from api.server.http_server import HttpServer
+from api.server.site import Site
 from api.services import Services
 from exporter import logs
 from exporter.auth import load_or_make
@@ -38,13 +40,17 @@ _log = logging.getLogger(__name__)
 
 
 def build_services(settings: Config, store: Store) -> Services:
-    """Build the daemon's services on a store."""
+    """Build the daemon's services on a store.
+
+    Raises:
+        AdminTokenError: the file of the admin token cannot be used.
+    """
     fleet = Fleet(settings.policy, store.created(), settings.stall_after)
     store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
     self_metrics.share(store.sharing)
     timekeeper = Timekeeper(store, fleet, self_metrics, store.now)
-    return Services(
+    services = Services(
         store=store,
         fleet=fleet,
         standing=Standing(fleet),
@@ -56,6 +62,18 @@ def build_services(settings: Config, store: Store) -> Services:
         clock=store.now,
         version=version(),
         authorizer=settings.access(admin_tokens(settings)),
+    )
+    return configured(services, settings)
+
+
+def configured(services: Services, settings: Config) -> Services:
+    """Return services with all that follows from the configuration alone.
+
+    Raises:
+        AdminTokenError: the file of the admin token cannot be used.
+    """
+    return services._replace(
+        authorizer=settings.access(admin_tokens(settings)),
         limits=settings.limits,
         trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
@@ -63,7 +81,7 @@ def build_services(settings: Config, store: Store) -> Services:
         page=settings.page,
         route_prefix=settings.route_prefix,
         keep_runs=settings.keep_runs,
-        deliveries=Deliveries(store.outbox, addresses_of(settings.notifications)),
+        deliveries=Deliveries(services.store.outbox, addresses_of(settings.notifications)),
         templates=Templates(settings.notifications.templates),
         public_url=settings.notifications.public_url,
         zone=ZoneInfo(settings.timezone),
@@ -82,12 +100,15 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
     return ()
 
 
-def assemble(settings: Config, services: Services, listening: socket.socket) -> HttpServer:
+def site_of(services: Services, remembered: Remembered | None = None) -> Site:
+    """Return what answers requests."""
+    return Site(create_app(services, remembered), oversized(services), services.prefix)
+
+
+def assemble(site: Site, services: Services, listening: socket.socket) -> HttpServer:
     """Return the HTTP server of a daemon."""
-    app, limits = create_app(services), settings.limits
-    server = HttpServer(app, listening, limits, services.self_metrics, oversized(services))
+    server = HttpServer(site, listening, services.limits, services.self_metrics)
     server.hurry = services.store.hurry
-    server.serve_below(services.prefix)
     return server
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from api.app import create_app
 from api.server.http_server import HttpServer
 from api.server.listening import listen
+from api.server.site import Site
 from tests.support.daemon import Daemon
 
 
@@ -16,7 +17,9 @@ def serving(daemon: Daemon, **parts: Any) -> Iterator[str]:  # noqa: ANN401 - an
     """Serve a daemon on any port of loopback, with some other parts if wanted; yield its URL."""
     app = create_app(daemon.services._replace(**parts)) if parts else daemon.app
     with listen("127.0.0.1", 0) as listening:
-        server = HttpServer(app, listening, daemon.services.limits, daemon.services.self_metrics)
+        server = HttpServer(
+            Site(app), listening, daemon.services.limits, daemon.services.self_metrics
+        )
         thread = threading.Thread(target=server.run, name="served daemon")
         thread.start()
         try:

@@ -31,6 +31,7 @@ from exporter.cli.daemon import (
     assemble,
     build_services,
     listen_to_runs,
+    site_of,
     stop_on_signals,
 )
 from exporter.cli.demo_people import furnish
@@ -117,7 +118,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     services.fleet.created = present - DAYS * DAY  # as if it had listened since
     _catch_up(services, present)
     furnish(services, present)
-    server = assemble(settings, services, listening)
+    server = assemble(site_of(services), services, listening)
     stop_on_signals(server, _ENDING)
     announce(settings, store, listening)
     _log.info("demo with synthetic data: Ctrl-C ends it and removes its database")

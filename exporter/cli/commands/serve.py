@@ -22,6 +22,7 @@ from exporter.cli.daemon import (
     assemble,
     build_services,
     listen_to_runs,
+    site_of,
     stop_on_signals,
     url_of,
     version,
@@ -77,7 +78,7 @@ def _serve(settings: Config, store: Store, listening: socket.socket) -> None:
     loop = _pull_loop(settings, services)
     if loop is not None:
         services = services._replace(pull_failures=loop.failing)
-    server = assemble(settings, services, listening)
+    server = assemble(site_of(services), services, listening)
     stop_on_signals(server)
     _tune_gc()
     announce(settings, store, listening)

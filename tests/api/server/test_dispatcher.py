@@ -91,9 +91,9 @@ def test_reports_find_their_threads_free_however_many_live_reports_wait(pools: P
 
 
 def test_below_a_prefix_the_same_threads_answer(pools: Pools) -> None:
-    pools.route_prefix = RoutePrefix("/backups")
+    below = RoutePrefix("/backups")
     for prefix in ("", "/backups"):
-        assert pools.of("GET", f"{prefix}/metrics", "part=daemon") is pools.own
-        assert pools.of("GET", f"{prefix}/-/ready", "") is pools.probes
-        assert pools.of("POST", f"{prefix}/api/activity", "") is pools.live
-    assert pools.of("POST", "/elsewhere/api/activity", "") is pools.uploads
+        assert pools.of("GET", f"{prefix}/metrics", "part=daemon", below) is pools.own
+        assert pools.of("GET", f"{prefix}/-/ready", "", below) is pools.probes
+        assert pools.of("POST", f"{prefix}/api/activity", "", below) is pools.live
+    assert pools.of("POST", "/elsewhere/api/activity", "", below) is pools.uploads

@@ -6,6 +6,7 @@ import pytest
 from api.app import App
 from api.server.http_server import HttpServer
 from api.server.listening import listen
+from api.server.site import Site
 from exporter import config
 from exporter.cli.api_client import Client, ClientError
 from exporter.cli.connection import connected
@@ -18,7 +19,7 @@ from tests.support.duplicati.simulator import Canned, Simulator
 
 def test_a_server_that_has_ended_can_be_told_to_stop_again() -> None:
     with listen("127.0.0.1", 0) as listening:
-        server = HttpServer(App(), listening, Limits(), SelfMetrics("1", lambda: 0))
+        server = HttpServer(Site(App()), listening, Limits(), SelfMetrics("1", lambda: 0))
         thread = threading.Thread(target=server.run)
         thread.start()
         server.stop()

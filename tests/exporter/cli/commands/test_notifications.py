@@ -9,6 +9,7 @@ import pytest
 
 from api.server.http_server import HttpServer
 from api.server.listening import listen
+from api.server.site import Site
 from exporter.model.notifications import MessageOutcome
 from exporter.times import HOUR, MINUTE, format_timestamp
 from tests.exporter.cli.conftest import Commands
@@ -35,7 +36,7 @@ def served(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
     with listen("127.0.0.1", 0) as listening:
         daemon.store.announce(f"http://127.0.0.1:{listening.getsockname()[1]}")
         services = daemon.services
-        server = HttpServer(daemon.app, listening, services.limits, services.self_metrics)
+        server = HttpServer(Site(daemon.app), listening, services.limits, services.self_metrics)
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
