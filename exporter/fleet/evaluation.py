@@ -23,7 +23,7 @@ class Evaluations:
     """
 
     def __init__(self, policy: SchedulePolicy, live: LiveRunIndex) -> None:
-        self._policy = policy
+        self.policy = policy
         self._live = live
         self._totals = TotalsByJob()
         self.by_job: dict[int, Evaluation] = {}
@@ -42,7 +42,7 @@ class Evaluations:
     def put(self, job: Job, server: Server) -> None:
         """Evaluate a job; where that fails, it alone is left out."""
         try:
-            totals, evaluation = evaluate(job, server, self._policy, self._live)
+            totals, evaluation = evaluate(job, server, self.policy, self._live)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self.errored:
                 _log.exception("job evaluation failed", extra=log_fields(job_id=job.id))

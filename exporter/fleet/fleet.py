@@ -5,7 +5,7 @@ deadlines are sorted, so counting the overdue ones costs the same for ten and te
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from exporter.fleet.evaluation import Evaluations
 from exporter.fleet.jobs import Jobs
@@ -22,7 +22,7 @@ from exporter.fleet.views import (
     JobView,
     Totals,
 )
-from exporter.fleet.watching import ChangedJobs, JobWatch, Watches
+from exporter.fleet.watching import ChangedJobs, JobWatch, Watches, parts
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
@@ -76,6 +76,16 @@ class Fleet:
             self._put_job(job)
         for server_id in change.removed_servers:
             self._remove_server(server_id)
+
+    def judge_by(self, policy: SchedulePolicy, stall_after: Millis) -> Iterator[None]:
+        """Judge all by this from now on, some at each step: between them others have the lock."""
+        with self._lock:
+            self._evaluations.policy, self._live.stall_after = policy, stall_after
+            job_ids = list(self._jobs.ids())
+        for some in parts(job_ids):
+            with self._lock:
+                self._evaluate_again(some)
+            yield
 
     def resume(
         self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
@@ -189,24 +199,17 @@ class Fleet:
     def find_job(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job of this name, where both are known."""
         with self._lock:
-            owner = self._servers.by_machine_id(machine_id or "")
-            return None if owner is None else self._jobs.named(owner.id, backup)
+            return self._jobs.named(self._servers.id_of(machine_id), backup)
 
     def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
         """Return the id of a machine's job that has this name, or else had it."""
         with self._lock:
-            owner = self._servers.by_machine_id(machine_id or "")
-            return None if owner is None else self._jobs.ever_named(owner.id, backup)
+            return self._jobs.ever_named(self._servers.id_of(machine_id), backup)
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
         with self._lock:
             return self._view(job_id) if self._evaluations.is_backup(job_id) else None
-
-    def job_name(self, job_id: int) -> str | None:
-        """Return the name of a job, also of one that never made a backup."""
-        job = self._jobs.get(job_id)
-        return None if job is None else job.name
 
     def place(self, job_id: int) -> tuple[Server, Job] | None:
         """Return a job and its server, also one that never made a backup."""
@@ -251,16 +254,12 @@ class Fleet:
     def _totals(self, now: Millis) -> Totals:
         sums, reported = self._evaluations.sums, self.reports.newest
         return Totals(
+            **sums._asdict(),
             servers=len(self._servers),
-            jobs=sums.jobs,
-            completed=sums.completed,
-            failed=sums.failed,
-            failing=sums.failing,
             overdue=self._evaluations.deadlines.count_before(now),
             last_report=min(self.created, now) if reported is None else reported,
             running=self._live.count(),
             listening_since=self._live.listening_since,
-            interrupted=sums.interrupted,
         )
 
     def _put_server(self, server: Server) -> None:

@@ -31,11 +31,11 @@ class Jobs:
         """Return the ids of a server's jobs, in order."""
         return self._by_server.get(server_id, ())
 
-    def named(self, server_id: int, name: str) -> int | None:
+    def named(self, server_id: int | None, name: str) -> int | None:
         """Return the id of a server's job of this name."""
         return _first(each.id for each in self._of(server_id) if each.name == name)
 
-    def ever_named(self, server_id: int, name: str) -> int | None:
+    def ever_named(self, server_id: int | None, name: str) -> int | None:
         """Return the id of a server's job that has this name, or else had it."""
         former = (each.id for each in self._of(server_id) if name in each.formerly)
         named = self.named(server_id, name)
@@ -61,8 +61,8 @@ class Jobs:
         """Forget a server that has no job any more."""
         self._by_server.pop(server_id, None)
 
-    def _of(self, server_id: int) -> Iterable[Job]:
-        return (self._by_id[job_id] for job_id in self.of(server_id))
+    def _of(self, server_id: int | None) -> Iterable[Job]:
+        return (self._by_id[job_id] for job_id in self._by_server.get(server_id or 0, ()))
 
 
 def _first(ids: Iterable[int]) -> int | None:

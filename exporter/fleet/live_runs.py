@@ -28,7 +28,7 @@ class LiveRunIndex:
     """The newest live run of each job that ever had one. Not thread-safe."""
 
     def __init__(self, stall_after: Millis) -> None:
-        self._stall_after = stall_after
+        self.stall_after = stall_after
         self._heard_from: Millis = 0
         self.listening_since: Millis = 0
         self._runs: dict[int, LiveRun] = {}
@@ -102,7 +102,7 @@ class LiveRunIndex:
         run = self._unreported_run(job_id)
         if run is None or run.activity.ended:
             return None
-        return Running(run, self._heard(run) + self._stall_after)
+        return Running(run, self._heard(run) + self.stall_after)
 
     def overdue_suppressed_until(self, job_id: int) -> Millis:
         """Return until when a job is not overdue because it runs or its report is on its way.
@@ -112,7 +112,7 @@ class LiveRunIndex:
         run = self._unreported_run(job_id)
         if run is None:
             return 0
-        return self._heard(run) + (REPORT_TIMEOUT if run.activity.ended else self._stall_after)
+        return self._heard(run) + (REPORT_TIMEOUT if run.activity.ended else self.stall_after)
 
     def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""

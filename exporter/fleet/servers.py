@@ -35,6 +35,10 @@ class Servers:
         """Return every server, in the order of their ids."""
         return sorted(self._by_id.values(), key=lambda server: server.id)
 
+    def id_of(self, machine_id: str | None) -> int | None:
+        """Return the id of the server that has a machine-id, where both are known."""
+        return self._machine_ids.get(machine_id or "")
+
     def by_machine_id(self, machine_id: str) -> Server | None:
         """Return the server that has a machine-id."""
         server_id = self._machine_ids.get(machine_id)

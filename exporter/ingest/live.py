@@ -85,7 +85,8 @@ class LiveReportService:
             return
         sender = _Sender.from_report(report, delivery)
         job_id = self._jobs.get(sender)
-        if job_id is None or self._fleet.job_name(job_id) != report.backup:
+        place = None if job_id is None else self._fleet.place(job_id)
+        if place is None or place[1].name != report.backup:
             job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
         if job_id is None or not self._hear(job_id, report, delivery):
             self._wait(sender, report, delivery)
@@ -184,10 +185,10 @@ class LiveReportService:
         """Record placeholder runs for runs that failed and sent no report."""
         now = self._clock()
         for job_id, run in self._fleet.failed_without_report(now):
-            name = self._fleet.job_name(job_id)
-            if name is not None:
+            place = self._fleet.place(job_id)
+            if place is not None:
                 delivery = self._timekeeper.arrived(Delivery(now, _SENDER), None)
-                self._record(job_id, _placeholder_report(name, run), delivery)
+                self._record(job_id, _placeholder_report(place[1].name, run), delivery)
             self._fleet.clear_pending_failure(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:

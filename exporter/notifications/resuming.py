@@ -51,7 +51,7 @@ def _is_told(channel: Channel, key: AlertKey, fleet: Fleet) -> bool:
 
 def _exists(key: AlertKey, fleet: Fleet, pulled: Collection[str]) -> bool:
     if key.kind is SubjectKind.JOB:
-        return fleet.job_name(int(_name(key))) is not None
+        return fleet.place(int(_name(key))) is not None
     return key.kind is not SubjectKind.SERVER or _name(key) in pulled
 
 

@@ -91,9 +91,9 @@ def test_a_job_that_never_made_a_backup_has_a_name_and_a_server_and_is_no_backup
     assert fleet.jobs() == []
     assert fleet.of_server(1).jobs == []
     assert fleet.job(1) is None
-    assert fleet.job_name(1) == "Photos"
     place = fleet.place(1)
     assert place is not None
+    assert place[1].name == "Photos"
     assert (place[0].name, place[1].name) == ("nas", "Photos")
 
 
@@ -130,7 +130,6 @@ def test_every_server_of_a_shared_name_is_found(fleet: Fleet) -> None:
 def test_nobody_has_an_id_that_was_never_given(fleet: Fleet) -> None:
     assert fleet.server(1) is None
     assert fleet.job(1) is None
-    assert fleet.job_name(1) is None
     assert fleet.place(1) is None
 
 

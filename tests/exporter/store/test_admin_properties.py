@@ -174,7 +174,6 @@ def known_to(fleet: Fleet) -> list[object]:
         [fleet.server(number) for number in ids],
         [fleet.of_server(number).jobs for number in ids],
         [fleet.job(number) for number in ids],
-        [fleet.job_name(number) for number in ids],
         [fleet.place(number) for number in ids],
         [sorted(each.id for each in fleet.find_servers(text)) for text in TEXTS],
         [fleet.totals(now) for now in MOMENTS],
