@@ -228,6 +228,10 @@ class BaseStore(ABC):
         with self._reading() as db:
             return refusals.reporters(db)
 
+    def note_done(self, what: str, by: Author) -> None:
+        """Note what a person did that changes nothing that is stored."""
+        self._note(lambda db: audit.note(db, by, what, (None, None)))
+
     def audit(self, chosen: AuditFilter, before: int | None, limit: int) -> list[AuditEntry]:
         """Return who changed what, newest first, after the last id seen."""
         with self._reading() as db:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
-from exporter.store.parts import Outbox, Timing
+from exporter.store.parts import Outbox, Timing, Watch
 from exporter.store.summaries import Summaries
 from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
@@ -61,6 +62,10 @@ class Store(Summaries, Protocol):
 
     def announce(self, url: str) -> None:
         """Publish where the daemon serves, for programs that find the database in use."""
+        ...
+
+    def record_by(self, limits: Limits, watch: Watch | None) -> None:
+        """Hold reports to other limits from the next commit on, and ask another watch of each."""
         ...
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
@@ -146,6 +151,10 @@ class Store(Summaries, Protocol):
 
     def clear_rejected(self, rejected_id: int | None, by: Author) -> int:
         """Remove a refused body, all for None; return how many. Raises `UnknownIdError`."""
+        ...
+
+    def note_done(self, what: str, by: Author) -> None:
+        """Note what a person did that changes nothing that is stored."""
         ...
 
     def audit(self, chosen: AuditFilter, before: int | None, limit: int) -> list[AuditEntry]:

@@ -31,7 +31,7 @@ from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
 from exporter.store.values import PastRun
-from exporter.times import Millis
+from exporter.times import SECOND, Millis
 
 PATIENCE_SECONDS = 50.0
 """How long a report waits for a database that is away. nginx gives up after 60 s, as do many load
@@ -99,9 +99,12 @@ class Store(BaseStore):
     def _open(self, limits: Limits, version: str, patience: float, watch: Watch | None) -> None:
         self._memory, self._clock = Memory(), Clock()
         self._feed = Feed(self._connector, self._memory, self._clock)
-        recording = partial(Recorder, limits=limits, watch=watch)
         self._writer = PgWriter(
-            self._connector, self._feed, recording, patience=patience, version=version
+            self._connector,
+            self._feed,
+            partial(Recorder, limits=limits, watch=watch),
+            patience=patience,
+            version=version,
         )
         self._feed.catch_up()
         self._feed.start()
@@ -119,6 +122,11 @@ class Store(BaseStore):
             check=self._check,
             open=True,
         )
+
+    def record_by(self, limits: Limits, watch: Watch | None) -> None:
+        """Hold reports to other limits from the next commit on, and ask another watch of each."""
+        recording = partial(Recorder, limits=limits, watch=watch)
+        self._writer.record_by(recording, limits.upload_patience / SECOND)
 
     def hurry(self) -> None:
         """Stop holding reports: a refused sender tries again and reaches another daemon."""

@@ -239,6 +239,10 @@ class PgWriter(GroupCommit):
         else:
             self._feed.show_own(mark, transaction.fresh, news, transaction.cache)
 
+    def record_by(self, recording: Recording, patience: float) -> None:
+        """Record otherwise from the next commit on, and wait otherwise for the database."""
+        self._recording, self._patience = recording, patience
+
     def _transact(self, db: PgSession, attempt: _Attempt) -> tuple[PgTransaction, News | None]:
         transaction = PgTransaction(db, self._memory, self._feed, self._recording, self._run_ids)
         transaction.begin(attempt.scope, attempt.mark, attempt.bounds)

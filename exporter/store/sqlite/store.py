@@ -72,6 +72,10 @@ class Store(BaseStore):
         self._readiness = Readiness()
         self._probing = Probing(self._mark)
 
+    def record_by(self, limits: Limits, watch: Watch | None) -> None:
+        """Hold reports to other limits from the next commit on, and ask another watch of each."""
+        self._writer.record_by(limits, watch)
+
     def follow(self, follower: Follower) -> None:
         """Pass all that is stored to a follower, and from now on each durable change."""
         self._follower = follower

@@ -32,8 +32,7 @@ class GroupCommitWriter(GroupCommit):
 
     def __init__(self, db: Database, limits: Limits = DEFAULTS, watch: Watch | None = None) -> None:
         self._db = db
-        self._limits = limits
-        self._watch = watch
+        self._limits, self._watch = limits, watch
         self._cache = WriteCache.load(db)
         self._file_identity = FileIdentity(db)
         self._whole = Wholeness(db)
@@ -81,6 +80,10 @@ class GroupCommitWriter(GroupCommit):
             then(change)
 
         self.do(lambda recorder: work(recorder.db), apply, alone=True)
+
+    def record_by(self, limits: Limits, watch: Watch | None) -> None:
+        """Hold reports to other limits, and ask another watch of each."""
+        self._limits, self._watch = limits, watch
 
     def close(self) -> None:
         """Finish the waiting work, then close the connection."""

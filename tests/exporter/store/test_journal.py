@@ -43,6 +43,20 @@ def held(store: Store) -> list[tuple[str, ...]]:
     return [each.held for each in store.outbox.changes()]
 
 
+def test_what_is_asked_of_reports_and_their_limits_can_change(database: Database) -> None:
+    store = database.open()
+    post(store, failed(1))
+    assert held(store) == []
+    store.record_by(Limits(max_jobs=2), failing)
+    post(store, failed(1, backup="Another"))
+    assert len(held(store)) == 1
+    with pytest.raises(LimitReachedError):
+        post(store, failed(1, backup="Third"))
+    store.record_by(Limits(), None)
+    post(store, failed(1, backup="Third"))
+    assert len(held(store)) == 1
+
+
 def read(store: Store) -> list[ConditionChange]:
     """Return what changed, and note that it was read."""
     found = store.outbox.changes()
