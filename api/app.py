@@ -48,6 +48,7 @@ from api.resources.notifications import Notifications
 from api.resources.openapi import Contract
 from api.resources.probes import Healthy, Ready
 from api.resources.rejected import RejectedReport, RejectedReports
+from api.resources.reload import Reload
 from api.resources.renaming import SeparatedJob
 from api.resources.runs import BackupResource, Backups
 from api.resources.servers import MergedServer, ServerResource, Servers
@@ -76,22 +77,22 @@ def create_app(services: Services, remembered: Remembered | None = None) -> App:
     """
     known = Remembered.nothing(services.clock) if remembered is None else remembered
     sessions = Sessions(services.authorizer, services.clock, known.signed_in)
-    app = _admitting(services, sessions, known.denials)
+    app = _admitting(services, sessions, known)
     app.req_options.strip_url_path_trailing_slash = True
     app.router_options.converters["svg"] = SvgName
     errors.register(app)
     for add_routes in _ROUTES:
         add_routes(app, services)
     if services.page:
-        _add_forms(app, services, sessions, known.throttle)
+        _add_forms(app, services, sessions, known.sign_ins)
         _add_connect(app, services, known.denials)
     return app
 
 
-def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
+def _admitting(services: Services, sessions: Sessions, known: Remembered) -> App:
     """Return an app that first checks whether a request is for us, then who may send it."""
     trusted = services.trusted_proxies
-    users = BasicUsers(trusted, services.clock)
+    users = BasicUsers(trusted, known.passwords)
     return falcon.App(
         middleware=[
             PrefixMiddleware(services.prefix, services.clock),
@@ -100,7 +101,9 @@ def _admitting(services: Services, sessions: Sessions, denials: Denials) -> App:
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),
             SessionMiddleware(sessions),
-            AuthMiddleware(services.authorizer, services.self_metrics, trusted, denials, users),
+            AuthMiddleware(
+                services.authorizer, services.self_metrics, trusted, known.denials, users
+            ),
             HtmlErrorMiddleware(services.version),
             *([UnknownPathMiddleware()] if services.page else []),
             FreshnessMiddleware(services.store),
@@ -200,6 +203,7 @@ def _add_probes(app: App, services: Services) -> None:
     app.add_route("/metrics", Metrics(services.exposition, services.fleet, services.store))
     app.add_route("/-/healthy", Healthy())
     app.add_route("/-/ready", Ready(services.store))
+    app.add_route("/-/reload", Reload(services.reload, services.store, services.clock))
 
 
 def _add_root(app: App, services: Services) -> None:

@@ -1,6 +1,6 @@
 """Admission of the users of a web configuration file: a name and a password, sent as Basic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import falcon
 
@@ -8,7 +8,7 @@ from api.client_address import Network, address_of
 from api.errors import ApiError
 from api.throttle import WINDOW, Throttle
 from exporter.auth import OF_USERS, Authorizer, Scope, TokenGrant, grants_of_user
-from exporter.times import SECOND, Millis
+from exporter.times import SECOND
 from exporter.web_users import WebUsers
 
 _TOO_MANY = "Too many wrong passwords: wait a minute"
@@ -17,9 +17,9 @@ _TOO_MANY = "Too many wrong passwords: wait a minute"
 class BasicUsers:
     """Finds what a user's password grants. A check is slow, so wrong ones are few in a minute."""
 
-    def __init__(self, trusted_proxies: Sequence[Network], clock: Callable[[], Millis]) -> None:
+    def __init__(self, trusted_proxies: Sequence[Network], throttle: Throttle) -> None:
         self._trusted = trusted_proxies
-        self._throttle = Throttle(clock)
+        self._throttle = throttle
 
     def grants(
         self, req: falcon.Request, scope: Scope, authorizer: Authorizer, sent: tuple[str, str]

@@ -10,13 +10,14 @@ from exporter.times import Millis
 
 
 class Remembered(NamedTuple):
-    """Who was denied last, who tried to sign in, and which sessions were ended."""
+    """Who was denied last, who tried to sign in or a password, and which sessions were ended."""
 
     denials: Denials
-    throttle: Throttle
+    sign_ins: Throttle
+    passwords: Throttle
     signed_in: SignedIn
 
     @classmethod
     def nothing(cls, clock: Callable[[], Millis]) -> Self:
         """Return what is remembered at a start."""
-        return cls(Denials(clock), Throttle(clock), SignedIn())
+        return cls(Denials(clock), Throttle(clock), Throttle(clock), SignedIn())

@@ -31,8 +31,17 @@ from exporter.store import Store
 from exporter.times import Millis
 
 
+def nothing_to_read() -> tuple[str, ...]:
+    """Return that this daemon cannot reload: it follows what it was started with."""
+    return ("this daemon reads its configuration only when it starts",)
+
+
 class Services(NamedTuple):
-    """What the app is built on. `clock` returns the current time."""
+    """What the app is built on. `clock` returns the current time.
+
+    `reload` has the configuration read anew and returns what is wrong with it; then it is not used.
+    It raises `TimeoutError` where that takes too long.
+    """
 
     store: Store
     fleet: Fleet
@@ -57,6 +66,7 @@ class Services(NamedTuple):
     public_url: str | None = None
     pull_failures: PullFailures = no_pulls
     zone: ZoneInfo = DEFAULT_READER.zone
+    reload: Callable[[], tuple[str, ...]] = nothing_to_read
 
     @property
     def links_to(self) -> str | None:

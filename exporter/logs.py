@@ -30,10 +30,18 @@ def set_up(log_format: LogFormat, level: LogLevel) -> None:
     handler = BatchingStreamHandler(sys.stderr)
     # No formatter here shows these, so they need not be looked up for each event.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(handlers=[handler], force=True)
+    adjust(log_format, level)
     for name in ("waitress.queue", "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def adjust(log_format: LogFormat, level: LogLevel) -> None:
+    """Write later events in this format, and those of this level and above."""
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    for handler in root.handlers:
+        handler.setFormatter(JsonFormatter() if log_format == "json" else HumanFormatter())
 
 
 class _NoLock(nullcontext[None]):

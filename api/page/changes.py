@@ -11,6 +11,7 @@ from exporter.formatting import DisplayTime
 from exporter.language import gettext as _
 from exporter.language import marked
 from exporter.model.audit import (
+    CONFIG_RELOAD,
     JOB_DELETE,
     JOB_FORGET_COPY,
     JOB_SEPARATE,
@@ -37,6 +38,7 @@ _DONE: Mapping[str, str] = {
     SERVER_MERGE: marked("Servers merged"),
     SERVER_DELETE: marked("Server deleted"),
     REFUSED_CLEAR: marked("Refused reports cleared"),
+    CONFIG_RELOAD: marked("Configuration reloaded"),
 }
 _FIELDS: Mapping[str, str] = {
     "schedule": marked("Schedule"),

@@ -49,6 +49,7 @@ def build_services(settings: Config, store: Store) -> Services:
     store.follow(fleet)
     self_metrics = SelfMetrics(version(), store.size_bytes)
     self_metrics.share(store.sharing)
+    self_metrics.use_config(store.now())
     timekeeper = Timekeeper(store, fleet, self_metrics, store.now)
     services = Services(
         store=store,

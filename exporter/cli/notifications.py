@@ -28,7 +28,12 @@ def require_faultless(notifications: Notifications) -> None:
     Raises:
         ConfigError: with every fault.
     """
-    _refuse([*problems_of(notifications), *_wrong_templates(notifications)])
+    _refuse(faults_of(notifications))
+
+
+def faults_of(notifications: Notifications) -> list[str]:
+    """Return every fault, also of the templates."""
+    return [*problems_of(notifications), *_wrong_templates(notifications)]
 
 
 def _refuse(problems: list[str]) -> None:

@@ -59,9 +59,16 @@ def _decide(stack: contextlib.ExitStack, told: Notifications, services: Services
     )
     loop = _loop(told, services, DaemonFaults(sources), couriers)
     couriers.start()
+    stack.callback(_forget, self_metrics)
     stack.callback(couriers.close)
     stack.enter_context(notifying(loop))
     return loop
+
+
+def _forget(self_metrics: SelfMetrics) -> None:
+    """End the metrics of channels: others are told from now on, or nobody."""
+    self_metrics.set_channels(())
+    self_metrics.watch_notifications(lambda: None)
 
 
 def _loop(

@@ -100,6 +100,7 @@ _SAID: Mapping[AnyFault, Callable[[int], str]] = {
     DaemonCondition.REFUSED: _refused,
     DaemonCondition.CLOCK: lambda _count: _("the daemon's clock is in doubt"),
     DaemonCondition.NOTIFICATIONS: lambda _count: _("messages are not delivered"),
+    DaemonCondition.CONFIG: lambda _count: _("the configuration has faults"),
     DaemonCondition.LIMIT: lambda _count: _("a limit was reached"),
     ServerCondition.PULL_FAILING: _pull_failing,
 }

@@ -22,6 +22,7 @@ class Option(NamedTuple):
     secret: bool = False
     may_hold_secret: bool = False
     aliases: tuple[str, ...] = ()
+    needs_restart: bool = False
 
     @property
     def flag(self) -> str | None:

@@ -34,6 +34,7 @@ OPTIONS = (
         "address and port to serve; * is every interface",
         parsers.parse_address,
         aliases=("--web.listen-address",),
+        needs_restart=True,
     ),
     Option(
         "database",
@@ -42,6 +43,7 @@ OPTIONS = (
         "SQLite database file, created if missing; or postgresql://HOST/NAME for several daemons",
         parse_database,
         may_hold_secret=True,
+        needs_restart=True,
     ),
     Option(
         "log_format",
@@ -63,6 +65,7 @@ OPTIONS = (
         "BYTES",
         "maximum size of a report",
         parsers.integer_parser(1024, 1024 * _MEBIBYTE),
+        needs_restart=True,
     ),
     Option(
         "max_upload_memory",
@@ -70,6 +73,7 @@ OPTIONS = (
         "BYTES",
         "memory for all reports that arrive at once; at least two of the largest",
         parsers.integer_parser(_MEBIBYTE, 64 * 1024 * _MEBIBYTE),
+        needs_restart=True,
     ),
     Option(
         "max_log_lines",
@@ -105,6 +109,7 @@ OPTIONS = (
         "REQUESTS",
         "maximum number of requests in flight",
         parsers.integer_parser(16, 100_000),
+        needs_restart=True,
     ),
     Option(
         "max_header_bytes",
@@ -112,6 +117,7 @@ OPTIONS = (
         "BYTES",
         "maximum size of the request headers",
         parsers.integer_parser(4096, _MEBIBYTE),
+        needs_restart=True,
     ),
     Option(
         "request_timeout",
@@ -119,6 +125,7 @@ OPTIONS = (
         "DURATION",
         "time for a request to arrive",
         parse_duration,
+        needs_restart=True,
     ),
     Option(
         "upload_patience",

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
+from typing import NamedTuple
 
 from prometheus_client import disable_created_metrics
 from prometheus_client.core import Metric
@@ -23,6 +24,13 @@ from exporter.limits import Limit
 from exporter.model.sharing import SharingFigures
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
+
+
+class RefusedConfig(NamedTuple):
+    """When a configuration was read that cannot be used, and how many faults it has."""
+
+    at: Millis
+    faults: int
 
 
 class SelfMetrics:
@@ -50,6 +58,8 @@ class SelfMetrics:
         self._registry.register(self._notifications)
         self._monotonic = monotonic
         self._limits_hit: dict[Limit, float] = {}
+        self.refused_config: RefusedConfig | None = None
+        """The last configuration, if it could not be used."""
 
     def share(self, figures: Callable[[], SharingFigures | None]) -> None:
         """Add the families about a store, for the case that several daemons share it."""
@@ -115,6 +125,17 @@ class SelfMetrics:
         """Set how long rendering the fleet took, and how many subjects failed."""
         self._own.collector_duration.set(seconds)
         self._own.collector_errors.set(errors)
+
+    def use_config(self, at: Millis) -> None:
+        """Set that a configuration was read and is in use."""
+        self.refused_config = None
+        self._own.config_successful.set(1)
+        self._own.config_loaded.set(at / SECOND)
+
+    def refuse_config(self, faults: int, at: Millis) -> None:
+        """Set that a configuration was read, has faults, and is not in use."""
+        self.refused_config = RefusedConfig(at, faults)
+        self._own.config_successful.set(0)
 
     def watch_clock(self, disagrees: Callable[[], bool]) -> None:
         """Register a function that returns whether the clock contradicts what is stored."""

@@ -13,6 +13,7 @@ JOB_SET, JOB_DELETE, JOB_SEPARATE = "job.set", "job.delete", "job.separate"
 JOB_FORGET_COPY = "job.forget_copy"
 SERVER_SET, SERVER_MERGE, SERVER_DELETE = "server.set", "server.merge", "server.delete"
 REFUSED_CLEAR = "refused.clear"
+CONFIG_RELOAD = "config.reload"
 
 ACTIONS = (
     JOB_SET,
@@ -23,6 +24,7 @@ ACTIONS = (
     SERVER_MERGE,
     SERVER_DELETE,
     REFUSED_CLEAR,
+    CONFIG_RELOAD,
 )
 """What can be done: the subject and the verb."""
 

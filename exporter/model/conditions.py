@@ -124,6 +124,7 @@ class DaemonCondition(_Worded):
     REFUSED = "refused", "refused", "refused reports"
     CLOCK = "clock", "clock in doubt", "has a clock in doubt"
     NOTIFICATIONS = "notifications", "messages not delivered", "cannot deliver messages"
+    CONFIG = "config", "configuration not in use", "cannot use its configuration"
     LIMIT = "limit", "at a limit", "is at a limit of servers or backups"
 
     @property

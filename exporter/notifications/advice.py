@@ -59,9 +59,13 @@ _ADVICE: Mapping[AnyCondition, str] = {
     DaemonCondition.NOTIFICATIONS: (
         "Send a test to each channel with duplistatus notify test: it prints what came back."
     ),
+    DaemonCondition.CONFIG: (
+        "Run duplistatus check-config with the same configuration: it prints every fault. Then "
+        "reload it."
+    ),
     DaemonCondition.LIMIT: (
-        "If the new servers or backups are real, raise the limit and restart the exporter; if they "
-        "are invented, require a token for uploads."
+        "If the new servers or backups are real, raise the limit and reload the configuration; if "
+        "they are invented, require a token for uploads."
     ),
 }
 

@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from exporter.conditions.faults import Fault
 from exporter.exposition.self_metrics import SelfMetrics
-from exporter.formatting import exact
+from exporter.formatting import exact, number
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.language import gettext as _
+from exporter.language import ngettext
 from exporter.limits import Limit
 from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import LATE
@@ -114,7 +115,7 @@ class DaemonFaults:
             waiting = self._waiting(now)
         except StoreUnavailableError as error:  # whether any is late is then not known
             storage = storage or Fault(DaemonCondition.STORAGE, str(error))
-        found = (storage, self._refused(now), self._clock(), waiting, self._limit())
+        found = (storage, self._refused(now), self._clock(), waiting, self._config(), self._limit())
         return [each for each in found if each is not None]
 
     def _storage(self) -> Fault | None:
@@ -138,6 +139,18 @@ class DaemonFaults:
             return None
         reason = f"a message waits since {exact(oldest)}"
         return Fault(DaemonCondition.NOTIFICATIONS, reason, oldest)
+
+    def _config(self) -> Fault | None:
+        refused = self._sources.self_metrics.refused_config
+        if refused is None:
+            return None
+        reason = ngettext(
+            "the log names its fault, and the one before stays in use",
+            "the log names its %(count)s faults, and the one before stays in use",
+            refused.faults,
+        )
+        said = reason % {"count": number(refused.faults)}
+        return Fault(DaemonCondition.CONFIG, said, refused.at)
 
     def _limit(self) -> Fault | None:
         hit = LIMITS.intersection(self._sources.self_metrics.limits_hit_within(DAY / SECOND))

@@ -52,6 +52,7 @@ _OVER: Mapping[AnyCondition, tuple[str, str]] = {
     DaemonCondition.REFUSED: ("no longer refuses reports", ""),
     DaemonCondition.CLOCK: ("has the right time again", ""),
     DaemonCondition.NOTIFICATIONS: ("delivers messages again", ""),
+    DaemonCondition.CONFIG: ("can use its configuration again", ""),
     DaemonCondition.LIMIT: ("is no longer at a limit of servers or backups", ""),
 }
 """What is said of one subject and of several at the end, where "no longer" and the word do not."""

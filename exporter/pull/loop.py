@@ -114,6 +114,8 @@ class PullLoop:
         """Pull from each server once; a failure of one does not affect the others."""
         for target in self._targets:
             ended = self._pull(target)
+            if self._stopping.is_set():  # nobody asks any more how it ended
+                raise StoppedError
             if ended.well:
                 self._was_well.add(target.name)
                 del self._in_a_row[target.name]

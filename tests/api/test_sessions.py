@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.sessions import LIFETIME, MAX_ENDED, Sessions, is_form_of, seal, unseal
+from api.sessions import LIFETIME, MAX_ENDED, Sessions, SignedIn, is_form_of, seal, unseal
 from exporter.auth import Authorizer, Scope, session_key
 from exporter.times import DAY, HOUR
 from tests.support.daemon import ADMIN_TOKEN, NOW, Clock
@@ -122,6 +122,36 @@ def test_who_reads_the_sha_256_of_a_token_makes_no_session() -> None:
     assert daemon.read(value) is None
     assert started(daemon) is not None
     assert daemon.read(value) is not None, "the token was typed here, so its key is known"
+
+
+def under(entries: str, known: SignedIn) -> Sessions:
+    """Return the sessions after a change of the admin tokens."""
+    return Sessions(Authorizer.from_entries({Scope.MANAGE: [entries]}), Clock(), known)
+
+
+def test_with_other_tokens_only_the_sessions_of_those_that_stay_go_on() -> None:
+    known = SignedIn()
+    value = started(under(ADMIN_TOKEN, known))
+    assert under(ADMIN_TOKEN, known).read(value) is not None
+    assert under(OTHER_TOKEN, known).read(value) is None
+
+
+def test_a_session_that_was_ended_stays_ended_with_other_tokens() -> None:
+    known = SignedIn()
+    sessions = under(ADMIN_TOKEN, known)
+    value = started(sessions)
+    session = sessions.read(value)
+    assert session is not None
+    sessions.end(session)
+    assert under(ADMIN_TOKEN, known).read(value) is None
+
+
+def test_the_key_of_a_token_that_is_stored_as_its_sha_256_stays_known_while_it_is_valid() -> None:
+    known, stored = SignedIn(), f"sha256:{_sha256(ADMIN_TOKEN)}"
+    value = started(under(stored, known))
+    assert under(stored, known).read(value) is not None
+    assert under(OTHER_TOKEN, known).read(value) is None
+    assert under(f"sha256:{_sha256(OTHER_TOKEN)}", known).read(value) is None
 
 
 def test_an_ended_session_stays_ended() -> None:

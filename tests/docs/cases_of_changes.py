@@ -80,6 +80,18 @@ REVIEWS = (
 )
 """Of who changed what, and of all that was refused."""
 
+_RELOAD = Case("/-/reload", "/-/reload", 200, "POST", _ADMIN)
+
+RELOADS = (
+    _RELOAD,
+    _RELOAD._replace(status=400, fault=Fault.CLOSED),
+    _RELOAD._replace(status=401, headers=()),
+    _RELOAD._replace(status=403, headers=_STRANGER),
+    _RELOAD._replace(status=500, fault=Fault.BUG),
+    _RELOAD._replace(status=503, fault=Fault.DATABASE),
+)
+"""A configuration that is in use, and ones that cannot be used or take too long."""
+
 _IMPORTED = json.dumps({"reports": [{"body": json.dumps(reports.plain())}, {"body": "x"}]}).encode()
 
 

@@ -1,5 +1,6 @@
 """The app with a database of its own, reports in it, and ways to break it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -7,7 +8,7 @@ from falcon.testing import TestClient
 from msgspec.structs import replace
 
 from api.app import App, create_app
-from api.services import Services
+from api.services import Services, nothing_to_read
 from api.throttle import PER_ADDRESS
 from exporter.auth import Authorizer, Scope
 from exporter.conditions.standing import Standing
@@ -89,7 +90,20 @@ def _refuse(*_arguments: object) -> NoReturn:
     raise StoreUnavailableError("the disk is full")
 
 
-def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
+def _well() -> tuple[str, ...]:
+    """Have a configuration read anew that has no fault."""
+    return ()
+
+
+def _slow() -> NoReturn:
+    raise TimeoutError
+
+
+def make_app(
+    store: Store,
+    authorizer: Authorizer = _ACCESS,
+    reload: Callable[[], tuple[str, ...]] = _well,
+) -> App:
     """Return the app over a store, with a message of each kind of end where that has reports."""
     fleet = Fleet(SchedulePolicy(), store.created())
     store.follow(fleet)
@@ -109,6 +123,7 @@ def make_app(store: Store, authorizer: Authorizer = _ACCESS) -> App:
         authorizer=authorizer,
         limits=_LIMITS,
         deliveries=Deliveries(_outbox(store), ("phone", "monday")),
+        reload=_slow if isinstance(store, DeadStore) else reload,
     )
     return create_app(services)
 
@@ -135,7 +150,7 @@ def make_closed_app(store: Store) -> App:
         Scope.METRICS: [READ_TOKEN],
         Scope.MANAGE: [ADMIN_TOKEN],
     }
-    return make_app(store, Authorizer.from_entries(tokens))
+    return make_app(store, Authorizer.from_entries(tokens), nothing_to_read)
 
 
 def make_guessed_app(store: Store) -> App:
@@ -164,6 +179,7 @@ def make_broken_app(store: Store) -> App:
         authorizer=_ACCESS,
         limits=_LIMITS,
         deliveries=Deliveries(broken),
+        reload=broken,
     )
     return create_app(services)
 

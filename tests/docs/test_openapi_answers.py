@@ -154,7 +154,7 @@ def _changes() -> list[Operation]:
 
 
 def _is_form(operation: Operation) -> bool:
-    return operation.method == "POST" and not operation.path.startswith("/api/")
+    return operation.method == "POST" and not operation.path.startswith(("/api/", "/-/"))
 
 
 def _forms() -> list[Operation]:

@@ -64,6 +64,24 @@ def test_the_table_has_no_other_option() -> None:
     assert len(_ROWS) == len(OPTIONS)
 
 
+def _named_in(hook: str) -> list[str]:
+    names = {option.name for option in OPTIONS}
+    rows = doc_hooks.rows(CONFIGURATION, hook)
+    return sorted(name for row in rows for name in pages.code(row[0]) if name in names)
+
+
+def test_every_option_that_needs_a_restart_is_named_and_no_other() -> None:
+    assert _named_in("needs-restart") == sorted(
+        option.name for option in OPTIONS if option.needs_restart
+    )
+
+
+def test_every_other_option_is_said_to_change_while_the_daemon_runs() -> None:
+    assert _named_in("reloadable") == sorted(
+        option.name for option in OPTIONS if not option.needs_restart
+    )
+
+
 @pytest.mark.parametrize("name", pages.PAGES)
 def test_every_variable_that_a_page_names_is_read(name: str) -> None:
     read = {option.variable for option in OPTIONS} | {CONFIG_VARIABLE} | secrets.VARIABLES

@@ -14,6 +14,7 @@ from exporter.logs import (
     JsonFormatter,
     LogFormat,
     LogLevel,
+    adjust,
     log_fields,
     set_up,
 )
@@ -103,6 +104,19 @@ def test_values_of_other_types_are_told_as_text() -> None:
     record = record_of("odd", path=ValueError("a\nb"))
     assert_is_one_line(HumanFormatter().format(record))
     assert json.loads(JsonFormatter().format(record))["event"] == "odd"
+
+
+@pytest.mark.usefixtures("root_log")
+def test_format_and_level_can_change(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up("human", "info")
+    log = logging.getLogger("exporter.tests")
+    log.debug("too little")
+    log.info("first")
+    adjust("json", "debug")
+    log.debug("second")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith("info first")
+    assert json.loads(second)["event"] == "second"
 
 
 def failed() -> logging.LogRecord:

@@ -102,6 +102,7 @@ def test_in_thirty_days_it_was_on_for_no_healthy_job(history: History, alert: Ru
         "DuplistatusReportsStopped",
         "DuplistatusBackupDisappeared",
         "DuplistatusClockWrong",
+        "DuplistatusConfigReloadFailed",
     ],
 )
 def test_an_alert_on_what_never_happened_was_never_on(history: History, name: str) -> None:
@@ -153,6 +154,7 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusUploadsRejected",
         "DuplistatusLimitReached",
         "DuplistatusClockWrong",
+        "DuplistatusConfigReloadFailed",
         "DuplistatusCollectorErrors",
         "DuplistatusPullStopped",
         *OF_CHANNELS,

@@ -18,6 +18,7 @@ from exporter.cli.commands import (
     notify,
     pull,
     refused,
+    reload,
     replicas,
     serve,
     servers,
@@ -38,6 +39,7 @@ def _add_notify(commands: Commands) -> None:
 COMMANDS = (
     serve.add_to,
     check_config.add_to,
+    reload.add_to,
     backup_database.add_to,
     copy_database.add_to,
     check_database.add_to,

@@ -41,6 +41,8 @@ class DaemonFamilies:
         self.pull_failures = _pull_failures(registry)
         self.collector_duration = _collector_duration(registry)
         self.collector_errors = _collector_errors(registry)
+        self.config_successful = _config_successful(registry)
+        self.config_loaded = _config_loaded(registry)
         self.clock_disagrees = _clock_disagrees(registry)
         self.clock_jumps = _clock_jumps(registry)
         _register_database_size(registry, database_bytes)
@@ -65,6 +67,17 @@ def _clock_disagrees(registry: CollectorRegistry) -> Gauge:
 def _clock_jumps(registry: CollectorRegistry) -> Counter:
     text = "Number of times the clock of the daemon's machine was set by more than five minutes."
     return Counter("duplistatus_clock_jumps_total", text, registry=registry)
+
+
+def _config_successful(registry: CollectorRegistry) -> Gauge:
+    text = "1 if the configuration could be used when it was last read, else 0."
+    return Gauge("duplistatus_config_last_reload_successful", text, registry=registry)
+
+
+def _config_loaded(registry: CollectorRegistry) -> Gauge:
+    text = "Time at which the configuration in use was read."
+    name = "duplistatus_config_last_reload_success_timestamp_seconds"
+    return Gauge(name, text, registry=registry)
 
 
 def _uploads(registry: CollectorRegistry) -> dict[UploadOutcome, Counter]:

@@ -98,6 +98,7 @@ def test_a_badge_says_where_no_report_can_be_stored() -> None:
         (DaemonCondition.REFUSED, "2 refused"),
         (DaemonCondition.CLOCK, "clock in doubt"),
         (DaemonCondition.NOTIFICATIONS, "messages not delivered"),
+        (DaemonCondition.CONFIG, "configuration not in use"),
         (DaemonCondition.LIMIT, "at a limit"),
         (ServerCondition.PULL_FAILING, "1 pull failing"),
     ],

@@ -95,6 +95,7 @@ FAULTS: dict[AnyFault, str] = {
     DaemonCondition.REFUSED: "2 reports were refused",
     DaemonCondition.CLOCK: "the daemon's clock is in doubt",
     DaemonCondition.NOTIFICATIONS: "messages are not delivered",
+    DaemonCondition.CONFIG: "the configuration has faults",
     DaemonCondition.LIMIT: "a limit was reached",
     ServerCondition.PULL_FAILING: "2 servers cannot be pulled",
 }

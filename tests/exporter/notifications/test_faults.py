@@ -87,6 +87,19 @@ def test_a_limit_that_keeps_reports_out_is_a_fault(
     assert limit.value in faults.of_daemon(NOW)[DaemonCondition.LIMIT]
 
 
+def test_a_configuration_with_faults_is_one_until_another_is_in_use(
+    daemon: Daemon, faults: DaemonFaults
+) -> None:
+    metrics = daemon.services.self_metrics
+    metrics.refuse_config(1, NOW)
+    reason = "the log names its fault, and the one before stays in use"
+    assert faults.of_daemon(NOW) == {DaemonCondition.CONFIG: reason}
+    metrics.refuse_config(3, NOW)
+    assert "its 3 faults" in faults.of_daemon(NOW)[DaemonCondition.CONFIG]
+    metrics.use_config(NOW)
+    assert faults.of_daemon(NOW) == {}
+
+
 def test_a_limit_that_keeps_no_report_out_is_none(daemon: Daemon, faults: DaemonFaults) -> None:
     daemon.services.self_metrics.count_limit_hit(Limit.LOG_LINES)
     assert faults.of_daemon(NOW) == {}
@@ -128,6 +141,7 @@ def test_all_that_is_wrong_is_told_worst_first_and_since_when(
         daemon.post(b'{"Data": {"BeginTime": 1}, "Extra": {}')
     put(daemon.outbox, tried("phone", NOW - HOUR))
     daemon.services.self_metrics.count_limit_hit(Limit.JOBS)
+    daemon.services.self_metrics.refuse_config(2, NOW - 1)
     full_disk(daemon, monkeypatch)
     pulls = {"nas": "connection refused", "attic": None, "laptop": "", "desk": "no route"}
     found = daemon.services._replace(pull_failures=lambda: pulls).faults.all(NOW)
@@ -135,6 +149,7 @@ def test_all_that_is_wrong_is_told_worst_first_and_since_when(
         (DaemonCondition.STORAGE, None, 1, None),
         (DaemonCondition.REFUSED, NOW, 2, None),
         (DaemonCondition.NOTIFICATIONS, NOW - HOUR, 1, None),
+        (DaemonCondition.CONFIG, NOW - 1, 1, None),
         (DaemonCondition.LIMIT, None, 1, None),
         (ServerCondition.PULL_FAILING, None, 1, "desk"),
         (ServerCondition.PULL_FAILING, None, 1, "nas"),

@@ -24,6 +24,12 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "duplistatus check-config --config /etc/duplistatus/duplistatus.toml",
         ),
     ),
+    "duplistatus-reload": (
+        (
+            "Have the daemon read its configuration anew:",
+            "duplistatus reload --database /var/lib/duplistatus/duplistatus.sqlite",
+        ),
+    ),
     "duplistatus-backup-database": (
         ("Copy the database while the daemon runs:", "duplistatus backup-database copy.sqlite"),
     ),
