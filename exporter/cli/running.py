@@ -17,8 +17,11 @@ from exporter.cli.reloading import Faults
 from exporter.cli.telling import watch_of
 from exporter.config import Config, ConfigError
 from exporter.config.changes import unchangeable
+from exporter.fleet import Fleet
 from exporter.ingest.timekeeper import keeping_time
 from exporter.logs import adjust, log_fields
+from exporter.schedule.policy import SchedulePolicy
+from exporter.times import Millis
 
 _PAUSE_SECONDS = 0.001
 """Between jobs that are judged anew, for reports that wait for the fleet."""
@@ -85,11 +88,22 @@ class RunningDaemon:
         adjust(settings.log_format, settings.log_level)
         services.store.record_by(settings.limits, watch_of(settings.notifications))
         self.server.serve(site)
-        self._settings, self._services = settings, services
         _warn_unauthenticated(services.authorizer, self._listening)
-        for _ in services.fleet.judge_by(settings.policy, settings.stall_after):
-            time.sleep(_PAUSE_SECONDS)
+        if _judging(settings) != _judging(self._settings):
+            _judge_anew(services.fleet, *_judging(settings))
+        self._settings, self._services = settings, services
         self._background.follow(settings, services)
+
+
+def _judging(settings: Config) -> tuple[SchedulePolicy, Millis]:
+    """Return what jobs are judged by."""
+    return settings.policy, settings.stall_after
+
+
+def _judge_anew(fleet: Fleet, policy: SchedulePolicy, stall_after: Millis) -> None:
+    """Judge all jobs anew, which the next scrape has to write anew, too."""
+    for _ in fleet.judge_by(policy, stall_after):
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _warn_unauthenticated(authorizer: Authorizer, listening: socket.socket) -> None:
