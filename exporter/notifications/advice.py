@@ -60,8 +60,7 @@ _ADVICE: Mapping[AnyCondition, str] = {
         "Send a test to each channel with duplistatus notify test: it prints what came back."
     ),
     DaemonCondition.CONFIG: (
-        "Run duplistatus check-config with the same configuration: it prints every fault. Then "
-        "reload it."
+        "Correct the faults that the exporter's log names, and reload the configuration."
     ),
     DaemonCondition.LIMIT: (
         "If the new servers or backups are real, raise the limit and reload the configuration; if "
