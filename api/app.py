@@ -162,7 +162,7 @@ def _reception(services: Services) -> Reception:
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
     standing, faults = services.standing, services.faults.all
-    app.add_route("/api/summary", Summary(fleet, standing, clock, faults))
+    app.add_route("/api/summary", Summary(fleet, standing, services.volumes, clock, faults))
     app.add_route("/api/status", StatusResource(store, fleet, standing, clock, faults))
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))

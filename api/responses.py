@@ -1,11 +1,16 @@
 """Answers: JSON with an ETag, so that an unchanged one costs no transfer."""
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import falcon
 import msgspec
 
 from exporter.auth import Scope
+
+_NOTHING: Final = MappingProxyType[str, object]({})
 
 
 class GetResource:
@@ -22,9 +27,14 @@ class GetResource:
         self.on_get(req, resp, **params)
 
 
-def success(req: falcon.Request, resp: falcon.Response, data: object) -> None:
-    """Answer a GET with data."""
-    body = msgspec.json.encode({"status": "success", "data": data})
+def success(
+    req: falcon.Request,
+    resp: falcon.Response,
+    data: object,
+    beside: Mapping[str, object] = _NOTHING,
+) -> None:
+    """Answer a GET with data; `beside` it stand other fields at the top level."""
+    body = msgspec.json.encode({"status": "success", "data": data, **beside})
     with_etag(req, resp, body, falcon.MEDIA_JSON)
 
 

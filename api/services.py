@@ -12,6 +12,7 @@ from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -46,6 +47,7 @@ class Services(NamedTuple):
     store: Store
     fleet: Fleet
     standing: Standing
+    volumes: Volumes
     timekeeper: Timekeeper
     live_reports: LiveReportService
     exposition: Exposition

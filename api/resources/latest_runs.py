@@ -2,7 +2,7 @@
 
 import falcon
 
-from api import serialization
+from api import duplistatus, serialization
 from api.query import find_server
 from api.responses import GetResource, success
 from exporter.fleet import Fleet
@@ -27,7 +27,11 @@ class LastBackup(_OfServer):
             "server": serialization.server_reference(server),
             "lastBackup": run_json.backup(*latest[0]) if latest else None,
         }
-        success(req, resp, data)
+        beside = {
+            "server": duplistatus.server(server),
+            "latest_backup": duplistatus.backup(server, *latest[0]) if latest else None,
+        }
+        success(req, resp, data, beside)
 
 
 class LastBackups(_OfServer):
@@ -43,7 +47,13 @@ class LastBackups(_OfServer):
             "backupJobsCount": len(latest),
             "lastUpdated": run_json.timestamp(server.last_report),
         }
-        success(req, resp, data)
+        beside = {
+            "server": duplistatus.server(server),
+            "latest_backups": [duplistatus.backup(server, name, run) for name, run in latest],
+            "backup_jobs_count": len(latest),
+            "backup_names": [name for name, _ in latest],
+        }
+        success(req, resp, data, beside)
 
 
 def _latest(fleet: Fleet, server: Server) -> list[tuple[str, StoredRun]]:

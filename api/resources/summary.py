@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import falcon
 
+from api import duplistatus
 from api.responses import GetResource, success
 from exporter.conditions.faults import Fault
 from exporter.conditions.overall import overall_state
 from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.model import run_json
 from exporter.times import Millis
 
@@ -20,11 +22,13 @@ class Summary(GetResource):
         self,
         fleet: Fleet,
         standing: Standing,
+        volumes: Volumes,
         clock: Callable[[], Millis],
         faults: Callable[[Millis], tuple[Fault, ...]],
     ) -> None:
         self._fleet = fleet
         self._standing = standing
+        self._volumes = volumes
         self._clock = clock
         self._faults = faults
 
@@ -43,4 +47,5 @@ class Summary(GetResource):
             "state": overall_state(summary, self._faults(now)).value,
             "lastUpdated": run_json.timestamp(totals.last_report),
         }
-        success(req, resp, data)
+        beside = duplistatus.summary(totals, *self._volumes.current(), now)
+        success(req, resp, data, beside)

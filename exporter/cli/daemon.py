@@ -23,6 +23,7 @@ from exporter.config.database import DatabaseAddress
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -55,6 +56,7 @@ def build_services(settings: Config, store: Store) -> Services:
         store=store,
         fleet=fleet,
         standing=Standing(fleet),
+        volumes=Volumes(fleet),
         timekeeper=timekeeper,
         live_reports=LiveReportService(store, fleet, self_metrics, store.now, timekeeper),
         exposition=Exposition(fleet, store.now, self_metrics),

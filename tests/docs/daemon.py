@@ -15,6 +15,7 @@ from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -113,6 +114,7 @@ def make_app(
         store=store,
         fleet=fleet,
         standing=Standing(fleet),
+        volumes=Volumes(fleet),
         timekeeper=timekeeper,
         live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
         exposition=Exposition(fleet, clock, self_metrics),
@@ -169,6 +171,7 @@ def make_broken_app(store: Store) -> App:
         store=broken,
         fleet=broken,
         standing=broken,
+        volumes=broken,
         timekeeper=broken,
         live_reports=broken,
         exposition=broken,

@@ -12,6 +12,7 @@ from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -68,6 +69,7 @@ class Daemon:
             store=self.store,
             fleet=self.fleet,
             standing=Standing(self.fleet),
+            volumes=Volumes(self.fleet),
             timekeeper=self.timekeeper,
             live_reports=self.live_reports,
             exposition=Exposition(self.fleet, self.clock, self_metrics),

@@ -14,6 +14,7 @@ from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -105,6 +106,7 @@ def configured(tmp_path: Path) -> Iterator[testing.TestClient]:
             store=store,
             fleet=fleet,
             standing=Standing(fleet),
+            volumes=Volumes(fleet),
             timekeeper=timekeeper,
             live_reports=LiveReportService(store, fleet, self_metrics, clock, timekeeper),
             exposition=exposition,

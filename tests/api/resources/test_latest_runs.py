@@ -22,21 +22,18 @@ def name_server(daemon: Daemon, server_id: int, alias: str) -> None:
 def test_the_latest_backup_has_the_documented_shape(daemon: Daemon) -> None:
     daemon.upload(documented_report(began=BEGAN))
     name_server(daemon, 1, "Production Server")
-    assert daemon.client.simulate_get("/api/lastbackup/1").json == {
-        "status": "success",
-        "data": {
-            "server": {"id": 1, "name": "server-01", "alias": "Production Server"},
-            "lastBackup": {
-                "id": 1,
-                "name": "daily-backup",
-                "status": "success",
-                "startTime": format_timestamp(BEGAN),
-                "endTime": format_timestamp(BEGAN + 90 * MINUTE),
-                "duration": 5400,
-                "files": 1250,
-                "size": 1073741824,
-                "storageUsed": 536870912,
-            },
+    assert daemon.get("/api/lastbackup/1") == {
+        "server": {"id": 1, "name": "server-01", "alias": "Production Server"},
+        "lastBackup": {
+            "id": 1,
+            "name": "daily-backup",
+            "status": "success",
+            "startTime": format_timestamp(BEGAN),
+            "endTime": format_timestamp(BEGAN + 90 * MINUTE),
+            "duration": 5400,
+            "files": 1250,
+            "size": 1073741824,
+            "storageUsed": 536870912,
         },
     }
 
@@ -48,37 +45,34 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
     )
     daemon.upload(duplicati_report(began=BEGAN + HOUR, backup="Photos", duration=None))
     daemon.upload(duplicati_report(began=BEGAN - HOUR))
-    assert daemon.client.simulate_get("/api/lastbackups/1").json == {
-        "status": "success",
-        "data": {
-            "server": {"id": 1, "name": "nas", "alias": None},
-            "backups": [
-                {
-                    "id": 2,
-                    "name": "Photos",
-                    "status": "success",
-                    "startTime": format_timestamp(BEGAN + HOUR),
-                    "endTime": None,
-                    "duration": None,
-                    "files": None,
-                    "size": None,
-                    "storageUsed": None,
-                },
-                {
-                    "id": 1,
-                    "name": "Documents",
-                    "status": "warning",
-                    "startTime": format_timestamp(BEGAN),
-                    "endTime": format_timestamp(BEGAN + MINUTE),
-                    "duration": 60,
-                    "files": 5,
-                    "size": 6,
-                    "storageUsed": 7,
-                },
-            ],
-            "backupJobsCount": 2,
-            "lastUpdated": format_timestamp(NOW),
-        },
+    assert daemon.get("/api/lastbackups/1") == {
+        "server": {"id": 1, "name": "nas", "alias": None},
+        "backups": [
+            {
+                "id": 2,
+                "name": "Photos",
+                "status": "success",
+                "startTime": format_timestamp(BEGAN + HOUR),
+                "endTime": None,
+                "duration": None,
+                "files": None,
+                "size": None,
+                "storageUsed": None,
+            },
+            {
+                "id": 1,
+                "name": "Documents",
+                "status": "warning",
+                "startTime": format_timestamp(BEGAN),
+                "endTime": format_timestamp(BEGAN + MINUTE),
+                "duration": 60,
+                "files": 5,
+                "size": 6,
+                "storageUsed": 7,
+            },
+        ],
+        "backupJobsCount": 2,
+        "lastUpdated": format_timestamp(NOW),
     }
 
 

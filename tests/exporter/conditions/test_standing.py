@@ -13,6 +13,7 @@ from exporter.conditions.ranking import worst_in_trouble
 from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet, evaluation
 from exporter.fleet.views import JobView
+from exporter.fleet.volumes import Volume, Volumes
 from exporter.jobs.job import Job
 from exporter.model import JobSettings, StoredRun
 from exporter.model.conditions import Condition
@@ -55,6 +56,15 @@ def assert_kept(fleet: Fleet, kept: Standing, now: Millis) -> None:
     assert kept.evaluated(snapshot.jobs, now) == jobs
 
 
+def assert_sums(fleet: Fleet, volumes: Volumes, now: Millis) -> None:
+    """What is kept of sizes is what adding up all jobs of the fleet gives."""
+    states = [view.job.state for view in fleet.snapshot(now).jobs]
+    added = [Volume.from_state(state) for state in states]
+    starts = [state.last.started for state in states if state.last is not None]
+    sums = Volume(*map(sum, zip(*added, strict=True))) if added else Volume()
+    assert volumes.current() == (sums, max(starts, default=None))
+
+
 class Histories(RuleBasedStateMachine):
     """Reports, changes by people and the clock, in any order."""
 
@@ -66,6 +76,7 @@ class Histories(RuleBasedStateMachine):
         self.jobs: dict[int, Job] = {}
         self.fleet.apply(Change(servers=tuple(self.servers.values())))
         self.kept = Standing(self.fleet)
+        self.volumes = Volumes(self.fleet)
 
     @rule(job_id=JOBS, server_id=SERVERS, runs=histories(most=6), chosen=SETTINGS)
     def report(
@@ -113,6 +124,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def is_kept(self) -> None:
         assert_kept(self.fleet, self.kept, self.now)
+        assert_sums(self.fleet, self.volumes, self.now)
 
     def _put(self, job: Job) -> None:
         self.jobs[job.id] = job
