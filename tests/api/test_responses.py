@@ -15,6 +15,21 @@ JSON_ROUTES = [
     "/api/backups/1",
     "/api/rejected",
 ]
+DUPLISTATUS = {
+    "/api/summary": {
+        "totalServers",
+        "totalBackups",
+        "totalBackupsRuns",
+        "totalBackupSize",
+        "totalStorageUsed",
+        "totalUploadedSize",
+        "overdueBackupsCount",
+        "secondsSinceLastBackup",
+    },
+    "/api/lastbackup/1": {"server", "latest_backup"},
+    "/api/lastbackups/1": {"server", "latest_backups", "backup_jobs_count", "backup_names"},
+}
+"""What else is at the top level, for those who come from duplistatus."""
 PROBES = ["/-/healthy", "/-/ready"]
 ROUTES = [*JSON_ROUTES, *PROBES, "/api/health", "/metrics", "/api/openapi.yaml"]
 
@@ -31,7 +46,7 @@ def test_json_is_wrapped_and_says_what_it_is(answering: Daemon, path: str) -> No
     result = answering.client.simulate_get(path, headers={"Accept": "application/xml"})
     assert result.status_code == 200
     assert result.headers["content-type"] == "application/json"
-    assert result.json.keys() == {"status", "data"}
+    assert result.json.keys() - DUPLISTATUS.get(path, set()) == {"status", "data"}
     assert result.json["status"] == "success"
 
 
