@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
         return f"{self.system}: {'; '.join(self.lines)}"
 
 
-def asked(words: list[str]) -> Asked:
+def asked(words: list[str], usage: str = _USAGE) -> Asked:
     """Read the command's arguments: the supported systems where none is named.
 
     Raises:
@@ -61,7 +61,7 @@ def asked(words: list[str]) -> Asked:
     systems = words[:end] or list(SUPPORTED)
     unknown = set(systems) - set(SUITES)
     if unknown:
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}. Usage: {_USAGE}")
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}. Usage: {usage}")
     return Asked(systems, words[end + 1 :])
 
 
@@ -92,11 +92,16 @@ def _checked(machine: Machine, name: str, pytest: Sequence[str]) -> tuple[str, b
 def main() -> int:
     """Try each system; return 0 when all that were asked for passed."""
     what = asked(sys.argv[1:])
+    return try_each(what.systems, lambda system: tried(system, what.pytest))
+
+
+def try_each(systems: Sequence[str], trial: Callable[[str], Outcome]) -> int:
+    """Try each system, print what came of it; return 0 when all passed."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     if subprocess.check_output(["git", "status", "--porcelain"]):
         print_line("== What is not committed is not tried")
-    outcomes = [tried(system, what.pytest) for system in what.systems]
+    outcomes = [trial(system) for system in systems]
     for outcome in outcomes:
         print_line(outcome.line)
     return int(not all(outcome.passed for outcome in outcomes))

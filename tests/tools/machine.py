@@ -55,9 +55,18 @@ class Machine:
         (root / "etc/dpkg/dpkg.cfg.d/machine").write_text("force-unsafe-io\n", encoding="ascii")
         return cls(root)
 
+    def copied(self, root: Path) -> "Machine":
+        """Return a copy of it in a folder that is not there yet."""
+        subprocess.run(["cp", "--archive", self._root, root], check=True)
+        return Machine(root)
+
+    def path(self, inside: str) -> Path:
+        """Return where a path of it is here."""
+        return self._root / inside.lstrip("/")
+
     def clone(self) -> None:
         """Lay what is committed here into it."""
-        target = self._root / CLONE.lstrip("/")
+        target = self.path(CLONE)
         subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, target], check=True)
 
     def running(self, *words: str, folder: str = "/") -> AbstractContextManager[Process]:

@@ -31,14 +31,23 @@ def print_line(line: str) -> None:
 
 
 def start(machine: Machine, _: Sequence[str]) -> str:
-    """Start the daemon, post a report, see it, stop the daemon.
+    """Start the daemon as the README says, post a report, see it, stop the daemon.
+
+    Raises:
+        FailedError: when any of it did not work.
+    """
+    return serve(machine, "deploy/start", folder=CLONE)
+
+
+def serve(machine: Machine, *command: str, folder: str = "/") -> str:
+    """Start the daemon by a command, post a report, see it, stop the daemon.
 
     Raises:
         FailedError: when any of it did not work.
     """
     url = f"http://127.0.0.1:{free_port()}"
-    command = ("deploy/start", "--listen", url.removeprefix("http://"))
-    with machine.running(*command, folder=CLONE) as process:
+    listening = ("--listen", url.removeprefix("http://"))
+    with machine.running(*command, *listening, folder=folder) as process:
         if not any(_LISTENS in line for line in _lines(process)):
             reason = f"it ended with {process.wait()} before it listened"
             raise FailedError(reason)
