@@ -61,6 +61,7 @@ def test_a_command_works(command: str, filled_database: Path, tmp_path: Path) ->
 def test_the_commands_are_those_of_this_program() -> None:
     assert {command.split()[0] for command in COMMANDS} == {
         "backup-database",
+        "check-config",
         "job",
         "jobs",
         "server",

@@ -11,7 +11,13 @@ from xdist.scheduler import LoadFileScheduling
 
 _ASK_HISTORY = "test_history.py"
 _BROWSER = "tests/browser/"
-_RUN_PROGRAMS = (_BROWSER, "tests/process/", "tests/rules/", "tests/tools/soak/")
+_RUN_PROGRAMS = (
+    _BROWSER,
+    "tests/deploy/debian/",
+    "tests/process/",
+    "tests/rules/",
+    "tests/tools/soak/",
+)
 
 
 class ByModule(LoadFileScheduling):
