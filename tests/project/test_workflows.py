@@ -87,6 +87,7 @@ def test_only_a_release_may_write_anything() -> None:
         ("release", "pypi", "id-token"),
         ("release", "image", "packages"),
         ("chart", "push", "packages"),
+        ("debian", "attach", "contents"),
     }
 
 
