@@ -57,4 +57,4 @@ pictures folder:
 
 # Build the container
 container:
-    docker build --file deploy/docker/Dockerfile --tag duplistatus .
+    docker build --file deploy/docker/Dockerfile --tag ghcr.io/duplistatus/exporter:latest .

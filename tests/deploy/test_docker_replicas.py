@@ -14,9 +14,10 @@ import requests
 
 from exporter.config.options import OPTIONS
 from exporter.times import SECOND
+from tests.deploy.compose import ALONE, REPLICAS
 from tests.deploy.files import read
 from tests.deploy.proxies import fill
-from tests.deploy.test_docker import COMPOSE, services
+from tests.deploy.test_docker import services
 from tests.support.process.commands import BOUND_SECONDS, needed
 from tests.support.process.ports import free_port
 from tests.support.process.waiting import eventually
@@ -177,7 +178,7 @@ def test_no_token_gets_into_the_log() -> None:
 
 
 def test_haproxy_leads_to_the_daemons_of_the_compose_file() -> None:
-    found = services(COMPOSE[2])
+    found = services(REPLICAS)
     servers = dict(re.findall(r"^    server (\S+) (\S+)$", HAPROXY, re.MULTILINE))
     assert servers == {name: f"{name}:9666" for name in DAEMONS}
     assert {*servers} <= {*found}
@@ -186,21 +187,21 @@ def test_haproxy_leads_to_the_daemons_of_the_compose_file() -> None:
 
 
 def test_the_daemons_are_alike_and_keep_nothing() -> None:
-    first, second = (services(COMPOSE[2])[name] for name in DAEMONS)
-    alone = services(COMPOSE[0])["duplistatus"]
+    first, second = (services(REPLICAS)[name] for name in DAEMONS)
+    alone = services(ALONE)["duplistatus"]
     assert first == second
     assert "volumes" not in first
     assert "ports" not in first
-    for key in ("build", "image", "read_only", "cap_drop", "security_opt"):
+    for key in ("image", "read_only", "cap_drop", "security_opt"):
         assert first[key] == alone[key]
 
 
 def test_a_daemon_has_the_time_to_end_that_it_needs() -> None:
-    (grace,) = {services(COMPOSE[2])[name]["stop_grace_period"] for name in DAEMONS}
+    (grace,) = {services(REPLICAS)[name]["stop_grace_period"] for name in DAEMONS}
     assert int(grace.removesuffix("s")) >= PATIENCE // SECOND + 10
 
 
 def test_no_password_is_written_down() -> None:
-    told = re.findall(r"(?:PASSWORD|TOKEN): (.*)", read(COMPOSE[2]))
+    told = re.findall(r"(?:PASSWORD|TOKEN): (.*)", read(REPLICAS))
     assert len(told) == 3
     assert all(re.fullmatch(r'"\$\{\w+:\?[^}]+\}"', each) for each in told)

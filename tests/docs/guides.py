@@ -4,6 +4,7 @@ from tests.docs import pages
 
 NAMES = (
     "docs/installation.md",
+    "docs/containers.md",
     "docs/connect-duplicati.md",
     "docs/operations.md",
     "docs/reverse-proxy.md",

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.deploy.bare_system import PATH, TRUSTED_INSIDE, trust
+from tests.deploy.bare_system import PATH, TRUSTED, TRUSTED_INSIDE, trust
 
 _APT = re.compile(r"Acquire::(?:https?(?:::|\b)|Retries|Check-|Force|ForceIPv).*", re.MULTILINE)
 _PIP = re.compile(
@@ -28,13 +28,18 @@ def lay_into(root: Path) -> None:
     for path in (Path("/etc/resolv.conf"), Path("/etc/hosts")):
         if path.exists():
             shutil.copy(path, root / "etc")
-    written = {
-        "etc/apt/apt.conf.d/90machine": apt(_output("apt-config", "dump", "Acquire")),
-        "etc/pip.conf": pip(_output("pip", "config", "list")),
-        "root/.npmrc": npm({name: _output("npm", "config", "get", name) for name in _NPM}),
-    }
-    for name, text in written.items():
+    of_node = npm({name: _output("npm", "config", "get", name) for name in _NPM})
+    for name, text in {**of_python_and_debian(), "root/.npmrc": of_node}.items():
         (root / name).write_text(text, encoding="utf-8")
+
+
+def of_python_and_debian() -> dict[str, str]:
+    """Return files by their path in a system that trusts whom this machine trusts."""
+    trusted = f"cert = {TRUSTED_INSIDE}\n" if TRUSTED.exists() else ""
+    return {
+        "etc/apt/apt.conf.d/90machine": apt(_output("apt-config", "dump", "Acquire")),
+        "etc/pip.conf": pip(_output("pip", "config", "list")) + trusted,
+    }
 
 
 def variables() -> list[str]:
