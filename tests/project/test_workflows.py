@@ -88,7 +88,17 @@ def test_only_a_release_may_write_anything() -> None:
         ("release", "image", "packages"),
         ("chart", "push", "packages"),
         ("debian", "attach", "contents"),
+        ("release", "announce", "contents"),
     }
+
+
+def test_the_image_is_released_for_both_machines_with_all_that_is_said_of_it() -> None:
+    steps = read(GITHUB / "workflows" / "release.yml")["jobs"]["image"]["steps"]
+    (build,) = [step["run"] for step in steps if "docker buildx build" in step.get("run", "")]
+    assert "--platform linux/amd64,linux/arm64" in build
+    assert {"--sbom=true", "--provenance=mode=max"} <= {*build.split()}
+    assert re.findall(r'--build-arg "(\w+)=', build) == ["VERSION", "REVISION"]
+    assert re.findall(r'--label "org.opencontainers.image.(\w+)=', build) == ["created"]
 
 
 def test_every_supported_python_is_tried() -> None:
