@@ -1,4 +1,4 @@
-"""Files of a clone made to fit where they are written: other paths, an image that nobody builds."""
+"""Files of a clone made to fit where they are written."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from exporter.shipped.errors import FilesError
 
-IMAGE = "ghcr.io/duplistatus/exporter"
 RUNBOOK = "https://github.com/duplistatus/exporter/blob/v"
 
 PROGRAM_OF_UNIT = "/opt/duplistatus/bin/duplistatus"
@@ -48,14 +47,11 @@ def with_runbook(text: str, place: Place) -> str:
 
 
 def without_clone(text: str, place: Place) -> str:
-    """Return a Compose file that takes the published image, and files of its own folder."""
+    """Return a Compose file that takes files of its own folder."""
     text = with_runbook(text, place)
     for pattern, replacement in (
-        (r"(?m)^( *)build:\n(?:\1 +.*\n)+", ""),
-        (r"image: duplistatus:.*", f"image: {IMAGE}:{place.version}"),
         (r"(?m)^( +- )(?:\.\./)+", r"\1./"),
         (r"--file deploy/docker/", "--file "),
-        (r" --build\b", ""),
     ):
         text = re.sub(pattern, replacement, text)
     return text

@@ -1,7 +1,6 @@
 """What `duplistatus files` writes works where it is written, with no clone beside it."""
 
 import json
-import os
 import re
 import stat
 import subprocess
@@ -13,10 +12,10 @@ import pytest
 import yaml
 
 from exporter.shipped import KINDS, Place, write
+from tests.deploy import compose as composed
 from tests.deploy.test_docker import VERSION, run_tool
 from tests.deploy.test_prometheus import check
 from tests.deploy.test_systemd import analyze
-from tests.support import forky
 from tests.support.process.commands import needed
 
 COMPOSE = ("compose.yaml", "compose.monitoring.yaml", "compose.replicas.yaml")
@@ -52,13 +51,8 @@ def test_a_compose_file_fits_the_schema(compose: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPOSE)
 def test_compose_itself_reads_a_file_from_the_folder_alone(compose: Path, name: str) -> None:
-    done = subprocess.run(
-        [forky.program("docker-compose"), "--file", compose / name, "config", "--format", "json"],
-        env={**os.environ, "PASSWORD": "password", "ADMIN_TOKEN": "token"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    variables = {"PASSWORD": "password", "ADMIN_TOKEN": "token"}
+    done = composed.read(compose / name, "--format", "json", **variables)
     assert (done.returncode, done.stderr) == (0, "")
     services = json.loads(done.stdout)["services"].values()
     volumes = [volume for each in services for volume in each.get("volumes", ())]

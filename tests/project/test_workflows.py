@@ -67,6 +67,9 @@ def test_a_workflow_may_do_no_more_than_it_has_to(path: Path) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["concurrency"]["group"]
     for job in workflow["jobs"].values():
+        if "uses" in job:  # another workflow, which is looked at too
+            assert (GITHUB.parent / job["uses"]).resolve() in WORKFLOWS
+            continue
         assert job["timeout-minutes"] <= 60
         for step in job["steps"]:
             action = step.get("uses", "")
@@ -87,7 +90,7 @@ def test_only_a_release_may_write_anything() -> None:
         ("release", "pypi", "id-token"),
         ("release", "image", "packages"),
         ("chart", "push", "packages"),
-        ("debian", "attach", "contents"),
+        ("release", "chart", "packages"),
         ("release", "announce", "contents"),
     }
 
@@ -99,6 +102,13 @@ def test_the_image_is_released_for_both_machines_with_all_that_is_said_of_it() -
     assert {"--sbom=true", "--provenance=mode=max"} <= {*build.split()}
     assert re.findall(r'--build-arg "(\w+)=', build) == ["VERSION", "REVISION"]
     assert re.findall(r'--label "org.opencontainers.image.(\w+)=', build) == ["created"]
+
+
+def test_what_is_announced_has_been_built_before() -> None:
+    jobs = read(GITHUB / "workflows" / "release.yml")["jobs"]
+    assert {*jobs["announce"]["needs"]} == jobs.keys() - {"build", "announce"}
+    (create,) = [step["run"] for step in jobs["announce"]["steps"] if "run" in step]
+    assert {"told/sbom.cdx.json", "dist/*", "./*-deb/*.deb"} <= {*create.split()}
 
 
 def test_every_supported_python_is_tried() -> None:

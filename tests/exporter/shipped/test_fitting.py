@@ -11,13 +11,10 @@ from exporter.shipped.fitting import PROGRAM_OF_UNIT, started_here, without_clon
 INTERPRETER = Path("/usr/bin/python3")
 UNIT = contents({"deploy/systemd/duplistatus.service": "unit"})[Path("unit")]
 COMPOSE = """\
-# docker compose --file deploy/docker/compose.yaml up --build --detach
+# docker compose --file deploy/docker/compose.yaml up --detach
 services:
   duplistatus:
-    build:
-      context: ../..
-      dockerfile: deploy/docker/Dockerfile
-    image: duplistatus:0.1.0
+    image: ghcr.io/duplistatus/exporter:1.2.3
     volumes:
       - ../prometheus/rules:/etc/prometheus/rules:ro
       - ../../grafana/dashboards:/var/lib/grafana:ro
@@ -84,5 +81,5 @@ def test_a_link_to_a_program_in_a_home_directory_is_refused_too(tmp_path: Path) 
         started_here(UNIT, Place(link, INTERPRETER, "1.2.3"))
 
 
-def test_a_compose_file_takes_the_published_image_and_files_of_its_own_folder() -> None:
+def test_a_compose_file_takes_files_of_its_own_folder() -> None:
     assert without_clone(COMPOSE, Place(Path("/bin/x"), INTERPRETER, "1.2.3")) == ALONE

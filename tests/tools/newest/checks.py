@@ -26,6 +26,7 @@ CHECKS = (
             "tests/deploy/test_helm.py",
             "tests/deploy/test_kubernetes.py",
             "tests/deploy/test_prometheus.py",
+            "tests/deploy/test_shipped.py",
             "tests/docs/test_alerts.py",
             "tests/docs/test_metrics_page.py",
             "tests/process/test_export.py",
