@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from exporter.shipped.errors import FilesError
 
-RUNBOOK = "https://github.com/duplistatus/exporter/blob/v"
+PUBLISHED = "https://github.com/duplistatus/exporter/blob/"
 
 PROGRAM_OF_UNIT = "/opt/duplistatus/bin/duplistatus"
 """Where deploy/systemd/duplistatus.service looks for the program."""
@@ -43,7 +43,7 @@ def started_here(text: str, place: Place) -> str:
 
 def with_runbook(text: str, place: Place) -> str:
     """Return rules whose alerts lead to the published runbook of this version."""
-    return text.replace("runbook_url: docs/", f"runbook_url: {RUNBOOK}{place.version}/docs/")
+    return text.replace(f"{PUBLISHED}main/", f"{PUBLISHED}v{place.version}/")
 
 
 def without_clone(text: str, place: Place) -> str:

@@ -25,6 +25,7 @@ from tests.rules.rule_files import (
 from tests.support.process.commands import needed
 
 RUNBOOK = "docs/alerts.md"
+PUBLISHED = "https://github.com/duplistatus/exporter/blob/main/"
 OF_PROMETHEUS = {"up"}
 TARGET_LABELS = {"job", "instance"}
 OF_KUBERNETES = {"pod"}
@@ -109,7 +110,7 @@ def test_an_alert_on_a_job_outlives_its_series_until_the_exporter_is_told_of(ale
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
 def test_an_alert_leads_to_its_section_of_the_runbook(alert: Rule) -> None:
     page, _, anchor = alert.content["annotations"]["runbook_url"].partition("#")
-    assert (page, anchor) == (RUNBOOK, pages.anchor(alert.name))
+    assert (page, anchor) == (PUBLISHED + RUNBOOK, pages.anchor(alert.name))
     assert alert.name in pages.sections(pages.read(RUNBOOK))
 
 
