@@ -6,6 +6,7 @@ from api import duplistatus, serialization
 from api.query import find_server
 from api.responses import GetResource, success
 from exporter.fleet import Fleet
+from exporter.jobs.job import Job
 from exporter.model import Server, StoredRun, run_json
 
 
@@ -25,11 +26,11 @@ class LastBackup(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": serialization.server_reference(server),
-            "lastBackup": run_json.backup(*latest[0]) if latest else None,
+            "lastBackup": _shown(*latest[0]) if latest else None,
         }
         beside = {
             "server": duplistatus.server(server),
-            "latest_backup": duplistatus.backup(server, *latest[0]) if latest else None,
+            "latest_backup": _as_duplistatus(server, *latest[0]) if latest else None,
         }
         success(req, resp, data, beside)
 
@@ -43,22 +44,31 @@ class LastBackups(_OfServer):
         latest = _latest(self._fleet, server)
         data = {
             "server": serialization.server_reference(server),
-            "backups": [run_json.backup(name, run) for name, run in latest],
+            "backups": [_shown(job, run) for job, run in latest],
             "backupJobsCount": len(latest),
             "lastUpdated": run_json.timestamp(server.last_report),
         }
         beside = {
             "server": duplistatus.server(server),
-            "latest_backups": [duplistatus.backup(server, name, run) for name, run in latest],
+            "latest_backups": [_as_duplistatus(server, job, run) for job, run in latest],
             "backup_jobs_count": len(latest),
-            "backup_names": [name for name, _ in latest],
+            "backup_names": [job.name for job, _ in latest],
         }
         success(req, resp, data, beside)
 
 
-def _latest(fleet: Fleet, server: Server) -> list[tuple[str, StoredRun]]:
-    """Return each job's name and latest run, newest first."""
+def _latest(fleet: Fleet, server: Server) -> list[tuple[Job, StoredRun]]:
+    """Return each job and its latest run, newest first."""
     jobs = [view.job for view in fleet.of_server(server.id).jobs]
-    lasts = [(job.name, job.state.last) for job in jobs]
-    runs = [(name, last) for name, last in lasts if last is not None]
+    lasts = [(job, job.state.last) for job in jobs]
+    runs = [(job, last) for job, last in lasts if last is not None]
     return sorted(runs, key=lambda entry: entry[1].order, reverse=True)
+
+
+def _shown(job: Job, run: StoredRun) -> run_json.Json:
+    """Return a run with the id of its job, so that a list can link to the job's page."""
+    return {**run_json.backup(job.name, run), "jobId": job.id}
+
+
+def _as_duplistatus(server: Server, job: Job, run: StoredRun) -> run_json.Json:
+    return duplistatus.backup(server, job.name, run)

@@ -46,6 +46,7 @@ class Summary(GetResource):
             "interruptedRuns": totals.interrupted,
             "state": overall_state(summary, self._faults(now)).value,
             "lastUpdated": run_json.timestamp(totals.last_report),
+            "lastReport": run_json.timestamp(totals.last_report if totals.servers else None),
         }
         beside = duplistatus.summary(totals, *self._volumes.current(), now)
         success(req, resp, data, beside)

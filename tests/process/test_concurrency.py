@@ -25,6 +25,7 @@ def test_distinct_reports_of_eight_senders_are_all_recorded_once(daemon: Daemon)
     )
     summary = daemon.data("/api/summary")
     updated = summary.pop("lastUpdated")
+    assert summary.pop("lastReport") == updated
     completed = sum(number % 4 in (0, 1) for number in range(EACH)) * THREADS
     states = ("failingBackups", "interruptedRuns", "state")
     assert [summary.pop(name) for name in states] == [0, 0, "critical"]

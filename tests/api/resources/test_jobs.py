@@ -170,6 +170,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=PLANNED_FROM, next_scheduled=PLANNED_FROM + 12 * HOUR))
     (job,) = daemon.get("/api/jobs")["jobs"]
     last_run = daemon.get("/api/lastbackup/1")["lastBackup"]
+    assert last_run.pop("jobId") == 1
     assert job == {
         "formerly": [],
         "possibleDuplicateOf": None,

@@ -34,6 +34,7 @@ def test_the_latest_backup_has_the_documented_shape(daemon: Daemon) -> None:
             "files": 1250,
             "size": 1073741824,
             "storageUsed": 536870912,
+            "jobId": 1,
         },
     }
 
@@ -58,6 +59,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                 "files": None,
                 "size": None,
                 "storageUsed": None,
+                "jobId": 2,
             },
             {
                 "id": 1,
@@ -69,6 +71,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                 "files": 5,
                 "size": 6,
                 "storageUsed": 7,
+                "jobId": 1,
             },
         ],
         "backupJobsCount": 2,
