@@ -13,6 +13,7 @@ OWN = frozenset(
         "digest",
         "favicon.ico",
         *(f"favicon-{state}.svg" for state in ("ok", "warning", "critical", "unknown")),
+        "icon.svg",
         "jobs",
         "metrics",
         "notifications",

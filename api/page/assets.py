@@ -1,16 +1,20 @@
-"""GET /page.css, /page.js and the icons: the files that every page loads, with an ETag each."""
+"""GET /page.css, /page.js and the icons: the files that pages load, with an ETag each."""
 
 from importlib import resources
 
 import falcon
 
 from api.errors import not_found
+from api.headers import EMBEDDING
 from api.page import favicons
 from api.page.rendering import answer
 from api.responses import GetResource
 
 STYLES = ("page.css", "narrow.css", "print.css")
 """The later ones change what the first says of a wide screen."""
+
+_KEPT = ("Cache-Control", "public, max-age=604800")
+"""Icons change so seldom that nobody need ask for a week."""
 
 
 def add_assets(app: falcon.App[falcon.Request, falcon.Response]) -> None:
@@ -19,6 +23,7 @@ def add_assets(app: falcon.App[falcon.Request, falcon.Response]) -> None:
     app.add_route("/page.js", Asset("text/javascript; charset=utf-8", "page.js"))
     for address in ("/favicon-{state}.svg", "/favicon.ico"):
         app.add_route(address, Favicon())
+    app.add_route("/icon.svg", Icon("image/svg+xml", "icon.svg"))
 
 
 class Asset(GetResource):
@@ -49,9 +54,19 @@ class Favicon(GetResource):
         }
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the icon, which changes so seldom that nobody need ask for a week."""
+        """Answer with the icon."""
         icon = self._icons.get(params.get("state", favicons.UNKNOWN))
         if icon is None:
             raise not_found("No such icon")
         icon.on_get(req, resp)
-        resp.set_header("Cache-Control", "public, max-age=604800")
+        resp.set_header(*_KEPT)
+
+
+class Icon(Asset):
+    """The icon of the program, for the pages of others that have a link to it."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the icon."""
+        super().on_get(req, resp, **params)
+        resp.set_header(*_KEPT)
+        resp.set_header(EMBEDDING, "cross-origin")

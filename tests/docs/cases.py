@@ -109,6 +109,7 @@ PAGES = (
     Case("/favicon-{state}.svg", "/favicon-ok.svg", content_type=SVG),
     Case("/favicon-{state}.svg", "/favicon-great.svg", 404),
     Case("/favicon.ico", "/favicon.ico", content_type=SVG),
+    Case("/icon.svg", "/icon.svg", content_type=SVG),
     Case("/page.css", "/page.css", content_type="text/css; charset=utf-8"),
     Case("/page.js", "/page.js", content_type="text/javascript; charset=utf-8"),
 )

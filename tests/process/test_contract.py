@@ -23,6 +23,7 @@ NOTHING_TO_SEND = {
     "/api/badge.svg",
     "/jobs",
     "/favicon.ico",
+    "/icon.svg",
     "/page.css",
     "/page.js",
     CONTRACT,

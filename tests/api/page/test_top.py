@@ -142,6 +142,14 @@ def test_the_icons_are_kept_for_long_and_need_no_token(client: testing.TestClien
     assert client.simulate_get("/favicon-great.svg").status_code == 404
 
 
+def test_the_icon_of_the_program_may_be_shown_by_every_page(client: testing.TestClient) -> None:
+    answer = client.simulate_get("/icon.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["cache-control"] == "public, max-age=604800"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.text.startswith("<svg")
+
+
 def test_each_icon_has_a_shape_of_its_own(client: testing.TestClient) -> None:
     shapes = {
         client.simulate_get(f"/favicon-{name}.svg").text.partition("fill=")[0]
