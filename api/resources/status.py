@@ -141,6 +141,9 @@ def _counts(summary: StatusSummary) -> Json:
         "inTrouble": summary.in_trouble,
         "notEvaluated": summary.errored,
         "conditions": {each.value: count for each in Condition if (count := summary.count(each))},
+        "excused": {
+            each.value: summary.excused[each] for each in Condition if each in summary.excused
+        },
     }
 
 

@@ -26,9 +26,9 @@ class StatusSummary(Struct, frozen=True):
     `fine` are those in no trouble that ended a run and that somebody would miss; `unwatched` are
     not muted and trouble nobody because nothing is expected of them. `errored` are further jobs,
     whose evaluation failed by an internal error. `last_failure` is the start of the newest run for
-    which a job is failing, None where none is; `excused` is of how many jobs each trouble holds
-    that a person muted or paused. They are in `held` and not among the troubles; `in_trouble` are
-    the jobs for which any of the troubles holds.
+    which a job is failing, None where none is; `excused` is of how many jobs each trouble or
+    notice holds that a person muted or paused. They are in `held` and not among the troubles;
+    `in_trouble` are the jobs for which any of the troubles holds.
     """
 
     jobs: int
@@ -64,7 +64,7 @@ class StatusSummary(Struct, frozen=True):
             unwatched=_number(alike, _is_unwatched),
             errored=errored,
             last_failure=last_failure,
-            excused=_troubles({held: alike[held] for held in filter(is_excused, alike)}),
+            excused=_told({held: alike[held] for held in filter(is_excused, alike)}),
             in_trouble=_number(alike, lambda held: in_trouble(held) and not is_excused(held)),
         )
 
@@ -108,9 +108,9 @@ def _by_condition(alike: Mapping[Held, int]) -> Mapping[Condition, int]:
     return counts
 
 
-def _troubles(alike: Mapping[Held, int]) -> Mapping[Condition, int]:
+def _told(alike: Mapping[Held, int]) -> Mapping[Condition, int]:
     counts = _by_condition(alike)
-    return {each: number for each, number in counts.items() if each.is_trouble}
+    return {each: number for each, number in counts.items() if each.severity.is_told}
 
 
 def _is_fine(held: Held) -> bool:

@@ -22,6 +22,11 @@ class Severity(Enum):
         """Whether somebody should look: it is notified, and ends "all fine"."""
         return self in (Severity.CRITICAL, Severity.WARNING)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it says that something is not as it should be, though nobody need look."""
+        return self.is_trouble or self is Severity.NOTICE
+
 
 class _Worded(Enum):
     """What holds, worst first; the value is the word for it in addresses and answers.

@@ -60,6 +60,8 @@ STATUS = (
     Case("/api/status", "/api/status?server=nas&condition=failing"),
     Case("/api/status", "/api/status?fail=ok", 400),
     Case("/api/status", "/api/status?server=99", 404),
+    Case("/api/status", "/api/status?server=nas&backup=Photos"),
+    Case("/api/status", "/api/status?backup=nothing", 404),
     Case("/api/status", "/api/status?fail=warning", 503),
     Case("/api/status", "/api/status", fault=Fault.DATABASE),
     Case("/api/status", "/api/status?fail=critical", 503, fault=Fault.DATABASE),

@@ -44,6 +44,7 @@ def test_before_the_first_report_nothing_is_wrong_and_the_sentence_says_so(daemo
         "inTrouble": 0,
         "notEvaluated": 0,
         "conditions": {},
+        "excused": {},
         "daemon": [],
         "servers": [],
         "worst": [],
@@ -90,6 +91,17 @@ def test_muted_and_paused_jobs_are_counted_and_do_not_make_it_worse(daemon: Daem
     data = daemon.get(PATH)
     assert (data["state"], data["inTrouble"], data["worst"]) == ("ok", 0, [])
     assert data["conditions"] == {"failing": 2, "muted": 1, "paused": 1}
+    assert data["excused"] == {"failing": 2}
+
+
+def test_a_notice_of_a_muted_job_is_excused_too(daemon: Daemon) -> None:
+    upload(daemon, "muted", status="Warning")
+    upload(daemon, "told", status="Warning")
+    daemon.client.simulate_patch(
+        "/api/jobs/1", json={"muteFor": "1d"}, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    )
+    data = daemon.get(PATH)
+    assert (data["conditions"]["warning"], data["excused"]) == (2, {"warning": 1})
 
 
 def test_a_job_turns_overdue_by_time_alone(daemon: Daemon) -> None:
@@ -111,6 +123,26 @@ def test_a_job_that_could_not_be_evaluated_is_never_ok(
     assert state(daemon, server="attic") == "warning"
     assert state(daemon, server="nas") == "ok"
     assert state(daemon, condition="overdue") == "warning"
+    assert state(daemon, backup="a") == "warning"
+    assert state(daemon, backup="b") == "ok"
+
+
+def test_the_state_is_that_of_the_backups_of_a_name(daemon: Daemon) -> None:
+    for server in ("nas", "old"):
+        upload(daemon, "Photos", server=server)
+    upload(daemon, "Mail", status="Error")
+    asked = [daemon.get(PATH, backup=name) for name in ("Photos", "Mail")]
+    assert [(each["state"], each["jobs"]) for each in asked] == [("ok", 2), ("critical", 1)]
+    assert daemon.get(PATH, backup="Photos", server="old")["jobs"] == 1
+
+
+@pytest.mark.parametrize("asked", [{"backup": "photos"}, {"backup": "Mail", "server": "old"}])
+def test_a_name_that_no_backup_has_is_not_found(daemon: Daemon, asked: dict[str, str]) -> None:
+    upload(daemon, "Photos", server="old")
+    upload(daemon, "Mail")
+    for path in (PATH, "/api/jobs"):
+        answer = daemon.client.simulate_get(path, params=asked)
+        assert (answer.status_code, answer.json["message"]) == (404, "No backup has this name")
 
 
 def test_storage_that_is_away_is_critical(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
