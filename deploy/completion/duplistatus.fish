@@ -50,8 +50,8 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config reload backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' version
-set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timezone --tolerance --trusted-proxies --until --upload-patience --url --web-config-file --web.config.file --web.listen-address
+set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' version
+set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --critical --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timeout --timezone --token-file --tolerance --trusted-proxies --until --upload-patience --url --warning --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
 complete -c duplistatus -f
@@ -130,6 +130,18 @@ complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistat
 complete -c duplistatus -n '_shtab_duplistatus_using reload' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using reload' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
 complete -c duplistatus -n '_shtab_duplistatus_using reload' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, or postgresql://HOST/NAME (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
+complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a check -d 'Tell a monitoring system how the backups are.'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l url -x -d 'address of the daemon, with its path below a proxy (default http://localhost:9666)'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file with a read token of the daemon'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l server -x -d 'only backups of this server, by id, name or alias'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l backup -x -d 'only backups of exactly this name'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l tag -x -d 'only backups that have this tag, or whose server has it; several must all be there'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l warning -x -d 'conditions that are a warning, as overdue,stale; "" for none'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l critical -x -d 'conditions that are critical, as overdue,stale; "" for none'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l timeout -x -d 'for how long to wait for the whole answer (default 10s)'
+complete -c duplistatus -n '_shtab_duplistatus_using check' -l format -xka "nagios checkmk" -d 'form of the output: nagios, or checkmk for a local check (default nagios)'
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a backup-database -d 'Copy the database to a file.'
 complete -c duplistatus -n '_shtab_duplistatus_using backup-database' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using backup-database' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'

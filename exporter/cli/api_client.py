@@ -1,5 +1,6 @@
 """The daemon's API as the commands use it."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -8,9 +9,12 @@ from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import HTTPError
-from urllib3.response import BaseHTTPResponse
+from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 Json = dict[str, Any]
+
+MAX_ANSWER_BYTES = 1024 * 1024
+"""Of an answer that may come from anywhere: that of a daemon has some kilobytes."""
 
 _TIMEOUT_SECONDS = 60
 _PAGE = 1000
@@ -28,10 +32,11 @@ class RefusedError(ClientError):
 class Client:
     """HTTP client of one daemon. Ignores the environment's proxy: the daemon is on this machine."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str | None, seconds: float = _TIMEOUT_SECONDS) -> None:
         self._url = url
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._pool = urllib3.PoolManager(timeout=_TIMEOUT_SECONDS, retries=False)
+        authorization = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._headers = {**authorization, "Content-Type": "application/json"}
+        self._pool = urllib3.PoolManager(timeout=seconds, retries=False)
 
     def entries(self, path: str, key: str, parameters: Mapping[str, str]) -> Iterator[Json]:
         """Yield every entry of a listing, page by page."""
@@ -53,22 +58,44 @@ class Client:
         """
         sent = None if body is None else json.dumps(body).encode()
         try:
-            answer = self._pool.request(method, f"{self._url}{path}", sent, headers=self._headers)
+            answer = self._answer(method, path, sent)
             if answer.status != HTTPStatus.OK:
                 raise (RefusedError if answer.status in _REFUSALS else ClientError)(
                     _error_message(answer)
                 )
             data: Json = answer.json()["data"]
         except (HTTPError, ValueError, TypeError, KeyError) as error:
-            message = f"the daemon at {self._url} that has this database does not answer ({error})"
-            raise ClientError(f"{message}: run the command on its machine") from error
+            raise ClientError(self._unanswered(error)) from error
         return data
+
+    def _answer(self, method: str, path: str, sent: bytes | None) -> BaseHTTPResponse:
+        return self._pool.request(method, f"{self._url}{path}", sent, headers=self._headers)
+
+    def _unanswered(self, error: Exception) -> str:
+        message = f"the daemon at {self._url} that has this database does not answer ({error})"
+        return f"{message}: run the command on its machine"
+
+
+class RemoteClient(Client):
+    """Client of a daemon whose address a person gave: anything may answer there, or nothing.
+
+    Of an answer only the first `MAX_ANSWER_BYTES` are read.
+    """
+
+    def _answer(self, method: str, path: str, sent: bytes | None) -> BaseHTTPResponse:
+        url = f"{self._url}{path}"
+        answer = self._pool.request(method, url, sent, headers=self._headers, preload_content=False)
+        with contextlib.closing(answer):
+            return HTTPResponse(answer.read(MAX_ANSWER_BYTES), status=answer.status)
+
+    def _unanswered(self, error: Exception) -> str:
+        return f"no daemon answers at {self._url} ({error})"
 
 
 def _error_message(answer: BaseHTTPResponse) -> str:
     try:
         body = answer.json()
-    except ValueError:
+        details = [f"{each['field']} {each['message']}" for each in body.get("details", [])]
+        return "; ".join(details) or str(body["message"])
+    except (ValueError, TypeError, KeyError, AttributeError):
         return f"the daemon answered {answer.status}"
-    details = [f"{each['field']} {each['message']}" for each in body.get("details", [])]
-    return "; ".join(details) or str(body["message"])

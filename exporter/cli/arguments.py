@@ -4,7 +4,7 @@ import argparse
 import os
 import shutil
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
 from exporter import config
@@ -36,6 +36,9 @@ API and applies the change at once.
 class Parser(argparse.ArgumentParser):
     """Prints an error in one line that refers to --help, instead of the whole usage."""
 
+    usage_error = USAGE_ERROR
+    """The exit code where it was called wrongly."""
+
     exit_codes: Mapping[int, str] = {}
     """What the exit codes of a command mean, if it has more than 0 and 2."""
 
@@ -48,7 +51,17 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with a message."""
-        self.exit(USAGE_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(self.usage_error, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+    # typeshed overloads it by the kind of the namespace
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse, and let the command that does not know an argument say so, with its own code."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
 
 class _Once(argparse.Action):

@@ -82,6 +82,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):
                 receiver.answer(receiver, self)
 
+        do_GET = do_POST  # noqa: N815 - the name that http.server looks for
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 

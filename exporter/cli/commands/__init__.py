@@ -4,6 +4,7 @@ from exporter.cli.arguments import Commands, add_group
 from exporter.cli.commands import (
     audit,
     backup_database,
+    check,
     check_config,
     check_database,
     copy_database,
@@ -40,6 +41,7 @@ COMMANDS = (
     serve.add_to,
     check_config.add_to,
     reload.add_to,
+    check.add_to,
     backup_database.add_to,
     copy_database.add_to,
     check_database.add_to,

@@ -41,7 +41,7 @@ def cut_off(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_the_page_and_the_manual_tell_of_the_same() -> None:
-    assert documented() == set(CODES) == {0, 1, 2, 130, 141}
+    assert documented() == set(CODES) == {0, 1, 2, 3, 130, 141}
 
 
 @pytest.mark.usefixtures("database")
@@ -60,6 +60,10 @@ def test_what_cannot_be_done_ends_with_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert command(*arguments).code == 2
+
+
+def test_what_is_not_known_ends_with_3(command: Commands) -> None:
+    assert command("check", "--bogus").code == 3
 
 
 class Impatient(Terminal):

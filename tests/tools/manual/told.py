@@ -24,6 +24,13 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "duplistatus check-config --config /etc/duplistatus/duplistatus.toml",
         ),
     ),
+    "duplistatus-check": (
+        ("See how all backups are:", "duplistatus check"),
+        (
+            "Watch one backup of a daemon elsewhere:",
+            "duplistatus check --url https://backups.example --server nas --backup Photos",
+        ),
+    ),
     "duplistatus-reload": (
         (
             "Have the daemon read its configuration anew:",
