@@ -50,7 +50,7 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' version
+set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' 'files zabbix' version
 set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --critical --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timeout --timezone --token-file --tolerance --trusted-proxies --until --upload-patience --url --warning --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
@@ -416,6 +416,10 @@ complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_dup
 complete -c duplistatus -n '_shtab_duplistatus_using files homepage' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using files homepage' -l force -d 'replace files that differ'
 complete -c duplistatus -n '_shtab_duplistatus_using files homepage; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
+complete -c duplistatus -n '_shtab_duplistatus_using files; and test $_shtab_duplistatus_npos -eq 0' -a zabbix -d 'Write a template for Zabbix.'
+complete -c duplistatus -n '_shtab_duplistatus_using files zabbix' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using files zabbix' -l force -d 'replace files that differ'
+complete -c duplistatus -n '_shtab_duplistatus_using files zabbix; and test $_shtab_duplistatus_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where to write them; created where it is missing'
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a version -d 'Print the versions that a bug report needs.'
 complete -c duplistatus -n '_shtab_duplistatus_using version' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using version' -l json -d 'print JSON'

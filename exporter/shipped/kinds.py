@@ -110,4 +110,11 @@ KINDS = (
         {"deploy/homepage": "."},
         "Copy what you want to see into Homepage's services.yaml, with your addresses.\n",
     ),
+    Kind(
+        "zabbix",
+        "a template for Zabbix",
+        {"deploy/zabbix": "."},
+        "In Zabbix: Data collection, Templates, Import. Link the template to a host, and set the"
+        " macro {{$DUPLISTATUS.URL}} there.\n",
+    ),
 )
