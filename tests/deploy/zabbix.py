@@ -6,8 +6,8 @@ https://www.zabbix.com/documentation/6.0/en/manual/config/items/preprocessing
 import json
 import re
 import subprocess
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -19,6 +19,8 @@ EXPORT = yaml.safe_load(read("zabbix/duplistatus.yaml"))["zabbix_export"]
 (DISCOVERY,) = TEMPLATE["discovery_rules"]
 ITEMS: dict[str, Any] = {item["key"]: item for item in TEMPLATE["items"]}
 PROTOTYPES: dict[str, Any] = {item["key"]: item for item in DISCOVERY["item_prototypes"]}
+
+Step: TypeAlias = Callable[[str, str], str]
 
 _ONE = re.compile(r"(.+)\[\?\(@\.(\w+)==(\d+)\)\]\.first\(\)")
 _RUN = "console.log(JSON.stringify((function (value) {%s})(%s)))"
@@ -35,20 +37,27 @@ def triggers() -> Iterator[Any]:
         yield from item.get("trigger_prototypes", ())
 
 
-def value(key: str, answers: dict[str, str], job: int = 0) -> str:
-    """Return what an item becomes, from the texts that the requests of the daemon returned."""
+def value(
+    key: str, answers: dict[str, str], job: int = 0, steps: Mapping[str, Step] | None = None
+) -> str:
+    """Return what an item becomes, from the texts that the requests of the daemon returned.
+
+    `steps` has what runs each kind of step, if that is not `STEPS`.
+    """
     item = ITEMS.get(key) or PROTOTYPES[key]
     if item["type"] == "HTTP_AGENT":
         return answers[key]
-    return processed(item, value(item["master_item"]["key"], answers, job), job)
+    return processed(item, value(item["master_item"]["key"], answers, job, steps), job, steps)
 
 
-def processed(item: Any, text: str, job: int = 0) -> str:  # noqa: ANN401 - of YAML
+def processed(
+    item: Mapping[str, Any], text: str, job: int = 0, steps: Mapping[str, Step] | None = None
+) -> str:
     """Run the steps of an item on a value."""
     for step in item.get("preprocessing", ()):
         (parameter,) = step["parameters"]
         try:
-            text = _STEPS[step["type"]](parameter.replace("{#ID}", str(job)), text)
+            text = (steps or STEPS)[step["type"]](parameter.replace("{#ID}", str(job)), text)
         except (KeyError, TypeError, subprocess.CalledProcessError) as error:
             if step.get("error_handler") != "DISCARD_VALUE":
                 raise
@@ -82,4 +91,5 @@ def _script(script: str, text: str) -> str:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-_STEPS = {"JSONPATH": _path, "JAVASCRIPT": _script}
+STEPS: Mapping[str, Step] = {"JSONPATH": _path, "JAVASCRIPT": _script}
+"""What runs each kind of step, by its parameter and the value."""

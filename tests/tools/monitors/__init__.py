@@ -1,0 +1,1 @@
+"""The programs of monitoring systems, run with what docs/integrations.md shows."""
