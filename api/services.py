@@ -24,6 +24,7 @@ from exporter.notifications.faults import (
     DaemonFaults,
     FaultSources,
     PullFailures,
+    StorageProblem,
     no_pulls,
     storage_problem,
 )
@@ -88,8 +89,12 @@ class Services(NamedTuple):
     @property
     def faults(self) -> DaemonFaults:
         """Who knows what is wrong beside the jobs."""
+        return self.faults_asked(partial(storage_problem, self.store))
+
+    def faults_asked(self, storage: StorageProblem) -> DaemonFaults:
+        """Return who knows what is wrong, for those who ask about the storage in their own way."""
         sources = FaultSources(
-            partial(storage_problem, self.store),
+            storage,
             self.refusals,
             self.timekeeper,
             self.self_metrics,

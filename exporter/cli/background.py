@@ -9,6 +9,7 @@ from typing import NamedTuple
 from api.services import Services
 from exporter import logs
 from exporter.cli.duplicati import open_source
+from exporter.cli.publishing import publishing_to
 from exporter.cli.telling import telling
 from exporter.config import Config
 from exporter.ingest.importer import StoreImporter
@@ -46,10 +47,12 @@ class Background:
         kept = settings.keep_runs, settings.keep_messages
         pulled = settings.pull_targets, settings.pull_interval
         told = settings.notifications, settings.page
+        published = settings.broker and (settings.broker, told, services.links_to)
         self._follow("retention", kept, lambda: _pruning(settings, services))
         imported = settings.limits.max_log_lines, settings.keep_runs
         self._follow("pulls", (pulled, imported), lambda: self._pulling(settings, services))
         self._follow("messages", told, lambda: telling(settings.notifications, services))
+        self._follow("mqtt", published, lambda: publishing_to(settings.broker, services))
 
     def close(self) -> None:
         """End all work, the last one first."""

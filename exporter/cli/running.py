@@ -13,6 +13,7 @@ from exporter.auth import AdminTokenError, Authorizer, Scope
 from exporter.cli.background import Background
 from exporter.cli.daemon import assemble, configured, listen_to_runs, site_of
 from exporter.cli.notifications import faults_of
+from exporter.cli.publishing import missing_for
 from exporter.cli.reloading import Faults
 from exporter.cli.telling import watch_of
 from exporter.config import Config, ConfigError
@@ -80,7 +81,11 @@ class RunningDaemon:
 
     def _use(self, settings: Config) -> None:
         """Check and build all of it; only then exchange what is in use."""
-        faults = [*faults_of(settings.notifications), *unchangeable(self._settings, settings)]
+        faults = [
+            *faults_of(settings.notifications),
+            *missing_for(settings.broker),
+            *unchangeable(self._settings, settings),
+        ]
         if faults:
             raise ConfigError(faults)
         services = configured(self._services, settings)

@@ -77,7 +77,7 @@ def read_url(table: Table, credential: Path | None = None) -> str:
     if "url" in table.entry:
         return table.text("url")
     if credential is not None and credential.is_file():
-        return _read(table, credential, f"credential {credential.name}")
+        return read_secret_file(table, credential, f"credential {credential.name}")
     table.problems.append("url is missing: give url or url_file")
     return ""
 
@@ -87,11 +87,14 @@ def _read_named_file(table: Table) -> str:
     if "://" in path:
         table.problems.append("url_file must name a file: an address belongs into url")
         return ""
-    return _read(table, Path(path).expanduser(), "url_file") if path else ""
+    return read_secret_file(table, Path(path).expanduser(), "url_file") if path else ""
 
 
-def _read(table: Table, path: Path, source: str) -> str:
-    """Return the content of a file, but no more than shows that it is too long."""
+def read_secret_file(table: Table, path: Path, source: str) -> str:
+    """Return the content of a file, but no more than shows that it is too long.
+
+    The text is empty where it cannot be read, which the table's problems then say.
+    """
     try:
         with path.open(encoding="utf-8") as file:
             # An empty file counts as given: it is not the address that it was to be.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from exporter.config.digest_tables import DIGEST, read_digests
 from exporter.config.heartbeat_table import HEARTBEAT, HeartbeatTable, read_heartbeat
+from exporter.config.mqtt_table import MQTT, Broker, read_mqtt
 from exporter.config.notifications import Channel, Digest, JobCheck
 from exporter.config.notify_tables import NOTIFY, read_channels
 from exporter.config.options import OPTIONS
@@ -17,7 +18,7 @@ from exporter.config.secrets import Setting
 from exporter.schedule.policy import Override
 
 _OVERRIDES, _TARGETS = "override", "pull"
-_TABLES = (_OVERRIDES, _TARGETS, NOTIFY, DIGEST, HEARTBEAT)
+_TABLES = (_OVERRIDES, _TARGETS, NOTIFY, DIGEST, HEARTBEAT, MQTT)
 _RENAMED = {"collect": _TARGETS, "collect_every": "pull_interval"}
 """Keys that were never released, and their new names."""
 
@@ -33,6 +34,7 @@ class Tables(NamedTuple):
     channels: tuple[Channel, ...] = ()
     digests: tuple[Digest, ...] = ()
     checks: tuple[JobCheck, ...] = ()
+    broker: Broker | None = None
 
 
 class File(NamedTuple):
@@ -70,13 +72,15 @@ def _read_tables(
     channels, wrong_channels = read_channels(content.get(NOTIFY, []), credentials)
     digests, wrong_digests = read_digests(content.get(DIGEST, []), credentials)
     heartbeat, wrong_heartbeat = read_heartbeat(content.get(HEARTBEAT, {}))
-    tables = Tables(overrides, targets, channels, digests, heartbeat.checks)
+    broker, wrong_broker = read_mqtt(content.get(MQTT), credentials)
+    tables = Tables(overrides, targets, channels, digests, heartbeat.checks, broker)
     wrong = [
         *wrong_overrides,
         *wrong_targets,
         *wrong_channels,
         *wrong_digests,
         *wrong_heartbeat,
+        *wrong_broker,
     ]
     return tables, heartbeat, wrong
 

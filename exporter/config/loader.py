@@ -11,6 +11,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.config import secrets
 from exporter.config.database import DatabaseAddress
 from exporter.config.file import File, Tables, read_file
+from exporter.config.mqtt_table import Broker
 from exporter.config.notifications import Notifications
 from exporter.config.option import ENVIRONMENT_PREFIX, Option
 from exporter.config.options import OPTIONS
@@ -59,6 +60,7 @@ class Config(Struct, frozen=True):
     policy: SchedulePolicy
     pull_targets: tuple[PullTarget, ...]
     notifications: Notifications
+    broker: Broker | None = None
 
     def access(self, admin_token: tuple[str, ...]) -> Authorizer:
         """Return the authorizer, with the given admin tokens."""
@@ -120,6 +122,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
         policy=policy,
         pull_targets=tables.pull_targets,
         notifications=notifications,
+        broker=tables.broker,
     )
 
 

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
 from exporter.exposition.families.daemon import DaemonFamilies, UploadOutcome
+from exporter.exposition.families.mqtt import MqttFamilies, nobody_publishes
 from exporter.exposition.families.notifications import (
     NotificationFamilies,
     NotificationOutcome,
@@ -56,6 +57,8 @@ class SelfMetrics:
         self._own = DaemonFamilies(self._registry, version, lambda: _size(database_bytes))
         self._notifications = NotificationFamilies()
         self._registry.register(self._notifications)
+        self._mqtt = MqttFamilies()
+        self._registry.register(self._mqtt)
         self._monotonic = monotonic
         self._limits_hit: dict[Limit, float] = {}
         self.refused_config: RefusedConfig | None = None
@@ -120,6 +123,17 @@ class SelfMetrics:
     def watch_notifications(self, oldest: Callable[[], Millis | None]) -> None:
         """Register a function that returns when the oldest waiting message was created."""
         self._notifications.watch(oldest)
+
+    def watch_mqtt(self, connected: Callable[[], bool | None]) -> None:
+        """Register a function that returns whether a broker takes what is published.
+
+        None is for a daemon that leaves that to another one.
+        """
+        self._mqtt.connected = connected
+
+    def forget_mqtt(self) -> None:
+        """Forget that function: nothing is published any more."""
+        self._mqtt.connected = nobody_publishes
 
     def observe_render(self, seconds: float, errors: int) -> None:
         """Set how long rendering the fleet took, and how many subjects failed."""

@@ -17,6 +17,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     Family,
 )
+from exporter.exposition.families.mqtt import MqttFamilies
 from exporter.exposition.families.notifications import NotificationFamilies
 from exporter.exposition.families.sharing import SharingFamilies
 from exporter.exposition.self_metrics import SelfMetrics
@@ -58,8 +59,14 @@ def _of_notifying() -> set[str]:
     return {metric.name for metric in families.collect()}
 
 
-_NOT_OF_EVERY = _OF_SHARING | _of_notifying()
-"""Of a daemon that shares a database or has channels, which the one of these tests does not."""
+def _of_publishing() -> set[str]:
+    families = MqttFamilies()
+    families.connected = lambda: True
+    return {metric.name for metric in families.collect()}
+
+
+_NOT_OF_EVERY = _OF_SHARING | _of_publishing() | _of_notifying()
+"""Of a daemon that shares a database, publishes or has channels: not of that of these tests."""
 
 
 def _in_the_code() -> dict[str, Described]:
@@ -84,6 +91,7 @@ def _in_the_code() -> dict[str, Described]:
     )
     self_metrics.set_pull_targets(["nas"], 0)
     self_metrics.set_channels(["phone"])
+    self_metrics.watch_mqtt(lambda: True)
     for metric in text_string_to_metric_families(self_metrics.text().decode()):
         if not metric.name.startswith(_LIBRARY):
             found[_full_name(metric)] = Described(metric.type, _labels_of(metric))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter import config
-from exporter.config import digest_tables, heartbeat_table, notify_tables
+from exporter.config import digest_tables, heartbeat_table, mqtt_table, notify_tables
 from exporter.config.notifications import TROUBLE
 from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 from tests.docs import pages
@@ -21,6 +21,7 @@ PAGE = pages.read("docs/configuration.md")
         ("digest-keys", digest_tables.KEYS),
         ("heartbeat-keys", heartbeat_table.KEYS),
         ("heartbeat-job-keys", heartbeat_table.JOB_KEYS),
+        ("mqtt-keys", mqtt_table.KEYS),
     ],
 )
 def test_every_key_of_a_table_is_explained(hook: str, keys: tuple[str, ...]) -> None:
@@ -50,3 +51,12 @@ def test_the_example_is_valid(tmp_path: Path) -> None:
     assert len(notifications.channels) == len(notifications.digests) == 1
     assert notifications.heartbeat.url is not None
     assert len(notifications.heartbeat.jobs) == 1
+
+
+def test_the_example_of_a_broker_is_valid(tmp_path: Path) -> None:
+    (tmp_path / "mqtt").write_text("secret\n")
+    file = tmp_path / "duplistatus.toml"
+    text = doc_hooks.block(PAGE, "mqtt-example")
+    file.write_text(text.replace("/etc/duplistatus", str(tmp_path)))
+    broker = config.load({"config": str(file)}, {}).broker
+    assert (str(broker), broker and broker.user) == ("mqtt://broker.example:1883", "duplistatus")

@@ -70,5 +70,7 @@ def test_every_dependency_says_what_it_is_for() -> None:
 
 
 def test_what_developers_need_is_offered_to_nobody_else() -> None:
-    assert {"notify", "postgresql", "web"} == set(PROJECT["project"]["optional-dependencies"])
+    assert {"mqtt", "notify", "postgresql", "web"} == set(
+        PROJECT["project"]["optional-dependencies"]
+    )
     assert {"dev", "lint", "test", "fuzz", "release"} == set(PROJECT["dependency-groups"])

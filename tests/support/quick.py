@@ -22,8 +22,8 @@ FOLDERS = (
 LEFT_OUT = "tests/exporter/cli/"
 """Half of the commands are tried on a daemon that runs."""
 
-STARTING = frozenset({"certificate", "postgres"})
-"""Fixtures that start a program: OpenSSL, PostgreSQL."""
+STARTING = frozenset({"certificate", "mosquitto", "postgres"})
+"""Fixtures that start a program: OpenSSL, Mosquitto, PostgreSQL."""
 
 MOST_SECONDS = 10.0
 """Of a processor, for one test: those that are quick take a second, on a slow machine some more."""

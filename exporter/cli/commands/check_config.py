@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from exporter import config
 from exporter.cli.arguments import Commands, add_configured
 from exporter.cli.notifications import described, require_faultless
+from exporter.cli.publishing import described_broker, require_publishable
 from exporter.cli.stores import is_missing, list_jobs
 from exporter.config.database import DatabaseAddress
 from exporter.config.option import Option
@@ -31,10 +32,12 @@ def run(chosen: argparse.Namespace) -> int:
     flags = vars(chosen)
     settings = config.load(flags, os.environ)
     require_faultless(settings.notifications)
+    require_publishable(settings.broker)
     for name, (value, source) in config.gather(flags, os.environ).settings.items():
         sys.stdout.write(f"{name} = {_shown(_OPTIONS[name], value)}  ({source})\n")
     _write_sources(settings.pull_targets)
     sys.stdout.writelines(f"{printable(line)}\n" for line in described(settings.notifications))
+    sys.stdout.writelines(f"{printable(line)}\n" for line in described_broker(settings.broker))
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
 

@@ -18,6 +18,7 @@ from exporter.cli.arguments import Commands, add_configured, configuration
 from exporter.cli.background import Background
 from exporter.cli.daemon import announce, build_services, stop_on_signals, url_of, version
 from exporter.cli.notifications import require_usable
+from exporter.cli.publishing import require_publishable
 from exporter.cli.reloading import Reloader
 from exporter.cli.running import RunningDaemon
 from exporter.cli.stores import open_store
@@ -44,6 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
     reloader.ask_on_hangup()
     settings = configuration(chosen)
     require_usable(settings.notifications)
+    require_publishable(settings.broker)
     logs.set_up(settings.log_format, settings.log_level)
     raise_descriptors()
     given = handed_over(os.environ)

@@ -11,6 +11,7 @@ from exporter.cli.display import show
 from exporter.store.sqlite import sqlite_version
 
 EXTRAS = {
+    "mqtt": ("paho-mqtt",),
     "notify": ("apprise",),
     "postgresql": ("psycopg", "psycopg-pool"),
     "web": ("bcrypt", "pyyaml"),

@@ -12,6 +12,7 @@ BOUND_SECONDS = 20.0
 
 _PACKAGES = {
     "amtool": "prometheus-alertmanager",
+    "mosquitto_passwd": "mosquitto",
     "nginx": "nginx-light",
     "promtool": "prometheus",
     "systemd-analyze": "systemd",
