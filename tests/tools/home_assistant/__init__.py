@@ -1,0 +1,1 @@
+"""The recipes for Home Assistant, in a Home Assistant."""
