@@ -150,7 +150,10 @@ def _text(content: str) -> _Text:
     all_lines = _LINE_END.split(content.strip())
     if _DECISIVE.search(content) is None:
         all_lines = _without_indentation(all_lines)
-    return _TemplateText(all_lines) if template.is_template(all_lines) else _Text(all_lines)
+    # What a script or a file is called in the log says nothing of the format.
+    before_log, _ = _at_log(all_lines)
+    signs = all_lines[: len(before_log) + 1]
+    return _TemplateText(all_lines) if template.is_template(signs) else _Text(all_lines)
 
 
 def _without_indentation(all_lines: list[str]) -> list[str]:

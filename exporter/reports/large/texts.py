@@ -37,7 +37,9 @@ def reduced_text(content: bytes) -> Reduced:
     if found is None:
         return Reduced(_results(content))
     head, title = content[: found.start("title")], found["title"]
-    is_template = title.decode() == template.LOG
+    results = _results(head)
+    signs = [*results.decode(errors="replace").splitlines(), title.decode()]
+    is_template = template.is_template(signs)
     thrown = _THROWN.search(content, found.end()) if is_template else None
     end = len(content) if thrown is None else thrown.start()
     selection = Selection()
@@ -46,7 +48,7 @@ def reduced_text(content: bytes) -> Reduced:
         selection.add(line.text, line.level, entry.encode(errors="surrogateescape"))
     kept, left_out = selection.kept()
     exception = cut(content[end : end + LAST_BYTES + 1], LAST_BYTES)
-    return Reduced(b"\n".join((_results(head) + title, *kept, exception)), left_out)
+    return Reduced(b"\n".join((results + title, *kept, exception)), left_out)
 
 
 def _title(content: bytes) -> re.Match[bytes] | None:

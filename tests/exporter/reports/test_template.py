@@ -6,7 +6,7 @@ import pytest
 
 from exporter.model import Counts, Machine, Status
 from exporter.reports import read_report
-from tests.exporter.reports.bodies import form, millis, payload
+from tests.exporter.reports.bodies import form, millis, payload, text_report
 
 BODY = unquote(payload("shapes/text-template.txt").decode()).removeprefix("message=")
 DIED = unquote(payload("shapes/text-template-died.txt").decode()).removeprefix("message=")
@@ -187,3 +187,13 @@ def test_html_is_undone_in_this_format_alone() -> None:
     body = "Duplicati Backup report for A &amp; B\n\nParsedResult: Success"
 
     assert read_report(body.encode()).backup == "A &amp; B"
+
+
+@pytest.mark.parametrize("line", ["=====", "Exception: refused", "MessageSink: Duplicati.Sink"])
+def test_a_line_of_the_log_does_not_decide_the_format(line: str) -> None:
+    """A script may print anything; its lines stay in the log."""
+    logged = ("one", "", line, "", "Exception: of a script", "two")
+    body = text_report("Photos", "ParsedResult: Warning", "", "Log data:", *logged)
+    report = read_report(body, "Photos")
+    assert report.run.status is Status.WARNING
+    assert [message.text for message in report.log.messages][-1] == "two"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 
 import exporter.reports
 from exporter.reports import ReportError, detection, read_report
@@ -51,6 +51,9 @@ def test_recorded_reports_are_read_alike(
 
 @pytest.mark.not_quick
 @given(body=json_bodies() | text_bodies())
+@example(
+    body=b"Duplicati Backup report for \nLog data:\n\nException: refused\n======================"
+)
 @SETTINGS
 def test_any_body_is_read_alike(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     # Halves of characters in what nobody reads are named only where they are decoded.
