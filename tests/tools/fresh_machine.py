@@ -1,4 +1,4 @@
-"""Both commands of the README on bare systems; `fresh_machine` beside this runs it."""
+"""The commands of the README on bare systems; `fresh_machine` beside this runs it."""
 
 import signal
 import subprocess
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.deploy.bare_system import NotMadeError
-from tests.tools.machine import Machine
-from tests.tools.readme_commands import FailedError, print_line, start, test
+from tests.tools.machine import CLONE, Machine
+from tests.tools.package_life import done, install
+from tests.tools.readme_commands import FailedError, print_line, serve, start, test
 
 SUITES = {
     "debian12": "bookworm",
@@ -25,8 +26,23 @@ _LEFT_OUT = {"ubuntu24": ("tests/browser", "Chromium is a snap there, which need
 """Tests that cannot be run in a system of that kind, and why."""
 
 _USAGE = f"fresh_machine [{' '.join(SUITES)}] [-- ARGUMENTS OF PYTEST]"
+
+
+def with_pipx(machine: Machine, _: Sequence[str]) -> str:
+    """Install what is cloned by the system's pipx, and let it serve.
+
+    Raises:
+        FailedError: when any of it did not work.
+    """
+    done(machine, "apt-get", "update", "-qq")
+    install(machine, "--no-install-recommends", "pipx")
+    done(machine, "env", "HOME=/root", "pipx", "install", CLONE)
+    return serve(machine, "/root/.local/bin/duplistatus", "serve", folder="/root")
+
+
 _CHECKS: dict[str, Callable[[Machine, Sequence[str]], str]] = {
     "deploy/start": start,
+    "pipx install": with_pipx,
     "tests/run": test,
 }
 
@@ -66,7 +82,7 @@ def asked(words: list[str], usage: str = _USAGE) -> Asked:
 
 
 def tried(system: str, pytest: Sequence[str]) -> Outcome:
-    """Make a system, run both commands in it, remove it."""
+    """Make a system, run each check in it, remove it."""
     with tempfile.TemporaryDirectory(prefix="duplistatus-machine-") as folder:
         print_line(f"== {system}: making it")
         try:
