@@ -64,8 +64,11 @@ class Parser(argparse.ArgumentParser):
         return found, unknown
 
 
-class _Once(argparse.Action):
-    """Stores a value that other programs take several times; the last is not silently the one."""
+class _WithAliases(argparse.Action):
+    """Stores the value of an option; the last one counts, as for every option.
+
+    Other programs take the alias several times, and each time counts: here a second is refused.
+    """
 
     def __call__(
         self,
@@ -74,8 +77,9 @@ class _Once(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        """Store the value, or refuse a second one."""
-        if getattr(namespace, self.dest) is not None:
+        """Store the value, or refuse one."""
+        is_alias = option_string != self.option_strings[0]
+        if is_alias and getattr(namespace, self.dest) is not None:
             parser.error(f"{option_string}: only one is possible, and {self.dest} is already given")
         setattr(namespace, self.dest, values)
 
@@ -132,7 +136,7 @@ def take(parser: Parser, *options: Option) -> None:
             default = f" (default {option.default})" if option.default else ""
             text = f"{option.help}{default} [{option.variable}]"
             names = (option.flag, *option.aliases)
-            action = "store" if len(names) == 1 else _Once
+            action = "store" if len(names) == 1 else _WithAliases
             parser.add_argument(*names, action=action, metavar=option.metavar, help=text)
 
 

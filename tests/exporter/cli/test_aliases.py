@@ -25,6 +25,11 @@ def test_a_second_address_is_refused(command: Commands, flags: tuple[str, ...]) 
     assert "--web.listen-address: only one is possible" in command.refusal("check-config", *flags)
 
 
+def test_of_our_own_flag_the_last_counts(command: Commands) -> None:
+    shown = command.output("check-config", "--listen", ":1", "--listen", ":2")
+    assert "listen = :2  (--listen)" in shown.splitlines()
+
+
 @pytest.mark.parametrize("flag", ["--web.config.file", "--web-config-file"])
 def test_the_configuration_is_checked_with_the_file_of_users(
     command: Commands, tmp_path: Path, flag: str

@@ -74,7 +74,7 @@ class Impatient(Terminal):
         return ""
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "root_log")
 def test_what_ctrl_c_ends_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Impatient())
     assert main(["job", "delete", "1"]) == 130

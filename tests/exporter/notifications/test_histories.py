@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -151,6 +152,8 @@ class Histories(RuleBasedStateMachine):
 def _after(told: Told, end: Millis | None) -> bool:
     return end is not None and told.began >= end
 
+
+pytestmark = pytest.mark.not_quick
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(

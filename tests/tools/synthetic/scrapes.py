@@ -77,7 +77,8 @@ class _Daemon:
     def __init__(self, store: Store) -> None:
         self.clock = _Clock()
         self._store = store
-        self._self_metrics = SelfMetrics("0.2.0", store.size_bytes)
+        self._self_metrics = SelfMetrics("0.3.0", store.size_bytes)
+        self._self_metrics.use_config(END - DAYS_OF_FLEET * DAY)
         self._fleet = Fleet(SchedulePolicy(), END - DAYS_OF_FLEET * DAY)
         store.follow(self._fleet)
         self._exposition = Exposition(self._fleet, self.clock, self._self_metrics)

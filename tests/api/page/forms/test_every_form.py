@@ -21,8 +21,8 @@ from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.pages import Document, text
 from tests.support.signing_in import FORM, Person, get, submit
 
-_OTHERS = ("/", "/upload", "/sign-in")
-"""They take reports, or the token."""
+_OTHERS = ("/", "/upload", "/sign-in", "/-/reload")
+"""They take reports, the token, or the request of a program."""
 
 EACH = pytest.mark.parametrize("sent", CHANGING, ids=lambda sent: sent.path)
 EACH_ASKING = pytest.mark.parametrize("sent", ASKING, ids=lambda sent: sent.path)
