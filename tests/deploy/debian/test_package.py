@@ -45,7 +45,7 @@ def directives(text: str) -> list[str]:
 
 def uncommented() -> str:
     """Return the configuration with every line in effect that is not prose."""
-    return re.sub(r"^#(?=[a-z_]+ = |\[\[)", "", SHOWN, flags=re.MULTILINE)
+    return re.sub(r"^#(?=[a-z_]+ = |\[)", "", SHOWN, flags=re.MULTILINE)
 
 
 def test_the_unit_is_that_of_systemd_but_for_where_things_are_and_a_user_that_stays() -> None:
@@ -104,6 +104,7 @@ def _text(value: object) -> str:
 def test_all_that_it_shows_is_valid(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "web.yml").write_text(USERS, encoding="utf-8")
+    (tmp_path / "mqtt.password").write_text("secret", encoding="utf-8")
     text = uncommented().replace("/etc/duplistatus/", f"{tmp_path}/")
     path = tmp_path / "duplistatus.toml"
     path.write_text(text, encoding="utf-8")
@@ -111,6 +112,7 @@ def test_all_that_it_shows_is_valid(tmp_path: Path) -> None:
     assert len(settings.policy.overrides) == 1
     assert len(settings.pull_targets) == 1
     assert {each.name for each in settings.notifications.channels} == {"default", "phone"}
+    assert settings.broker is not None
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
