@@ -4,11 +4,12 @@ import contextlib
 from collections.abc import Iterator
 
 from api.services import Services
+from exporter.cli.working import working
 from exporter.config import ConfigError
 from exporter.config.mqtt_table import MQTT, Broker
 from exporter.mqtt.discovery import Describing
 from exporter.mqtt.link import problem_of
-from exporter.mqtt.loop import MqttLoop, publishing
+from exporter.mqtt.loop import MqttLoop
 from exporter.mqtt.publisher import Sources
 from exporter.mqtt.topics import Topics
 from exporter.notifications.faults import SeldomProbe
@@ -47,7 +48,7 @@ def publishing_to(broker: Broker | None, services: Services) -> Iterator[None]:
     loop = _loop(broker, services)
     services.self_metrics.watch_mqtt(loop.connected)
     try:
-        with publishing(loop):
+        with working(loop):
             yield
     finally:
         services.self_metrics.forget_mqtt()

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 
 from api.services import Services
+from exporter.cli.working import working
 from exporter.config.notifications import Heartbeat, Notifications, SecretUrl
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.model.notifications import Message
@@ -15,9 +16,9 @@ from exporter.notifications.describing import Describer
 from exporter.notifications.digest.schedule import Digests, composer
 from exporter.notifications.extras import Extras
 from exporter.notifications.faults import DaemonFaults, FaultSources, SeldomProbe
-from exporter.notifications.heartbeat import Pulse, Vitals, beating
+from exporter.notifications.heartbeat import Pulse, Vitals
 from exporter.notifications.job_checks import JobChecks, wanted
-from exporter.notifications.loop import NotifierLoop, notifying
+from exporter.notifications.loop import NotifierLoop
 from exporter.notifications.notifier import Parts
 from exporter.notifications.storage_alarm import StorageAlarm
 from exporter.notifications.watching import watch_runs
@@ -61,7 +62,7 @@ def _decide(stack: contextlib.ExitStack, told: Notifications, services: Services
     couriers.start()
     stack.callback(_forget, self_metrics)
     stack.callback(couriers.close)
-    stack.enter_context(notifying(loop))
+    stack.enter_context(working(loop))
     return loop
 
 
@@ -107,7 +108,7 @@ def _beat(
     """Ping until the stack is closed, if that is configured."""
     if heartbeat.url is not None:
         vitals = Vitals(services.store, services.fleet, alive)
-        stack.enter_context(beating(Pulse(heartbeat.url, heartbeat.every, vitals)))
+        stack.enter_context(working(Pulse(heartbeat.url, heartbeat.every, vitals)))
 
 
 def _send_once(url: SecretUrl, message: Message) -> str | None:

@@ -1,10 +1,9 @@
 """Publishes in a thread, while this daemon leads."""
 
-import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from exporter.config.mqtt_table import Broker
 from exporter.logs import log_fields
@@ -186,13 +185,3 @@ class MqttLoop:
 def _passed(since: float, seconds: float) -> bool:
     """Return whether so many seconds have passed by the monotonic clock."""
     return time.monotonic() - since >= seconds
-
-
-@contextlib.contextmanager
-def publishing(loop: MqttLoop) -> Iterator[None]:
-    """Publish meanwhile."""
-    loop.start()
-    try:
-        yield
-    finally:
-        loop.close()

@@ -1,10 +1,9 @@
 """The daemon's heartbeat: another service is pinged while all is well, and notices when it ends."""
 
-import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -102,13 +101,3 @@ class Pulse:
                 return
             if self._stopping.wait(pause):
                 return
-
-
-@contextlib.contextmanager
-def beating(pulse: Pulse) -> Iterator[None]:
-    """Ping meanwhile."""
-    pulse.start()
-    try:
-        yield
-    finally:
-        pulse.close()

@@ -138,13 +138,3 @@ class NotifierLoop:
         """Return why nothing can be stored, where it was for this daemon to notify."""
         unable = self._notifier is None and self._led
         return self._parts.faults.storage() if unable else None
-
-
-@contextlib.contextmanager
-def notifying(loop: NotifierLoop) -> Iterator[None]:
-    """Decide meanwhile."""
-    loop.start()
-    try:
-        yield
-    finally:
-        loop.close()

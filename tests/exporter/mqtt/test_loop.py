@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from exporter.cli.working import working
 from exporter.config.mqtt_table import Broker
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.mqtt import loop as mqtt_loop
 from exporter.mqtt.discovery import Describing
-from exporter.mqtt.loop import MqttLoop, publishing
+from exporter.mqtt.loop import MqttLoop
 from exporter.mqtt.publisher import Sources
 from exporter.mqtt.topics import FLEET, Topics
 from exporter.store import StoreUnavailableError
@@ -70,7 +71,7 @@ def broker_of(mosquitto: Mosquitto) -> Broker:
 def published(daemon: Daemon, broker: Broker) -> Iterator[Publishing]:
     """Publish meanwhile."""
     made = Publishing(daemon, broker)
-    with publishing(made.loop):
+    with working(made.loop):
         yield made
 
 
@@ -180,7 +181,7 @@ def test_a_last_will_that_comes_late_is_denied(daemon: Daemon, mosquitto: Mosqui
 def test_only_the_daemon_that_leads_is_connected(daemon: Daemon, mosquitto: Mosquitto) -> None:
     made = Publishing(daemon, broker_of(mosquitto))
     made.leads = False
-    with Listener(mosquitto) as listener, publishing(made.loop):
+    with Listener(mosquitto) as listener, working(made.loop):
         made.leads = True
         listener.waits_for(TOPICS.availability, b"online")
         made.leads = False

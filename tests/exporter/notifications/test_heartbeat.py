@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from exporter.cli.working import working
 from exporter.config.notifications import SecretUrl
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
-from exporter.notifications.heartbeat import Pulse, Vitals, beating
+from exporter.notifications.heartbeat import Pulse, Vitals
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store.sqlite import Store, connection
 from exporter.times import HOUR, Millis
@@ -80,7 +81,7 @@ def vitals(store: Store, fleet: Fleet, notifier: Notifier) -> Vitals:
 def pulse(service: Service, vitals: Vitals, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A heartbeat that begins with the test."""
     caplog.set_level(logging.INFO, "exporter")
-    with beating(Pulse(SecretUrl(f"{service.url}/uuid?status=up"), SOON, vitals, ())):
+    with working(Pulse(SecretUrl(f"{service.url}/uuid?status=up"), SOON, vitals, ())):
         yield
     assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
 
@@ -177,7 +178,7 @@ def test_a_fault_of_our_own_stops_it_and_not_its_thread(
     def fail_twice() -> bool:
         return 1 / max(0, next(looks) - 1) > 0
 
-    with beating(Pulse(SecretUrl(service.url), SOON, Vitals(store, fleet, fail_twice))):
+    with working(Pulse(SecretUrl(service.url), SOON, Vitals(store, fleet, fail_twice))):
         goes_on(service)
     assert "ZeroDivisionError" in reason(caplog, "heartbeat withheld")
     assert told(caplog).count("heartbeat failed with an internal error") == 2
@@ -194,7 +195,7 @@ def test_of_several_daemons_only_the_one_that_leads_pings(
         return asked[-1]
 
     monkeypatch.setattr(store, "leads", leads)
-    with beating(Pulse(SecretUrl(service.url), SOON, vitals)):
+    with working(Pulse(SecretUrl(service.url), SOON, vitals)):
         eventually(lambda: len(asked) > 3, "some looks")
         assert service.pings == []
         leading.set()
@@ -218,14 +219,14 @@ def test_a_ping_that_fails_is_tried_again_before_the_next_is_due(
     service: Service, vitals: Vitals
 ) -> None:
     service.answer = says(503)
-    with beating(Pulse(SecretUrl(service.url), HOUR, vitals, (0.01, 0.01))):
+    with working(Pulse(SecretUrl(service.url), HOUR, vitals, (0.01, 0.01))):
         eventually(lambda: len(service.pings) == 3, "the first and two more")
     assert len(service.pings) == 3
 
 
 def test_no_pause_before_another_try_delays_the_next_ping(service: Service, vitals: Vitals) -> None:
     service.answer = says(503)
-    with beating(Pulse(SecretUrl(service.url), SOON, vitals, (60.0,))):
+    with working(Pulse(SecretUrl(service.url), SOON, vitals, (60.0,))):
         goes_on(service)
 
 
@@ -234,7 +235,7 @@ def test_one_that_is_tried_again_ends_when_the_daemon_does(
 ) -> None:
     service.answer = says(503)
     began = time.monotonic()
-    with beating(Pulse(SecretUrl(service.url), HOUR, vitals, (60.0,))):
+    with working(Pulse(SecretUrl(service.url), HOUR, vitals, (60.0,))):
         eventually(lambda: service.pings, "the first")
     assert time.monotonic() - began < 10
     assert len(service.pings) == 1

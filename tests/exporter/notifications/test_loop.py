@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from exporter.cli.working import working
 from exporter.config.notifications import SecretUrl
 from exporter.model import Status
 from exporter.model.notifications import Message, OutboxUpdate
 from exporter.notifications import loop, storage_alarm
-from exporter.notifications.loop import NotifierLoop, notifying
+from exporter.notifications.loop import NotifierLoop
 from exporter.notifications.storage_alarm import StorageAlarm
 from exporter.store import OutboxState, StoreUnavailableError
 from exporter.times import HOUR, MINUTE
@@ -130,7 +131,7 @@ def test_a_bug_is_logged_once_and_the_loop_goes_on(
 
 
 def test_the_thread_notices_a_change_by_itself(daemon: Daemon) -> None:
-    with notifying(daemon.loop):
+    with working(daemon.loop):
         daemon.world.report(1, Status.ERROR)
         eventually(lambda: "job:1" in str(daemon.world.outbox.alerts), "an alert")
         assert daemon.loop.is_alive()
@@ -194,7 +195,7 @@ def test_a_bug_in_when_to_look_ends_no_loop(
         failed.set()
         raise ZeroDivisionError
 
-    with notifying(daemon.loop):
+    with working(daemon.loop):
         with monkeypatch.context() as broken:
             broken.setattr(daemon.world.parts.extras, "next_at", fail)
             assert failed.wait(10)
