@@ -28,6 +28,9 @@ _LEFT_OUT = {"ubuntu24": ("tests/browser", "Chromium is a snap there, which need
 _USAGE = f"fresh_machine [{' '.join(SUITES)}] [-- ARGUMENTS OF PYTEST]"
 
 
+_BIN = "/usr/local/bin"
+
+
 def with_pipx(machine: Machine, _: Sequence[str]) -> str:
     """Install what is cloned by the system's pipx, and let it serve.
 
@@ -36,8 +39,8 @@ def with_pipx(machine: Machine, _: Sequence[str]) -> str:
     """
     done(machine, "apt-get", "update", "-qq")
     install(machine, "--no-install-recommends", "pipx")
-    done(machine, "env", "HOME=/root", "pipx", "install", CLONE)
-    return serve(machine, "/root/.local/bin/duplistatus", "serve", folder="/root")
+    done(machine, "env", "HOME=/srv", f"PIPX_BIN_DIR={_BIN}", "pipx", "install", CLONE)
+    return serve(machine, f"{_BIN}/duplistatus", "serve", folder="/srv")
 
 
 _CHECKS: dict[str, Callable[[Machine, Sequence[str]], str]] = {

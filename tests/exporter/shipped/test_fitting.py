@@ -1,5 +1,7 @@
 """Files of a clone fit where they are written."""
 
+import pwd
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from exporter.shipped.finding import contents
 from exporter.shipped.fitting import PROGRAM_OF_UNIT, started_here, without_clone
 
 INTERPRETER = Path("/usr/bin/python3")
+HOME_OF_ROOT = pwd.getpwuid(0).pw_dir
 UNIT = contents({"deploy/systemd/duplistatus.service": "unit"})[Path("unit")]
 COMPOSE = """\
 # docker compose --file deploy/docker/compose.yaml up --detach
@@ -62,9 +65,9 @@ def test_what_systemd_would_read_otherwise_is_escaped(program: str, word: str) -
 @pytest.mark.parametrize(
     ("program", "interpreter"),
     [
-        ("/root/.local/bin/duplistatus", "/usr/bin/python3"),
-        ("/home/anna/.local/bin/duplistatus", "/usr/bin/python3"),
-        ("/opt/tools/bin/duplistatus", "/root/.local/share/uv/python/bin/python3"),
+        (f"{HOME_OF_ROOT}/.local/bin/duplistatus", "/usr/bin/python3"),
+        ("/home/user/.local/bin/duplistatus", "/usr/bin/python3"),
+        ("/opt/tools/bin/duplistatus", f"{HOME_OF_ROOT}/.local/share/uv/python/bin/python3"),
     ],
 )
 def test_a_program_in_a_home_directory_is_refused_for_the_service_cannot_see_it(
@@ -76,8 +79,8 @@ def test_a_program_in_a_home_directory_is_refused_for_the_service_cannot_see_it(
 
 def test_a_link_to_a_program_in_a_home_directory_is_refused_too(tmp_path: Path) -> None:
     link = tmp_path / "duplistatus"
-    link.symlink_to("/root/.local/share/pipx/venvs/duplistatus-exporter/bin/duplistatus")
-    with pytest.raises(FilesError, match=r"/root/\.local/share/pipx"):
+    link.symlink_to(f"{HOME_OF_ROOT}/.local/share/pipx/venvs/duplistatus-exporter/bin/duplistatus")
+    with pytest.raises(FilesError, match=re.escape(f"{HOME_OF_ROOT}/.local/share/pipx")):
         started_here(UNIT, Place(link, INTERPRETER, "1.2.3"))
 
 
