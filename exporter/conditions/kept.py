@@ -86,6 +86,10 @@ class Kept:
         later = takewhile(lambda job_id: self._found[job_id].at > now, reversed(self._found))
         return [*later, *self._turns.before(now + 1)]
 
+    def next_turn(self) -> Millis | None:
+        """Return when something else may hold although no job changes; None without such a time."""
+        return self._turns.first()
+
     def summary(self) -> StatusSummary:
         """Return how many jobs there are, and of how many each condition holds."""
         if self._summary is None:

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob, conditions, evaluate_all
 from exporter.conditions.kept import Kept
@@ -26,6 +28,24 @@ class Worst(NamedTuple):
     jobs: list[EvaluatedJob]
 
 
+class Period(Struct, frozen=True, eq=False):
+    """A time in which the same holds for each job, counted in `summary`.
+
+    It begins at `since` and ends before `until`, or, at None, only when a job changes: with a
+    number of changes of the fleet other than `changes`.
+    """
+
+    summary: StatusSummary
+    changes: int
+    since: Millis
+    until: Millis | None
+
+    def has(self, now: Millis, changes: int) -> bool:
+        """Return whether it still lasts."""
+        lasts = self.since <= now and (self.until is None or now < self.until)
+        return lasts and changes == self.changes
+
+
 class Standing:
     """Answers what holds for the jobs of a fleet at the current time. Thread-safe.
 
@@ -37,11 +57,21 @@ class Standing:
         self._lock = threading.Lock()
         self._kept = Kept()
         self._watch = fleet.watch_jobs()
+        self._period: Period | None = None
+
+    def period(self, now: Millis) -> Period:
+        """Return the present period: the very same one as long as it lasts, without a lock."""
+        known, changes = self._period, self._fleet.changing.number
+        if known is not None and known.has(now, changes):
+            return known
+        with self._lock:
+            kept = self._current(now)
+            self._period = found = Period(kept.summary(), changes, now, kept.next_turn())
+        return found
 
     def summary(self, now: Millis) -> StatusSummary:
         """Return how many jobs there are, and of how many each condition holds."""
-        with self._lock:
-            return self._current(now).summary()
+        return self.period(now).summary
 
     def worst(self, now: Millis, most: int) -> Worst:
         """Return the same, and the worst jobs in trouble that are neither muted nor paused."""

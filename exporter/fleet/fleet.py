@@ -4,9 +4,9 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-import threading
 from collections.abc import Iterable, Iterator
 
+from exporter.fleet.change_count import ChangeCount
 from exporter.fleet.evaluation import Evaluations
 from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
@@ -34,14 +34,15 @@ from exporter.times import Millis
 class Fleet:
     """Every server and job. Thread-safe for reading; `apply` needs one caller at a time.
 
-    An answer has a change whole or not at all. `reports` has the times of arrival, `tags` each tag.
+    An answer has a change whole or not at all. `reports` has arrivals, `changing` counts changes.
     """
 
     def __init__(
         self, policy: SchedulePolicy, created: Millis, stall_after: Millis = STALL_AFTER
     ) -> None:
         """Start empty; before it was `created` nothing was missed, and no report is newer."""
-        self._lock = threading.Lock()
+        self.changing = ChangeCount()
+        self._lock = self.changing.lock
         self.tags = Tags()
         self._servers = Servers(self.tags)
         self._jobs = Jobs(self.tags)
@@ -50,17 +51,16 @@ class Fleet:
         self._evaluations = Evaluations(policy, self._live)
         self.created = created
         self.reports = Newest()
-        self._changes = ChangeSet()
-        self._watches = Watches()
+        self._changes, self._watches = ChangeSet(), Watches()
 
     def apply(self, change: Change) -> None:
         """Apply what the store changed, or at the start all that it has."""
-        with self._lock:
+        with self.changing:
             self._apply(change)
 
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that is known: what it does not name is gone."""
-        with self._lock:
+        with self.changing:
             servers = self._servers.ids() - {server.id for server in everything.servers}
             jobs = self._jobs.ids() - {job.id for job in everything.jobs}
             self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
@@ -79,11 +79,11 @@ class Fleet:
 
     def judge_by(self, policy: SchedulePolicy, stall_after: Millis) -> Iterator[None]:
         """Judge all by this from now on, some at each step: between them others have the lock."""
-        with self._lock:
+        with self.changing:
             self._evaluations.policy, self._live.stall_after = policy, stall_after
             job_ids = list(self._jobs.ids())
         for some in parts(job_ids):
-            with self._lock:
+            with self.changing:
                 self._evaluate_again(some)
             yield
 
@@ -91,30 +91,30 @@ class Fleet:
         self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
     ) -> None:
         """Restore at startup the runs that were in progress."""
-        with self._lock:
+        with self.changing:
             self._evaluate_again(self._live.resume(runs, now, listening_since))
 
     def listen_since(self, at: Millis) -> None:
         """Note that nobody could be heard until a time."""
-        with self._lock:
+        with self.changing:
             self._evaluate_again(self._live.listen_since(at))
 
     def apply_live_run(self, job_id: int, run: LiveRun) -> None:
         """Take over what is known of a run that another daemon heard."""
-        with self._lock:
+        with self.changing:
             self._live.apply_live_run(job_id, run)
             self._evaluate_again([job_id])
 
     def shift_live(self, by: Millis, now: Millis) -> None:
         """Correct the times of live reports after the clock was set."""
-        with self._lock:
+        with self.changing:
             self._evaluate_again(self._live.shift(by, now))
 
     def apply_live_report(
         self, job_id: int, activity: LiveStatus, received: Millis
     ) -> LiveRun | None:
         """Apply a live report of a job; return what is known of its run now."""
-        with self._lock:
+        with self.changing:
             job = self._jobs.get(job_id)
             if job is None:
                 return None
@@ -129,7 +129,7 @@ class Fleet:
 
     def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""
-        with self._lock:
+        with self.changing:
             self._live.clear_pending_failure(job_id, run)
 
     def totals(self, now: Millis) -> Totals:
@@ -147,7 +147,7 @@ class Fleet:
         A job is included when a report or a person changed it, and when its deadline or the time at
         which it becomes stalled is between the last call and now.
         """
-        with self._lock:
+        with self.changing:
             self._evaluate_again(tuple(self._evaluations.errored))
             pending = self._changes
             pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
