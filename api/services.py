@@ -1,9 +1,12 @@
 """What the app is built on."""
 
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from api.client_address import Network
 from api.route_prefix import RoutePrefix
@@ -29,8 +32,14 @@ from exporter.notifications.faults import (
     storage_problem,
 )
 from exporter.notifications.rendering import Templates
+from exporter.notifications.seldom import Seldom
 from exporter.store import Store
 from exporter.times import Millis
+
+Found = TypeVar("Found")
+
+_DISK_ASKED_EVERY_SECONDS = 1.0
+"""How often those who ask again and again have the disk looked at."""
 
 
 def nothing_to_read() -> tuple[str, ...]:
@@ -39,7 +48,7 @@ def nothing_to_read() -> tuple[str, ...]:
 
 
 class Services(NamedTuple):
-    """What the app is built on. `clock` returns the current time.
+    """What the app is built on. `clock` returns the current time, `counting` monotonic seconds.
 
     `reload` has the configuration read anew and returns what is wrong with it; then it is not used.
     It raises `TimeoutError` where that takes too long.
@@ -70,6 +79,7 @@ class Services(NamedTuple):
     pull_failures: PullFailures = no_pulls
     zone: ZoneInfo = DEFAULT_READER.zone
     reload: Callable[[], tuple[str, ...]] = nothing_to_read
+    counting: Callable[[], float] = time.monotonic
 
     @property
     def links_to(self) -> str | None:
@@ -91,9 +101,22 @@ class Services(NamedTuple):
         """Who knows what is wrong beside the jobs."""
         return self.faults_asked(partial(storage_problem, self.store))
 
+    def recent_faults(self) -> DaemonFaults:
+        """Return who knows the same, but what the disk says only as it was a second ago at most."""
+        storage = partial(storage_problem, self.store)
+        waiting = self._recently(self.deliveries.oldest_waiting)
+        sources = self._fault_sources(self._recently(storage))
+        return DaemonFaults(replace(sources, oldest_waiting=waiting))
+
+    def _recently(self, ask: Callable[[], Found]) -> Callable[[], Found]:
+        return Seldom(ask, _DISK_ASKED_EVERY_SECONDS, self.counting)
+
     def faults_asked(self, storage: StorageProblem) -> DaemonFaults:
         """Return who knows what is wrong, for those who ask about the storage in their own way."""
-        sources = FaultSources(
+        return DaemonFaults(self._fault_sources(storage))
+
+    def _fault_sources(self, storage: StorageProblem) -> FaultSources:
+        return FaultSources(
             storage,
             self.refusals,
             self.timekeeper,
@@ -101,4 +124,3 @@ class Services(NamedTuple):
             self.deliveries.oldest_waiting,
             self.pull_failures,
         )
-        return DaemonFaults(sources)

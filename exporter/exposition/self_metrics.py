@@ -84,6 +84,8 @@ class SelfMetrics:
 
     def limits_hit_within(self, seconds: float) -> list[Limit]:
         """Return the limits that were hit so many seconds ago or less."""
+        if not self._limits_hit:
+            return []
         since = self._monotonic() - seconds
         hit = self._limits_hit
         return [limit for limit in Limit if limit in hit and hit[limit] >= since]

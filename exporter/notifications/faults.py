@@ -3,8 +3,8 @@
 One place for the page, the badge, `/api/status` and the notifications.
 """
 
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from exporter.language import ngettext
 from exporter.limits import Limit
 from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import LATE
+from exporter.notifications.seldom import Seldom
 from exporter.store import Store, StoreUnavailableError
 from exporter.times import DAY, SECOND, Millis
 
@@ -51,20 +52,11 @@ def storage_problem(store: Store) -> str | None:
     return None
 
 
-class SeldomProbe:
-    """Tells what the storage's problem was at most a minute ago. Needs one caller at a time."""
+class SeldomProbe(Seldom[str | None]):
+    """Tells what the storage's problem was at most a minute ago."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._probed_at = -PROBED_EVERY_SECONDS
-        self._problem: str | None = None
-
-    def __call__(self) -> str | None:
-        """Return why reports cannot be stored; None where they can."""
-        if time.monotonic() - self._probed_at >= PROBED_EVERY_SECONDS:
-            self._problem = storage_problem(self._store)
-            self._probed_at = time.monotonic()
-        return self._problem
+        super().__init__(partial(storage_problem, store), PROBED_EVERY_SECONDS)
 
 
 class FaultSources(Struct, frozen=True):

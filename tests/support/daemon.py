@@ -1,5 +1,6 @@
 """A daemon without its sockets: a settable clock, a store in a folder of its own, the app."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -80,6 +81,7 @@ class Daemon:
             authorizer=Authorizer.from_entries({Scope.MANAGE: [ADMIN_TOKEN]}),
             limits=Limits(max_upload_bytes=MAX_UPLOAD_BYTES),
             deliveries=Deliveries(self.outbox, self.channels),
+            counting=count().__next__,  # a second passes before each look at it
         )
         self.app = create_app(self.services)
         self.client = testing.TestClient(self.app)
