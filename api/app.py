@@ -11,7 +11,7 @@ from api.basic_users import BasicUsers
 from api.client_address import RequestOrigin
 from api.denials import Denials
 from api.freshness import FreshnessMiddleware
-from api.headers import SecurityHeadersMiddleware
+from api.headers import SecurityHeadersMiddleware, SharingMiddleware
 from api.hosts import Hosts
 from api.oversized import Oversized
 from api.page.arriving import Arriving
@@ -90,14 +90,18 @@ def create_app(services: Services, remembered: Remembered | None = None) -> App:
 
 
 def _admitting(services: Services, sessions: Sessions, known: Remembered) -> App:
-    """Return an app that first checks whether a request is for us, then who may send it."""
-    trusted = services.trusted_proxies
+    """Return an app that first checks whether a request is for us, then who may send it.
+
+    Each call costs every request: what has nothing to do in this configuration is left out.
+    """
+    trusted, origins = services.trusted_proxies, services.allowed_origins
     users = BasicUsers(trusted, known.passwords)
     return falcon.App(
         middleware=[
-            PrefixMiddleware(services.prefix, services.clock),
+            *([PrefixMiddleware(services.prefix, services.clock)] if services.prefix.any else []),
             ReaderMiddleware(services.zone),
-            SecurityHeadersMiddleware(services.allowed_origins),
+            SecurityHeadersMiddleware(),
+            *([SharingMiddleware(origins)] if origins else []),
             Hosts(services.allowed_hosts, trusted, services.clock),
             _sites(services),
             SessionMiddleware(sessions),

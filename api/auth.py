@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -26,6 +27,9 @@ _BASIC = 'Basic realm="duplistatus", charset="UTF-8"'
 
 _GRANTS = "grants"
 
+_MOST_KNOWN = 1000
+"""Valid tokens may be sent in many ways, among much that does not matter."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +53,7 @@ class AuthMiddleware:
         self._trusted = trusted_proxies
         self._denials = denials
         self._users = users
+        self._known: dict[bytes, tuple[TokenGrant, ...]] = {}
 
     def process_resource(
         self,
@@ -63,9 +68,11 @@ class AuthMiddleware:
             ApiError: 401, 403 or 429.
         """
         scope = _scope(req, resource)
-        if scope is None or not hasattr(resource, f"on_{req.method.lower()}"):
+        if scope is None or self._authorizer.is_open(scope):
             return
-        if self._authorizer.is_open(scope) or (scope is Scope.READ and session_of(req)):
+        if not hasattr(resource, f"on_{req.method.lower()}"):
+            return
+        if scope is Scope.READ and session_of(req):
             return
         try:
             req.context[_GRANTS] = self._opening(req, scope)
@@ -79,12 +86,25 @@ class AuthMiddleware:
         Raises:
             ApiError: there is none.
         """
+        sent = _digest_of_sent(req, scope)
+        known = self._known.get(sent)
+        if known is not None:
+            return known
         grants = _grants_in(req, scope, self._authorizer)
         opening = tuple(grant for grant in grants if grant.opens(scope))
-        opening = opening or self._users.grants(req, scope, self._authorizer, _basic(req))
+        if opening:
+            self._keep(sent, opening)
+            return opening
+        opening = self._users.grants(req, scope, self._authorizer, _basic(req))
         if not opening:
             raise _denial(scope, req, known=bool(grants))
         return opening
+
+    def _keep(self, sent: bytes, opening: tuple[TokenGrant, ...]) -> None:
+        """Keep what a valid token opens; an invalid one is looked up in full each time."""
+        if len(self._known) >= _MOST_KNOWN:
+            self._known = {}
+        self._known[sent] = opening
 
     def _note_denied(self, req: falcon.Request, scope: Scope, denial: ApiError) -> None:
         """Count it and log the sender; not the address, which may contain a token."""
@@ -149,6 +169,18 @@ def _scope(req: falcon.Request, resource: object) -> Scope | None:
         return read
     change: Scope | None = getattr(resource, "to_change", Scope.MANAGE)
     return change
+
+
+def _digest_of_sent(req: falcon.Request, scope: Scope) -> bytes:
+    """Return a digest of all that may hold a token in a scope.
+
+    What a dictionary does with it tells nothing of a token: who does not know one cannot choose
+    the bytes of a digest.
+    """
+    sent = req.env.get("HTTP_AUTHORIZATION") or ""
+    parameter = (req.get_param("token") or "") if scope is Scope.UPLOAD else ""
+    text = f"{scope.value}\n{len(sent)}\n{sent}\n{parameter}"
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
 
 
 def _grants_in(req: falcon.Request, scope: Scope, authorizer: Authorizer) -> list[TokenGrant]:

@@ -79,6 +79,8 @@ def hosts_of(req: falcon.Request, trusted: Sequence[Network] = ()) -> tuple[str,
     name none.
     """
     own = req.get_header("Host")
+    if not trusted:  # as with nearly every request
+        return (own,) if own else ()
     proxied = told_by_proxy(req, "X-Forwarded-Host", trusted)
     return tuple(host for host in (own, proxied) if host)
 

@@ -13,8 +13,8 @@ _PATIENCE_SECONDS = 5.0
 
 _SPARE_SECONDS = 1.0
 _MIN_SECONDS = 0.2
-_SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-"""Prometheus says with each scrape how long it waits:
+_SCRAPE_TIMEOUT = "HTTP_X_PROMETHEUS_SCRAPE_TIMEOUT_SECONDS"
+"""X-Prometheus-Scrape-Timeout-Seconds, as WSGI has it: how long Prometheus waits for each scrape:
 https://prometheus.io/docs/instrumenting/writing_exporters/#collectors."""
 
 
@@ -46,7 +46,7 @@ def catch_up(store: Store, req: falcon.Request) -> None:
 
 
 def _patience(req: falcon.Request) -> float:
-    header = req.get_header(_SCRAPE_TIMEOUT)
+    header = req.env.get(_SCRAPE_TIMEOUT)
     if header is None:
         return _PATIENCE_SECONDS
     try:

@@ -22,15 +22,22 @@ _GRANTED = ("GET", "HEAD")
 _PREFLIGHT_SECONDS = "600"
 
 
+_EACH = tuple((name.lower(), value) for name, value in SECURITY.items())
+
+
 class SecurityHeadersMiddleware:
     """Adds the headers that all answers have."""
 
-    def __init__(self, allowed_origins: Collection[str]) -> None:
-        self._allowed = allowed_origins
-
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the headers that hold unless an answer sets others."""
-        resp.set_headers(SECURITY)
+        resp.set_headers(_EACH)
+
+
+class SharingMiddleware:
+    """Lets pages of other sites read answers: those of the origins that are allowed, if any."""
+
+    def __init__(self, allowed_origins: Collection[str]) -> None:
+        self._allowed = allowed_origins
 
     def process_response(
         self,
@@ -40,8 +47,6 @@ class SecurityHeadersMiddleware:
         req_succeeded: bool,  # noqa: FBT001 - Falcon's signature
     ) -> None:
         """Add the headers that depend on the page that sent the request."""
-        if not self._allowed:
-            return
         resp.append_header("Vary", "Origin")
         origin = req.get_header("Origin")
         if origin is not None and origin in self._allowed:

@@ -8,6 +8,7 @@ which no page can change. A request to an IP address cannot be rebound.
 import ipaddress
 import logging
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 import falcon
 
@@ -20,6 +21,9 @@ from exporter.times import Millis
 _LOCAL = "localhost"
 _MAX_HOST_LENGTH = 253
 """Characters of a name in DNS: RFC 1035, section 3.1."""
+
+_MAX_KEPT = _MAX_HOST_LENGTH + len(":65535")
+"""Characters of a host that is worth remembering."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +48,8 @@ class Hosts:
             ApiError: 421.
         """
         for host in hosts_of(req, self._trusted):
-            name = _name(host)
-            if not name or name == _LOCAL or name in self._allowed or _is_address(name):
+            name = _rebindable(host) if len(host) <= _MAX_KEPT else _judged(host)
+            if not name or name in self._allowed:
                 continue
             self._log_once(name)
             if self._allowed:
@@ -61,6 +65,18 @@ class Hosts:
             _log.warning("request to an unknown host name refused", extra=seen)
         else:
             _log.info("request to a host name; allowed_hosts would limit these", extra=seen)
+
+
+def _judged(host: str) -> str:
+    """Return the name of a host; nothing where no site can give that name another address."""
+    name = _name(host)
+    return "" if name == _LOCAL or _is_address(name) else name
+
+
+@lru_cache(maxsize=256)
+def _rebindable(host: str) -> str:
+    """Return the same: a daemon is called by few names, again and again."""
+    return _judged(host)
 
 
 def _name(host: str) -> str:

@@ -27,6 +27,11 @@ class RoutePrefix(NamedTuple):
     configured: str = ""
     trusted: Sequence[Network] = ()
 
+    @property
+    def any(self) -> bool:
+        """Whether a request may come below a path."""
+        return bool(self.configured or self.trusted)
+
     def apply(self, req: falcon.Request) -> None:
         """Split the address of a request into `root_path` and `path`.
 

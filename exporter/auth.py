@@ -79,6 +79,9 @@ class Authorizer:
         users: WebUsers | None = None,
     ) -> None:
         self._grants = tuple(grants)
+        needed = {grant.scope for grant in self._grants} | {Scope.MANAGE}
+        needed |= set() if users is None else set(OF_USERS)
+        self._open = frozenset(Scope) - needed
         self.users = users
         """Those with a password, which opens `OF_USERS`; None where nobody has one."""
 
@@ -102,9 +105,7 @@ class Authorizer:
 
     def is_open(self, scope: Scope) -> bool:
         """Return whether a scope needs neither a token nor a user's password."""
-        if self.users is not None and scope in OF_USERS:
-            return False
-        return scope is not Scope.MANAGE and all(grant.scope is not scope for grant in self._grants)
+        return scope in self._open
 
     def has(self, grant: TokenGrant) -> bool:
         """Return whether a grant is one of these."""
