@@ -165,7 +165,7 @@ def _reception(services: Services) -> Reception:
 
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    standing, faults = services.standing, services.faults.all
+    standing, faults = services.standing, services.recent_faults().all
     app.add_route("/api/summary", Summary(fleet, standing, services.volumes, clock, faults))
     app.add_route("/api/status", StatusResource(store, fleet, standing, clock, faults))
     # A server may be named instead of its id, and a name may hold slashes.

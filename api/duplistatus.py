@@ -8,14 +8,13 @@ from exporter.fleet.views import Totals
 from exporter.fleet.volumes import Volume
 from exporter.model import Server, StoredRun
 from exporter.model.run_json import Json, known_of_destination, seconds, timestamp
-from exporter.times import SECOND, Millis
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
 
-def summary(totals: Totals, volume: Volume, newest: Millis | None, now: Millis) -> Json:
-    """Return the fleet in numbers; `newest` is when its newest backup run began."""
+def summary(totals: Totals, volume: Volume, seconds_since: int | None) -> Json:
+    """Return the fleet in numbers; `seconds_since` its newest backup run began, None before any."""
     return {
         "totalServers": totals.servers,
         "totalBackups": totals.jobs,
@@ -24,7 +23,7 @@ def summary(totals: Totals, volume: Volume, newest: Millis | None, now: Millis) 
         "totalStorageUsed": volume.stored,
         "totalUploadedSize": volume.uploaded,
         "overdueBackupsCount": totals.overdue,
-        "secondsSinceLastBackup": None if newest is None else max(0, (now - newest) // SECOND),
+        "secondsSinceLastBackup": seconds_since,
     }
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import falcon
 import msgspec
@@ -27,6 +27,31 @@ class GetResource:
         self.on_get(req, resp, **params)
 
 
+class Answer(NamedTuple):
+    """The bytes of an answer, and its ETag without quotes."""
+
+    body: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """Return the answer with a body."""
+        return cls(body, hashlib.blake2b(body, digest_size=12).hexdigest())
+
+    def give(self, req: falcon.Request, resp: falcon.Response, media_type: str) -> None:
+        """Answer a GET with it, or with 304 where the client has it already."""
+        resp.set_headers((("ETag", f'"{self.tag}"'), ("Cache-Control", "no-cache")))
+        if self._is_known(req):
+            resp.status = falcon.HTTP_304
+            return
+        resp.content_type = media_type
+        resp.data = self.body
+
+    def _is_known(self, req: falcon.Request) -> bool:
+        known = req.if_none_match
+        return known is not None and any(entry in ("*", self.tag) for entry in known)
+
+
 def success(
     req: falcon.Request,
     resp: falcon.Response,
@@ -34,8 +59,12 @@ def success(
     beside: Mapping[str, object] = _NOTHING,
 ) -> None:
     """Answer a GET with data; `beside` it stand other fields at the top level."""
-    body = msgspec.json.encode({"status": "success", "data": data, **beside})
-    with_etag(req, resp, body, falcon.MEDIA_JSON)
+    with_etag(req, resp, success_body(data, beside), falcon.MEDIA_JSON)
+
+
+def success_body(data: object, beside: Mapping[str, object] = _NOTHING) -> bytes:
+    """Return the body of such an answer."""
+    return msgspec.json.encode({"status": "success", "data": data, **beside})
 
 
 def ok_no_store(resp: falcon.Response, data: object) -> None:
@@ -47,18 +76,7 @@ def ok_no_store(resp: falcon.Response, data: object) -> None:
 
 def with_etag(req: falcon.Request, resp: falcon.Response, body: bytes, media_type: str) -> None:
     """Answer a GET with a body, or with 304 where the client has it already."""
-    tag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    resp.set_headers({"ETag": f'"{tag}"', "Cache-Control": "no-cache"})
-    if _is_known(req, tag):
-        resp.status = falcon.HTTP_304
-        return
-    resp.content_type = media_type
-    resp.data = body
-
-
-def _is_known(req: falcon.Request, tag: str) -> bool:
-    known = req.if_none_match
-    return known is not None and any(entry in ("*", tag) for entry in known)
+    Answer.of(body).give(req, resp, media_type)
 
 
 def see_other(resp: falcon.Response, address: str) -> None:

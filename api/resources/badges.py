@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import falcon
 from falcon.routing import BaseConverter
+from msgspec.structs import replace
 
 from api.headers import EMBEDDING
 from api.job_choice import JobChoice, tags
+from api.prepared import Prepared
 from api.query import find_server
 from api.resources.badge_svg import draw
 from api.responses import GetResource, with_etag
@@ -18,6 +20,7 @@ from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
 from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
+from exporter.model.conditions import DaemonCondition
 from exporter.times import Millis
 
 MEDIA_SVG = "image/svg+xml"
@@ -54,6 +57,7 @@ class _Pictured(GetResource):
     def __init__(self, fleet: Fleet, showing: Showing) -> None:
         self._fleet = fleet
         self._standing, self._clock, self._faults, self._embedding = showing
+        self._prepared = Prepared()
 
     def _picture(
         self,
@@ -91,7 +95,16 @@ class FleetBadge(_Pictured):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now = self._clock()
-        self._picture(req, resp, JobChoice(tags=tags(req)), self._faults(now), now)
+        choice, found = JobChoice(tags=tags(req)), self._faults(now)
+        if choice.is_narrow:
+            self._picture(req, resp, choice, found, now)
+            return
+        facts = self._standing.summary(now), tuple(map(_shown, found))
+        answer = self._prepared.find(None, facts)
+        if answer is None:
+            answer = self._prepared.keep(None, facts, draw(badge_of_all(*facts)))
+        resp.set_header(EMBEDDING, self._embedding)
+        answer.give(req, resp, MEDIA_SVG)
 
 
 class ServerBadge(_Pictured):
@@ -103,6 +116,13 @@ class ServerBadge(_Pictured):
         found = faults.of_server(self._faults(now), server, self._fleet.servers)
         choice = JobChoice(server_id=server.id, tags=tags(req))
         self._picture(req, resp, choice, found, now, server.shown_name)
+
+
+def _shown(fault: Fault) -> Fault:
+    """Return what a badge shows of a fault: a reason, which may tell the time, of storage alone."""
+    if fault.condition is DaemonCondition.STORAGE:
+        return fault
+    return replace(fault, reason="", since=None)
 
 
 def embedding(authorizer: Authorizer) -> str:

@@ -3,8 +3,9 @@
 import falcon
 
 from api import duplistatus, serialization
+from api.prepared import Prepared
 from api.query import find_server
-from api.responses import GetResource, success
+from api.responses import GetResource, success_body
 from exporter.fleet import Fleet
 from exporter.jobs.job import Job
 from exporter.model import Server, StoredRun, run_json
@@ -15,14 +16,25 @@ class _OfServer(GetResource):
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._prepared = Prepared()
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
+        """Answer with the runs. Nothing in it depends on the time."""
+        named, changes = params["server_id"], self._fleet.changing.number
+        answer = self._prepared.find(named, changes)
+        if answer is None:
+            body = self._body(find_server(self._fleet, named))
+            answer = self._prepared.keep(named, changes, body)
+        answer.give(req, resp, falcon.MEDIA_JSON)
+
+    def _body(self, server: Server) -> bytes:
+        raise NotImplementedError
 
 
 class LastBackup(_OfServer):
-    """The run of a server that started last."""
+    """The run of a server that started last, or null where the server never made a backup."""
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the run, or null where the server never made a backup."""
-        server = find_server(self._fleet, params["server_id"])
+    def _body(self, server: Server) -> bytes:
         latest = _latest(self._fleet, server)
         data = {
             "server": serialization.server_reference(server),
@@ -32,15 +44,13 @@ class LastBackup(_OfServer):
             "server": duplistatus.server(server),
             "latest_backup": _as_duplistatus(server, *latest[0]) if latest else None,
         }
-        success(req, resp, data, beside)
+        return success_body(data, beside)
 
 
 class LastBackups(_OfServer):
     """The latest run of each job of a server, newest first."""
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the runs."""
-        server = find_server(self._fleet, params["server_id"])
+    def _body(self, server: Server) -> bytes:
         latest = _latest(self._fleet, server)
         data = {
             "server": serialization.server_reference(server),
@@ -54,7 +64,7 @@ class LastBackups(_OfServer):
             "backup_jobs_count": len(latest),
             "backup_names": [job.name for job, _ in latest],
         }
-        success(req, resp, data, beside)
+        return success_body(data, beside)
 
 
 def _latest(fleet: Fleet, server: Server) -> list[tuple[Job, StoredRun]]:

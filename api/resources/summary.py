@@ -1,18 +1,36 @@
 """GET /api/summary: the whole fleet in a few counts and a word."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import falcon
 
 from api import duplistatus
-from api.responses import GetResource, success
+from api.prepared import Prepared
+from api.responses import GetResource, success_body
+from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
-from exporter.conditions.overall import overall_state
+from exporter.conditions.overall import worst_of
 from exporter.conditions.standing import Standing
 from exporter.fleet import Fleet
-from exporter.fleet.volumes import Volumes
+from exporter.fleet.views import Totals
+from exporter.fleet.volumes import Volume, Volumes
 from exporter.model import run_json
-from exporter.times import Millis
+from exporter.model.conditions import Severity
+from exporter.times import SECOND, Millis
+
+
+class _Facts(NamedTuple):
+    """All that an answer is made of; the seconds since the newest run began, None before any.
+
+    Of what is wrong beside the jobs it is only how serious that is: reasons may tell the time.
+    """
+
+    totals: Totals
+    summary: StatusSummary
+    faults: tuple[Severity, ...]
+    volume: Volume
+    seconds_since: int | None
 
 
 class Summary(GetResource):
@@ -31,22 +49,37 @@ class Summary(GetResource):
         self._volumes = volumes
         self._clock = clock
         self._faults = faults
+        self._prepared = Prepared()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the current counts."""
-        now = self._clock()
-        totals, summary = self._fleet.totals(now), self._standing.summary(now)
-        data = {
-            "totalServers": totals.servers,
-            "totalBackupJobs": totals.jobs,
-            "successfulBackups": totals.completed,
-            "failedBackups": totals.failed,
-            "overdueBackups": totals.overdue,
-            "failingBackups": totals.failing,
-            "interruptedRuns": totals.interrupted,
-            "state": overall_state(summary, self._faults(now)).value,
-            "lastUpdated": run_json.timestamp(totals.last_report),
-            "lastReport": run_json.timestamp(totals.last_report if totals.servers else None),
-        }
-        beside = duplistatus.summary(totals, *self._volumes.current(), now)
-        success(req, resp, data, beside)
+        facts = self._facts(self._clock())
+        answer = self._prepared.find(None, facts) or self._prepared.keep(None, facts, _body(facts))
+        answer.give(req, resp, falcon.MEDIA_JSON)
+
+    def _facts(self, now: Millis) -> _Facts:
+        volume, newest = self._volumes.current()
+        return _Facts(
+            self._fleet.totals(now),
+            self._standing.summary(now),
+            tuple([each.severity for each in self._faults(now)]),
+            volume,
+            None if newest is None else max(0, (now - newest) // SECOND),
+        )
+
+
+def _body(facts: _Facts) -> bytes:
+    totals = facts.totals
+    data = {
+        "totalServers": totals.servers,
+        "totalBackupJobs": totals.jobs,
+        "successfulBackups": totals.completed,
+        "failedBackups": totals.failed,
+        "overdueBackups": totals.overdue,
+        "failingBackups": totals.failing,
+        "interruptedRuns": totals.interrupted,
+        "state": worst_of(facts.summary, facts.faults).value,
+        "lastUpdated": run_json.timestamp(totals.last_report),
+        "lastReport": run_json.timestamp(totals.last_report if totals.servers else None),
+    }
+    return success_body(data, duplistatus.summary(totals, facts.volume, facts.seconds_since))

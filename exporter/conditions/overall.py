@@ -21,7 +21,12 @@ def overall_state(summary: StatusSummary, faults: Iterable[Fault] = ()) -> Overa
 
     A job that could not be evaluated may be in any trouble, so it is never ok.
     """
-    held = {*(each.severity for each in summary.troubles), *(each.severity for each in faults)}
+    return worst_of(summary, [each.severity for each in faults])
+
+
+def worst_of(summary: StatusSummary, faults: Iterable[Severity]) -> OverallState:
+    """Return the same; of the faults only how serious they are matters."""
+    held = {*(each.severity for each in summary.troubles), *faults}
     if Severity.CRITICAL in held:
         return OverallState.CRITICAL
     if Severity.WARNING in held or summary.errored:
