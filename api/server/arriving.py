@@ -64,6 +64,8 @@ class Request(Parser):
     def __init__(self, adj: Any, door: Door, site: Site) -> None:  # noqa: ANN401 - of waitress
         self.site = site
         """What answers it."""
+        self.pool: Any = None
+        """Whose threads do that, once that was looked for."""
         self._body = Body(door.budget)
         super().__init__(adj, self._body)
         self._door = door

@@ -1,7 +1,7 @@
 """One connection to the HTTP server: requests that are refused as they come, and errors as JSON."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import falcon
@@ -10,27 +10,18 @@ from waitress.utilities import Error
 
 from api import errors
 from api.headers import SECURITY
-from api.patience import ARRIVED
+from api.server.answering import AppTask
 from api.server.arriving import Request, TooManyError, TooSlowError
 from api.server.dispatcher import Dispatcher
 from api.server.lingering import LingeringChannel
 from api.server.memory import Budget
-from api.server.site import Site
 from exporter.limits import Limit
 
 _LIMITS = {413: Limit.UPLOAD_BYTES, 431: Limit.HEADER_BYTES}
 """Of the errors that waitress makes."""
 
-_SITE = "duplistatus.site"
-
 _HEAD_SECONDS = 1.0
 """How long to wait for the beginning of a body that is refused for its length."""
-
-
-def answer(environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer a request by the app of its site, as WSGI asks for it."""
-    site: Site = environment.pop(_SITE)
-    return site.app(environment, start_response)
 
 
 class _JsonErrorTask(ErrorTask):
@@ -66,20 +57,10 @@ class _JsonErrorTask(ErrorTask):
             site.oversized.note(head, time.monotonic() - self.channel.began)
 
 
-class _AppTask(WSGITask):
-    """Lets the app of its site answer, and gives it the time of the request's arrival."""
-
-    def get_environment(self) -> dict[str, Any]:
-        environment: dict[str, Any] = super().get_environment()
-        environment[ARRIVED] = self.request.arrived
-        environment[_SITE] = self.request.site
-        return environment
-
-
 class Channel(LingeringChannel):
     """A connection, which knows since when its request has been arriving."""
 
-    task_class = _AppTask
+    task_class = AppTask
     error_task_class = _JsonErrorTask
     request: Request | None = None
     requests: list[Request]
@@ -161,8 +142,10 @@ class Channel(LingeringChannel):
 
     def pool_of(self, request: Request) -> Dispatcher:
         """Return the threads that answer a request."""
-        asked = request.command, request.path, request.query
-        found: Dispatcher = self.server.pools.of(*asked, request.site.prefix)
+        if request.pool is None:
+            asked = request.command, request.path, request.query
+            request.pool = self.server.pools.of(*asked, request.site.prefix)
+        found: Dispatcher = request.pool
         return found
 
     def service(self) -> None:
@@ -171,7 +154,7 @@ class Channel(LingeringChannel):
         waitress makes the thread wait for a sender of many requests that does not read: as many of
         them as there are threads would stop everything else.
         """
-        with self.dispatcher.serving():
+        with self.dispatcher:
             if not self.total_outbufs_len:
                 self.unread = self.requests[0].unread
                 super().service()

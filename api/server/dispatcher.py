@@ -1,8 +1,5 @@
 """Hands requests to threads, and wakes no more threads than needed."""
 
-import contextlib
-from collections.abc import Iterator
-
 from waitress.channel import HTTPChannel
 from waitress.task import ThreadedTaskDispatcher
 
@@ -42,8 +39,7 @@ class Dispatcher(ThreadedTaskDispatcher):
             if len(self.queue) == 1:
                 self.queue_cv.notify()
 
-    @contextlib.contextmanager
-    def serving(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Serve what was queued; if more waits, wake another thread for it before.
 
         The queue is looked at without the lock: what comes into an empty one wakes a thread itself.
@@ -51,11 +47,10 @@ class Dispatcher(ThreadedTaskDispatcher):
         if self.queue:
             with self.lock:
                 self.queue_cv.notify()
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.in_flight -= 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.in_flight -= 1
 
 
 class Pools:

@@ -15,7 +15,8 @@ from waitress.adjustments import Adjustments
 
 from api.reception import too_large
 from api.server.accepting import Server, connections
-from api.server.channel import Channel, answer
+from api.server.answering import answer
+from api.server.channel import Channel
 from api.server.dispatcher import Pools
 from api.server.memory import Budget
 from api.server.site import Site

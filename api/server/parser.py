@@ -8,7 +8,6 @@ from waitress.receiver import FixedStreamReceiver
 
 from api.server.chunks import Buffer, Chunks
 
-_FOLDED = re.compile(rb"\r\n[ \t]")
 _LENGTHS = re.compile(rb"(?im)^content-length:|^transfer-encoding:|(?<=,)[ \t]*chunked[ \t]*\r?$")
 """Headers with a length, and a second coding in one of them."""
 
@@ -37,7 +36,7 @@ class Parser(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head of a request."""
-        if _FOLDED.search(header_plus):
+        if b"\r\n " in header_plus or b"\r\n\t" in header_plus:
             raise ParsingError("A header is folded")
         headers = header_plus.lower()
         if (

@@ -19,7 +19,7 @@ class Task:
         self.done = threading.Event()
 
     def service(self) -> None:
-        with self._dispatcher.serving():
+        with self._dispatcher:
             self._together.wait(BOUND_SECONDS)
         self.done.set()
 

@@ -23,7 +23,7 @@ CHANNEL = (
     *("will_close", "close_when_flushed", "connected", "adj", "server", "socket"),
     *("task_class", "error_task_class", "parser_class", "received", "service", "recv"),
     *("handle_read", "handle_write", "handle_close", "readable", "writable"),
-    *("_flush_some", "_flush_exception"),
+    *("_flush_some", "_flush_exception", "write_soon"),
 )
 PARSER = (
     *("completed", "expect_continue", "headers_finished", "chunked", "content_length"),
@@ -35,8 +35,12 @@ SERVER = (
     *("accept", "readable", "del_channel", "pull_trigger", "accepting", "active_channels"),
     *("add_task", "adj", "channel_class"),
 )
-TASK = ("get_environment", "execute", "status", "response_headers", "content_length")
-ERROR_TASK = (*TASK[1:], "request", "channel", "set_close_on_finish", "write")
+COMMON = ("execute", "status", "response_headers", "content_length", "request", "channel")
+TASK = (
+    *("get_environment", "version", "start_time", "has_body", "complete", "wrote_header"),
+    *COMMON,
+)
+ERROR_TASK = (*COMMON, "set_close_on_finish", "write")
 RECEIVER = ("completed", "error", "received", "getfile", "getbuf", "__len__")
 
 
