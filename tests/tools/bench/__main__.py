@@ -10,11 +10,11 @@ from tests.tools.bench import (
     latencies,
     library,
     notifying,
+    reads,
     resources,
     scraper,
     scrapes,
     sharing,
-    summaries,
     uploads,
 )
 from tests.tools.bench.figures import Figure, table
@@ -24,7 +24,7 @@ from tests.tools.bench.setting import Setting
 MEASURES = {
     "scrapes": scrapes.measure,
     "library": library.measure,
-    "summaries": summaries.measure,
+    "reads": reads.measure,
     "uploads": uploads.measure,
     "latencies": latencies.measure,
     "resources": resources.measure,

@@ -17,6 +17,7 @@ from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.write_cache import WriteCache
 from exporter.store.sqlite import connection
 from exporter.store.sqlite.transaction import Transaction
+from exporter.times import Millis
 from tests.tools.bench import raw, reports
 from tests.tools.bench.reports import STORED_SINCE, Place
 
@@ -28,18 +29,19 @@ class Size(NamedTuple):
     jobs: int
 
 
-def fill(path: Path, size: Size) -> Path:
-    """Make a database."""
+def fill(path: Path, size: Size, began: Millis | None = None) -> Path:
+    """Make a database whose first runs began at a time, by default long ago."""
+    since = STORED_SINCE if began is None else began
     connection.prepare(path)
     db = connection.connect(path)
-    first = [_entry(place) for place in reports.places(size.jobs, size.jobs, STORED_SINCE)]
+    first = [_entry(place) for place in reports.places(size.jobs, size.jobs, since)]
     known = first[0]
     with Transaction(db, WriteCache.load(db)) as transaction:
         for prepared in first:
             transaction.record(prepared)
     with db.atomic():
-        _add_runs(db, known, size)
-        _set_states(db, known, size)
+        _add_runs(db, known, size, since)
+        _set_states(db, known, size, since)
     db.close()
     return path
 
@@ -59,16 +61,16 @@ def fresh_copy(filled: Path, folder: Path) -> Path:
     return copy
 
 
-def _add_runs(db: Database, known: PreparedReport, size: Size) -> None:
+def _add_runs(db: Database, known: PreparedReport, size: Size, since: Millis) -> None:
     later = range(size.jobs, size.runs)
-    places = (Place(number, size.jobs, STORED_SINCE) for number in later)
+    places = (Place(number, size.jobs, since) for number in later)
     db.conn.executemany(raw.INSERT_RUN, (raw.run_values(known, place) for place in places))
     db.conn.executemany(raw.INSERT_LOG, ((number + 1, known.log) for number in later))
 
 
-def _set_states(db: Database, known: PreparedReport, size: Size) -> None:
+def _set_states(db: Database, known: PreparedReport, size: Size, since: Millis) -> None:
     for newest in range(size.runs - size.jobs, size.runs):
-        place = Place(newest, size.jobs, STORED_SINCE)
+        place = Place(newest, size.jobs, since)
         state = reports.state(known, place, size.runs // size.jobs)
         packed = pack(state)
         db.execute(raw.UPDATE_JOB, (packed, place.job + 1))

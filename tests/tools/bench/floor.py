@@ -1,10 +1,11 @@
 """Bare apps on waitress, the same settings as the daemon's: what no route of ours can beat.
 
-`--summary` answers a fixed body with Falcon, `--scrape` a file's bytes without. `--upload` reads a
+`--reads` answers fixed bodies with Falcon, `--scrape` a file's bytes without. `--upload` reads a
 body and commits a report's rows by plain SQL, whatever waits sharing a commit as in the daemon.
 """
 
 import argparse
+import json
 import logging
 import queue
 import sys
@@ -28,14 +29,15 @@ _PIECE = 64 * 1024
 
 
 class Fixed:
-    """Answers every GET with the same JSON."""
+    """Answers every GET with the same."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, media_type: str, body: bytes) -> None:
+        self._media_type = media_type
         self._body = body
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer."""
-        resp.content_type = falcon.MEDIA_JSON
+        resp.content_type = self._media_type
         resp.data = self._body
 
 
@@ -86,7 +88,9 @@ class Bytes:
 def main() -> None:
     """Serve until killed; the first line on stderr says where."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--summary", metavar="BODY", help="answer /api/summary with this text")
+    parser.add_argument(
+        "--reads", type=Path, metavar="FILE", help="answer each path with its type and text in FILE"
+    )
     parser.add_argument("--upload", type=Path, metavar="DATABASE", help="take /api/upload")
     parser.add_argument("--jobs", type=int, default=1, help="how many jobs the database holds")
     parser.add_argument("--scrape", type=Path, metavar="FILE", help="answer with this file's bytes")
@@ -99,8 +103,9 @@ def _app(chosen: argparse.Namespace) -> WSGIApplication:
     if chosen.scrape is not None:
         return Bytes(chosen.scrape.read_bytes())
     app: App = falcon.App()
-    if chosen.summary is not None:
-        app.add_route("/api/summary", Fixed(chosen.summary.encode()))
+    if chosen.reads is not None:
+        for path, (media_type, text) in json.loads(chosen.reads.read_text("utf-8")).items():
+            app.add_route(path, Fixed(media_type, text.encode()))
     if chosen.upload is not None:
         writer = RawWriter(chosen.upload, chosen.jobs, POSTED_SINCE)
         app.add_route("/api/upload", PlainUpload(writer))

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
+from exporter.times import DAY, HOUR, SECOND, now
 from tests.tools.bench.filling import Size, fill, fresh_copy
 from tests.tools.bench.load import Load
 
@@ -23,6 +24,15 @@ class Setting(NamedTuple):
         if size not in self.filled:
             self.filled[size] = fill(self.folder / f"{size.runs}.sqlite", size)
         return fresh_copy(self.filled[size], self.folder / "measured")
+
+    def copy_of_last_night(self, size: Size) -> Path:
+        """Return a database whose newest runs began a few hours ago: no clock is in doubt there."""
+        ended = now() - 6 * HOUR
+        first = ended - ended % SECOND - (size.runs // size.jobs - 1) * DAY
+        filled = self.folder / "last-night.sqlite"
+        if not filled.exists():
+            fill(filled, size, first)
+        return fresh_copy(filled, self.folder / "measured")
 
     @property
     def floor_log(self) -> Path:
