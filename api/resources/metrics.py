@@ -11,8 +11,7 @@ from api.parts_file import ConcatenatedFile
 from api.query import find_server
 from api.responses import GetResource, success
 from exporter.auth import Scope
-from exporter.exposition import ALL, Exposition, Part, Selection
-from exporter.exposition.gzip_cache import IncrementalGzip
+from exporter.exposition import Exposition, Part, Selection
 from exporter.fleet import Fleet
 from exporter.store import Store
 
@@ -34,7 +33,6 @@ class Metrics(GetResource):
         self._exposition = exposition
         self._fleet = fleet
         self._store = store
-        self._packers = {TEXT: IncrementalGzip(), OPENMETRICS: IncrementalGzip()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with every family, or those that are asked for."""
@@ -44,18 +42,26 @@ class Metrics(GetResource):
         if req.get_param("part") != Part.DAEMON.value:
             catch_up(self._store, req)
         selection = self._selection(req)
-        openmetrics = media_type == OPENMETRICS
-        expose = self._exposition.openmetrics if openmetrics else self._exposition.text
-        exposed = expose(selection)
-        parts = [*exposed.fleet, exposed.daemon]
         resp.content_type = f"{media_type}; charset=utf-8"
         resp.set_header("Vary", "Accept, Accept-Encoding")
         if accepts_gzip(req.get_header("Accept-Encoding", default="")):
-            packer = self._packers[media_type] if selection == ALL else IncrementalGzip()
-            parts = packer.pack(exposed.fleet, exposed.daemon)
+            parts = self._gzip(selection, media_type)
             resp.set_header("Content-Encoding", "gzip")
+        else:
+            parts = self._plain(selection, media_type)
         file = ConcatenatedFile(parts)
         resp.set_stream(file, len(file))
+
+    def _plain(self, selection: Selection, media_type: str) -> list[bytes]:
+        openmetrics = media_type == OPENMETRICS
+        expose = self._exposition.openmetrics if openmetrics else self._exposition.text
+        exposed = expose(selection)
+        return [*exposed.fleet, exposed.daemon]
+
+    def _gzip(self, selection: Selection, media_type: str) -> list[bytes]:
+        openmetrics = media_type == OPENMETRICS
+        pack = self._exposition.openmetrics_gzip if openmetrics else self._exposition.text_gzip
+        return pack(selection)
 
     def _selection(self, req: falcon.Request) -> Selection:
         """Return the selection by the names of families, as in the client library, and by server.

@@ -16,8 +16,10 @@ from exporter.cli.notifications import faults_of
 from exporter.cli.publishing import missing_for
 from exporter.cli.reloading import Faults
 from exporter.cli.telling import watch_of
+from exporter.cli.working import working
 from exporter.config import Config, ConfigError
 from exporter.config.changes import unchangeable
+from exporter.exposition.preparing import Preparing
 from exporter.fleet import Fleet
 from exporter.ingest.timekeeper import keeping_time
 from exporter.logs import adjust, log_fields
@@ -53,6 +55,7 @@ class RunningDaemon:
         with (
             keeping_time(services.timekeeper),
             listen_to_runs(services),
+            working(Preparing(services.exposition)),
             contextlib.closing(self._background),
         ):
             self._background.follow(self._settings, services)

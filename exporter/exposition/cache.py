@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from exporter.exposition.families import Family
+from exporter.exposition.packing import Packed, PackedLines
 from exporter.exposition.text_format import FamilyEncoder
 from exporter.logs import log_fields
 
@@ -22,25 +23,27 @@ with smaller ones a whole exposition has more parts to send."""
 class _LineBlock:
     """The lines of neighbouring ids as one text, in the order of the ids."""
 
-    __slots__ = ("_lengths", "text")
+    __slots__ = ("_limits", "text")
 
     def __init__(self) -> None:
         self.text = b""
-        self._lengths = array("I", bytes(BLOCK_SIZE * array("I").itemsize))
+        self._limits = array("I", bytes((BLOCK_SIZE + 1) * array("I").itemsize))
+        """Where in the text the lines of each slot begin, and those of the one before it end."""
 
     def lines(self, slot: int) -> bytes:
         """Return the lines of an id."""
-        start = sum(self._lengths[:slot])
-        return self.text[start : start + self._lengths[slot]]
+        return self.text[self._limits[slot] : self._limits[slot + 1]]
 
     def put(self, slot: int, lines: bytes) -> bool:
         """Replace the lines of an id; return whether they changed."""
-        start = sum(self._lengths[:slot])
-        end = start + self._lengths[slot]
+        start, end = self._limits[slot : slot + 2]
         if self.text[start:end] == lines:
             return False
         self.text = b"".join((self.text[:start], lines, self.text[end:]))
-        self._lengths[slot] = len(lines)
+        longer = len(lines) - (end - start)
+        if longer:
+            for later in range(slot + 1, BLOCK_SIZE + 1):
+                self._limits[later] += longer
         return True
 
 
@@ -51,6 +54,7 @@ class RenderedFamily(Generic[Subject]):
         self._encoder = FamilyEncoder(family)
         self._blocks: dict[int, _LineBlock] = {}
         self._texts: list[bytes] | None = None
+        self._packed = PackedLines()
         self.name = family.name
         self.header = self._encoder.header()
         self.openmetrics_header = self._encoder.openmetrics_header()
@@ -65,9 +69,14 @@ class RenderedFamily(Generic[Subject]):
 
     def _put(self, entry_id: int, lines: bytes) -> None:
         number, slot = divmod(entry_id, BLOCK_SIZE)
-        block = self._blocks.get(number) or _LineBlock()
+        block = self._blocks.get(number)
+        if block is None:
+            if not lines:
+                return
+            block = _LineBlock()
         if block.put(slot, lines):
             self._texts = None
+            self._packed.note(number)
             self._blocks[number] = block
             if not block.text:
                 del self._blocks[number]
@@ -77,6 +86,14 @@ class RenderedFamily(Generic[Subject]):
         if self._texts is None:
             self._texts = [self._blocks[number].text for number in sorted(self._blocks)]
         return self._texts
+
+    def texts(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return the blocks of some numbers, without those that are empty."""
+        return [self._blocks[number].text for number in numbers if number in self._blocks]
+
+    def packed(self) -> Packed:
+        """Return all lines compressed, in the order of the ids; the same if none changed."""
+        return self._packed.packed(self)
 
     def lines_of(self, entry_ids: Iterable[int]) -> bytes:
         """Return the lines of some ids."""

@@ -5,6 +5,7 @@ changed: by a report, by a person, or by a deadline that passed. A scrape joins 
 What cannot be rendered is left out and counted, and tried again by the next scrape.
 """
 
+import math
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     JobSnapshot,
 )
+from exporter.exposition.packing import Packed, PackedExposition, gzipped, pack
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.fleet.views import FleetChanges, JobView
@@ -53,6 +55,7 @@ class Selection(NamedTuple):
 
 
 ALL = Selection()
+_OfDaemon = Callable[[frozenset[str] | None], bytes]
 _WHOLE_FLEET = (ALL, Selection(part=Part.FLEET))
 
 
@@ -66,21 +69,27 @@ class ExpositionParts(NamedTuple):
     daemon: bytes
 
 
-class _AssembledExposition:
-    """The parts of a whole exposition, joined again only when one of them changed."""
+class _Format:
+    """A text format: its headers, and the whole exposition, joined again only where it changed."""
 
-    def __init__(self, heads: Mapping[str, bytes]) -> None:
-        self.headers = heads
+    def __init__(self, headers: Mapping[str, bytes], of_daemon: _OfDaemon) -> None:
+        self.headers = headers
+        self.of_daemon = of_daemon
+        self._packed = PackedExposition(headers.values())
         self._blocks: list[list[bytes]] = []
         self._parts: list[bytes] = []
 
-    def parts(self, pages: list[list[bytes]]) -> list[bytes]:
+    def parts(self, blocks: list[list[bytes]]) -> list[bytes]:
         """Return each family's header and blocks, in the order of the headers."""
-        if pages != self._blocks:
-            self._blocks = pages
-            families = zip(self.headers.values(), pages, strict=True)
+        if blocks != self._blocks:
+            self._blocks = blocks
+            families = zip(self.headers.values(), blocks, strict=True)
             self._parts = [part for head, texts in families for part in (head, *texts)]
         return self._parts
+
+    def packed(self, families: Sequence[Packed]) -> Packed:
+        """Return each family's header and lines compressed, in the order of the headers."""
+        return self._packed.packed(families)
 
 
 class Exposition:
@@ -93,6 +102,8 @@ class Exposition:
         self._clock = clock
         self._self_metrics = self_metrics
         self._lock = threading.Lock()
+        self.scraped = -math.inf
+        """When the fleet was scraped last, by a clock that nobody sets, in seconds."""
         self._of_fleet = RenderedFamilies("fleet", FLEET_FAMILIES)
         self._of_servers = RenderedFamilies("server_id", SERVER_FAMILIES)
         self._of_jobs = RenderedFamilies("job_id", (*JOB_FAMILIES, *RUNNING_FAMILIES))
@@ -101,35 +112,68 @@ class Exposition:
             *self._of_servers.families,
             *self._of_jobs.families,
         )
-        self._assembled_text = _AssembledExposition(
-            {rendered.name: rendered.header for rendered in self._rendered}
+        self._text = _Format(
+            {rendered.name: rendered.header for rendered in self._rendered}, self_metrics.text
         )
-        self._assembled_openmetrics = _AssembledExposition(
-            {rendered.name: rendered.openmetrics_header for rendered in self._rendered}
+        self._openmetrics = _Format(
+            {rendered.name: rendered.openmetrics_header for rendered in self._rendered},
+            self_metrics.openmetrics,
         )
+        self._packs = False
+
+    @property
+    def changed(self) -> threading.Event:
+        """Set while there is something to prepare."""
+        return self._fleet.changed
 
     def text(self, selection: Selection = ALL) -> ExpositionParts:
         """Return the Prometheus text format, version 0.0.4."""
-        parts = self._parts(selection, self._assembled_text)
-        return ExpositionParts(parts, self._self_metrics.text(_of_daemon(selection)))
+        return self._exposed(selection, self._text)
 
     def openmetrics(self, selection: Selection = ALL) -> ExpositionParts:
         """Return OpenMetrics, version 1.0.0."""
-        parts = self._parts(selection, self._assembled_openmetrics)
-        return ExpositionParts(parts, self._self_metrics.openmetrics(_of_daemon(selection)))
+        return self._exposed(selection, self._openmetrics)
 
-    def _parts(self, selection: Selection, assembled: "_AssembledExposition") -> list[bytes]:
+    def text_gzip(self, selection: Selection = ALL) -> list[bytes]:
+        """Return the Prometheus text format as the parts of a gzip file."""
+        return self._gzip(selection, self._text)
+
+    def openmetrics_gzip(self, selection: Selection = ALL) -> list[bytes]:
+        """Return OpenMetrics as the parts of a gzip file."""
+        return self._gzip(selection, self._openmetrics)
+
+    def prepare(self) -> None:
+        """Render what changed, and compress it if scrapes ask for that: the next one need not."""
+        with self._lock:
+            self._render()
+        for rendered in self._rendered if self._packs else ():
+            with self._lock:
+                rendered.packed()
+
+    def _exposed(self, selection: Selection, form: _Format) -> ExpositionParts:
+        parts = self._parts(selection, form)
+        return ExpositionParts(parts, form.of_daemon(_of_daemon(selection)))
+
+    def _gzip(self, selection: Selection, form: _Format) -> list[bytes]:
+        if selection in _WHOLE_FLEET:
+            with self._lock:
+                self._packs = True
+                self._refresh()
+                packed = form.packed([rendered.packed() for rendered in self._rendered])
+        else:
+            packed = pack(self._parts(selection, form))
+        return gzipped(packed, form.of_daemon(_of_daemon(selection)))
+
+    def _parts(self, selection: Selection, form: _Format) -> list[bytes]:
         if selection.part is Part.DAEMON:
             return []
         with self._lock:
             self._refresh()
             if selection in _WHOLE_FLEET:
-                return assembled.parts([rendered.blocks() for rendered in self._rendered])
+                return form.parts([rendered.blocks() for rendered in self._rendered])
             chosen = list(self._chosen(selection))
         return [
-            part
-            for rendered, lines in chosen
-            for part in (assembled.headers[rendered.name], *lines)
+            part for rendered, lines in chosen for part in (form.headers[rendered.name], *lines)
         ]
 
     def _chosen(self, selection: Selection) -> Iterator[tuple[RenderedFamily[Any], list[bytes]]]:
@@ -149,20 +193,27 @@ class Exposition:
         yield from ((rendered, jobs) for rendered in self._of_jobs.families)
 
     def _refresh(self) -> None:
-        start, now = time.perf_counter(), self._clock()
+        start = time.perf_counter()
+        errors = self._render()
+        self.scraped = time.monotonic()
+        self._self_metrics.observe_render(time.perf_counter() - start, errors)
+
+    def _render(self) -> int:
+        """Render what changed; return how many subjects failed."""
+        now = self._clock()
         changes = self._fleet.changes_since_last_call(now)
         with self._of_fleet.isolate_errors(_FLEET_KEY):
             self._of_fleet.put(_FLEET_KEY, changes.totals)
         for server in self._changed_servers(changes):
             with self._of_servers.isolate_errors(server.id):
                 self._of_servers.put(server.id, server)
-        for number, view in enumerate(self._changed_jobs(changes)):
+        for number, view in enumerate(self._changed_jobs(changes), 1):
             with self._of_jobs.isolate_errors(view.job.id):
                 self._of_jobs.put(view.job.id, JobSnapshot.from_view(view, now))
             if number % _YIELD_EVERY == 0:
                 os.sched_yield()
         self._remove(changes)
-        self._self_metrics.observe_render(time.perf_counter() - start, self._count_errors(changes))
+        return self._count_errors(changes)
 
     def _changed_servers(self, changes: FleetChanges) -> list[Server]:
         """Return what changed, and what could not be rendered by the last scrape."""

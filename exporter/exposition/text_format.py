@@ -35,12 +35,10 @@ class FamilyEncoder(Generic[Subject]):
 
     def lines(self, subject: Subject) -> bytes:
         """Return the lines of a subject's samples."""
-        name, names = self._family.name, self._family.labels
-        lines = [
-            f"{name}{labels(names, sample.labels)} {_number(sample.value)}\n"
-            for sample in self._family.samples(subject)
-        ]
-        return "".join(lines).encode()
+        name, names, lines = self._family.name, self._family.labels, ""
+        for sample in self._family.samples(subject):
+            lines += f"{name}{labels(names, sample.labels)} {_number(sample.value)}\n"
+        return lines.encode()
 
 
 @lru_cache(maxsize=1024)  # a job's labels are in nearly every one of its families

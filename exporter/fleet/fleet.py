@@ -4,6 +4,7 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
+import threading
 from collections.abc import Iterable, Iterator
 
 from exporter.fleet.change_count import ChangeCount
@@ -52,6 +53,8 @@ class Fleet:
         self.created = created
         self.reports = Newest()
         self._changes, self._watches = ChangeSet(), Watches()
+        self.changed = threading.Event()
+        """Set while `changes_since_last_call` has more to return than what time alone changes."""
 
     def apply(self, change: Change) -> None:
         """Apply what the store changed, or at the start all that it has."""
@@ -163,6 +166,7 @@ class Fleet:
             )
             # Not before: after a failure above the changes are still pending
             self._changes = ChangeSet(now)
+            self.changed.clear()
             return changes
 
     def watch_jobs(self) -> JobWatch:
@@ -296,4 +300,6 @@ class Fleet:
 
     def _note_changed(self, job_id: int) -> None:
         self._changes.jobs.add(job_id)
+        if not self.changed.is_set():
+            self.changed.set()
         self._watches.note(job_id)

@@ -1,6 +1,6 @@
 """What a metric family is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 Subject = TypeVar("Subject")
 
 
-class Sample(Struct, frozen=True):
+class Sample(Struct, frozen=True, gc=False):
     """One value and the values of its family's labels."""
 
     labels: tuple[str, ...]
@@ -22,4 +22,4 @@ class Family(Struct, Generic[Subject], frozen=True):
     help: str
     type: Literal["gauge", "counter"]
     labels: tuple[str, ...]
-    samples: Callable[[Subject], Iterator[Sample]]
+    samples: Callable[[Subject], Iterable[Sample]]

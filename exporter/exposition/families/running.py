@@ -1,6 +1,6 @@
 """The families of a job with a run in progress; they are absent after it ends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from exporter.exposition.families.family import Family, Sample
 from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot
@@ -9,10 +9,9 @@ from exporter.times import SECOND
 
 
 def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> Family[JobSnapshot]:
-    def samples(job: JobSnapshot) -> Iterator[Sample]:
+    def samples(job: JobSnapshot) -> Sequence[Sample]:
         found = None if job.running is None else value(job.running.run)
-        if found is not None:
-            yield Sample(job.labels, found)
+        return () if found is None else (Sample(job.labels, found),)
 
     return Family(f"duplistatus_backup_{name}", text, "gauge", JOB_LABELS, samples)
 

@@ -1,6 +1,6 @@
 """A job at the time of a scrape, and the helpers that define its families."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -66,10 +66,9 @@ def of_job(
 ) -> Family[JobSnapshot]:
     """Return a family with one value of a job, without a sample where it is None."""
 
-    def samples(job: JobSnapshot) -> Iterator[Sample]:
+    def samples(job: JobSnapshot) -> Sequence[Sample]:
         found = value(job)
-        if found is not None:
-            yield Sample(job.labels, found)
+        return () if found is None else (Sample(job.labels, found),)
 
     return Family(f"duplistatus_backup_{name}", text, kind, JOB_LABELS, samples)
 
