@@ -19,5 +19,9 @@ class ChangeCount:
         self.lock.acquire()
 
     def __exit__(self, *_: object) -> None:
-        self.number += 1
+        self.count()
         self.lock.release()
+
+    def count(self) -> None:
+        """Count one more, for who has the lock by another way."""
+        self.number += 1

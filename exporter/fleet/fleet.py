@@ -4,26 +4,25 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from exporter.fleet.change_count import ChangeCount
-from exporter.fleet.evaluation import Evaluations
+from exporter.fleet.evaluation import Evaluated, Evaluations
 from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
+from exporter.fleet.pending import Pending
 from exporter.fleet.servers import Servers
 from exporter.fleet.tags import Tags
 from exporter.fleet.views import (
-    ChangeSet,
     FleetChanges,
     FleetSnapshot,
     JobSelection,
     JobView,
     Totals,
 )
-from exporter.fleet.watching import ChangedJobs, JobWatch, Watches, parts
+from exporter.fleet.watching import ChangedJobs, JobWatch, parts
 from exporter.jobs.job import Job
 from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
@@ -49,27 +48,29 @@ class Fleet:
         self._jobs = Jobs(self.tags)
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
-        self._evaluations = Evaluations(policy, self._live)
+        self._evaluations = Evaluations(policy, self._live, self._servers, self._jobs)
+        self._evaluated = Evaluated(self._lock, self._evaluations)
         self.created = created
         self.reports = Newest()
-        self._changes, self._watches = ChangeSet(), Watches()
-        self.changed = threading.Event()
+        self._pending = Pending()
+        self.changed = self._pending.changed
         """Set while `changes_since_last_call` has more to return than what time alone changes."""
 
     def apply(self, change: Change) -> None:
-        """Apply what the store changed, or at the start all that it has."""
+        """Apply what the store changed."""
         with self.changing:
-            self._apply(change)
+            self._apply(change, self._evaluations.put)
 
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that is known: what it does not name is gone."""
         with self.changing:
             servers = self._servers.ids() - {server.id for server in everything.servers}
             jobs = self._jobs.ids() - {job.id for job in everything.jobs}
-            self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
-            self._apply(everything)
+            gone = Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs))
+            self._apply(gone, self._evaluations.put)
+            self._apply(everything, self._evaluations.wait)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: Change, evaluate: Callable[[Job], None]) -> None:
         for job_id in change.removed_jobs:
             self._remove_job(job_id)
         for server in change.servers:
@@ -77,6 +78,7 @@ class Fleet:
         self._servers.lead(change.machine_ids)
         for job in change.jobs:
             self._put_job(job)
+            evaluate(job)
         for server_id in change.removed_servers:
             self._remove_server(server_id)
 
@@ -118,11 +120,10 @@ class Fleet:
     ) -> LiveRun | None:
         """Apply a live report of a job; return what is known of its run now."""
         with self.changing:
-            job = self._jobs.get(job_id)
-            if job is None:
+            if self._jobs.get(job_id) is None:
                 return None
             self._live.apply_live_report(job_id, activity, received)
-            self._put_job(job)
+            self._evaluate_again([job_id])
             return self._live.newest(job_id)
 
     def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
@@ -137,12 +138,13 @@ class Fleet:
 
     def totals(self, now: Millis) -> Totals:
         """Return the totals of the whole fleet."""
-        with self._lock:
+        with self._evaluated:
             return self._totals(now)
 
     def count_errored(self) -> int:
         """Return how many jobs could not be evaluated, by an internal error."""
-        return len(self._evaluations.errored)
+        with self._evaluated:
+            return len(self._evaluations.errored)
 
     def changes_since_last_call(self, now: Millis) -> FleetChanges:
         """Return what changed since the last call: for one caller, which keeps the rest.
@@ -150,9 +152,10 @@ class Fleet:
         A job is included when a report or a person changed it, and when its deadline or the time at
         which it becomes stalled is between the last call and now.
         """
-        with self.changing:
+        with self._evaluated:
             self._evaluate_again(tuple(self._evaluations.errored))
-            pending = self._changes
+            self.changing.count()
+            pending = self._pending
             pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
             pending.jobs.update(self._live.stall_changed_between(pending.since, now))
             views = self._part(pending.jobs).jobs
@@ -165,18 +168,17 @@ class Fleet:
                 errored=frozenset(self._evaluations.errored),
             )
             # Not before: after a failure above the changes are still pending
-            self._changes = ChangeSet(now)
-            self.changed.clear()
+            pending.start_again(now)
             return changes
 
     def watch_jobs(self) -> JobWatch:
         """Return a watch of the jobs, to which all are new."""
         with self._lock:
-            return self._watches.open(self._jobs.ids())
+            return self._pending.watches.open(self._jobs.ids())
 
     def take_changed(self, watch: JobWatch) -> ChangedJobs:
         """Return some jobs that changed since they were last taken for a watch."""
-        with self._lock:
+        with self._evaluated:
             taken = watch.take()
             views, errored = self._part(taken)
             return ChangedJobs(views, sorted(taken - self._jobs.ids()), errored, taken)
@@ -223,12 +225,12 @@ class Fleet:
 
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
-        with self._lock:
+        with self._evaluated:
             return self._part(self._jobs.ids()).jobs
 
     def snapshot(self, now: Millis) -> FleetSnapshot:
         """Return the totals, every backup job and those that could not be evaluated, at once."""
-        with self._lock:
+        with self._evaluated:
             return FleetSnapshot(self._totals(now), *self._part(self._jobs.ids()))
 
     def of_server(self, server_id: int) -> JobSelection:
@@ -238,7 +240,7 @@ class Fleet:
 
     def overdue(self, now: Millis) -> list[JobView]:
         """Return the overdue jobs, the longest overdue first."""
-        with self._lock:
+        with self._evaluated:
             return list(map(self._view, self._evaluations.deadlines.before(now)))
 
     def _part(self, job_ids: Iterable[int]) -> JobSelection:
@@ -250,10 +252,9 @@ class Fleet:
     def _view(self, job_id: int) -> JobView:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
-        health, schedule, expectation = self._evaluations.by_job[job_id]
-        running = self._live.running(job_id)
-        duplicate = self._lookalikes.before(job_id, self._evaluations.by_job)
-        return JobView(server, job, health, schedule, expectation, running, duplicate)
+        duplicate = self._lookalikes.before(job_id, self._evaluations.of)
+        evaluation = self._evaluations[job_id]
+        return JobView(server, job, *evaluation, self._live.running(job_id), duplicate)
 
     def _totals(self, now: Millis) -> Totals:
         sums, reported = self._evaluations.sums, self.reports.newest
@@ -267,39 +268,30 @@ class Fleet:
         )
 
     def _put_server(self, server: Server) -> None:
-        self._changes.servers.add(server.id)
+        self._pending.servers.add(server.id)
         self.reports.put(server.id, server.last_report)
         if self._servers.put(server):
             self._evaluate_again(self._jobs.of(server.id))
 
     def _remove_server(self, server_id: int) -> None:
         self._servers.remove(server_id)
-        self._changes.servers.add(server_id)
+        self._pending.servers.add(server_id)
         self._jobs.forget_server(server_id)
         self.reports.remove(server_id)
 
     def _put_job(self, job: Job) -> None:
         self._jobs.put(job)
         self._lookalikes.put(job)
-        self._evaluate(job)
+        self._pending.note_job(job.id)
 
     def _evaluate_again(self, job_ids: Iterable[int]) -> None:
         for job in filter(None, map(self._jobs.get, job_ids)):
-            self._evaluate(job)
+            self._pending.note_job(job.id)
+            self._evaluations.put(job)
 
     def _remove_job(self, job_id: int) -> None:
         self._lookalikes.remove(job_id)
         self._live.remove(job_id)
         self._jobs.remove(job_id)
         self._evaluations.remove(job_id)
-        self._note_changed(job_id)
-
-    def _evaluate(self, job: Job) -> None:
-        self._note_changed(job.id)
-        self._evaluations.put(job, self._servers[job.server_id])
-
-    def _note_changed(self, job_id: int) -> None:
-        self._changes.jobs.add(job_id)
-        if not self.changed.is_set():
-            self.changed.set()
-        self._watches.note(job_id)
+        self._pending.note_job(job_id)

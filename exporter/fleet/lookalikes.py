@@ -6,7 +6,7 @@ that starts where another one ends is only suggested to be the same.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from exporter.fleet.views import Evaluation
 from exporter.jobs.job import Job
@@ -39,15 +39,19 @@ class Lookalikes:
             if not self._alike[key]:
                 del self._alike[key]
 
-    def before(self, job_id: int, evaluated: Mapping[int, Evaluation]) -> int | None:
-        """Return a job that looks like this one and ended before it started, if any."""
+    def before(self, job_id: int, found: Callable[[int], Evaluation | None]) -> int | None:
+        """Return a job that looks like this one and ended before it started, if any.
+
+        `found` returns what holds for a job; None where that is not known.
+        """
         key = self._keys.get(job_id)
-        started = None if key is None else evaluated[job_id].health.first_start
+        own = None if key is None else found(job_id)
+        started = None if own is None else own.health.first_start
         if key is None or started is None:
             return None
-        others = self._alike[key] & evaluated.keys()
-        lasts = ((evaluated[each].health.last_start, each) for each in others)
-        ended = [each for last, each in lasts if last is not None and last < started]
+        others = ((each, found(each)) for each in self._alike[key])
+        lasts = [(each, other.health.last_start) for each, other in others if other is not None]
+        ended = [each for each, last in lasts if last is not None and last < started]
         return min(ended, default=None)
 
 

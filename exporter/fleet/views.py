@@ -127,12 +127,3 @@ class FleetChanges(Struct, frozen=True):
     removed_servers: tuple[int, ...]
     removed_jobs: tuple[int, ...]
     errored: frozenset[int]
-
-
-class ChangeSet:
-    """The ids of what was changed or removed since a time."""
-
-    def __init__(self, since: Millis = 0) -> None:
-        self.since = since
-        self.servers: set[int] = set()
-        self.jobs: set[int] = set()

@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from exporter.fleet.evaluation import EVALUATED_AT_ONCE
 from exporter.fleet.views import JobView
 
 MOST_TAKEN = 200
 """Reports wait meanwhile, and Python lets no thread run undisturbed for more than 5 ms."""
-
-
-_JUDGED_AT_ONCE = 50
-"""It takes as long to judge a job anew as to take four that changed."""
 
 
 class ChangedJobs(NamedTuple):
@@ -85,5 +82,5 @@ class Watches:
 
 def parts(job_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield all jobs, so many at a time as are judged at once."""
-    for first in range(0, len(job_ids), _JUDGED_AT_ONCE):
-        yield job_ids[first : first + _JUDGED_AT_ONCE]
+    for first in range(0, len(job_ids), EVALUATED_AT_ONCE):
+        yield job_ids[first : first + EVALUATED_AT_ONCE]
