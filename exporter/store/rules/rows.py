@@ -1,5 +1,6 @@
 """How values of the model are stored in rows."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,10 @@ _copying_decoder = msgspec.msgpack.Decoder(Copying)
 _numbers_decoder = msgspec.msgpack.Decoder(list[int])
 
 _LEVEL = 1
+
+_UNSET = (None, None, 0, None, None, None)
+_NO_SETTINGS = JobSettings()
+"""The same for nearly all jobs, in the place of one for each."""
 
 COUNT_COLUMNS = Counts.__struct_fields__
 JOB_COLUMNS = (
@@ -125,18 +130,26 @@ def server(row: Sequence[Any]) -> Server:
 
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
     """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
-    job_id, server_id, name, packed, *more = row
-    schedule, tolerance, paused, cleared, muted, tags, *identity = more
-    machine_id, backup_id, destination_type = identity
-    return Job(
-        job_id,
-        server_id,
-        name,
-        packed,
-        JobSettings(schedule, tolerance, bool(paused), cleared, muted, unpack_tags(tags)),
-        None if backup_id is None else Identity(machine_id, backup_id, destination_type),
-        tuple(formerly),
-    )
+    job_id, server_id, name, packed, *_ = row
+    settings, identity = _settings(row[4:10]), _identity(*row[10:])
+    return Job(job_id, server_id, name, packed, settings, identity, tuple(formerly))
+
+
+def _settings(values: Sequence[Any]) -> JobSettings:
+    if values == _UNSET:
+        return _NO_SETTINGS
+    schedule, tolerance, paused, cleared, muted, tags = values
+    return JobSettings(schedule, tolerance, bool(paused), cleared, muted, unpack_tags(tags))
+
+
+def _identity(
+    machine_id: str, backup_id: str | None, destination_type: str | None
+) -> Identity | None:
+    """Return an identity; jobs share the text of their machine and of their kind of destination."""
+    if backup_id is None:
+        return None
+    kind = None if destination_type is None else sys.intern(destination_type)
+    return Identity(sys.intern(machine_id), backup_id, kind)
 
 
 def pack_tags(tags: Iterable[str]) -> str | None:
