@@ -5,10 +5,11 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from exporter.times import SECOND
+from exporter.times import SECOND, Millis
 from tests.tools.bench import reports
 from tests.tools.bench.reports import JOBS_OF_A_SERVER, POSTED_SINCE
 
@@ -19,6 +20,14 @@ _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _P99 = re.compile(r"99%\s+([0-9.]+)(us|ms|s)")
 _FAULTS = re.compile(r"Non-2xx or 3xx responses: .*|Socket errors: .*")
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+class Posting(NamedTuple):
+    """What is posted: a body with placeholders, since when runs began, and the jobs' names."""
+
+    template: str
+    since: Millis
+    names: Sequence[str]
 
 
 class Answered(NamedTuple):
@@ -32,7 +41,7 @@ class Load:
     """Makes requests of a server for a while."""
 
     def __init__(self, folder: Path, seconds: int) -> None:
-        """Write the body's template into a folder.
+        """Write what is posted into a folder.
 
         Raises:
             RuntimeError: wrk is not installed.
@@ -43,7 +52,6 @@ class Load:
         self._wrk = found
         self.seconds = seconds
         self._template = folder / "template.json"
-        self._template.write_text(reports.template(), encoding="utf-8")
 
     def of_seconds(self, seconds: int) -> "Load":
         """Return the same load for another while."""
@@ -55,13 +63,18 @@ class Load:
         """Get an address."""
         return self._run([url], connections, {})
 
-    def upload(self, url: str, jobs: int, connections: int, later: int = 0) -> Answered:
+    def upload(
+        self, url: str, jobs: int, connections: int, later: int = 0, posting: Posting | None = None
+    ) -> Answered:
         """Post reports, each of another run; of another load's where they start seconds later."""
+        posted = posting or Posting(reports.template(), POSTED_SINCE, ("backup",))
+        self._template.write_text(posted.template, encoding="utf-8")
         variables = {
             "BENCH_TEMPLATE": str(self._template),
             "BENCH_JOBS": str(jobs),
             "BENCH_JOBS_OF_A_SERVER": str(JOBS_OF_A_SERVER),
-            "BENCH_SINCE": str(POSTED_SINCE // SECOND + later),
+            "BENCH_SINCE": str(posted.since // SECOND + later),
+            "BENCH_NAMES": ",".join(posted.names),
         }
         return self._run(["--script", str(_SCRIPT), url], connections, variables)
 

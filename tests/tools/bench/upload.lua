@@ -18,7 +18,8 @@ function init(arguments)
   jobs = tonumber(os.getenv("BENCH_JOBS"))
   jobs_of_a_server = tonumber(os.getenv("BENCH_JOBS_OF_A_SERVER"))
   since = tonumber(os.getenv("BENCH_SINCE")) -- in seconds
-  pieces, names = {}, {}
+  pieces, names, called = {}, {}, {}
+  for name in os.getenv("BENCH_NAMES"):gmatch("[^,]+") do table.insert(called, name) end
   local at = 1
   for from, name, to in text:gmatch("()@([A-Z]+)@()") do
     table.insert(pieces, text:sub(at, from - 1))
@@ -42,6 +43,7 @@ function request()
     NEXT = os.date("!%Y%m%dT%H%M%SZ", began + 86400),
     SERVER = string.format("%04d", math.floor(job / jobs_of_a_server)),
     JOB = tostring(job),
+    NAME = called[job % #called + 1],
   }
   local body = {}
   for at, piece in ipairs(pieces) do
