@@ -291,7 +291,7 @@ def test_a_wrong_one_is_looked_up_each_time(
     closed: testing.TestClient, looked_up: list[str]
 ) -> None:
     for _ in range(3):
-        assert closed.simulate_get("/api/summary", headers=bearer("wrong")).status_code == 403
+        assert closed.simulate_get("/api/summary", headers=bearer("wrong")).status_code == 401
     assert looked_up == ["wrong"] * 3
 
 
@@ -309,11 +309,11 @@ def test_a_token_of_the_configuration_before_is_no_longer_known(
     assert closed.simulate_get("/api/summary", headers=headers).status_code == 200
     other = Authorizer.from_entries({Scope.READ: ["another-token-of-readers"]})
     reloaded = testing.TestClient(create_app(parts_of(daemon, other)))
-    assert reloaded.simulate_get("/api/summary", headers=headers).status_code == 403
+    assert reloaded.simulate_get("/api/summary", headers=headers).status_code == 401
 
 
 def test_the_token_in_a_url_is_not_taken_for_another(closed: testing.TestClient) -> None:
     report = duplicati_report(began=BEGAN)
-    for token, status in ((TOKENS[Scope.UPLOAD], 200), ("wrong", 403), (NAS_TOKEN, 200)):
+    for token, status in ((TOKENS[Scope.UPLOAD], 200), ("wrong", 401), (NAS_TOKEN, 200)):
         answer = closed.simulate_post("/api/upload", body=report, params={"token": token})
         assert answer.status_code == status, answer.text
