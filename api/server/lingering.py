@@ -19,6 +19,7 @@ class LingeringChannel(HTTPChannel):
     see the answer, which came before (RFC 9112, 9.6).
     """
 
+    requests: list[Any]
     total_outbufs_len: int
     close_when_flushed: bool
     will_close: bool
@@ -65,9 +66,13 @@ class LingeringChannel(HTTPChannel):
             self._extend()
 
     def readable(self) -> bool:
-        """Return whether to look at what comes."""
-        asked: Any = super().readable()
-        return bool(asked) or (self.lingering and not self.will_close)
+        """Return whether to look at what comes: where nothing is answered and all is sent.
+
+        Called for every connection in every turn of the loop, so it does not ask waitress.
+        """
+        if self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed:
+            return self.lingering and not self.will_close
+        return True
 
     def end_lingering(self, present: float) -> None:
         """Close it once nothing more came for a while, or it took too long."""
