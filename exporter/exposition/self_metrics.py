@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from prometheus_client import disable_created_metrics
 from prometheus_client.core import Metric
-from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -21,6 +20,7 @@ from exporter.exposition.families.notifications import (
     NotificationOutcome,
 )
 from exporter.exposition.families.sharing import SharingFamilies
+from exporter.exposition.text_format import collected
 from exporter.limits import Limit
 from exporter.model.sharing import SharingFigures
 from exporter.store import StoreUnavailableError
@@ -163,7 +163,7 @@ class SelfMetrics:
 
     def text(self, names: Container[str] | None = None) -> bytes:
         """Return the text format, version 0.0.4, of all families or those of some names."""
-        return generate_text(_FilteredRegistry(self._registry, names))
+        return collected(_FilteredRegistry(self._registry, names).collect())
 
     def openmetrics(self, names: Container[str] | None = None) -> bytes:
         """Return OpenMetrics, version 1.0.0, with its end."""

@@ -1,12 +1,14 @@
 """What this daemon writes is to the byte what the client library writes of the same samples."""
 
+import math
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from prometheus_client.core import Metric
+from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.core import Metric, SummaryMetricFamily
 from prometheus_client.exposition import generate_latest as generate_text
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector, CollectorRegistry
@@ -14,7 +16,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from exporter.exposition import Exposition
 from exporter.exposition.families import Family, Sample
 from exporter.exposition.self_metrics import SelfMetrics
-from exporter.exposition.text_format import FamilyEncoder
+from exporter.exposition.text_format import FamilyEncoder, collected
 from exporter.fleet import Fleet
 from exporter.model import JobSettings, Status
 from exporter.schedule.policy import SchedulePolicy
@@ -94,7 +96,28 @@ def test_what_is_kept_is_what_would_be_written_anew_after_any_change(data: st.Da
             data.draw(st.integers(1, 6)), data.draw(activities(clock.now)), clock.now
         )
         if data.draw(st.booleans()):
+            kept.prepare()
+        if data.draw(st.booleans()):
             assert b"".join(kept.text().fleet) == oracle.text(fleet, clock.now)
     clock.now += data.draw(st.integers(-5, 5)) * 8 * HOUR
     whole = b"".join(kept.openmetrics().fleet) + b"# EOF\n"
     assert whole == oracle.openmetrics(fleet, clock.now)
+
+
+def test_what_the_library_counts_is_written_as_the_library_does() -> None:
+    registry = CollectorRegistry()
+    Counter("counted", 'A "count" \\ of\nlines.', registry=registry).inc(2**40)
+    gauge = Gauge("measured", "A value.", ["zone", "name"], registry=registry)
+    for value in (math.nan, math.inf, -1.5, 0, 1e6, 12345678.9):
+        gauge.labels('odd "zone" \\ north\nwing', str(value)).set(value)
+    Histogram("took_seconds", "A time.", buckets=(0.5, 10), registry=registry).observe(2)
+    registry.register(Summed())
+    assert collected(registry.collect()) == generate_text(registry)
+
+
+class Summed(Collector):
+    """A summary, and a family that has no sample."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield SummaryMetricFamily("asked_seconds", "Questions.", 3, 0.25)
+        yield Metric("none", "Nothing.", "gauge")
