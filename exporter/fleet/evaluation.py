@@ -7,7 +7,6 @@ said of all. So a daemon takes reports long before it has looked at a hundred th
 import logging
 import threading
 import time
-from itertools import islice
 
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.jobs import Jobs
@@ -93,8 +92,9 @@ class Evaluations:
 
     def evaluate_some(self, most: int) -> None:
         """Evaluate some of the jobs that wait."""
-        for job_id in list(islice(self._waiting, most)):
-            self._evaluate_now(job_id)
+        for _ in range(min(most, len(self._waiting))):
+            job_id, _none = self._waiting.popitem()
+            self.put(self._jobs[job_id])
 
     def put(self, job: Job) -> None:
         """Evaluate a job; where that fails, it alone is left out."""

@@ -56,6 +56,7 @@ class JobWatch:
         for job_id in taken:
             del self._ids[job_id]
         if not self._ids:
+            self._ids = {}  # one that was emptied keeps the memory of all that it had
             self.changed.clear()
         return taken
 

@@ -5,6 +5,7 @@ overrides that match a job the later one wins, setting by setting.
 """
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from exporter.schedule.expressions import Auto, ScheduleExpression, parse_schedu
 from exporter.times import Millis
 
 _UNSET = Schedule()
+
+_shared = lru_cache(maxsize=1024)(Schedule)
+"""Nearly all jobs have one of a few schedules: one object for each of these."""
 
 
 class Override(Struct, frozen=True):
@@ -56,9 +60,9 @@ class SchedulePolicy(Struct, frozen=True):
             each.expected_interval for each in matching if each.expected_interval is not None
         ]
         tolerance = settings.tolerance
-        return Schedule(
-            expected_interval=[self.expected_interval, *intervals][-1],
-            tolerance=[self.tolerance, *tolerances][-1] if tolerance is None else tolerance,
-            plan=parse_schedule(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
-            paused=settings.paused,
+        return _shared(
+            [self.expected_interval, *intervals][-1],
+            [self.tolerance, *tolerances][-1] if tolerance is None else tolerance,
+            parse_schedule(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
+            settings.paused,
         )

@@ -28,7 +28,7 @@ from tests.tools.fill.fleet import NAMES, FilledFleet, FilledJob, FilledRun
 JOBS = (1_000, 10_000, 100_000)
 _DAYS = 100
 _CHANGED = 100
-_ROUNDS = 5
+_ROUNDS = 3
 _AGO = 10 * MINUTE
 _CONFIG = "max_jobs = 200000\nmax_servers = 20000\n"
 _PATHS = (
