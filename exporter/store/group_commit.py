@@ -9,11 +9,11 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from exporter.store.errors import StoreUnavailableError
+from exporter.store.handover import Outcome, hand_over
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 
@@ -30,10 +30,10 @@ class WriteRequest(NamedTuple):
     scope: Scope
     alone: bool
     until: float
-    future: Future[Any]
+    outcome: Outcome
 
 
-_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, until=0, future=Future())
+_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, True, 0, Outcome())  # noqa: FBT003
 """Queued after all work: the thread ends."""
 
 
@@ -89,19 +89,18 @@ class GroupCommit(ABC):
         Raises:
             StoreUnavailableError: the database does not accept it now.
         """
-        future: Future[Any] = Future()
+        outcome = Outcome()
         with self._door:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
             until = time.monotonic() + self._patience
-            self._waiting.put(WriteRequest(work, then, scope, alone, until, future))
+            self._waiting.put(WriteRequest(work, then, scope, alone, until, outcome))
             self.waiting += 1
         try:
-            return future.result(self._patience)
+            return outcome.wait(self._patience)
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
-            future.cancel()  # has no effect on what is done or in progress
             with self._door:
                 self.waiting -= 1
 
@@ -109,7 +108,7 @@ class GroupCommit(ABC):
         """Queue a piece of work that nobody waits for."""
         until = time.monotonic() + self._patience
         self._waiting.put(
-            WriteRequest(work, ignore, scope, alone=False, until=until, future=Future())
+            WriteRequest(work, ignore, scope, alone=False, until=until, outcome=Outcome())
         )
 
     def dry_run(self, work: Callable[[Recorder], Any], scope: Scope = NOWHERE) -> Any:  # noqa: ANN401 - as above
@@ -138,7 +137,7 @@ class GroupCommit(ABC):
     def _commit_next(self) -> bool:
         """Wait for work and commit it. Return False at the end."""
         requests = self._take()
-        wanted = [request for request in requests if _is_wanted(request)]
+        wanted = [request for request in requests if request.outcome.is_wanted]
         try:
             self._finish(wanted)
         except BaseException as error:  # noqa: BLE001 - the waiting callers must get it
@@ -178,7 +177,8 @@ class GroupCommit(ABC):
                 _fail(requests, unavailable)
         else:
             for request, outcome in zip(requests, outcomes, strict=True):
-                _deliver(request, outcome)
+                _show(request, outcome)
+            hand_over(request.outcome for request in requests)
 
     def _postpone(self, requests: Sequence[WriteRequest], error: LaterError) -> None:
         for request in requests:
@@ -196,24 +196,21 @@ class GroupCommit(ABC):
             self._finish([request])
 
 
-def _is_wanted(request: WriteRequest) -> bool:
-    """Return whether somebody still waits for a request; a postponed one is already running."""
-    return request.future.running() or request.future.set_running_or_notify_cancel()
-
-
 def _fail(requests: Sequence[WriteRequest], error: BaseException) -> None:
-    """Set an error as the outcome of the requests that have none yet."""
-    for request in requests:
-        if not request.future.done():
-            request.future.set_exception(error)
+    """Give an error to those callers who have no outcome yet, and wake all of them."""
+    waiting = [request.outcome for request in requests if not request.outcome.has_come]
+    for outcome in waiting:
+        if not outcome.known:
+            outcome.fail(error)
+    hand_over(waiting)
 
 
-def _deliver(request: WriteRequest, outcome: object) -> None:
+def _show(request: WriteRequest, outcome: object) -> None:
     try:
         request.then(outcome)
     except Exception:  # noqa: BLE001 - the report is on disk and is to be acknowledged
         _log.exception("a recorded change could not be shown; a restart will show it")
-    request.future.set_result(outcome)
+    request.outcome.succeed(outcome)
 
 
 def ignore(_: object) -> None:

@@ -184,7 +184,7 @@ def test_who_is_interrupted_while_waiting_blocks_nobody(
         first = pool.submit(writer.run, hold, nothing)
         under_way.wait()
         with monkeypatch.context() as broken:
-            broken.setattr("exporter.store.group_commit.Future.result", interrupted)
+            broken.setattr("exporter.store.handover.Outcome._sleep", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 record(writer, 1)
         go_on.set()
