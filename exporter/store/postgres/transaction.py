@@ -125,6 +125,11 @@ class PgTransaction:
         self._write_batch()
         return self._session
 
+    @property
+    def written(self) -> PgSession:
+        """The database without what waits in the batch."""
+        return self._session
+
     def next_run_id(self) -> int:
         """Return the id of one more run."""
         if not self._run_ids:

@@ -146,6 +146,8 @@ class Places:
         began = sender.began
         if began is None or (newest is not None and began > newest):
             return None
+        if not renaming.is_former_name(self._space.written, job.server_id, sender.backup):
+            return None
         return renaming.called_so_before(self._space.db, job, sender)
 
     def _find_job(self, server: Server, sender: Sender) -> Job:

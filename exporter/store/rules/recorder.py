@@ -216,7 +216,10 @@ class Recorder:
 
     def _newest(self, job: Job) -> Millis:
         newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
-        return write_queries.newest_begin(self.db, job.id) if newest is None else newest
+        if newest is None:  # then no run of it waits to be written
+            newest = write_queries.newest_begin(self._space.written, job.id)
+            self._fresh.newest[job.id] = newest
+        return newest
 
     def _add_run(self, job: Job, prepared: PreparedReport) -> StoredRun:
         stored = prepared.stored(self._space.next_run_id())

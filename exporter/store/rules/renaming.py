@@ -78,6 +78,11 @@ def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
     return found if same else None
 
 
+def is_former_name(db: Session, server_id: int, name: str) -> bool:
+    """Return whether a job of a server was renamed from this name."""
+    return db.execute(_FORMERLY, (server_id, name)).fetchone() is not None
+
+
 def set_apart(db: Session, job: Job) -> None:
     """Keep a new job separate from those that had its name before. Needs a transaction."""
     namesakes = db.execute(_FORMERLY, (job.server_id, job.name)).fetchall()

@@ -46,6 +46,11 @@ class Workspace(Protocol):
         """The database, with all that waits in the batch written to it."""
         ...
 
+    @property
+    def written(self) -> Session:
+        """The database without what waits in the batch, which is not written for this."""
+        ...
+
     def next_run_id(self) -> int:
         """Return the id of one more run."""
         ...

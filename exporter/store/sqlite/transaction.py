@@ -69,6 +69,11 @@ class Transaction:
         self.batch.write(self._db)
         return self._db
 
+    @property
+    def written(self) -> Database:
+        """The database without what waits in the batch."""
+        return self._db
+
     def next_run_id(self) -> int:
         """Return the id of one more run, counted in memory: one program uses the file."""
         self.fresh.last_run += 1

@@ -93,6 +93,28 @@ def test_reports_that_share_a_commit_leave_what_each_would_leave_alone(
         assert content(together) == content(alone)
 
 
+def test_after_a_start_the_first_reports_of_many_jobs_share_their_statements(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "reports.sqlite"
+    backups = [f"backup {number}" for number in range(8)]
+    record(path, [[_night(backup, 0) for backup in backups]])
+    db = opened.connect(path)
+    statements: list[str] = []
+    db.conn.set_trace_callback(statements.append)
+    with Transaction(db, WriteCache.load(db)) as transaction:
+        for backup in backups:
+            assert transaction.record(_night(backup, 1)).job.state.total_runs == 2
+    db.close()
+    assert sum(each.startswith("INSERT INTO runs") for each in statements) == 1
+
+
+def _night(backup: str, night: int) -> PreparedReport:
+    began = NOW + night * DAY
+    body = duplicati_report(began=began, backup=backup)
+    return PreparedReport.from_report(read_report(body), Delivery(began, "192.0.2.1"))
+
+
 def test_a_run_that_comes_twice_in_one_commit_is_recorded_once(tmp_path: Path) -> None:
     prepared = PreparedReport.from_report(
         read_report(duplicati_report(began=NOW)), Delivery(NOW, "192.0.2.1")
