@@ -30,6 +30,7 @@ def set_up(log_format: LogFormat, level: LogLevel) -> None:
     handler = BatchingStreamHandler(sys.stderr)
     # No formatter here shows these, so they need not be looked up for each event.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - the documented way not to look for the caller
     logging.basicConfig(handlers=[handler], force=True)
     adjust(log_format, level)
     for name in ("waitress.queue", "urllib3"):
