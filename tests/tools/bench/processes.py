@@ -43,11 +43,15 @@ def daemon(
     code: Path = _HERE,
     log: Path | None = None,
     config: Path | None = None,
+    python: str = sys.executable,
 ) -> Iterator[Served]:
-    """Run the daemon on a database, all else as by default; the code may be another commit's."""
+    """Run the daemon on a database, all else as by default; the code may be another commit's.
+
+    The interpreter may be of another environment.
+    """
     options = ["--listen", "127.0.0.1:0", "--database", str(database)]
     options += [] if config is None else ["--config", str(config)]
-    command = ["-c", _DAEMON, "serve", *options]
+    command = [python, "-c", _DAEMON, "serve", *options]
     with _running(command, log or Path(database).with_suffix(".log"), code) as served:
         yield served
 
@@ -55,7 +59,8 @@ def daemon(
 @contextlib.contextmanager
 def floor(log: Path, *arguments: str) -> Iterator[Served]:
     """Run a floor."""
-    with _running(["-m", "tests.tools.bench.floor", *arguments], log, _HERE) as served:
+    command = [sys.executable, "-m", "tests.tools.bench.floor", *arguments]
+    with _running(command, log, _HERE) as served:
         yield served
 
 
@@ -67,9 +72,7 @@ def _running(command: list[str], log: Path, code: Path) -> Iterator[Served]:
     environment["PYTHONPATH"] = str(code)
     began = time.perf_counter()
     with log.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, *command], stderr=stderr, env=environment, cwd=code
-        )
+        process = subprocess.Popen(command, stderr=stderr, env=environment, cwd=code)
     try:
         url = _address(process, log)
         yield Served(url, process.pid, time.perf_counter() - began)
