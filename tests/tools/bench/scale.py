@@ -44,7 +44,6 @@ _PATHS = (
     "/api/jobs",
     "/api/servers",
     "/api/backups",
-    "/api/digest",
 )
 _DRAWN = (
     (
