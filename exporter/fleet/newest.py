@@ -20,6 +20,7 @@ class Newest:
             self.newest = timestamp if self.newest is None else max(self.newest, timestamp)
 
     def remove(self, key: int) -> None:
-        """Remove a timestamp."""
-        del self._timestamps[key]
+        """Remove a timestamp, if there is one."""
+        if self._timestamps.pop(key, None) is None:
+            return
         self.newest = max(self._timestamps.values(), default=None)

@@ -81,7 +81,9 @@ class Volumes:
         volume = Volume.from_state(state)
         self._sums = self._sums.replacing(self._by_job.get(job_id, Volume()), volume)
         self._by_job[job_id] = volume
-        if state.last is not None:
+        if state.last is None:
+            self._starts.remove(job_id)
+        else:
             self._starts.put(job_id, state.last.started)
 
     def _remove(self, job_id: int) -> None:
