@@ -4,7 +4,7 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from exporter.fleet.change_count import ChangeCount
 from exporter.fleet.evaluation import Evaluated, Evaluations
@@ -59,18 +59,17 @@ class Fleet:
     def apply(self, change: Change) -> None:
         """Apply what the store changed."""
         with self.changing:
-            self._apply(change, self._evaluations.put)
+            self._apply(change)
 
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that is known: what it does not name is gone."""
         with self.changing:
             servers = self._servers.ids() - {server.id for server in everything.servers}
             jobs = self._jobs.ids() - {job.id for job in everything.jobs}
-            gone = Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs))
-            self._apply(gone, self._evaluations.put)
-            self._apply(everything, self._evaluations.wait)
+            self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
+            self._apply(everything)
 
-    def _apply(self, change: Change, evaluate: Callable[[Job], None]) -> None:
+    def _apply(self, change: Change) -> None:
         for job_id in change.removed_jobs:
             self._remove_job(job_id)
         for server in change.servers:
@@ -78,7 +77,6 @@ class Fleet:
         self._servers.lead(change.machine_ids)
         for job in change.jobs:
             self._put_job(job)
-            evaluate(job)
         for server_id in change.removed_servers:
             self._remove_server(server_id)
 
@@ -235,7 +233,7 @@ class Fleet:
 
     def of_server(self, server_id: int) -> JobSelection:
         """Return the backup jobs of a server and those that could not be evaluated, at once."""
-        with self._lock:
+        with self._evaluated:
             return self._part(self._jobs.of(server_id))
 
     def overdue(self, now: Millis) -> list[JobView]:
@@ -282,6 +280,7 @@ class Fleet:
     def _put_job(self, job: Job) -> None:
         self._jobs.put(job)
         self._lookalikes.put(job)
+        self._evaluations.wait(job)
         self._pending.note_job(job.id)
 
     def _evaluate_again(self, job_ids: Iterable[int]) -> None:
