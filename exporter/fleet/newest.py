@@ -21,6 +21,5 @@ class Newest:
 
     def remove(self, key: int) -> None:
         """Remove a timestamp, if there is one."""
-        if self._timestamps.pop(key, None) is None:
-            return
-        self.newest = max(self._timestamps.values(), default=None)
+        if self._timestamps.pop(key, None) is not None:
+            self.newest = max(self._timestamps.values(), default=None)

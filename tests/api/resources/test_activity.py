@@ -6,6 +6,7 @@ from exporter.model.live import (
     STALL_AFTER,
 )
 from exporter.times import DAY, MINUTE, SECOND, format_timestamp
+from tests.support.authors import BY
 from tests.support.daemon import NOW, Daemon
 from tests.support.live import INTERVAL, Fate, Simulator, activity, post, tell
 from tests.support.live_job import LENGTH, fatal_runs, run, series, the_job
@@ -63,6 +64,13 @@ def test_a_job_first_seen_running_exists(daemon: Daemon) -> None:
     assert fatal_runs(daemon) == 0
     (server,) = daemon.get("/api/servers")["servers"]
     assert (server["name"], server["duplicatiVersion"]) == ("nas", "2.3.1.0")
+
+
+def test_a_job_that_never_reported_can_be_deleted(daemon: Daemon) -> None:
+    tell(daemon, activity(began=NOW, at=NOW))
+    assert daemon.get("/api/summary")["totalBackupJobs"] == 1
+    daemon.store.delete_job(the_job(daemon)["id"], BY)
+    assert daemon.get("/api/summary")["totalBackupJobs"] == 0
 
 
 def test_its_later_reports_are_of_the_same_server_and_job(daemon: Daemon) -> None:
