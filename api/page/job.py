@@ -21,6 +21,7 @@ from api.page.gaps import between, missed
 from api.page.rendering import Page
 from api.page.run_rows import history, with_absences
 from api.page.top import TopLines
+from api.page.unreported import unreported
 from api.session_cookie import session_of
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.facts import muted_until
@@ -68,7 +69,8 @@ class JobPage(Page):
         if view is None:
             raise not_found(marked("Job not found"))
         of_job = self._of_job(req, view, now) | self._of_forms(req, view, now)
-        return of_job | self._of_all(view, now)
+        missing = unreported(view, self._top.refusals, now)
+        return of_job | self._of_all(view, now) | {"unreported": missing}
 
     def _of_all(self, view: JobView, now: Millis) -> dict[str, Any]:
         """Return what is wrong beside the job, and the icon for both."""

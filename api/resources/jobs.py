@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from api import edits, job_choice, query, request_body, serialization
 from api.auth import author_of
 from api.errors import invalid, not_found
+from api.missing_reports import RefusedFrom, as_json, missing_report
 from api.responses import GetResource, ok_no_store, success
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -79,13 +80,23 @@ class _OfOneJob:
 class JobResource(_OfOneJob, GetResource):
     """One job by its id."""
 
+    def __init__(
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], refused_from: RefusedFrom
+    ) -> None:
+        super().__init__(store, fleet, clock)
+        self._refused_from = refused_from
+
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
-        """Answer with the job, and with how its deadline was computed."""
-        view = self._fleet.job(query.required_id(params["job_id"], "job"))
+        """Answer with the job, how its deadline was computed and what report of it is missing."""
+        view, now = self._fleet.job(query.required_id(params["job_id"], "job")), self._clock()
         if view is None:
             raise not_found("Job not found")
-        job = serialization.job(view, self._clock())
-        success(req, resp, {"job": job, "explanation": serialization.explanation(view)})
+        data = {
+            "job": serialization.job(view, now),
+            "explanation": serialization.explanation(view),
+            "unreported": as_json(missing_report(view, self._refused_from, now)),
+        }
+        success(req, resp, data)
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
         """Set when the job is due, its tags, until when it is muted, or that it is dealt with."""

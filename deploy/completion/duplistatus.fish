@@ -205,7 +205,7 @@ complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l config -xka "(__fi
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, or postgresql://HOST/NAME (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l overdue -d 'only overdue jobs'
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l failing -d 'only jobs whose last run failed'
-complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l condition -xka "overdue failing damaged stale stalled interrupted shrinking filling second_copy unnamed unusual warning running waiting muted paused off fine" -d 'only jobs with this condition, such as overdue, stale, interrupted or second_copy'
+complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l condition -xka "overdue failing damaged stale stalled unreported interrupted shrinking filling second_copy unnamed unusual warning running waiting muted paused off fine" -d 'only jobs with this condition, such as overdue, stale, interrupted or second_copy'
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l server -x -d 'only jobs of a server, by id or name'
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l tag -x -d 'only backups that have this tag, or whose server has it; several must all be there'
 complete -c duplistatus -n '_shtab_duplistatus_using jobs' -l json -d 'print JSON'

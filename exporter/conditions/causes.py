@@ -80,6 +80,14 @@ def _stalled(view: JobView, _state: JobState, _now: Millis) -> str | None:
     return None if found is None else _("last phase reported: {phase}").format(phase=found)
 
 
+def _unreported(view: JobView, _state: JobState, now: Millis) -> str | None:
+    run = view.unreported(now)
+    if run is None:
+        return None
+    text = _("Duplicati said that it ended {time}, and no report of it came")
+    return text.format(time=formatting.exact(run.last_reported))
+
+
 def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:
     return _reason(state.last)
 
@@ -178,6 +186,7 @@ _CAUSES: Mapping[Condition, Callable[[JobView, JobState, Millis], str | None]] =
     Condition.DAMAGED: _damaged,
     Condition.STALE: _stale,
     Condition.STALLED: _stalled,
+    Condition.UNREPORTED: _unreported,
     Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrinking,
     Condition.FILLING: _filling,

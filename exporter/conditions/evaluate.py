@@ -36,6 +36,7 @@ def conditions(view: JobView, now: Millis) -> Held:
         (Condition.DAMAGED, health.damaged),
         (Condition.STALE, _is_stale(view, now)),
         (Condition.STALLED, stalled),
+        (Condition.UNREPORTED, bool(view.awaited) and view.unreported(now) is not None),
         (Condition.INTERRUPTED, health.last is Status.INTERRUPTED),
         (Condition.SHRINKING, health.shrunk),
         (Condition.FILLING, health.filling(now)),

@@ -49,6 +49,11 @@ def _stalled(view: JobView, _state: JobState) -> Millis | None:
     return None if view.running is None else view.running.run.heard
 
 
+def _unreported(view: JobView, _state: JobState) -> Millis | None:
+    """Return when the first of the runs ended whose report has not come."""
+    return min((run.last_reported for run in view.awaited), default=None)
+
+
 def _stale(_view: JobView, state: JobState) -> Millis | None:
     good = state.last_completed
     return state.first_start if good is None else good.over
@@ -117,6 +122,7 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.FAILING: _failing,
     Condition.DAMAGED: _damaged,
     Condition.STALLED: _stalled,
+    Condition.UNREPORTED: _unreported,
     Condition.STALE: _stale,
     Condition.INTERRUPTED: _interrupted,
     Condition.SHRINKING: _shrunk,

@@ -9,7 +9,8 @@ from exporter.times import Millis
 def next_change(view: JobView, now: Millis) -> Millis | None:
     """Return the first time after now at which a condition may begin or end; None without one.
 
-    The conditions hold from a millisecond after these limits on, but for a mute, which ends then.
+    The conditions hold from a millisecond after these limits on. A mute ends, and a report is
+    missing, at the time itself.
     """
     expected, running = view.expectation, view.running
     limits = (
@@ -20,6 +21,7 @@ def next_change(view: JobView, now: Millis) -> Millis | None:
         view.health.filling_from,
     )
     turns = [limit + 1 for limit in limits if limit is not None]
+    turns += [run.unreported_from for run in view.awaited]
     mute = muted_after(view.muted_until, now)
     turns += [] if mute is None else [mute]
     return min((turn for turn in turns if turn > now), default=None)

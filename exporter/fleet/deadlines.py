@@ -1,6 +1,7 @@
-"""A sorted index of deadlines, so that those that passed are counted without the others."""
+"""Sorted indexes of deadlines, so that those that passed are found without the others."""
 
 import bisect
+from collections.abc import Sequence
 
 from exporter.times import Millis
 
@@ -37,3 +38,27 @@ class DeadlineIndex:
     def first(self) -> Millis | None:
         """Return the earliest deadline; None where there is none."""
         return self._ordered[0][0] if self._ordered else None
+
+
+class SeveralDeadlines:
+    """Some deadlines of the few jobs that have any. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._ordered: list[tuple[Millis, int]] = []
+        self._by_job: dict[int, Sequence[Millis]] = {}
+
+    def set(self, job_id: int, deadlines: Sequence[Millis]) -> None:
+        """Replace a job's deadlines."""
+        for known in self._by_job.pop(job_id, ()):
+            del self._ordered[bisect.bisect_left(self._ordered, (known, job_id))]
+        if deadlines:
+            self._by_job[job_id] = deadlines
+        for deadline in deadlines:
+            bisect.insort(self._ordered, (deadline, job_id))
+
+    def between(self, one: Millis, other: Millis) -> frozenset[int]:
+        """Return the jobs with a deadline that is reached at one of two times and not at both."""
+        first, last = (
+            bisect.bisect_left(self._ordered, (at + 1, 0)) for at in sorted((one, other))
+        )
+        return frozenset(job_id for _, job_id in self._ordered[first:last])

@@ -16,6 +16,7 @@ from exporter.fleet.totals import ZERO, JobTotals, TotalsByJob
 from exporter.fleet.views import Evaluation
 from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
+from exporter.jobs.reported import reported_until
 from exporter.logs import log_fields
 from exporter.model import Server
 from exporter.schedule import expect
@@ -155,12 +156,12 @@ def evaluate(
 ) -> tuple[JobTotals, Evaluation]:
     """Evaluate a job; its live run is over where the newest recorded run covers it."""
     state = job.state
-    live.note_recorded_run(job.id, None if state.last is None else state.last.started)
+    live.note_reported(job.id, reported_until(state))
     newest = live.newest(job.id)
     health = JobHealth.from_state(job, state)
     exists = state.is_backup or newest is not None
     totals = JobTotals.from_state(state, exists=exists, failing=health.failing)
     schedule = policy.schedule(server, job.name, job.settings)
-    expected = expect(state, schedule, None if newest is None else newest.since)
+    expected = expect(state, schedule, live.first_start(job.id))
     suppressed = expected and expected.suppressed_until(live.overdue_suppressed_until(job.id))
     return totals, Evaluation(health, schedule, suppressed)

@@ -120,6 +120,7 @@ class Fleet:
         with self.changing:
             if self._jobs.get(job_id) is None:
                 return None
+            self._evaluations.of(job_id)  # tells the live runs which of them were reported
             self._live.apply_live_report(job_id, activity, received)
             self._evaluate_again([job_id])
             return self._live.newest(job_id)
@@ -148,14 +149,14 @@ class Fleet:
         """Return what changed since the last call: for one caller, which keeps the rest.
 
         A job is included when a report or a person changed it, and when its deadline or the time at
-        which it becomes stalled is between the last call and now.
+        which it becomes stalled or misses a report is between the last call and now.
         """
         with self._evaluated:
             self._evaluate_again(tuple(self._evaluations.errored))
             self.changing.count()
             pending = self._pending
             pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
-            pending.jobs.update(self._live.stall_changed_between(pending.since, now))
+            pending.jobs.update(self._live.changed_between(pending.since, now))
             views = self._part(pending.jobs).jobs
             changes = FleetChanges(
                 totals=self._totals(now),
@@ -251,8 +252,9 @@ class Fleet:
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
         duplicate = self._lookalikes.before(job_id, self._evaluations.of)
-        evaluation = self._evaluations[job_id]
-        return JobView(server, job, *evaluation, self._live.running(job_id), duplicate)
+        evaluation = self._evaluations[job_id]  # before what it tells the live runs is asked for
+        running, awaited = self._live.running(job_id), self._live.awaited(job_id)
+        return JobView(server, job, *evaluation, running, duplicate, awaited)
 
     def _totals(self, now: Millis) -> Totals:
         sums, reported = self._evaluations.sums, self.reports.newest

@@ -1,6 +1,6 @@
-"""The live runs of all jobs, in memory: which are in progress, and which are stalled.
+"""The live runs of all jobs, in memory: in progress, stalled, or ended and not reported.
 
-A run becomes stalled by the time of the call alone. The times at which runs become stalled are
+A run becomes stalled, and its report missing, by the time of the call alone. These times are
 sorted, as deadlines are, so what changed is found without the others.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from exporter.fleet.deadlines import DeadlineIndex
-from exporter.model.live import REPORT_TIMEOUT, LiveRun, LiveStatus
+from exporter.fleet.deadlines import DeadlineIndex, SeveralDeadlines
+from exporter.model.live import BEFORE_ALL, REPORT_TIMEOUT, LiveRun, LiveStatus
 from exporter.times import Millis
 
 
@@ -32,9 +32,11 @@ class LiveRunIndex:
         self._heard_from: Millis = 0
         self.listening_since: Millis = 0
         self._runs: dict[int, LiveRun] = {}
-        self._recorded_starts: dict[int, Millis] = {}
+        self._reported_until: dict[int, Millis] = {}
+        self._awaited: dict[int, tuple[LiveRun, ...]] = {}
         self._failed: dict[tuple[int, Millis], LiveRun] = {}
         self._stall_deadlines = DeadlineIndex()
+        self._report_deadlines = SeveralDeadlines()
         self._running: set[int] = set()
 
     def resume(
@@ -79,18 +81,18 @@ class LiveRunIndex:
         if known is None:
             self._put(job_id, LiveRun.first(activity, received))
         else:
-            self._put(job_id, known.with_report(activity, received))
+            run = known.with_report(activity, received)
+            self._put(job_id, run.awaiting(self._until(job_id)))
 
-    def note_recorded_run(self, job_id: int, started: Millis | None) -> None:
-        """Note the start of a job's newest recorded run, which ends the live run that it covers."""
-        if started is not None:
-            self._recorded_starts[job_id] = started
+    def note_reported(self, job_id: int, until: Millis) -> None:
+        """Note that the live runs of a job that started until a time were reported."""
+        self._reported_until[job_id] = until
         self._reindex(job_id)
 
     def remove(self, job_id: int) -> None:
         """Forget a job."""
         self._runs.pop(job_id, None)
-        self._recorded_starts.pop(job_id, None)
+        self._reported_until.pop(job_id, None)
         self._reindex(job_id)
 
     def newest(self, job_id: int) -> LiveRun | None:
@@ -103,6 +105,19 @@ class LiveRunIndex:
         if run is None or run.activity.ended:
             return None
         return Running(run, self._heard(run) + self.stall_after)
+
+    def awaited(self, job_id: int) -> tuple[LiveRun, ...]:
+        """Return the runs of a job that ended well and whose report has not come, oldest first."""
+        return self._awaited.get(job_id, ())
+
+    def first_start(self, job_id: int) -> Millis | None:
+        """Return the start of the newest run of a job, or of the first that was not reported.
+
+        One that ended without a report counts as no run, so the next one is expected after it.
+        """
+        awaited, newest = self.awaited(job_id), self._runs.get(job_id)
+        first = awaited[0] if awaited else newest
+        return None if first is None else first.since
 
     def overdue_suppressed_until(self, job_id: int) -> Millis:
         """Return until when a job is not overdue because it runs or its report is on its way.
@@ -117,7 +132,7 @@ class LiveRunIndex:
     def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
         waiting = ((job_id, run) for (job_id, _), run in self._failed.items())
-        return [(job_id, run) for job_id, run in waiting if run.is_unreported(now)]
+        return [(job_id, run) for job_id, run in waiting if run.is_failure_unreported(now)]
 
     def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""
@@ -127,16 +142,20 @@ class LiveRunIndex:
         """Return how many jobs have a run in progress."""
         return len(self._running)
 
-    def stall_changed_between(self, one: Millis, other: Millis) -> list[int]:
-        """Return the jobs that are stalled at one of two times and not at the other."""
-        return self._stall_deadlines.between(one, other)
+    def changed_between(self, one: Millis, other: Millis) -> frozenset[int]:
+        """Return the jobs that are stalled, or miss a report, at one of two times and not both."""
+        missing = self._report_deadlines.between(one, other)
+        return missing.union(self._stall_deadlines.between(one, other))
+
+    def _until(self, job_id: int) -> Millis:
+        return self._reported_until.get(job_id, BEFORE_ALL)
 
     def _heard(self, run: LiveRun) -> Millis:
         return max(run.heard, self._heard_from)
 
     def _unreported_run(self, job_id: int) -> LiveRun | None:
         run = self._runs.get(job_id)
-        return None if run is None or run.is_covered_by(self._recorded_starts.get(job_id)) else run
+        return None if run is None or run.since <= self._until(job_id) else run
 
     def _put(self, job_id: int, run: LiveRun) -> None:
         self._runs[job_id] = run
@@ -146,9 +165,21 @@ class LiveRunIndex:
         self._reindex(job_id)
 
     def _reindex(self, job_id: int) -> None:
+        self._reindex_awaited(job_id)
         running = self.running(job_id)
         self._stall_deadlines.set(job_id, None if running is None else running.stalled_from)
         if running is None:
             self._running.discard(job_id)
         else:
             self._running.add(job_id)
+
+    def _reindex_awaited(self, job_id: int) -> None:
+        run = self._runs.get(job_id)
+        awaited = () if run is None else run.awaited(self._until(job_id))
+        if not awaited and job_id not in self._awaited:
+            return
+        self._report_deadlines.set(job_id, [each.unreported_from for each in awaited])
+        if awaited:
+            self._awaited[job_id] = awaited
+        else:
+            del self._awaited[job_id]

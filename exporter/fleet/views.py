@@ -9,6 +9,7 @@ from exporter.fleet.live_runs import Running
 from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
 from exporter.model import Server
+from exporter.model.live import LiveRun
 from exporter.model.mutes import later_mute, muted_after
 from exporter.model.tags import has_all, together
 from exporter.schedule import Expectation, Schedule
@@ -46,6 +47,7 @@ class JobView(Struct, frozen=True):
 
     `health` comes from its runs; the job itself is unpacked for that only once a report.
     A job that runs is not overdue until it stops reporting: its deadline is moved to then.
+    `awaited` are its runs that ended well by live reports and were not reported, oldest first.
     """
 
     server: Server
@@ -55,6 +57,7 @@ class JobView(Struct, frozen=True):
     expectation: Expectation | None
     running: Running | None = None
     possible_duplicate_of: int | None = None
+    awaited: tuple[LiveRun, ...] = ()
 
     @property
     def effective_deadline(self) -> Millis | None:
@@ -90,6 +93,11 @@ class JobView(Struct, frozen=True):
     def stalled(self, now: Millis) -> bool:
         """Whether a run in progress has sent no live report for too long."""
         return self.running is not None and self.running.stalled(now)
+
+    def unreported(self, now: Millis) -> LiveRun | None:
+        """Return the newest run that ended well so long ago that its report should have come."""
+        missing = (run for run in reversed(self.awaited) if run.unreported_from <= now)
+        return next(missing, None)
 
     def overdue(self, now: Millis) -> bool:
         """Whether a run was expected and none came."""

@@ -1,7 +1,8 @@
 """Live reports: applied in memory at once, written to the database in the background.
 
 No request waits for the disk, and hundreds of machines that report twice a minute cost one commit a
-minute. What is not yet written when the power fails arrives again with the next report.
+minute. What is not yet written when the power fails arrives again with the next report; the end of
+a run does not, so it is written at the next look.
 """
 
 import contextlib
@@ -9,6 +10,8 @@ import logging
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -93,7 +96,8 @@ class LiveReportService:
 
     def _hear(self, job_id: int, report: LiveReport, delivery: Delivery) -> bool:
         """Apply a report of a job; return whether the job still exists."""
-        run = self._store.hear(job_id, report.activity, delivery.received)
+        activity = replace(report.activity, address=delivery.address)
+        run = self._store.hear(job_id, activity, delivery.received)
         if run is None:
             return False
         with self._lock:
@@ -125,7 +129,7 @@ class LiveReportService:
     def run_once(self) -> None:
         """Resolve unknown jobs, save live runs, and record failed runs without a report."""
         self._resolve_unknown_jobs()
-        if abs(self._clock() - self._saved) >= _SAVED_EVERY:
+        if self._is_saving_due():
             self._save()
         self._record_missing_failures()
 
@@ -168,6 +172,13 @@ class LiveReportService:
         else:
             self._jobs[sender] = job_id
             self._hear(job_id, report, delivery)
+
+    def _is_saving_due(self) -> bool:
+        """Return whether to save now: no later live report says again that a run ended."""
+        if abs(self._clock() - self._saved) >= _SAVED_EVERY:
+            return True
+        with self._lock:
+            return any(run.activity.ended for run in self._unsaved.values())
 
     def _save(self) -> None:
         with self._lock:

@@ -130,6 +130,11 @@ class Refusals:
         found = [each for each in self._present() if _is_recent(each, now)]
         return LastDay(len(found), found[0]) if found else None
 
+    def newest_from(self, address: str) -> Rejected | None:
+        """Return the newest report of an ended run that was refused from an address."""
+        found = (each for each in self._present() if each.address == address and not each.live)
+        return next(found, None)
+
     def since(self, start: Millis) -> list[Rejected]:
         """Return what was refused from a time on, newest first."""
         return [each for each in self._kept if each.received >= start]

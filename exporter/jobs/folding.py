@@ -20,6 +20,7 @@ from exporter.jobs.history import (
     without_start,
 )
 from exporter.jobs.removed import baseline_state
+from exporter.jobs.reported import dry_until
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
 from exporter.model import COMPACT, RESTORE, Status, StoredRun, believed
@@ -202,4 +203,5 @@ def _with_operation(state: JobState, stored: StoredRun) -> JobState:
         verified=added.verified(state, stored),
         restored=last_of(state.restored, added.operation_ended_well(stored, RESTORE)),
         compacted=last_of(state.compacted, compacted),
+        dry_until=last_of(state.dry_until, dry_until(stored)),
     )

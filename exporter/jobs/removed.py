@@ -11,6 +11,7 @@ from exporter.jobs import added, sums
 from exporter.jobs.copies import SecondCopies
 from exporter.jobs.destination import Destination
 from exporter.jobs.history import Entry, unless_of
+from exporter.jobs.reported import dry_until
 from exporter.jobs.state import JobState
 from exporter.model import COMPACT, RESTORE, Order, Status, StoredRun, Verification, believed
 from exporter.times import Millis
@@ -41,6 +42,7 @@ def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         compacted=_timestamp_before(kept.compacted, _compacted(runs)),
         first_start=_timestamp_before(kept.first_start, _starts(backups)),
         last_failed=unless_of(kept.last_failed, ids),
+        dry_until=_timestamp_before(kept.dry_until, _timestamps(runs, dry_until)),
     )
 
 

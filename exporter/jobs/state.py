@@ -44,7 +44,8 @@ class JobState(Struct, frozen=True, array_like=True):
     interrupted since. `reported` are the newest runs that reported when the next is planned; a
     schedule is learned from `starts`. `tested` is the last verification of stored files, `verified`
     the end of the last one without errors; `restored` and `compacted` are the ends of the last
-    successful ones. `last_failed` has the arrival of the newest failed run.
+    successful ones. `last_failed` has the arrival of the newest failed run. `dry_until` is
+    until when live runs of the job were reported by dry runs.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -67,6 +68,7 @@ class JobState(Struct, frozen=True, array_like=True):
     compacted: Millis | None = None
     first_start: Millis | None = None
     last_failed: RunTimestamp | None = None
+    dry_until: Millis | None = None
 
     @property
     def is_backup(self) -> bool:

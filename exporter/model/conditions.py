@@ -65,6 +65,7 @@ class Condition(_Worded):
     DAMAGED = "damaged", "verification failed", "failed verification"
     STALE = "stale"
     STALLED = "stalled"
+    UNREPORTED = "unreported", "unreported", "ended without a report"
     INTERRUPTED = "interrupted", "interrupted", "was interrupted", "were interrupted"
     SHRINKING = "shrinking", "shrinking", "shrank"
     FILLING = (
@@ -83,7 +84,7 @@ class Condition(_Worded):
     UNUSUAL = "unusual", "unusual", "was unusual", "were unusual"
     WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"
-    WAITING = "waiting", "waiting", "has not ended a first run", "have not ended a first run"
+    WAITING = "waiting", "waiting", "has no reported run", "have no reported run"
     MUTED = "muted"
     PAUSED = "paused"
     OFF = "off", "schedule off", "has its schedule off", "have their schedules off"

@@ -1,8 +1,10 @@
 """A run in progress: what its live reports say, and what that means at a time.
 
-Pure: from the live reports of a run and a time comes whether it runs, is stalled, or failed and
+Pure: from the live reports of a run and a time comes whether it runs, is stalled, or ended and
 left no report. A run is identified by its start. Reports that come twice or late change nothing.
 """
+
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +21,9 @@ REPORT_TIMEOUT: Millis = 10 * MINUTE
 
 RUN_MATCH_TOLERANCE: Millis = MINUTE
 """A live report has the start of its module, which is shortly after that of the run."""
+
+BEFORE_ALL: Millis = -(2**63)
+"""Until when the runs of a job were reported that has no report."""
 
 
 class Progress(Struct, frozen=True, array_like=True, gc=False):
@@ -46,6 +51,8 @@ class LiveStatus(Struct, frozen=True, array_like=True):
     lines: tuple[str, ...] = ()
     backup_id: str | None = None
     destination_type: str | None = None
+    address: str | None = None
+    """Where it came from: reports that were refused from there may be of the same run."""
 
     def is_newer(self, other: "LiveStatus") -> bool:
         """Return whether it was sent after another one; one without a time counts as newer."""
@@ -61,6 +68,10 @@ class LiveStatus(Struct, frozen=True, array_like=True):
         if self.reported is None or believed.is_past(self.reported, received):
             return self
         return replace(self, reported=None)
+
+    def without_details(self) -> "LiveStatus":
+        """Return what is needed of a run that ended well."""
+        return replace(self, progress=Progress(), error=None, lines=())
 
 
 class LiveReport(Struct, frozen=True):
@@ -86,12 +97,14 @@ class LiveRun(Struct, frozen=True, array_like=True):
     """What is known of a run by its live reports.
 
     `since` is the start that counts: the arrival of the first report where the sender's clock is
-    ahead. `heard` is the arrival of the newest. Only trusted values are kept.
+    ahead. `heard` is the arrival of the newest. Only trusted values are kept. `earlier` are runs
+    before it that ended well, the oldest first: their reports may not have come.
     """
 
     activity: LiveStatus
     since: Millis
     heard: Millis
+    earlier: tuple["LiveRun", ...] = ()
 
     @classmethod
     def first(cls, activity: LiveStatus, received: Millis) -> "LiveRun":
@@ -103,11 +116,11 @@ class LiveRun(Struct, frozen=True, array_like=True):
         """Return the run with one more report, or the same run where that has nothing new."""
         new = LiveRun.first(activity, received)
         if activity.began != self.activity.began:
-            return new if self._gives_way_to(new) else self
+            return self._followed_by(new) if self._gives_way_to(new) else self
         if self.activity.ended or not (activity.ended or new.activity.is_newer(self.activity)):
             return self
         since = new.since if new.is_dated else self.since
-        return LiveRun(new.activity, since, max(self.heard, received))
+        return LiveRun(new.activity, since, max(self.heard, received), self.earlier)
 
     def shifted(self, by: Millis, now: Millis) -> "LiveRun":
         """Return the same run after the clock that stamped it was set by so much, to now."""
@@ -115,7 +128,50 @@ class LiveRun(Struct, frozen=True, array_like=True):
         since = heard if self.is_dated else min(self.since + by, now)
         if believed.is_past(self.activity.began, heard):
             since = self.activity.began
-        return LiveRun(self.activity.believed(heard), since, heard)
+        earlier = tuple(run.shifted(by, now) for run in self.earlier)
+        return LiveRun(self.activity.believed(heard), since, heard, earlier)
+
+    def awaited(self, reported_until: Millis) -> tuple["LiveRun", ...]:
+        """Return the runs that ended well and whose report has not come, the oldest first.
+
+        Args:
+            reported_until: runs that started until then were reported.
+        """
+        if not (self.earlier or self.ended_well):
+            return ()
+        own = (self.without_earlier(),) if self.ended_well else ()
+        return tuple(run for run in (*self.earlier, *own) if run.since > reported_until)
+
+    def awaiting(self, reported_until: Millis) -> "LiveRun":
+        """Return the run without those before it that were reported."""
+        if not self.earlier:
+            return self
+        kept = tuple(run for run in self.earlier if run.since > reported_until)
+        return replace(self, earlier=kept)
+
+    def without_earlier(self) -> "LiveRun":
+        """Return only what is needed of the run once it ended well."""
+        return LiveRun(self.activity.without_details(), self.since, self.heard)
+
+    def _followed_by(self, other: "LiveRun") -> "LiveRun":
+        own = (self.without_earlier(),) if self.ended_well else ()
+        return replace(other, earlier=_thinned((*self.earlier, *own), other.heard))
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether its sender said that it ended and did not fail."""
+        return self.activity.ended and not self.activity.failed
+
+    @property
+    def last_reported(self) -> Millis:
+        """When its newest live report was sent, as its sender says, at most its arrival."""
+        reported = self.activity.reported
+        return self.heard if reported is None else min(reported, self.heard)
+
+    @property
+    def unreported_from(self) -> Millis:
+        """From when on the report of a run that ended well is missing, if it has not come."""
+        return self.last_reported + REPORT_TIMEOUT
 
     @property
     def is_dated(self) -> bool:
@@ -126,10 +182,16 @@ class LiveRun(Struct, frozen=True, array_like=True):
         """Return whether another run started later; a start in the future does not count."""
         return other.since > self.since or (other.is_dated and not self.is_dated)
 
-    def is_covered_by(self, started: Millis | None) -> bool:
-        """Return whether a recorded run with a start is this one or came after it."""
-        return started is not None and started >= self.since - RUN_MATCH_TOLERANCE
-
-    def is_unreported(self, now: Millis) -> bool:
+    def is_failure_unreported(self, now: Millis) -> bool:
         """Return whether it failed so long ago that its report should have come."""
         return self.activity.failed and now >= self.heard + REPORT_TIMEOUT
+
+
+def _thinned(runs: Sequence[LiveRun], now: Millis) -> tuple[LiveRun, ...]:
+    """Return those that decide since when a report is missing, and of which run the newest is.
+
+    A job may run every few minutes for months and never report.
+    """
+    missing = [run for run in runs if run.unreported_from <= now]
+    pending = [run for run in runs if run.unreported_from > now]
+    return tuple(run for part in (missing, pending) for run in (*part[:1], *part[1:][-1:]))

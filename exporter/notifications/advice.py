@@ -21,6 +21,11 @@ _ADVICE: Mapping[AnyCondition, str] = {
         "If the machine is off, switch it on; if the run hangs, stop it in Duplicati, check "
         "whether its destination answers, and start it again."
     ),
+    Condition.UNREPORTED: (
+        "Check with what options Duplicati sends reports, most likely first: "
+        "--send-http-result-output-format=Json, --send-http-verb=POST, --send-http-level=All, "
+        "--send-http-any-operation for a Sync, and the address in --send-http-url."
+    ),
     Condition.INTERRUPTED: (
         "Run the backup by hand and let it complete; if it is stopped every day, find the cause."
     ),

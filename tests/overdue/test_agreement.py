@@ -84,13 +84,14 @@ def fleet_of(lives: list[Life]) -> Fleet:
 
 
 def turning(fleet: Fleet) -> list[Millis]:
-    """Return the times around which a job of a fleet becomes overdue or stalled."""
+    """Return the times around which a condition of a job of a fleet may begin."""
     expected = [view.expectation.deadline for view in fleet.jobs() if view.expectation]
     silent = [view.running.stalled_from for view in fleet.jobs() if view.running]
     old = [view.health.copies_old_from for view in fleet.jobs()]
     near = [view.health.filling_from for view in fleet.jobs()]
     some = [each for each in (*old, *near) if each is not None]
-    return [START, MIDDLE, END, *expected, *silent, *some]
+    missing = [run.unreported_from for view in fleet.jobs() for run in view.awaited]
+    return [START, MIDDLE, END, *expected, *silent, *some, *missing]
 
 
 class Exposed(NamedTuple):
@@ -123,6 +124,7 @@ def alerted(job: Samples, now: Millis) -> set[Condition]:
         Condition.FAILING: job["consecutive_failures"] > 0,
         Condition.DAMAGED: job.get("last_verification_status_code", 0) > 1,
         Condition.STALLED: job.get("stalled", 0) == 1,
+        Condition.UNREPORTED: "unreported_timestamp_seconds" in job,
         Condition.STALE: too_old(job, now),
         Condition.INTERRUPTED: job["interrupted_runs"] > 0,
         Condition.SECOND_COPY: job.get("second_copy_missed", 0) > 1 or copy_too_old(job, now),

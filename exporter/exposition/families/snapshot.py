@@ -26,12 +26,14 @@ class JobSnapshot(Struct, frozen=True):
     stalled: bool = False
     failing: bool = False
     tags: tuple[str, ...] = ()
+    unreported: Millis | None = None
 
     @classmethod
     def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
         """Return the snapshot of a job, with the values of `JOB_LABELS`."""
         state = view.job.state
         labels = (str(view.server.id), view.server.name, view.job.name)
+        unreported = view.unreported(now)
         return cls(
             state,
             state.baseline(),
@@ -42,6 +44,7 @@ class JobSnapshot(Struct, frozen=True):
             view.stalled(now),
             view.failing,
             view.tags,
+            None if unreported is None else unreported.last_reported,
         )
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from exporter.jobs.folding import fits_in_place, with_more_told, with_run, without_placeholder
 from exporter.jobs.job import Job
+from exporter.jobs.reported import reported_until
 from exporter.jobs.state import JobState
 from exporter.limits import Limits
 from exporter.model import Delivery, Server, StoredRun, fuller
@@ -116,13 +117,16 @@ class Recorder:
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
         """Apply a live report of a job; return its live run, None if the job is gone."""
-        if self.places.job(job_id) is None:
+        job = self.places.job(job_id)
+        if job is None:
             return None
         known = self._fresh.live.get(job_id) or live_runs.find(self.db, job_id)
         if known is None:
             run = LiveRun.first(activity, received)
         else:
             run = known.with_report(activity, received)
+        if run.earlier:
+            run = run.awaiting(reported_until(job.state))
         live_runs.keep(self.db, [(job_id, run)])
         self._fresh.live[job_id] = run
         return run

@@ -1,4 +1,4 @@
-"""The runs in progress, by their live reports: their progress, and which are stalled."""
+"""The runs by their live reports: in progress, stalled, or ended and not reported."""
 
 from grafana_foundation_sdk.builders import stat, table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
@@ -18,7 +18,7 @@ _ANY = thresholds(GREY, (1, BLUE))
 
 def row() -> Row:
     """Return the row."""
-    return Row("Running now", [_running(), _stalled(), _runs()])
+    return Row("Running now", [_running(), _stalled(), _unreported(), _runs()])
 
 
 def _running() -> stat.Panel:
@@ -46,6 +46,19 @@ def _stalled() -> stat.Panel:
     return figure(about, Query(f"sum({chosen('stalled')}) or 0 * max({of_exporters(_COUNT)})"))
 
 
+def _unreported() -> stat.Panel:
+    about = About(
+        "Unreported",
+        "Chosen jobs with a run that ended well by its live reports, and no report of it or of a"
+        " later one came in ten minutes.",
+        "none",
+        thresholds(GREEN, (1, RED)),
+        *_FIGURE,
+    )
+    missing = f"count({chosen('unreported_timestamp_seconds')})"
+    return figure(about, Query(f"{missing} or 0 * max({of_exporters(_COUNT)})"))
+
+
 def _runs() -> table.Panel:
     about = About(
         "Runs under way",
@@ -53,7 +66,7 @@ def _runs() -> table.Panel:
         " the progress and the phase, in Duplicati's words. Click a row for its job.",
         "none",
         _SILENCE,
-        18,
+        15,
         7,
     )
     panel = listing(about, Rows({**JOBS, "phase": "Phase"}, sorted_by="Running for"), *_of_run())

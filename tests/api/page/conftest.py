@@ -21,6 +21,7 @@ EVERY = {
     "rotten": "damaged",
     "forsaken": "stale",
     "silent": "stalled",
+    "unheard": "unreported",
     "stopped": "interrupted",
     "emptied": "shrinking",
     "crammed": "filling",
@@ -115,6 +116,7 @@ def fill_with_all(daemon: Daemon) -> None:
         ended = Status.SUCCESS if day == 5 else Status.INTERRUPTED
         record(daemon, "forsaken", LAST - day * DAY, ended)
     daily(daemon, "silent")
+    daily(daemon, "unheard")
     daily(daemon, "stopped", last=LAST - DAY)
     record(daemon, "stopped", LAST, Status.INTERRUPTED, reason="the script said: not now")
     copied = SecondCopy("s3://bucket/copy", LAST - 2 * DAY + MINUTE, Status.SUCCESS, 7, USUAL, 0)
@@ -133,6 +135,7 @@ def fill_with_all(daemon: Daemon) -> None:
     daily(daemon, "unscheduled")
     daily(daemon, "quiet", server="laptop")
     hear(daemon, "silent", NOW - HOUR, NOW - 20 * MINUTE)
+    hear(daemon, "unheard", NOW - HOUR, NOW - 20 * MINUTE, status="Completed")
     hear(daemon, "busy", NOW - HOUR, NOW - MINUTE, done=0.25)
     hear(daemon, "begun", NOW - HOUR, NOW - MINUTE, status="Completed")
     change(daemon, "hushed", muteFor="3d")

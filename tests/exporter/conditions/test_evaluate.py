@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exporter.conditions.evaluate import conditions, evaluate_all
+from exporter.conditions.since import since
+from exporter.conditions.upcoming import next_change
 from exporter.fleet.views import JobView
 from exporter.model import (
     UNNAMED,
@@ -18,6 +20,7 @@ from exporter.model import (
     Verification,
 )
 from exporter.model.conditions import Condition
+from exporter.model.live import REPORT_TIMEOUT
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.exporter.conditions.views import (
     ERROR,
@@ -175,7 +178,12 @@ def test_a_job_that_began_and_never_reported_is_not_fine() -> None:
     fleet.apply_live_report(1, activity_of(NOW, NOW, ended=True), NOW)
     view = fleet.job(1)
     assert view is not None
-    assert conditions(view, NOW + HOUR) == (Condition.WAITING,)
+    missing = NOW + REPORT_TIMEOUT
+    assert conditions(view, missing - 1) == (Condition.WAITING,)
+    assert conditions(view, missing) == (Condition.UNREPORTED, Condition.WAITING)
+    assert [next_change(view, at) for at in (NOW, missing - 1)] == [missing, missing]
+    assert since(view, view.job.state, Condition.UNREPORTED) == NOW
+    assert since(view, view.job.state, Condition.WAITING) is None
 
 
 def test_the_end_by_a_clock_that_runs_ahead_does_not_keep_a_backup_young() -> None:
@@ -192,6 +200,7 @@ def test_conditions_lie_in_the_order_of_their_ranks() -> None:
         "damaged",
         "stale",
         "stalled",
+        "unreported",
         "interrupted",
         "shrinking",
         "filling",

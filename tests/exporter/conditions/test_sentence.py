@@ -52,7 +52,7 @@ def excusing(counted: StatusSummary, **excused: int) -> StatusSummary:
         (census(40, second_copy=2), "2 of 40 backups have no recent second copy"),
         (census(40, unnamed=1), "1 of 40 backups sends reports without a name"),
         (census(1, unnamed=1), "The only backup sends reports without a name"),
-        (census(40, fine=39, waiting=1), "39 of 40 backups are fine, 1 has not ended a first run"),
+        (census(40, fine=39, waiting=1), "39 of 40 backups are fine, 1 has no reported run"),
         (census(3, fine=1, unwatched=2), "1 of 3 backups is fine, 2 are not watched"),
         (census(40, fine=40, muted=1), "All 40 backups are fine, 1 is muted"),
         (

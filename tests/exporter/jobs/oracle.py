@@ -57,7 +57,14 @@ def state_of(history: Iterable[StoredRun]) -> JobState:
         compacted=latest([*ends(runs, "Compact"), *compacted(runs)]),
         first_start=min((run.started for run in backups), default=None),
         last_failed=max(failures(backups), key=lambda each: each.timestamp, default=None),
+        dry_until=latest(reported_until(run) for run in runs if run.run.dry_run),
     )
+
+
+def reported_until(run: StoredRun) -> Millis:
+    """Return when the last live run started that is this one or came before it."""
+    ended = run.started if run.run.ended is None else right(run, run.run.ended)
+    return max(run.started + MINUTE, min(ended, run.received))
 
 
 def counted(backups: Sequence[StoredRun]) -> tuple[int, int, int, int, int, int]:

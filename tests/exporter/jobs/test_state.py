@@ -68,7 +68,8 @@ def test_dry_runs_and_other_operations_count_nowhere() -> None:
     restored = stored_run(START, operation="Restore", counts=counts)
     compacted = stored_run(START + 1, operation="Compact", status=E, next_scheduled=START + DAY)
     tried = stored_run(START + 2, dry_run=True, status=F, counts=counts)
-    assert fold([restored, compacted, tried]) == JobState(restored=START + MINUTE)
+    known = JobState(restored=START + MINUTE, dry_until=START + 2 + MINUTE)
+    assert fold([restored, compacted, tried]) == known
 
 
 def test_uploaded_bytes_add_up_over_runs_of_any_status() -> None:

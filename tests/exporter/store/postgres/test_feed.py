@@ -8,14 +8,18 @@ import psycopg
 import pytest
 from msgspec import msgpack
 
+from exporter.model import Delivery
 from exporter.model.live import LiveRun
+from exporter.reports import read_report
 from exporter.store import StoreUnavailableError
 from exporter.store.postgres import queries
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.session import PgSession
+from exporter.times import HOUR, MINUTE, Millis
 from tests.support.authors import BY
-from tests.support.daemon import NOW
+from tests.support.daemon import NOW, SENDER
 from tests.support.replicas import Replicas, at_once, body, feed_of, known_to, post
+from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import activity_of
 
 pytestmark = pytest.mark.not_quick
@@ -102,3 +106,28 @@ def test_live_runs_are_read_where_everything_is_read_again(replicas: Replicas) -
     (view,) = replicas.fleets[0].jobs()
     assert view.running is not None
     assert view.running.run == run
+
+
+def test_all_know_of_a_run_whose_report_is_missing_until_one_records_it(
+    replicas: Replicas,
+) -> None:
+    one, other = replicas.open(), replicas.open()
+    job_id = post(one, body(1)).job.id
+    began = NOW + HOUR
+    other.catch_up(5)
+    one.hear(job_id, activity_of(began, began + MINUTE, ended=True), began + MINUTE)
+    other.hear(job_id, activity_of(began + HOUR, began + HOUR), began + HOUR)
+    assert awaited(replicas) == [[began], [began]]
+    delivery = Delivery(began + HOUR, SENDER)
+    other.record(read_report(duplicati_report(began=began)), delivery)
+    assert awaited(replicas) == [[], []]
+    one.hear(job_id, activity_of(began + HOUR, began + 2 * HOUR), began + 2 * HOUR)
+    assert [run.earlier for _, run in one.live_runs()] == [()]
+
+
+def awaited(replicas: Replicas) -> list[list[Millis]]:
+    """Return, for each daemon, the starts of the runs whose reports it waits for."""
+    for store in replicas.stores:
+        store.catch_up(5)
+    views = [view for fleet in replicas.fleets for view in fleet.jobs()]
+    return [[run.since for run in view.awaited] for view in views]
