@@ -19,7 +19,7 @@ DOCUMENTATION = (
 
 _OPERATIONS = marked("--send-http-any-operation=true: without it only backups are reported.")
 
-_CHECKS = (
+CHECKS = (
     marked("--send-http-result-output-format=Json: a message of another format may be refused."),
     marked("--send-http-verb is not set, or is POST."),
     marked("--send-http-level is not set, or is All: other values leave out some runs."),
@@ -63,7 +63,7 @@ def missing_report(view: JobView, refused_from: RefusedFrom, now: Millis) -> Mis
 
 
 def _checks(operation: str) -> tuple[str, ...]:
-    return tuple(each for each in _CHECKS if each != _OPERATIONS or operation != BACKUP)
+    return tuple(each for each in CHECKS if each != _OPERATIONS or operation != BACKUP)
 
 
 def as_json(missing: MissingReport | None) -> Json | None:

@@ -1,9 +1,9 @@
-"""The families of a job with a run in progress; they are absent after it ends."""
+"""The families that only live reports have: of a run in progress, or of one without a report."""
 
 from collections.abc import Callable, Iterator, Sequence
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job, seconds
 from exporter.model.live import LiveRun
 from exporter.times import SECOND
 
@@ -66,5 +66,10 @@ RUNNING_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "gauge",
         (*JOB_LABELS, "phase"),
         _phase,
+    ),
+    of_job(
+        "unreported_timestamp_seconds",
+        "Time at which the newest run ended that was told live and whose report has not come.",
+        lambda job: seconds(job.unreported),
     ),
 )

@@ -92,11 +92,6 @@ OUTCOME_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         lambda job: job.state.interrupted_runs,
     ),
     of_job(
-        "unreported_timestamp_seconds",
-        "Time at which the newest run ended that was told live and whose report has not come.",
-        lambda job: seconds(job.unreported),
-    ),
-    of_job(
         "job_success_rate",
         "Backup runs of the job that completed among those that completed or failed, 0 to 1.",
         _success_rate,

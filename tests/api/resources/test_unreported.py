@@ -6,6 +6,7 @@ import pytest
 
 from exporter.model.live import REPORT_TIMEOUT
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, parse_timestamp
+from tests.docs.contract import CONTRACT
 from tests.support.daemon import NOW, SENDER, Daemon
 from tests.support.live import Fate, Simulator, activity, tell
 from tests.support.live_job import LENGTH, run, series, the_job
@@ -211,6 +212,7 @@ def test_it_tells_why_the_newest_report_of_that_sender_was_refused(daemon: Daemo
     (newest, _) = daemon.get("/api/rejected")["rejected"]
     told = missing(daemon)["refused"]
     assert told == {key: newest[key] for key in ("id", "received", "reason", "remedy")}
+    assert CONTRACT.faults("/components/schemas/UnreportedOrNull", missing(daemon)) == []
     page = daemon.client.simulate_get(f"/jobs/{the_job(daemon)['id']}").text
     assert newest["reason"].partition('"')[0] in page
 

@@ -61,7 +61,7 @@ def empty() -> Fleet:
 
 
 def mixed() -> Fleet:
-    """Build a fleet with jobs that are fine, dead, stopped, overdue, running, or no backup."""
+    """Build a fleet: jobs fine, dead, stopped, overdue, running, unreported, or no backup."""
     fleet = empty()
     nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
     nas = replace(nas, tags=("office", "prod"))
@@ -104,6 +104,7 @@ def mixed() -> Fleet:
     )
     halfway = Progress("Backup_ProcessingFiles", 0.42, 525, 1250, 2**38, 2**40, 1)
     fleet.apply_live_report(1, activity_of(NOW - HOUR, NOW - MINUTE, halfway), NOW - MINUTE)
+    fleet.apply_live_report(2, activity_of(NOW - 2 * HOUR, NOW - HOUR, ended=True), NOW - HOUR)
     fleet.apply_live_report(5, activity_of(NOW - 2 * HOUR, NOW - HOUR), NOW - HOUR)
     return fleet
 
