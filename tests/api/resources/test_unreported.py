@@ -10,6 +10,7 @@ from tests.docs.contract import CONTRACT
 from tests.support.daemon import NOW, SENDER, Daemon
 from tests.support.live import Fate, Simulator, activity, tell
 from tests.support.live_job import LENGTH, run, series, the_job
+from tests.support.pages import Document, elements, text
 from tests.support.reports_builder import duplicati_report
 
 ENDED = NOW + LENGTH
@@ -215,6 +216,18 @@ def test_it_tells_why_the_newest_report_of_that_sender_was_refused(daemon: Daemo
     assert CONTRACT.faults("/components/schemas/UnreportedOrNull", missing(daemon)) == []
     page = daemon.client.simulate_get(f"/jobs/{the_job(daemon)['id']}").text
     assert newest["reason"].partition('"')[0] in page
+
+
+def test_its_page_says_what_to_check_as_long_as_it_is_missing(daemon: Daemon) -> None:
+    hear(daemon, NOW, ENDED)
+    daemon.clock.now = MISSING
+    path = f"/jobs/{the_job(daemon)['id']}"
+    page = Document(daemon.client.simulate_get(path))
+    listed = elements(page.one("div", id="unreported"), "li")
+    assert [text(each) for each in listed] == missing(daemon)["check"]
+    assert page.one("div", id="head").attrib["data-condition"] == "unreported"
+    daemon.upload(duplicati_report(began=NOW, duration=LENGTH))
+    assert 'id="unreported"' not in daemon.client.simulate_get(path).text
 
 
 def test_a_daemon_whose_clock_is_set_tells_it_all_the_same(daemon: Daemon) -> None:
