@@ -184,13 +184,12 @@ def _add_answers(app: App, services: Services) -> None:
 
 def _add_managed(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    refused_from = services.refusals.newest_from
     app.add_route("/api/audit", Audit(store))
     app.add_route("/api/servers", Servers(fleet, clock))
     app.add_route("/api/servers/{server_id}", ServerResource(store, fleet, clock))
     app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, clock))
     app.add_route("/api/jobs", Jobs(fleet, clock))
-    app.add_route("/api/jobs/{job_id}", JobResource(store, fleet, clock, refused_from))
+    app.add_route("/api/jobs/{job_id}", JobResource(store, fleet, clock, services.refusals))
     app.add_route("/api/jobs/{job_id}/separate", SeparatedJob(store, fleet, clock))
     app.add_route("/api/jobs/{job_id}/copies", SecondCopies(store, fleet, clock))
 

@@ -17,15 +17,17 @@ DOCUMENTATION = (
     "connect-duplicati.md#runs-without-a-report"
 )
 
-_OPERATIONS = marked("--send-http-any-operation=true: without it only backups are reported.")
+_OPERATIONS = marked(
+    "Operations: --send-http-any-operation=true, without which only backups are reported."
+)
 
 CHECKS = (
-    marked("--send-http-result-output-format=Json: a message of another format may be refused."),
-    marked("--send-http-verb is not set, or is POST."),
-    marked("--send-http-level is not set, or is All: other values leave out some runs."),
+    marked("Format: --send-http-result-output-format=Json; a message in another may be refused."),
+    marked("Verb: --send-http-verb is not set, or is POST."),
+    marked("Level: --send-http-level is not set, or is All; other values leave out some runs."),
     _OPERATIONS,
     marked(
-        "--send-http-url or --send-http-json-urls has this daemon's address, which ends with "
+        "Address: --send-http-url or --send-http-json-urls has this daemon's, which ends with "
         "/api/upload, and no option of the backup itself takes its place."
     ),
 )

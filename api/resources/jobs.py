@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from api import edits, job_choice, query, request_body, serialization
 from api.auth import author_of
 from api.errors import invalid, not_found
-from api.missing_reports import RefusedFrom, as_json, missing_report
+from api.missing_reports import as_json, missing_report
 from api.responses import GetResource, ok_no_store, success
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.ingest.importer import StoreImporter
+from exporter.ingest.refusals import Refusals
 from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.model.audit import Author
@@ -81,10 +82,10 @@ class JobResource(_OfOneJob, GetResource):
     """One job by its id."""
 
     def __init__(
-        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], refused_from: RefusedFrom
+        self, store: Store, fleet: Fleet, clock: Callable[[], Millis], refusals: Refusals
     ) -> None:
         super().__init__(store, fleet, clock)
-        self._refused_from = refused_from
+        self._refusals = refusals
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the job, how its deadline was computed and what report of it is missing."""
@@ -94,7 +95,7 @@ class JobResource(_OfOneJob, GetResource):
         data = {
             "job": serialization.job(view, now),
             "explanation": serialization.explanation(view),
-            "unreported": as_json(missing_report(view, self._refused_from, now)),
+            "unreported": as_json(missing_report(view, self._refusals.newest_from, now)),
         }
         success(req, resp, data)
 

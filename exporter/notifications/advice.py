@@ -22,9 +22,10 @@ _ADVICE: Mapping[AnyCondition, str] = {
         "whether its destination answers, and start it again."
     ),
     Condition.UNREPORTED: (
-        "Check with what options Duplicati sends reports, most likely first: "
-        "--send-http-result-output-format=Json, --send-http-verb=POST, --send-http-level=All, "
-        "--send-http-any-operation for a Sync, and the address in --send-http-url."
+        "Check with what options Duplicati sends reports, most likely first: the format "
+        "(--send-http-result-output-format=Json), the verb (--send-http-verb=POST), the level "
+        "(--send-http-level=All), for a Sync --send-http-any-operation, and the address "
+        "(--send-http-url)."
     ),
     Condition.INTERRUPTED: (
         "Run the backup by hand and let it complete; if it is stopped every day, find the cause."

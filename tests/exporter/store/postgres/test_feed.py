@@ -119,7 +119,8 @@ def test_all_know_of_a_run_whose_report_is_missing_until_one_records_it(
     other.hear(job_id, activity_of(began + HOUR, began + HOUR), began + HOUR)
     assert awaited(replicas) == [[began], [began]]
     delivery = Delivery(began + HOUR, SENDER)
-    other.record(read_report(duplicati_report(began=began)), delivery)
+    report = duplicati_report(began=began, machine_id="id of nas")
+    other.record(read_report(report), delivery)
     assert awaited(replicas) == [[], []]
     one.hear(job_id, activity_of(began + HOUR, began + 2 * HOUR), began + 2 * HOUR)
     assert [run.earlier for _, run in one.live_runs()] == [()]
