@@ -156,8 +156,9 @@ def evaluate(
 ) -> tuple[JobTotals, Evaluation]:
     """Evaluate a job; its live run is over where the newest recorded run covers it."""
     state = job.state
-    live.note_reported(job.id, reported_until(state))
     newest = live.newest(job.id)
+    if newest is not None:
+        live.note_reported(job.id, reported_until(state))
     health = JobHealth.from_state(job, state)
     exists = state.is_backup or newest is not None
     totals = JobTotals.from_state(state, exists=exists, failing=health.failing)
