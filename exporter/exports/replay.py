@@ -55,6 +55,7 @@ def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterato
                     labels=labels,
                     failing=failing,
                     tags=tags,
+                    kind=job.kind,
                 )
                 yield Span(first, end, snapshot)
 

@@ -24,7 +24,7 @@ from exporter.fleet.views import (
 )
 from exporter.fleet.watching import ChangedJobs, JobWatch, parts
 from exporter.jobs.job import Job
-from exporter.model import Server
+from exporter.model import JobKind, Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
@@ -201,15 +201,15 @@ class Fleet:
         with self._lock:
             return self._servers.find(text)
 
-    def find_job(self, machine_id: str | None, backup: str) -> int | None:
-        """Return the id of a machine's job of this name, where both are known."""
+    def find_job(self, machine_id: str | None, kind: JobKind, backup: str) -> int | None:
+        """Return the id of a machine's job of this kind and name, where both are known."""
         with self._lock:
-            return self._jobs.named(self._servers.id_of(machine_id), backup)
+            return self._jobs.named(self._servers.id_of(machine_id), kind, backup)
 
-    def find_job_of_past(self, machine_id: str | None, backup: str) -> int | None:
-        """Return the id of a machine's job that has this name, or else had it."""
+    def find_job_of_past(self, machine_id: str | None, kind: JobKind, backup: str) -> int | None:
+        """Return the id of a machine's job of this kind that has this name, or else had it."""
         with self._lock:
-            return self._jobs.ever_named(self._servers.id_of(machine_id), backup)
+            return self._jobs.ever_named(self._servers.id_of(machine_id), kind, backup)
 
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""

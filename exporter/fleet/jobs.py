@@ -6,6 +6,7 @@ from collections.abc import Iterable, KeysView, Sequence
 
 from exporter.fleet.tags import Tags
 from exporter.jobs.job import Job
+from exporter.model import JobKind
 
 
 class Jobs:
@@ -31,14 +32,16 @@ class Jobs:
         """Return the ids of a server's jobs, in order."""
         return self._by_server.get(server_id, ())
 
-    def named(self, server_id: int | None, name: str) -> int | None:
-        """Return the id of a server's job of this name."""
-        return _first(each.id for each in self._of(server_id) if each.name == name)
+    def named(self, server_id: int | None, kind: JobKind, name: str) -> int | None:
+        """Return the id of a server's job of this kind that Duplicati calls so."""
+        jobs = self._of(server_id)
+        return _first(each.id for each in jobs if each.own_name == name and each.kind is kind)
 
-    def ever_named(self, server_id: int | None, name: str) -> int | None:
-        """Return the id of a server's job that has this name, or else had it."""
-        former = (each.id for each in self._of(server_id) if name in each.formerly)
-        named = self.named(server_id, name)
+    def ever_named(self, server_id: int | None, kind: JobKind, name: str) -> int | None:
+        """Return the id of a server's job of this kind that is called so, or else was."""
+        jobs = self._of(server_id)
+        former = (each.id for each in jobs if name in each.formerly and each.kind is kind)
+        named = self.named(server_id, kind, name)
         return _first(former) if named is None else named
 
     def put(self, job: Job) -> None:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
-from exporter.model import BACKUP, Delivery, Report, believed, short_name
+from exporter.model import Delivery, JobKind, Report, believed, kind_of, short_name
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -141,9 +141,7 @@ class StoreImporter:
             return self._undated(past, report)
         job_id = self._job_without(report, received)
         if job_id is not None:
-            return ImportResult(
-                ImportOutcome.TOO_OLD, job_id=job_id, is_backup=report.run.operation == BACKUP
-            )
+            return ImportResult(ImportOutcome.TOO_OLD, job_id=job_id, is_backup=_counts(report))
         return self._understood(past, report, received)
 
     def _understood(self, past: HistoricalReport, report: Report, received: Millis) -> _Understood:
@@ -158,7 +156,8 @@ class StoreImporter:
         """
         if self._keep_runs is None or received >= self._clock() - self._keep_runs:
             return None
-        job_id = self._fleet.find_job_of_past(report.machine.machine_id, report.backup)
+        kind, machine_id = kind_of(report.run.operation), report.machine.machine_id
+        job_id = self._fleet.find_job_of_past(machine_id, kind or JobKind.BACKUP, report.backup)
         view = None if job_id is None else self._fleet.job(job_id)
         last = None if view is None else view.job.state.last
         began = report.run.began
@@ -221,12 +220,16 @@ def _recorded_alone(understood: _Understood, record: _Record) -> ImportResult:
 
 
 def _result(understood: _Understood, recorded: Recorded) -> ImportResult:
-    run = understood[0].run
     return ImportResult(
         ImportOutcome.RECORDED if recorded.new else ImportOutcome.KNOWN,
         run_id=recorded.run_id,
         server_id=recorded.server.id,
         job_id=recorded.job.id,
-        is_backup=run.operation == BACKUP,
+        is_backup=_counts(understood[0]),
         notes=recorded.notes,
     )
+
+
+def _counts(report: Report) -> bool:
+    """Return whether a report is of an operation that has jobs."""
+    return kind_of(report.run.operation) is not None

@@ -17,7 +17,7 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.logs import log_fields
-from exporter.model import Counts, Delivery, Log, Machine, Message, Report, Run, Status
+from exporter.model import Counts, Delivery, JobKind, Log, Machine, Message, Report, Run, Status
 from exporter.model.live import LiveReport, LiveRun
 from exporter.reports.lines import message, reason
 from exporter.store import LimitReachedError, Store, StoreUnavailableError
@@ -37,20 +37,21 @@ _log = logging.getLogger(__name__)
 
 
 class _Sender(NamedTuple):
-    """The key of a live report: an identity of its machine, and the backup's name."""
+    """The key of a live report: an identity of its machine, and the job's kind and name."""
 
-    kind: str
+    identity: str
     value: str
+    kind: JobKind
     backup: str
 
     @classmethod
-    def from_report(cls, report: LiveReport, delivery: Delivery) -> "_Sender":
+    def from_report(cls, report: LiveReport, kind: JobKind, delivery: Delivery) -> "_Sender":
         machine_id, name = report.machine.machine_id, delivery.server or report.machine.name
         if machine_id is not None:
-            return cls("machine-id", machine_id, report.backup)
+            return cls("machine-id", machine_id, kind, report.backup)
         if name is not None:
-            return cls("name", name, report.backup)
-        return cls("address", delivery.address, report.backup)
+            return cls("name", name, kind, report.backup)
+        return cls("address", delivery.address, kind, report.backup)
 
 
 class LiveReportService:
@@ -82,15 +83,16 @@ class LiveReportService:
         fleet.resume(store.live_runs(), now, store.listening_since() or now)
 
     def accept(self, report: LiveReport, delivery: Delivery) -> None:
-        """Apply a live report; one of another operation than a backup is ignored."""
+        """Apply a live report; one of an operation that counts for no job is ignored."""
         self._timekeeper.hear(delivery.received, report.activity.reported)
-        if not report.is_backup:
+        kind = report.kind
+        if kind is None:
             return
-        sender = _Sender.from_report(report, delivery)
+        sender = _Sender.from_report(report, kind, delivery)
         job_id = self._jobs.get(sender)
         place = None if job_id is None else self._fleet.place(job_id)
-        if place is None or place[1].name != report.backup:
-            job_id = self._fleet.find_job(report.machine.machine_id, report.backup)
+        if place is None or (place[1].kind, place[1].own_name) != (kind, report.backup):
+            job_id = self._fleet.find_job(report.machine.machine_id, kind, report.backup)
         if job_id is None or not self._hear(job_id, report, delivery):
             self._wait(sender, report, delivery)
 
@@ -199,7 +201,7 @@ class LiveReportService:
             place = self._fleet.place(job_id)
             if place is not None:
                 delivery = self._timekeeper.arrived(Delivery(now, _SENDER), None)
-                self._record(job_id, _placeholder_report(place[1].name, run), delivery)
+                self._record(job_id, _placeholder_report(place[1].own_name, run), delivery)
             self._fleet.clear_pending_failure(job_id, run)
 
     def _record(self, job_id: int, report: Report, delivery: Delivery) -> None:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from exporter.jobs.state import JobState, pack, unpack
-from exporter.model import JobSettings
+from exporter.model import JobKind, JobSettings
 
 
 class Identity(Struct, frozen=True, gc=False):
@@ -29,7 +29,7 @@ class Job(Struct, frozen=True):
 
     The state is kept packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
     `identity` is from the newest report that had one; `formerly` are the names that the job had
-    before, the oldest first.
+    before, the oldest first. `reported_name` is what Duplicati calls it, where that is not `name`.
     """
 
     id: int
@@ -39,6 +39,8 @@ class Job(Struct, frozen=True):
     settings: JobSettings = JobSettings()
     identity: Identity | None = None
     formerly: tuple[str, ...] = ()
+    kind: JobKind = JobKind.BACKUP
+    reported_name: str | None = None
 
     @classmethod
     def of(
@@ -54,6 +56,11 @@ class Job(Struct, frozen=True):
         # Another one may have had the same address in memory.
         return fresh[1] if fresh and fresh[0] is self.packed else unpack(self.packed)
 
+    @property
+    def own_name(self) -> str:
+        """What Duplicati calls it; `name` tells a Sync job from a backup of that name."""
+        return self.reported_name or self.name
+
     def with_state(self, state: JobState) -> "Job":
         """Return the job with another state."""
         packed = pack(state)
@@ -61,5 +68,13 @@ class Job(Struct, frozen=True):
             _fresh.clear()
         _fresh[id(packed)] = packed, state
         return Job(
-            self.id, self.server_id, self.name, packed, self.settings, self.identity, self.formerly
+            self.id,
+            self.server_id,
+            self.name,
+            packed,
+            self.settings,
+            self.identity,
+            self.formerly,
+            self.kind,
+            self.reported_name,
         )

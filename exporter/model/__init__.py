@@ -6,26 +6,40 @@ so new ones go to the end and have a default.
 """
 
 from exporter.model.copies import Copying, CopyOutcome, SecondCopy
+from exporter.model.kinds import JobKind, kind_of
 from exporter.model.log import GRAVE_LEVELS, Log, Message, gravest, gravity
 from exporter.model.merging import fuller, fuller_log
 from exporter.model.names import short_name
 from exporter.model.records import CLOCK_TOLERANCE, JobSettings, Order, Rejected, Server, StoredRun
 from exporter.model.reports import UNNAMED, Delivery, Machine, Report, is_unnamed, unnamed
-from exporter.model.runs import BACKUP, COMPACT, MAX_INT64, RESTORE, Counts, Run, Verification
+from exporter.model.runs import (
+    BACKUP,
+    COMPACT,
+    COUNTED,
+    MAX_INT64,
+    RESTORE,
+    SYNC,
+    Counts,
+    Run,
+    Verification,
+)
 from exporter.model.status import Status
 
 __all__ = [
     "BACKUP",
     "CLOCK_TOLERANCE",
     "COMPACT",
+    "COUNTED",
     "GRAVE_LEVELS",
     "MAX_INT64",
     "RESTORE",
+    "SYNC",
     "UNNAMED",
     "CopyOutcome",
     "Copying",
     "Counts",
     "Delivery",
+    "JobKind",
     "JobSettings",
     "Log",
     "Machine",
@@ -44,6 +58,7 @@ __all__ = [
     "gravest",
     "gravity",
     "is_unnamed",
+    "kind_of",
     "short_name",
     "unnamed",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import BACKUP, Machine, believed
+from exporter.model import JobKind, Machine, believed, kind_of
 from exporter.times import MINUTE, Millis
 
 STALL_AFTER: Millis = 10 * MINUTE
@@ -82,9 +82,9 @@ class LiveReport(Struct, frozen=True):
     activity: LiveStatus
 
     @property
-    def is_backup(self) -> bool:
-        """Whether the run is a backup, and not a restore, for example."""
-        return self.activity.operation == BACKUP
+    def kind(self) -> JobKind | None:
+        """The kind of job that the run counts for; None for a restore, for example."""
+        return kind_of(self.activity.operation)
 
     def with_last_lines(self, most: int) -> "LiveReport":
         """Return it with no more log lines than that."""

@@ -12,6 +12,12 @@ MAX_INT64 = 2**63 - 1
 BACKUP = "Backup"
 """Duplicati's name of the one operation that makes a backup."""
 
+SYNC = "Sync"
+"""A mirror of the source: a job of its own in Duplicati, which keeps no versions."""
+
+COUNTED = (BACKUP, SYNC)
+"""The operations whose runs count for a job."""
+
 RESTORE = "Restore"
 COMPACT = "Compact"
 
@@ -78,8 +84,8 @@ class Run(Struct, frozen=True, array_like=True):
 
     @property
     def is_backup(self) -> bool:
-        """Whether it counts as a backup: other operations and dry runs never do."""
-        return self.operation == BACKUP and not self.dry_run
+        """Whether it counts, as a backup or as a Sync: other operations and dry runs never do."""
+        return self.operation in COUNTED and not self.dry_run
 
     @property
     def looked_at_destination(self) -> bool:

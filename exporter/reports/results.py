@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from exporter.model import (
     BACKUP,
+    SYNC,
     Counts,
     Machine,
     Message,
@@ -17,8 +18,6 @@ from exporter.reports.fields import Reader, bounded
 from exporter.times import Millis
 
 _BACKEND = "BackendStatistics"
-_SYNC = "Sync"
-"""A mirror of the source: its counts have names of their own, and BackendStatistics is unused."""
 
 
 class Ending(NamedTuple):
@@ -52,14 +51,14 @@ def run(results: Reader, extra: Reader, ending: Ending, messages: Sequence[Messa
         began=began,
         ended=ended,
         duration=_duration(results, ended),
-        counts=_counts_of_sync(results) if operation == _SYNC else _counts(results, backend),
+        counts=_counts_of_sync(results) if operation == SYNC else _counts(results, backend),
         dry_run=results.flag("Dryrun") is True,
         next_scheduled=extra.timestamp("next-scheduled-run"),
         verification=judging.verification(operation, results, status, began),
         backup_id=extra.name("backup-id"),
         destination_type=extra.name("destination-type"),
         reason=lines.reason(status, ending.died, messages, judging.first_fault(operation, results)),
-        newest_version=backend.timestamp("LastBackupDate"),
+        newest_version=None if operation == SYNC else backend.timestamp("LastBackupDate"),
         compacted=_compacted(results, status),
         copying=copying(results, messages, status, ended or began),
     )
@@ -82,10 +81,14 @@ def version(results: Reader, key: str) -> str | None:
 
 
 def counted(results: Reader) -> dict[str, int]:
-    """Return every number of the results and of their part about the destination."""
+    """Return every number of the results, and but for a Sync, of their part about the destination.
+
+    That part of a Sync is of no use: its own counts say what it uploaded, that part says -39 bytes.
+    """
     found: dict[str, int] = {}
     results.counted(found)
-    results.inner(_BACKEND).counted(found, f"{_BACKEND}.")
+    if results.name("MainOperation") != SYNC:
+        results.inner(_BACKEND).counted(found, f"{_BACKEND}.")
     return bounded(found)
 
 
@@ -132,9 +135,14 @@ def _counts(results: Reader, backend: Reader) -> Counts:
 
 
 def _counts_of_sync(results: Reader) -> Counts:
+    """Return the counts of a mirror, which have names of their own.
+
+    It uploads what is new or changed, and does not say how many files are new.
+    """
     return Counts(
         examined_files=results.count("SourceFiles"),
         examined_bytes=results.count("SizeOfSourceFiles"),
+        modified_files=results.count("FilesUploaded"),
         deleted_files=results.count("FilesDeleted"),
         uploaded_bytes=results.count("SizeOfUploadedFiles"),
         warnings=results.count("WarningsActualLength"),

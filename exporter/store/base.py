@@ -122,7 +122,7 @@ class BaseStore(ABC):
         change = self._write(
             lambda recorder: recorder.resolve_job(report, came), scope, lambda each: each
         )
-        (job,) = change.jobs
+        job, *_ = change.jobs
         return job.id
 
     def record_placeholder(

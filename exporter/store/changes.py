@@ -53,7 +53,8 @@ class Follower(Protocol):
 class Recorded(Struct, frozen=True):
     """The result of recording a report. `new` is false for one that was recorded before.
 
-    `notes` say what people should know about its server and its job.
+    `notes` say what people should know about its server and its job. `others` are jobs that have
+    another name now because of this one.
     """
 
     new: bool
@@ -62,12 +63,13 @@ class Recorded(Struct, frozen=True):
     job: Job
     machine_id: str | None
     notes: tuple[str, ...] = ()
+    others: tuple[Job, ...] = ()
 
     @property
     def change(self) -> Change:
         """What the report changed."""
         known = () if self.machine_id is None else ((self.machine_id, self.server.id),)
-        return Change((self.server,), (self.job,), known)
+        return Change((self.server,), (self.job, *self.others), known)
 
 
 def joined(outcomes: Iterable[Recorded]) -> Change:

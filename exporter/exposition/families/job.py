@@ -14,7 +14,7 @@ def _job_info(job: JobSnapshot) -> Iterator[Sample]:
     last = job.state.last
     if last is not None:
         facts = (last.run.backup_id, last.run.destination_type)
-        known = (*(fact or "" for fact in facts), label_of_tags(job.tags))
+        known = (*(fact or "" for fact in facts), job.kind.value, label_of_tags(job.tags))
         yield Sample((*job.labels, *known), 1)
 
 
@@ -28,7 +28,7 @@ JOB_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "duplistatus_backup_job_info",
         "What is known of a job; always 1.",
         "gauge",
-        (*JOB_LABELS, "backup_id", "destination_type", "tags"),
+        (*JOB_LABELS, "backup_id", "destination_type", "kind", "tags"),
         _job_info,
     ),
 )

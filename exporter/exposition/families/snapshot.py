@@ -9,7 +9,7 @@ from exporter.exposition.families.family import Family, Sample
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.jobs.state import Baseline, JobState
-from exporter.model import Counts, StoredRun
+from exporter.model import Counts, JobKind, StoredRun
 from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
 
@@ -27,6 +27,7 @@ class JobSnapshot(Struct, frozen=True):
     failing: bool = False
     tags: tuple[str, ...] = ()
     unreported: Millis | None = None
+    kind: JobKind = JobKind.BACKUP
 
     @classmethod
     def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
@@ -45,6 +46,7 @@ class JobSnapshot(Struct, frozen=True):
             view.failing,
             view.tags,
             None if unreported is None else unreported.last_reported,
+            view.job.kind,
         )
 
 

@@ -54,7 +54,7 @@ def _rebuilt(row: Row, known: _Known) -> Rebuilt:
     server = known.servers[job.server_id]
     report = Report(
         machine=_machine(server, job, stored, known),
-        backup=job.name,
+        backup=job.own_name,
         run=stored.run,
         log=rows.unpack_log(log),
         counted=rows.unpack_counted(names, counted),

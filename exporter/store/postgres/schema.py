@@ -221,7 +221,20 @@ CREATE TABLE audit (
 CREATE INDEX audit_of_jobs ON audit (job_id);
 """
 
-STEPS = (("reports", _FIRST), ("mutes", _MUTES), ("told", _OUTBOX), ("audited", _AUDIT))
+_KINDS = """
+ALTER TABLE jobs ADD COLUMN kind text NOT NULL DEFAULT 'backup', ADD COLUMN reported_name text;
+CREATE INDEX runs_of_syncs ON runs (job_id) WHERE operation = 'Sync';
+"""
+"""Syncs that were recorded before are counted by each daemon that starts: an older one that runs
+beside still records them as another operation."""
+
+STEPS = (
+    ("reports", _FIRST),
+    ("mutes", _MUTES),
+    ("told", _OUTBOX),
+    ("audited", _AUDIT),
+    ("kinds", _KINDS),
+)
 """Append only: a step that was released never changes."""
 
 _MAKESTEPS = """

@@ -26,6 +26,7 @@ from exporter.store.postgres.housekeeping import Housekeeping
 from exporter.store.postgres.memory import Memory
 from exporter.store.postgres.session import PgConnection, PgSession
 from exporter.store.postgres.writer import PgWriter
+from exporter.store.rules import adopting
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
@@ -122,6 +123,15 @@ class Store(BaseStore):
             check=self._check,
             open=True,
         )
+        self._adopt_syncs()
+
+    def _adopt_syncs(self) -> None:
+        """Count the Syncs that a daemon of an earlier version recorded."""
+        with self._reading() as db:
+            job_ids = tuple(adopting.found(db))
+        if job_ids:
+            scope = Scope(jobs=job_ids, structural=True)
+            self._change(lambda db: adopting.adopt(db, job_ids), scope)
 
     def record_by(self, limits: Limits, watch: Watch | None) -> None:
         """Hold reports to other limits from the next commit on, and ask another watch of each."""

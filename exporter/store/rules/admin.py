@@ -17,7 +17,7 @@ from exporter.model.run_json import Json
 from exporter.model.tags import united
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.rules import audit, read_queries, removing, rows, write_queries
+from exporter.store.rules import audit, naming, read_queries, removing, rows, write_queries
 from exporter.store.session import Session
 from exporter.times import Millis
 
@@ -91,9 +91,10 @@ def forget_copy(db: Session, job_id: int, destination: str, author: Author) -> C
 
 def delete_job(db: Session, job_id: int, author: Author) -> Change:
     """Remove a job with its runs."""
-    audit.note(db, author, actions.JOB_DELETE, _subject(db, _job(db, job_id)))
+    job = _job(db, job_id)
+    audit.note(db, author, actions.JOB_DELETE, _subject(db, job))
     removing.remove_job(db, job_id)
-    return Change(removed_jobs=(job_id,))
+    return Change(jobs=tuple(naming.settle(db, job.server_id)), removed_jobs=(job_id,))
 
 
 def delete_server(db: Session, server_id: int, author: Author) -> Change:
@@ -138,6 +139,7 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     own = (target.last_report, target.muted, rows.pack_tags(target.tags), target.url)
     db.execute(_SET_MERGED, (*own, target_id))
     audit.note(db, author, actions.SERVER_MERGE, (target, None), {"from": merged})
+    naming.settle(db, target_id)
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
@@ -154,10 +156,14 @@ def _no_longer_duplicates(db: Session, server_id: int) -> tuple[Server, ...]:
 
 
 def _move_jobs(db: Session, source_id: int, target_id: int) -> None:
-    own = {job.name: job for job in read_queries.jobs_of(db, target_id)}
+    """Move jobs to a server, whose names have to be settled then."""
+    known = list(read_queries.jobs_of(db, target_id))
+    own, taken = {(job.kind, job.own_name): job for job in known}, {job.name for job in known}
     for job in list(read_queries.jobs_of(db, source_id)):
-        twin = own.get(job.name)
+        twin = own.get((job.kind, job.own_name))
         if twin is None:
+            if job.name in taken:
+                naming.call(db, job.id, job.own_name)
             db.execute("UPDATE jobs SET server_id = ? WHERE id = ?", (target_id, job.id))
         else:
             _join(db, twin, job)

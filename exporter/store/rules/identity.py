@@ -40,8 +40,8 @@ AND NOT EXISTS (SELECT 1 FROM machine_ids WHERE server_id = servers.id AND NOT f
 LIMIT 2"""  # noqa: S608 - constant
 _WITH_RUN = f"""
 SELECT {_COLUMNS} FROM servers WHERE id IN (
-    SELECT jobs.server_id FROM jobs JOIN runs ON runs.job_id = jobs.id WHERE jobs.name = ?
-    AND runs.started BETWEEN ? AND ?
+    SELECT jobs.server_id FROM jobs JOIN runs ON runs.job_id = jobs.id
+    WHERE coalesce(jobs.reported_name, jobs.name) = ? AND runs.started BETWEEN ? AND ?
 ) LIMIT 2"""  # noqa: S608 - constant
 _POSSIBLE_DUPLICATE = """
 SELECT id FROM servers WHERE (name = :name AND address IS NULL) OR address = :address

@@ -7,7 +7,7 @@ import msgspec
 
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
-from exporter.model import Run, StoredRun
+from exporter.model import JobKind, Run, StoredRun, kind_of
 from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun
 from exporter.store.rules import read_queries
 from exporter.store.session import Row, Session
@@ -46,6 +46,12 @@ def find(db: Session, job_id: int) -> LiveRun | None:
     """Return the newest live run of a job; None without one that can be read."""
     found = db.execute(f"{_KEPT} WHERE job_id = ?", (job_id,)).fetchall()
     return next((run for _, run in decoded(found)), None)
+
+
+def runs_backup(db: Session, job_id: int) -> bool:
+    """Return whether the newest live run of a job is a backup."""
+    run = find(db, job_id)
+    return run is not None and kind_of(run.activity.operation) is JobKind.BACKUP
 
 
 def kept(db: Session) -> Iterator[tuple[int, LiveRun]]:

@@ -1,16 +1,25 @@
 """The server and the job of a sender, created if missing."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from exporter.jobs.job import Job
 from exporter.limits import Limits
-from exporter.model import Server
-from exporter.store.rules import identity, quotas, renaming, write_queries
+from exporter.model import JobKind, Server
+from exporter.store.rules import (
+    identity,
+    live_runs,
+    naming,
+    quotas,
+    read_queries,
+    renaming,
+    write_queries,
+)
 from exporter.store.rules.sender import Sender
 from exporter.store.rules.workspace import Workspace
-from exporter.store.rules.write_cache import WriteCache
+from exporter.store.rules.write_cache import JobKey, WriteCache
 
 
 class Note(NamedTuple):
@@ -39,11 +48,17 @@ class Places:
         self._limits = limits
         self.notes: list[Note] = []
         self._returned = 0
+        self._others: dict[int, Job] = {}
 
     def new_notes(self) -> tuple[str, ...]:
         """Return the notes since the last call, as sentences."""
         new, self._returned = self.notes[self._returned :], len(self.notes)
         return tuple(note.sentence for note in new)
+
+    def new_others(self) -> tuple[Job, ...]:
+        """Return the jobs that others gave another name since the last call."""
+        others, self._others = self._others, {}
+        return tuple(self.job(job_id) or job for job_id, job in others.items())
 
     def find(self, sender: Sender) -> tuple[Server, Job]:
         """Return the server and the job of a sender.
@@ -131,7 +146,12 @@ class Places:
             self.notes.append(Note("a machine is one that was known by another machine-id", fields))
 
     def _known_job(self, server: Server, sender: Sender) -> Job | None:
-        key = (server.id, sender.backup)
+        found = self._job_at((server.id, sender.kind or JobKind.BACKUP, sender.backup))
+        if found is None and sender.kind is None:  # another operation may be one of a Sync job
+            return self._job_at((server.id, JobKind.SYNC, sender.backup))
+        return found
+
+    def _job_at(self, key: JobKey) -> Job | None:
         found = self._fresh.jobs.get(key)
         if found is not None:
             return found
@@ -154,20 +174,51 @@ class Places:
         renamed = self._renamed_job(server, sender)
         if renamed is not None:
             return renamed
-        db = self._space.db
-        job = write_queries.insert_job(db, server.id, sender.backup)
+        return self._turned_job(server, sender) or self._new_job(server, sender)
+
+    def _turned_job(self, server: Server, sender: Sender) -> Job | None:
+        """Return the job of a Sync that was known by other operations or by its name only."""
+        if sender.kind is not JobKind.SYNC:
+            return None
+        job, db = self._job_at((server.id, JobKind.BACKUP, sender.backup)), self._space.db
+        if job is None or job.state.last is not None or live_runs.runs_backup(db, job.id):
+            return None
+        naming.turn(db, job.id, JobKind.SYNC)
+        turned = read_queries.job(db, job.id)
+        self._fresh.put([], filter(None, [turned]))
+        return turned
+
+    def _new_job(self, server: Server, sender: Sender) -> Job:
+        db, kind, name = self._space.db, sender.kind or JobKind.BACKUP, sender.backup
+        if kind is JobKind.BACKUP and not self._is_given(server, name):
+            job, others = write_queries.insert_job(db, server.id, name), []
+        else:
+            job, *others = naming.add(db, server.id, name, kind)
         renaming.set_apart(db, job)
+        self._put_others(others)
         new = {each.id for each in self._fresh.jobs.values() if self._cache.job(each.id) is None}
         all_jobs = len(self._cache.jobs) + len(new) + 1
         quotas.check_job_quota(db, server.id, all_jobs, self._limits)
         self._fresh.put([], [job])
         return job
 
+    def _is_given(self, server: Server, name: str) -> bool:
+        """Return whether a Sync job may have a name, which a backup takes from it."""
+        return bool(self._job_at((server.id, JobKind.SYNC, name))) or naming.may_be_given(name)
+
+    def _put_others(self, others: Iterable[Job]) -> None:
+        """Keep jobs that have another name now because of the one that was looked for."""
+        for job in others:
+            self._fresh.put([], [job])
+            self._others[job.id] = job
+
     def _renamed_job(self, server: Server, sender: Sender) -> Job | None:
         db = self._space.db
-        job = renaming.find_renamed(db, server.id, sender)
-        if job is None:
+        found = renaming.find_renamed(db, server.id, sender)
+        if not found:
             return None
+        job, *others = found
+        self._put_others(others)
         known = self.job(job.id)
         new = [name for name in job.formerly if known is None or name not in known.formerly]
         if new:
@@ -198,5 +249,10 @@ def known_place(cache: WriteCache, sender: Sender) -> tuple[Server, Job] | None:
     if machine_id in cache.fetched_ids and not sender.delivery.fetched:
         return None
     server = cache.servers.get(cache.machine_ids.get(machine_id, -1))
-    job = None if server is None else cache.jobs.get((server.id, sender.backup))
-    return None if server is None or job is None else (server, job)
+    if server is None:
+        return None
+    kind = sender.kind or JobKind.BACKUP
+    job = cache.jobs.get((server.id, kind, sender.backup))
+    if job is None and sender.kind is None:
+        job = cache.jobs.get((server.id, JobKind.SYNC, sender.backup))
+    return None if job is None else (server, job)

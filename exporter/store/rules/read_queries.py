@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.jobs.job import Job
-from exporter.model import BACKUP, Server, StoredRun
+from exporter.model import Server, StoredRun
 from exporter.store.rules import rows
 from exporter.store.session import Row, Session
 from exporter.store.values import JobRun, RunFilter, StoredDetail
@@ -113,9 +113,9 @@ def runs_of(db: Session, job_id: int) -> list[StoredRun]:
 def last_backup(db: Session, job_id: int) -> StoredRun | None:
     """Return the backup run of a job that started last; None without one."""
     query = f"""
-SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? AND operation = ? AND NOT dry_run
+SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? AND {rows.COUNTS}
 ORDER BY started DESC, id DESC LIMIT 1"""  # noqa: S608 - constant
-    row = db.execute(query, [job_id, BACKUP]).fetchone()
+    row = db.execute(query, [job_id]).fetchone()
     return None if row is None else rows.stored_run(row)
 
 

@@ -76,8 +76,8 @@ class Recorder:
         else:
             job = self._amend_run(Place(server, found, job), run_id, prepared)
             job = self.places.with_identity(job, sender, run_id)
-        notes = self.places.new_notes()
-        return Recorded(new, run_id, server, job, sender.machine.machine_id, notes)
+        notes, others = self.places.new_notes(), self.places.new_others()
+        return Recorded(new, run_id, server, job, sender.machine.machine_id, notes, others)
 
     def record_all(self, entries: Iterable[PreparedReport]) -> list[Recorded]:
         """Record fetched or saved reports, the oldest first; return the results in their order.
@@ -113,7 +113,7 @@ class Recorder:
             server = identity.described(server, machine, delivery, delivery.received)
             self._put(server, job)
         known = () if machine.machine_id is None else ((machine.machine_id, server.id),)
-        return Change((server,), (job,), known)
+        return Change((server,), (job, *self.places.new_others()), known)
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
         """Apply a live report of a job; return its live run, None if the job is gone."""

@@ -11,7 +11,8 @@ import re
 from msgspec.structs import replace
 
 from exporter.jobs.job import Job
-from exporter.store.rules import read_queries
+from exporter.model import JobKind
+from exporter.store.rules import naming, read_queries
 from exporter.store.rules.sender import Sender
 from exporter.store.session import Session
 from exporter.times import SECOND, Millis
@@ -23,14 +24,14 @@ _MAX_FORMER_NAMES = 50
 _SAME_IDENTITY = """
 SELECT id FROM jobs WHERE server_id = :server AND NOT apart
 AND machine_id = :machine_id AND backup_id = :backup_id
-AND coalesce(destination_type = :destination_type, TRUE)"""
+AND coalesce(kind = :kind, TRUE) AND coalesce(destination_type = :destination_type, TRUE)"""
 _FORMERLY = """
 SELECT former_names.job_id, former_names.renamed FROM former_names
 JOIN jobs ON jobs.id = former_names.job_id WHERE jobs.server_id = ? AND former_names.name = ?
-ORDER BY former_names.renamed"""
+AND jobs.kind = ? ORDER BY former_names.renamed"""
 _SAME_NUMBER = """
 SELECT id FROM jobs WHERE server_id = :server AND NOT apart AND backup_id = :backup_id
-AND coalesce(destination_type = :destination_type, TRUE)
+AND coalesce(kind = :kind, TRUE) AND coalesce(destination_type = :destination_type, TRUE)
 AND EXISTS (SELECT 1 FROM runs WHERE job_id = jobs.id AND started BETWEEN :first AND :last)"""
 _HAS_BEGIN = "SELECT 1 FROM runs WHERE job_id = ? AND started BETWEEN ? AND ? LIMIT 1"
 _SET_APART = "UPDATE jobs SET apart = TRUE WHERE id = ?"
@@ -42,22 +43,23 @@ DELETE FROM former_names WHERE job_id = :job AND name NOT IN (
     SELECT name FROM former_names WHERE job_id = :job ORDER BY renamed DESC, name LIMIT :most)"""
 
 
-def find_renamed(db: Session, server_id: int, sender: Sender) -> Job | None:
-    """Return the renamed job of a sender, if no job has the backup's name now; None without one.
+def find_renamed(db: Session, server_id: int, sender: Sender) -> list[Job]:
+    """Return the renamed job of a sender, if no job has the backup's name now; nothing without one.
 
     It is a job that had this name when the run started, or one that goes on under this name. The
-    second is renamed here, and its last former name says so. Needs a transaction.
+    second is renamed here, and its last former name says so; other jobs that have another name by
+    that come after it. Needs a transaction.
     """
     was_called = _formerly_called(db, server_id, sender)
     if was_called is not None:
-        return was_called
+        return [was_called]
     job, began = _same_backup(db, server_id, sender), sender.began
     if job is None or began is None:
-        return None
+        return []
     if _goes_on(job, sender):
         return _renamed(db, job, sender.backup, began)
     until = _former_until(db, job, sender)
-    return None if until is None else _with_former(db, job, sender.backup, until)
+    return [] if until is None else [_with_former(db, job, sender.backup, until)]
 
 
 def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
@@ -85,14 +87,15 @@ def is_former_name(db: Session, server_id: int, name: str) -> bool:
 
 def set_apart(db: Session, job: Job) -> None:
     """Keep a new job separate from those that had its name before. Needs a transaction."""
-    namesakes = db.execute(_FORMERLY, (job.server_id, job.name)).fetchall()
+    former = (job.server_id, job.own_name, job.kind.value)
+    namesakes = db.execute(_FORMERLY, former).fetchall()
     for job_id in (job.id, *(job_id for job_id, _ in namesakes)) if namesakes else ():
         db.execute(_SET_APART, (job_id,))
 
 
 def _formerly_called(db: Session, server_id: int, sender: Sender) -> Job | None:
-    began = sender.began
-    for job_id, renamed in db.execute(_FORMERLY, (server_id, sender.backup)):
+    began, kind = sender.began, sender.kind or JobKind.BACKUP
+    for job_id, renamed in db.execute(_FORMERLY, (server_id, sender.backup, kind.value)):
         if began is not None and began < renamed:
             return read_queries.job(db, job_id)
     return None
@@ -109,6 +112,7 @@ def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:
         "machine_id": identity.machine_id,
         "backup_id": identity.backup_id,
         "destination_type": identity.destination_type,
+        "kind": None if sender.kind is None else sender.kind.value,
         "first": first,
         "last": last,
     }
@@ -162,12 +166,13 @@ def _has_run(db: Session, job: Job, between: tuple[Millis, Millis]) -> bool:
     return db.execute(_HAS_BEGIN, (job.id, *between)).fetchone() is not None
 
 
-def _renamed(db: Session, job: Job, name: str, began: Millis) -> Job:
+def _renamed(db: Session, job: Job, name: str, began: Millis) -> list[Job]:
     last = job.state.last
     renamed = began if last is None else max(began, last.started + 1)
-    db.execute("UPDATE jobs SET name = ? WHERE id = ?", (name, job.id))
+    naming.call(db, job.id, name)
+    others = [each for each in naming.settle(db, job.server_id) if each.id != job.id]
     db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job.id, name))
-    return _with_former(db, job, job.name, renamed)
+    return [_with_former(db, job, job.own_name, renamed), *others]
 
 
 def _with_former(db: Session, job: Job, name: str, until: Millis) -> Job:

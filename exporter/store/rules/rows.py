@@ -9,8 +9,10 @@ import msgspec
 from exporter.compression import deflate
 from exporter.jobs.job import Identity, Job
 from exporter.model import (
+    COUNTED,
     Copying,
     Counts,
+    JobKind,
     JobSettings,
     Log,
     Run,
@@ -47,6 +49,8 @@ JOB_COLUMNS = (
     "machine_id",
     "backup_id",
     "destination_type",
+    "kind",
+    "reported_name",
 )
 SERVER_COLUMNS = Server.__struct_fields__
 AUDIT_COLUMNS = ("id", *(name for name in AuditEntry.__struct_fields__ if name != "id"))
@@ -71,6 +75,9 @@ RUN_COLUMNS = (
     *COUNT_COLUMNS,
 )
 STORED_RUN_COLUMNS = ("id", *RUN_COLUMNS)
+
+COUNTS = f"operation IN ({', '.join(repr(each) for each in COUNTED)}) AND NOT dry_run"
+"""The SQL of `Run.is_backup`."""
 
 
 def run_row(run: Run) -> tuple[object, ...]:
@@ -131,8 +138,18 @@ def server(row: Sequence[Any]) -> Server:
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
     """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
     job_id, server_id, name, packed, *_ = row
-    settings, identity = _settings(row[4:10]), _identity(*row[10:])
-    return Job(job_id, server_id, name, packed, settings, identity, tuple(formerly))
+    settings, identity, (kind, reported_name) = _settings(row[4:10]), _identity(*row[10:13]), row[13:]
+    return Job(
+        job_id,
+        server_id,
+        name,
+        packed,
+        settings,
+        identity,
+        tuple(formerly),
+        JobKind(kind),
+        reported_name,
+    )
 
 
 def _settings(values: Sequence[Any]) -> JobSettings:

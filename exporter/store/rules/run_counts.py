@@ -1,6 +1,7 @@
 """What the backup runs of a span add up to, job by job, in one query."""
 
-from exporter.model import BACKUP, MAX_INT64
+from exporter.model import MAX_INT64
+from exporter.store.rules import rows
 from exporter.store.session import Session
 from exporter.store.values import EarlierRun, RunCounts
 from exporter.times import Millis
@@ -8,8 +9,8 @@ from exporter.times import Millis
 _NEAR = 20
 """An earlier run is looked for among so many: a job may have thousands that measured nothing."""
 
-_MEASURED = """
-operation = :backup AND NOT dry_run AND status NOT IN ('fatal', 'interrupted')
+_MEASURED = f"""
+{rows.COUNTS} AND status NOT IN ('fatal', 'interrupted')
 AND examined_bytes IS NOT NULL"""
 """As `exporter.jobs.added.measures`: such a run counted its source as a whole."""
 
@@ -37,7 +38,7 @@ WITH counted AS (
         sum(CASE WHEN status IN ('error', 'fatal', 'unknown') THEN 1 ELSE 0 END) AS failed,
         sum(CASE WHEN status = 'interrupted' THEN 1 ELSE 0 END) AS interrupted,
         sum(CAST(uploaded_bytes AS double precision)) AS uploaded
-    FROM runs WHERE started >= :since AND started < :until AND operation = :backup AND NOT dry_run
+    FROM runs WHERE started >= :since AND started < :until AND {rows.COUNTS}
     GROUP BY +job_id
 ), found AS MATERIALIZED (
     SELECT counted.*, coalesce(({_BEFORE}), ({_FIRST})) AS earlier_id FROM counted
@@ -51,7 +52,7 @@ where they are too large for the database; those of floats do not."""
 
 def run_counts(db: Session, since: Millis, until: Millis) -> list[RunCounts]:
     """Return what the backup runs that started in a span add up to, by job."""
-    values = {"since": since, "until": until, "backup": BACKUP}
+    values = {"since": since, "until": until}
     return [
         RunCounts(
             job_id,

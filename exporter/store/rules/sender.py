@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from exporter.jobs.job import Identity
-from exporter.model import Delivery, Machine, Report, believed
+from exporter.model import Delivery, JobKind, Machine, Report, believed, kind_of
 from exporter.model.live import LiveReport
 from exporter.times import Millis
 
@@ -14,7 +14,8 @@ from exporter.times import Millis
 class Sender(Struct, frozen=True):
     """The machine and the backup of a report, when its run started, and how it came.
 
-    `began` is not after the arrival: a sender's clock may be wrong.
+    `began` is not after the arrival: a sender's clock may be wrong. `kind` is None where the run is
+    another operation, which counts for no job.
     """
 
     machine: Machine
@@ -22,20 +23,23 @@ class Sender(Struct, frozen=True):
     began: Millis | None
     identity: Identity | None
     delivery: Delivery
+    kind: JobKind | None = JobKind.BACKUP
 
     @classmethod
     def of_report(cls, report: Report, delivery: Delivery) -> "Sender":
         """Return who sent a report."""
         run, machine = report.run, report.machine
         identity = _identity(machine, run.backup_id, run.destination_type)
-        return cls(machine, report.backup, _right(run.began, delivery), identity, delivery)
+        began, kind = _right(run.began, delivery), kind_of(run.operation)
+        return cls(machine, report.backup, began, identity, delivery, kind)
 
     @classmethod
     def of_live_report(cls, report: LiveReport, delivery: Delivery) -> "Sender":
         """Return who sent a live report."""
         activity, machine = report.activity, report.machine
         identity = _identity(machine, activity.backup_id, activity.destination_type)
-        return cls(machine, report.backup, _right(activity.began, delivery), identity, delivery)
+        began = _right(activity.began, delivery)
+        return cls(machine, report.backup, began, identity, delivery, report.kind)
 
     @property
     def name(self) -> str | None:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from exporter.jobs.folding import rebuilt
 from exporter.jobs.job import Job
 from exporter.model.audit import JOB_SEPARATE, Author
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.rules import audit, read_queries, write_queries
+from exporter.store.rules import audit, naming, read_queries
 from exporter.store.session import Session
 from exporter.times import Millis
 
 _LAST_RENAMING = """
 SELECT name, renamed FROM former_names WHERE job_id = ? ORDER BY renamed DESC, name LIMIT 1"""
-_NAMESAKE = "SELECT id FROM jobs WHERE server_id = ? AND name = ?"
+_NAMESAKE = """
+SELECT id FROM jobs WHERE server_id = ? AND coalesce(reported_name, name) = ? AND kind = ?"""
 _SAVE = "UPDATE jobs SET state = ?, apart = TRUE WHERE id = ?"
 _MOVE_LATER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started >= ?"
 _MOVE_EARLIER = "UPDATE runs SET job_id = ? WHERE job_id = ? AND started < ?"
@@ -37,13 +40,15 @@ def separate(db: Session, job_id: int, author: Author) -> Change:
     subject = read_queries.server(db, job.server_id), job
     audit.note(db, author, JOB_SEPARATE, subject, {"formerly": old_name})
     db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job_id, old_name))
-    found = db.execute(_NAMESAKE, (job.server_id, old_name)).fetchone()
+    found = db.execute(_NAMESAKE, (job.server_id, old_name, job.kind.value)).fetchone()
     namesake = None if found is None else read_queries.job(db, found[0])
     if namesake is not None:
         return _moved(db, _MOVE_EARLIER, job, namesake, renamed)
-    db.execute("UPDATE jobs SET name = ? WHERE id = ?", (old_name, job_id))
-    new = write_queries.insert_job(db, job.server_id, job.name)
-    return _moved(db, _MOVE_LATER, job, new, renamed)
+    naming.call(db, job_id, old_name)
+    new, *others = naming.add(db, job.server_id, job.own_name, job.kind)
+    moved = _moved(db, _MOVE_LATER, job, new, renamed)
+    known = {each.id for each in moved.jobs}
+    return replace(moved, jobs=(*moved.jobs, *(each for each in others if each.id not in known)))
 
 
 def _moved(db: Session, moving: str, job: Job, other: Job, renamed: Millis) -> Change:

@@ -7,7 +7,7 @@ so they take no memory of their own.
 from collections.abc import Iterable
 
 from exporter.jobs.job import Job
-from exporter.model import Server
+from exporter.model import JobKind, Server
 from exporter.model.live import LiveRun
 from exporter.store.changes import Change
 from exporter.store.rules import live_runs, read_queries
@@ -17,9 +17,12 @@ from exporter.times import Millis
 _MAX_NAMES = 256
 """Lists of names that are cached: each version of Duplicati has a few, a forger any number."""
 
+JobKey = tuple[int, JobKind, str]
+"""The server of a job, its kind and what Duplicati calls it: a report has these three."""
+
 
 class WriteCache:
-    """Servers by id and by machine-id, jobs by server and name. Not thread-safe.
+    """Servers by id and by machine-id, jobs by server, kind and name. Not thread-safe.
 
     `newest` has for a job a time after which none of its stored runs starts, of whatever kind.
     `names` has the ids of the lists of names under which reports count. `last_run` is the largest
@@ -32,7 +35,7 @@ class WriteCache:
         self.dirty = False
         self.servers: dict[int, Server] = {}
         self.machine_ids: dict[str, int] = {}
-        self.jobs: dict[tuple[int, str], Job] = {}
+        self.jobs: dict[JobKey, Job] = {}
         self.newest: dict[int, Millis] = {}
         self.names: dict[bytes, int] = {}
         self.last_run = 0
@@ -40,7 +43,7 @@ class WriteCache:
         self.fetched_ids: set[str] = set()
         self.posted_ids: set[str] = set()
         self.live: dict[int, LiveRun] = {}
-        self._keys: dict[int, tuple[int, str]] = {}
+        self._keys: dict[int, JobKey] = {}
 
     @classmethod
     def load(cls, db: Session) -> "WriteCache":
@@ -77,7 +80,7 @@ class WriteCache:
         self.servers.update((server.id, server) for server in servers)
         self.machine_ids.update(machine_ids)
         for job in jobs:
-            key = (job.server_id, job.name)
+            key = (job.server_id, job.kind, job.own_name)
             former = self._keys.get(job.id, key)
             known = self.jobs.get(former)
             if former != key and known is not None and known.id == job.id:

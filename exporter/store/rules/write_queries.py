@@ -7,7 +7,8 @@ from msgspec.structs import astuple
 from exporter.jobs.folding import After, RunsAfter
 from exporter.jobs.job import Identity, Job
 from exporter.jobs.state import JobState
-from exporter.model import BACKUP, JobSettings, Order
+from exporter.model import JobKind, JobSettings, Order
+from exporter.store.rules import rows
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.session import Session
 from exporter.times import MINUTE, SECOND, Millis
@@ -25,21 +26,22 @@ LIMIT 1"""
 _SAME_CONTENT = """
 SELECT id FROM runs WHERE job_id = ? AND fingerprint = ? AND coalesce(clock, received) >= ?
 LIMIT 1"""
-_RUNS_AFTER = """
+_RUNS_AFTER = f"""
 SELECT count(*) FILTER (WHERE status NOT IN ('success', 'warning', 'interrupted')),
     count(*) FILTER (WHERE status = 'interrupted')
-FROM runs WHERE job_id = ? AND (started, id) > (?, ?) AND operation = ? AND NOT dry_run"""
+FROM runs WHERE job_id = ? AND (started, id) > (?, ?) AND {rows.COUNTS}"""  # noqa: S608 - constant
 _NEWEST_BEGIN = """
 SELECT coalesce((SELECT max(started) FROM runs WHERE job_id = :job), -1),
     coalesce((SELECT max(began) FROM runs WHERE job_id = :job AND began <> started), -1)"""
-_INSERT_JOB = "INSERT INTO jobs (server_id, name, state) VALUES (?, ?, ?) RETURNING id"
+_INSERT_JOB = """
+INSERT INTO jobs (server_id, name, state, kind) VALUES (?, ?, ?, ?) RETURNING id"""
 
 
-def insert_job(db: Session, server_id: int, name: str) -> Job:
-    """Create a job that has no runs. Needs a transaction."""
+def insert_job(db: Session, server_id: int, name: str, kind: JobKind = JobKind.BACKUP) -> Job:
+    """Create a job that has no runs, under a name that no other has. Needs a transaction."""
     job = Job.of(0, server_id, name, JobState(), JobSettings())
-    (job_id,) = db.execute(_INSERT_JOB, (server_id, name, job.packed)).fetchone()
-    return Job(job_id, server_id, name, job.packed)
+    (job_id,) = db.execute(_INSERT_JOB, (server_id, name, job.packed, kind.value)).fetchone()
+    return Job(job_id, server_id, name, job.packed, kind=kind)
 
 
 def identify_job(db: Session, job_id: int, identity: Identity) -> None:
@@ -83,7 +85,7 @@ def runs_after(database: Callable[[], Session], job_id: int) -> RunsAfter:
     """Return a function that counts the backup runs of a job after a place in their order."""
 
     def count(order: Order) -> After:
-        found = database().execute(_RUNS_AFTER, (job_id, *order, BACKUP)).fetchone()
+        found = database().execute(_RUNS_AFTER, (job_id, *order)).fetchone()
         return After(*found)
 
     return count

@@ -5,22 +5,24 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from exporter.model import BACKUP, Status
+from exporter.model import Status
+from exporter.store.rules import rows
 from exporter.store.values import PastRun
+
+_NEWEST_BACKUPS = f"""
+SELECT runs.job_id, runs.id, runs.started, runs.status, runs.duration
+FROM json_each(?) AS chosen CROSS JOIN runs WHERE runs.id IN (
+    SELECT newest.id FROM runs AS newest
+    WHERE newest.job_id = chosen.value AND {rows.COUNTS}
+    ORDER BY newest.started DESC, newest.id DESC LIMIT ?
+) ORDER BY runs.job_id, runs.started, runs.id"""  # noqa: S608 - constant
 
 
 def newest_backups(db: Database, job_ids: Sequence[int], most: int) -> dict[int, list[PastRun]]:
     """Return the newest backup runs of each of the jobs, the oldest of them first."""
-    query = """
-SELECT runs.job_id, runs.id, runs.started, runs.status, runs.duration
-FROM json_each(?) AS chosen CROSS JOIN runs WHERE runs.id IN (
-    SELECT newest.id FROM runs AS newest
-    WHERE newest.job_id = chosen.value AND newest.operation = ? AND NOT newest.dry_run
-    ORDER BY newest.started DESC, newest.id DESC LIMIT ?
-) ORDER BY runs.job_id, runs.started, runs.id"""
     found: dict[int, list[PastRun]] = {job_id: [] for job_id in job_ids}
-    values = (json.dumps(list(job_ids)), BACKUP, most)
-    for job_id, run_id, started, status, duration in db.execute(query, values):
+    values = (json.dumps(list(job_ids)), most)
+    for job_id, run_id, started, status, duration in db.execute(_NEWEST_BACKUPS, values):
         found[job_id].append(PastRun(run_id, started, Status(status), duration))
     return found
 

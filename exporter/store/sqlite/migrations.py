@@ -16,6 +16,7 @@ from exporter.store.sqlite.upgrades import (
     counted,
     counters,
     interrupted,
+    kinds,
     lengths,
     names,
     outbox,
@@ -277,3 +278,9 @@ def audited(db: Database) -> None:
 def free_space(db: Database) -> None:
     """What the last runs found free at the destination."""
     spaces.gather(db)
+
+
+@migrations()
+def job_kinds(db: Database) -> None:
+    """Sync jobs beside backups."""
+    kinds.add(db)

@@ -46,11 +46,11 @@ def test_the_source_of_the_expectation_and_what_is_known_of_a_job_are_labels() -
     run = stored_run(START, next_scheduled=START + DAY, backup_id="DB-2", destination_type="s3")
     samples = samples_of([run])
     assert samples["schedule_source_info"] == [Sample((*JOB, "reported"), 1)]
-    assert samples["job_info"] == [Sample((*JOB, "DB-2", "s3", ""), 1)]
+    assert samples["job_info"] == [Sample((*JOB, "DB-2", "s3", "backup", ""), 1)]
 
 
 def test_unknown_facts_of_a_job_are_empty_labels() -> None:
-    assert samples_of([stored_run(START)])["job_info"] == [Sample((*JOB, "", "", ""), 1)]
+    assert samples_of([stored_run(START)])["job_info"] == [Sample((*JOB, "", "", "backup", ""), 1)]
 
 
 def test_the_last_test_of_stored_files_is_told_and_the_last_that_found_no_fault() -> None:

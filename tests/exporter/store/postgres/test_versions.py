@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from exporter.jobs.state import pack
+from exporter.jobs.state import JobState, pack
+from exporter.model import JobKind
 from exporter.model.audit import AuditFilter
 from exporter.store import OutboxState, StoreError
 from exporter.store.postgres import housekeeping, schema, writer
@@ -13,6 +14,7 @@ from tests.support.daemon import NOW
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, body, post
 from tests.support.reports_builder import duplicati_report
+from tests.support.syncs import sync_report
 from tests.support.watching import message, sent
 
 pytestmark = pytest.mark.not_quick
@@ -52,6 +54,36 @@ def test_what_an_older_daemon_leaves_out_of_a_state_is_found_with_the_next_repor
     after = post(replicas.open(), with_free_space(4)).job.state.destination
     assert after.free[:-1] == known.destination.free
     assert after.full_at is not None
+
+
+def test_syncs_that_an_older_daemon_records_count_when_the_next_one_starts(
+    replicas: Replicas,
+) -> None:
+    store = replicas.open()
+    post(store, duplicati_report(began=NOW - 9 * DAY, backup="Mirror"))
+    known = [post(store, sync_report(began=NOW - (8 - day) * DAY)).job for day in range(3)]
+    replicas.ask("UPDATE runs SET job_id = (SELECT min(id) FROM jobs) WHERE id = 3")
+    older = pack(known[0].state)
+    replicas.ask("UPDATE jobs SET state = %s, revision = revision + 1 WHERE kind = 'sync'", older)
+    newer = replicas.open()
+    for each in (newer, store):
+        states = {job.name: job.state for job in each.snapshot().jobs}
+        assert states["Mirror (sync)"] == known[-1].state
+        assert states["Mirror"].total_runs == 1
+    replicas.assert_whole()
+
+
+def test_a_job_that_an_older_daemon_knew_by_its_syncs_becomes_the_sync_job(
+    replicas: Replicas,
+) -> None:
+    store = replicas.open()
+    known = post(store, sync_report(began=NOW - DAY)).job
+    older = "UPDATE jobs SET state = %s, kind = 'backup', revision = revision + 1"
+    replicas.ask(older, pack(JobState()))
+    (job,) = replicas.open().snapshot().jobs
+    assert (job.id, job.kind, job.state) == (known.id, JobKind.SYNC, known.state)
+    assert post(store, sync_report(began=NOW)).job.state.total_runs == 2
+    replicas.assert_whole()
 
 
 def with_free_space(day: int) -> bytes:
@@ -106,7 +138,9 @@ def test_a_database_of_the_code_before_is_upgraded(replicas: Replicas) -> None:
     for statement in (
         *(f"DROP TABLE {table}" for table in added),
         "ALTER TABLE servers DROP COLUMN muted, DROP COLUMN tags, DROP COLUMN url",
+        "DROP INDEX runs_of_syncs",
         "ALTER TABLE jobs DROP COLUMN muted, DROP COLUMN tags",
+        "ALTER TABLE jobs DROP COLUMN kind, DROP COLUMN reported_name",
         "DELETE FROM steps WHERE name NOT IN ('lock', 'reports')",
     ):
         replicas.ask(statement)

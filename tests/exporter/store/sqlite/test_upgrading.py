@@ -57,8 +57,9 @@ def exposition(store: Store) -> dict[str, str]:
     fleet = Fleet(SchedulePolicy(), store.created())
     store.follow(fleet)
     exposed = Exposition(fleet, lambda: NOW, SelfMetrics("0", lambda: 0)).text()
-    # The label came later, and nothing had tags before.
-    return figures(b"".join(exposed.fleet).decode().replace(',tags=""', ""))
+    # The labels came later, and nothing had tags before.
+    shown = b"".join(exposed.fleet).decode()
+    return figures(shown.replace(',tags=""', "").replace(',kind="backup"', ""))
 
 
 def sample(name: str, backup: str, status: str = "") -> str:
