@@ -41,6 +41,7 @@ def job(view: JobView, now: Millis) -> Json:
         "serverId": view.server.id,
         "server": view.server.name,
         "name": view.job.name,
+        "kind": view.job.kind.value,
         "formerly": list(view.job.formerly),
         "possibleDuplicateOf": view.possible_duplicate_of,
         "condition": held[0].value,

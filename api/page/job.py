@@ -29,8 +29,9 @@ from exporter.conditions.faults import of_server
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
+from exporter.jobs.job import Job
 from exporter.language import marked
-from exporter.model import BACKUP, Status, StoredRun, is_unnamed
+from exporter.model import Status, StoredRun, is_unnamed
 from exporter.model.audit import AuditFilter
 from exporter.schedule.missed import Gap
 from exporter.store import JobRun, PastRun, RunFilter, Store
@@ -83,7 +84,7 @@ class JobPage(Page):
 
     def _of_job(self, req: falcon.Request, view: JobView, now: Millis) -> dict[str, Any]:
         state, since = view.job.state, self._watched_since(view.job.id)
-        newest, cursor = self._newest_backups(view.job.id), query.cursor(req)
+        newest, cursor = self._newest_backups(view.job), query.cursor(req)
         listed = self._store.runs(RunFilter(job_id=view.job.id), cursor, RUNS + 1)
         gaps = missed(view, state, _past(newest), since, now)
         row = rows.row(view, [], since, now)
@@ -133,9 +134,9 @@ class JobPage(Page):
         shown = with_absences(page, history(self._store, page, now), gaps, now)
         return {"runs": shown, "following": following}
 
-    def _newest_backups(self, job_id: int) -> list[StoredRun]:
-        """Return the newest backup runs, the oldest of them first."""
-        chosen = RunFilter(job_id=job_id, operation=BACKUP)
+    def _newest_backups(self, job: Job) -> list[StoredRun]:
+        """Return the newest runs that count, the oldest of them first."""
+        chosen = RunFilter(job_id=job.id, operation=job.kind.operation)
         return _backups(self._store.runs(chosen, None, CHARTED))
 
 

@@ -14,7 +14,7 @@ from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.language import gettext as _
-from exporter.model import Server
+from exporter.model import JobKind, Server
 from exporter.model.conditions import Condition
 from exporter.store import PastRun, Store
 from exporter.times import Millis
@@ -36,6 +36,7 @@ class Row(Struct, frozen=True):
 
     id: int
     name: str
+    kind: JobKind
     server: Server
     held: tuple[ActiveCondition, ...]
     good: DisplayTime | None
@@ -91,6 +92,7 @@ def row(view: JobView, runs: list[PastRun], since: Millis, now: Millis) -> Row:
     return Row(
         id=view.job.id,
         name=view.job.name,
+        kind=view.job.kind,
         server=view.server,
         held=held(view, state, now),
         good=last_success(state, now),

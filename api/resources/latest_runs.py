@@ -76,8 +76,8 @@ def _latest(fleet: Fleet, server: Server) -> list[tuple[Job, StoredRun]]:
 
 
 def _shown(job: Job, run: StoredRun) -> run_json.Json:
-    """Return a run with the id of its job, so that a list can link to the job's page."""
-    return {**run_json.backup(job.name, run), "jobId": job.id}
+    """Return a run with the id and the kind of its job, so that a list can link to its page."""
+    return {**run_json.backup(job.name, run), "jobId": job.id, "kind": job.kind.value}
 
 
 def _as_duplistatus(server: Server, job: Job, run: StoredRun) -> run_json.Json:

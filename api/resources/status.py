@@ -199,6 +199,7 @@ def _job(job: EvaluatedJob, now: Millis) -> Json:
         "serverId": view.server.id,
         "server": view.server.name,
         "name": view.job.name,
+        "kind": view.job.kind.value,
         "condition": worst.value,
         "severity": worst.severity.value,
         "since": None if began is None or began > now else timestamp(began),

@@ -61,7 +61,7 @@ def _fault(fault: Fault) -> str:
 def _job(job: Job) -> str:
     since = "" if job.since is None else f" since {job.since}"
     reason = "" if job.reason is None else f": {job.reason}"
-    return f"{job.severity}: {job.server}, {job.name}: {_word(job.condition)}{since}{reason}"
+    return f"{job.severity}: {job.server}, {job.label}: {_word(job.condition)}{since}{reason}"
 
 
 def _word(condition: str) -> str:

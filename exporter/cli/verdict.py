@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from exporter.model import JobKind
 from exporter.model.conditions import (
     AnyCondition,
     Condition,
@@ -50,6 +51,13 @@ class Job(Struct, rename="camel"):
     severity: str
     since: str | None
     reason: str | None
+    kind: str = JobKind.BACKUP.value
+
+    @property
+    def label(self) -> str:
+        """Its name, with the kind of a Sync, unless the name has it already."""
+        plain = self.kind == JobKind.BACKUP.value or self.name.endswith(f"({self.kind})")
+        return self.name if plain else f"{self.name} ({self.kind})"
 
 
 class State(Struct, rename="camel"):

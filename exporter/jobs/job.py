@@ -61,6 +61,12 @@ class Job(Struct, frozen=True):
         """What Duplicati calls it; `name` tells a Sync job from a backup of that name."""
         return self.reported_name or self.name
 
+    @property
+    def label(self) -> str:
+        """Its name, with the kind where it is a Sync, as in texts that show no kind beside it."""
+        plain = self.kind is JobKind.BACKUP or self.reported_name is not None
+        return self.name if plain else f"{self.name} (sync)"
+
     def with_state(self, state: JobState) -> "Job":
         """Return the job with another state."""
         packed = pack(state)

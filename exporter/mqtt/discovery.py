@@ -93,7 +93,7 @@ def _server(view: JobView, common: Describing) -> Config:
 
 
 def _entities(view: JobView) -> dict[str, Config]:
-    job = _line(view.job.name)
+    job = _line(view.job.label)
     return {key: {**entity, "name": f"{job} {entity['name']}"} for key, entity in _OF_JOB.items()}
 
 

@@ -49,10 +49,11 @@ class Facts(Struct, frozen=True, kw_only=True):
 def job_names(view: JobView, public_url: str | None = None) -> Facts:
     """Return who a job is and no more: a message about thousands does not unpack them all."""
     server, backup = _cut(view.server.shown_name), _cut(view.job.name)
+    shown = _cut(view.job.label)
     return Facts(
         subject=f"{SubjectKind.JOB.value}:{view.job.id}",
         kind=SubjectKind.JOB.value,
-        name=f"{server} / {backup}",
+        name=f"{server} / {shown}",
         server=server,
         backup=backup,
         url=_link(public_url, f"/jobs/{view.job.id}"),

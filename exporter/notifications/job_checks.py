@@ -108,7 +108,7 @@ class JobChecks:
         detail = self._store.run(change.run_id) if matching else None
         if detail is None or not self._is_news(change.job_id, detail.stored, now):
             return None
-        title = f"{job.name} of {server.shown_name}"
+        title = f"{job.label} of {server.shown_name}"
         return _Ended(change.job_id, title, matching, detail.stored, detail.log)
 
     def _is_news(self, job_id: int, stored: StoredRun, now: Millis) -> bool:

@@ -22,7 +22,7 @@ from exporter.cli.arguments import (
 from exporter.cli.connection import connected
 from exporter.cli.display import conditions, confirmed, find_server, show, table
 
-_JOB_COLUMNS = ("ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE")
+_JOB_COLUMNS = ("ID", "SERVER", "BACKUP", "KIND", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE")
 _OF_JOB = "id of the job; see duplistatus jobs"
 
 
@@ -213,6 +213,7 @@ def _job_row(job: Json) -> list[object]:
         job["id"],
         job["server"],
         job["name"],
+        job["kind"],
         last["startTime"],
         last["status"],
         job["expectedStart"],

@@ -82,7 +82,7 @@ def _job(evaluated: EvaluatedJob, counts: RunCounts | None, span: Span) -> JobFa
     state = view.job.state
     return JobFacts(
         id=view.job.id,
-        name=view.job.name,
+        name=view.job.label,
         server=view.server,
         held=held,
         since=_past(since(view, state, held[0]), span.until),

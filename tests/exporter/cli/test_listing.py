@@ -46,15 +46,26 @@ def test_servers_are_listed_as_a_table(command: Commands) -> None:
 @pytest.mark.usefixtures("either")
 def test_jobs_are_listed_as_a_table(command: Commands) -> None:
     head, *listed = rows(command.output("jobs"))
-    assert head == ["ID", "SERVER", "BACKUP", "LAST RUN", "STATUS", "EXPECTED", "BY", "STATE"]
-    assert [[*job[:3], job[4], *job[6:]] for job in listed] == [
+    assert head == [
+        "ID",
+        "SERVER",
+        "BACKUP",
+        "KIND",
+        "LAST RUN",
+        "STATUS",
+        "EXPECTED",
+        "BY",
+        "STATE",
+    ]
+    assert [[*job[:3], job[5], *job[7:]] for job in listed] == [
         ["1", "nas", "Documents", "success", "default", f"overdue by {OVERDUE_BY}, stale"],
         ["2", "nas", "Mail", "success", "reported", "fine"],
         ["3", "old", "Documents", "fatal", "default", "failing"],
         ["4", "twin", "All", "success", "default", "fine"],
         ["5", "twin", "All", "success", "default", "fine"],
     ]
-    assert all(re.fullmatch(MOMENT, job[place]) for job in listed for place in (3, 5))
+    assert all(re.fullmatch(MOMENT, job[place]) for job in listed for place in (4, 6))
+    assert {job[3] for job in listed} == {"backup"}
 
 
 @pytest.mark.usefixtures("either")
