@@ -29,7 +29,7 @@ def _last(run: Run) -> str:
 
 def _body(run: Run, at: Millis, status: str) -> bytes:
     body: _Json = {
-        "operation": "Backup",
+        "operation": run.job.kind.operation,
         "status": status,
         "startedUtc": format_timestamp(run.began),
         "reportedUtc": format_timestamp(at),

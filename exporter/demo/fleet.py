@@ -34,6 +34,7 @@ from exporter.demo.machines import (
     WEB_2,
 )
 from exporter.demo.timetable import SUNDAY, WORKDAYS, Timetable
+from exporter.model import JobKind
 from exporter.times import HOUR, MINUTE, SECOND, Millis
 
 _LOCKED = "The process cannot access the file because it is being used by another process"
@@ -175,7 +176,7 @@ _OF_FILES = (
     # Removed from the scheduler: nothing fails, no report arrives.
     Job(FILES, "Templates", "DB-3", S3, _daily(22), 3_100, 4 * GB, last=5.5),
     Job(FILES, "Scans", "DB-4", S3, _workdays(19), 68_000, 92 * GB, growth=0.002),
-    Job(FILES, "Public", "DB-5", B2, _daily(22, 30), 15_000, 60 * GB),
+    Job(FILES, "Public", "DB-5", B2, _daily(22, 30), 15_000, 60 * GB, kind=JobKind.SYNC),
 )
 _OF_ACCOUNTING = (
     Job(ACCOUNTING, "Ledger", "DB-1", S3, _workdays(18), 2_400, 9 * GB, churn=0.05),

@@ -8,6 +8,7 @@ from random import Random
 from msgspec import Struct
 
 from exporter.demo.timetable import Timetable
+from exporter.model import JobKind
 
 
 class Server(Struct, frozen=True):
@@ -103,3 +104,4 @@ class Job(Struct, frozen=True):
     events: tuple[Event, ...] = ()
     copies: tuple[SecondDestination, ...] = ()
     restored: tuple[float, ...] = ()
+    kind: JobKind = JobKind.BACKUP

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from exporter.demo import copying
 from exporter.demo.job import Job, Stop
 from exporter.demo.life import Run
+from exporter.model import JobKind
 from exporter.times import MINUTE, SECOND, Millis, format_timestamp, to_datetime
 
 _VERSION = "2.3.1.0 (2.3.1.0_stable_2026-07-08)"
@@ -23,8 +24,8 @@ RESTORE_TAKES: Millis = 4 * MINUTE
 def report(run: Run) -> bytes:
     """Return the body of a run's report."""
     body: _Json = {
-        "Data": _data(run),
-        "Extra": _extra(run.job, "Backup", run.following),
+        "Data": _synced(run) if run.job.kind is JobKind.SYNC else _data(run),
+        "Extra": _extra(run.job, run.job.kind.operation, run.following),
         "LogLines": list(_lines(run)),
         "Exception": run.work.exception,
     }
@@ -58,11 +59,26 @@ def _data(run: Run) -> _Json:
         "TestResults": _tested(run),
         "RemoteSynchronizationResults": _copied(run),
         **_outcome(run),
-        **_times(run.began, None if run.work.exception else run.duration),
-        "MessagesActualLength": 12,
-        "WarningsActualLength": len(_warnings(run)),
-        "ErrorsActualLength": len(_errors(run)),
         "BackendStatistics": _backend(run),
+    }
+
+
+def _synced(run: Run) -> _Json:
+    """Return the results of a Sync, whose part about the destination is of no use."""
+    work, uploaded = run.work, run.work.added + run.work.modified
+    average = work.size // work.files
+    return {
+        "FoldersCreated": 0,
+        "FoldersDeleted": 0,
+        "FilesUploaded": uploaded,
+        "UnchangedFiles": max(work.files - uploaded, 0),
+        "FilesDeleted": work.deleted,
+        "SourceFiles": work.files,
+        "SizeOfSourceFiles": work.size,
+        "SizeOfUploadedFiles": uploaded * average,
+        "SizeOfDeletedFiles": work.deleted * average,
+        **_outcome(run),
+        "BackendStatistics": {"BytesUploaded": -uploaded, "RetryAttempts": run.retries},
     }
 
 
@@ -89,10 +105,14 @@ def _counted(run: Run) -> _Json:
 
 def _outcome(run: Run) -> _Json:
     return {
-        "MainOperation": "Backup",
+        "MainOperation": run.job.kind.operation,
         "ParsedResult": _result(run),
         "Interrupted": run.work.stopped is not None,
         "Version": _VERSION,
+        **_times(run.began, None if run.work.exception else run.duration),
+        "MessagesActualLength": 12,
+        "WarningsActualLength": len(_warnings(run)),
+        "ErrorsActualLength": len(_errors(run)),
     }
 
 
@@ -246,15 +266,14 @@ def _stamp(timestamp: Millis) -> str:
 def _lines(run: Run) -> list[str]:
     """Return the log as with `--send-http-log-level=Information`; of a run that died, no end."""
     began, ended = f"{_local(run.began)} - [", f"{_local(run.ended)} - ["
-    lines = [f"{began}{_CONTROLLER}-StartingOperation]: The operation Backup has started"]
+    operation = f"The operation {run.job.kind.operation}"
+    lines = [f"{began}{_CONTROLLER}-StartingOperation]: {operation} has started"]
     lines += [f"{began}Warning-{text}" for text in _warnings(run)]
     lines += [f"{ended}Error-{text}" for text in _errors(run)]
     left_out = copying.left_out(run)
     lines += [f"{ended}Information-{copying.TAG}-RemoteSyncSkipped]: {text}" for text in left_out]
     if run.work.exception is None and run.work.stopped is None:
-        lines.append(
-            f"{ended}{_CONTROLLER}-CompletedOperation]: The operation Backup has completed"
-        )
+        lines.append(f"{ended}{_CONTROLLER}-CompletedOperation]: {operation} has completed")
     return lines
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from itertools import takewhile
 
 from exporter.demo import Arrival, arrivals
-from exporter.model import BACKUP, Report, Run
+from exporter.model import COUNTED, Report, Run
 from exporter.reports import read_report
 from exporter.times import DAY, Millis, parse_timestamp
 
@@ -27,10 +27,10 @@ def reports(present: Millis = PRESENT) -> tuple[Report, ...]:
 
 
 def runs(present: Millis = PRESENT) -> Runs:
-    """Return the backup runs of each job by its server and name, the oldest first."""
+    """Return the runs of each job that count by its server and name, the oldest first."""
     found: Runs = defaultdict(list)
     for report in reports(present):
-        if report.run.operation != BACKUP:
+        if report.run.operation not in COUNTED:
             continue
         job = found[report.machine.name or "", report.backup]
         if not job or job[-1] != report.run:

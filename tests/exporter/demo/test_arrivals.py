@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporter.demo import DAYS, arrivals
-from exporter.model import BACKUP, RESTORE
+from exporter.model import BACKUP, RESTORE, SYNC
 from exporter.times import DAY, HOUR, Millis, parse_timestamp
 from tests.exporter.demo import past
 from tests.exporter.demo.past import PRESENT
@@ -45,6 +45,19 @@ def test_another_present_moves_the_story_along() -> None:
     assert moved[0] == pytest.approx(PRESENT - DAYS * DAY, abs=HOUR)
 
 
+_OF_SYNC = {
+    "FoldersCreated",
+    "FoldersDeleted",
+    "FilesUploaded",
+    "UnchangedFiles",
+    "FilesDeleted",
+    "SourceFiles",
+    "SizeOfSourceFiles",
+    "SizeOfUploadedFiles",
+    "SizeOfDeletedFiles",
+}
+
+
 @pytest.mark.parametrize("present", ["2028-02-29T23:59:59Z", "2026-03-29T01:30:00Z"])
 def test_there_are_twelve_servers_with_forty_backups_whatever_the_present(present: str) -> None:
     jobs = past.runs(parse_timestamp(present))
@@ -67,7 +80,7 @@ def test_a_report_arrives_when_its_run_is_over() -> None:
 def test_every_report_tells_all_its_names() -> None:
     for report in past.reports():
         machine, run = report.machine, report.run
-        assert run.operation in (BACKUP, RESTORE)
+        assert run.operation in (BACKUP, RESTORE, SYNC)
         assert None not in (machine.machine_id, machine.name, machine.version, machine.os)
         assert None not in (run.began, run.backup_id, run.destination_type)
         assert report.log.messages
@@ -79,7 +92,7 @@ def test_reports_have_no_field_that_duplicati_does_not_send() -> None:
         body = json.loads(arrival.body)
         data, tested = body["Data"], body["Data"].get("TestResults") or {}
         assert body.keys() == known.keys()
-        assert data.keys() <= known["Data"].keys()
+        assert data.keys() <= known["Data"].keys() | _OF_SYNC
         assert data.get("BackendStatistics", {}).keys() <= known["Data"]["BackendStatistics"].keys()
         assert (data.get("CompactResults") or {}).keys() <= known["Data"]["CompactResults"].keys()
         assert tested.keys() <= known["Data"]["TestResults"].keys()
@@ -104,3 +117,12 @@ def test_reports_keep_coming_behind_the_present() -> None:
     timestamps: list[Millis] = list(islice(coming, 50))
     assert timestamps[0] < PRESENT + 60_000
     assert timestamps[-1] < PRESENT + 2 * DAY
+
+
+def test_one_job_is_a_sync() -> None:
+    found = {
+        (each.machine.name, each.backup) for each in past.reports() if each.run.operation == SYNC
+    }
+    assert found == {("files", "Public")}
+    counts = [run.counts for run in past.runs()["files", "Public"]]
+    assert all(each.examined_files and each.stored_bytes is None for each in counts)
