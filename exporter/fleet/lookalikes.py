@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from exporter.fleet.views import Evaluation
 from exporter.jobs.job import Job
+from exporter.model import JobKind
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
 
-_Key = tuple[int, str, str]
+_Key = tuple[int, str, JobKind, str]
 
 
 class Lookalikes:
@@ -59,4 +60,4 @@ def _key(job: Job) -> _Key | None:
     identity = job.identity
     if identity is None or _NUMBERED.fullmatch(identity.backup_id) is not None:
         return None
-    return job.server_id, identity.machine_id, identity.backup_id
+    return job.server_id, identity.machine_id, job.kind, identity.backup_id

@@ -42,6 +42,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "serverId": 1,
         "server": "nas",
         "name": "Documents",
+        "kind": "backup",
         "formerly": [],
         "possibleDuplicateOf": None,
         "condition": "fine",
@@ -171,7 +172,9 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
     (job,) = daemon.get("/api/jobs")["jobs"]
     last_run = daemon.get("/api/lastbackup/1")["lastBackup"]
     assert last_run.pop("jobId") == 1
+    assert last_run.pop("kind") == "backup"
     assert job == {
+        "kind": "backup",
         "formerly": [],
         "possibleDuplicateOf": None,
         "condition": "overdue",

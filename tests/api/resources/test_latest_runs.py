@@ -35,6 +35,7 @@ def test_the_latest_backup_has_the_documented_shape(daemon: Daemon) -> None:
             "size": 1073741824,
             "storageUsed": 536870912,
             "jobId": 1,
+            "kind": "backup",
         },
     }
 
@@ -60,6 +61,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                 "size": None,
                 "storageUsed": None,
                 "jobId": 2,
+                "kind": "backup",
             },
             {
                 "id": 1,
@@ -72,6 +74,7 @@ def test_the_latest_backups_have_the_documented_shape_newest_first(daemon: Daemo
                 "size": 6,
                 "storageUsed": 7,
                 "jobId": 1,
+                "kind": "backup",
             },
         ],
         "backupJobsCount": 2,

@@ -67,6 +67,7 @@ def test_all_that_holds_is_told_the_worst_first(daemon: Daemon) -> None:
         "serverId": 1,
         "server": "nas",
         "name": "failed",
+        "kind": "backup",
         "condition": "failing",
         "severity": "critical",
         "since": format_timestamp(RECENT),
