@@ -138,7 +138,8 @@ def server(row: Sequence[Any]) -> Server:
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
     """Return the job of the values of `JOB_COLUMNS` and its former names, the oldest first."""
     job_id, server_id, name, packed, *_ = row
-    settings, identity, (kind, reported_name) = _settings(row[4:10]), _identity(*row[10:13]), row[13:]
+    settings, identity = _settings(row[4:10]), _identity(*row[10:13])
+    kind, reported_name = row[13:]
     return Job(
         job_id,
         server_id,
