@@ -5,6 +5,7 @@ from exporter.conditions.evaluate import conditions
 from exporter.fleet.views import JobView
 from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
+from exporter.model.last_error import LastError
 from exporter.model.mutes import muted_after
 from exporter.model.run_json import Json, backup, second_copy, seconds, timestamp
 from exporter.reports.remedies import remedy
@@ -101,7 +102,13 @@ def _reported(view: JobView) -> Json:
         "secondCopiesMissed": state.copies.missed,
         "lastRestore": timestamp(state.restored),
         "lastCompact": timestamp(state.compacted),
+        "duplicatiError": _error(state.last_error),
     }
+
+
+def _error(last: LastError | None) -> Json | None:
+    """Return the last error that Duplicati remembers, if it is of no run."""
+    return None if last is None else {"time": timestamp(last.at), "message": last.message}
 
 
 def settings(own: JobSettings, now: Millis) -> Json:

@@ -35,7 +35,10 @@ class Copy(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """The timestamps, former names and copies of a job; None and 0 where there is nothing."""
+    """The timestamps, former names and copies of a job; None and 0 where there is nothing.
+
+    `error_at` and `error` are of the last error that Duplicati remembers and that is of no run.
+    """
 
     newest_version: DisplayTime | None
     restored: DisplayTime | None
@@ -44,11 +47,13 @@ class Facts(Struct, frozen=True):
     formerly: tuple[str, ...]
     copies: list[Copy]
     copies_missed: int
+    error_at: DisplayTime | None
+    error: str | None
 
 
 def facts(view: JobView, state: JobState, now: Millis) -> Facts:
     """Return what a job's page shows besides its runs."""
-    version, last = state.destination.newest_version, state.last
+    version, last, error = state.destination.newest_version, state.last, state.last_error
     return Facts(
         newest_version=_when(None if version is None else version.timestamp, now),
         restored=_when(state.restored, now),
@@ -57,6 +62,8 @@ def facts(view: JobView, state: JobState, now: Millis) -> Facts:
         formerly=view.job.formerly,
         copies=[_copy(view.job.id, known, now) for known in state.copies.known],
         copies_missed=state.copies.missed or 0,
+        error_at=_when(None if error is None else error.at, now),
+        error=None if error is None else error.message,
     )
 
 

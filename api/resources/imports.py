@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import falcon
 import msgspec
@@ -30,6 +31,7 @@ class _Entry(Struct, forbid_unknown_fields=True):
     received: str | None = None
     server: str | None = None
     backup: str | None = None
+    source: Literal["pulled"] | None = None
 
 
 class _Asked(Struct, rename="camel", forbid_unknown_fields=True):
@@ -98,7 +100,13 @@ def _past(number: int, entry: _Entry) -> HistoricalReport:
     if not raw.startswith(b'"'):
         raise msgspec.ValidationError(f"reports[{number}].body must be a text")
     received = _timestamp(number, entry.received)
-    return HistoricalReport(text_of_json(raw), received, entry.server, backup=entry.backup)
+    return HistoricalReport(
+        text_of_json(raw),
+        received,
+        entry.server,
+        backup=entry.backup,
+        source=entry.source,
+    )
 
 
 def _timestamp(number: int, text: str | None) -> Millis | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import falcon
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.logs import log_fields
 from exporter.model import run_json
 from exporter.model.audit import Author
+from exporter.model.last_error import LastError
 from exporter.reports import Problem
 from exporter.store import Store
 from exporter.times import Millis
@@ -135,7 +137,7 @@ class SecondCopies(_OfOneJob):
 
 
 class PlannedStart:
-    """The next start of a job, from a client that asked its Duplicati."""
+    """The next start and the last error of a job, from a client that asked its Duplicati."""
 
     def __init__(self, importer: StoreImporter, fleet: Fleet, clock: Callable[[], Millis]) -> None:
         self._importer = importer
@@ -143,15 +145,35 @@ class PlannedStart:
         self._clock = clock
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, job_id: str) -> None:
-        """Record the start, and the longest interval between planned starts."""
+        """Record the start, and the longest interval between planned starts; or the error."""
         known = query.required_id(job_id, "job")
-        values = request_body.read(
-            req, {"start": request_body.timestamp, "interval": request_body.duration("12h or 1d")}
-        )
-        if "start" not in values:
+        values = request_body.read(req, _PLANNED)
+        if "start" in values:
+            self._importer.plan(known, values["start"], values.get("interval"))
+        elif "interval" in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
-        self._importer.plan(known, values["start"], values.get("interval"))
+        if "lastError" in values:
+            self._importer.note_error(known, values["lastError"])
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
         ok_no_store(resp, {"job": serialization.job(view, self._clock())})
+
+
+def _last_error(value: Any) -> LastError | None:  # noqa: ANN401 - JSON may hold anything
+    """Read an error. Raises ValueError if it is neither null nor a time and a message."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or value.keys() != {"time", "message"}:
+        raise ValueError("must be null, or an object with time and message")
+    message = value["message"]
+    if not isinstance(message, str) or not message.strip():
+        raise ValueError("message must be a text")
+    return LastError.of(request_body.timestamp(value["time"]), message)
+
+
+_PLANNED: request_body.Readers = {
+    "start": request_body.timestamp,
+    "interval": request_body.duration("12h or 1d"),
+    "lastError": _last_error,
+}

@@ -15,6 +15,7 @@ from exporter.ingest.importer import (
     ImportResult,
     ReportImporter,
 )
+from exporter.model.last_error import LastError
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_duration, format_timestamp
 
@@ -71,6 +72,13 @@ class ImportClient:
         }
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", planned)
 
+    def note_error(self, job_id: int, error: LastError | None) -> None:
+        """Store the last error that Duplicati remembers of a job; a dry run changes nothing."""
+        if self._dry_run:
+            return
+        told = error and {"time": format_timestamp(error.at), "message": error.message}
+        self._client.send("PUT", f"/api/jobs/{job_id}/planned", {"lastError": told})
+
     def _sent(self, batch: Sequence[HistoricalReport]) -> list[ImportResult]:
         asked = {"reports": [_entry(report) for report in batch], "dryRun": self._dry_run}
         try:
@@ -111,7 +119,8 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
 def _entry(report: HistoricalReport) -> Json:
     received = None if report.received is None else format_timestamp(report.received)
     named = {"server": report.server, "backup": report.backup}
-    return {"body": decode_text(report.body), "received": received, **named}
+    body = {"body": decode_text(report.body), "received": received, **named}
+    return body if report.source is None else {**body, "source": report.source}
 
 
 def _result(result: Json) -> ImportResult:

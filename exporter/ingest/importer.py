@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from exporter.fleet import Fleet
 from exporter.model import Delivery, JobKind, Report, believed, kind_of, short_name
+from exporter.model.last_error import LastError
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -44,7 +45,8 @@ class HistoricalReport(Struct, frozen=True):
 
     `received` is when it arrived: it counts for a report without a valid time. `server` is the
     server's name as the URL of an upload may give it, `backup` that of the backup; `address` takes
-    the place of the sender's.
+    the place of the sender's. `source` is that of a run without a report: one that is `PULLED` is
+    known from what its server remembers besides the results of runs, and gives way to its report.
     """
 
     body: bytes
@@ -52,6 +54,7 @@ class HistoricalReport(Struct, frozen=True):
     server: str | None = None
     address: str = "imported"
     backup: str | None = None
+    source: str | None = None
 
 
 class ImportResult(Struct, frozen=True):
@@ -81,6 +84,10 @@ class ReportImporter(Protocol):
 
         The interval is the longest between planned starts; None if it is not reported.
         """
+        ...
+
+    def note_error(self, job_id: int, error: LastError | None) -> None:
+        """Store the last error that Duplicati remembers of a job, if it is of no run."""
         ...
 
 
@@ -120,6 +127,10 @@ class StoreImporter:
         """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
         self._store.plan_job(job_id, start, interval, self._clock())
 
+    def note_error(self, job_id: int, error: LastError | None) -> None:
+        """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""
+        self._store.note_error(job_id, error)
+
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]
         understood = [each for each in read if not isinstance(each, ImportResult)]
@@ -136,6 +147,8 @@ class StoreImporter:
             return ImportResult(
                 ImportOutcome.NOT_UNDERSTOOD, reason="internal error; see the daemon's log"
             )
+        if past.source is not None:
+            report = replace(report, run=replace(report.run, source=past.source))
         received = self._when(past, report)
         if received is None:
             return self._undated(past, report)
@@ -164,7 +177,12 @@ class StoreImporter:
         return job_id if last is not None and began is not None and began < last.started else None
 
     def _when(self, past: HistoricalReport, report: Report) -> Millis | None:
-        """Return when a run arrived, as far as it can be known: its end, start or file time."""
+        """Return when a run arrived, as far as it can be known: its end, start or file time.
+
+        Who found a run without a report knows its end by a right clock.
+        """
+        if report.run.is_pulled and past.received is not None:
+            return min(past.received, self._clock())
         reported = [
             timestamp
             for timestamp in (report.run.began, report.run.ended)

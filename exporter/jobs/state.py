@@ -24,6 +24,7 @@ from exporter.jobs.history import (
     without,
 )
 from exporter.model import StoredRun, Verification
+from exporter.model.last_error import LastError
 from exporter.times import Millis
 
 
@@ -44,8 +45,9 @@ class JobState(Struct, frozen=True, array_like=True):
     interrupted since. `reported` are the newest runs that reported when the next is planned; a
     schedule is learned from `starts`. `tested` is the last verification of stored files, `verified`
     the end of the last one without errors; `restored` and `compacted` are the ends of the last
-    successful ones. `last_failed` has the arrival of the newest failed run. `dry_until` is
-    until when live runs of the job were reported by dry runs.
+    successful ones. `last_failed` has the arrival of the newest failed run. Until `dry_until` live
+    runs of the job were reported by dry runs. `last_error` is of no run: Duplicati's server
+    remembers it.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -69,6 +71,7 @@ class JobState(Struct, frozen=True, array_like=True):
     first_start: Millis | None = None
     last_failed: RunTimestamp | None = None
     dry_until: Millis | None = None
+    last_error: LastError | None = None
 
     @property
     def is_backup(self) -> bool:

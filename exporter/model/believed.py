@@ -92,9 +92,12 @@ def known_length(stored: StoredRun) -> Millis | None:
 def took(stored: StoredRun) -> Millis | None:
     """Return how long a run took; one without a duration took until its report came.
 
-    None where that is longer than any run: then its start cannot be right either.
+    None where that is longer than any run: then its start cannot be right either. And for a run
+    that has no report and no duration: it died before it began, or was skipped.
     """
     trusted = length(stored)
+    if trusted is None and stored.run.is_pulled:
+        return None
     found = over_by(stored) - stored.started if trusted is None else trusted
     return found if found <= FURTHEST else None
 

@@ -9,6 +9,9 @@ from exporter.times import SECOND, Millis, format_timestamp
 
 Json = dict[str, object]
 
+REPORTED = "report"
+"""The source of a run in JSON if there is a report of it."""
+
 
 def timestamp(value: Millis | None) -> str | None:
     """Return a timestamp as ``2024-01-15T02:00:00.000Z``."""
@@ -53,6 +56,7 @@ def run(name: str, server_id: int, job_id: int, stored: StoredRun) -> Json:
         "reason": stored.run.reason,
         "newestVersion": timestamp(stored.run.newest_version),
         "retryAttempts": counts.retry_attempts,
+        "source": stored.run.source or REPORTED,
     }
 
 

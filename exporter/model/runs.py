@@ -18,6 +18,9 @@ SYNC = "Sync"
 COUNTED = (BACKUP, SYNC)
 """The operations whose runs count for a job."""
 
+PULLED = "pulled"
+"""The source of a run of which there is no report: only what Duplicati's server remembers."""
+
 RESTORE = "Restore"
 COMPACT = "Compact"
 
@@ -63,7 +66,7 @@ class Run(Struct, frozen=True, array_like=True):
     `reason` is the one line that says why it ended as it did, up to a kibibyte; `newest_version`
     the newest version at the destination that can be restored, a partial one included;
     `compacted` when a compact that was part of it ended successfully; `copying` is None where the
-    report could not have second copies.
+    report could not have second copies; `source` is None for a run that was reported.
     """
 
     operation: str
@@ -81,6 +84,12 @@ class Run(Struct, frozen=True, array_like=True):
     newest_version: Millis | None = None
     compacted: Millis | None = None
     copying: Copying | None = None
+    source: str | None = None
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether only Duplicati's server tells of it: its report replaces it."""
+        return self.source == PULLED
 
     @property
     def is_backup(self) -> bool:

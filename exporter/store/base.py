@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
+from exporter.model.last_error import LastError
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, Recorded, joined
 from exporter.store.outbox import Outbox
@@ -160,6 +161,10 @@ class BaseStore(ABC):
         self._change(
             lambda db: admin.plan_job(db, job_id, start, interval, asked), Scope(jobs=(job_id,))
         )
+
+    def note_error(self, job_id: int, error: LastError | None) -> None:
+        """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
+        self._change(lambda db: admin.note_error(db, job_id, error), Scope(jobs=(job_id,)))
 
     def forget_copy(self, job_id: int, destination: str, by: Author) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""

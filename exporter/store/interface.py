@@ -6,6 +6,7 @@ from typing import Protocol
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
+from exporter.model.last_error import LastError
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, Follower, Recorded
@@ -135,6 +136,10 @@ class Store(Summaries, Protocol):
 
     def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        ...
+
+    def note_error(self, job_id: int, error: LastError | None) -> None:
+        """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
         ...
 
     def forget_copy(self, job_id: int, destination: str, by: Author) -> None:

@@ -63,7 +63,8 @@ def _rebuilt(row: Row, known: _Known) -> Rebuilt:
     address = known.addresses.get(server.id, "")
     fetched = report.machine.machine_id in known.fetched
     delivery = Delivery(stored.received, address, fetched=fetched, clock=clock)
-    return Rebuilt(report, delivery, placeholder is not None)
+    is_placeholder = placeholder is not None and not stored.run.is_pulled
+    return Rebuilt(report, delivery, is_placeholder)
 
 
 def _machine(server: Server, job: Job, stored: StoredRun, known: _Known) -> Machine:

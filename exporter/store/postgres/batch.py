@@ -24,6 +24,7 @@ _TEXTS = {
     "backup_id",
     "destination_type",
     "reason",
+    "source",
     "name",
     "version",
     "os",

@@ -228,12 +228,15 @@ CREATE INDEX runs_of_syncs ON runs (job_id) WHERE operation = 'Sync';
 """Syncs that were recorded before are counted by each daemon that starts: an older one that runs
 beside still records them as another operation."""
 
+_PULLED = "ALTER TABLE runs ADD COLUMN IF NOT EXISTS source text"
+
 STEPS = (
     ("reports", _FIRST),
     ("mutes", _MUTES),
     ("told", _OUTBOX),
     ("audited", _AUDIT),
     ("kinds", _KINDS),
+    ("pulled", _PULLED),
 )
 """Append only: a step that was released never changes."""
 

@@ -12,12 +12,21 @@ from exporter.jobs.joining import merge_states
 from exporter.model import JobSettings, Server
 from exporter.model import audit as actions
 from exporter.model.audit import Author
+from exporter.model.last_error import LastError
 from exporter.model.mutes import later_mute
 from exporter.model.run_json import Json
 from exporter.model.tags import united
 from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
-from exporter.store.rules import audit, naming, read_queries, removing, rows, write_queries
+from exporter.store.rules import (
+    audit,
+    naming,
+    pulled_runs,
+    read_queries,
+    removing,
+    rows,
+    write_queries,
+)
 from exporter.store.session import Session
 from exporter.times import Millis
 
@@ -74,6 +83,18 @@ def plan_job(
     if planned.packed != job.packed:
         db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
     return Change(jobs=(planned,))
+
+
+def note_error(db: Session, job_id: int, error: LastError | None) -> Change:
+    """Keep the last error that Duplicati remembers of a job, unless it is that of a stored run."""
+    job = _job(db, job_id)
+    state = job.state
+    is_known = error is None or pulled_runs.is_end_of_a_run(db, job, error.at)
+    noted = job.with_state(replace(state, last_error=None if is_known else error))
+    if noted.packed == job.packed:
+        return Change()
+    db.execute("UPDATE jobs SET state = ? WHERE id = ?", (noted.packed, job_id))
+    return Change(jobs=(noted,))
 
 
 def forget_copy(db: Session, job_id: int, destination: str, author: Author) -> Change:

@@ -28,6 +28,7 @@ LIMIT 1"""
 _PLACEHOLDER = """
 SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id
 WHERE runs.job_id = :job AND runs.began BETWEEN :first AND :last AND runs.operation = :operation
+AND runs.source IS NULL
 LIMIT 1"""
 _WITH_PLACEHOLDER = "SELECT DISTINCT job_id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id"
 

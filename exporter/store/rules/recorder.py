@@ -10,7 +10,7 @@ from exporter.jobs.job import Job
 from exporter.jobs.reported import reported_until
 from exporter.jobs.state import JobState
 from exporter.limits import Limits
-from exporter.model import Delivery, Server, StoredRun, fuller
+from exporter.model import Delivery, Run, Server, StoredRun, fuller
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.store.changes import Change, Recorded
 from exporter.store.parts import Watch
@@ -19,6 +19,7 @@ from exporter.store.rules import (
     free_space,
     identity,
     live_runs,
+    pulled_runs,
     read_queries,
     removing,
     write_queries,
@@ -59,16 +60,18 @@ class Recorder:
     def record(self, prepared: PreparedReport) -> Recorded:
         """Record a report; for a known run, add what it has more.
 
+        The report of a run that only a pull told of is new, and takes its id over.
+
         Raises:
             LimitReachedError: its server or job is new and exceeds a limit.
         """
         sender = self.places.within_token(prepared.sender)
         server, found = self.places.find(sender)
-        job = self._without_placeholder(found, prepared)
+        job, taken_over = self._without_placeholder(found, prepared)
         run_id = self._known_run(job, prepared)
         new = run_id is None
         if run_id is None:
-            stored, job = self._record(Place(server, found, job), prepared)
+            stored, job = self._record(Place(server, found, job), prepared, taken_over)
             run_id = stored.id
             job = self.places.with_identity(job, sender, run_id)
             server = identity.described(server, sender.machine, prepared.delivery, stored.started)
@@ -134,22 +137,41 @@ class Recorder:
     def record_placeholder(self, job_id: int, prepared: PreparedReport) -> Recorded | None:
         """Record a placeholder run, unless its report came meanwhile or the job is gone."""
         job = self.places.job(job_id)
-        if job is None or live_runs.is_reported(self.db, job, prepared.report.run):
+        if job is None or self._is_reported(job, prepared.report.run):
             return None
         server = self.places.server(job.server_id)
         stored, job = self._record(Place(server, job, job), prepared)
         self._put(server, job)
-        self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
-        self._fresh.with_placeholder.add(job.id)
+        self._mark_placeholder(job, stored)
         return Recorded(new=True, run_id=stored.id, server=server, job=job, machine_id=None)
 
-    def _without_placeholder(self, job: Job, prepared: PreparedReport) -> Job:
-        """Remove the placeholder of a report, if there is one; few jobs ever have one."""
+    def _is_reported(self, job: Job, run: Run) -> bool:
+        return live_runs.is_reported(self.db, job, run) or pulled_runs.is_death_of(
+            self.db, job, run
+        )
+
+    def _mark_placeholder(self, job: Job, stored: StoredRun) -> None:
+        self.db.execute("INSERT INTO stand_ins (run_id) VALUES (?)", (stored.id,))
+        self._fresh.with_placeholder.add(job.id)
+
+    def _without_placeholder(self, job: Job, prepared: PreparedReport) -> tuple[Job, int | None]:
+        """Remove what stands in for a report, if anything does; few jobs ever have such a run.
+
+        Return the job without it, and the id that the report takes over: that of a pulled run.
+        """
         known, learned = self._cache.with_placeholder, self._fresh.with_placeholder
         if job.id not in known and job.id not in learned:
-            return job
+            return job, None
+        pulled = pulled_runs.replaced_by(self.db, job, prepared)
+        if pulled is not None:
+            return pulled_runs.without(self.db, job, pulled), pulled
         run = prepared.report.run
-        stored = None if run.began is None else live_runs.find_placeholder(self.db, job, run)
+        if run.began is None or run.is_pulled:
+            return job, None
+        return self._without_live_placeholder(job, run), None
+
+    def _without_live_placeholder(self, job: Job, run: Run) -> Job:
+        stored = live_runs.find_placeholder(self.db, job, run)
         if stored is None:
             return job
         removing.remove_runs(self.db, [stored.id])
@@ -159,7 +181,7 @@ class Recorder:
     def _amend_run(self, place: Place, run_id: int, prepared: PreparedReport) -> Job:
         """Add what a second report of a run has and the first did not."""
         job = place.job
-        known = read_queries.run(self.db, run_id)
+        known = None if prepared.report.run.is_pulled else read_queries.run(self.db, run_id)
         if known is None:
             return job
         stored = replace(known.stored, run=fuller(known.stored.run, prepared.report.run))
@@ -179,9 +201,13 @@ class Recorder:
             return with_more_told(state, known, stored, runs_after)
         return amending.rebuilt_state(self.db, job, known)
 
-    def _record(self, place: Place, prepared: PreparedReport) -> tuple[StoredRun, Job]:
+    def _record(
+        self, place: Place, prepared: PreparedReport, run_id: int | None = None
+    ) -> tuple[StoredRun, Job]:
         job = place.job
-        stored = self._add_run(job, prepared)
+        stored = self._add_run(job, prepared, run_id or self._space.next_run_id())
+        if stored.run.is_pulled:
+            self._mark_placeholder(job, stored)
         runs_after = write_queries.runs_after(lambda: self.db, job.id)
         before = self._state(job)
         after = with_run(before, stored, runs_after)
@@ -213,6 +239,8 @@ class Recorder:
 
     def _known_run(self, job: Job, prepared: PreparedReport) -> int | None:
         """Return the run that a report repeats; nearly all start after all that is stored."""
+        if prepared.report.run.is_pulled:
+            return pulled_runs.known_as(self.db, job, prepared)
         began = prepared.report.run.began
         if began is not None and began - began % SECOND > self._newest(job):
             return None
@@ -225,8 +253,8 @@ class Recorder:
             self._fresh.newest[job.id] = newest
         return newest
 
-    def _add_run(self, job: Job, prepared: PreparedReport) -> StoredRun:
-        stored = prepared.stored(self._space.next_run_id())
+    def _add_run(self, job: Job, prepared: PreparedReport, run_id: int) -> StoredRun:
+        stored = prepared.stored(run_id)
         self._fresh.newest[job.id] = max(self._newest(job), stored.started, stored.run.began or 0)
         self._batch.add_run(job.id, stored, self._names_id(prepared.names), prepared)
         return stored

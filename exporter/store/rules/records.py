@@ -18,7 +18,8 @@ _ROWS = 500
 _RUN_COLUMNS = ", ".join(f"runs.{column}" for column in rows.STORED_RUN_COLUMNS)
 _HISTORY = f"SELECT {_RUN_COLUMNS} FROM runs WHERE job_id = ? ORDER BY received, id"  # noqa: S608 - constant
 _PLACEHOLDERS = """
-SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?"""
+SELECT runs.id FROM stand_ins JOIN runs ON runs.id = stand_ins.run_id WHERE runs.job_id = ?
+AND runs.source IS NULL"""
 _PAGE = f"""
 SELECT servers.name, servers.id, jobs.name, jobs.id,
     counted_names.names, runs.counted, logs.log, {_RUN_COLUMNS}

@@ -72,6 +72,7 @@ RUN_COLUMNS = (
     "newest_version",
     "compacted",
     "copying",
+    "source",
     *COUNT_COLUMNS,
 )
 STORED_RUN_COLUMNS = ("id", *RUN_COLUMNS)
@@ -99,6 +100,7 @@ def run_row(run: Run) -> tuple[object, ...]:
         run.newest_version,
         run.compacted,
         None if run.copying is None else msgspec.msgpack.encode(run.copying),
+        run.source,
         *msgspec.structs.astuple(run.counts),
     )
 
@@ -125,6 +127,7 @@ def stored_run(values: Sequence[Any]) -> StoredRun:
         newest_version=row["newest_version"],
         compacted=row["compacted"],
         copying=None if copying is None else _copying_decoder.decode(copying),
+        source=row["source"],
     )
     return StoredRun(row["id"], row["started"], row["received"], run)
 

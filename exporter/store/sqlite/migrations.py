@@ -186,6 +186,9 @@ ALTER TABLE jobs ADD COLUMN muted INTEGER;
 """
 
 
+_PULLED = "ALTER TABLE runs ADD COLUMN source TEXT"
+
+
 @migrations()
 def reports(db: Database) -> None:
     """Servers, their jobs, the runs of the jobs and what could not be understood."""
@@ -284,3 +287,9 @@ def free_space(db: Database) -> None:
 def job_kinds(db: Database) -> None:
     """Sync jobs beside backups."""
     kinds.add(db)
+
+
+@migrations()
+def pulled(db: Database) -> None:
+    """Which runs only Duplicati's server tells of, and no report."""
+    db.execute(_PULLED)

@@ -11,6 +11,7 @@ from exporter.model import (
     SecondCopy,
     Status,
 )
+from exporter.model.last_error import LastError
 from exporter.times import DAY, HOUR, MINUTE
 from tests.api.page.conftest import LAST, Look, daily
 from tests.support.changes import changed
@@ -135,6 +136,14 @@ def test_the_moments_of_a_job_lie_beside_its_last_success(daemon: Daemon, look: 
     assert told["Last compact"] == "1 hour ago (2026-01-15 08:31:00 UTC)"
     assert told["Last restore"] == "1 day ago (2026-01-14 08:31:00 UTC)"
     assert told["Transfers retried"] == "3"
+
+
+def test_an_error_that_is_of_no_run_is_told_with_its_time(daemon: Daemon, look: Look) -> None:
+    record(daemon, "Photos", LAST)
+    assert "Duplicati's last error" not in facts(look("/jobs/1"))
+    daemon.store.note_error(1, LastError(LAST + MINUTE, "no <b>such</b> file"))
+    told = facts(look("/jobs/1"))["Duplicati's last error"]
+    assert told == "no <b>such</b> file 1 hour ago (2026-01-15 08:31:00 UTC)"
 
 
 def test_runs_that_were_stopped_are_counted_with_since_when(daemon: Daemon, look: Look) -> None:

@@ -56,6 +56,7 @@ def test_a_server_is_named_as_in_the_url_of_an_upload(daemon: Daemon) -> None:
         ({"reports": [{"body": BODY, "color": "red"}]}, "body"),
         ({"reports": {}}, "body"),
         ({"reports": [{"body": ["x"]}]}, "body"),
+        ({"reports": [{"body": "x", "source": "invented"}]}, "body"),
         ({"reports": []}, "reports"),
         ({"reports": [{"body": "x"}] * (MAX_REPORTS + 1)}, "reports"),
         ({"reports": [{"body": "x"}, {"body": "x", "server": ""}]}, "reports[1].server"),
@@ -85,6 +86,29 @@ def test_a_planned_start_is_what_is_expected(daemon: Daemon) -> None:
     assert daemon.get("/api/jobs/1")["job"] == job
 
 
+def test_an_error_that_is_of_no_run_is_told_until_there_is_none(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    error = {"time": format_timestamp(NOW - DAY), "message": "no\nroute"}
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", {"lastError": error})
+    assert result.json["data"]["job"]["duplicatiError"] == error | {"message": "no route"}
+    daemon.restart()
+    assert daemon.get("/api/jobs/1")["job"] == result.json["data"]["job"]
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", {"lastError": None})
+    assert result.json["data"]["job"]["duplicatiError"] is None
+
+
+def test_a_run_without_a_report_gives_way_to_its_report(daemon: Daemon) -> None:
+    (result,) = take(
+        daemon, {"body": BODY, "source": "pulled", "received": format_timestamp(BEGAN + HOUR)}
+    )
+    (pulled,) = daemon.get("/api/backups")["backups"]
+    assert (pulled["source"], pulled["received"]) == ("pulled", format_timestamp(BEGAN + HOUR))
+    (again,) = take(daemon, {"body": BODY})
+    assert again["backupId"] == result["backupId"]
+    (reported,) = daemon.get("/api/backups")["backups"]
+    assert reported["source"] == "report"
+
+
 def test_what_a_person_set_wins_over_a_planned_start(daemon: Daemon) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR))
     ask(daemon, "PATCH", "/api/jobs/1", {"schedule": "every 12h"})
@@ -101,6 +125,10 @@ def test_what_a_person_set_wins_over_a_planned_start(daemon: Daemon) -> None:
         ({"start": "2026-01-16T01:00:00Z", "interval": 5}, "interval"),
         ({"start": "2026-01-16T01:00:00Z", "interval": "often"}, "interval"),
         ({"start": "2026-01-16T01:00:00Z", "ends": "never"}, "ends"),
+        ({"lastError": "no"}, "lastError"),
+        ({"lastError": {"time": "2026-01-16T01:00:00Z"}}, "lastError"),
+        ({"lastError": {"time": "2026-01-16T01:00:00Z", "message": " "}}, "lastError"),
+        ({"lastError": {"time": "soon", "message": "no"}}, "lastError"),
     ],
 )
 def test_what_is_wrong_with_a_plan_is_named(

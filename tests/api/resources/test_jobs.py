@@ -75,6 +75,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "secondCopiesMissed": None,
         "lastRestore": None,
         "lastCompact": None,
+        "duplicatiError": None,
     }
     assert (last["startTime"], last["status"]) == (format_timestamp(BEGAN), "success")
     assert two.get("/api/jobs/1")["job"] == job
@@ -188,6 +189,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "secondCopiesMissed": None,
         "lastRestore": None,
         "lastCompact": None,
+        "duplicatiError": None,
         "id": 1,
         "serverId": 1,
         "server": "nas",

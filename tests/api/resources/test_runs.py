@@ -59,6 +59,7 @@ def test_a_run_is_shown_with_all_it_counted_and_its_log(daemon: Daemon) -> None:
         "errors": 0,
         "newestVersion": None,
         "retryAttempts": None,
+        "source": "report",
         "secondCopies": [],
         "secondCopiesOutcome": None,
         "nextScheduled": None,
@@ -107,6 +108,7 @@ def test_a_run_tells_why_it_ended_so_and_what_it_did_besides(daemon: Daemon) -> 
         "reason": "the script said: not now",
         "newestVersion": format_timestamp(BEGAN - DAY),
         "retryAttempts": 4,
+        "source": "report",
     }
     of_one = {
         "secondCopiesOutcome": "copied",

@@ -141,6 +141,7 @@ def test_a_database_of_the_code_before_is_upgraded(replicas: Replicas) -> None:
         "DROP INDEX runs_of_syncs",
         "ALTER TABLE jobs DROP COLUMN muted, DROP COLUMN tags",
         "ALTER TABLE jobs DROP COLUMN kind, DROP COLUMN reported_name",
+        "ALTER TABLE runs DROP COLUMN source",
         "DELETE FROM steps WHERE name NOT IN ('lock', 'reports')",
     ):
         replicas.ask(statement)
