@@ -11,6 +11,7 @@ from typing import Self
 from msgspec import Struct
 
 from exporter.pull.client.log import Row
+from exporter.times import Millis
 
 
 class Bookmark(Struct, frozen=True):
@@ -30,6 +31,7 @@ class Bookmarks:
 
     def __init__(self) -> None:
         self._bookmarks: dict[tuple[str, str], Bookmark] = {}
+        self._explained: dict[tuple[str, str], Millis] = {}
 
     def get(self, server: str, backup_id: str) -> Bookmark | None:
         """Return how far a backup was pulled, None if that is not known."""
@@ -38,3 +40,11 @@ class Bookmarks:
     def put(self, server: str, backup_id: str, bookmark: Bookmark) -> None:
         """Note that a backup was pulled down to its first row."""
         self._bookmarks[server, backup_id] = bookmark
+
+    def is_explained(self, server: str, backup_id: str, error_at: Millis | None) -> bool:
+        """Return whether an error was that of a row: it may be on a page that is not read again."""
+        return error_at is not None and self._explained.get((server, backup_id)) == error_at
+
+    def explain(self, server: str, backup_id: str, error_at: Millis) -> None:
+        """Note that the last error of a backup is that of a row of its log."""
+        self._explained[server, backup_id] = error_at

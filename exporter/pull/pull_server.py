@@ -4,17 +4,27 @@ The newest rows are imported first, so that the present state is right even if a
 the next pull imports the rest, since only a bookmark ends the reading early.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from exporter.ingest.importer import HistoricalReport, ImportOutcome, ReportImporter
+from msgspec.structs import replace
+
+from exporter.ingest.importer import (
+    HistoricalReport,
+    ImportOutcome,
+    ImportResult,
+    ReportImporter,
+)
 from exporter.pull.bookmarks import Bookmark, Bookmarks
 from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.log import Row
-from exporter.pull.client.reports import UnreadableRowError, past_report
+from exporter.pull.client.reports import Ran, UnreadableRowError, past_report, ran
 from exporter.pull.client.server import Backup, DuplicatiServer
+from exporter.pull.finder import Finder
+from exporter.pull.found_runs import Findings, since
 from exporter.pull.summary import Summary
 from exporter.store import UnknownIdError
+from exporter.times import SECOND, Millis
 
 
 class PullProgress(NamedTuple):
@@ -57,6 +67,14 @@ def pull_server(
     return pull.summary
 
 
+class _History(NamedTuple):
+    """What a log tells besides its runs: their job, its newest row, and what has to be known."""
+
+    job_id: int | None = None
+    newest: Bookmark | None = None
+    rows: Sequence[Ran] = ()
+
+
 class _Pull:
     """The running pull of one server."""
 
@@ -74,24 +92,32 @@ class _Pull:
         self._importer = importer
         self._bookmarks = bookmarks
         self._on_progress = on_progress
+        self._finder = Finder(server, self._info, self.summary)
 
     def pull_backup(self, backup: Backup) -> None:
         """Import a backup's history, down to its bookmark or first row, and its schedule."""
-        bookmark = self._bookmarks.get(self._server.name, backup.id)
-        refused = self.summary.count(ImportOutcome.REFUSED)
-        newest: Bookmark | None = None
         self._tell_progress()
-        job_id: int | None = None
-        for page in self._pages(backup, bookmark):
-            newest = newest or Bookmark.from_row(max(page, key=lambda row: row.id))
-            job_id = self._import_page(backup, page) or job_id
-        if newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
-            self._bookmarks.put(self._server.name, backup.id, newest)
+        history = self._import_history(backup) if backup.has_log else _History()
+        findings = self._findings(backup, history.rows)
+        job_id = self._import_found(backup, findings) or history.job_id
         if job_id is not None:
-            self._plan(job_id, backup)
-        if newest is None and backup.planned is not None:
+            self._tell_job(job_id, backup, findings)
+        elif backup.planned is not None and history.newest is None:
             self.summary.add_unwatched(backup.name)
         self.summary.backups += 1
+
+    def _import_history(self, backup: Backup) -> _History:
+        """Import a backup's log; return what it tells besides the runs."""
+        bookmark = self._bookmarks.get(self._server.name, backup.id)
+        refused = self.summary.count(ImportOutcome.REFUSED)
+        history, first = _History(), since(backup)
+        for page in self._pages(backup, bookmark):
+            job_id = self._import_page(backup, page) or history.job_id
+            newest = history.newest or Bookmark.from_row(max(page, key=lambda row: row.id))
+            history = _History(job_id, newest, [*history.rows, *_ran_since(first, page)])
+        if history.newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
+            self._bookmarks.put(self._server.name, backup.id, history.newest)
+        return history
 
     def _pages(self, backup: Backup, bookmark: Bookmark | None) -> Iterator[list[Row]]:
         """Yield what was not imported before, and a few known rows: they identify the job."""
@@ -110,22 +136,56 @@ class _Pull:
         results = self._importer.import_reports(reports) if reports else []
         self.summary.add(results)
         self._tell_progress()
-        return next((each.job_id for each in results if each.job_id is not None), None)
+        return _job(results)
 
     def _tell_progress(self) -> None:
         self._on_progress(self.progress._replace(runs=self.summary.rows))
 
     def _report(self, row: Row, backup: Backup) -> HistoricalReport | None:
         try:
-            return past_report(row, backup, self._info)
+            return past_report(row, backup, self._info, self._server.skew)
         except UnreadableRowError as error:
             self.summary.add_unreadable(f"{backup.name}: {error}")
             return None
 
-    def _plan(self, job_id: int, backup: Backup) -> None:
-        if backup.planned is None:
-            return
+    def _findings(self, backup: Backup, rows: Sequence[Ran]) -> Findings:
+        """Return what is not in the log; an error that an earlier page explained is left out."""
+        findings = self._finder.find(backup, rows)
+        at, place = backup.remembered.error_at, (self._server.name, backup.id)
+        if findings.error is not None and self._bookmarks.is_explained(*place, at):
+            return replace(findings, error=None)
+        if findings.error is None and at is not None:
+            self._bookmarks.explain(*place, at)
+        return findings
+
+    def _import_found(self, backup: Backup, findings: Findings) -> int | None:
+        """Import the runs that are not in the log; return their job."""
+        reports = self._finder.reports(backup, findings)
+        results = self._importer.import_reports(reports) if reports else []
+        self.summary.add_found(findings.runs, results)
+        if results:
+            self._tell_progress()
+        return _job(results)
+
+    def _tell_job(self, job_id: int, backup: Backup, findings: Findings) -> None:
+        """Store what the server tells of a job besides its runs."""
         try:
-            self._importer.plan(job_id, backup.planned.start, backup.planned.interval)
+            if backup.planned is not None:
+                self._importer.plan(job_id, backup.planned.start, backup.planned.interval)
+            if backup.remembered.error_at is not None:
+                self._importer.note_error(job_id, findings.error)
         except UnknownIdError:
             self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")
+
+
+def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:
+    """Yield what rows from a time on tell; all other rows need not be read twice."""
+    for row in page:
+        if first is not None and (row.at is None or row.at * SECOND >= first):
+            told = ran(row)
+            if told is not None:
+                yield told
+
+
+def _job(results: Iterable[ImportResult]) -> int | None:
+    return next((each.job_id for each in results if each.job_id is not None), None)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from exporter.ingest.importer import ImportOutcome, ImportResult
+from exporter.model import Status
+from exporter.pull.found_runs import FoundRun
 
 MAX_REASONS = 5
 """Shown of each kind: the rest is likely to be the same."""
@@ -13,7 +15,8 @@ class Summary:
     """Counts outcomes, and keeps the first reasons for failures.
 
     `unwatched` are backups that are not monitored although their server plans them, with the
-    reason; `notes` say to which server and job runs were assigned.
+    reason; `notes` say to which server and job runs were assigned. `found` counts those of the
+    recorded runs that died before they began, or were skipped, by how they ended.
     """
 
     def __init__(self, server: str) -> None:
@@ -21,6 +24,7 @@ class Summary:
         self.server = server
         self.backups = 0
         self.other_operations = 0
+        self.found: Counter[Status] = Counter()
         self.reasons: list[str] = []
         self.failures: list[str] = []
         self.unwatched: list[str] = []
@@ -56,6 +60,16 @@ class Summary:
             self.notes += each.notes
             if each.reason is not None:
                 self._explain(each.reason)
+
+    def add_found(self, found: Sequence[FoundRun], results: Sequence[ImportResult]) -> None:
+        """Count the outcomes of runs that are not in a log."""
+        self.add(results)
+        recorded = zip(found, results, strict=True)
+        self.found.update(
+            run.status
+            for run, result in recorded
+            if result.outcome is ImportOutcome.RECORDED and run.is_unposted
+        )
 
     def add_unreadable(self, reason: str) -> None:
         """Count a row that could not be converted into a report."""

@@ -24,6 +24,7 @@ from exporter.config import Config
 from exporter.config.pull_targets import PullTarget, make_target
 from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import printable
+from exporter.model import Status
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.opening import first_line, read_password
@@ -192,6 +193,8 @@ def _in_words(summary: Summary, *, dry: bool) -> str:
         f"{summary.count(ImportOutcome.NOT_UNDERSTOOD)} invalid",
     ]
     rare = [
+        (summary.found[Status.FATAL], "died before the start"),
+        (summary.found[Status.INTERRUPTED], "skipped by a script"),
         (summary.count(ImportOutcome.TOO_OLD), "beyond retention"),
         (summary.count(ImportOutcome.REFUSED), "refused"),
     ]

@@ -4,26 +4,61 @@ So the same run, posted and pulled, is one run. What a row does not contain (all
 the next planned run) is missing in the report.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from exporter.ingest.importer import HistoricalReport
 from exporter.pull.client.log import RESULT, Row
+from exporter.pull.client.metadata import timestamp
 from exporter.pull.client.server import Backup, SystemInfo
 from exporter.reports.lines import LISTS
-from exporter.times import SECOND
+from exporter.times import SECOND, Millis
 
-_ADDRESS = "collected"
+ADDRESS = "collected"
 """Stored in databases for servers without a name: so this word must not change."""
+
+
+class Ran(NamedTuple):
+    """What a row tells of a run: its operation, its begin, and when the row was written.
+
+    None is not known: of a row that cannot be read, it may be any operation.
+    """
+
+    operation: str | None
+    began: Millis | None
+    at: Millis | None
 
 
 class UnreadableRowError(ValueError):
     """A result cannot be read; the text says which and why."""
 
 
-def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport | None:
+def ran(row: Row) -> Ran | None:
+    """Return what a row tells of a run, None if the row is not the result of an operation."""
+    if row.type != RESULT:
+        return None
+    at = None if row.at is None else row.at * SECOND
+    try:
+        results = _results(row)
+    except UnreadableRowError:
+        return Ran(None, None, at)
+    operation = results.get("MainOperation")
+    return Ran(
+        operation if isinstance(operation, str) else None, timestamp(results.get("BeginTime")), at
+    )
+
+
+def past_report(
+    row: Row, backup: Backup, info: SystemInfo, skew: Millis = 0
+) -> HistoricalReport | None:
     """Return the report of a row, None if the row is not the result of an operation.
+
+    Args:
+        row: of the backup's log.
+        backup: as the server listed it.
+        info: the server's machine.
+        skew: how far the server's clock is ahead of this one.
 
     Raises:
         UnreadableRowError: the row is a result that cannot be read.
@@ -38,14 +73,14 @@ def past_report(row: Row, backup: Backup, info: SystemInfo) -> HistoricalReport 
     lines = [line for key in LISTS for line in _lines(results.pop(key, None))]
     body = {
         "Data": results,
-        "Extra": _extra(results, backup, info),
+        "Extra": extra(results.get("MainOperation"), backup, info),
         "LogLines": lines,
         "Exception": row.exception,
     }
     return HistoricalReport(
         body=msgspec.json.encode(body),
-        received=None if row.at is None else row.at * SECOND,
-        address=_ADDRESS,
+        received=None if row.at is None else row.at * SECOND - skew,
+        address=ADDRESS,
     )
 
 
@@ -71,9 +106,10 @@ def _lines(value: object) -> list[str]:
     return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
 
 
-def _extra(results: dict[str, Any], backup: Backup, info: SystemInfo) -> dict[str, Any]:
+def extra(operation: object, backup: Backup, info: SystemInfo) -> dict[str, Any]:
+    """Return what a report says of its sender."""
     return {
-        "OperationName": results.get("MainOperation"),
+        "OperationName": operation,
         "backup-name": backup.name,
         "backup-id": f"DB-{backup.id}",
         "machine-id": info.machine_id,

@@ -6,13 +6,20 @@ from typing import Any
 
 from msgspec import Struct
 
+from exporter.model import BACKUP, SYNC
 from exporter.pull.client import log, schedules
 from exporter.pull.client.errors import ServerError
 from exporter.pull.client.log import Row
+from exporter.pull.client.metadata import Remembered
+from exporter.pull.client.notices import Notice, notice
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.session import Json, Session
+from exporter.pull.client.states import ServerState
+from exporter.times import Millis
 
 MAX_BACKUPS = 1000
+
+_STATE = "/serverstate"
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _UNNAMED = "(unnamed)"
@@ -27,12 +34,22 @@ class SystemInfo(Struct, frozen=True):
 
 
 class Backup(Struct, frozen=True):
-    """A backup of the server; `planned` is None if its scheduler plans no run."""
+    """A backup of the server; `planned` is None if its scheduler plans no run.
+
+    `operation` is what its runs do: a Sync mirrors its source, and has no log.
+    """
 
     id: str
     name: str
     destination_type: str | None
     planned: Planned | None
+    operation: str = BACKUP
+    remembered: Remembered = Remembered()
+
+    @property
+    def has_log(self) -> bool:
+        """Whether the server returns the results of its runs: it fails for a Sync (2.4)."""
+        return self.operation != SYNC
 
 
 class DuplicatiServer:
@@ -77,6 +94,25 @@ class DuplicatiServer:
         """Yield the same with a short first page, for a caller that has all but the newest."""
         return log.pages(self._session, backup.id, log.NEWS_ROWS)
 
+    def state(self) -> ServerState:
+        """Return which backups run or wait. Raises `GoneError` if the server does not tell."""
+        try:
+            return ServerState.of(self._mapping(_STATE))
+        except ValueError as error:
+            raise ServerError(f"{self.name} answers {_STATE} in an unknown form: {error}") from None
+
+    def notices(self) -> list[Notice]:
+        """Return the errors of backups that nobody dismissed."""
+        found = self._session.get("/notifications")
+        entries = found if isinstance(found, list) else []
+        notices = (notice(entry) for entry in entries if isinstance(entry, dict))
+        return [each for each in notices if each is not None]
+
+    @property
+    def skew(self) -> Millis:
+        """How far the server's clock is ahead of this one, by its last answer."""
+        return self._session.skew
+
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
@@ -105,12 +141,23 @@ def _is_backup(entry: Json) -> bool:
 def _backup(entry: Mapping[str, Any]) -> Backup:
     backup = entry["Backup"]
     target = _SCHEME.match(_text(backup, "TargetURL") or "")
+    operation, schedule = _operation(backup), entry.get("Schedule")
     return Backup(
         id=backup["ID"],
         name=_text(backup, "Name") or _UNNAMED,
         destination_type=target[1].lower() if target else None,
-        planned=schedules.planned(entry.get("Schedule")),
+        planned=schedules.planned(schedule),
+        operation=operation,
+        remembered=Remembered.of(backup.get("Metadata"), schedule, operation),
     )
+
+
+def _operation(backup: Mapping[str, Any]) -> str:
+    """Return what the runs of a backup do; one without a type is a Sync if it ever was one."""
+    metadata = backup.get("Metadata")
+    was_sync = isinstance(metadata, dict) and "LastSyncStarted" in metadata
+    told = _text(backup, "OperationType") or (SYNC if was_sync else BACKUP)
+    return SYNC if told == SYNC else BACKUP
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str | None:

@@ -1,6 +1,7 @@
 """Requests to a server's API, in a session that logs in when needed."""
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 
 from exporter.pull.client.errors import AccessError, GoneError, ServerError
 from exporter.pull.client.transport import Answer, Transport
+from exporter.times import SECOND, Millis, from_datetime, now
 
 Json: TypeAlias = Any
 
@@ -22,6 +24,10 @@ _SENDABLE = r"^[!-~]+\Z"
 """What a header may contain: the error of sending any other token would show the token."""
 
 
+_AGREES_WITHIN: Millis = 5 * SECOND
+"""The header has whole seconds, and an answer takes a while."""
+
+
 class _Token(Struct):
     """The result of a login: valid for some minutes."""
 
@@ -29,7 +35,10 @@ class _Token(Struct):
 
 
 class Session:
-    """Logs in with a password, and again when the token has expired."""
+    """Logs in with a password, and again when the token has expired.
+
+    `skew` is how far the server's clock is ahead of this one; 0 until an answer tells its time.
+    """
 
     def __init__(self, transport: Transport, name: str, password: str) -> None:
         """Prepare a session; the first request logs in.
@@ -43,6 +52,7 @@ class Session:
         self.name = name
         self._password = password
         self._token = ""
+        self.skew: Millis = 0
 
     def get(self, path: str, **query: int) -> Json:
         """Return an answer of the API.
@@ -66,7 +76,9 @@ class Session:
 
     def _ask(self, path: str, query: Mapping[str, int]) -> Answer:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        return self._transport.ask("GET", f"{_API}{path}", query=query, headers=headers)
+        answer = self._transport.ask("GET", f"{_API}{path}", query=query, headers=headers)
+        self.skew = _skew(answer.date, self.skew)
+        return answer
 
     def _log_in(self) -> None:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -120,6 +132,15 @@ class Session:
 
     def _error(self, message: str) -> ServerError:
         return ServerError(f"{self.name} {message}")
+
+
+def _skew(date: str, otherwise: Millis) -> Millis:
+    """Return how far a clock is ahead of this one, by the header `Date` of an answer just sent."""
+    try:
+        ahead = from_datetime(parsedate_to_datetime(date)) - now()
+    except (ValueError, TypeError, OverflowError):
+        return otherwise
+    return ahead if abs(ahead) > _AGREES_WITHIN else 0
 
 
 def _address(location: str) -> str:

@@ -59,11 +59,12 @@ class ConnectionOptions(Struct, frozen=True):
 
 
 class Answer(NamedTuple):
-    """A complete answer; `location` is the target of a redirect."""
+    """A complete answer; `location` is the target of a redirect, `date` the server's time."""
 
     status: int
     location: str
     body: bytes
+    date: str = ""
 
 
 class Transport:
@@ -116,7 +117,8 @@ class Transport:
             )
             try:
                 location = answer.headers.get("Location", "")
-                return Answer(answer.status, location, self._read(answer))
+                date = answer.headers.get("Date", "")
+                return Answer(answer.status, location, self._read(answer), date)
             finally:
                 answer.close()
         except HTTPError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
+from exporter.model.last_error import LastError
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import pull_server
@@ -53,6 +54,9 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
 
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             archive.plan(job_id, start, interval)
+
+        def note_error(self, job_id: int, error: LastError | None) -> None:
+            archive.note_error(job_id, error)
 
     bookmarks = Bookmarks()
     fill(duplicati, "2", 2)
@@ -147,6 +151,9 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
 
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             raise UnknownIdError("there is no such job")
+
+        def note_error(self, job_id: int, error: LastError | None) -> None:
+            archive.note_error(job_id, error)
 
     duplicati.backups = []
     schedule = {"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"}

@@ -11,6 +11,7 @@ import secrets
 import ssl
 import sys
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
+from exporter.times import SECOND, Millis, format_timestamp, to_datetime
 from tests.support.duplicati.certificate import Certificate
 
 PASSWORD = "correct horse battery staple"
@@ -52,6 +54,9 @@ class Simulator:
                 {"Name": "machine-id", "DefaultValue": MACHINE_ID},
             ],
         }
+        self.state: Json = {"ProgramState": "Running", "ActiveTask": None, "SchedulerQueueIds": []}
+        self.notifications: list[Json] = []
+        self.ahead: Millis = 0
         self.backups: list[Json] = []
         self.rows: dict[str, list[Json]] = {}
         self.tokens: set[str] = set()
@@ -93,9 +98,11 @@ class Simulator:
         *,
         target: str = "s3://bucket/photos?auth-password=hidden",
         schedule: Json | None = None,
+        operation: str = "Backup",
     ) -> None:
-        """Let it know a backup without any run."""
+        """Let it know a backup, or a Sync, without any run."""
         backup = {"ID": backup_id, "Name": name, "TargetURL": target, "Metadata": {}}
+        backup["OperationType"] = operation
         self.backups.append({"Backup": backup, "Schedule": schedule})
         self.rows.setdefault(backup_id, [])
 
@@ -113,11 +120,39 @@ class Simulator:
         }
         rows.append(row | columns)
 
+    def remember(self, backup_id: str, last_run: Millis | None = None, **metadata: object) -> None:
+        """Let it remember what it writes of a backup when an operation ended; times are millis.
+
+        Whole seconds, except when the planned run began.
+        """
+        for entry in self.backups:
+            if entry["Backup"]["ID"] == backup_id:
+                told = {key: _written(value) for key, value in metadata.items()}
+                entry["Backup"]["Metadata"] |= told
+                if last_run is not None:
+                    schedule = entry["Schedule"] or {"Time": "2099-01-01T00:00:00Z", "Repeat": "1D"}
+                    entry["Schedule"] = schedule | {"LastRun": format_timestamp(last_run)}
+
     def rename(self, backup_id: str, name: str) -> None:
         """Call a backup otherwise."""
         for entry in self.backups:
             if entry["Backup"]["ID"] == backup_id:
                 entry["Backup"]["Name"] = name
+
+    def told(self, path: str) -> object:
+        """Return what it tells at a path, None if nothing."""
+        answers = {
+            "/systeminfo": self.info,
+            "/serverstate": self.state,
+            "/notifications": self.notifications,
+            "/backups": self.backups,
+        }
+        return answers.get(path)
+
+    def is_sync(self, backup_id: str) -> bool:
+        """Return whether it is a Sync, whose log the server fails to read."""
+        found = [each["Backup"] for each in self.backups if each["Backup"]["ID"] == backup_id]
+        return any(each.get("OperationType") == "Sync" for each in found)
 
     def delete(self, backup_id: str) -> None:
         """Forget a backup."""
@@ -146,6 +181,11 @@ class _Handler(BaseHTTPRequestHandler):
     def __init__(self, simulator: Simulator, *connection: Any) -> None:  # noqa: ANN401 - the library's
         self._simulator = simulator
         super().__init__(*connection)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return its time for the header Date, as its own clock goes."""
+        at = time.time() if timestamp is None else timestamp
+        return super().date_time_string(at + self._simulator.ahead / SECOND)
 
     def log_message(self, *_: object) -> None:
         """Say nothing of each request."""
@@ -193,15 +233,22 @@ class _Handler(BaseHTTPRequestHandler):
         given = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if given not in self._simulator.tokens:
             return _UNAUTHORIZED
-        if path == "/systeminfo":
-            return _json(self._simulator.info)
-        if path == "/backups":
-            return _json(self._simulator.backups)
+        told = self._simulator.told(path)
+        return self._read_log(path, query) if told is None else _json(told)
+
+    def _read_log(self, path: str, query: dict[str, int]) -> Canned:
         _, _, backup_id, what = ("", *path.split("/"), "", "")[1:5]
         rows = self._simulator.rows.get(backup_id)
         if what != "log" or rows is None:
             return _NOT_FOUND
+        if self._simulator.is_sync(backup_id):
+            return Canned(500)
         return _json(_page(rows, query))
+
+
+def _written(value: object) -> object:
+    """Return a value of Metadata as Duplicati writes it."""
+    return f"{to_datetime(value):%Y%m%dT%H%M%SZ}" if isinstance(value, int) else value
 
 
 def _page(rows: list[Json], query: dict[str, int]) -> list[Json]:

@@ -5,6 +5,7 @@ import pytest
 
 from exporter.pull.client import server as module
 from exporter.pull.client.errors import AccessError, ServerError
+from exporter.pull.client.metadata import Remembered
 from exporter.pull.client.opening import read_password
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.server import Backup, SystemInfo
@@ -12,6 +13,7 @@ from exporter.times import DAY, parse_timestamp
 from tests.support.duplicati.asking import server
 from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator
 
+LAST_RUN = parse_timestamp("2026-07-15T01:00:00Z")
 SCHEDULE = {
     "ID": 1,
     "Tags": ["ID=2"],
@@ -46,7 +48,7 @@ def test_backups_come_with_what_is_planned(duplicati: Simulator) -> None:
     planned = Planned(parse_timestamp("2026-07-16T01:00:00Z"), 3 * DAY)
     with server(duplicati) as asked:
         assert asked.backups() == [
-            Backup("2", "Photos", "s3", planned),
+            Backup("2", "Photos", "s3", planned, remembered=Remembered(last_run=LAST_RUN)),
             Backup("3", "(unnamed)", None, None),
         ]
 
