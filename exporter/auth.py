@@ -178,6 +178,13 @@ def plain_token(entries: Iterable[str]) -> str | None:
     return next((token for token in tokens if not token.startswith(_STORED)), None)
 
 
+def sendable_token(entries: Iterable[str], server: str) -> str | None:
+    """Return an upload token that is stored as it is sent: a server's own before one of all."""
+    parts = [entry.split(maxsplit=1) for entry in entries if not entry.startswith(_STORED)]
+    own = [token for token, *bound in parts if bound == [server]]
+    return next(iter([*own, *(token for token, *bound in parts if not bound)]), None)
+
+
 def path_beside(database: Path) -> Path:
     """Return the path of a database's token file."""
     return database.with_name(f"{database.name}.admin-token")

@@ -50,8 +50,8 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' 'files zabbix' version
-set -g _shtab_duplistatus_opts_with_value --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --critical --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timeout --timezone --token-file --tolerance --trusted-proxies --until --upload-patience --url --warning --web-config-file --web.config.file --web.listen-address
+set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest connect pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' 'files zabbix' version
+set -g _shtab_duplistatus_opts_with_value --address --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --critical --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timeout --timezone --token-file --tolerance --trusted-proxies --until --upload-patience --url --warning --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
 complete -c duplistatus -f
@@ -322,11 +322,27 @@ complete -c duplistatus -n '_shtab_duplistatus_using digest' -l html -xka "(__fi
 complete -c duplistatus -n '_shtab_duplistatus_using digest' -l text -xka "(__fish_complete_path (commandline -ct))" -d 'write the plain text'
 complete -c duplistatus -n '_shtab_duplistatus_using digest' -l since -x -d 'how long ago the span begins, at most 366d (default 7d)'
 complete -c duplistatus -n '_shtab_duplistatus_using digest' -l tag -x -d 'only backups that have this tag, or whose server has it; several must all be there'
+complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a connect -d 'Have every backup of a Duplicati server report here.'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file whose first line is the password, - for the standard input; without it a prompt'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file whose first line is a long-lived token of Duplicati, instead of the password'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l fingerprint -x -d 'pin the certificate by its SHA-256 fingerprint'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'trust the CA certificates in this file, in PEM'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l insecure -d 'do not verify the certificate (insecure)'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l name -x -d 'name of the server in messages'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l all -d 'connect the servers of the [[pull]] tables'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l address -x -d 'how Duplicati reaches this daemon, such as http://monitor:9666'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l write-pull -d 'add a [[pull]] table for the server to the configuration file'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l undo -d 'take our options out again'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l yes -d 'skip the confirmation'
+complete -c duplistatus -n '_shtab_duplistatus_using connect' -l dry-run -d 'only print what would change'
 complete -c duplistatus -n '_shtab_duplistatus_using; and test $_shtab_duplistatus_npos -eq 0' -a pull -d 'Pull run histories from Duplicati servers.'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, or postgresql://HOST/NAME (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l password-file -xka "(__fish_complete_path (commandline -ct))" -d 'file whose first line is the password, - for the standard input; without it a prompt'
+complete -c duplistatus -n '_shtab_duplistatus_using pull' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'file whose first line is a long-lived token of Duplicati, instead of the password'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l fingerprint -x -d 'pin the certificate by its SHA-256 fingerprint'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'trust the CA certificates in this file, in PEM'
 complete -c duplistatus -n '_shtab_duplistatus_using pull' -l insecure -d 'do not verify the certificate (insecure)'

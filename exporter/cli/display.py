@@ -43,7 +43,12 @@ def confirmed(chosen: argparse.Namespace, what: str) -> bool:
     if not sys.stdin.isatty():
         message = f"this would {what}: give --yes to skip the confirmation"
         raise ClientError(message)
-    sys.stdout.write(f"Really {what}? This cannot be undone. [y/N] ")
+    return agreed(f"Really {what}? This cannot be undone.")
+
+
+def agreed(question: str) -> bool:
+    """Ask somebody at a terminal; only a plain yes is one."""
+    sys.stdout.write(f"{question} [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

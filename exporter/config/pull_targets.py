@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-_REQUIRED = ("url", "password_file")
-_TEXTS = (*_REQUIRED, "name", "fingerprint", "ca_file")
+_SECRETS = ("password_file", "token_file")
+_TEXTS = ("url", *_SECRETS, "name", "fingerprint", "ca_file")
 KEYS = (*_TEXTS, "insecure")
 """Of a ``[[pull]]`` table."""
 
@@ -19,12 +19,14 @@ class PullTarget(Struct, frozen=True):
     """A server of Duplicati.
 
     `name` is what it is called in messages and metrics. A `fingerprint` pins its certificate:
-    SHA-256 in 64 hexadecimal digits. `insecure` trusts any certificate.
+    SHA-256 in 64 hexadecimal digits. `insecure` trusts any certificate. Of `password_file` and
+    `token_file` there is at most one.
     """
 
     url: str
     name: str
     password_file: Path | None = None
+    token_file: Path | None = None
     fingerprint: str | None = None
     ca_file: Path | None = None
     insecure: bool = False
@@ -47,6 +49,7 @@ def make_target(  # noqa: PLR0913 - a field each
     *,
     name: str = "",
     password_file: str = "",
+    token_file: str = "",
     fingerprint: str = "",
     ca_file: str = "",
     insecure: bool = False,
@@ -64,11 +67,16 @@ def make_target(  # noqa: PLR0913 - a field each
     return PullTarget(
         url=address.geturl(),
         name=name or address.netloc,
-        password_file=Path(password_file).expanduser() if password_file else None,
+        password_file=_path(password_file),
+        token_file=_path(token_file),
         fingerprint=pin or None,
-        ca_file=Path(ca_file).expanduser() if ca_file else None,
+        ca_file=_path(ca_file),
         insecure=insecure,
     )
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
 
 
 def read_targets(value: object) -> tuple[tuple[PullTarget, ...], list[str]]:
@@ -97,7 +105,7 @@ def _read_target(entry: dict[str, object]) -> tuple[PullTarget | None, list[str]
         for key in _TEXTS
         if key in entry and key not in texts
     ]
-    problems += [f"{key} is missing" for key in _REQUIRED if key not in entry]
+    problems += _missing(entry)
     insecure = entry.get("insecure", False)
     if not isinstance(insecure, bool):
         problems.append("insecure must be true or false")
@@ -107,6 +115,16 @@ def _read_target(entry: dict[str, object]) -> tuple[PullTarget | None, list[str]
         return make_target(**texts, insecure=insecure is True), problems
     except ValueError as error:
         return None, [*problems, str(error)]
+
+
+def _missing(entry: dict[str, object]) -> list[str]:
+    given = [key for key in _SECRETS if key in entry]
+    problems = [] if "url" in entry else ["url is missing"]
+    if not given:
+        problems.append("password_file is missing, or token_file")
+    if len(given) > 1:
+        problems.append(f"{' and '.join(given)}: keep one of them")
+    return problems
 
 
 def _ambiguous(targets: list[PullTarget]) -> list[str]:

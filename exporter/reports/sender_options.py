@@ -4,6 +4,23 @@ Duplicati warns in every run of an option that it does not know, so each is only
 that have it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+REPORTS = "--send-http-json-urls"
+"""Addresses, with ``;`` between them. A backup's own ``--send-http-url`` lives beside it."""
+
+PROGRESS = "--http-report-status-url"
+"""Addresses, with ``,`` or ``;`` between them, from 2.3.0.107 on."""
+
+RETRYING: Mapping[str, str] = MappingProxyType(
+    {"--send-http-retries": "10", "--send-http-retry-delay": "30s"}
+)
+"""From 2.1.0.112 on: such a sender outlasts a daemon that is away for five minutes."""
+
+PROGRESSING: Mapping[str, str] = MappingProxyType({"--http-report-status-interval": "30s"})
+"""From 2.3.0.107 on."""
+
 _LOG = ("--send-http-log-level=Information", "--send-http-max-log-lines=0")
 
 
@@ -21,17 +38,13 @@ def retrying_options(upload_url: str) -> list[str]:
 
     They leave `--send-http-url`, and what it sends to another program, as they are.
     """
-    return [
-        f"--send-http-json-urls={upload_url}",
-        *_LOG,
-        "--send-http-retries=10",
-        "--send-http-retry-delay=30s",
-    ]
+    return [f"{REPORTS}={upload_url}", *_LOG, *_pasted(RETRYING)]
 
 
 def live_options(activity_url: str) -> list[str]:
     """Return the options from 2.3.0.107 on that report the progress of a run."""
-    return [
-        f"--http-report-status-url={activity_url}",
-        "--http-report-status-interval=30s",
-    ]
+    return [f"{PROGRESS}={activity_url}", *_pasted(PROGRESSING)]
+
+
+def _pasted(options: Mapping[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in options.items()]

@@ -13,6 +13,7 @@ import yaml
 from falcon.testing import TestClient
 
 from exporter.cli import main
+from exporter.reports.sender_options import REPORTS, duplicati_options, retrying_options
 from exporter.store.sqlite import Store
 from tests.deploy.dockerfile import last
 from tests.deploy.files import read
@@ -102,7 +103,7 @@ def test_every_page_shows_the_same_options_for_duplicati() -> None:
     """But for the address: those that the daemon's own pages and log show."""
     text = TEXT + pages.read("README.md")
     shown = re.findall(r"^ *(--send-http-(?!url|json-urls)[^\s\\]+)", text, re.MULTILINE)
-    own = {f"--send-http-{each}" for each in re.findall(r'"--send-http-([^"{]+)"', source())}
+    own = {*duplicati_options(""), *retrying_options("")} - {"--send-http-url=", f"{REPORTS}="}
     assert set(shown) == own
     assert set(re.findall(r"--send-http-(?:url|json-urls)=(\S+/api/\w+)", text)) == {
         "http://your-duplistatus-server:9666/api/upload",

@@ -52,7 +52,8 @@ def _shown(option: Option, value: str) -> str:
 def _write_sources(targets: Sequence[PullTarget]) -> None:
     for number, target in enumerate(targets, 1):
         sys.stdout.write(f"pull {number}: {target.name} at {target.url}, {target.trust}")
-        sys.stdout.write(f", password in {target.password_file}\n")
+        kind = "password" if target.token_file is None else "token"
+        sys.stdout.write(f", {kind} in {target.password_file or target.token_file}\n")
 
 
 def _jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:

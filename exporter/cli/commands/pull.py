@@ -2,41 +2,37 @@
 
 import argparse
 import contextlib
-import getpass
 import sys
-from pathlib import Path
 
 from exporter import logs
-from exporter.cli.api_client import ClientError
 from exporter.cli.arguments import (
     Commands,
-    Parser,
     add_client_command,
     configuration,
     exit_with,
 )
 from exporter.cli.connection import connected
-from exporter.cli.duplicati import open_source
+from exporter.cli.duplicati import (
+    add_access,
+    chosen_password,
+    chosen_targets,
+    open_source,
+    warn,
+)
 from exporter.cli.import_client import ImportClient
 from exporter.cli.import_summary import counted
 from exporter.cli.progress import bar, progress
-from exporter.config import Config
-from exporter.config.pull_targets import PullTarget, make_target
+from exporter.config.pull_targets import PullTarget
 from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import printable
 from exporter.model import Status
 from exporter.pull.bookmarks import Bookmarks
-from exporter.pull.client.errors import AccessError, ServerError
-from exporter.pull.client.opening import first_line, read_password
+from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import Summary
 
 INCOMPLETE = 1
 """The exit code where something could not be pulled."""
-
-_STDIN = "-"
-_ABOUT_AN_ADDRESS = ("name", "password_file", "fingerprint", "ca_file", "insecure")
-
 
 _EXPLAINED = """\
 Reads the runs that a server of Duplicati (2.1 or later) remembers, and when it plans the next
@@ -74,28 +70,9 @@ def add_to(commands: Commands) -> None:
         metavar="URL",
         help="address of a server, such as https://nas:8200; without it those of the configuration",
     )
-    _add_access(parser)
-    parser.add_argument("--name", metavar="NAME", help="name of the server in messages")
+    add_access(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be recorded, without recording it"
-    )
-
-
-def _add_access(parser: Parser) -> None:
-    """Add the password and the certificate of a server."""
-    parser.add_argument(
-        "--password-file",
-        metavar="FILE",
-        help="file whose first line is the password, - for the standard input; without it a prompt",
-    )
-    parser.add_argument(
-        "--fingerprint", metavar="SHA256", help="pin the certificate by its SHA-256 fingerprint"
-    )
-    parser.add_argument(
-        "--ca-file", metavar="FILE", help="trust the CA certificates in this file, in PEM"
-    )
-    parser.add_argument(
-        "--insecure", action="store_true", help="do not verify the certificate (insecure)"
     )
 
 
@@ -103,55 +80,12 @@ def run(chosen: argparse.Namespace) -> int:
     """Pull from one server, or from those of the configuration."""
     settings = configuration(chosen)
     logs.set_up(settings.log_format, "error")
-    targets = [_of_arguments(chosen)] if chosen.url else _of_configuration(settings, chosen)
-    password = _password(chosen) if chosen.url else ""
+    targets = chosen_targets(chosen, settings)
+    password = chosen_password(chosen)
     with connected(settings) as client:
         importer = ImportClient(client, dry_run=chosen.dry_run)
         codes = [_pull(target, password, importer, dry=chosen.dry_run) for target in targets]
     return max(codes)
-
-
-def _of_arguments(chosen: argparse.Namespace) -> PullTarget:
-    try:
-        target = make_target(
-            chosen.url,
-            name=chosen.name or "",
-            fingerprint=chosen.fingerprint or "",
-            ca_file=chosen.ca_file or "",
-            insecure=chosen.insecure,
-        )
-    except ValueError as error:
-        raise ClientError(str(error)) from None
-    if target.insecure:
-        _warn(f"the certificate of {target.name} is not verified: the password may go to anybody")
-    return target
-
-
-def _of_configuration(settings: Config, chosen: argparse.Namespace) -> tuple[PullTarget, ...]:
-    flags = ["--" + name.replace("_", "-") for name in _ABOUT_AN_ADDRESS if getattr(chosen, name)]
-    if flags:
-        message = f"{', '.join(flags)}: give the address too, for example https://nas:8200"
-        raise ClientError(message)
-    if not settings.pull_targets:
-        message = "there is no server to pull from: give an address, for example https://nas:8200"
-        raise ClientError(f"{message}, or [[pull]] tables in the configuration")
-    return settings.pull_targets
-
-
-def _password(chosen: argparse.Namespace) -> str:
-    """Return the password of the server: from a file, the standard input, or a prompt."""
-    if chosen.password_file:
-        try:
-            if chosen.password_file == _STDIN:
-                return first_line(sys.stdin, "the standard input")
-            return read_password(Path(chosen.password_file))
-        except AccessError as error:
-            raise ClientError(str(error)) from error
-    if sys.stdin.isatty():
-        with contextlib.suppress(EOFError):
-            return getpass.getpass(f"Password of {chosen.url}: ")
-    message = "the password is missing: put it into a file and give --password-file FILE"
-    raise ClientError(f"{message}, or - for the standard input")
 
 
 def _pull(target: PullTarget, password: str, importer: ReportImporter, *, dry: bool) -> int:
@@ -159,13 +93,13 @@ def _pull(target: PullTarget, password: str, importer: ReportImporter, *, dry: b
     try:
         summary = _summary(target, password, importer)
     except ServerError as error:
-        _warn(str(error))
+        warn(str(error))
         return INCOMPLETE
     sys.stdout.write(f"{target.name}: {_in_words(summary, dry=dry)}\n")
     for reason in [*summary.reasons, *summary.notes, *summary.unwatched]:
         sys.stdout.write(f"  {printable(reason)}\n")
     for failure in summary.failures:
-        _warn(failure)
+        warn(failure)
     return 0 if summary.complete else INCOMPLETE
 
 
@@ -199,7 +133,3 @@ def _in_words(summary: Summary, *, dry: bool) -> str:
         (summary.count(ImportOutcome.REFUSED), "refused"),
     ]
     return ", ".join([*parts, *(f"{count} {what}" for count, what in rare if count)])
-
-
-def _warn(message: str) -> None:
-    sys.stderr.write(f"duplistatus: {printable(message)}\n")

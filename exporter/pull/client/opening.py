@@ -1,5 +1,6 @@
-"""Clients of servers, and passwords from files."""
+"""Clients of servers, and their secrets from files."""
 
+import re
 from pathlib import Path
 from typing import TextIO
 
@@ -10,11 +11,15 @@ from exporter.pull.client.session import Session
 from exporter.pull.client.transport import ConnectionOptions, Transport
 
 _MAX_CHARACTERS = 4096
+_TOKEN = re.compile(r"[!-~]+")
+"""What a header may contain."""
 
 
-def open_server(target: PullTarget, password: str, options: ConnectionOptions) -> DuplicatiServer:
+def open_server(
+    target: PullTarget, password: str, options: ConnectionOptions, token: str = ""
+) -> DuplicatiServer:
     """Return a client of a server; nothing is sent before the first request."""
-    return DuplicatiServer(Session(Transport(target, options), target.name, password))
+    return DuplicatiServer(Session(Transport(target, options), target.name, password, token))
 
 
 def read_password(path: Path) -> str:
@@ -23,28 +28,45 @@ def read_password(path: Path) -> str:
     Raises:
         AccessError: the file does not exist, or cannot be read.
     """
-    named = f"the password file {path}"
+    return _read(path, "password")
+
+
+def read_token(path: Path) -> str:
+    """Return a long-lived token, the first line of a file.
+
+    Raises:
+        AccessError: the file does not exist, cannot be read, or holds no token.
+    """
+    token = _read(path, "token")
+    if _TOKEN.fullmatch(token) is None:
+        message = f"the token file {path} holds no token: its first line may have no spaces"
+        raise AccessError(message)
+    return token
+
+
+def _read(path: Path, what: str) -> str:
+    named = f"the {what} file {path}"
     try:
         with path.open(encoding="utf-8") as file:
-            return first_line(file, named)
+            return first_line(file, named, what)
     except OSError as error:
         message = f"{named} cannot be read: {error.strerror}"
         raise AccessError(message) from error
 
 
-def first_line(file: TextIO, named: str) -> str:
-    """Return the password in the first line of an open file; `named` is its name in messages.
+def first_line(file: TextIO, named: str, what: str = "password") -> str:
+    """Return the secret in the first line of an open file; `named` is its name in messages.
 
     Raises:
         AccessError: the first line is empty or not text.
     """
     try:
-        password = file.readline(_MAX_CHARACTERS).rstrip("\r\n")
-        password.encode()
+        secret = file.readline(_MAX_CHARACTERS).rstrip("\r\n")
+        secret.encode()
     except UnicodeError:
         message = f"{named} cannot be read: it is not UTF-8 text"
         raise AccessError(message) from None
-    if not password:
-        message = f"{named} is empty: write the password into its first line"
+    if not secret:
+        message = f"{named} is empty: write the {what} into its first line"
         raise AccessError(message)
-    return password
+    return secret

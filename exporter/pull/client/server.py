@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -31,6 +32,7 @@ class SystemInfo(Struct, frozen=True):
     machine_id: str | None
     machine_name: str
     os: str | None
+    version: str = ""
 
 
 class Backup(Struct, frozen=True):
@@ -73,6 +75,7 @@ class DuplicatiServer:
             machine_id=_option(found, "machine-id"),
             machine_name=_text(found, "MachineName") or self.name,
             os=_text(found, "OSType"),
+            version=_text(found, "ServerVersionName") or "",
         )
 
     def backups(self) -> list[Backup]:
@@ -113,6 +116,22 @@ class DuplicatiServer:
         """How far the server's clock is ahead of this one, by its last answer."""
         return self._session.skew
 
+    def settings(self) -> dict[str, str]:
+        """Return its settings; the names of default options of all backups begin with --."""
+        found = self._mapping("/serversettings")
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
+    def change_settings(self, changes: Mapping[str, str | None]) -> None:
+        """Set some of its settings; None removes one."""
+        self._session.patch("/serversettings", changes)
+
+    def own_options(self, backup: Backup) -> dict[str, str]:
+        """Return the options that a backup sets itself, each name with --."""
+        found = self._mapping(f"/backup/{quote(backup.id, safe='')}")
+        settings = found.get("Backup")
+        listed = settings.get("Settings") if isinstance(settings, dict) else None
+        return dict(_options(listed if isinstance(listed, list) else []))
+
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
@@ -131,6 +150,14 @@ def _option(info: Mapping[str, Any], name: str) -> str | None:
         if isinstance(option, dict) and option.get("Name") == name:
             return _text(option, "DefaultValue")
     return None
+
+
+def _options(listed: list[Json]) -> Iterator[tuple[str, str]]:
+    for entry in listed:
+        name = _text(entry, "Name") if isinstance(entry, dict) else None
+        value = entry.get("Value") if name else None
+        if name and isinstance(value, str):
+            yield f"--{name.removeprefix('--')}", value
 
 
 def _is_backup(entry: Json) -> bool:

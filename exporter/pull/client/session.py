@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,8 +17,11 @@ Json: TypeAlias = Any
 _API = "/api/v1"
 _LOGIN = "/auth/login"
 _OK, _UNAUTHORIZED, _NOT_FOUND, _NOT_ALLOWED, _TOO_MANY = 200, 401, 404, 405, 429
+_GOOD = (_OK, 204)
 _REDIRECTS = range(300, 400)
 _NOT_THERE = "has no /api/v1: it is older than Duplicati 2.1, or the address is another program's"
+
+_REVOKED = "does not accept the token: let Duplicati issue another one"
 
 _SENDABLE = r"^[!-~]+\Z"
 """What a header may contain: the error of sending any other token would show the token."""
@@ -34,24 +37,35 @@ class _Token(Struct):
     AccessToken: Annotated[str, Meta(pattern=_SENDABLE)]
 
 
+class _Request(NamedTuple):
+    """A request of the API; the path is below `_API`."""
+
+    method: str
+    path: str
+    query: Mapping[str, int]
+    body: bytes | None = None
+
+
 class Session:
-    """Logs in with a password, and again when the token has expired.
+    """Logs in with a password, and again when the token has expired; or uses a long-lived token.
 
     `skew` is how far the server's clock is ahead of this one; 0 until an answer tells its time.
     """
 
-    def __init__(self, transport: Transport, name: str, password: str) -> None:
+    def __init__(self, transport: Transport, name: str, password: str, token: str = "") -> None:
         """Prepare a session; the first request logs in.
 
         Args:
             transport: sends the requests.
             name: the server's name in messages.
             password: that of the server's user interface.
+            token: one that Duplicati issued for ever; with it there is no login.
         """
         self._transport = transport
         self.name = name
         self._password = password
-        self._token = ""
+        self._long_lived = bool(token)
+        self._token = token
         self.skew: Millis = 0
 
     def get(self, path: str, **query: int) -> Json:
@@ -61,26 +75,48 @@ class Session:
             GoneError: there is nothing at this path.
             ServerError: there is no answer that can be used.
         """
-        if not self._token:
-            self._log_in()
-        answer = self._ask(path, query)
-        if answer.status == _UNAUTHORIZED:
-            self._log_in()
-            answer = self._ask(path, query)
-        self._check(path, answer)
-        return self._decode(path, answer.body)
+        return self._decode(path, self._answer(_Request("GET", path, query)).body)
+
+    def patch(self, path: str, changes: Mapping[str, Json]) -> None:
+        """Change something; the answer is not read.
+
+        Raises:
+            ServerError: it is not known to be changed.
+        """
+        self._answer(_Request("PATCH", path, {}, msgspec.json.encode(changes)))
 
     def close(self) -> None:
         """Close the connection."""
         self._transport.close()
 
-    def _ask(self, path: str, query: Mapping[str, int]) -> Answer:
+    def _answer(self, request: _Request) -> Answer:
+        """Return a good answer, after a login where one is needed."""
+        if not self._token:
+            self._log_in()
+        answer = self._ask(request)
+        if answer.status == _UNAUTHORIZED:
+            self._log_in()
+            answer = self._ask(request)
+        self._check(request.path, answer)
+        return answer
+
+    def _ask(self, request: _Request) -> Answer:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        answer = self._transport.ask("GET", f"{_API}{path}", query=query, headers=headers)
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        answer = self._transport.ask(
+            request.method,
+            f"{_API}{request.path}",
+            query=request.query,
+            headers=headers,
+            body=request.body,
+        )
         self.skew = _skew(answer.date, self.skew)
         return answer
 
     def _log_in(self) -> None:
+        if self._long_lived:
+            raise self._no_access(_REVOKED)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         body = msgspec.json.encode({"Password": self._password, "RememberMe": False})
         path = f"{_API}{_LOGIN}"
@@ -103,7 +139,7 @@ class Session:
             raise self._error(message) from None
 
     def _check(self, path: str, answer: Answer) -> None:
-        if answer.status == _OK:
+        if answer.status in _GOOD:
             return
         if answer.status == _NOT_FOUND:
             message = f"{self.name} has nothing at {path}"

@@ -24,12 +24,17 @@ fingerprint = "{":".join([PIN[:2].upper()] * 32)}"
 url = "http://127.0.0.1:8200/duplicati/"
 password_file = "/etc/duplistatus/local"
 name = "this one"
+
+[[pull]]
+url = "https://desk:8200"
+token_file = "/etc/duplistatus/desk"
 """
-    (nas, local), problems = read_targets(tomllib.loads(text)["pull"])
+    (nas, local, desk), problems = read_targets(tomllib.loads(text)["pull"])
     assert problems == []
     assert (nas.url, nas.name, nas.fingerprint) == ("https://nas:8200", "nas:8200", PIN)
     assert (local.url, local.name) == ("http://127.0.0.1:8200/duplicati", "this one")
     assert str(local.password_file) == "/etc/duplistatus/local"
+    assert (desk.password_file, str(desk.token_file)) == (None, "/etc/duplistatus/desk")
 
 
 def test_no_table_is_no_source() -> None:
@@ -54,7 +59,7 @@ fingerprint = "abc"
     told = "\n".join(problems)
     for part in (
         "pasword_file is unknown; expected one of url, password_file",
-        "password_file is missing",
+        "password_file is missing, or token_file",
         "'nas:8200' is not",
         "name must be a string that is not empty",
         "url is missing",
@@ -62,6 +67,11 @@ fingerprint = "abc"
         "is not a SHA-256 fingerprint: write 64 hexadecimal digits",
     ):
         assert part in told
+
+
+def test_a_password_and_a_token_are_one_too_many() -> None:
+    table = '[[pull]]\nurl = "https://nas:8200"\npassword_file = "x"\ntoken_file = "y"\n'
+    assert problems_of(table) == ["pull 1: password_file and token_file: keep one of them"]
 
 
 @pytest.mark.parametrize("value", [5, ["nas"], {"url": "x"}])

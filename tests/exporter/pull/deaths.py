@@ -5,7 +5,8 @@ from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import HOUR, SECOND, Millis
 from tests.support.daemon import NOW
-from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Simulator
+from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
+from tests.support.duplicati.simulator import Simulator
 from tests.support.reports_builder import duplicati_report
 
 LAST_RUN: Millis = NOW - 5 * HOUR + 345

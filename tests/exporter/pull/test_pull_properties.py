@@ -22,7 +22,8 @@ from tests.exporter.pull.deaths import DIED, LAST_RUN, MESSAGE, PHOTOS, report
 from tests.support.daemon import CREATED, NOW
 from tests.support.deliver import deliver
 from tests.support.duplicati.asking import server
-from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Simulator
+from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
+from tests.support.duplicati.simulator import Simulator
 from tests.support.empty import empty_database
 from tests.support.reports_builder import duplicati_report
 

@@ -23,7 +23,8 @@ from tests.exporter.pull.deaths import (
 from tests.exporter.pull.pulls import PullFrom
 from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
-from tests.support.duplicati.simulator import MACHINE_NAME, Simulator
+from tests.support.duplicati.memory import MACHINE_NAME
+from tests.support.duplicati.simulator import Simulator
 from tests.support.reports_builder import exception_report
 
 Post = Callable[[Store], object]

@@ -7,7 +7,8 @@ from tests.exporter.pull.deaths import runs, told
 from tests.exporter.pull.pulls import PullFrom
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
-from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Simulator
+from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
+from tests.support.duplicati.simulator import Simulator
 from tests.support.reports_builder import duplicati_report
 
 

@@ -25,11 +25,12 @@ def source_of(simulator: Simulator, **trust: Any) -> PullTarget:  # noqa: ANN401
 def session(
     simulator: Simulator,
     password: str = PASSWORD,
+    token: str = "",
     **trust: Any,  # noqa: ANN401 - of make_target
 ) -> Iterator[Session]:
     """Yield a session with a simulated server."""
     transport = Transport(source_of(simulator, **trust), AT_ONCE)
-    with closing(Session(transport, "nas", password)) as opened:
+    with closing(Session(transport, "nas", password, token)) as opened:
         yield opened
 
 

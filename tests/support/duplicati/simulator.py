@@ -19,15 +19,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
-from exporter.times import SECOND, Millis, format_timestamp, to_datetime
+from exporter.times import SECOND, Millis
 from tests.support.duplicati.certificate import Certificate
+from tests.support.duplicati.memory import Json, Memory
 
 PASSWORD = "correct horse battery staple"
-MACHINE_ID = "7c0d5e2b94f14a3e8b6a1d0f5c3e7a29"
-MACHINE_NAME = "attic-nas"
 API = "/api/v1"
-
-Json = dict[str, Any]
 
 
 class Canned(NamedTuple):
@@ -39,27 +36,16 @@ class Canned(NamedTuple):
     broken: bool = False
 
 
-class Simulator:
+class Simulator(Memory):
     """One server. What it knows, and how it misbehaves, may be changed at any time."""
 
     def __init__(self, certificate: Certificate | None = None) -> None:
         """Know nothing but a machine; with a certificate speak HTTPS."""
+        super().__init__()
         self.password = PASSWORD
-        self.info: Json = {
-            "MachineName": MACHINE_NAME,
-            "ServerVersionName": "- 2.1.0.5_stable_2025-03-04",
-            "OSType": "Linux",
-            "Options": [
-                {"Name": "passphrase", "DefaultValue": None},
-                {"Name": "machine-id", "DefaultValue": MACHINE_ID},
-            ],
-        }
-        self.state: Json = {"ProgramState": "Running", "ActiveTask": None, "SchedulerQueueIds": []}
-        self.notifications: list[Json] = []
         self.ahead: Millis = 0
-        self.backups: list[Json] = []
-        self.rows: dict[str, list[Json]] = {}
         self.tokens: set[str] = set()
+        self.long_lived: set[str] = set()
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.faults: dict[str, deque[Canned | None]] = defaultdict(deque)
@@ -90,74 +76,6 @@ class Simulator:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-    def add_backup(
-        self,
-        backup_id: str,
-        name: str,
-        *,
-        target: str = "s3://bucket/photos?auth-password=hidden",
-        schedule: Json | None = None,
-        operation: str = "Backup",
-    ) -> None:
-        """Let it know a backup, or a Sync, without any run."""
-        backup = {"ID": backup_id, "Name": name, "TargetURL": target, "Metadata": {}}
-        backup["OperationType"] = operation
-        self.backups.append({"Backup": backup, "Schedule": schedule})
-        self.rows.setdefault(backup_id, [])
-
-    def add_row(self, backup_id: str, message: object, **columns: object) -> None:
-        """Let a backup's log have one more row; a message that is not a text is written as JSON."""
-        rows = self.rows[backup_id]
-        text = message if isinstance(message, str) or message is None else json.dumps(message)
-        row = {
-            "ID": len(rows) + 1,
-            "OperationID": len(rows) + 1,
-            "Timestamp": 1_745_279_200,
-            "Type": "Result",
-            "Message": text,
-            "Exception": None,
-        }
-        rows.append(row | columns)
-
-    def remember(self, backup_id: str, last_run: Millis | None = None, **metadata: object) -> None:
-        """Let it remember what it writes of a backup when an operation ended; times are millis.
-
-        Whole seconds, except when the planned run began.
-        """
-        for entry in self.backups:
-            if entry["Backup"]["ID"] == backup_id:
-                told = {key: _written(value) for key, value in metadata.items()}
-                entry["Backup"]["Metadata"] |= told
-                if last_run is not None:
-                    schedule = entry["Schedule"] or {"Time": "2099-01-01T00:00:00Z", "Repeat": "1D"}
-                    entry["Schedule"] = schedule | {"LastRun": format_timestamp(last_run)}
-
-    def rename(self, backup_id: str, name: str) -> None:
-        """Call a backup otherwise."""
-        for entry in self.backups:
-            if entry["Backup"]["ID"] == backup_id:
-                entry["Backup"]["Name"] = name
-
-    def told(self, path: str) -> object:
-        """Return what it tells at a path, None if nothing."""
-        answers = {
-            "/systeminfo": self.info,
-            "/serverstate": self.state,
-            "/notifications": self.notifications,
-            "/backups": self.backups,
-        }
-        return answers.get(path)
-
-    def is_sync(self, backup_id: str) -> bool:
-        """Return whether it is a Sync, whose log the server fails to read."""
-        found = [each["Backup"] for each in self.backups if each["Backup"]["ID"] == backup_id]
-        return any(each.get("OperationType") == "Sync" for each in found)
-
-    def delete(self, backup_id: str) -> None:
-        """Forget a backup."""
-        self.backups = [each for each in self.backups if each["Backup"]["ID"] != backup_id]
-        self.rows.pop(backup_id, None)
 
     def asked(self, path: str) -> int:
         """Return how often a path was asked for."""
@@ -194,6 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self._answer(lambda path, _query: self._log_in(path, body))
 
+    def do_PATCH(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self._answer(lambda path, _query: self._change(path, body))
+
     def do_GET(self) -> None:
         self._answer(self._read)
 
@@ -229,26 +151,35 @@ class _Handler(BaseHTTPRequestHandler):
         self._simulator.tokens.add(token)
         return _json({"AccessToken": token, "RefreshNonce": None})
 
-    def _read(self, path: str, query: dict[str, int]) -> Canned:
+    def _change(self, path: str, body: bytes) -> Canned:
+        if not self._is_known():
+            return _UNAUTHORIZED
+        if path != "/serversettings":
+            return _NOT_FOUND
+        self._simulator.change_settings(json.loads(body))
+        return Canned(200, b"")
+
+    def _is_known(self) -> bool:
         given = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if given not in self._simulator.tokens:
+        return given in self._simulator.tokens | self._simulator.long_lived
+
+    def _read(self, path: str, query: dict[str, int]) -> Canned:
+        if not self._is_known():
             return _UNAUTHORIZED
         told = self._simulator.told(path)
         return self._read_log(path, query) if told is None else _json(told)
 
     def _read_log(self, path: str, query: dict[str, int]) -> Canned:
+        simulator = self._simulator
         _, _, backup_id, what = ("", *path.split("/"), "", "")[1:5]
-        rows = self._simulator.rows.get(backup_id)
+        rows = simulator.rows.get(backup_id)
+        if not what and rows is not None:
+            return _json(simulator.entry(backup_id))
         if what != "log" or rows is None:
             return _NOT_FOUND
         if self._simulator.is_sync(backup_id):
             return Canned(500)
         return _json(_page(rows, query))
-
-
-def _written(value: object) -> object:
-    """Return a value of Metadata as Duplicati writes it."""
-    return f"{to_datetime(value):%Y%m%dT%H%M%SZ}" if isinstance(value, int) else value
 
 
 def _page(rows: list[Json], query: dict[str, int]) -> list[Json]:

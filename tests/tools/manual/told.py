@@ -96,6 +96,12 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "duplistatus-digest": (
         ("Write the last day as a mail:", "duplistatus digest --since 1d --html day.html"),
     ),
+    "duplistatus-connect": (
+        (
+            "See what would change on a server of Duplicati:",
+            "duplistatus connect https://nas:8200 --dry-run",
+        ),
+    ),
     "duplistatus-pull": (
         (
             "See what a server of Duplicati would give:",

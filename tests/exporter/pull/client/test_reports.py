@@ -14,7 +14,8 @@ from exporter.pull.client.reports import UnreadableRowError, past_report
 from exporter.pull.client.server import Backup, SystemInfo
 from exporter.reports import ReportError, read_report
 from tests.support.duplicati.asking import PAYLOADS
-from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, results
+from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
+from tests.support.duplicati.simulator import results
 
 INFO = SystemInfo(MACHINE_ID, MACHINE_NAME, None)
 PHOTOS = Backup("2", "Photos to S3", None, None)

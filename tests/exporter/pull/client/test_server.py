@@ -11,7 +11,8 @@ from exporter.pull.client.schedules import Planned
 from exporter.pull.client.server import Backup, SystemInfo
 from exporter.times import DAY, parse_timestamp
 from tests.support.duplicati.asking import server
-from tests.support.duplicati.simulator import MACHINE_ID, MACHINE_NAME, Canned, Simulator
+from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
+from tests.support.duplicati.simulator import Canned, Simulator
 
 LAST_RUN = parse_timestamp("2026-07-15T01:00:00Z")
 SCHEDULE = {

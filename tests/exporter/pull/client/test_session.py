@@ -47,6 +47,20 @@ def test_a_token_that_is_refused_at_once_is_not_asked_for_again_and_again(
     assert duplicati.asked("/auth/login") == 2
 
 
+def test_a_long_lived_token_needs_no_login(duplicati: Simulator) -> None:
+    duplicati.long_lived.add("issued-for-ever")
+    with session(duplicati, "", "issued-for-ever") as asking:
+        assert asking.get(BACKUPS) == duplicati.backups
+    assert duplicati.asked("/auth/login") == 0
+
+
+def test_a_long_lived_token_that_was_revoked_is_told_and_tried_once(duplicati: Simulator) -> None:
+    with session(duplicati, "", "revoked") as asking, pytest.raises(AccessError) as refused:
+        asking.get(BACKUPS)
+    assert str(refused.value) == "nas does not accept the token: let Duplicati issue another one"
+    assert [duplicati.asked(path) for path in ("/auth/login", BACKUPS)] == [0, 1]
+
+
 def test_a_wrong_password_is_told_and_tried_once(duplicati: Simulator) -> None:
     assert refusal(duplicati, "wrong") == "nas does not accept the password"
     assert duplicati.asked("/auth/login") == 1

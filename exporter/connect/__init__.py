@@ -1,0 +1,1 @@
+"""Connecting Duplicati: the default options with which every backup of a server reports here."""

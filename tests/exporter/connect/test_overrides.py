@@ -1,0 +1,41 @@
+import pytest
+
+from exporter.connect.changes import Endpoints
+from exporter.connect.overrides import of_backup, of_level
+from exporter.reports.sender_options import PROGRESS, REPORTS
+
+OURS = Endpoints("http://monitor:9666/api/upload", "http://monitor:9666/api/activity")
+NEWEST, OLDEST = (2, 4, 0, 0), (2, 1, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({}, []),
+        ({"--send-http-url": "http://x"}, []),
+        ({REPORTS: f"http://x;{OURS.upload}?token=old"}, []),
+        ({REPORTS: "http://x"}, [f"sets {REPORTS} itself: add ;{OURS.upload} to it"]),
+        ({PROGRESS: "http://x"}, [f"sets {PROGRESS} itself: add ,{OURS.activity} to it"]),
+        (
+            {"--send-http-retries": "0"},
+            ["sets --send-http-retries=0 itself; with 10 no report is lost"],
+        ),
+        (
+            {"--send-http-level": "Error,Fatal"},
+            ["sets --send-http-level=Error,Fatal: other results are not reported; remove it"],
+        ),
+        ({"--send-http-level": "All"}, []),
+    ],
+)
+def test_what_a_backup_sets_itself_is_told(own: dict[str, str], told: list[str]) -> None:
+    assert list(of_backup(own, OURS, NEWEST)) == told
+
+
+def test_what_a_version_does_not_know_is_no_override() -> None:
+    own = {PROGRESS: "http://x", "--send-http-retries": "0"}
+    assert list(of_backup(own, OURS, OLDEST)) == []
+
+
+def test_the_level_of_the_server_counts_too() -> None:
+    assert list(of_level({"--send-http-level": "Warning"}))
+    assert not list(of_level({}))
