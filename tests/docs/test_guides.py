@@ -102,7 +102,7 @@ def test_a_message_of_a_rejected_report_is_one_of_the_daemon() -> None:
 def test_every_page_shows_the_same_options_for_duplicati() -> None:
     """But for the address: those that the daemon's own pages and log show."""
     text = TEXT + pages.read("README.md")
-    shown = re.findall(r"^ *(--send-http-(?!url|json-urls)[^\s\\]+)", text, re.MULTILINE)
+    shown = re.findall(r"^ *(--send-http-(?!url|json-urls)[^\s\\]+=[^\s\\]+)", text, re.MULTILINE)
     own = {*duplicati_options(""), *retrying_options("")} - {"--send-http-url=", f"{REPORTS}="}
     assert set(shown) == own
     assert set(re.findall(r"--send-http-(?:url|json-urls)=(\S+/api/\w+)", text)) == {
