@@ -21,8 +21,8 @@ from tests.docs import daemon, pages
 from tests.docs.guides import GUIDES, TEXT, source
 from tests.support import doc_hooks
 
-_OURS = re.compile(r"(?:sudo )?(?:\S*/)?duplistatus ((?!serve |files ).*)")
-"""A command that asks a database; serve would not end, and files has no database."""
+_OURS = re.compile(r"(?:sudo )?(?:\S*/)?duplistatus ((?!serve |files |connect ).*)")
+"""A command that asks a database; serve would not end, and the others have no database."""
 
 _ENGINE = re.compile(r"^docker (?:compose .* )?exec duplistatus ")
 _LISTEN = "127.0.0.1:9666"
