@@ -12,7 +12,7 @@ from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet, evaluation
 from exporter.fleet.volumes import Volumes
 from exporter.jobs.job import Job
-from exporter.model import BACKUP
+from exporter.model import BACKUP, JobKind
 from exporter.model.live import LiveRun, LiveStatus, Progress
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
@@ -127,7 +127,7 @@ def test_another_policy_holds_for_those_that_wait() -> None:
 
 def test_the_start_evaluates_none(evaluated: Iterator[list[int]]) -> None:
     fleet, ids = read_at_start([MINUTE] * MANY), next(evaluated)
-    assert fleet.find_job(None, "Photos1") is None
+    assert fleet.find_job(None, "Photos1", JobKind.BACKUP) is None
     assert ids == []
 
 
