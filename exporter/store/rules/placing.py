@@ -166,7 +166,7 @@ class Places:
         began = sender.began
         if began is None or (newest is not None and began > newest):
             return None
-        if not renaming.is_former_name(self._space.written, job.server_id, sender.backup):
+        if not renaming.is_former_name(self._space.written, job.server_id, sender):
             return None
         return renaming.called_so_before(self._space.db, job, sender)
 

@@ -14,7 +14,7 @@ from exporter.jobs.job import Job
 from exporter.model import JobKind
 from exporter.store.rules import naming, read_queries
 from exporter.store.rules.sender import Sender
-from exporter.store.session import Session
+from exporter.store.session import Answer, Session
 from exporter.times import SECOND, Millis
 
 _NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
@@ -80,9 +80,9 @@ def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
     return found if same else None
 
 
-def is_former_name(db: Session, server_id: int, name: str) -> bool:
-    """Return whether a job of a server was renamed from this name."""
-    return db.execute(_FORMERLY, (server_id, name)).fetchone() is not None
+def is_former_name(db: Session, server_id: int, sender: Sender) -> bool:
+    """Return whether a job of a server was renamed from the name that a sender gives."""
+    return _former_jobs(db, server_id, sender).fetchone() is not None
 
 
 def set_apart(db: Session, job: Job) -> None:
@@ -94,11 +94,16 @@ def set_apart(db: Session, job: Job) -> None:
 
 
 def _formerly_called(db: Session, server_id: int, sender: Sender) -> Job | None:
-    began, kind = sender.began, sender.kind or JobKind.BACKUP
-    for job_id, renamed in db.execute(_FORMERLY, (server_id, sender.backup, kind.value)):
+    began = sender.began
+    for job_id, renamed in _former_jobs(db, server_id, sender):
         if began is not None and began < renamed:
             return read_queries.job(db, job_id)
     return None
+
+
+def _former_jobs(db: Session, server_id: int, sender: Sender) -> Answer:
+    kind = sender.kind or JobKind.BACKUP
+    return db.execute(_FORMERLY, (server_id, sender.backup, kind.value))
 
 
 def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:

@@ -127,7 +127,7 @@ def test_another_policy_holds_for_those_that_wait() -> None:
 
 def test_the_start_evaluates_none(evaluated: Iterator[list[int]]) -> None:
     fleet, ids = read_at_start([MINUTE] * MANY), next(evaluated)
-    assert fleet.find_job(None, "Photos1", JobKind.BACKUP) is None
+    assert fleet.find_job(None, JobKind.BACKUP, "Photos1") is None
     assert ids == []
 
 
