@@ -33,7 +33,7 @@ class WriteRequest(NamedTuple):
     outcome: Outcome
 
 
-_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, True, 0, Outcome())  # noqa: FBT003
+_END = WriteRequest(lambda _: None, lambda _: None, NOWHERE, alone=True, until=0, outcome=Outcome())
 """Queued after all work: the thread ends."""
 
 

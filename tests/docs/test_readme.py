@@ -134,6 +134,5 @@ def test_a_command_takes_these_arguments(line: str) -> None:
 @pytest.mark.parametrize("name", ["README.md", "docs/prometheus.md"])
 def test_the_configuration_of_prometheus_is_part_of_the_projects_own(name: str) -> None:
     blocks = pages.blocks(pages.read(name), "yaml")
-    shown = [block.text for block in blocks if "scrape_configs" in block.text]
-    assert len(shown) == 1
-    assert shown[0] in pages.read("deploy/prometheus/prometheus.yml")
+    shown = next(block.text for block in blocks if "scrape_configs" in block.text)
+    assert shown in pages.read("deploy/prometheus/prometheus.yml")

@@ -96,7 +96,7 @@ def test_the_thread_prepares_what_changed_after_a_scrape() -> None:
         prepare()
         prepared.set()
 
-    fixture.exposition.prepare = note  # type: ignore[method-assign]
+    fixture.exposition.prepare = note  # type: ignore[method-assign] # a fake
     fixture.text()
     with working(Preparing(fixture.exposition)):
         fixture.report(1)

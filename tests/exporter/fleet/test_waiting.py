@@ -70,7 +70,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
     def noted(job: Job, *others: object) -> object:
         ids.append(job.id)
-        return evaluate(job, *others)  # type: ignore[arg-type]
+        return evaluate(job, *others)  # type: ignore[arg-type] # as it came
 
     monkeypatch.setattr(evaluation, "evaluate", noted)
     return iter([ids])
@@ -165,7 +165,7 @@ def test_one_that_cannot_be_evaluated_is_left_out_alone(monkeypatch: pytest.Monk
     def failing(job: Job, *others: object) -> object:
         if job.id == 2:
             raise ValueError
-        return evaluate(job, *others)  # type: ignore[arg-type]
+        return evaluate(job, *others)  # type: ignore[arg-type] # as it came
 
     monkeypatch.setattr(evaluation, "evaluate", failing)
     fleet = read_at_start([MINUTE] * 3)

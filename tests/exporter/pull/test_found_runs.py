@@ -23,7 +23,7 @@ MESSAGE = "The script returned exit code 1"
 def found(
     rows: Sequence[Ran] = (), *, idle: bool = True, operation: str = "Backup", **told: object
 ) -> Findings:
-    remembered = Remembered(**{"error": MESSAGE, **told})  # type: ignore[arg-type]
+    remembered = Remembered(**{"error": MESSAGE, **told})  # type: ignore[arg-type] # by their names
     backup = Backup("2", "Photos", "s3", None, operation, remembered)
     return find(backup, rows, idle=idle)
 

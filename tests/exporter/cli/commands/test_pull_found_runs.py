@@ -41,7 +41,7 @@ def test_what_is_never_posted_is_found_and_a_sync_is_no_failure(
     assert told.startswith("nas: 3 backups, "), either
     assert told.endswith("1 died before the start, 1 skipped by a script\n")
     ended = {name: job["lastRun"] for name, job in jobs(command).items() if name != "Mirror"}
-    assert {name: run["status"] for name, run in ended.items()} == {  # type: ignore[index]
+    assert {name: run["status"] for name, run in ended.items()} == {  # type: ignore[index] # JSON
         "Photos to S3": "interrupted",
         "Mail": "fatal",
     }

@@ -28,7 +28,10 @@ SCHEDULE = {
 
 def test_the_machine_is_named_as_its_reports_name_it(duplicati: Simulator) -> None:
     with server(duplicati) as asked:
-        assert asked.info() == SystemInfo(MACHINE_ID, MACHINE_NAME, "Linux")
+        info = asked.info()
+        assert info == SystemInfo(
+            MACHINE_ID, MACHINE_NAME, "Linux", duplicati.info["ServerVersionName"]
+        )
 
 
 @pytest.mark.parametrize(
