@@ -9,7 +9,6 @@ from prometheus_client import disable_created_metrics
 from prometheus_client.core import Metric
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from exporter.auth import Scope
@@ -19,6 +18,7 @@ from exporter.exposition.families.notifications import (
     NotificationFamilies,
     NotificationOutcome,
 )
+from exporter.exposition.families.process import ProcessFamilies
 from exporter.exposition.families.sharing import SharingFamilies
 from exporter.exposition.text_format import collected
 from exporter.limits import Limit
@@ -52,7 +52,7 @@ class SelfMetrics:
         """
         disable_created_metrics()
         self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
+        self._registry.register(ProcessFamilies())
         PlatformCollector(registry=self._registry)
         self._own = DaemonFamilies(self._registry, version, lambda: _size(database_bytes))
         self._notifications = NotificationFamilies()
