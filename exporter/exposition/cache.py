@@ -91,6 +91,11 @@ class RenderedFamily(Generic[Subject]):
         """Return the blocks of some numbers, without those that are empty."""
         return [self._blocks[number].text for number in numbers if number in self._blocks]
 
+    @property
+    def unpacked(self) -> bool:
+        """Whether lines changed since they were compressed. Any thread may ask."""
+        return self._packed.is_old
+
     def packed(self) -> Packed:
         """Return all lines compressed, in the order of the ids; the same if none changed."""
         return self._packed.packed(self)

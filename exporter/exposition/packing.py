@@ -74,6 +74,11 @@ class PackedLines:
         self._changed: set[int] = set()
         self._joined = Packed()
 
+    @property
+    def is_old(self) -> bool:
+        """Whether lines changed since they were compressed."""
+        return bool(self._changed)
+
     def note(self, block: int) -> None:
         """Note that a block changed."""
         self._changed.add(block // BLOCKS)

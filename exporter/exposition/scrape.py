@@ -28,9 +28,13 @@ from exporter.fleet.views import FleetChanges, JobView
 from exporter.model import Server
 from exporter.times import Millis
 
-_YIELD_EVERY = 20
-"""Jobs that are rendered before the interpreter's lock is released: two milliseconds. A thread
-that does not release it makes reports wait for 5 ms each time they need it again."""
+_AT_ONCE = 5
+"""Jobs that are rendered before the interpreter's lock is released, and by the preparation before
+a scrape may go on with the rest: two milliseconds. A thread that does not release it makes reports
+wait for 5 ms each time they need it again."""
+
+_PAUSE_SECONDS = 0.0001
+"""A scrape that waits for the exposition needs time to take it; otherwise it is taken again."""
 
 _FLEET_KEY = 0
 """The id of the only fleet."""
@@ -120,6 +124,8 @@ class Exposition:
             self_metrics.openmetrics,
         )
         self._packs = False
+        self._unrendered: dict[int, JobView] = {}
+        self._taken: Millis = 0
 
     @property
     def changed(self) -> threading.Event:
@@ -143,12 +149,22 @@ class Exposition:
         return self._gzip(selection, self._openmetrics)
 
     def prepare(self) -> None:
-        """Render what changed, and compress it if scrapes ask for that: the next one need not."""
+        """Render what changed, and compress it if scrapes ask for that: the next one need not.
+
+        A scrape that comes meanwhile waits for a few jobs or one family, and does the rest itself.
+        """
+        self._fleet.evaluate()
         with self._lock:
-            self._render()
-        for rendered in self._rendered if self._packs else ():
+            self._take_changes()
+        while self._unrendered:
             with self._lock:
-                rendered.packed()
+                self._render_some()
+            time.sleep(_PAUSE_SECONDS)
+        for rendered in self._rendered if self._packs else ():
+            if rendered.unpacked:
+                with self._lock:
+                    rendered.packed()
+                time.sleep(_PAUSE_SECONDS)
 
     def _exposed(self, selection: Selection, form: _Format) -> ExpositionParts:
         parts = self._parts(selection, form)
@@ -200,20 +216,34 @@ class Exposition:
 
     def _render(self) -> int:
         """Render what changed; return how many subjects failed."""
+        errored = self._take_changes()
+        while self._unrendered:
+            self._render_some()
+            os.sched_yield()
+        kinds = (self._of_fleet, self._of_servers, self._of_jobs)
+        return errored + sum(len(rendered.failed) for rendered in kinds)
+
+    def _take_changes(self) -> int:
+        """Render all that changed but jobs, and note those; return how many have no evaluation."""
         now = self._clock()
         changes = self._fleet.changes_since_last_call(now)
+        self._taken = now
+        for view in self._changed_jobs(changes):
+            self._unrendered[view.job.id] = view
+        self._remove(changes)
         with self._of_fleet.isolate_errors(_FLEET_KEY):
             self._of_fleet.put(_FLEET_KEY, changes.totals)
         for server in self._changed_servers(changes):
             with self._of_servers.isolate_errors(server.id):
                 self._of_servers.put(server.id, server)
-        for number, view in enumerate(self._changed_jobs(changes), 1):
-            with self._of_jobs.isolate_errors(view.job.id):
-                self._of_jobs.put(view.job.id, JobSnapshot.from_view(view, now))
-            if number % _YIELD_EVERY == 0:
-                os.sched_yield()
-        self._remove(changes)
-        return self._count_errors(changes)
+        return len(changes.errored)
+
+    def _render_some(self) -> None:
+        """Render some of the jobs that are noted, as of when what changed was taken last."""
+        for _ in range(min(_AT_ONCE, len(self._unrendered))):
+            job_id, view = self._unrendered.popitem()
+            with self._of_jobs.isolate_errors(job_id):
+                self._of_jobs.put(job_id, JobSnapshot.from_view(view, self._taken))
 
     def _changed_servers(self, changes: FleetChanges) -> list[Server]:
         """Return what changed, and what could not be rendered by the last scrape."""
@@ -231,11 +261,8 @@ class Exposition:
         for server_id in changes.removed_servers:
             self._of_servers.remove(server_id)
         for job_id in changes.removed_jobs:
+            self._unrendered.pop(job_id, None)
             self._of_jobs.remove(job_id)
-
-    def _count_errors(self, changes: FleetChanges) -> int:
-        kinds = (self._of_fleet, self._of_servers, self._of_jobs)
-        return len(changes.errored) + sum(len(rendered.failed) for rendered in kinds)
 
 
 def _of_daemon(selection: Selection) -> frozenset[str] | None:

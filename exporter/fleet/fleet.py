@@ -135,6 +135,10 @@ class Fleet:
         with self.changing:
             self._live.clear_pending_failure(job_id, run)
 
+    def evaluate(self) -> None:
+        """Evaluate the jobs that wait, so that who asks for all of them finds little to do."""
+        self._evaluated.evaluate()
+
     def totals(self, now: Millis) -> Totals:
         """Return the totals of the whole fleet."""
         with self._evaluated:

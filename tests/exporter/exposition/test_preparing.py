@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.cli.working import working
@@ -27,6 +27,7 @@ STEPS = st.lists(
     st.tuples(st.sampled_from(["report", "remove", "prepare", "text", "gzip"]), JOBS), max_size=25
 )
 WAIT_SECONDS = 30.0
+MANY = 30
 
 
 class Fixture:
@@ -77,6 +78,80 @@ def test_a_scrape_is_that_of_an_unprepared_daemon_after_any_history(
                 assert fixture.text() == expected
             case _:
                 assert fixture.unpacked().startswith(expected)
+
+
+class Interleaving:
+    """Does a step in each pause of a preparation, in which it has given up its locks."""
+
+    def __init__(self, fixture: Fixture, steps: list[tuple[str, int]]) -> None:
+        self.fixture = fixture
+        self.steps = steps
+        self.inside = False
+
+    def pause(self, _seconds: float) -> None:
+        """Do the next step in the place of a pause, except in a pause of the step itself."""
+        if self.inside or not self.steps:
+            return
+        self.inside = True
+        self.do(*self.steps.pop(0))
+        self.inside = False
+
+    def do(self, step: str, job_id: int) -> None:
+        """Do a step; a scrape has to be that of an unprepared daemon."""
+        match step:
+            case "report":
+                self.fixture.report(job_id)
+            case "remove":
+                self.fixture.remove(job_id)
+            case "time":
+                self.fixture.now += 9 * HOUR
+            case "text":
+                assert self.fixture.text() == oracle.text(self.fixture.fleet, self.fixture.now)
+            case _:
+                expected = oracle.text(self.fixture.fleet, self.fixture.now)
+                assert self.fixture.unpacked().startswith(expected)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["report", "remove", "time", "text", "gzip"]), st.integers(1, MANY)
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["text", "gzip"]),
+)
+def test_a_scrape_is_whole_at_any_moment_of_a_preparation(
+    steps: list[tuple[str, int]], scrape: str
+) -> None:
+    fixture = Fixture()
+    for job_id in range(1, MANY + 1):
+        fixture.report(job_id)
+    interleaving = Interleaving(fixture, steps)
+    interleaving.do(scrape, 1)
+    for job_id in range(1, MANY + 1, 2):
+        fixture.report(job_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", interleaving.pause)
+        fixture.exposition.prepare()
+    expected = oracle.text(fixture.fleet, fixture.now)
+    assert fixture.text() == expected
+    assert fixture.unpacked().startswith(expected)
+
+
+def test_scrapes_beside_a_preparation_are_whole() -> None:
+    fixture = Fixture()
+    for _ in range(3):
+        for job_id in range(1, MANY + 1):
+            fixture.report(job_id)
+        expected = oracle.text(fixture.fleet, fixture.now)
+        preparing = threading.Thread(target=fixture.exposition.prepare)
+        preparing.start()
+        assert fixture.text() == expected
+        assert fixture.unpacked().startswith(expected)
+        preparing.join()
+        assert fixture.text() == expected
 
 
 def test_a_deadline_that_passes_after_the_preparation_is_in_the_scrape() -> None:
