@@ -51,11 +51,12 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
 
     def with_run(self, run: StoredRun) -> "Destination":
         """Return the destination with one more run, or with a known run updated."""
+        quota = _quota(run)
         return Destination(
             latest(self.stored, _stored(run)),
-            latest(self.quota, _quota(run)),
+            latest(self.quota, quota),
             latest(self.newest_version, _newest_version(run)),
-            self._with_free(run),
+            self._with_free(quota),
         )
 
     def merged_with(self, other: "Destination") -> "Destination":
@@ -67,11 +68,10 @@ class Destination(Struct, frozen=True, array_like=True, gc=False):
             joined((*self.free, *other.free)),
         )
 
-    def _with_free(self, run: StoredRun) -> tuple[FreeSpace, ...]:
-        found = free_bytes(run)
-        if found is None:
+    def _with_free(self, quota: Quota | None) -> tuple[FreeSpace, ...]:
+        if quota is None or quota.free_bytes is None:
             return self.free
-        return with_figure(self.free, FreeSpace(run.started, run.id, found))
+        return with_figure(self.free, FreeSpace(quota.started, quota.id, quota.free_bytes))
 
 
 def free_bytes(run: StoredRun) -> int | None:

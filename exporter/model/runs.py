@@ -47,10 +47,10 @@ class Counts(Struct, frozen=True, array_like=True, gc=False):
     @property
     def changed_files(self) -> int | None:
         """Files added, modified and deleted, or None where none of the three was reported."""
-        changes = (self.added_files, self.modified_files, self.deleted_files)
-        if all(change is None for change in changes):
+        added, modified, deleted = self.added_files, self.modified_files, self.deleted_files
+        if added is None and modified is None and deleted is None:
             return None
-        return min(sum(change or 0 for change in changes), MAX_INT64)
+        return min((added or 0) + (modified or 0) + (deleted or 0), MAX_INT64)
 
 
 class Verification(Struct, frozen=True, array_like=True, gc=False):
