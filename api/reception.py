@@ -1,9 +1,8 @@
 """What the routes of reports have in common: reading a body, and keeping a refused one."""
 
-import contextlib
 import logging
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import falcon
 
@@ -24,6 +23,8 @@ from exporter.store import StoreUnavailableError
 _BUG = "Internal error on this report: please report it, with the traceback from the log"
 
 _log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
 
 
 class Posted(NamedTuple):
@@ -71,12 +72,15 @@ class Reception:
         """Return how the report of a run came, with a plausible time of arrival."""
         return self._timekeeper.arrived(delivery, run.began if run.ended is None else run.ended)
 
-    @contextlib.contextmanager
-    def judging(self, posted: Posted, kind: Kind) -> Iterator[None]:
-        """Keep a body that is refused within, so that people see it. Raises `ApiError` for it."""
+    def judged(self, posted: Posted, kind: Kind, work: Callable[[], Outcome]) -> Outcome:
+        """Return what comes of a body; keep one that the work refuses, so that people see it.
+
+        Raises:
+            ApiError: it is refused.
+        """
         try:
             self._validate_request(posted)
-            yield
+            return work()
         except ReportError as error:
             self._keep(posted, kind, 400, str(error))
             raise invalid(kind.invalid, *error.problems) from error
@@ -108,7 +112,7 @@ class Reception:
 
     def _validate_request(self, posted: Posted) -> None:
         """Check that the request can contain a report."""
-        coding = posted.req.get_header("Content-Encoding", default="identity")
+        coding = posted.req.env.get("HTTP_CONTENT_ENCODING", "identity")
         if coding.lower() != "identity":
             message = f"A body coded as {coding[:40]} is not supported: send it uncompressed"
             raise ApiError(415, message)

@@ -10,6 +10,7 @@ from exporter.auth import Scope
 from exporter.fleet import Fleet
 from exporter.ingest.live import LiveReportService
 from exporter.limits import Limits
+from exporter.model import Delivery
 from exporter.model.live import LiveReport
 from exporter.reports import read_live_status
 
@@ -37,11 +38,7 @@ class Activity:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Accept the live report of a run."""
         posted = self._reception.receive(req)
-        with self._reception.judging(posted, KIND):
-            report = self._read(posted)
-            delivery = enforce_server_scope(
-                posted.delivery, report.machine, grants_of(req), self._fleet
-            )
+        report, delivery = self._reception.judged(posted, KIND, lambda: self._judge(posted))
         self._live_reports.accept(report, delivery)
         self._reception.refusals.heard(delivery)
         resp.status = falcon.HTTP_202
@@ -49,6 +46,10 @@ class Activity:
         resp.data = _TAKEN
 
     on_put = on_post  # as reports, which may come by either
+
+    def _judge(self, posted: Posted) -> tuple[LiveReport, Delivery]:
+        report, grants = self._read(posted), grants_of(posted.req)
+        return report, enforce_server_scope(posted.delivery, report.machine, grants, self._fleet)
 
     def _read(self, posted: Posted) -> LiveReport:
         if len(posted.body) > MAX_BYTES:

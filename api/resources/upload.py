@@ -74,8 +74,7 @@ class Upload:
 
     def _record(self, req: falcon.Request) -> Recorded:
         posted = self._reception.receive(req)
-        with self._reception.judging(posted, KIND):
-            recorded = self._take(posted, _read(posted))
+        recorded = self._reception.judged(posted, KIND, lambda: self._take(posted, _read(posted)))
         self._reception.refusals.taken(posted.delivery)
         return recorded
 
