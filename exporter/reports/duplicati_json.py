@@ -88,7 +88,7 @@ def _require_meaning(data: Reader, extra: Reader, ending: Ending) -> None:
 
 def _messages(top: Reader, ending: Ending) -> list[Message]:
     message = lines.message
-    messages = [message(line) for line in _lines(top) if isinstance(line, str)]
+    messages = [message(line) for line in _lines(top) if type(line) is str]
     if ending.died is not None:
         messages.insert(0, Message("warning" if ending.aborted else "error", ending.died))
     return messages

@@ -106,12 +106,12 @@ class Reader:
     def timestamp(self, key: str) -> Millis | None:
         """Return a timestamp, else None: .NET writes year 1 for a time that was never set."""
         value = self.values.get(key)
-        if value is None or (value := self.text(key)) is None:
+        if value is None:
             return None
         try:
             timestamp = parse_timestamp(value)
-        except ValueError:
-            timestamp = self._odd_timestamp(key, value)
+        except (TypeError, ValueError):
+            timestamp = self._odd_timestamp(key)
         return timestamp if MIN_TIMESTAMP < timestamp <= MAX_TIMESTAMP else None
 
     def timespan(self, key: str) -> Millis | None:
@@ -128,15 +128,18 @@ class Reader:
 
     def counted(self, found: dict[str, int], prefix: str = "") -> None:
         """Add every number that counts something to those `found`, under its own name."""
+        small = _SMALL
         for key, value in self.values.items():
             kind = type(value)
-            # Nine numbers of ten are small ones: they need no further check.
-            if kind is int and 0 <= value < _SMALL:
-                found[prefix + key] = value
-            elif kind is int or kind is float or (kind is str and value.isdecimal()):
+            if kind is int:
+                # Nine numbers of ten are small ones: they need no further check.
+                number = value if 0 <= value < small else self._odd_number(key, value)
+            elif kind is float or (kind is str and value.isdecimal()):
                 number = self._odd_number(key, value)
-                if number is not None:
-                    found[prefix + key] = number
+            else:
+                continue
+            if number is not None:
+                found[prefix + key] = number
 
     def _odd_number(self, key: str, value: str | float) -> int | None:
         """Return the whole number in a field of any kind, if it is one."""
@@ -159,7 +162,10 @@ class Reader:
             self._leave_out(key, "is less than 0")
         return number if number >= 0 else None
 
-    def _odd_timestamp(self, key: str, value: str) -> Millis:
+    def _odd_timestamp(self, key: str) -> Millis:
+        value = self.text(key)
+        if value is None:
+            return MIN_TIMESTAMP
         try:
             return parse_timestamp(_without_spaces(value))
         except ValueError:

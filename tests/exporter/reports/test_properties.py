@@ -1,5 +1,7 @@
 import json
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -9,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.model import Report, Status
-from exporter.reports import ReportError, read_report
+from exporter.reports import ReportError, lines, read_report
+from exporter.reports.fields import Reader
 from exporter.reports.names import RESULT_NAMES
 from tests.exporter.reports.bodies import form
 from tests.support.strategies.reports import (
     Told,
     json_bodies,
     json_objects,
+    json_values,
     text_bodies,
     told_texts,
 )
@@ -183,3 +187,52 @@ def _told(body: bytes) -> tuple[object, ...]:
     if isinstance(outcome, ReportError):
         return outcome.problems
     return outcome.machine, outcome.backup, outcome.run, outcome.log, outcome.counted
+
+
+_LEVEL = re.compile(r"\[([A-Za-z]+)-")
+_LINES = st.builds(
+    "{}{}{}".format,
+    st.text(".[ -x", max_size=4) | st.integers(80, 101).map("t".__mul__),
+    st.sampled_from(["", "[", "[Information", "[Information-", "[Warning-", "[information-", "["]),
+    st.text("-[]Ix", max_size=30),
+)
+
+
+@given(_LINES | st.text())
+@SETTINGS
+def test_the_level_of_any_line_is_the_first_in_brackets(line: str) -> None:
+    found = _LEVEL.search(line, 0, 100)
+
+    assert lines.message(line).level == (found[1].lower() if found else "information")
+    assert lines.message(line).text == line
+
+
+_NUMBER_NAMES = st.text(max_size=3) | st.sampled_from(["FreeQuotaSpace", "AddedFiles"])
+
+
+@given(st.dictionaries(_NUMBER_NAMES, st.sampled_from([-1, -1.0, "-1", "٣", "12"]) | json_values()))
+@SETTINGS
+def test_every_number_that_can_be_read_is_counted_and_nothing_else(values: dict[str, Any]) -> None:
+    found: dict[str, int] = {}
+    Reader(values).counted(found, "Part.")
+
+    expected = {f"Part.{key}": _number(key, value) for key, value in values.items()}
+    assert found == {key: number for key, number in expected.items() if number is not None}
+
+
+def _number(key: str, value: object) -> int | None:
+    """Return what a value counts: a quota alone may be -1, and text has only digits."""
+    if isinstance(value, int | float) and value == -1 and key.endswith("QuotaSpace"):
+        return -1
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_digits = isinstance(value, str) and value.isdecimal()
+    return Reader({key: value}).count(key) if is_number or is_digits else None
+
+
+@given(json_values() | st.datetimes().map(str) | st.datetimes().map(datetime.isoformat))
+@SETTINGS
+def test_a_time_is_the_same_however_it_is_read(value: object) -> None:
+    direct, spaced = Reader({"At": value}), Reader({"At": f" {value}"})
+    expected = spaced.timestamp("At") if isinstance(value, str) else None
+
+    assert direct.timestamp("At") == expected
