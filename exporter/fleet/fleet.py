@@ -159,8 +159,8 @@ class Fleet:
             self._evaluate_again(tuple(self._evaluations.errored))
             self.changing.count()
             pending = self._pending
-            pending.jobs.update(self._evaluations.deadlines.between(pending.since, now))
-            pending.jobs.update(self._live.changed_between(pending.since, now))
+            passed = self._evaluations.deadlines.between(pending.since, now)
+            pending.jobs.update(passed, self._live.changed_between(pending.since, now))
             views = self._part(pending.jobs).jobs
             changes = FleetChanges(
                 totals=self._totals(now),
@@ -170,8 +170,7 @@ class Fleet:
                 removed_jobs=tuple(pending.jobs.difference(view.job.id for view in views)),
                 errored=frozenset(self._evaluations.errored),
             )
-            # Not before: after a failure above the changes are still pending
-            pending.start_again(now)
+            pending.start_again(now)  # not before: after a failure they are still pending
             return changes
 
     def watch_jobs(self) -> JobWatch:
