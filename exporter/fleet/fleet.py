@@ -54,7 +54,6 @@ class Fleet:
         self.reports = Newest()
         self._pending = Pending()
         self.changed = self._pending.changed
-        """Set while `changes_since_last_call` has more to return than what time alone changes."""
 
     def apply(self, change: Change) -> None:
         """Apply what the store changed."""
@@ -64,9 +63,9 @@ class Fleet:
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that is known: what it does not name is gone."""
         with self.changing:
-            servers = self._servers.ids() - {server.id for server in everything.servers}
+            gone = self._servers.ids() - {server.id for server in everything.servers}
             jobs = self._jobs.ids() - {job.id for job in everything.jobs}
-            self._apply(Change(removed_servers=tuple(servers), removed_jobs=tuple(jobs)))
+            self._apply(Change(removed_servers=tuple(gone), removed_jobs=tuple(jobs)))
             self._apply(everything)
 
     def _apply(self, change: Change) -> None:
