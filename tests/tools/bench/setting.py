@@ -1,10 +1,11 @@
 """Where and on what is measured."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from exporter.times import DAY, HOUR, SECOND, now
+from exporter.times import DAY, HOUR, SECOND, Millis, now
 from tests.tools.bench.filling import Size, fill, fresh_copy
 from tests.tools.bench.load import Load
 
@@ -32,12 +33,19 @@ class Setting(NamedTuple):
         filled = self.folder / "last-night.sqlite"
         if not filled.exists():
             fill(filled, size, first)
+            _note_arrivals(filled, ended)
         return fresh_copy(filled, self.folder / "measured")
 
     @property
     def floor_log(self) -> Path:
         """Where a floor writes its log."""
         return self.folder / "floor.log"
+
+
+def _note_arrivals(database: Path, at: Millis) -> None:
+    """Let the last report of each server have come at a time: `fill` leaves that of its first."""
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE servers SET last_report = ?", (at,))
 
 
 def stored(database: Path) -> int:
