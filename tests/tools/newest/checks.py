@@ -29,6 +29,7 @@ CHECKS = (
             "tests/deploy/test_shipped.py",
             "tests/docs/test_alerts.py",
             "tests/docs/test_metrics_page.py",
+            "tests/docs/test_prometheus_page.py",
             "tests/process/test_export.py",
         ),
     ),
