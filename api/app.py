@@ -98,7 +98,7 @@ def _admitting(services: Services, sessions: Sessions, known: Remembered) -> App
     users = BasicUsers(trusted, known.passwords)
     return falcon.App(
         middleware=[
-            *([PrefixMiddleware(services.prefix, services.clock)] if services.prefix.any else []),
+            PrefixMiddleware(services.prefix, services.clock),
             ReaderMiddleware(services.zone),
             SecurityHeadersMiddleware(),
             *([SharingMiddleware(origins)] if origins else []),

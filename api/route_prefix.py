@@ -63,6 +63,8 @@ class PrefixMiddleware:
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Find out how the sender reached the daemon, before anything else looks at the path."""
+        if not self._prefix.any:
+            return
         self._prefix.apply(req)
         told = self._prefix.told(req)
         shown = told[: route_prefix.MAX_LENGTH]

@@ -4,7 +4,7 @@ Updated by the store, read by the routes and by the scrape. A job becomes overdu
 deadlines are sorted, so counting the overdue ones costs the same for ten and ten thousand jobs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from exporter.fleet.change_count import ChangeCount
 from exporter.fleet.evaluation import Evaluated, Evaluations
@@ -58,17 +58,17 @@ class Fleet:
     def apply(self, change: Change) -> None:
         """Apply what the store changed."""
         with self.changing:
-            self._apply(change)
+            self._apply(change, self._evaluations.put)
 
     def replace_all(self, everything: Change) -> None:
         """Take this in the place of all that is known: what it does not name is gone."""
         with self.changing:
             gone = self._servers.ids() - {server.id for server in everything.servers}
             jobs = self._jobs.ids() - {job.id for job in everything.jobs}
-            self._apply(Change(removed_servers=tuple(gone), removed_jobs=tuple(jobs)))
-            self._apply(everything)
+            self._apply(Change((), (), (), tuple(gone), tuple(jobs)), self._evaluations.put)
+            self._apply(everything, self._evaluations.wait)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: Change, evaluate: Callable[[Job], None]) -> None:
         for job_id in change.removed_jobs:
             self._remove_job(job_id)
         for server in change.servers:
@@ -76,6 +76,7 @@ class Fleet:
         self._servers.lead(change.machine_ids)
         for job in change.jobs:
             self._put_job(job)
+            evaluate(job)
         for server_id in change.removed_servers:
             self._remove_server(server_id)
 
@@ -284,7 +285,6 @@ class Fleet:
     def _put_job(self, job: Job) -> None:
         self._jobs.put(job)
         self._lookalikes.put(job)
-        self._evaluations.wait(job)
         self._pending.note_job(job.id)
 
     def _evaluate_again(self, job_ids: Iterable[int]) -> None:
