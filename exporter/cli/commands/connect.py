@@ -143,7 +143,12 @@ def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) 
         wanted = changes.connecting(found.settings, found.ours, found.version)
         _show_hints(server, found)
     for change in wanted:
-        _say(hidden(f"  {change.option}: {_was(change)} -> {_is(change)}", found.config))
+        _say(
+            hidden(
+                f"  {change.option}: {_shown(change.before)} -> {_shown(change.after)}",
+                found.config,
+            )
+        )
     if not wanted:
         _say("  nothing has to change")
         return True
@@ -162,12 +167,8 @@ def _is_set(server: DuplicatiServer, wanted: Sequence[Change]) -> bool:
     return not missing
 
 
-def _was(change: Change) -> str:
-    return "(not set)" if change.before is None else change.before
-
-
-def _is(change: Change) -> str:
-    return "(not set)" if change.after is None else change.after
+def _shown(value: str | None) -> str:
+    return "(not set)" if value is None else value
 
 
 def _is_agreed(chosen: argparse.Namespace) -> bool:
