@@ -145,11 +145,17 @@ class Evaluated:
         self._lock.acquire()
 
     def evaluate(self) -> None:
-        """Evaluate the jobs that wait."""
-        while self._evaluations.are_waiting:
-            with self._lock:
-                self._evaluations.evaluate_some(EVALUATED_AT_ONCE)
+        """Evaluate the jobs that wait, with a pause between two parts."""
+        while self._evaluate_part():
             time.sleep(_PAUSE_SECONDS)
+
+    def _evaluate_part(self) -> bool:
+        """Evaluate some of the jobs that wait; return whether others still do."""
+        if not self._evaluations.are_waiting:
+            return False
+        with self._lock:
+            self._evaluations.evaluate_some(EVALUATED_AT_ONCE)
+        return self._evaluations.are_waiting
 
     def __exit__(self, *_error: object) -> None:
         self._lock.release()

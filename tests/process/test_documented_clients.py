@@ -42,7 +42,7 @@ BACKUP = {
     "size": 1073741824,
     "storageUsed": 536870912,
 }
-LAST_BACKUP = {**BACKUP, "jobId": 1}
+LAST_BACKUP = {**BACKUP, "jobId": 1, "kind": "backup"}
 
 
 def documented(answer: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.postgres import Postgres
+from tests.support.process.commands import needed
 from tests.support.process.waiting import eventually
 
 _PORT = 6432
@@ -27,7 +28,7 @@ def pooling(server: Postgres) -> Iterator[str]:
     path = server.folder / "pgbouncer.ini"
     path.write_text(_SETTINGS.format(folder=server.folder, port=_PORT))
     process = subprocess.Popen(
-        server.as_its_user("pgbouncer", "-q", path), stderr=subprocess.DEVNULL
+        server.as_its_user(needed("pgbouncer"), "-q", path), stderr=subprocess.DEVNULL
     )
     try:
         socket = server.folder / f".s.PGSQL.{_PORT}"
