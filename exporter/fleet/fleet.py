@@ -7,14 +7,12 @@ deadlines are sorted, so counting the overdue ones costs the same for ten and te
 from collections.abc import Callable, Iterable, Iterator
 
 from exporter.fleet.change_count import ChangeCount
+from exporter.fleet.directory import Directory
 from exporter.fleet.evaluation import Evaluated, Evaluations
-from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.pending import Pending
-from exporter.fleet.servers import Servers
-from exporter.fleet.tags import Tags
 from exporter.fleet.views import (
     FleetChanges,
     FleetSnapshot,
@@ -24,14 +22,14 @@ from exporter.fleet.views import (
 )
 from exporter.fleet.watching import ChangedJobs, JobWatch, parts
 from exporter.jobs.job import Job
-from exporter.model import JobKind, Server
+from exporter.model import Server
 from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
 
 
-class Fleet:
+class Fleet(Directory):
     """Every server and job. Thread-safe for reading; `apply` needs one caller at a time.
 
     An answer has a change whole or not at all. `reports` has arrivals, `changing` counts changes.
@@ -42,10 +40,7 @@ class Fleet:
     ) -> None:
         """Start empty; before it was `created` nothing was missed, and no report is newer."""
         self.changing = ChangeCount()
-        self._lock = self.changing.lock
-        self.tags = Tags()
-        self._servers = Servers(self.tags)
-        self._jobs = Jobs(self.tags)
+        super().__init__(self.changing.lock)
         self._lookalikes = Lookalikes()
         self._live = LiveRunIndex(stall_after)
         self._evaluations = Evaluations(policy, self._live, self._servers, self._jobs)
@@ -185,45 +180,10 @@ class Fleet:
             views, errored = self._part(taken)
             return ChangedJobs(views, sorted(taken - self._jobs.ids()), errored, taken)
 
-    def servers(self) -> list[Server]:
-        """Return every server, in the order of their ids."""
-        with self._lock:
-            return self._servers.all()
-
-    def server(self, server_id: int) -> Server | None:
-        """Return a server by its id."""
-        return self._servers.get(server_id)
-
-    def server_by_machine_id(self, machine_id: str) -> Server | None:
-        """Return the server that has a machine-id."""
-        with self._lock:
-            return self._servers.by_machine_id(machine_id)
-
-    def find_servers(self, text: str) -> list[Server]:
-        """Return the servers whose name, alias or machine-id is exactly this text."""
-        with self._lock:
-            return self._servers.find(text)
-
-    def find_job(self, machine_id: str | None, kind: JobKind, backup: str) -> int | None:
-        """Return the id of a machine's job of this kind and name, where both are known."""
-        with self._lock:
-            return self._jobs.named(self._servers.id_of(machine_id), kind, backup)
-
-    def find_job_of_past(self, machine_id: str | None, kind: JobKind, backup: str) -> int | None:
-        """Return the id of a machine's job of this kind that has this name, or else had it."""
-        with self._lock:
-            return self._jobs.ever_named(self._servers.id_of(machine_id), kind, backup)
-
     def job(self, job_id: int) -> JobView | None:
         """Return a backup job by its id."""
         with self._lock:
             return self._view(job_id) if self._evaluations.is_backup(job_id) else None
-
-    def place(self, job_id: int) -> tuple[Server, Job] | None:
-        """Return a job and its server, also one that never made a backup."""
-        job = self._jobs.get(job_id)
-        server = None if job is None else self._servers.get(job.server_id)
-        return None if job is None or server is None else (server, job)
 
     def jobs(self) -> list[JobView]:
         """Return every backup job, in the order of their ids."""
