@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from exporter.exposition.families import Family
+from exporter.exposition.families import Family, Sample
 from exporter.exposition.packing import Packed, PackedLines
 from exporter.exposition.text_format import FamilyEncoder
 from exporter.logs import log_fields
@@ -62,6 +62,10 @@ class RenderedFamily(Generic[Subject]):
     def put(self, entry_id: int, subject: Subject) -> None:
         """Render the lines of a new or changed subject."""
         self._put(entry_id, self._encoder.lines(subject))
+
+    def put_samples(self, entry_id: int, samples: Iterable[Sample]) -> None:
+        """Write the samples of a subject in the place of those before."""
+        self._put(entry_id, self._encoder.encoded(samples))
 
     def remove(self, entry_id: int) -> None:
         """Remove the lines of a subject."""

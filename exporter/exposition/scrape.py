@@ -21,6 +21,7 @@ from exporter.exposition.families import (
     SERVER_FAMILIES,
     JobSnapshot,
 )
+from exporter.exposition.job_lines import RenderedJobs
 from exporter.exposition.packing import Packed, PackedExposition, gzipped, pack
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
@@ -28,7 +29,7 @@ from exporter.fleet.views import FleetChanges, JobView
 from exporter.model import Server
 from exporter.times import Millis
 
-_AT_ONCE = 5
+_AT_ONCE = 8
 """Jobs that are rendered before the interpreter's lock is released, and by the preparation before
 a scrape may go on with the rest: two milliseconds. A thread that does not release it makes reports
 wait for 5 ms each time they need it again."""
@@ -110,7 +111,7 @@ class Exposition:
         """When the fleet was scraped last, by a clock that nobody sets, in seconds."""
         self._of_fleet = RenderedFamilies("fleet", FLEET_FAMILIES)
         self._of_servers = RenderedFamilies("server_id", SERVER_FAMILIES)
-        self._of_jobs = RenderedFamilies("job_id", (*JOB_FAMILIES, *RUNNING_FAMILIES))
+        self._of_jobs = RenderedJobs((*JOB_FAMILIES, *RUNNING_FAMILIES))
         self._rendered: tuple[RenderedFamily[Any], ...] = (
             *self._of_fleet.families,
             *self._of_servers.families,

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from prometheus_client.core import Metric
 from prometheus_client.utils import floatToGoString
 
-from exporter.exposition.families import Family
+from exporter.exposition.families import Family, Sample
 
 Subject = TypeVar("Subject")
 
@@ -38,8 +38,12 @@ class FamilyEncoder(Generic[Subject]):
 
     def lines(self, subject: Subject) -> bytes:
         """Return the lines of a subject's samples."""
+        return self.encoded(self._family.samples(subject))
+
+    def encoded(self, samples: Iterable[Sample]) -> bytes:
+        """Return the lines of samples."""
         name, names, lines = self._family.name, self._family.labels, ""
-        for sample in self._family.samples(subject):
+        for sample in samples:
             lines += f"{name}{labels(names, sample.labels)} {_number(sample.value)}\n"
         return lines.encode()
 
@@ -63,10 +67,16 @@ def _lines_of(metric: Metric) -> Iterator[str]:
 @lru_cache(maxsize=1024)  # a job's labels are in nearly every one of its families
 def labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
     """Return labels as they follow a sample's name; nothing where there are none."""
-    if not names:
-        return ""
-    pairs = sorted(zip(names, values, strict=True))
-    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in pairs) + "}"
+    template, order = _sorted_by_name(names)
+    return template % tuple([_escape(values[position]) for position in order])
+
+
+@lru_cache(maxsize=256)  # as many as there are families, and more
+def _sorted_by_name(names: tuple[str, ...]) -> tuple[str, list[int]]:
+    """Return labels with a place for each value, and the positions of the values."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    pairs = ",".join(f'{names[position]}="%s"' for position in order)
+    return (f"{{{pairs}}}" if names else ""), order
 
 
 def _number(value: float) -> str:
@@ -74,6 +84,7 @@ def _number(value: float) -> str:
     return repr(float(value)) if -_MILLION < value < _MILLION else floatToGoString(value)
 
 
+@lru_cache(maxsize=1024)  # the name of a job, of its server, and words such as how a run ended
 def _escape(text: str) -> str:
     return _escape_help(text).replace('"', r"\"")
 

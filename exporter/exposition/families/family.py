@@ -16,10 +16,15 @@ class Sample(Struct, frozen=True, gc=False):
 
 
 class Family(Struct, Generic[Subject], frozen=True):
-    """A metric family; a counter's name ends in ``_total``."""
+    """A metric family; a counter's name ends in ``_total``.
+
+    `value` is there where a subject has one value at most, under labels that all such families
+    share: what did not change need not be written again.
+    """
 
     name: str
     help: str
     type: Literal["gauge", "counter"]
     labels: tuple[str, ...]
     samples: Callable[[Subject], Iterable[Sample]]
+    value: Callable[[Subject], float | None] | None = None

@@ -1,6 +1,6 @@
 """The families that only live reports have: of a run in progress, or of one without a report."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
 from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job, seconds
@@ -9,16 +9,10 @@ from exporter.times import SECOND
 
 
 def _of_run(name: str, text: str, value: Callable[[LiveRun], float | None]) -> Family[JobSnapshot]:
-    def samples(job: JobSnapshot) -> Sequence[Sample]:
-        found = None if job.running is None else value(job.running.run)
-        return () if found is None else (Sample(job.labels, found),)
+    def of_it(job: JobSnapshot) -> float | None:
+        return None if job.running is None else value(job.running.run)
 
-    return Family(f"duplistatus_backup_{name}", text, "gauge", JOB_LABELS, samples)
-
-
-def _stalled(job: JobSnapshot) -> Iterator[Sample]:
-    if job.running is not None:
-        yield Sample(job.labels, job.stalled)
+    return of_job(name, text, of_it)
 
 
 def _phase(job: JobSnapshot) -> Iterator[Sample]:
@@ -53,12 +47,10 @@ RUNNING_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "Time of the last live report.",
         lambda run: run.heard / SECOND,
     ),
-    Family(
-        "duplistatus_backup_stalled",
+    of_job(
+        "stalled",
         "1 if the run in progress sends no more live reports, else 0.",
-        "gauge",
-        JOB_LABELS,
-        _stalled,
+        lambda job: None if job.running is None else job.stalled,
     ),
     Family(
         "duplistatus_backup_running_phase_info",

@@ -75,7 +75,7 @@ def of_job(
         found = value(job)
         return () if found is None else (Sample(job.labels, found),)
 
-    return Family(f"duplistatus_backup_{name}", text, kind, JOB_LABELS, samples)
+    return Family(f"duplistatus_backup_{name}", text, kind, JOB_LABELS, samples, value)
 
 
 def of_last(
