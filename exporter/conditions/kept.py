@@ -3,7 +3,8 @@
 from collections import Counter
 from heapq import nsmallest
 from itertools import takewhile
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from exporter.conditions.counts import StatusSummary, failed_at
 from exporter.conditions.evaluate import EvaluatedJob, Held
@@ -15,7 +16,7 @@ from exporter.jobs.health import JobHealth
 from exporter.times import Millis
 
 
-class _Found(NamedTuple):
+class _Found(Struct, frozen=True, gc=False):
     """What holds for a job, when that was found, and the health that the fleet had then.
 
     The fleet makes a new one of these whenever a report or a person changes the job.

@@ -2,9 +2,12 @@
 
 import contextlib
 import logging
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from exporter.exposition.families import Family, Sample
 from exporter.exposition.packing import Packed, PackedLines
@@ -20,31 +23,43 @@ BLOCK_SIZE = 32
 with smaller ones a whole exposition has more parts to send."""
 
 
-class _LineBlock:
-    """The lines of neighbouring ids as one text, in the order of the ids."""
+_TWO_LIMITS = struct.Struct("=II")
+_LIMIT_BYTES = array("I").itemsize
 
-    __slots__ = ("_limits", "text")
 
-    def __init__(self) -> None:
-        self.text = b""
-        self._limits = array("I", bytes((BLOCK_SIZE + 1) * array("I").itemsize))
-        """Where in the text the lines of each slot begin, and those of the one before it end."""
+class _LineBlock(Struct, gc=False):
+    """The lines of neighbouring ids as one text, in the order of the ids.
+
+    There are ten thousands of them, which the garbage collector need not look at.
+    """
+
+    text: bytes = b""
+    limits: bytes = bytes((BLOCK_SIZE + 1) * _LIMIT_BYTES)
+    """Where in the text the lines of each slot begin, and those of the one before it end."""
 
     def lines(self, slot: int) -> bytes:
         """Return the lines of an id."""
-        return self.text[self._limits[slot] : self._limits[slot + 1]]
+        start, end = self._limits(slot)
+        return self.text[start:end]
 
     def put(self, slot: int, lines: bytes) -> bool:
         """Replace the lines of an id; return whether they changed."""
-        start, end = self._limits[slot : slot + 2]
+        start, end = self._limits(slot)
         if self.text[start:end] == lines:
             return False
         self.text = b"".join((self.text[:start], lines, self.text[end:]))
-        longer = len(lines) - (end - start)
-        if longer:
-            for later in range(slot + 1, BLOCK_SIZE + 1):
-                self._limits[later] += longer
+        self._lengthen(slot, len(lines) - (end - start))
         return True
+
+    def _limits(self, slot: int) -> tuple[int, int]:
+        return _TWO_LIMITS.unpack_from(self.limits, slot * _LIMIT_BYTES)
+
+    def _lengthen(self, slot: int, longer: int) -> None:
+        if longer:
+            limits = array("I", self.limits)
+            for later in range(slot + 1, BLOCK_SIZE + 1):
+                limits[later] += longer
+            self.limits = limits.tobytes()
 
 
 class RenderedFamily(Generic[Subject]):

@@ -14,7 +14,10 @@ _ABSENT = float("-inf")
 """In the place of a value that is not told; no family of jobs has it as a value."""
 
 _Labels = tuple[str, ...]
-_Written = tuple[_Labels, "array[float]"]
+_Values = bytes
+"""Numbers of double precision; as an array the garbage collector would look at them."""
+
+_Written = tuple[_Labels, _Values]
 
 
 class RenderedJobs(RenderedFamilies[JobSnapshot]):
@@ -32,7 +35,7 @@ class RenderedJobs(RenderedFamilies[JobSnapshot]):
         """Write what changed of a job."""
         labels = subject.labels
         found = [value(subject) for value in self._values]
-        values = array("d", [_ABSENT if value is None else value for value in found])
+        values = array("d", [_ABSENT if value is None else value for value in found]).tobytes()
         before = self._written.pop(entry_id, None)  # unknown while it is written: that may fail
         for rendered, value in self._changed(labels, values, before):
             samples = () if value == _ABSENT else (Sample(labels, value),)
@@ -48,11 +51,16 @@ class RenderedJobs(RenderedFamilies[JobSnapshot]):
         super().remove(entry_id)
 
     def _changed(
-        self, labels: _Labels, values: "array[float]", before: _Written | None
+        self, labels: _Labels, values: _Values, before: _Written | None
     ) -> Iterator[tuple[RenderedFamily[JobSnapshot], float]]:
         if before is None or before[0] != labels:
-            yield from zip(self._single, values, strict=True)
-            return
-        for rendered, value, old in zip(self._single, values, before[1], strict=True):
-            if value != old:
-                yield rendered, value
+            yield from zip(self._single, _numbers(values), strict=True)
+        elif before[1] != values:
+            both = _numbers(values), _numbers(before[1])
+            for rendered, value, old in zip(self._single, *both, strict=True):
+                if value != old:
+                    yield rendered, value
+
+
+def _numbers(values: _Values) -> "memoryview[float]":
+    return memoryview(values).cast("d")

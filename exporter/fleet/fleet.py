@@ -215,9 +215,10 @@ class Fleet(Directory):
         job = self._jobs[job_id]
         server = self._servers[job.server_id]
         duplicate = self._lookalikes.before(job_id, self._evaluations.of)
-        evaluation = self._evaluations[job_id]  # before what it tells the live runs is asked for
+        held = self._evaluations[job_id]  # before what it tells the live runs is asked for
         running, awaited = self._live.running(job_id), self._live.awaited(job_id)
-        return JobView(server, job, *evaluation, running, duplicate, awaited)
+        known = held.health, held.schedule, held.expectation
+        return JobView(server, job, *known, running, duplicate, awaited)
 
     def _totals(self, now: Millis) -> Totals:
         sums, reported = self._evaluations.sums, self.reports.newest

@@ -37,17 +37,18 @@ class TotalsByJob:
     """The share of each job, and their sums for the fleet's `Totals`. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._of_jobs: dict[int, JobTotals] = {}
+        self._of_jobs: dict[int, tuple[int, ...]] = {}
+        """Plain tuples of numbers, which the garbage collector need not look at."""
         self.sums = ZERO
 
     def of(self, job_id: int) -> JobTotals:
         """Return a job's share."""
-        return self._of_jobs.get(job_id, ZERO)
+        return JobTotals(*self._of_jobs.get(job_id, ZERO))
 
     def put(self, job_id: int, totals: JobTotals) -> None:
         """Replace a job's share."""
         self.sums = self.sums.replacing(self.of(job_id), totals)
-        self._of_jobs[job_id] = totals
+        self._of_jobs[job_id] = tuple(totals)
 
     def remove(self, job_id: int) -> None:
         """Remove a job's share."""

@@ -34,7 +34,7 @@ class Totals(Struct, frozen=True):
     interrupted: int = 0
 
 
-class Evaluation(NamedTuple):
+class Evaluation(Struct, frozen=True, gc=False):
     """What holds for a job until a report or a person changes it."""
 
     health: JobHealth

@@ -24,7 +24,7 @@ _fresh: dict[int, tuple[bytes, JobState]] = {}
 unpacking one takes a tenth of the time of recording a report."""
 
 
-class Job(Struct, frozen=True):
+class Job(Struct, frozen=True, gc=False):
     """A backup of a server, the state from its runs, and its settings.
 
     The state is kept packed, as it is stored: that takes 2 KB a job, and 14 KB as objects.
