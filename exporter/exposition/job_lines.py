@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from exporter.exposition.cache import RenderedFamilies, RenderedFamily
 from exporter.exposition.families import Family, JobSnapshot, Sample
+from exporter.exposition.kept_lines import KeptTexts
 
 _ABSENT = float("-inf")
 """In the place of a value that is not told; no family of jobs has it as a value."""
@@ -23,8 +24,10 @@ _Written = tuple[_Labels, _Values]
 class RenderedJobs(RenderedFamilies[JobSnapshot]):
     """The families of jobs; those with one value of a job are compared by that value."""
 
-    def __init__(self, families: Sequence[Family[JobSnapshot]]) -> None:
-        super().__init__("job_id", families)
+    def __init__(
+        self, families: Sequence[Family[JobSnapshot]], texts: KeptTexts | None = None
+    ) -> None:
+        super().__init__("job_id", families, texts)
         pairs = list(zip(families, self.families, strict=True))
         self._values = [family.value for family, _ in pairs if family.value is not None]
         self._single = [rendered for family, rendered in pairs if family.value is not None]

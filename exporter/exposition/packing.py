@@ -5,7 +5,7 @@ can follow it. The checksum of the whole follows from those of the pieces.
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -66,6 +66,11 @@ def gzipped(packed: Packed, last: bytes) -> list[bytes]:
     return [_HEADER, *packed.pieces, end, trailer]
 
 
+def unpacked(packed: Packed) -> bytes:
+    """Return the text of what was packed."""
+    return deflate.decompressobj(_WINDOW_BITS).decompress(b"".join(packed.pieces))
+
+
 class PackedLines:
     """The lines of a family, compressed again only where they changed. Needs one caller a time."""
 
@@ -73,30 +78,42 @@ class PackedLines:
         self._pieces: dict[int, Packed] = {}
         self._changed: set[int] = set()
         self._joined = Packed()
+        self._is_joined = True
 
     @property
     def is_old(self) -> bool:
         """Whether lines changed since they were compressed."""
-        return bool(self._changed)
+        return not self._is_joined
 
     def note(self, block: int) -> None:
         """Note that a block changed."""
         self._changed.add(block // BLOCKS)
+        self._is_joined = False
+
+    def piece(self, number: int) -> Packed:
+        """Return a piece that was compressed and did not change since."""
+        return self._pieces[number]
+
+    def pack(self, number: int, lines: Lines) -> None:
+        """Compress a piece where it changed."""
+        if number in self._changed:
+            self._pieces[number] = _packed(number, lines)
+            self._changed.discard(number)
 
     def packed(self, lines: Lines) -> Packed:
         """Return the lines; the same object if none changed."""
-        if self._changed:
-            self._pieces.update(self._packed_again(lines))
+        if not self._is_joined:
+            for number in tuple(self._changed):
+                self.pack(number, lines)
             present = sorted(number for number, piece in self._pieces.items() if piece.size)
             self._pieces = {number: self._pieces[number] for number in present}
             self._joined = joined(self._pieces.values())
-            self._changed.clear()
+            self._is_joined = True
         return self._joined
 
-    def _packed_again(self, lines: Lines) -> Iterator[tuple[int, Packed]]:
-        for number in self._changed:
-            blocks = range(number * BLOCKS, (number + 1) * BLOCKS)
-            yield number, pack(lines.texts(blocks))
+
+def _packed(number: int, lines: Lines) -> Packed:
+    return pack(lines.texts(range(number * BLOCKS, (number + 1) * BLOCKS)))
 
 
 class PackedExposition:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.exposition.cache import BLOCK_SIZE, RenderedFamily
+from exporter.exposition.cache import RenderedFamily
 from exporter.exposition.families import Family, Sample
+from exporter.exposition.kept_lines import BLOCK_SIZE, KeptTexts
 from exporter.exposition.packing import BLOCKS, PackedExposition, gzipped, joined, pack
 
 PIECE = BLOCK_SIZE * BLOCKS
@@ -31,11 +32,14 @@ def test_what_is_packed_is_unpacked_as_it_was(texts: list[bytes], last: bytes) -
     assert unpacked(gzipped(each, last)) == b"".join(texts) + last
 
 
-@given(st.lists(st.tuples(IDS, st.integers(0, 3) | st.none(), st.booleans()), max_size=30))
+@given(
+    st.lists(st.tuples(IDS, st.integers(0, 3) | st.none(), st.booleans()), max_size=30),
+    st.sampled_from([1, 2, 100]),
+)
 def test_what_is_kept_packed_is_the_text_after_any_changes(
-    steps: list[tuple[int, int | None, bool]],
+    steps: list[tuple[int, int | None, bool]], texts: int
 ) -> None:
-    rendered = RenderedFamily(FAMILY)
+    rendered = RenderedFamily(FAMILY, KeptTexts(texts))
     whole = PackedExposition([b"# HELP\n"])
     for entry_id, value, scraped in steps:
         if value is None:
