@@ -106,9 +106,14 @@ class KeptLines:
                 del self._blocks[number]
             self._kept.use(self, number // BLOCKS)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether all lines are kept as text."""
+        return not self._without_text
+
     def blocks(self) -> list[bytes]:
         """Return all lines, in the order of the ids."""
-        if self._without_text:
+        if not self.is_text:
             return list(self._all_texts())
         if self._texts is None:
             self._texts = self.texts(sorted(self._blocks))

@@ -84,13 +84,19 @@ class _Format:
         self._blocks: list[list[bytes]] = []
         self._parts: list[bytes] = []
 
-    def parts(self, blocks: list[list[bytes]]) -> list[bytes]:
+    def parts(self, families: Sequence[RenderedFamily[Any]]) -> list[bytes]:
         """Return each family's header and blocks, in the order of the headers."""
+        blocks = [rendered.blocks() for rendered in families]
+        if not all(rendered.is_text for rendered in families):
+            self._blocks, self._parts = [], []  # else the text of a large fleet would be kept here
+            return self._joined(blocks)
         if blocks != self._blocks:
-            self._blocks = blocks
-            families = zip(self.headers.values(), blocks, strict=True)
-            self._parts = [part for head, texts in families for part in (head, *texts)]
+            self._blocks, self._parts = blocks, self._joined(blocks)
         return self._parts
+
+    def _joined(self, blocks: list[list[bytes]]) -> list[bytes]:
+        families = zip(self.headers.values(), blocks, strict=True)
+        return [part for head, texts in families for part in (head, *texts)]
 
     def packed(self, families: Sequence[Packed]) -> Packed:
         """Return each family's header and lines compressed, in the order of the headers."""
@@ -187,7 +193,7 @@ class Exposition:
         with self._lock:
             self._refresh()
             if selection in _WHOLE_FLEET:
-                return form.parts([rendered.blocks() for rendered in self._rendered])
+                return form.parts(self._rendered)
             chosen = list(self._chosen(selection))
         return [
             part for rendered, lines in chosen for part in (form.headers[rendered.name], *lines)
