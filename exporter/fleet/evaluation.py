@@ -83,7 +83,7 @@ class Evaluations:
         return self._by_job.get(job_id)
 
     def is_backup(self, job_id: int) -> bool:
-        """Whether a job made or started a backup."""
+        """Whether a job made or started a backup, or is expected to."""
         self._evaluate_now(job_id)
         return bool(self._totals.of(job_id).jobs)
 
@@ -170,7 +170,7 @@ def evaluate(
     if newest is not None:
         live.note_reported(job.id, reported_until(state))
     health = JobHealth.from_state(job, state)
-    exists = state.is_backup or newest is not None
+    exists = state.is_backup or state.is_expected or newest is not None
     totals = JobTotals.from_state(state, exists=exists, failing=health.failing)
     schedule = policy.schedule(server, job.name, job.settings)
     expected = expect(state, schedule, live.first_start(job.id))

@@ -233,7 +233,8 @@ class Fleet(Directory):
 
     def _put_server(self, server: Server) -> None:
         self._pending.servers.add(server.id)
-        self.reports.put(server.id, server.last_report)
+        if server.last_report:
+            self.reports.put(server.id, server.last_report)
         if self._servers.put(server):
             self._evaluate_again(self._jobs.of(server.id))
 

@@ -51,4 +51,5 @@ def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobSt
         last_failed=arrived_last(one.last_failed, other.last_failed),
         dry_until=last_of(one.dry_until, other.dry_until),
         last_error=one.last_error or other.last_error,
+        declared=one.declared or other.declared,
     )

@@ -44,6 +44,7 @@ def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         last_failed=unless_of(kept.last_failed, ids),
         dry_until=_timestamp_before(kept.dry_until, _timestamps(runs, dry_until)),
         last_error=kept.last_error,
+        declared=kept.declared,
     )
 
 

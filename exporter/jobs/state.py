@@ -24,6 +24,7 @@ from exporter.jobs.history import (
     without,
 )
 from exporter.model import StoredRun, Verification
+from exporter.model.declared import Declared
 from exporter.model.last_error import LastError
 from exporter.times import Millis
 
@@ -47,7 +48,7 @@ class JobState(Struct, frozen=True, array_like=True):
     the end of the last one without errors; `restored` and `compacted` are the ends of the last
     successful ones. `last_failed` has the arrival of the newest failed run. Until `dry_until` live
     runs of the job were reported by dry runs. `last_error` is of no run: Duplicati's server
-    remembers it.
+    remembers it. `declared` holds until a run is known.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -72,11 +73,17 @@ class JobState(Struct, frozen=True, array_like=True):
     last_failed: RunTimestamp | None = None
     dry_until: Millis | None = None
     last_error: LastError | None = None
+    declared: Declared | None = None
 
     @property
     def is_backup(self) -> bool:
         """Whether the job ever made a backup: it may only have been restored from."""
         return self.last is not None
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the job was declared and no run of it is known yet."""
+        return self.declared is not None and self.last is None
 
     @property
     def decided_failed(self) -> bool:
@@ -142,13 +149,23 @@ class JobState(Struct, frozen=True, array_like=True):
             now: when the scheduler was asked.
         """
         if self.last is None:
-            return self
+            known = self.declared
+            return self if known is None else self._with_first_plan(known, start, interval, now)
         started, run_id = self.last.order
         of_this_run = [run for run in self.reported if run.id == run_id]
         missed = [run.timestamp for run in of_this_run if started < run.timestamp <= now]
         planned = ReportedRun(started, run_id, min([start, *missed]), interval)
         others = without(self.reported, run_id)
         return replace(self, reported=newest(others, planned, REPORTED_RUNS))
+
+    def _with_first_plan(
+        self, known: Declared, start: Millis, interval: Millis | None, now: Millis
+    ) -> "JobState":
+        return replace(self, declared=known.planned_anew(start, interval, now))
+
+    def with_declared(self, declared: Declared) -> "JobState":
+        """Return the state of a job that is expected before its first run."""
+        return replace(self, declared=declared)
 
     def without_destination(self, destination: str) -> "JobState":
         """Return the state without a second destination that was given up."""

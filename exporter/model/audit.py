@@ -10,7 +10,7 @@ KEPT_ENTRIES = 100_000
 """Of more only the newest are kept."""
 
 JOB_SET, JOB_DELETE, JOB_SEPARATE = "job.set", "job.delete", "job.separate"
-JOB_FORGET_COPY = "job.forget_copy"
+JOB_FORGET_COPY, JOB_EXPECT = "job.forget_copy", "job.expect"
 SERVER_SET, SERVER_MERGE, SERVER_DELETE = "server.set", "server.merge", "server.delete"
 REFUSED_CLEAR = "refused.clear"
 CONFIG_RELOAD = "config.reload"
@@ -20,6 +20,7 @@ ACTIONS = (
     JOB_DELETE,
     JOB_SEPARATE,
     JOB_FORGET_COPY,
+    JOB_EXPECT,
     SERVER_SET,
     SERVER_MERGE,
     SERVER_DELETE,

@@ -33,6 +33,8 @@ class StoredRun(Struct, frozen=True, array_like=True):
 class Server(Struct, frozen=True):
     """A machine that sends reports, as known now. `described` dates its facts.
 
+    `last_report` is 0 while it has sent none, because its jobs were declared.
+
     `possible_duplicate_of` is the id of another server that looks like the same machine. Until
     `muted` nobody is notified of its jobs. `tags` are also those of its jobs; `url` is the address
     of its Duplicati.

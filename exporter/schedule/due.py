@@ -3,7 +3,7 @@
 from exporter.jobs import doubts
 from exporter.jobs.state import JobState
 from exporter.model import believed
-from exporter.schedule import configured, learned, lengths, reported
+from exporter.schedule import configured, declared, learned, lengths, reported
 from exporter.schedule.expectation import (
     Because,
     Expectation,
@@ -19,17 +19,20 @@ from exporter.times import MAX_TIMESTAMP, Millis
 def expect(
     state: JobState, schedule: Schedule, running_since: Millis | None = None
 ) -> Expectation | None:
-    """Return what is expected of a job; None before its first backup run or with its schedule off.
+    """Return what is expected of a job; None with its schedule off.
 
-    A first run that is only known to have started, `running_since`, counts until it is reported.
+    None also before its first backup run, unless it was declared. A first run that is only known to
+    have started, `running_since`, counts until it is reported.
 
     A run that is planned while another of the job is in progress starts when that ends. A report
     is sent when a run ends, so the deadline allows for how long one may take on top of the
     tolerance: a backup of six hours is not late while it still runs.
     """
     last = state.recent[-1].started if state.recent else running_since
-    if last is None or isinstance(schedule.plan, Off):
+    if isinstance(schedule.plan, Off):
         return None
+    if last is None:
+        return _first(state, schedule)
     rule = _rule(state, schedule, last)
     over = last if state.last is None else believed.over_by(state.last)
     start = min(max(rule.start, over), MAX_TIMESTAMP)
@@ -44,6 +47,26 @@ def expect(
         length,
         schedule.tolerance,
         rule.doubts if state.last is None else (*doubts.of(state.last), *rule.doubts),
+    )
+    return Expectation(start, deadline, rule.interval, rule.source, because, schedule.paused)
+
+
+def _first(state: JobState, schedule: Schedule) -> Expectation | None:
+    """Return what is expected of a job of which no run is known, where it was declared."""
+    if state.declared is None or not state.is_expected:
+        return None
+    rule = declared.expected(state.declared, schedule)
+    start = min(rule.start, MAX_TIMESTAMP)
+    deadline = min(start + declared.LENGTH + schedule.tolerance, MAX_TIMESTAMP)
+    because = Because(
+        rule.step,
+        rule.since,
+        rule.runs,
+        rule.start,
+        rule.queue,
+        declared.LENGTH,
+        schedule.tolerance,
+        rule.doubts,
     )
     return Expectation(start, deadline, rule.interval, rule.source, because, schedule.paused)
 

@@ -45,7 +45,8 @@ class Rule(NamedTuple):
     """The next start by a rule.
 
     `interval` is the usual time between runs, `since` the time that is counted from, `runs`
-    how many runs it was learned from; `queue` is how long a planned run waits for others.
+    how many runs it was learned from, 0 before the first one; `queue` is how long a planned run
+    waits for others.
     """
 
     start: Millis
@@ -74,6 +75,11 @@ class Because(Struct, frozen=True, gc=False):
     length: Millis
     tolerance: Millis
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no run is known, so that it counts from when the job was declared."""
+        return self.runs == 0
 
 
 class Expectation(Struct, frozen=True, gc=False):

@@ -1,6 +1,6 @@
 """What is stored, and for how long: the interface of a store, and those for both databases."""
 
-from exporter.store.changes import Change, Recorded
+from exporter.store.changes import Change, DeclaredJob, Recorded
 from exporter.store.errors import (
     LimitReachedError,
     OutboxChangedError,
@@ -38,6 +38,7 @@ __all__ = [
     "Change",
     "Checked",
     "ClockMarks",
+    "DeclaredJob",
     "EarlierRun",
     "JobHistory",
     "JobRun",

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
+from exporter.model.declared import Declaration
 from exporter.model.last_error import LastError
 from exporter.model.live import LiveReport, LiveRun
-from exporter.store.changes import Change, Recorded, joined
+from exporter.store.changes import Change, DeclaredJob, Recorded, joined
 from exporter.store.outbox import Outbox
 from exporter.store.rules import (
     admin,
     audit,
+    declaring,
     live_runs,
     pruning,
     read_queries,
@@ -125,6 +127,17 @@ class BaseStore(ABC):
         )
         job, *_ = change.jobs
         return job.id
+
+    def declare_job(self, declaration: Declaration, by: Author | None) -> DeclaredJob:
+        """Let a job be expected. Raises `LimitReachedError` and `UnknownIdError`."""
+        given = storable.declaration(declaration)
+        servers = () if given.server_id is None else (given.server_id,)
+        senders = () if servers else (declaring.sender_of(given),)
+        return self._write(
+            lambda recorder: declaring.declare(recorder, given, by),
+            Scope(senders=senders, servers=servers, structural=True),
+            lambda declared: declared.change,
+        )
 
     def record_placeholder(
         self, job_id: int, report: Report, delivery: Delivery

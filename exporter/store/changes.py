@@ -72,6 +72,22 @@ class Recorded(Struct, frozen=True):
         return Change((self.server,), (self.job, *self.others), known)
 
 
+class DeclaredJob(Struct, frozen=True):
+    """The result of declaring a job. `new` is false for one that was declared or known before."""
+
+    new: bool
+    server: Server
+    job: Job
+    machine_id: str | None
+    others: tuple[Job, ...] = ()
+
+    @property
+    def change(self) -> Change:
+        """What the declaration changed."""
+        known = () if self.machine_id is None else ((self.machine_id, self.server.id),)
+        return Change((self.server,), (self.job, *self.others), known)
+
+
 def joined(outcomes: Iterable[Recorded]) -> Change:
     """Return what several reports changed together: each server and job as it is in the end."""
     changes = [recorded.change for recorded in outcomes]

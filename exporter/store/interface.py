@@ -6,10 +6,11 @@ from typing import Protocol
 from exporter.limits import Limits
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
+from exporter.model.declared import Declaration
 from exporter.model.last_error import LastError
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
-from exporter.store.changes import Change, Follower, Recorded
+from exporter.store.changes import Change, DeclaredJob, Follower, Recorded
 from exporter.store.parts import Outbox, Timing, Watch
 from exporter.store.summaries import Summaries
 from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
@@ -95,6 +96,17 @@ class Store(Summaries, Protocol):
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> int:
         """Return the job of a live report, created if missing."""
+        ...
+
+    def declare_job(self, declaration: Declaration, by: Author | None) -> DeclaredJob:
+        """Let a job be expected before a run of it is known; create it if missing.
+
+        Declared again it is the same job, expected from the same time; one with a known run stays
+        as it is. Without `by` no audit entry is written.
+
+        Raises `LimitReachedError` where server or job is new and exceeds a limit, `UnknownIdError`
+        where no server has the id.
+        """
         ...
 
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:

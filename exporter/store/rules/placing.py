@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from exporter.jobs.job import Job
 from exporter.limits import Limits
 from exporter.model import JobKind, Server
+from exporter.model.declared import DeclaredBy
+from exporter.store.errors import UnknownIdError
 from exporter.store.rules import (
     identity,
     live_runs,
@@ -71,6 +73,20 @@ class Places:
         if job is None:
             return server, self._find_job(server, sender)
         return server, self._called_so_before(job, sender) or job
+
+    def find_expected(self, server_id: int | None, sender: Sender) -> tuple[Server, Job]:
+        """Return the server and the job of who has sent nothing yet, as `find`.
+
+        Raises:
+            LimitReachedError: one of them is new and exceeds a limit.
+            UnknownIdError: there is no server of this id.
+        """
+        if server_id is None:
+            return self.find(sender)
+        server = self._server_or_none(server_id)
+        if server is None:
+            raise UnknownIdError("Server not found")
+        return server, self._known_job(server, sender) or self._find_job(server, sender)
 
     def within_token(self, sender: Sender) -> Sender:
         """Return the sender of a report, without a machine-id that its token does not allow.
@@ -181,7 +197,7 @@ class Places:
         if sender.kind is not JobKind.SYNC:
             return None
         job, db = self._job_at((server.id, JobKind.BACKUP, sender.backup)), self._space.db
-        if job is None or job.state.last is not None or live_runs.runs_backup(db, job.id):
+        if job is None or _is_backup(job) or live_runs.runs_backup(db, job.id):
             return None
         naming.turn(db, job.id, JobKind.SYNC)
         turned = read_queries.job(db, job.id)
@@ -238,6 +254,12 @@ class Places:
         identified = replace(job, identity=sender.identity)
         self._fresh.put([], [identified])
         return identified
+
+
+def _is_backup(job: Job) -> bool:
+    """Return whether a job is known to be a backup: by a run, or by Duplicati, which lists it."""
+    declared = job.state.declared
+    return job.state.is_backup or (declared is not None and declared.source is DeclaredBy.REPORTED)
 
 
 def known_place(cache: WriteCache, sender: Sender) -> tuple[Server, Job] | None:

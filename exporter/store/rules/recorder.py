@@ -118,6 +118,14 @@ class Recorder:
         known = () if machine.machine_id is None else ((machine.machine_id, server.id),)
         return Change((server,), (job, *self.places.new_others()), known)
 
+    def keep(self, server: Server, job: Job, sender: Sender) -> Job:
+        """Store a job without a run, with its sender's identity; return it as it is then."""
+        if sender.identity is not None and sender.identity != job.identity:
+            write_queries.identify_job(self.db, job.id, sender.identity)
+            job = replace(job, identity=sender.identity)
+        self._put(server, job)
+        return job
+
     def hear(self, job_id: int, activity: LiveStatus, received: Millis) -> LiveRun | None:
         """Apply a live report of a job; return its live run, None if the job is gone."""
         job = self.places.job(job_id)

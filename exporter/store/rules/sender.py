@@ -29,7 +29,7 @@ class Sender(Struct, frozen=True):
     def of_report(cls, report: Report, delivery: Delivery) -> "Sender":
         """Return who sent a report."""
         run, machine = report.run, report.machine
-        identity = _identity(machine, run.backup_id, run.destination_type)
+        identity = identity_of(machine, run.backup_id, run.destination_type)
         began, kind = _right(run.began, delivery), kind_of(run.operation)
         return cls(machine, report.backup, began, identity, delivery, kind)
 
@@ -37,7 +37,7 @@ class Sender(Struct, frozen=True):
     def of_live_report(cls, report: LiveReport, delivery: Delivery) -> "Sender":
         """Return who sent a live report."""
         activity, machine = report.activity, report.machine
-        identity = _identity(machine, activity.backup_id, activity.destination_type)
+        identity = identity_of(machine, activity.backup_id, activity.destination_type)
         began = _right(activity.began, delivery)
         return cls(machine, report.backup, began, identity, delivery, report.kind)
 
@@ -56,9 +56,10 @@ def one_of_each_backup(senders: Iterable[Sender]) -> list[Sender]:
     return [same[0] for same in found.values() if len({each.backup for each in same}) == 1]
 
 
-def _identity(
+def identity_of(
     machine: Machine, backup_id: str | None, destination_type: str | None
 ) -> Identity | None:
+    """Return how Duplicati knows a backup; None where that is not known in full."""
     if machine.machine_id is None or backup_id is None:
         return None
     return Identity(machine.machine_id, backup_id, destination_type)

@@ -9,7 +9,8 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import Delivery, Machine, Report, Run
+from exporter.model import Delivery, Machine, Report, Run, short_name
+from exporter.model.declared import Declaration
 from exporter.model.live import LiveReport
 
 _NUL = "\0"
@@ -41,6 +42,13 @@ def live_report(given: LiveReport) -> LiveReport:
 def delivery(given: Delivery) -> Delivery:
     """Return how a report came, with names that can be stored."""
     return _mended(given) if _has_nul(given.address, given.server, given.backup) else given
+
+
+def declaration(given: Declaration) -> Declaration:
+    """Return a job to declare with names that can be stored, as those of a report are."""
+    machine = given.machine
+    named = replace(machine, name=None if machine.name is None else short_name(machine.name))
+    return _mended(replace(given, machine=_mended(named), backup=short_name(given.backup)))
 
 
 def _has_nul(*texts: str | None) -> bool:
