@@ -188,7 +188,7 @@ def _add_managed(app: App, services: Services) -> None:
     app.add_route("/api/servers", Servers(fleet, clock))
     app.add_route("/api/servers/{server_id}", ServerResource(store, fleet, clock))
     app.add_route("/api/servers/{server_id}/merge", MergedServer(store, fleet, clock))
-    app.add_route("/api/jobs", Jobs(fleet, clock))
+    app.add_route("/api/jobs", Jobs(store, fleet, clock))
     app.add_route("/api/jobs/{job_id}", JobResource(store, fleet, clock, services.refusals))
     app.add_route("/api/jobs/{job_id}/separate", SeparatedJob(store, fleet, clock))
     app.add_route("/api/jobs/{job_id}/copies", SecondCopies(store, fleet, clock))

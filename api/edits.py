@@ -1,10 +1,12 @@
 """What a person may set for a job or a server, read and checked alike for programs and forms."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from api import request_body
+from api.errors import invalid
 from api.request_body import Readers
+from exporter.reports import Problem
 from exporter.schedule.expressions import parse_schedule
 from exporter.times import Millis
 
@@ -49,6 +51,29 @@ def of_server(given: Mapping[str, Any], clock: Callable[[], Millis]) -> dict[str
     return _values(given, readers)
 
 
+class ExpectedJob(NamedTuple):
+    """A backup that a person expects, and what is set for it."""
+
+    server: str
+    backup: str
+    settings: dict[str, Any]
+
+
+def of_expected(given: Mapping[str, Any]) -> ExpectedJob:
+    """Return which backup a request lets be expected, with the values of its settings.
+
+    Raises:
+        ApiError: fields are missing, unknown or wrong; each is named.
+    """
+    missing = [Problem(name, "is missing") for name in ("server", "backup") if name not in given]
+    if missing:
+        raise invalid("Some fields are wrong", *missing)
+    readers = {"server": _name, "backup": _name, "schedule": _schedule}
+    values = request_body.values(given, readers)
+    server, backup = values.pop("server"), values.pop("backup")
+    return ExpectedJob(server, backup, values)
+
+
 def split_tags(text: str) -> Sequence[str]:
     """Return the tags that a person wrote with commas or spaces between them."""
     return text.replace(",", " ").split()
@@ -91,6 +116,14 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON may hold anything
     if _NUL in value:  # PostgreSQL cannot store it
         raise ValueError("must not contain the character NUL")
     return value
+
+
+def _name(value: Any) -> str:  # noqa: ANN401 - JSON may hold anything
+    found = _text(value)
+    if found is None:
+        message = f"must be a text of 1 to {MAX_TEXT} characters"
+        raise ValueError(message)
+    return found
 
 
 def _nothing(value: Any) -> None:  # noqa: ANN401 - JSON may hold anything

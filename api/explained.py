@@ -21,6 +21,13 @@ _KNOWN_BY = {
 }
 
 
+_FIRST_BY = {
+    Step.INTERVAL: marked("%(pause)s after that, as configured"),
+    Step.DEFAULT: marked("%(pause)s after that, the default until more is known"),
+}
+"""What is said of a job of which no run is known, after when it was declared."""
+
+
 class Term(NamedTuple):
     """A duration that is added to a timestamp, and why."""
 
@@ -35,11 +42,17 @@ def why(view: JobView) -> str:
         return _("Not monitored: its schedule is off.")
     if expected is None:
         return _("No run is expected before the first run has ended.")
-    return _("Expected %(time)s, %(reason)s; %(until)s.") % {
+    said = _("Expected %(time)s, %(reason)s; %(until)s.") % {
         "time": formatting.weekday(expected.start),
         "reason": _reason(view, expected),
         "until": _until(expected),
     }
+    return f"{_declared(expected)} {said}" if expected.because.is_first else said
+
+
+def _declared(expected: Expectation) -> str:
+    text = _("Declared on %(time)s, and waiting for the first run.")
+    return text % {"time": formatting.weekday(expected.because.since)}
 
 
 def not_believed(view: JobView) -> list[str]:
@@ -50,7 +63,10 @@ def not_believed(view: JobView) -> list[str]:
 
 def since(expected: Expectation) -> str:
     """Return what happened at the time that an expectation counts from."""
-    match expected.because.step:
+    because = expected.because
+    match because.step:
+        case _ if because.is_first:
+            return "it was declared"
         case Step.PLANNED:
             return "the run that reported the next one started"
         case Step.MOVED_ON:
@@ -80,6 +96,8 @@ def _reason(view: JobView, expected: Expectation) -> str:
     match because.step:
         case Step.CALENDAR:
             return _calendar(view)
+        case Step.PLANNED if because.is_first:
+            return _("as Duplicati planned it")
         case Step.PLANNED:
             text = _("as Duplicati planned it with the run of %(time)s")
             return text % {"time": formatting.weekday(because.since)}
@@ -88,7 +106,8 @@ def _reason(view: JobView, expected: Expectation) -> str:
             return text % {"time": formatting.weekday(because.since)}
         case step:
             pause = formatting.duration(because.planned - because.since)
-            return _(_KNOWN_BY[step]) % {"pause": pause, "runs": because.runs}
+            known = (_FIRST_BY if because.is_first else _KNOWN_BY)[step]
+            return _(known) % {"pause": pause, "runs": because.runs}
 
 
 def _calendar(view: JobView) -> str:

@@ -26,7 +26,7 @@ def server(known: Server, jobs: int, now: Millis) -> Json:
         "duplicatiVersion": known.version,
         "os": known.os,
         "jobs": jobs,
-        "lastReport": timestamp(known.last_report),
+        "lastReport": timestamp(known.last_report or None),
         "possibleDuplicateOf": known.possible_duplicate_of,
         "mutedUntil": timestamp(muted_after(known.muted, now)),
         "tags": list(known.tags),

@@ -50,7 +50,7 @@ class Arriving(NamedTuple):
         """Return when the newest report came, of a name or of any server, and what it was."""
         servers = self.fleet.find_servers(named) if named else self.fleet.servers()
         server = max(servers, key=lambda each: each.last_report, default=None)
-        if server is None:
+        if server is None or not server.last_report:
             return None
         return server.last_report, self._received(server, now)
 

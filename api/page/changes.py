@@ -13,6 +13,7 @@ from exporter.language import marked
 from exporter.model.audit import (
     CONFIG_RELOAD,
     JOB_DELETE,
+    JOB_EXPECT,
     JOB_FORGET_COPY,
     JOB_SEPARATE,
     JOB_SET,
@@ -34,6 +35,7 @@ _DONE: Mapping[str, str] = {
     JOB_DELETE: marked("Backup deleted"),
     JOB_SEPARATE: marked("Renamed backup separated"),
     JOB_FORGET_COPY: marked("Second copy forgotten"),
+    JOB_EXPECT: marked("Backup declared"),
     SERVER_SET: marked("Server changed"),
     SERVER_MERGE: marked("Servers merged"),
     SERVER_DELETE: marked("Server deleted"),

@@ -14,6 +14,7 @@ from api.page.forms.mutes import SPANS
 from api.page.forms.server_settings import ServerFields
 from api.page.listing import head, listing, unjudged
 from api.page.rendering import Page
+from api.page.servers import newest_report
 from api.page.top import TopLines
 from api.session_cookie import session_of
 from exporter.conditions.counts import StatusSummary
@@ -21,7 +22,6 @@ from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.facts import muted_until
 from exporter.conditions.faults import of_server
 from exporter.fleet import Fleet
-from exporter.formatting import DisplayTime
 from exporter.model import Server
 from exporter.model.audit import AuditFilter
 from exporter.model.links import read_link
@@ -71,7 +71,7 @@ class ServerPage(Page):
             "duplicate": self._duplicate(server),
             "own_mute": muted_until(server.muted, now),
             "spans": SPANS,
-            "last_report": DisplayTime.from_timestamp(server.last_report, now),
+            "last_report": newest_report(server, now),
             "link": _link(server.url),
             **self._of_forms(req, server, now),
         }

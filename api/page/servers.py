@@ -38,7 +38,7 @@ class ServerRow(Struct, frozen=True):
     worst: Condition | None
     jobs: int
     unjudged: int
-    last_report: DisplayTime
+    last_report: DisplayTime | None
 
 
 class ServerList(Struct, frozen=True):
@@ -111,8 +111,13 @@ class ServersPage(Page):
             None if worst is None else worst.held[0],
             len(views) + len(errored),
             len(errored),
-            DisplayTime.from_timestamp(server.last_report, now),
+            newest_report(server, now),
         )
+
+
+def newest_report(server: Server, now: Millis) -> DisplayTime | None:
+    """Return when the newest report of a server came; None where it has sent none."""
+    return DisplayTime.from_timestamp(server.last_report, now) if server.last_report else None
 
 
 class JobsAddress(GetResource, HtmlResource):

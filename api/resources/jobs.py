@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from api import edits, job_choice, query, request_body, serialization
 from api.auth import author_of
-from api.errors import invalid, not_found
+from api.errors import RETRY_LATER, ApiError, invalid, not_found
 from api.missing_reports import as_json, missing_report
 from api.responses import GetResource, ok_no_store, success
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
+from exporter.ingest.expecting import expect_job
 from exporter.ingest.importer import StoreImporter
 from exporter.ingest.refusals import Refusals
 from exporter.logs import log_fields
@@ -21,7 +22,7 @@ from exporter.model import run_json
 from exporter.model.audit import Author
 from exporter.model.last_error import LastError
 from exporter.reports import Problem
-from exporter.store import Store
+from exporter.store import LimitReachedError, Store
 from exporter.times import Millis
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ _log = logging.getLogger(__name__)
 class Jobs(GetResource):
     """The jobs by their ids, paged; all, a server's, or those for which something holds."""
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+    def __init__(self, store: Store, fleet: Fleet, clock: Callable[[], Millis]) -> None:
+        self._store = store
         self._fleet = fleet
         self._clock = clock
 
@@ -45,6 +47,24 @@ class Jobs(GetResource):
             "nextCursor": (query.format_cursor(0, page[-1].job.id) if len(after) > limit else None),
         }
         success(req, resp, data)
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Let a backup be expected of which no run is known yet; its server is made if missing."""
+        asked = edits.of_expected(request_body.json_object(req))
+        by = author_of(req, self._clock())
+        try:
+            expected = expect_job(self._store, self._fleet, asked.server, asked.backup, by)
+        except LimitReachedError as error:
+            raise ApiError(429, str(error), headers=RETRY_LATER) from error
+        if asked.settings:
+            self._store.set_job(
+                expected.job_id, lambda settings: replace(settings, **asked.settings), by
+            )
+        _log.info("job expected", extra=log_fields(job_id=expected.job_id, new=expected.new))
+        view = self._fleet.job(expected.job_id)
+        if view is None:
+            raise not_found("Job not found")
+        ok_no_store(resp, {"job": serialization.job(view, self._clock()), "new": expected.new})
 
     def _chosen(self, req: falcon.Request, now: Millis) -> list[JobView]:
         choice = job_choice.read(req, self._fleet)

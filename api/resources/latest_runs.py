@@ -56,7 +56,7 @@ class LastBackups(_OfServer):
             "server": serialization.server_reference(server),
             "backups": [_shown(job, run) for job, run in latest],
             "backupJobsCount": len(latest),
-            "lastUpdated": run_json.timestamp(server.last_report),
+            "lastUpdated": run_json.timestamp(server.last_report or self._fleet.created),
         }
         beside = {
             "server": duplistatus.server(server),

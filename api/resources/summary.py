@@ -80,6 +80,6 @@ def _body(facts: _Facts) -> bytes:
         "interruptedRuns": totals.interrupted,
         "state": worst_of(facts.summary, facts.faults).value,
         "lastUpdated": run_json.timestamp(totals.last_report),
-        "lastReport": run_json.timestamp(totals.last_report if totals.servers else None),
+        "lastReport": run_json.timestamp(totals.last_report if totals.has_reported else None),
     }
     return success_body(data, duplistatus.summary(totals, facts.volume, facts.seconds_since))

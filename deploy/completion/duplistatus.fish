@@ -50,7 +50,7 @@ function _shtab_duplistatus_using
   test "$_shtab_duplistatus_cmdpath" = "$argv"
 end
 
-set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest connect pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' 'files zabbix' version
+set -g _shtab_duplistatus_commands serve check-config reload check backup-database copy-database check-database replicas demo servers jobs notifications audit server 'server set' 'server mute' 'server unmute' 'server merge' 'server delete' job 'job explain' 'job set' 'job expect' 'job clear' 'job mute' 'job unmute' 'job forget-copy' 'job separate' 'job delete' refused 'refused list' 'refused clear' digest connect pull notify 'notify test' import 'import duplistatus' 'import reports' export 'export openmetrics' 'export runs' files 'files dashboards' 'files dashboards-import' 'files provisioning' 'files rules' 'files prometheus' 'files systemd' 'files compose' 'files proxy' 'files homepage' 'files zabbix' version
 set -g _shtab_duplistatus_opts_with_value --address --alias --allowed-hosts --allowed-origins --backup --ca-file --condition --config --critical --database --digest-at --expected-interval --fingerprint --format --heartbeat-every --html --instance --job --keep-messages --keep-runs --limit --listen --log-format --log-level --max-header-bytes --max-jobs --max-jobs-per-server --max-log-lines --max-requests --max-servers --max-upload-bytes --max-upload-memory --name --note --output --page --password-file --public-url --pull-interval --request-timeout --route-prefix --schedule --server --since --stall-after --step --tag --tags --templates --text --timeout --timezone --token-file --tolerance --trusted-proxies --until --upload-patience --url --warning --web-config-file --web.config.file --web.listen-address
 
 complete -c duplistatus -e
@@ -271,6 +271,12 @@ complete -c duplistatus -n '_shtab_duplistatus_using job set' -l pause -d 'never
 complete -c duplistatus -n '_shtab_duplistatus_using job set' -l resume -d 'undo --pause'
 complete -c duplistatus -n '_shtab_duplistatus_using job set' -l tags -x -d 'words to group by, as nas,prod: they replace those of before; "" removes all'
 complete -c duplistatus -n '_shtab_duplistatus_using job set' -l json -d 'print JSON'
+complete -c duplistatus -n '_shtab_duplistatus_using job; and test $_shtab_duplistatus_npos -eq 0' -a expect -d 'Expect a backup that has not reported yet, so that it is missed.'
+complete -c duplistatus -n '_shtab_duplistatus_using job expect' -s h -l help -d 'show this help message and exit'
+complete -c duplistatus -n '_shtab_duplistatus_using job expect' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'
+complete -c duplistatus -n '_shtab_duplistatus_using job expect' -l database -xka "(__fish_complete_path (commandline -ct))" -d 'SQLite database file, or postgresql://HOST/NAME (default duplistatus.sqlite) [DUPLISTATUS_DATABASE]'
+complete -c duplistatus -n '_shtab_duplistatus_using job expect' -l schedule -x -d 'auto, off, "every 12h" or "cron 0 3 * * 1-5 Europe/Berlin"; "" leaves it to the configuration'
+complete -c duplistatus -n '_shtab_duplistatus_using job expect' -l json -d 'print JSON'
 complete -c duplistatus -n '_shtab_duplistatus_using job; and test $_shtab_duplistatus_npos -eq 0' -a clear -d 'Mark the job'"'"'s failures until now as handled.'
 complete -c duplistatus -n '_shtab_duplistatus_using job clear' -s h -l help -d 'show this help message and exit'
 complete -c duplistatus -n '_shtab_duplistatus_using job clear' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'TOML file with options [DUPLISTATUS_CONFIG]'

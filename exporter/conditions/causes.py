@@ -50,7 +50,9 @@ def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
     expected = view.expectation
     if expected is None:
         return None
-    return _("expected {time}, none came").format(time=formatting.exact(expected.start))
+    first = expected.because.is_first
+    text = _("expected {time}, no run ever came") if first else _("expected {time}, none came")
+    return text.format(time=formatting.exact(expected.start))
 
 
 def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:

@@ -109,6 +109,10 @@ def _warned(_view: JobView, state: JobState) -> Millis | None:
     return None if state.last_completed is None else state.last_completed.started
 
 
+def _waiting(_view: JobView, state: JobState) -> Millis | None:
+    return None if state.declared is None else state.declared.since
+
+
 def _running(view: JobView, _state: JobState) -> Millis | None:
     return None if view.running is None else view.running.run.since
 
@@ -132,4 +136,5 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.UNUSUAL: _unusual,
     Condition.WARNING: _warned,
     Condition.RUNNING: _running,
+    Condition.WAITING: _waiting,
 }

@@ -95,7 +95,8 @@ class OpenMetricsBackfill:
         """Add a server, after all of its jobs: it is known since the first of their runs."""
         since = self._seen.get(server.id, server.last_report)
         self._sums.add_server(since)
-        self._sums.add_report(server.last_report)
+        if server.last_report:
+            self._sums.add_report(server.last_report)
         _write(self._servers, [(self._grid.slot(since), self._grid.count, server)], self._stamps)
 
     def write(self, whole: BinaryIO) -> Iterator[None]:
@@ -122,9 +123,10 @@ class OpenMetricsBackfill:
         arrivals = [run.received for run in history.runs if run.id not in history.placeholders]
         for received in arrivals:
             self._sums.add_report(received)
-        server_id = history.server.id
+        server_id, declared = history.server.id, history.job.state.declared
         known = self._seen.get(server_id, history.server.last_report)
-        self._seen[server_id] = min([known, *arrivals])
+        since = [known, *arrivals, *([] if declared is None else [declared.since])]
+        self._seen[server_id] = min(filter(None, since), default=0)
 
 
 def _write(

@@ -34,13 +34,14 @@ class Span(NamedTuple):
 
 
 def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterator[Span]:
-    """Yield a job's values, in the order of time; nothing for slots before its first backup."""
+    """Yield a job's values, in the order of time; nothing for slots before it existed."""
     job, labels = history.job, (str(history.server.id), history.server.name, history.job.name)
     tags = together(job.settings.tags, history.server.tags)
     uncleared = replace(job, settings=replace(job.settings, cleared=None))
     cleared = grid.count if job.settings.cleared is None else grid.slot(job.settings.cleared)
-    for since, until, state in _states(history, grid):
-        if state.is_backup and since < until:
+    for start, until, state in _states(history, grid):
+        since = max(start, _exists_from(state, grid))
+        if since < until:
             baseline, expectation = state.baseline(), expect(state, schedule)
             late = _overdue_from(expectation, grid)
             turns = {min(max(turn, since), until) for turn in (late, cleared)}
@@ -58,6 +59,13 @@ def timeline(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> Iterato
                     kind=job.kind,
                 )
                 yield Span(first, end, snapshot)
+
+
+def _exists_from(state: JobState, grid: TimeGrid) -> int:
+    """Return the first slot of a job: it exists from its first backup, or its declaration, on."""
+    if state.is_backup:
+        return 0
+    return grid.count if state.declared is None else grid.slot(state.declared.since)
 
 
 def _states(history: JobHistory, grid: TimeGrid) -> Iterator[tuple[int, int, JobState]]:

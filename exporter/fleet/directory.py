@@ -48,6 +48,11 @@ class Directory:
         with self._lock:
             return self._jobs.ever_named(self._servers.id_of(machine_id), kind, backup)
 
+    def job_called(self, server_id: int, name: str) -> Job | None:
+        """Return the job of a server that a person calls so, of whatever kind; or else did."""
+        with self._lock:
+            return self._jobs.called(server_id, name)
+
     def place(self, job_id: int) -> tuple[Server, Job] | None:
         """Return a job and its server, also one that never made a backup."""
         job = self._jobs.get(job_id)

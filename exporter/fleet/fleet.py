@@ -229,6 +229,7 @@ class Fleet(Directory):
             last_report=min(self.created, now) if reported is None else reported,
             running=self._live.count(),
             listening_since=self._live.listening_since,
+            has_reported=reported is not None,
         )
 
     def _put_server(self, server: Server) -> None:

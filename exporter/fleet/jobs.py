@@ -44,6 +44,12 @@ class Jobs:
         named = self.named(server_id, kind, name)
         return _first(former) if named is None else named
 
+    def called(self, server_id: int, name: str) -> Job | None:
+        """Return a server's job of any kind that is called so, or else was."""
+        by_rank = {_rank(each, name): each for each in reversed(list(self._of(server_id)))}
+        found = min(by_rank, default=_NOT_CALLED)
+        return by_rank[found] if found < _NOT_CALLED else None
+
     def put(self, job: Job) -> None:
         """Add a job, or replace it; it may be another server's by now."""
         known = self._by_id.get(job.id)
@@ -66,6 +72,17 @@ class Jobs:
 
     def _of(self, server_id: int | None) -> Iterable[Job]:
         return (self._by_id[job_id] for job_id in self._by_server.get(server_id or 0, ()))
+
+
+_NOT_CALLED = 3
+
+
+def _rank(job: Job, name: str) -> int:
+    """Return how surely a name means a job; `_NOT_CALLED` where it does not."""
+    names = (job.name, job.own_name)
+    if name in names:
+        return names.index(name)
+    return 2 if name in job.formerly else _NOT_CALLED
 
 
 def _first(ids: Iterable[int]) -> int | None:

@@ -19,7 +19,8 @@ from exporter.times import Millis
 class Totals(Struct, frozen=True):
     """The whole fleet at one time.
 
-    `completed`, `failed` and `interrupted` count runs, the others jobs.
+    `completed`, `failed` and `interrupted` count runs, the others jobs. Before any server
+    `has_reported`, the last report is when the database was created.
     """
 
     servers: int
@@ -32,6 +33,7 @@ class Totals(Struct, frozen=True):
     running: int = 0
     listening_since: Millis = 0
     interrupted: int = 0
+    has_reported: bool = False
 
 
 class Evaluation(Struct, frozen=True, gc=False):

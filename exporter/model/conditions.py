@@ -84,7 +84,12 @@ class Condition(_Worded):
     UNUSUAL = "unusual", "unusual", "was unusual", "were unusual"
     WARNING = "warning", "warning", "ended with warnings"
     RUNNING = "running"
-    WAITING = "waiting", "waiting", "has no reported run", "have no reported run"
+    WAITING = (
+        "waiting",
+        "waiting for the first run",
+        "has no reported run",
+        "have no reported run",
+    )
     MUTED = "muted"
     PAUSED = "paused"
     OFF = "off", "schedule off", "has its schedule off", "have their schedules off"

@@ -1,7 +1,7 @@
 """A request for every answer the contract describes."""
 
 from tests.docs.case import HTML, JSON, OPENMETRICS, SVG, TEXT, YAML, Case, Fault
-from tests.docs.cases_of_changes import CHANGES, IMPORTS, RELOADS, REVIEWS
+from tests.docs.cases_of_changes import CHANGES, EXPECTING, IMPORTS, RELOADS, REVIEWS
 from tests.docs.cases_of_forms import FORMS
 from tests.docs.cases_of_reports import ACTIVITIES, CLOSED, ELSEWHERE, UPLOADS
 
@@ -203,6 +203,7 @@ CASES = (
     *PAGES,
     *FORMS,
     *CHANGES,
+    *EXPECTING,
     *IMPORTS,
     *REVIEWS,
     *RELOADS,

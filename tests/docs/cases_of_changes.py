@@ -43,6 +43,7 @@ class _Change(NamedTuple):
 
 
 _PLANNED = {"start": "2026-11-24T01:00:00Z", "interval": "1d"}
+_JOBS = "/api/jobs"
 _ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
 
 CHANGES = tuple(
@@ -59,6 +60,22 @@ CHANGES = tuple(
         _Change("DELETE", "/api/rejected/{rejectedId}"),
     )
     for case in change.cases()
+)
+_EXPECTED = {"server": "laptop", "backup": "Documents", "schedule": "every 1d"}
+_EXPECT = Case(_JOBS, _JOBS, 200, "POST", _ADMIN, json.dumps(_EXPECTED).encode())
+
+EXPECTING = (
+    _EXPECT,
+    *(
+        _EXPECT._replace(status=400, body=body)
+        for body in (b"no JSON", b'{"server": "laptop"}', b'{"server": "a", "backup": ""}')
+    ),
+    _EXPECT._replace(status=401, headers=()),
+    _EXPECT._replace(status=403, headers=_STRANGER),
+    _EXPECT._replace(status=413, body=_TOO_LARGE),
+    _EXPECT._replace(status=429, fault=Fault.CLOSED),
+    _EXPECT._replace(status=500, fault=Fault.BUG),
+    _EXPECT._replace(status=503, fault=Fault.DATABASE),
 )
 _AUDIT, _REJECTED = "/api/audit", "/api/rejected"
 

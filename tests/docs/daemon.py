@@ -45,6 +45,7 @@ _LIMITS = Limits(max_upload_bytes=MAX_UPLOAD_BYTES)
 _ASKED = {
     "record",
     "record_all",
+    "declare_job",
     "plan_job",
     "reject",
     "check_writable",

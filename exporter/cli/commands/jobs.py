@@ -48,6 +48,7 @@ def add_to(commands: Commands) -> None:
     add_subject(parser, "job", _OF_JOB)
     _add_settings(parser)
     add_json(parser)
+    _add_expecting(actions)
     summary = "mark the job's failures until now as handled"
     parser = add_client_command(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
@@ -57,6 +58,16 @@ def add_to(commands: Commands) -> None:
     parser = add_client_command(actions, "delete", "delete a job with its runs", delete_job)
     add_subject(parser, "job", _OF_JOB)
     add_yes_flag(parser)
+
+
+def _add_expecting(actions: Commands) -> None:
+    summary = "expect a backup that has not reported yet, so that it is missed"
+    parser = add_client_command(actions, "expect", summary, expect_job)
+    text = "name of the server in its reports, its alias or its machine-id; a new one is made"
+    add_subject(parser, "server", text)
+    add_subject(parser, "backup", "name of the backup in Duplicati")
+    _add_schedule(parser)
+    add_json(parser)
 
 
 def _add_muting(actions: Commands) -> None:
@@ -82,12 +93,21 @@ def _add_parting(actions: Commands) -> None:
 
 
 def _add_settings(parser: Parser) -> None:
+    _add_schedule(parser)
+    _add_grace(parser)
+    add_tags(parser)
+
+
+def _add_schedule(parser: Parser) -> None:
     parser.add_argument(
         "--schedule",
         metavar="TEXT",
         help='auto, off, "every 12h" or "cron 0 3 * * 1-5 Europe/Berlin";'
         ' "" leaves it to the configuration',
     )
+
+
+def _add_grace(parser: Parser) -> None:
     parser.add_argument(
         "--tolerance",
         dest="job_tolerance",  # apart from the configuration's option of this name
@@ -103,7 +123,6 @@ def _add_settings(parser: Parser) -> None:
         help="never report it as overdue",
     )
     paused.add_argument("--resume", action="store_false", dest="paused", help="undo --pause")
-    add_tags(parser)
 
 
 def list_jobs(chosen: argparse.Namespace) -> int:
@@ -130,6 +149,23 @@ def set_job(chosen: argparse.Namespace) -> int:
     if chosen.tags is not None:
         body["tags"] = chosen.tags
     return _change(chosen, body)
+
+
+def expect_job(chosen: argparse.Namespace) -> int:
+    """Expect a backup before its first run."""
+    body: Json = {"server": chosen.server, "backup": chosen.backup}
+    if chosen.schedule is not None:
+        body["schedule"] = chosen.schedule or None
+    with connected(configuration(chosen)) as client:
+        data = client.send("POST", "/api/jobs", body)
+    show(chosen, data, "\n".join(_expected_lines(data)))
+    return 0
+
+
+def _expected_lines(data: Json) -> list[str]:
+    job = data["job"]
+    known = [] if data["new"] else ["It was known before:"]
+    return [*known, _job_table([job]), job["why"]]
 
 
 def _change(chosen: argparse.Namespace, body: Json) -> int:

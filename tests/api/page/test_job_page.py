@@ -193,6 +193,6 @@ def test_a_run_without_a_log_leads_to_all_that_is_known(daemon: Daemon, look: Lo
 def test_a_job_that_only_began_says_what_is_known(look_at_all: Look) -> None:
     (job_id,) = look_at_all(status="waiting").ids()
     page = look_at_all(f"/jobs/{job_id}")
-    assert page.sentence() == "waiting"
+    assert page.sentence() == "waiting for the first run"
     assert "No runs are stored." in text(page.root)
     assert format_timestamp(NOW)

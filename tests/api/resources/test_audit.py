@@ -67,6 +67,8 @@ def _each(daemon: Daemon) -> Iterator[tuple[str, Json]]:
     job_id = daemon.get(f"/api/backups/{run}")["backup"]["jobId"]
     changed(daemon, "DELETE", f"/api/jobs/{job_id}/copies?destination=file:///mnt/b")
     yield "job.forget_copy", {"destination": "file:///mnt/b"}
+    changed(daemon, "POST", "/api/jobs", {"server": "nas", "backup": "Expected"})
+    yield "job.expect", {}
     changed(daemon, "POST", "/api/servers/1/merge", {"from": [2]})
     yield "server.merge", {"from": [{"id": 2, "name": "old"}]}
     changed(daemon, "DELETE", "/api/jobs/1")

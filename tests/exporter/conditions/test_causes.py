@@ -4,19 +4,25 @@ from msgspec.structs import replace
 
 from exporter.conditions.causes import cause
 from exporter.conditions.evaluate import conditions
+from exporter.conditions.since import since
 from exporter.fleet.views import JobView
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
 from exporter.model import (
     UNNAMED,
     Copying,
     CopyOutcome,
     Counts,
+    JobSettings,
     SecondCopy,
     Status,
     StoredRun,
     Verification,
 )
 from exporter.model.conditions import Condition
+from exporter.model.declared import Declared
 from exporter.model.live import Progress
+from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.exporter.conditions.views import (
     DAYS,
@@ -49,6 +55,20 @@ def ended(status: Status, reason: str | None, **facts: object) -> list[StoredRun
 def test_an_overdue_job_was_expected() -> None:
     found = told(view_of(daily()), LAST + 2 * DAY)
     assert found == {Condition.OVERDUE: "expected 2026-01-06 00:00:00 UTC, none came"}
+
+
+def test_an_overdue_job_that_never_ran_says_so() -> None:
+    job = Job.of(1, 1, "Photos", JobState(declared=Declared(START)), JobSettings())
+    fleet = fleet_of([])
+    fleet.apply(Change(jobs=(job,)))
+    (view,) = fleet.jobs()
+    assert told(view, START + 2 * DAY) == {
+        Condition.OVERDUE: "expected 2026-01-02 00:00:00 UTC, no run ever came",
+        Condition.WAITING: None,
+    }
+    state = view.job.state
+    assert since(view, state, Condition.WAITING) == START
+    assert since(view, state, Condition.OVERDUE) == START + DAY + 2 * HOUR
 
 
 def test_a_failing_job_says_what_its_last_run_says() -> None:

@@ -23,7 +23,10 @@ from exporter.exposition.families import (
 )
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
-from exporter.model import CopyOutcome, Counts, Status, Verification
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
+from exporter.model import CopyOutcome, Counts, JobSettings, Status, Verification
+from exporter.model.declared import Declared, DeclaredBy
 from exporter.model.live import Progress
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
@@ -32,6 +35,7 @@ from tests.support.daemon import CREATED
 from tests.support.strategies.state import (
     START,
     activity_of,
+    change_of,
     copying_to,
     job_named,
     server_named,
@@ -109,7 +113,21 @@ def mixed() -> Fleet:
     return fleet
 
 
-FLEETS = {"empty": empty, "mixed": mixed}
+def expected() -> Fleet:
+    """Build a fleet of declared jobs without a run: one waits, one is overdue."""
+    fleet = empty()
+    jobs = [
+        Job.of(number, 1, name, JobState(declared=declared), JobSettings())
+        for number, name, declared in (
+            (1, "Documents", Declared(NOW - HOUR)),
+            (2, "Photos", Declared(NOW - DAY, DeclaredBy.REPORTED, NOW - 3 * HOUR)),
+        )
+    ]
+    fleet.apply(change_of(server_named("nas", last_report=0), *jobs))
+    return fleet
+
+
+FLEETS = {"empty": empty, "mixed": mixed, "expected": expected}
 
 
 def exposition_of(fleet: Fleet, extension: str) -> str:

@@ -87,6 +87,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "Expect it at three in the morning of each working day:",
             'duplistatus job set 7 --schedule "cron 0 3 * * 1-5 Europe/Berlin"',
         ),
+        (
+            "Miss a backup that has not reported yet:",
+            'duplistatus job expect laptop Documents --schedule "every 1d"',
+        ),
         ("Notify nobody of it for three days:", "duplistatus job mute 7 3d"),
     ),
     "duplistatus-refused": (
