@@ -11,7 +11,9 @@ from exporter import logs
 from exporter.cli.duplicati import open_source
 from exporter.cli.publishing import publishing_to
 from exporter.cli.telling import telling
+from exporter.cli.working import working
 from exporter.config import Config
+from exporter.ingest.configured_jobs import ConfiguredJobs
 from exporter.ingest.importer import StoreImporter
 from exporter.pull.loop import PullLoop, pulling
 from exporter.store.retention import RetentionPolicy, pruning
@@ -52,6 +54,8 @@ class Background:
         imported = settings.limits.max_log_lines, settings.keep_runs
         self._follow("pulls", (pulled, imported), lambda: self._pulling(settings, services))
         self._follow("messages", told, lambda: telling(settings.notifications, services))
+        expected = settings.expected, settings.limits
+        self._follow("expected", expected, lambda: _expecting(settings, services))
         self._follow("mqtt", published, lambda: publishing_to(settings.broker, services))
 
     def close(self) -> None:
@@ -90,6 +94,11 @@ def _pruning(settings: Config, services: Services) -> AbstractContextManager[Non
     retention = RetentionPolicy(settings.keep_runs, settings.keep_messages)
     trusted = services.timekeeper.is_trusted
     return pruning(services.store, retention, services.clock, trusted)
+
+
+def _expecting(settings: Config, services: Services) -> AbstractContextManager[None]:
+    store, fleet, metrics = services.store, services.fleet, services.self_metrics
+    return working(ConfiguredJobs(settings.expected, store, fleet, metrics, services.clock))
 
 
 def _can_pull(settings: Config, interval: Millis) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from exporter.config.digest_tables import DIGEST, read_digests
+from exporter.config.expect_tables import EXPECT, read_expected
 from exporter.config.heartbeat_table import HEARTBEAT, HeartbeatTable, read_heartbeat
 from exporter.config.mqtt_table import MQTT, Broker, read_mqtt
 from exporter.config.notifications import Channel, Digest, JobCheck
@@ -15,10 +16,10 @@ from exporter.config.overrides import read_overrides
 from exporter.config.parsers import parse_boolean
 from exporter.config.pull_targets import PullTarget, read_targets
 from exporter.config.secrets import Setting
-from exporter.schedule.policy import Override
+from exporter.schedule.policy import ExpectedBackup, Override
 
 _OVERRIDES, _TARGETS = "override", "pull"
-_TABLES = (_OVERRIDES, _TARGETS, NOTIFY, DIGEST, HEARTBEAT, MQTT)
+_TABLES = (_OVERRIDES, _TARGETS, NOTIFY, DIGEST, HEARTBEAT, MQTT, EXPECT)
 _RENAMED = {"collect": _TARGETS, "collect_every": "pull_interval"}
 """Keys that were never released, and their new names."""
 
@@ -35,6 +36,7 @@ class Tables(NamedTuple):
     digests: tuple[Digest, ...] = ()
     checks: tuple[JobCheck, ...] = ()
     broker: Broker | None = None
+    expected: tuple[ExpectedBackup, ...] = ()
 
 
 class File(NamedTuple):
@@ -73,7 +75,8 @@ def _read_tables(
     digests, wrong_digests = read_digests(content.get(DIGEST, []), credentials)
     heartbeat, wrong_heartbeat = read_heartbeat(content.get(HEARTBEAT, {}))
     broker, wrong_broker = read_mqtt(content.get(MQTT), credentials)
-    tables = Tables(overrides, targets, channels, digests, heartbeat.checks, broker)
+    expected, wrong_expected = read_expected(content.get(EXPECT, []))
+    tables = Tables(overrides, targets, channels, digests, heartbeat.checks, broker, expected)
     wrong = [
         *wrong_overrides,
         *wrong_targets,
@@ -81,6 +84,7 @@ def _read_tables(
         *wrong_digests,
         *wrong_heartbeat,
         *wrong_broker,
+        *wrong_expected,
     ]
     return tables, heartbeat, wrong
 

@@ -21,7 +21,7 @@ from exporter.config.secrets import Setting
 from exporter.config.telling import NAMES, ambiguous, assemble
 from exporter.limits import Limits
 from exporter.logs import LogFormat, LogLevel
-from exporter.schedule.policy import SchedulePolicy
+from exporter.schedule.policy import ExpectedBackup, SchedulePolicy, planned
 from exporter.times import Millis
 from exporter.web_users import WebUsers
 
@@ -61,6 +61,7 @@ class Config(Struct, frozen=True):
     pull_targets: tuple[PullTarget, ...]
     notifications: Notifications
     broker: Broker | None = None
+    expected: tuple[ExpectedBackup, ...] = ()
 
     def access(self, admin_token: tuple[str, ...]) -> Authorizer:
         """Return the authorizer, with the given admin tokens."""
@@ -114,7 +115,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
         raise ConfigError(problems)
     interval, tolerance = values.pop("expected_interval"), values.pop("tolerance")
     limits = Limits(**{name: values.pop(name) for name in Limits.__struct_fields__})
-    policy = SchedulePolicy(interval, tolerance, tables.overrides)
+    policy = SchedulePolicy(interval, tolerance, tables.overrides, planned(tables.expected))
     notifications = assemble({name: values.pop(name) for name in NAMES}, tables)
     return Config(
         **values,
@@ -123,6 +124,7 @@ def load(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Con
         pull_targets=tables.pull_targets,
         notifications=notifications,
         broker=tables.broker,
+        expected=tables.expected,
     )
 
 

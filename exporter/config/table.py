@@ -71,6 +71,7 @@ def read_tables(
     kind: str,
     value: object,
     read: Callable[[Mapping[str, object]], tuple[_Value | None, list[str]]],
+    most: int = _MAX_TABLES,
 ) -> tuple[list[_Value], list[str]]:
     """Read all tables of a kind.
 
@@ -78,14 +79,15 @@ def read_tables(
         kind: the name of the tables, such as ``notify``.
         value: what the file has under this name.
         read: returns what a table says, None if it cannot be used, and its problems.
+        most: how many tables there may be.
 
     Returns:
         What the tables say, and their problems, a line each with the table's number.
     """
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         return [], [f"{kind} must be tables, each started by a line [[{kind}]]"]
-    if len(value) > _MAX_TABLES:
-        return [], [f"{kind}: {len(value)} tables are too many: at most {_MAX_TABLES}"]
+    if len(value) > most:
+        return [], [f"{kind}: {len(value)} tables are too many: at most {most}"]
     found: list[_Value] = []
     problems: list[str] = []
     for number, entry in enumerate(value, 1):

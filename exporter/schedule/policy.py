@@ -1,9 +1,11 @@
 """Which schedule holds for a job.
 
-A person's own setting wins over the configuration's overrides, these over its defaults. Of several
+A person's own setting wins over the configuration, where a backup that is expected by its name wins
+over the overrides, these over the defaults. Of several
 overrides that match a job the later one wins, setting by setting.
 """
 
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -39,6 +41,27 @@ class Override(Struct, frozen=True):
         return _matches(backup, self.backup) and any(_matches(name, self.server) for name in names)
 
 
+class ExpectedBackup(Struct, frozen=True):
+    """A backup that the configuration expects, by the names of its server and its own.
+
+    `plan` is its schedule, None where the table sets none.
+    """
+
+    server: str
+    backup: str
+    plan: ScheduleExpression | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its two names."""
+        return self.server, self.backup
+
+
+def planned(expected: Iterable[ExpectedBackup]) -> Mapping[tuple[str, str], ScheduleExpression]:
+    """Return the schedules of those that have one, by their names."""
+    return {each.key: each.plan for each in expected if each.plan is not None}
+
+
 def _matches(text: str, pattern: str) -> bool:
     """Match without fnmatch's brackets: names of backups contain them."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
@@ -50,11 +73,14 @@ class SchedulePolicy(Struct, frozen=True):
     expected_interval: Millis = _UNSET.expected_interval
     tolerance: Millis = _UNSET.tolerance
     overrides: tuple[Override, ...] = ()
+    expected: Mapping[tuple[str, str], ScheduleExpression] = {}
+    """The schedules of expected backups: one that is named wins over patterns."""
 
     def schedule(self, server: Server, backup: str, settings: JobSettings) -> Schedule:
         """Return the schedule of a job."""
         matching = [each for each in self.overrides if each.matches(server, backup)]
         plans = [each.plan for each in matching if each.plan is not None]
+        plans += self._named(server, backup)
         tolerances = [each.tolerance for each in matching if each.tolerance is not None]
         intervals = [
             each.expected_interval for each in matching if each.expected_interval is not None
@@ -66,3 +92,11 @@ class SchedulePolicy(Struct, frozen=True):
             parse_schedule(settings.schedule) if settings.schedule else [Auto(), *plans][-1],
             settings.paused,
         )
+
+    def _named(self, server: Server, backup: str) -> list[ScheduleExpression]:
+        """Return the schedule of a backup that is expected by its names, if it has one."""
+        if not self.expected:
+            return []
+        names = (server.name, server.machine_id or server.name, server.shown_name)
+        found = (self.expected.get((name, backup)) for name in names)
+        return [plan for plan in found if plan is not None]

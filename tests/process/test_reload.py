@@ -34,9 +34,9 @@ SENDERS = 4
 class Configured:
     """A daemon in a folder that follows a file; its admin token is in the file, too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *lines: str) -> None:
         self.file = folder / "duplistatus.toml"
-        self.write()
+        self.write(*lines)
         self.daemon = Daemon(folder, *ANY_PORT, "--config", str(self.file))
 
     def write(self, *lines: str, admin: str = ADMIN) -> None:
@@ -74,6 +74,29 @@ def test_sighup_applies_another_tolerance_at_once(configured: Configured) -> Non
     configured.daemon.signal(signal.SIGHUP)
     eventually(lambda: configured.metric(OVERDUE) == 1, "an overdue backup")
     assert configured.daemon.data("/api/status")["conditions"]["overdue"] == 1
+
+
+def test_what_is_expected_is_declared_at_a_start_and_by_a_reload(tmp_path: Path) -> None:
+    jobs = "duplistatus_backup_jobs"
+    table = '[[expect]]\nserver = "{}"\nbackup = "Photos"\nschedule = "every 12h"'
+    configured = Configured(tmp_path, table.format("nas"))
+    with configured.daemon:
+        eventually(lambda: configured.metric(jobs) == 1, "an expected backup")
+        configured.write(table.format("nas"), table.format("laptop"))
+        assert configured.reload().status_code == 200
+        eventually(lambda: configured.metric(jobs) == 2, "another one")
+        ran = duplicati_report(began=now() - MINUTE, backup="Photos", server="nas")
+        configured.daemon.upload(ran)
+        told = {each["server"]: each for each in configured.daemon.data("/api/jobs")["jobs"]}
+        assert {name: job["conditions"] for name, job in told.items()} == {
+            "nas": ["fine"],
+            "laptop": ["waiting"],
+        }
+        assert [job["schedule"] for job in told.values()] == ["every 12h"] * 2
+        configured.write()
+        assert configured.reload().status_code == 200
+        left = configured.daemon.data("/api/jobs")["jobs"]
+        assert [job["schedule"] for job in left] == ["auto"] * 2
 
 
 def test_of_a_configuration_with_faults_each_is_named_and_nothing_is_used(

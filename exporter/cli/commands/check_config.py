@@ -16,7 +16,7 @@ from exporter.config.options import OPTIONS
 from exporter.config.pull_targets import PullTarget
 from exporter.logs import printable
 from exporter.model import Server
-from exporter.schedule.policy import Override
+from exporter.schedule.policy import ExpectedBackup, Override
 
 _OPTIONS = {option.name: option for option in OPTIONS}
 
@@ -38,6 +38,7 @@ def run(chosen: argparse.Namespace) -> int:
     _write_sources(settings.pull_targets)
     sys.stdout.writelines(f"{printable(line)}\n" for line in described(settings.notifications))
     sys.stdout.writelines(f"{printable(line)}\n" for line in described_broker(settings.broker))
+    _write_expected(settings.expected)
     _write_matches(settings.policy.overrides, _jobs(settings.database))
     return 0
 
@@ -54,6 +55,13 @@ def _write_sources(targets: Sequence[PullTarget]) -> None:
         sys.stdout.write(f"pull {number}: {target.name} at {target.url}, {target.trust}")
         kind = "password" if target.token_file is None else "token"
         sys.stdout.write(f", {kind} in {target.password_file or target.token_file}\n")
+
+
+def _write_expected(expected: Sequence[ExpectedBackup]) -> None:
+    for number, each in enumerate(expected, 1):
+        told = f"expect {number}: {each.backup} of {each.server}"
+        plan = "" if each.plan is None else f", {each.plan}"
+        sys.stdout.write(f"{printable(told + plan)}\n")
 
 
 def _jobs(database: DatabaseAddress) -> list[tuple[Server, str]]:

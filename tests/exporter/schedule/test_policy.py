@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from exporter.model import JobSettings
 from exporter.schedule import Schedule
 from exporter.schedule.expressions import Auto, Cron, Every, Off, ScheduleExpression
-from exporter.schedule.policy import Override, SchedulePolicy
+from exporter.schedule.policy import ExpectedBackup, Override, SchedulePolicy, planned
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import server_named
 
@@ -21,6 +21,21 @@ def schedule_of(
 
 def test_without_overrides_the_defaults_of_the_configuration_hold() -> None:
     assert schedule_of() == Schedule(2 * DAY, 3 * HOUR, Auto())
+
+
+@pytest.mark.parametrize("named", ["nas", "Cellar", "m-1"])
+def test_a_backup_that_is_expected_by_its_names_wins_over_patterns(named: str) -> None:
+    everywhere = Override(plan=Every(HOUR), tolerance=MINUTE)
+    expected = (ExpectedBackup(named, "Photos", Off()), ExpectedBackup(named, "Mail"))
+    policy = SchedulePolicy(DAY, HOUR, (everywhere,), planned(expected))
+    server = server_named("nas", alias="Cellar", machine_id="m-1")
+    plans = {
+        backup: policy.schedule(server, backup, UNSET).plan for backup in ("Photos", "Mail", "All")
+    }
+    assert plans == {"Photos": Off(), "Mail": Every(HOUR), "All": Every(HOUR)}
+    assert policy.schedule(server, "Photos", UNSET).tolerance == MINUTE
+    own = policy.schedule(server, "Photos", JobSettings(schedule="every 3h"))
+    assert own.plan == Every(3 * HOUR)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ schedule = "off"
 server = "laptop-*"
 backup = "?"
 expected_interval = "1w"
+[[expect]]
+server = "nas"
+backup = "Music"
+schedule = "every 1d"
 """
 
 
@@ -56,6 +60,7 @@ def test_check_config_lists_the_jobs_that_each_override_matches(
     if either == "stopped":
         command.output("server", "set", "old", "--alias", "Attic")
     told = command.output("check-config", "--config", str(config)).splitlines()
+    assert "expect 1: Music of nas, every 1d" in told
     first = next(place for place, line in enumerate(told) if line.startswith("override"))
     old = "Attic" if either == "stopped" else "old"
     assert told[first:] == [
