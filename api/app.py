@@ -38,6 +38,7 @@ from api.remembered import Remembered
 from api.resources import activity, badges, upload
 from api.resources.activity import Activity
 from api.resources.audit import Audit
+from api.resources.backup_list import BackupLists
 from api.resources.badges import FleetBadge, ServerBadge, SvgName
 from api.resources.digest import DigestResource
 from api.resources.imports import Import
@@ -198,6 +199,7 @@ def _add_past(app: App, services: Services) -> None:
     fleet, clock, limits = services.fleet, services.clock, services.limits
     importer = StoreImporter(services.store, fleet, clock, limits.max_log_lines, services.keep_runs)
     app.add_route("/api/import", Import(importer, limits))
+    app.add_route("/api/backup-list", BackupLists(importer, limits))
     app.add_route("/api/jobs/{job_id}/planned", PlannedStart(importer, fleet, clock))
 
 

@@ -16,6 +16,7 @@ from exporter.ingest.importer import (
     ReportImporter,
 )
 from exporter.model.last_error import LastError
+from exporter.model.listed import BackupList
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_duration, format_timestamp
 
@@ -78,6 +79,17 @@ class ImportClient:
             return
         told = error and {"time": format_timestamp(error.at), "message": error.message}
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", {"lastError": told})
+
+    def note_list(self, listed: BackupList) -> None:
+        """Store which backups a server lists; a dry run changes nothing."""
+        if self._dry_run:
+            return
+        backups = [
+            {"id": each.backup_id, "name": each.name, "kind": each.kind.value}
+            for each in listed.backups
+        ]
+        place = {"address": listed.address, "machineId": listed.machine_id}
+        self._client.send("PUT", "/api/backup-list", {**place, "backups": backups})
 
     def _sent(self, batch: Sequence[HistoricalReport]) -> list[ImportResult]:
         asked = {"reports": [_entry(report) for report in batch], "dryRun": self._dry_run}

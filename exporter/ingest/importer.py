@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from exporter.fleet import Fleet
 from exporter.model import Delivery, JobKind, Report, believed, kind_of, short_name
 from exporter.model.last_error import LastError
+from exporter.model.listed import BackupList
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -90,6 +91,10 @@ class ReportImporter(Protocol):
         """Store the last error that Duplicati remembers of a job, if it is of no run."""
         ...
 
+    def note_list(self, listed: BackupList) -> None:
+        """Store which backups a server lists: renamed ones are known, and those that are gone."""
+        ...
+
 
 _Understood = tuple[Report, Delivery]
 _Record = Callable[[Sequence[_Understood]], list[Recorded]]
@@ -130,6 +135,10 @@ class StoreImporter:
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""
         self._store.note_error(job_id, error)
+
+    def note_list(self, listed: BackupList) -> None:
+        """Store which backups a server lists."""
+        self._store.note_list(listed, self._clock())
 
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]

@@ -13,6 +13,7 @@ from exporter.jobs.history import (
 from exporter.jobs.state import JobState
 from exporter.jobs.sums import first_of, last_of
 from exporter.model import Order
+from exporter.model.listed import Listed
 
 _BEFORE_ALL: Order = (-1, 0)
 
@@ -52,4 +53,11 @@ def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobSt
         dry_until=last_of(one.dry_until, other.dry_until),
         last_error=one.last_error or other.last_error,
         declared=one.declared or other.declared,
+        listed=_listed(one.listed, other.listed),
     )
+
+
+def _listed(one: Listed | None, other: Listed | None) -> Listed | None:
+    """Return what tells that the backup is listed, if one of them does."""
+    known = [each for each in (one, other) if each is not None]
+    return min(known, key=lambda each: each.gone is not None, default=None)

@@ -45,6 +45,7 @@ def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         dry_until=_timestamp_before(kept.dry_until, _timestamps(runs, dry_until)),
         last_error=kept.last_error,
         declared=kept.declared,
+        listed=kept.listed,
     )
 
 

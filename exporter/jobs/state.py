@@ -26,6 +26,7 @@ from exporter.jobs.history import (
 from exporter.model import StoredRun, Verification
 from exporter.model.declared import Declared
 from exporter.model.last_error import LastError
+from exporter.model.listed import Listed
 from exporter.times import Millis
 
 
@@ -48,7 +49,8 @@ class JobState(Struct, frozen=True, array_like=True):
     the end of the last one without errors; `restored` and `compacted` are the ends of the last
     successful ones. `last_failed` has the arrival of the newest failed run. Until `dry_until` live
     runs of the job were reported by dry runs. `last_error` is of no run: Duplicati's server
-    remembers it. `declared` holds until a run is known.
+    remembers it. `declared` holds until a run is known. `listed` is what the job was in the newest
+    list of that server.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -74,6 +76,7 @@ class JobState(Struct, frozen=True, array_like=True):
     dry_until: Millis | None = None
     last_error: LastError | None = None
     declared: Declared | None = None
+    listed: Listed | None = None
 
     @property
     def is_backup(self) -> bool:
@@ -93,6 +96,17 @@ class JobState(Struct, frozen=True, array_like=True):
         `exporter.jobs.health.is_failing`.
         """
         return self.consecutive_failures > 0
+
+    @property
+    def gone(self) -> Millis | None:
+        """Since when the server of the job does not list it; None where it does, or never did.
+
+        A run that began later shows that it still exists.
+        """
+        since = None if self.listed is None else self.listed.gone
+        if since is None or (self.last is not None and self.last.started > since):
+            return None
+        return since
 
     @property
     def total_runs(self) -> int:

@@ -15,6 +15,8 @@ from exporter.ingest.importer import (
     ImportResult,
     ReportImporter,
 )
+from exporter.model import JobKind, kind_of, short_name
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.pull.bookmarks import Bookmark, Bookmarks
 from exporter.pull.client.errors import AccessError, ServerError
 from exporter.pull.client.log import Row
@@ -56,6 +58,7 @@ def pull_server(
     """
     pull = _Pull(server, importer, bookmarks, on_progress)
     backups = server.backups()
+    pull.note_list(backups)  # before the runs: they are imported under the present names
     for number, backup in enumerate(backups, 1):
         pull.progress = PullProgress(server.name, backup.name, number, len(backups), 0)
         try:
@@ -64,6 +67,7 @@ def pull_server(
             pull.summary.add_failure(f"{backup.name}: {error}")
             if isinstance(error, AccessError):
                 break
+    pull.note_list(backups)  # now there is a job for each that has a run
     return pull.summary
 
 
@@ -93,6 +97,13 @@ class _Pull:
         self._bookmarks = bookmarks
         self._on_progress = on_progress
         self._finder = Finder(server, self._info, self.summary)
+
+    def note_list(self, backups: Iterable[Backup]) -> None:
+        """Store which backups there are, unless the machine does not say which it is."""
+        machine_id = self._info.machine_id
+        if machine_id is not None:
+            listed = tuple(_listed(each) for each in backups if each.id.isdecimal())
+            self._importer.note_list(BackupList(self._server.address, machine_id, listed))
 
     def pull_backup(self, backup: Backup) -> None:
         """Import a backup's history, down to its bookmark or first row, and its schedule."""
@@ -176,6 +187,11 @@ class _Pull:
                 self._importer.note_error(job_id, findings.error)
         except UnknownIdError:
             self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")
+
+
+def _listed(backup: Backup) -> ListedBackup:
+    kind = kind_of(backup.operation) or JobKind.BACKUP
+    return ListedBackup(f"DB-{backup.id}", short_name(backup.name), kind)
 
 
 def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:

@@ -10,6 +10,7 @@ from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.declared import Declaration
 from exporter.model.last_error import LastError
+from exporter.model.listed import BackupList
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, DeclaredJob, Recorded, joined
 from exporter.store.outbox import Outbox
@@ -17,6 +18,7 @@ from exporter.store.rules import (
     admin,
     audit,
     declaring,
+    listing,
     live_runs,
     pruning,
     read_queries,
@@ -178,6 +180,16 @@ class BaseStore(ABC):
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
         self._change(lambda db: admin.note_error(db, job_id, error), Scope(jobs=(job_id,)))
+
+    def note_list(self, listed: BackupList, asked: Millis) -> None:
+        """Apply the list of a server's backups: what was renamed, and what is gone."""
+        backups = storable.backup_list(listed)
+        with self._reading() as db:
+            if not listing.is_news(db, backups, asked):
+                return
+            servers = listing.servers_of(db, backups)
+        scope = Scope(servers=servers, structural=True)
+        self._change(lambda db: listing.note_list(db, backups, asked), scope)
 
     def forget_copy(self, job_id: int, destination: str, by: Author) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""

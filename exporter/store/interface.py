@@ -8,6 +8,7 @@ from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.declared import Declaration
 from exporter.model.last_error import LastError
+from exporter.model.listed import BackupList
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, DeclaredJob, Follower, Recorded
@@ -152,6 +153,10 @@ class Store(Summaries, Protocol):
 
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
+        ...
+
+    def note_list(self, listed: BackupList, asked: Millis) -> None:
+        """Apply the list of a server's backups: what was renamed, and what is gone."""
         ...
 
     def forget_copy(self, job_id: int, destination: str, by: Author) -> None:

@@ -50,6 +50,7 @@ CHANGES = [
     ("POST", "/api/servers/1/merge"),
     ("DELETE", "/api/jobs/1"),
     ("PUT", "/api/jobs/1/planned"),
+    ("PUT", "/api/backup-list"),
     ("POST", "/api/nowhere"),
     ("DELETE", "/metrics"),
 ]

@@ -1,7 +1,7 @@
 """A request for every answer the contract describes."""
 
 from tests.docs.case import HTML, JSON, OPENMETRICS, SVG, TEXT, YAML, Case, Fault
-from tests.docs.cases_of_changes import CHANGES, EXPECTING, IMPORTS, RELOADS, REVIEWS
+from tests.docs.cases_of_changes import CHANGES, EXPECTING, IMPORTS, LISTS, RELOADS, REVIEWS
 from tests.docs.cases_of_forms import FORMS
 from tests.docs.cases_of_reports import ACTIVITIES, CLOSED, ELSEWHERE, UPLOADS
 
@@ -204,6 +204,7 @@ CASES = (
     *FORMS,
     *CHANGES,
     *EXPECTING,
+    *LISTS,
     *IMPORTS,
     *REVIEWS,
     *RELOADS,

@@ -77,6 +77,24 @@ EXPECTING = (
     _EXPECT._replace(status=500, fault=Fault.BUG),
     _EXPECT._replace(status=503, fault=Fault.DATABASE),
 )
+_LIST = "/api/backup-list"
+_LISTED = json.dumps(
+    {
+        "address": "https://nas.example:8200",
+        "machineId": "6f1d2c3b4a5968778695a4b3c2d1e0f9",
+        "backups": [{"id": "DB-1", "name": "Photos", "kind": "backup"}],
+    }
+).encode()
+
+LISTS = (
+    Case(_LIST, _LIST, 200, "PUT", _ADMIN, _LISTED),
+    Case(_LIST, _LIST, 400, "PUT", _ADMIN, b'{"backups": []}'),
+    Case(_LIST, _LIST, 401, "PUT", (), _LISTED),
+    Case(_LIST, _LIST, 403, "PUT", _STRANGER, _LISTED),
+    Case(_LIST, _LIST, 413, "PUT", _ADMIN, _TOO_LARGE),
+    Case(_LIST, _LIST, 500, "PUT", _ADMIN, _LISTED, fault=Fault.BUG),
+    Case(_LIST, _LIST, 503, "PUT", _ADMIN, _LISTED, fault=Fault.DATABASE),
+)
 _AUDIT, _REJECTED = "/api/audit", "/api/rejected"
 
 REVIEWS = (

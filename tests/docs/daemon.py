@@ -47,6 +47,7 @@ _ASKED = {
     "record_all",
     "declare_job",
     "plan_job",
+    "note_list",
     "reject",
     "check_writable",
     "runs",

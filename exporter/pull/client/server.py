@@ -68,6 +68,11 @@ class DuplicatiServer:
         """The server's name in messages."""
         return self._session.name
 
+    @property
+    def address(self) -> str:
+        """At which address it is asked."""
+        return self._session.address
+
     def info(self) -> SystemInfo:
         """Return which machine it is."""
         found = self._mapping("/systeminfo")

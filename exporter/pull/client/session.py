@@ -49,7 +49,8 @@ class _Request(NamedTuple):
 class Session:
     """Logs in with a password, and again when the token has expired; or uses a long-lived token.
 
-    `skew` is how far the server's clock is ahead of this one; 0 until an answer tells its time.
+    `address` is that of the server. `skew` is how far the server's clock is ahead of this one; 0
+    until an answer tells its time.
     """
 
     def __init__(self, transport: Transport, name: str, password: str, token: str = "") -> None:
@@ -63,6 +64,7 @@ class Session:
         """
         self._transport = transport
         self.name = name
+        self.address = transport.address
         self._password = password
         self._long_lived = bool(token)
         self._token = token

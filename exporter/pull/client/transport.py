@@ -88,6 +88,11 @@ class Transport:
         ).with_pause(options.pause)
         self._pool = _pool(target, options.proxy)
 
+    @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._target.url
+
     def ask(
         self,
         method: str,

@@ -6,18 +6,18 @@ after the first one under the new name shows that there are two jobs. Reports ma
 a name whose runs all started before those that are known is a former one.
 """
 
-import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from exporter.jobs.job import Job
+from exporter.jobs.listing import is_numbered
 from exporter.model import JobKind
 from exporter.store.rules import naming, read_queries
 from exporter.store.rules.sender import Sender
 from exporter.store.session import Answer, Session
 from exporter.times import SECOND, Millis
 
-_NUMBERED = re.compile(r"DB-[0-9]+", re.ASCII)
 _MAX_FORMER_NAMES = 50
 """Of a job; the oldest ones are forgotten. Nobody renames a backup so often, a program might."""
 
@@ -33,6 +33,7 @@ _SAME_NUMBER = """
 SELECT id FROM jobs WHERE server_id = :server AND NOT apart AND backup_id = :backup_id
 AND coalesce(kind = :kind, TRUE) AND coalesce(destination_type = :destination_type, TRUE)
 AND EXISTS (SELECT 1 FROM runs WHERE job_id = jobs.id AND started BETWEEN :first AND :last)"""
+_FORGET_FORMER = "DELETE FROM former_names WHERE job_id = ? AND name = ?"
 _HAS_BEGIN = "SELECT 1 FROM runs WHERE job_id = ? AND started BETWEEN ? AND ? LIMIT 1"
 _SET_APART = "UPDATE jobs SET apart = TRUE WHERE id = ?"
 _PUT_FORMER = """
@@ -80,6 +81,29 @@ def called_so_before(db: Session, job: Job, sender: Sender) -> Job | None:
     return found if same else None
 
 
+def rename_all(
+    db: Session, server_id: int, renamed: Sequence[tuple[Job, str]], until: Millis
+) -> list[Job]:
+    """Give jobs of a server new names at once: some may swap theirs. Needs a transaction.
+
+    Args:
+        db: the session.
+        server_id: their server.
+        renamed: each job as it was, with what Duplicati calls it now.
+        until: until when their runs may have come under the old names.
+
+    Returns:
+        All jobs that have another name by that.
+    """
+    for job, name in renamed:
+        naming.call(db, job.id, name)
+    others = naming.settle(db, server_id)
+    for job, name in renamed:
+        db.execute(_FORGET_FORMER, (job.id, name))
+        _with_former(db, job, job.own_name, until)
+    return others
+
+
 def is_former_name(db: Session, server_id: int, sender: Sender) -> bool:
     """Return whether a job of a server was renamed from the name that a sender gives."""
     return _former_jobs(db, server_id, sender).fetchone() is not None
@@ -97,8 +121,18 @@ def _formerly_called(db: Session, server_id: int, sender: Sender) -> Job | None:
     began = sender.began
     for job_id, renamed in _former_jobs(db, server_id, sender):
         if began is not None and began < renamed:
-            return read_queries.job(db, job_id)
+            job = read_queries.job(db, job_id)
+            if job is not None and not _is_another(job, sender):
+                return job
     return None
+
+
+def _is_another(job: Job, sender: Sender) -> bool:
+    """Return whether the server of a listed job numbers the sender's backup otherwise."""
+    was, identity = job.state.listed, sender.identity
+    if was is None or identity is None or was.machine_id != identity.machine_id:
+        return False
+    return is_numbered(identity.backup_id) and identity.backup_id != was.backup_id
 
 
 def _former_jobs(db: Session, server_id: int, sender: Sender) -> Answer:
@@ -109,7 +143,7 @@ def _former_jobs(db: Session, server_id: int, sender: Sender) -> Answer:
 def _same_backup(db: Session, server_id: int, sender: Sender) -> Job | None:
     """Return the one job of a machine's number; Duplicati's API reports other machine-ids."""
     identity = sender.identity
-    if identity is None or _NUMBERED.fullmatch(identity.backup_id) is None:
+    if identity is None or not is_numbered(identity.backup_id):
         return None
     first, last = _same_begin(sender)
     values = {
@@ -176,7 +210,7 @@ def _renamed(db: Session, job: Job, name: str, began: Millis) -> list[Job]:
     renamed = began if last is None else max(began, last.started + 1)
     naming.call(db, job.id, name)
     others = [each for each in naming.settle(db, job.server_id) if each.id != job.id]
-    db.execute("DELETE FROM former_names WHERE job_id = ? AND name = ?", (job.id, name))
+    db.execute(_FORGET_FORMER, (job.id, name))
     return [_with_former(db, job, job.own_name, renamed), *others]
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from exporter.model import Delivery, Machine, Report, Run, short_name
 from exporter.model.declared import Declaration
+from exporter.model.listed import BackupList
 from exporter.model.live import LiveReport
 
 _NUL = "\0"
@@ -37,6 +38,11 @@ def live_report(given: LiveReport) -> LiveReport:
         return given
     mended = replace(given, machine=_mended(given.machine), activity=_mended(status))
     return _mended(mended)
+
+
+def backup_list(given: BackupList) -> BackupList:
+    """Return a list of backups with names that can be stored."""
+    return _mended(replace(given, backups=tuple(map(_mended, given.backups))))
 
 
 def delivery(given: Delivery) -> Delivery:

@@ -13,6 +13,7 @@ from exporter.cli.connection import connected
 from exporter.cli.import_client import ImportClient, batches
 from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
@@ -170,3 +171,15 @@ def test_the_words_for_what_became_of_reports() -> None:
 
 def test_a_summary_says_no_more_than_there_is_to_say() -> None:
     assert list(Outcomes().lines(dry_run=False)) == ["0 runs recorded"]
+
+
+@pytest.mark.usefixtures("command")
+def test_a_list_is_told_unless_it_is_a_dry_run(client: Client) -> None:
+    report = past(machine_id="m-1", extra={"backup-id": "DB-1"})
+    ImportClient(client, dry_run=False).import_reports([report])
+    listed = BackupList("https://nas.example:8200", "m-1", (ListedBackup("DB-1", "Pictures"),))
+    names = []
+    for dry_run in (True, False):
+        ImportClient(client, dry_run=dry_run).note_list(listed)
+        names += [job["name"] for job in client.entries("/api/jobs", "jobs", {})]
+    assert names == ["Documents", "Pictures"]

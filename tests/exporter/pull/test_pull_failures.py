@@ -7,6 +7,7 @@ import pytest
 
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
 from exporter.model.last_error import LastError
+from exporter.model.listed import BackupList
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import pull_server
@@ -57,6 +58,9 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
 
         def note_error(self, job_id: int, error: LastError | None) -> None:
             archive.note_error(job_id, error)
+
+        def note_list(self, listed: BackupList) -> None:
+            archive.note_list(listed)
 
     bookmarks = Bookmarks()
     fill(duplicati, "2", 2)
@@ -154,6 +158,9 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
 
         def note_error(self, job_id: int, error: LastError | None) -> None:
             archive.note_error(job_id, error)
+
+        def note_list(self, listed: BackupList) -> None:
+            archive.note_list(listed)
 
     duplicati.backups = []
     schedule = {"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"}
