@@ -40,6 +40,8 @@ def why(view: JobView) -> str:
     expected = view.expectation
     if isinstance(view.schedule.plan, Off):
         return _("Not monitored: its schedule is off.")
+    if view.health.gone is not None:
+        return _("No run is expected: Duplicati no longer lists this backup.")
     if expected is None:
         return _("No run is expected before the first run has ended.")
     said = _("Expected %(time)s, %(reason)s; %(until)s.") % {

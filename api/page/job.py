@@ -98,6 +98,8 @@ class JobPage(Page):
             "space": space(state.destination, now),
             "tags": view.tags,
             "unnamed": is_unnamed(view.job.name),
+            "gone": view.health.gone is not None,
+            "gone_confirmed": view.health.gone_confirmed,
             "duplicate": self._duplicate(view),
             "own_mute": muted_until(view.job.settings.muted, now),
             "server_mute": muted_until(view.server.muted, now),

@@ -169,6 +169,13 @@ def _lacks_copy(known: KnownCopy, state: JobState, now: Millis) -> bool:
     return missed >= MISSED_IN_A_ROW and known.order < state.copies.runs[-missed].order
 
 
+def _gone(_view: JobView, state: JobState, _now: Millis) -> str | None:
+    if state.listed is None:
+        return None
+    text = _("the list of its Duplicati no longer has {number}")
+    return text.format(number=state.listed.backup_id)
+
+
 def _unnamed(_view: JobView, _state: JobState, _now: Millis) -> str | None:
     return _("reports name no backup, so they may be of several")
 
@@ -193,6 +200,7 @@ _CAUSES: Mapping[Condition, Callable[[JobView, JobState, Millis], str | None]] =
     Condition.SHRINKING: _shrinking,
     Condition.FILLING: _filling,
     Condition.SECOND_COPY: _second_copy,
+    Condition.GONE: _gone,
     Condition.UNNAMED: _unnamed,
     Condition.UNUSUAL: _unusual,
     Condition.WARNING: _warned,

@@ -41,6 +41,7 @@ def conditions(view: JobView, now: Millis) -> Held:
         (Condition.SHRINKING, health.shrunk),
         (Condition.FILLING, health.filling(now)),
         (Condition.SECOND_COPY, health.copies_missed or _is_copy_old(view, now)),
+        (Condition.GONE, health.gone is not None and not health.gone_confirmed),
         (Condition.UNNAMED, health.unnamed),
         (Condition.UNUSUAL, health.unusual),
         (Condition.WARNING, health.warned),
@@ -48,7 +49,7 @@ def conditions(view: JobView, now: Millis) -> Held:
         (Condition.WAITING, health.last is None),
         (Condition.MUTED, view.muted(now)),
         (Condition.PAUSED, schedule.paused),
-        (Condition.OFF, isinstance(schedule.plan, Off)),
+        (Condition.OFF, health.gone_confirmed or isinstance(schedule.plan, Off)),
     )
     return tuple([each for each, holds in holding if holds]) or (Condition.FINE,)
 

@@ -92,6 +92,10 @@ def _copies(_view: JobView, state: JobState) -> Millis | None:
     return _first_of(copies.runs, missed) if missed >= MISSED_IN_A_ROW else copies.old_from()
 
 
+def _gone(view: JobView, _state: JobState) -> Millis | None:
+    return view.health.gone
+
+
 def _unnamed(view: JobView, state: JobState) -> Millis | None:
     """Return the first run, or the first kept one after what a person cleared."""
     cleared = view.job.settings.cleared
@@ -132,6 +136,7 @@ _SINCE: Mapping[Condition, Callable[[JobView, JobState], Millis | None]] = {
     Condition.SHRINKING: _shrunk,
     Condition.FILLING: _filling,
     Condition.SECOND_COPY: _copies,
+    Condition.GONE: _gone,
     Condition.UNNAMED: _unnamed,
     Condition.UNUSUAL: _unusual,
     Condition.WARNING: _warned,

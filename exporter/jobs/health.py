@@ -47,7 +47,9 @@ class JobHealth(Struct, frozen=True, gc=False):
     `last_duration` is how long the last run took, `last_size` how many bytes its source had.
     `copies_missed` is true where runs in a row missed a second copy, `copies_old_from` when one
     becomes stale if no other comes. `warned` is true where the last completed run had warnings.
-    `full_at` is when the destination is full if its trend goes on.
+    `gone` is since when the server of the job does not list it; `gone_confirmed` is true where a
+    person said since that this is right. `full_at` is when the destination is full if its trend
+    goes on.
     """
 
     last: Status | None = None
@@ -67,11 +69,13 @@ class JobHealth(Struct, frozen=True, gc=False):
     full_at: Millis | None = None
     last_duration: Millis | None = None
     last_size: int | None = None
+    gone: Millis | None = None
+    gone_confirmed: bool = False
 
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
         """Return the health of a job from its state."""
-        last, good = state.last, state.last_completed
+        last, good, gone = state.last, state.last_completed, state.gone
         return cls(
             last=None if last is None else last.run.status,
             last_start=None if last is None else last.started,
@@ -81,7 +85,7 @@ class JobHealth(Struct, frozen=True, gc=False):
             shrunk=has_shrunk(state),
             damaged=is_damaged(state),
             copies_missed=(state.copies.missed or 0) >= MISSED_IN_A_ROW,
-            copies_old_from=state.copies.old_from(),
+            copies_old_from=None if gone is not None else state.copies.old_from(),
             unnamed=comes_unnamed(job, state),
             last_failed=None if state.last_failed is None else state.last_failed.started,
             warned=good is not None and good.status is Status.WARNING,
@@ -90,6 +94,8 @@ class JobHealth(Struct, frozen=True, gc=False):
             full_at=state.destination.full_at,
             last_duration=None if last is None else last.run.duration,
             last_size=None if last is None else last.run.counts.examined_bytes,
+            gone=gone,
+            gone_confirmed=gone is not None and not _since_cleared(job, gone),
         )
 
     def copies_old(self, now: Millis) -> bool:

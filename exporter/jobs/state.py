@@ -181,6 +181,10 @@ class JobState(Struct, frozen=True, array_like=True):
         """Return the state of a job that is expected before its first run."""
         return replace(self, declared=declared)
 
+    def with_listed(self, listed: Listed | None) -> "JobState":
+        """Return the state of a job that a server's list has, or has no more."""
+        return replace(self, listed=listed)
+
     def without_destination(self, destination: str) -> "JobState":
         """Return the state without a second destination that was given up."""
         return replace(self, copies=self.copies.without_destination(destination))

@@ -80,6 +80,7 @@ class Condition(_Worded):
         "has no recent second copy",
         "have no recent second copy",
     )
+    GONE = "gone", "gone", "is no longer in Duplicati", "are no longer in Duplicati"
     UNNAMED = "unnamed", "unnamed", "sends reports without a name", "send reports without a name"
     UNUSUAL = "unusual", "unusual", "was unusual", "were unusual"
     WARNING = "warning", "warning", "ended with warnings"

@@ -41,6 +41,10 @@ _ADVICE: Mapping[AnyCondition, str] = {
     Condition.SECOND_COPY: (
         "Check whether the second destination answers, its credentials are valid and it has space."
     ),
+    Condition.GONE: (
+        "Look in Duplicati whether the backup was deleted on purpose: if it was, confirm that with "
+        "duplistatus job clear, or delete the job; if not, create it again."
+    ),
     Condition.UNNAMED: (
         "Name the backup in the address that Duplicati reports to, with ?backup=NAME, then mark "
         "what came before as dealt with: duplistatus job clear."

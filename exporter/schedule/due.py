@@ -19,7 +19,7 @@ from exporter.times import MAX_TIMESTAMP, Millis
 def expect(
     state: JobState, schedule: Schedule, running_since: Millis | None = None
 ) -> Expectation | None:
-    """Return what is expected of a job; None with its schedule off.
+    """Return what is expected of a job; None with its schedule off, or gone from its server.
 
     None also before its first backup run, unless it was declared. A first run that is only known to
     have started, `running_since`, counts until it is reported.
@@ -29,7 +29,7 @@ def expect(
     tolerance: a backup of six hours is not late while it still runs.
     """
     last = state.recent[-1].started if state.recent else running_since
-    if isinstance(schedule.plan, Off):
+    if isinstance(schedule.plan, Off) or state.gone is not None:
         return None
     if last is None:
         return _first(state, schedule)

@@ -125,6 +125,7 @@ def alerted(job: Samples, now: Millis) -> set[Condition]:
         Condition.DAMAGED: job.get("last_verification_status_code", 0) > 1,
         Condition.STALLED: job.get("stalled", 0) == 1,
         Condition.UNREPORTED: "unreported_timestamp_seconds" in job,
+        Condition.GONE: "gone_timestamp_seconds" in job,
         Condition.STALE: too_old(job, now),
         Condition.INTERRUPTED: job["interrupted_runs"] > 0,
         Condition.SECOND_COPY: job.get("second_copy_missed", 0) > 1 or copy_too_old(job, now),

@@ -49,7 +49,7 @@ def add_to(commands: Commands) -> None:
     _add_settings(parser)
     add_json(parser)
     _add_expecting(actions)
-    summary = "mark the job's failures until now as handled"
+    summary = "mark the job's failures until now as handled, or confirm that it was deleted"
     parser = add_client_command(actions, "clear", summary, clear_job)
     add_subject(parser, "job", _OF_JOB)
     add_json(parser)
@@ -176,7 +176,7 @@ def _change(chosen: argparse.Namespace, body: Json) -> int:
 
 
 def clear_job(chosen: argparse.Namespace) -> int:
-    """Mark the failures of a job until now as handled."""
+    """Mark the failures of a job until now as handled, or confirm that it is gone."""
     return _change(chosen, {"cleared": True})
 
 

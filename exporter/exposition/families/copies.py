@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job, seconds
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job
 from exporter.jobs.copies import KnownCopy
 from exporter.times import SECOND
 
@@ -19,6 +19,13 @@ def _of_copy(
 
     labels = (*JOB_LABELS, "destination")
     return Family(f"duplistatus_backup_second_copy_{name}", text, "gauge", labels, samples)
+
+
+def _usual_pauses(job: JobSnapshot) -> Iterator[Sample]:
+    """Yield the pause to each destination; a backup that is gone makes no more copies."""
+    for known in job.state.copies.known if job.state.gone is None else ():
+        if known.usual_pause is not None:
+            yield Sample((*job.labels, known.copy.destination), known.usual_pause / SECOND)
 
 
 COPY_FAMILIES: tuple[Family[JobSnapshot], ...] = (
@@ -42,10 +49,12 @@ COPY_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "Files that failed the verification by the last copy to a second destination.",
         lambda known: known.copy.failed_verifications,
     ),
-    _of_copy(
-        "usual_pause_seconds",
+    Family(
+        "duplistatus_backup_second_copy_usual_pause_seconds",
         "Median interval between the last copies to a second destination.",
-        lambda known: seconds(known.usual_pause),
+        "gauge",
+        (*JOB_LABELS, "destination"),
+        _usual_pauses,
     ),
     of_job(
         "second_copy_missed",

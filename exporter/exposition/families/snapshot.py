@@ -28,6 +28,7 @@ class JobSnapshot(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     unreported: Millis | None = None
     kind: JobKind = JobKind.BACKUP
+    gone: Millis | None = None
 
     @classmethod
     def from_view(cls, view: JobView, now: Millis) -> "JobSnapshot":
@@ -47,6 +48,7 @@ class JobSnapshot(Struct, frozen=True):
             view.tags,
             None if unreported is None else unreported.last_reported,
             view.job.kind,
+            None if view.health.gone_confirmed else view.health.gone,
         )
 
 

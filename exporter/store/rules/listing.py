@@ -64,7 +64,7 @@ def note_list(db: Session, listed: BackupList, asked: Millis) -> Change:
     for job_id in changed:
         job = read_queries.job(db, job_id)
         if job is not None:
-            state = replace(job.state, listed=after_list(job, listed, found, asked))
+            state = job.state.with_listed(after_list(job, listed, found, asked))
             db.execute(_SAVE, (job.with_state(state).packed, job_id))
             _identify(db, job, found.get(job_id))
     touched = {*changed, *(job.id for job, _ in names), *(job.id for job in others)}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from exporter.model import Copying, CopyOutcome, SecondCopy, Status, unnamed
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, NOW, Daemon
 from tests.support.live import activity
@@ -26,6 +27,7 @@ EVERY = {
     "emptied": "shrinking",
     "crammed": "filling",
     "uncopied": "second_copy",
+    "deleted": "gone",
     "(unnamed) s3": "unnamed",
     "hectic": "unusual",
     "grumbling": "warning",
@@ -75,6 +77,13 @@ def hear(daemon: Daemon, name: str, began: Millis, at: Millis, **told: object) -
     assert daemon.client.simulate_post("/api/activity", body=body).status_code == 202
     daemon.live_reports.run_once()
     daemon.clock.now = present
+
+
+def delete_in_duplicati(daemon: Daemon, name: str) -> None:
+    """Let the list of a server's backups have a job, and later no more."""
+    for number, at in (("DB-7", LAST), ("DB-8", NOW - HOUR)):
+        backup = ListedBackup(number, name if number == "DB-7" else "another")
+        daemon.store.note_list(BackupList("https://nas.example", "id of nas", (backup,)), at)
 
 
 def change(daemon: Daemon, name: str, **settings: object) -> None:
@@ -134,6 +143,8 @@ def fill_with_all(daemon: Daemon) -> None:
     daily(daemon, "resting")
     daily(daemon, "unscheduled")
     daily(daemon, "quiet", server="laptop")
+    daily(daemon, "deleted")
+    delete_in_duplicati(daemon, "deleted")
     hear(daemon, "silent", NOW - HOUR, NOW - 20 * MINUTE)
     hear(daemon, "unheard", NOW - HOUR, NOW - 20 * MINUTE, status="Completed")
     hear(daemon, "busy", NOW - HOUR, NOW - MINUTE, done=0.25)

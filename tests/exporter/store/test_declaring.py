@@ -207,5 +207,6 @@ def test_merged_servers_keep_what_is_expected(store: Store) -> None:
 def test_a_state_from_before_there_were_declarations_is_read_and_the_other_way_round() -> None:
     state = JobState(declared=PLANNED)
     values = msgspec.msgpack.decode(pack(state))
-    assert unpack(msgspec.msgpack.encode(values[:-1])) == JobState()
+    before = JobState.__struct_fields__.index("declared")
+    assert unpack(msgspec.msgpack.encode(values[:before])) == JobState()
     assert unpack(msgspec.msgpack.encode([*values, "of a newer version"])) == state

@@ -5,6 +5,8 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from api.page.keys import key_of
+from exporter.model.audit import AuditFilter
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.times import DAY
 from tests.api.page.forms.household import COPY, FORMER
 from tests.support.changes import changed
@@ -154,6 +156,26 @@ def test_what_came_without_a_name_is_dealt_with(household: Daemon, person: Perso
     assert text(page.one("p", id="notice")) == "What came until now is marked as dealt with."
     assert household.get("/api/jobs/2")["job"]["condition"] != "failing"
     assert person.page("/jobs/1").all("button", id="clear") == []
+
+
+def test_that_it_was_deleted_on_purpose_is_confirmed(household: Daemon, person: Person) -> None:
+    machine_id = household.store.snapshot().servers[0].machine_id or ""
+    for number, name in (("DB-7", "Pictures"), ("DB-8", "another")):
+        listed = BackupList("https://nas.example", machine_id, (ListedBackup(number, name),))
+        household.store.note_list(listed, NOW)
+    page = person.page("/jobs/1")
+    assert "gone" in household.get("/api/jobs/1")["job"]["conditions"]
+    assert text(page.one("button", id="confirm-gone")) == "Confirm: it was deleted on purpose"
+    assert text(page.one("p", id="schedule")).startswith("No run is expected: Duplicati no longer")
+    page = person.follow(person.send("/jobs/1/clear"))
+    conditions = household.get("/api/jobs/1")["job"]["conditions"]
+    assert "gone" not in conditions
+    assert "off" in conditions
+    assert page.all("button", id="confirm-gone") == []
+    assert "Duplicati no longer lists this backup" in text(page.one("p", id="gone"))
+    (change,) = household.store.audit(AuditFilter(job_id=1), None, 1)
+    assert change.what == "job.set"
+    assert "cleared" in str(change.details)
 
 
 def test_deleting_names_what_is_lost_and_leads_to_the_server(
