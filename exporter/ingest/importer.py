@@ -130,7 +130,7 @@ class StoreImporter:
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval, self._clock())
+        self._store.plan_job(job_id, start, interval)
 
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""

@@ -151,24 +151,20 @@ class JobState(Struct, frozen=True, array_like=True):
             earlier = earlier[:-1]
         return earlier[-BASELINE_RUNS:]
 
-    def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
+    def with_plan(self, start: Millis, interval: Millis | None) -> "JobState":
         """Return the state with the plan of Duplicati's own scheduler after the last run.
 
-        A start that was planned after that run and has passed stays expected: Duplicati plans the
-        next one when a run could not even start.
+        It takes the place of what was planned after that run: the scheduler was asked later.
 
         Args:
             start: when the next run is planned.
             interval: the longest interval between planned starts; None where it is unknown.
-            now: when the scheduler was asked.
         """
         if self.last is None:
             known = self.declared
             return self if known is None else self._with_first_plan(known, start, interval, now)
         started, run_id = self.last.order
-        of_this_run = [run for run in self.reported if run.id == run_id]
-        missed = [run.timestamp for run in of_this_run if started < run.timestamp <= now]
-        planned = ReportedRun(started, run_id, min([start, *missed]), interval)
+        planned = ReportedRun(started, run_id, start, interval)
         others = without(self.reported, run_id)
         return replace(self, reported=newest(others, planned, REPORTED_RUNS))
 

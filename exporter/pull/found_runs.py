@@ -45,10 +45,14 @@ class FoundRun(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """The runs that were found, and the last error if it is of none of them and of no row."""
+    """The runs that were found, and the last error if it is of none of them and of no row.
+
+    `unclear`: a planned run was begun, and nothing says what became of it; it may go on.
+    """
 
     runs: tuple[FoundRun, ...] = ()
     error: LastError | None = None
+    unclear: bool = False
 
 
 def find(backup: Backup, rows: Sequence[Ran], *, idle: bool) -> Findings:
@@ -65,8 +69,9 @@ def find(backup: Backup, rows: Sequence[Ran], *, idle: bool) -> Findings:
     used = planned is not None and planned.status is Status.FATAL
     sync = _sync_run(backup, None if used else own_death)
     runs = tuple(run for run in (sync, planned) if run is not None)
+    unclear = planned is None and not _is_known(backup, rows)
     is_told = _is_of_a_row(error_at, rows) or any(_is_death(run, error_at) for run in runs)
-    return Findings(runs, None if is_told else _last_error(backup))
+    return Findings(runs, None if is_told else _last_error(backup), unclear)
 
 
 def since(backup: Backup) -> Millis | None:
@@ -81,7 +86,7 @@ def _planned_run(
 ) -> FoundRun | None:
     """Return the last planned run, if it neither has a row nor left a trace of its own."""
     last_run = backup.remembered.last_run
-    if last_run is None or _is_known(backup, rows, last_run):
+    if last_run is None or _is_known(backup, rows):
         return None
     if death is not None and 0 <= _second(death) - _second(last_run) <= SCRIPT_TIMEOUT:
         reason = backup.remembered.error
@@ -91,8 +96,11 @@ def _planned_run(
     return FoundRun(backup.operation, Status.INTERRUPTED, last_run, last_run, SKIPPED)
 
 
-def _is_known(backup: Backup, rows: Iterable[Ran], last_run: Millis) -> bool:
-    """Return whether something says what became of the planned run: it is known as ever."""
+def _is_known(backup: Backup, rows: Iterable[Ran]) -> bool:
+    """Return whether something says what became of the planned run, if there is one."""
+    last_run = backup.remembered.last_run
+    if last_run is None:
+        return True
     own = (row.began or row.at for row in rows if row.operation in (backup.operation, None))
     traces = [*own, backup.remembered.started]
     return any(at is not None and _second(at) >= _second(last_run) for at in traces)

@@ -96,7 +96,7 @@ class _Pull:
         self._importer = importer
         self._bookmarks = bookmarks
         self._on_progress = on_progress
-        self._finder = Finder(server, self._info, self.summary)
+        self._finder = Finder(server, self._info)
 
     def note_list(self, backups: Iterable[Backup]) -> None:
         """Store which backups there are, unless the machine does not say which it is."""
@@ -180,9 +180,10 @@ class _Pull:
 
     def _tell_job(self, job_id: int, backup: Backup, findings: Findings) -> None:
         """Store what the server tells of a job besides its runs."""
+        start = self._finder.next_start(backup, findings)
         try:
-            if backup.planned is not None:
-                self._importer.plan(job_id, backup.planned.start, backup.planned.interval)
+            if backup.planned is not None and start is not None:
+                self._importer.plan(job_id, start, backup.planned.interval)
             if backup.remembered.error_at is not None:
                 self._importer.note_error(job_id, findings.error)
         except UnknownIdError:

@@ -171,11 +171,9 @@ class BaseStore(ABC):
         """Change what people set for a job. Raises `UnknownIdError`."""
         self._change(lambda db: admin.set_job(db, job_id, edit, by), Scope(jobs=(job_id,)))
 
-    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
-        self._change(
-            lambda db: admin.plan_job(db, job_id, start, interval, asked), Scope(jobs=(job_id,))
-        )
+        self._change(lambda db: admin.plan_job(db, job_id, start, interval), Scope(jobs=(job_id,)))
 
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""

@@ -147,7 +147,7 @@ class Store(Summaries, Protocol):
         """Change what people set for a job. Raises `UnknownIdError`."""
         ...
 
-    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
         ...
 

@@ -16,7 +16,7 @@ from exporter.pull.client.notices import Notice, notice
 from exporter.pull.client.schedules import Planned
 from exporter.pull.client.session import Json, Session
 from exporter.pull.client.states import ServerState
-from exporter.times import Millis
+from exporter.times import Millis, now
 
 MAX_BACKUPS = 1000
 
@@ -120,6 +120,11 @@ class DuplicatiServer:
     def skew(self) -> Millis:
         """How far the server's clock is ahead of this one, by its last answer."""
         return self._session.skew
+
+    @property
+    def now(self) -> Millis:
+        """The present time by the server's clock."""
+        return now() + self.skew
 
     def settings(self) -> dict[str, str]:
         """Return its settings; the names of default options of all backups begin with --."""

@@ -74,12 +74,10 @@ def set_job(
     return Change(jobs=(replace(job, settings=settings),))
 
 
-def plan_job(
-    db: Session, job_id: int, start: Millis, interval: Millis | None, now: Millis
-) -> Change:
+def plan_job(db: Session, job_id: int, start: Millis, interval: Millis | None) -> Change:
     """Apply what Duplicati's own scheduler plans for a job."""
     job = _job(db, job_id)
-    planned = job.with_state(job.state.with_plan(start, interval, now))
+    planned = job.with_state(job.state.with_plan(start, interval))
     if planned.packed != job.packed:
         db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
     return Change(jobs=(planned,))

@@ -17,30 +17,18 @@ def test_a_plan_is_a_reported_expectation(archive: StoreImporter, fleet: Fleet) 
     assert (view.expectation.start, view.expectation.interval) == (NOW + 2 * DAY, 3 * DAY)
 
 
-def test_a_planned_start_that_passed_without_a_run_stays_expected(
+def test_a_later_plan_takes_the_place_of_a_start_that_passed_without_a_run(
     archive: StoreImporter, fleet: Fleet, clock: Clock
 ) -> None:
-    """Duplicati plans on when a run could not even begin, and tells only of the next start."""
+    """Duplicati says while a backup waits; else a start was passed over, as on battery."""
     (result,) = archive.import_reports([past(NOW - DAY)])
     archive.plan(result.job_id or 0, NOW, DAY)
-    for days in (1, 2, 3):
-        clock.now = NOW + days * DAY - HOUR
-        archive.plan(result.job_id or 0, NOW + days * DAY, DAY)
-        (view,) = fleet.jobs()
-        assert view.expectation is not None
-        assert view.expectation.start == NOW
-        assert view.overdue(clock.now)
-
-
-def test_a_planned_start_that_is_put_off_before_it_passes_is_expected_then(
-    archive: StoreImporter, fleet: Fleet
-) -> None:
-    (result,) = archive.import_reports([past(NOW - DAY)])
-    archive.plan(result.job_id or 0, NOW + HOUR, DAY)
-    archive.plan(result.job_id or 0, NOW + 5 * HOUR, DAY)
-    assert [view.expectation and view.expectation.start for view in fleet.jobs()] == [
-        NOW + 5 * HOUR
-    ]
+    clock.now = NOW + 3 * HOUR
+    assert [view.overdue(clock.now) for view in fleet.jobs()] == [True]
+    archive.plan(result.job_id or 0, NOW + DAY, DAY)
+    (view,) = fleet.jobs()
+    assert view.expectation is not None
+    assert (view.expectation.start, view.overdue(clock.now)) == (NOW + DAY, False)
 
 
 def test_a_run_ends_the_waiting_for_a_planned_start_that_passed(

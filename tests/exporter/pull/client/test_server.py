@@ -49,7 +49,8 @@ def test_backups_come_with_what_is_planned(duplicati: Simulator) -> None:
     duplicati.backups = []
     duplicati.add_backup("2", "Photos", schedule=SCHEDULE)
     duplicati.add_backup("3", "", target="C:\\Backups")
-    planned = Planned(parse_timestamp("2026-07-16T01:00:00Z"), 3 * DAY)
+    weekdays = frozenset(range(5))
+    planned = Planned(parse_timestamp("2026-07-16T01:00:00Z"), 3 * DAY, weekdays)
     with server(duplicati) as asked:
         assert asked.backups() == [
             Backup("2", "Photos", "s3", planned, remembered=Remembered(last_run=LAST_RUN)),
