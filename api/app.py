@@ -48,6 +48,7 @@ from api.resources.metrics import Health, Metrics
 from api.resources.notifications import Notifications
 from api.resources.openapi import Contract
 from api.resources.probes import Healthy, Ready
+from api.resources.pulled import PulledServer
 from api.resources.rejected import RejectedReport, RejectedReports
 from api.resources.reload import Reload
 from api.resources.renaming import SeparatedJob
@@ -201,6 +202,7 @@ def _add_past(app: App, services: Services) -> None:
     app.add_route("/api/import", Import(importer, limits))
     app.add_route("/api/backup-list", BackupLists(importer, limits))
     app.add_route("/api/jobs/{job_id}/planned", PlannedStart(importer, fleet, clock))
+    app.add_route("/api/servers/{server_id}/pulled", PulledServer(importer, fleet, clock))
 
 
 def _add_probes(app: App, services: Services) -> None:

@@ -7,6 +7,7 @@ from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
 from exporter.model.last_error import LastError
 from exporter.model.mutes import muted_after
+from exporter.model.pulled import Pulled, Waiting
 from exporter.model.run_json import Json, backup, second_copy, seconds, timestamp
 from exporter.reports.remedies import remedy
 from exporter.times import Millis, format_duration
@@ -31,7 +32,28 @@ def server(known: Server, jobs: int, now: Millis) -> Json:
         "mutedUntil": timestamp(muted_after(known.muted, now)),
         "tags": list(known.tags),
         "url": known.url,
+        "pulled": None if known.pulled is None else _pulled(known.pulled),
     }
+
+
+def _pulled(pulled: Pulled) -> Json:
+    """Return what the last pull of a server knew of it."""
+    table, certificate, waiting = pulled.table, pulled.certificate, pulled.waiting
+    return {
+        "at": timestamp(pulled.at),
+        "paused": pulled.paused,
+        "pausedSince": timestamp(pulled.paused_since),
+        "pausedUntil": timestamp(pulled.paused_until),
+        "waiting": None if waiting is None else list(map(_waiting, waiting)),
+        "certificateExpires": None if certificate is None else timestamp(certificate.expires),
+        "certificateChanged": timestamp(pulled.certificate_changed),
+        "interval": None if table is None else format_duration(table.interval),
+        "failures": None if table is None else pulled.failures,
+    }
+
+
+def _waiting(waiting: Waiting) -> Json:
+    return {"backupId": waiting.backup_id, "since": timestamp(waiting.since)}
 
 
 def job(view: JobView, now: Millis) -> Json:

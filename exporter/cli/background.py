@@ -16,6 +16,7 @@ from exporter.config import Config
 from exporter.ingest.configured_jobs import ConfiguredJobs
 from exporter.ingest.importer import StoreImporter
 from exporter.pull.loop import PullLoop, pulling
+from exporter.pull.noting import PullNotes
 from exporter.store.retention import RetentionPolicy, pruning
 from exporter.times import Millis
 
@@ -78,16 +79,17 @@ class Background:
     @contextlib.contextmanager
     def _pulling(self, settings: Config, services: Services) -> Iterator[None]:
         interval = settings.pull_interval
+        notes = PullNotes(services.store, services.fleet, interval or 0)
         if interval is None or not _can_pull(settings, interval):
+            notes.keep_tables(())
             yield
             return
-        self._pulls = _pull_loop(settings, services)
+        self._pulls = _pull_loop(settings, services, notes)
         try:
             with pulling(self._pulls, interval, services.store.leads):
                 yield
         finally:
             self._pulls = None
-            services.self_metrics.forget_pull_targets()
 
 
 def _pruning(settings: Config, services: Services) -> AbstractContextManager[None]:
@@ -115,8 +117,7 @@ def _can_pull(settings: Config, interval: Millis) -> bool:
     return True
 
 
-def _pull_loop(settings: Config, services: Services) -> PullLoop:
+def _pull_loop(settings: Config, services: Services, notes: PullNotes) -> PullLoop:
     store, clock, most_lines = services.store, services.clock, settings.limits.max_log_lines
     importer = StoreImporter(store, services.fleet, clock, most_lines, settings.keep_runs)
-    metrics = services.self_metrics
-    return PullLoop(settings.pull_targets, open_source, importer, metrics, clock)
+    return PullLoop(settings.pull_targets, open_source, importer, notes)

@@ -17,6 +17,7 @@ from exporter.ingest.importer import (
 )
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
+from exporter.model.pulled import Seen
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_duration, format_timestamp
 
@@ -91,6 +92,11 @@ class ImportClient:
         place = {"address": listed.address, "machineId": listed.machine_id}
         self._client.send("PUT", "/api/backup-list", {**place, "backups": backups})
 
+    def note_pull(self, server_id: int, seen: Seen) -> None:
+        """Store what a pull saw of a server; a dry run changes nothing."""
+        if not self._dry_run:
+            self._client.send("PUT", f"/api/servers/{server_id}/pulled", _seen(seen))
+
     def _sent(self, batch: Sequence[HistoricalReport]) -> list[ImportResult]:
         asked = {"reports": [_entry(report) for report in batch], "dryRun": self._dry_run}
         try:
@@ -129,10 +135,34 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
 
 
 def _entry(report: HistoricalReport) -> Json:
-    received = None if report.received is None else format_timestamp(report.received)
+    received = _time(report.received)
     named = {"server": report.server, "backup": report.backup}
     body = {"body": decode_text(report.body), "received": received, **named}
     return body if report.source is None else {**body, "source": report.source}
+
+
+def _seen(seen: Seen) -> Json:
+    """Return what was seen; what is not known is left out."""
+    told: Json = {}
+    if seen.state is not None:
+        told = {
+            "paused": seen.state.paused,
+            "pausedUntil": _time(seen.state.until),
+            "waiting": [
+                {"backupId": each.backup_id, "since": _time(each.since)}
+                for each in seen.state.waiting
+            ],
+        }
+    if seen.certificate is not None:
+        told["certificate"] = {
+            "fingerprint": seen.certificate.fingerprint,
+            "expires": format_timestamp(seen.certificate.expires),
+        }
+    return told
+
+
+def _time(timestamp: Millis | None) -> str | None:
+    return None if timestamp is None else format_timestamp(timestamp)
 
 
 def _result(result: Json) -> ImportResult:

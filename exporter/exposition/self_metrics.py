@@ -90,26 +90,6 @@ class SelfMetrics:
         hit = self._limits_hit
         return [limit for limit in Limit if limit in hit and hit[limit] >= since]
 
-    def set_pull_targets(self, servers: Iterable[str], interval: Millis) -> None:
-        """Register the servers that are pulled from, and the interval between two pulls."""
-        for server in servers:
-            self._own.last_pull.labels(server).set(0)
-            self._own.pull_interval.labels(server).set(interval / SECOND)
-            self._own.pull_failures.labels(server)
-
-    def forget_pull_targets(self) -> None:
-        """Forget the servers that are pulled from: another daemon pulls now."""
-        for metric in (self._own.last_pull, self._own.pull_interval, self._own.pull_failures):
-            metric.clear()
-
-    def observe_pull(self, server: str, at: Millis) -> None:
-        """Set the end of the last complete pull from a server."""
-        self._own.last_pull.labels(server).set(at / SECOND)
-
-    def count_pull_failure(self, server: str) -> None:
-        """Count a pull from a server that failed or was incomplete."""
-        self._own.pull_failures.labels(server).inc()
-
     def set_channels(self, names: Iterable[str]) -> None:
         """Replace the channels that this daemon delivers to: none where another one does."""
         self._notifications.set_channels(names)

@@ -19,6 +19,7 @@ from exporter.fleet import Fleet
 from exporter.model import Delivery, JobKind, Report, believed, kind_of, short_name
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
+from exporter.model.pulled import Seen, after
 from exporter.reports import ReportError, read_report
 from exporter.store import LimitReachedError, Recorded, Store, StoreUnavailableError
 from exporter.times import Millis
@@ -95,6 +96,10 @@ class ReportImporter(Protocol):
         """Store which backups a server lists: renamed ones are known, and those that are gone."""
         ...
 
+    def note_pull(self, server_id: int, seen: Seen) -> None:
+        """Store what a pull that went well saw of a server, which ended just now."""
+        ...
+
 
 _Understood = tuple[Report, Delivery]
 _Record = Callable[[Sequence[_Understood]], list[Recorded]]
@@ -130,7 +135,7 @@ class StoreImporter:
 
     def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
         """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
-        self._store.plan_job(job_id, start, interval)
+        self._store.plan_job(job_id, start, interval, self._clock())
 
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""
@@ -139,6 +144,11 @@ class StoreImporter:
     def note_list(self, listed: BackupList) -> None:
         """Store which backups a server lists."""
         self._store.note_list(listed, self._clock())
+
+    def note_pull(self, server_id: int, seen: Seen) -> None:
+        """Store what a pull saw of a server. Raises `UnknownIdError`."""
+        now = self._clock()
+        self._store.note_pulled(server_id, lambda known: after(known, seen, now))
 
     def _taken(self, reports: Sequence[HistoricalReport], record: _Record) -> list[ImportResult]:
         read = [self._read(report) for report in reports]

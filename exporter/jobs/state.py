@@ -151,7 +151,7 @@ class JobState(Struct, frozen=True, array_like=True):
             earlier = earlier[:-1]
         return earlier[-BASELINE_RUNS:]
 
-    def with_plan(self, start: Millis, interval: Millis | None) -> "JobState":
+    def with_plan(self, start: Millis, interval: Millis | None, now: Millis) -> "JobState":
         """Return the state with the plan of Duplicati's own scheduler after the last run.
 
         It takes the place of what was planned after that run: the scheduler was asked later.
@@ -159,6 +159,7 @@ class JobState(Struct, frozen=True, array_like=True):
         Args:
             start: when the next run is planned.
             interval: the longest interval between planned starts; None where it is unknown.
+            now: when the scheduler was asked.
         """
         if self.last is None:
             known = self.declared

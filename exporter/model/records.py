@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from exporter.model.pulled import Pulled
 from exporter.model.runs import Run
 from exporter.times import MINUTE, Millis
 
@@ -37,7 +38,7 @@ class Server(Struct, frozen=True):
 
     `possible_duplicate_of` is the id of another server that looks like the same machine. Until
     `muted` nobody is notified of its jobs. `tags` are also those of its jobs; `url` is the address
-    of its Duplicati.
+    of its Duplicati, `pulled` what the last pull knew of it.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Server(Struct, frozen=True):
     muted: Millis | None = None
     tags: tuple[str, ...] = ()
     url: str | None = None
+    pulled: Pulled | None = None
 
     @property
     def shown_name(self) -> str:

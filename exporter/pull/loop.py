@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 from exporter.config.pull_targets import PullTarget
-from exporter.exposition.self_metrics import SelfMetrics
 from exporter.ingest.importer import ImportOutcome, ReportImporter
 from exporter.logs import log_fields
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError, StoppedError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause
+from exporter.pull.noting import PullNotes, note_pull
 from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import MAX_REASONS, Summary
 from exporter.store import StoreUnavailableError
@@ -63,14 +63,12 @@ class PullLoop:
         targets: Sequence[PullTarget],
         opener: Open,
         importer: ReportImporter,
-        self_metrics: SelfMetrics,
-        clock: Callable[[], Millis],
+        notes: PullNotes,
     ) -> None:
         self._targets = targets
         self._open = opener
         self._importer = importer
-        self._self_metrics = self_metrics
-        self._clock = clock
+        self._notes = notes
         self._led = False
         self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
@@ -86,18 +84,16 @@ class PullLoop:
         next_round = 0.0
         with contextlib.suppress(StoppedError):
             while True:
-                if self._take_turn(interval, leads=leads()) and time.monotonic() >= next_round:
+                if self._take_turn(leads=leads()) and time.monotonic() >= next_round:
                     next_round = time.monotonic() + interval / SECOND
                     self.pull_all()
                 if self._stopping.wait(self._pause(next_round)):
                     return
 
-    def _take_turn(self, interval: Millis, *, leads: bool) -> bool:
-        """Return whether it is this daemon that pulls; only that one has metrics of it."""
+    def _take_turn(self, *, leads: bool) -> bool:
+        """Return whether it is this daemon that pulls."""
         if leads and not self._led:
-            self._self_metrics.set_pull_targets((target.name for target in self._targets), interval)
-        elif self._led and not leads:
-            self._self_metrics.forget_pull_targets()
+            self._notes.keep_tables({target.name for target in self._targets})
         self._led = leads
         return leads
 
@@ -119,10 +115,9 @@ class PullLoop:
             if ended.well:
                 self._was_well.add(target.name)
                 del self._in_a_row[target.name]
-                self._self_metrics.observe_pull(target.name, self._clock())
             else:
                 self._in_a_row[target.name] += 1
-                self._self_metrics.count_pull_failure(target.name)
+                self._notes.count_failure(target.name)
             self._log_change(target.name, ended)
 
     def failing(self) -> dict[str, str | None]:
@@ -154,7 +149,9 @@ class PullLoop:
 
     def _ask(self, target: PullTarget) -> Summary:
         with contextlib.closing(self._open(target, self._stopping.wait)) as server:
-            return pull_server(server, self._importer, self._bookmarks, self._look_up)
+            summary = pull_server(server, self._importer, self._bookmarks, self._look_up)
+        note_pull(self._importer, summary, self._notes.table(target.name))
+        return summary
 
     def _look_up(self, _place: PullProgress) -> None:
         if self._stopping.is_set():

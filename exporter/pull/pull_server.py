@@ -24,6 +24,7 @@ from exporter.pull.client.reports import Ran, UnreadableRowError, past_report, r
 from exporter.pull.client.server import Backup, DuplicatiServer
 from exporter.pull.finder import Finder
 from exporter.pull.found_runs import Findings, since
+from exporter.pull.seeing import seen
 from exporter.pull.summary import Summary
 from exporter.store import UnknownIdError
 from exporter.times import SECOND, Millis
@@ -68,6 +69,7 @@ def pull_server(
             if isinstance(error, AccessError):
                 break
     pull.note_list(backups)  # now there is a job for each that has a run
+    pull.summary.seen = seen(server, pull.state, backups)
     return pull.summary
 
 
@@ -97,6 +99,7 @@ class _Pull:
         self._bookmarks = bookmarks
         self._on_progress = on_progress
         self._finder = Finder(server, self._info)
+        self.state = self._finder.state
 
     def note_list(self, backups: Iterable[Backup]) -> None:
         """Store which backups there are, unless the machine does not say which it is."""

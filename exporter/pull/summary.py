@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from exporter.ingest.importer import ImportOutcome, ImportResult
 from exporter.model import Status
+from exporter.model.pulled import Seen
 from exporter.pull.found_runs import FoundRun
 
 MAX_REASONS = 5
@@ -16,12 +17,17 @@ class Summary:
 
     `unwatched` are backups that are not monitored although their server plans them, with the
     reason; `notes` say to which server and job runs were assigned. `found` counts those of the
-    recorded runs that died before they began, or were skipped, by how they ended.
+    recorded runs that died before they began, or were skipped, by how they ended. `seen` is what
+    is to be noted of the server.
     """
 
     def __init__(self, server: str) -> None:
         """Start with empty counts."""
         self.server = server
+        self.server_id: int | None = None
+        """The id here of the server that the runs are of."""
+
+        self.seen = Seen()
         self.backups = 0
         self.other_operations = 0
         self.found: Counter[Status] = Counter()
@@ -58,6 +64,7 @@ class Summary:
             else:
                 self._outcomes[each.outcome] += 1
             self.notes += each.notes
+            self.server_id = self.server_id or each.server_id
             if each.reason is not None:
                 self._explain(each.reason)
 

@@ -1,24 +1,21 @@
 """What all stores have in common: they read and write by the same rules."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TypeVar
 
 from exporter.model import Delivery, JobSettings, Rejected, Report, Server
 from exporter.model.audit import AuditEntry, AuditFilter, Author
 from exporter.model.declared import Declaration
-from exporter.model.last_error import LastError
-from exporter.model.listed import BackupList
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, DeclaredJob, Recorded, joined
 from exporter.store.outbox import Outbox
+from exporter.store.pulled_facts import PulledFacts
 from exporter.store.rules import (
     admin,
     audit,
     declaring,
-    listing,
     live_runs,
     pruning,
     read_queries,
@@ -40,12 +37,8 @@ from exporter.times import Millis
 Outcome = TypeVar("Outcome")
 
 
-class BaseStore(ABC):
+class BaseStore(PulledFacts):
     """A store built on three operations: to read, to record and to change."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Session]:
-        """Return a session that reads what was committed, for use in a `with` statement."""
 
     @abstractmethod
     def _read_shown(self, work: Callable[[Session], Outcome], /) -> Outcome:
@@ -63,10 +56,6 @@ class BaseStore(ABC):
         The transaction may include other work. Work may run again when the transaction is undone,
         so it must change nothing but the database.
         """
-
-    @abstractmethod
-    def _change(self, work: Callable[[Session], Change], scope: Scope) -> None:
-        """Run work that changes servers or jobs, in its own transaction; otherwise as `_write`."""
 
     @abstractmethod
     def _dry_run(self, work: Callable[[Recorder], Outcome], scope: Scope) -> Outcome:
@@ -170,24 +159,6 @@ class BaseStore(ABC):
     def set_job(self, job_id: int, edit: Callable[[JobSettings], JobSettings], by: Author) -> None:
         """Change what people set for a job. Raises `UnknownIdError`."""
         self._change(lambda db: admin.set_job(db, job_id, edit, by), Scope(jobs=(job_id,)))
-
-    def plan_job(self, job_id: int, start: Millis, interval: Millis | None) -> None:
-        """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
-        self._change(lambda db: admin.plan_job(db, job_id, start, interval), Scope(jobs=(job_id,)))
-
-    def note_error(self, job_id: int, error: LastError | None) -> None:
-        """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
-        self._change(lambda db: admin.note_error(db, job_id, error), Scope(jobs=(job_id,)))
-
-    def note_list(self, listed: BackupList, asked: Millis) -> None:
-        """Apply the list of a server's backups: what was renamed, and what is gone."""
-        backups = storable.backup_list(listed)
-        with self._reading() as db:
-            if not listing.is_news(db, backups, asked):
-                return
-            servers = listing.servers_of(db, backups)
-        scope = Scope(servers=servers, structural=True)
-        self._change(lambda db: listing.note_list(db, backups, asked), scope)
 
     def forget_copy(self, job_id: int, destination: str, by: Author) -> None:
         """Forget a second destination of a job that was given up. Raises `UnknownIdError`."""

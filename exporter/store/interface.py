@@ -10,6 +10,7 @@ from exporter.model.declared import Declaration
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
 from exporter.model.live import LiveReport, LiveRun, LiveStatus
+from exporter.model.pulled import Pulled
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, DeclaredJob, Follower, Recorded
 from exporter.store.parts import Outbox, Timing, Watch
@@ -147,8 +148,12 @@ class Store(Summaries, Protocol):
         """Change what people set for a job. Raises `UnknownIdError`."""
         ...
 
-    def plan_job(self, job_id: int, start: Millis, interval: Millis | None) -> None:
+    def plan_job(self, job_id: int, start: Millis, interval: Millis | None, asked: Millis) -> None:
         """Apply what Duplicati's own scheduler plans for a job. Raises `UnknownIdError`."""
+        ...
+
+    def note_pulled(self, server_id: int, edit: Callable[[Pulled | None], Pulled | None]) -> None:
+        """Change what is known of a server by pulling. Raises `UnknownIdError`."""
         ...
 
     def note_error(self, job_id: int, error: LastError | None) -> None:

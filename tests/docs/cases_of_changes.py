@@ -44,6 +44,7 @@ class _Change(NamedTuple):
 
 _PLANNED = {"start": "2026-11-24T01:00:00Z", "interval": "1d"}
 _JOBS = "/api/jobs"
+_SEEN = {"paused": True, "waiting": [{"backupId": "DB-2", "since": "2026-11-24T01:00:00Z"}]}
 _ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
 
 CHANGES = tuple(
@@ -52,6 +53,7 @@ CHANGES = tuple(
         _Change("PATCH", _ONE_SERVER, {"alias": "Basement", "note": None}, {"alias": " "}),
         _Change("DELETE", _ONE_SERVER),
         _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
+        _Change("PUT", f"{_ONE_SERVER}/pulled", _SEEN, {"paused": "yes"}),
         _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
         _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED, {"interval": "1d"}),
         _Change("DELETE", f"{_ONE_JOB}/copies", query="?destination=file:///mnt/copy"),

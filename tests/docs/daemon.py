@@ -48,6 +48,7 @@ _ASKED = {
     "declare_job",
     "plan_job",
     "note_list",
+    "note_pulled",
     "reject",
     "check_writable",
     "runs",

@@ -89,7 +89,6 @@ def _in_the_code() -> dict[str, Described]:
             recorded_again=0,
         )
     )
-    self_metrics.set_pull_targets(["nas"], 0)
     self_metrics.set_channels(["phone"])
     self_metrics.watch_mqtt(lambda: True)
     for metric in text_string_to_metric_families(self_metrics.text().decode()):

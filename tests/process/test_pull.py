@@ -205,8 +205,9 @@ def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simula
     (found,) = runs(daemon)
     assert found["name"] == "Photos to S3"
     exposed = daemon.get("/metrics").text
-    assert 'duplistatus_server_pull_interval_seconds{server="nas"} 60.0' in exposed
-    assert 'duplistatus_server_pull_failures_total{server="nas"} 0.0' in exposed
+    labels = '{server_id="1",server="attic-nas"}'
+    assert f"duplistatus_server_pull_interval_seconds{labels} 60" in exposed
+    assert f"duplistatus_server_pull_failures_total{labels} 0" in exposed
     assert daemon.stop() == 0
 
 

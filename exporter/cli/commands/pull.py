@@ -28,6 +28,7 @@ from exporter.logs import printable
 from exporter.model import Status
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError
+from exporter.pull.noting import note_pull
 from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import Summary
 
@@ -108,7 +109,9 @@ def _summary(target: PullTarget, password: str, importer: ReportImporter) -> Sum
         progress() as show,
         contextlib.closing(open_source(target, password=password)) as server,
     ):
-        return pull_server(server, importer, Bookmarks(), lambda place: show(_shown(place)))
+        summary = pull_server(server, importer, Bookmarks(), lambda place: show(_shown(place)))
+    note_pull(importer, summary)
+    return summary
 
 
 def _shown(place: PullProgress) -> str:

@@ -36,9 +36,6 @@ class DaemonFamilies:
         self.upload_duration = _upload_duration(registry)
         self.denied = _denied(registry)
         self.limits = _limits(registry)
-        self.last_pull = _last_pull(registry)
-        self.pull_interval = _pull_interval(registry)
-        self.pull_failures = _pull_failures(registry)
         self.collector_duration = _collector_duration(registry)
         self.collector_errors = _collector_errors(registry)
         self.config_successful = _config_successful(registry)
@@ -96,27 +93,6 @@ def _limits(registry: CollectorRegistry) -> dict[Limit, Counter]:
     text = "Requests that hit a limit, by the limit."
     family = Counter("duplistatus_limits_reached_total", text, ["limit"], registry=registry)
     return _each(family, Limit)
-
-
-def _last_pull(registry: CollectorRegistry) -> Gauge:
-    return Gauge(
-        "duplistatus_server_pull_timestamp_seconds",
-        "Time at which the last complete pull from a server ended; 0 before any since the start.",
-        ["server"],
-        registry=registry,
-    )
-
-
-def _pull_interval(registry: CollectorRegistry) -> Gauge:
-    text = "Interval between two pulls from a server."
-    name = "duplistatus_server_pull_interval_seconds"
-    return Gauge(name, text, ["server"], registry=registry)
-
-
-def _pull_failures(registry: CollectorRegistry) -> Counter:
-    text = "Pulls from a server that failed or left out a backup or a run."
-    name = "duplistatus_server_pull_failures_total"
-    return Counter(name, text, ["server"], registry=registry)
 
 
 def _each(family: Counter, kinds: type[Kind]) -> dict[Kind, Counter]:

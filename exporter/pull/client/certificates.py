@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning, SSLError
+from urllib3.response import BaseHTTPResponse
 
 from exporter.config.pull_targets import PullTarget
+from exporter.model.pulled import Certificate
 from exporter.pull.client.errors import AccessError
+from exporter.pull.client.expiry import expiry
 
 _CERTIFICATE = "CERTIFICATE-----"
 """Part of the first line of each certificate in PEM (RFC 7468)."""
@@ -59,6 +62,21 @@ def _trusting(file: Path) -> ssl.SSLContext:
 
 def _unusable(file: Path, reason: str) -> AccessError:
     return AccessError(f"the certificates of {file} cannot be used: {reason}")
+
+
+def shown(answer: BaseHTTPResponse) -> bytes | None:
+    """Return the certificate that a server showed with an answer, in DER; None if it is gone."""
+    socket = getattr(answer.connection, "sock", None)
+    return socket.getpeercert(binary_form=True) if isinstance(socket, ssl.SSLSocket) else None
+
+
+def read(der: bytes | None) -> Certificate | None:
+    """Return what is kept of a certificate; None without one that can be read."""
+    if der is None:
+        return None
+    with contextlib.suppress(ValueError):
+        return Certificate(hashlib.sha256(der).hexdigest(), expiry(der))
+    return None
 
 
 def is_refused(reason: object) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from exporter.model import BACKUP, SYNC
+from exporter.model.pulled import Certificate
 from exporter.pull.client import log, schedules
 from exporter.pull.client.errors import ServerError
 from exporter.pull.client.log import Row
@@ -120,6 +121,11 @@ class DuplicatiServer:
     def skew(self) -> Millis:
         """How far the server's clock is ahead of this one, by its last answer."""
         return self._session.skew
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate that it shows, None without TLS."""
+        return self._session.certificate
 
     @property
     def now(self) -> Millis:

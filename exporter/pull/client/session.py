@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from exporter.model.pulled import Certificate
+from exporter.pull.client import certificates
 from exporter.pull.client.errors import AccessError, GoneError, ServerError
 from exporter.pull.client.transport import Answer, Transport
 from exporter.times import SECOND, Millis, from_datetime, now
@@ -86,6 +88,11 @@ class Session:
             ServerError: it is not known to be changed.
         """
         self._answer(_Request("PATCH", path, {}, msgspec.json.encode(changes)))
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate of the server; None before an answer and without TLS."""
+        return certificates.read(self._transport.certificate)
 
     def close(self) -> None:
         """Close the connection."""

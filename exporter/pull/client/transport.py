@@ -87,6 +87,8 @@ class Transport:
             raise_on_status=False,
         ).with_pause(options.pause)
         self._pool = _pool(target, options.proxy)
+        self.certificate: bytes | None = None
+        """That of the server, in DER; None before an answer and without TLS."""
 
     @property
     def address(self) -> str:
@@ -120,6 +122,7 @@ class Transport:
                 preload_content=False,
                 decode_content=False,
             )
+            self.certificate = certificates.shown(answer) or self.certificate
             try:
                 location = answer.headers.get("Location", "")
                 date = answer.headers.get("Date", "")

@@ -230,6 +230,8 @@ beside still records them as another operation."""
 
 _PULLED = "ALTER TABLE runs ADD COLUMN IF NOT EXISTS source text"
 
+_SERVERS_PULLED = "ALTER TABLE servers ADD COLUMN IF NOT EXISTS pulled bytea"
+
 STEPS = (
     ("reports", _FIRST),
     ("mutes", _MUTES),
@@ -237,6 +239,7 @@ STEPS = (
     ("audited", _AUDIT),
     ("kinds", _KINDS),
     ("pulled", _PULLED),
+    ("servers_pulled", _SERVERS_PULLED),
 )
 """Append only: a step that was released never changes."""
 

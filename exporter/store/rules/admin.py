@@ -14,6 +14,7 @@ from exporter.model import audit as actions
 from exporter.model.audit import Author
 from exporter.model.last_error import LastError
 from exporter.model.mutes import later_mute
+from exporter.model.pulled import Pulled
 from exporter.model.run_json import Json
 from exporter.model.tags import united
 from exporter.store.changes import Change
@@ -39,7 +40,9 @@ WHERE id = ?"""
 _SET_JOB = """
 UPDATE jobs SET schedule = ?, tolerance = ?, paused = ?, cleared = ?, muted = ?, tags = ?
 WHERE id = ?"""
-_SET_MERGED = "UPDATE servers SET last_report = ?, muted = ?, tags = ?, url = ? WHERE id = ?"
+_SET_PULLED = "UPDATE servers SET pulled = ? WHERE id = ?"
+_SET_MERGED = """
+UPDATE servers SET last_report = ?, muted = ?, tags = ?, url = ?, pulled = ? WHERE id = ?"""
 _JOIN = "UPDATE jobs SET state = ?, muted = ?, tags = ? WHERE id = ?"
 _JOIN_FORMER_NAMES = """
 UPDATE former_names SET job_id = :job WHERE job_id = :other
@@ -60,6 +63,18 @@ def set_server(
     return Change(servers=(edited,))
 
 
+def note_pulled(
+    db: Session, server_id: int, edit: Callable[[Pulled | None], Pulled | None]
+) -> Change:
+    """Change what is known of a server by pulling."""
+    server = _server(db, server_id)
+    noted = replace(server, pulled=edit(server.pulled))
+    if noted == server:
+        return Change()
+    db.execute(_SET_PULLED, (rows.pack_pulled(noted.pulled), server_id))
+    return Change(servers=(noted,))
+
+
 def set_job(
     db: Session, job_id: int, edit: Callable[[JobSettings], JobSettings], author: Author
 ) -> Change:
@@ -74,10 +89,12 @@ def set_job(
     return Change(jobs=(replace(job, settings=settings),))
 
 
-def plan_job(db: Session, job_id: int, start: Millis, interval: Millis | None) -> Change:
+def plan_job(
+    db: Session, job_id: int, start: Millis, interval: Millis | None, asked: Millis
+) -> Change:
     """Apply what Duplicati's own scheduler plans for a job."""
     job = _job(db, job_id)
-    planned = job.with_state(job.state.with_plan(start, interval))
+    planned = job.with_state(job.state.with_plan(start, interval, asked))
     if planned.packed != job.packed:
         db.execute("UPDATE jobs SET state = ? WHERE id = ?", (planned.packed, job_id))
     return Change(jobs=(planned,))
@@ -149,6 +166,7 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
             muted=later_mute(target.muted, source.muted),
             tags=united(target.tags, source.tags),
             url=target.url or source.url,
+            pulled=_newer(target.pulled, source.pulled),
         )
         removing.remove_server(db, source_id)
         others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
@@ -156,13 +174,17 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
             target = replace(target, possible_duplicate_of=None)
     others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
     own = (target.last_report, target.muted, rows.pack_tags(target.tags), target.url)
-    db.execute(_SET_MERGED, (*own, target_id))
+    db.execute(_SET_MERGED, (*own, rows.pack_pulled(target.pulled), target_id))
     audit.note(db, author, actions.SERVER_MERGE, (target, None), {"from": merged})
     naming.settle(db, target_id)
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
     return Change(servers, jobs, identities, tuple(source_ids), tuple(moved))
+
+
+def _newer(one: Pulled | None, other: Pulled | None) -> Pulled | None:
+    return max(filter(None, (one, other)), key=lambda each: each.at, default=None)
 
 
 def _no_longer_duplicates(db: Session, server_id: int) -> tuple[Server, ...]:

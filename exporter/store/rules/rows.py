@@ -22,6 +22,7 @@ from exporter.model import (
     Verification,
 )
 from exporter.model.audit import AuditEntry
+from exporter.model.pulled import Pulled
 
 _log_decoder = msgspec.msgpack.Decoder(Log)
 _names_decoder = msgspec.msgpack.Decoder(list[str])
@@ -135,7 +136,12 @@ def stored_run(values: Sequence[Any]) -> StoredRun:
 def server(row: Sequence[Any]) -> Server:
     """Return the server of the values of `SERVER_COLUMNS`."""
     values = dict(zip(SERVER_COLUMNS, row, strict=True))
-    return msgspec.convert(values | {"tags": unpack_tags(values["tags"])}, Server)
+    pulled = values["pulled"]
+    unpacked = {
+        "tags": unpack_tags(values["tags"]),
+        "pulled": None if pulled is None else msgspec.msgpack.decode(pulled),
+    }
+    return msgspec.convert(values | unpacked, Server)
 
 
 def job(row: tuple[Any, ...], formerly: Iterable[str]) -> Job:
@@ -181,6 +187,11 @@ def pack_tags(tags: Iterable[str]) -> str | None:
 def unpack_tags(packed: str | None) -> tuple[str, ...]:
     """Unpack tags."""
     return tuple(packed.split(",")) if packed else ()
+
+
+def pack_pulled(pulled: Pulled | None) -> bytes | None:
+    """Pack what the last pull of a server knew of it."""
+    return None if pulled is None else msgspec.msgpack.encode(pulled)
 
 
 def pack_counted(counted: Mapping[str, int]) -> tuple[bytes, bytes]:

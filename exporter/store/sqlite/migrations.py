@@ -22,6 +22,7 @@ from exporter.store.sqlite.upgrades import (
     outbox,
     spaces,
     states,
+    telling,
 )
 
 migrations = Migrations("duplistatus")
@@ -135,36 +136,6 @@ CREATE TABLE stand_ins (run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CAS
 """
 
 
-_TELLING = """
-ALTER TABLE runs ADD COLUMN retry_attempts INTEGER;
-ALTER TABLE runs ADD COLUMN reason TEXT;
-ALTER TABLE runs ADD COLUMN newest_version INTEGER;
-ALTER TABLE runs ADD COLUMN compacted INTEGER;
-ALTER TABLE runs ADD COLUMN copying BLOB;
-
-ALTER TABLE jobs ADD COLUMN cleared INTEGER;
-ALTER TABLE jobs ADD COLUMN machine_id TEXT;
-ALTER TABLE jobs ADD COLUMN backup_id TEXT;
-ALTER TABLE jobs ADD COLUMN destination_type TEXT;
-ALTER TABLE jobs ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX jobs_by_identity ON jobs (machine_id, backup_id) WHERE backup_id IS NOT NULL;
-
-CREATE TABLE former_names (
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    renamed INTEGER NOT NULL,
-    PRIMARY KEY (job_id, name)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX former_names_by_name ON former_names (name);
-
-ALTER TABLE servers ADD COLUMN possible_duplicate_of INTEGER;
-ALTER TABLE machine_ids ADD COLUMN fetched INTEGER NOT NULL DEFAULT 0;
-
-CREATE TABLE outdated_states (
-    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE
-) STRICT;
-"""
-
 _REFUSALS = """
 ALTER TABLE rejected ADD COLUMN live INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rejected ADD COLUMN counts INTEGER NOT NULL DEFAULT 0;
@@ -226,7 +197,7 @@ def telling_more(db: Database) -> None:
     Runs that were interrupted had been recorded as warnings. States that include them are marked
     as outdated: they are rebuilt when all steps are done.
     """
-    db.executescript(_TELLING)
+    telling.add(db)
     interrupted.mark(db)
     states.extend(db)
 
@@ -293,3 +264,9 @@ def job_kinds(db: Database) -> None:
 def pulled(db: Database) -> None:
     """Which runs only Duplicati's server tells of, and no report."""
     db.execute(_PULLED)
+
+
+@migrations()
+def servers_pulled(db: Database) -> None:
+    """What the last pull of a server knew of it, a `Pulled` as MessagePack."""
+    db.execute("ALTER TABLE servers ADD COLUMN pulled BLOB")

@@ -8,12 +8,13 @@ import pytest
 
 from exporter import config
 from exporter.cli import import_client as archive_module
-from exporter.cli.api_client import Client
+from exporter.cli.api_client import Client, Json
 from exporter.cli.connection import connected
 from exporter.cli.import_client import ImportClient, batches
 from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
 from exporter.model.listed import BackupList, ListedBackup
+from exporter.model.pulled import Certificate, Seen, SeenState, Waiting
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
@@ -21,6 +22,10 @@ from tests.support.reports_builder import duplicati_report, exception_report
 
 BEGAN = now() - 30 * DAY
 SMALL = 4096
+SEEN = Seen(
+    SeenState(paused=True, until=BEGAN + DAY, waiting=(Waiting("DB-2", BEGAN),)),
+    Certificate("1f" * 32, BEGAN + 90 * DAY),
+)
 
 
 def past(number: int = 0, **fields: object) -> HistoricalReport:
@@ -108,6 +113,36 @@ def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -
     importer.plan(result.job_id, start, interval)
     (job,) = client.entries("/api/jobs", "jobs", {})
     assert (job["expectedStart"], job["scheduleSource"]) == (format_timestamp(start), "reported")
+
+
+def saw(client: Client, seen: Seen, *, dry_run: bool = False) -> Json:
+    """Return what is kept of a server after a pull that saw this."""
+    (result,) = ImportClient(client, dry_run=False).import_reports([past()])
+    assert result.server_id is not None
+    ImportClient(client, dry_run=dry_run).note_pull(result.server_id, seen)
+    (server,) = client.entries("/api/servers", "servers", {})
+    pulled: Json = server["pulled"]
+    return pulled
+
+
+@pytest.mark.usefixtures("command")
+def test_what_a_pull_saw_is_kept(client: Client) -> None:
+    known = saw(client, SEEN)
+    assert (
+        known.items()
+        >= {
+            "paused": True,
+            "pausedUntil": format_timestamp(BEGAN + DAY),
+            "waiting": [{"backupId": "DB-2", "since": format_timestamp(BEGAN)}],
+            "certificateExpires": format_timestamp(BEGAN + 90 * DAY),
+        }.items()
+    )
+    assert saw(client, Seen()) | {"at": known["at"]} == known
+
+
+@pytest.mark.usefixtures("command")
+def test_a_dry_run_keeps_nothing_of_what_it_saw(client: Client) -> None:
+    assert saw(client, SEEN, dry_run=True) is None
 
 
 @pytest.mark.usefixtures("command")

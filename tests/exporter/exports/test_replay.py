@@ -151,7 +151,7 @@ def test_a_job_whose_backups_were_all_removed_shows_the_last_from_its_arrival_on
 def test_what_the_scheduler_was_asked_counts_from_the_run_that_was_the_last_then() -> None:
     first, last = stored_run(START), stored_run(START + DAY)
     known = history_of([first, last])
-    job = known.job.with_state(known.job.state.with_plan(START + 5 * DAY, 4 * DAY))
+    job = known.job.with_state(known.job.state.with_plan(START + 5 * DAY, 4 * DAY, START))
     snapshots = shown(
         known._replace(job=job), Schedule(), TimeGrid.between(START + HOUR, START + 3 * DAY, HOUR)
     )

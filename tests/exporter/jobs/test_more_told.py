@@ -100,7 +100,7 @@ def test_a_restore_of_which_more_is_told_takes_no_backup_away() -> None:
 def test_what_the_scheduler_was_asked_after_a_run_outlives_what_the_run_tells() -> None:
     known = stored_run(START)
     fuller = stored_run(START, next_scheduled=START + DAY)
-    asked = fold([known]).with_plan(START + 2 * DAY, 3 * DAY)
+    asked = fold([known]).with_plan(START + 2 * DAY, 3 * DAY, START)
     state = told_more(asked, known, [fuller], 0)
     assert state.reported == asked.reported
     assert rebuilt(asked, [known], [fuller]).reported == asked.reported

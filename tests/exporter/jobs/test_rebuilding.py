@@ -32,5 +32,5 @@ def test_a_run_that_moved_to_another_job_is_gone_from_its_own(history: list[Stor
 
 def test_a_plan_of_the_scheduler_is_kept() -> None:
     runs = [stored_run(START + night * DAY) for night in range(3)]
-    asked = fold(runs).with_plan(START + 9 * DAY, DAY)
+    asked = fold(runs).with_plan(START + 9 * DAY, DAY, START)
     assert rebuilt(asked, runs, runs) == asked

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.config.pull_targets import PullTarget, make_target
-from exporter.exposition.self_metrics import SelfMetrics
+from exporter.fleet import Fleet
 from exporter.ingest.importer import StoreImporter
 from exporter.pull.client.opening import open_server
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import ConnectionOptions, Pause
 from exporter.pull.loop import PullLoop, pulling
+from exporter.pull.noting import PullNotes
 from exporter.store import RunFilter, StoreUnavailableError
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE
+from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.daemon import NOW, Clock
 from tests.support.duplicati.simulator import PASSWORD, Canned, Simulator
 from tests.support.process.waiting import eventually
@@ -41,20 +42,15 @@ def other() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def telemetry() -> SelfMetrics:
-    return SelfMetrics("1.2.3", lambda: 0)
-
-
-@pytest.fixture
 def rounds(
     duplicati: Simulator,
     other: Simulator,
     archive: StoreImporter,
-    clock: Clock,
-    telemetry: SelfMetrics,
+    store: Store,
+    fleet: Fleet,
 ) -> PullLoop:
     targets = [make_target(duplicati.url, name="nas"), make_target(other.url, name="other")]
-    return PullLoop(targets, opened, archive, telemetry, clock)
+    return PullLoop(targets, opened, archive, PullNotes(store, fleet, 15 * MINUTE))
 
 
 def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
@@ -62,44 +58,35 @@ def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
     simulator.add_row(backup_id, body["Data"])
 
 
-def samples(self_metrics: SelfMetrics) -> dict[str, float]:
-    lines = self_metrics.text().decode().splitlines()
-    pairs = (line.rpartition(" ") for line in lines if "_server_pull_" in line and line[0] != "#")
-    return {name.removeprefix("duplistatus_server_pull_"): float(value) for name, _, value in pairs}
-
-
-def failures(self_metrics: SelfMetrics) -> dict[str, float]:
-    """Return how many pulls failed, by their server; those without any are left out."""
-    found = samples(self_metrics)
-    counts = {name: found.get(f'failures_total{{server="{name}"}}', 0) for name in ("nas", "other")}
-    return {name: count for name, count in counts.items() if count}
-
-
-def ended(self_metrics: SelfMetrics, server: str) -> float | None:
-    """Return when a server was last pulled well, None where it was not."""
-    return samples(self_metrics).get(f'timestamp_seconds{{server="{server}"}}')
+def noted(fleet: Fleet) -> dict[str, tuple[Millis, int]]:
+    """Return when servers were last pulled well, and how many pulls failed since the first."""
+    return {
+        server.pulled.table.name: (server.pulled.at, server.pulled.failures)
+        for server in fleet.servers()
+        if server.pulled is not None and server.pulled.table is not None
+    }
 
 
 def test_a_round_pulls_from_every_server(
-    duplicati: Simulator, other: Simulator, rounds: PullLoop, store: Store, telemetry: SelfMetrics
+    duplicati: Simulator, other: Simulator, rounds: PullLoop, store: Store, fleet: Fleet
 ) -> None:
     run(duplicati, "2", 5)
     run(other, "5", 4)
     rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 2
-    assert failures(telemetry) == {}
-    assert ended(telemetry, "nas") == ended(telemetry, "other") == NOW / 1000
+    assert noted(fleet) == {"nas": (NOW, 0), "other": (NOW, 0)}
 
 
 def test_a_server_that_fails_keeps_no_other_out(
-    duplicati: Simulator, other: Simulator, rounds: PullLoop, store: Store, telemetry: SelfMetrics
+    duplicati: Simulator, other: Simulator, rounds: PullLoop, fleet: Fleet, clock: Clock
 ) -> None:
+    run(duplicati, "2", 5)
+    rounds.pull_all()
     duplicati.password = "another"
     run(other, "5", 4)
+    clock.now += HOUR
     rounds.pull_all()
-    assert len(store.runs(RunFilter(), None, 9)) == 1
-    assert failures(telemetry) == {"nas": 1}
-    assert (ended(telemetry, "nas"), ended(telemetry, "other")) == (None, NOW / 1000)
+    assert noted(fleet) == {"nas": (NOW, 1), "other": (NOW + HOUR, 0)}
 
 
 def test_pulling_fails_after_three_failures_in_a_row(
@@ -123,29 +110,54 @@ def test_pulling_fails_after_three_failures_in_a_row(
 
 
 def test_a_pull_that_leaves_something_out_is_a_failure(
-    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics
+    duplicati: Simulator, rounds: PullLoop, fleet: Fleet, clock: Clock
+) -> None:
+    run(duplicati, "2", 5)
+    rounds.pull_all()
+    duplicati.always["/backup/2/log"] = Canned(404)
+    clock.now += HOUR
+    rounds.pull_all()
+    assert noted(fleet) == {"nas": (NOW, 1)}
+
+
+def test_a_server_that_was_never_pulled_well_has_no_figures(
+    duplicati: Simulator, rounds: PullLoop, fleet: Fleet
 ) -> None:
     duplicati.always["/backup/2/log"] = Canned(404)
     rounds.pull_all()
-    assert failures(telemetry) == {"nas": 1}
-    assert ended(telemetry, "nas") is None
+    assert noted(fleet) == {}
+
+
+def test_a_table_that_is_gone_is_forgotten_at_the_next_start(
+    duplicati: Simulator, rounds: PullLoop, store: Store, fleet: Fleet
+) -> None:
+    run(duplicati, "2", 5)
+    rounds.pull_all()
+    PullNotes(store, fleet, MINUTE).keep_tables({"nas"})
+    assert noted(fleet) == {"nas": (NOW, 0)}
+    PullNotes(store, fleet, MINUTE).keep_tables({"other"})
+    assert noted(fleet) == {}
+    (server,) = fleet.servers()
+    assert server.pulled is not None, "what the last pull knew stands"
 
 
 def test_a_database_that_does_not_answer_fails_the_pull_and_no_more(
     duplicati: Simulator,
     rounds: PullLoop,
     store: Store,
-    telemetry: SelfMetrics,
+    fleet: Fleet,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
         raise StoreUnavailableError("the disk is full")
 
     run(duplicati, "2", 5)
+    rounds.pull_all()
     with monkeypatch.context() as broken:
         broken.setattr(store, "record_all", fail)
+        broken.setattr(store, "note_pulled", fail)
         rounds.pull_all()
-    assert failures(telemetry) == {"nas": 1}
+    assert noted(fleet) == {"nas": (NOW, 0)}, "nor can the failure be noted"
     rounds.pull_all()
     assert len(store.runs(RunFilter(), None, 9)) == 1
 
@@ -189,7 +201,7 @@ def test_a_fault_is_logged_once_and_its_end_too(
 
 
 def test_a_backup_that_is_not_watched_is_logged_until_it_is(
-    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics, caplog: pytest.LogCaptureFixture
+    duplicati: Simulator, rounds: PullLoop, fleet: Fleet, caplog: pytest.LogCaptureFixture
 ) -> None:
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     for _ in range(2):
@@ -197,8 +209,7 @@ def test_a_backup_that_is_not_watched_is_logged_until_it_is(
     (record,) = caplog.records
     assert record.message == "backup not monitored"
     assert record.__dict__["fields"]["reason"].startswith("New: is scheduled")
-    assert failures(telemetry) == {}
-    assert ended(telemetry, "nas") == NOW / 1000
+    assert noted(fleet) == {}, "of a server without any run there is nothing to note"
 
 
 def test_pulls_that_go_well_again_are_told_whatever_is_not_watched(
@@ -233,30 +244,6 @@ def test_rounds_go_on_until_they_are_told_to_stop(
         run(duplicati, "2", 5)
         eventually(lambda: store.runs(RunFilter(), None, 9), "the run of a later round")
     assert not [thread for thread in threading.enumerate() if thread.name == "pull"]
-
-
-def test_before_the_first_round_ends_it_is_known_that_none_did(
-    duplicati: Simulator, rounds: PullLoop, telemetry: SelfMetrics
-) -> None:
-    reached, go_on = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        reached.set()
-        go_on.wait(10)
-
-    duplicati.before["/backups"] = hold
-    with pulling(rounds, 15 * MINUTE, leads):
-        assert reached.wait(10)
-        assert samples(telemetry) == {
-            'timestamp_seconds{server="nas"}': 0,
-            'timestamp_seconds{server="other"}': 0,
-            'interval_seconds{server="nas"}': 900,
-            'interval_seconds{server="other"}': 900,
-            'failures_total{server="nas"}': 0,
-            'failures_total{server="other"}': 0,
-        }
-        rounds.stop()
-        go_on.set()
 
 
 def test_a_stop_ends_a_pause_between_two_tries(

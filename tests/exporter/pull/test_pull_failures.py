@@ -8,6 +8,7 @@ import pytest
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
+from exporter.model.pulled import Seen
 from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError
 from exporter.pull.pull_server import pull_server
@@ -61,6 +62,9 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
 
         def note_list(self, listed: BackupList) -> None:
             archive.note_list(listed)
+
+        def note_pull(self, server_id: int, seen: Seen) -> None:
+            archive.note_pull(server_id, seen)
 
     bookmarks = Bookmarks()
     fill(duplicati, "2", 2)
@@ -161,6 +165,9 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
 
         def note_list(self, listed: BackupList) -> None:
             archive.note_list(listed)
+
+        def note_pull(self, server_id: int, seen: Seen) -> None:
+            archive.note_pull(server_id, seen)
 
     duplicati.backups = []
     schedule = {"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"}

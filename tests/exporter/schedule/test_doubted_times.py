@@ -88,7 +88,7 @@ def test_a_planned_start_that_lies_before_the_run_that_told_it_is_moved_on() -> 
 
 def test_a_scheduler_that_repeats_far_apart_moves_on_by_35_days_at_most() -> None:
     state = fold([Ran("2026-03-01T02:00").stored()])
-    asked = state.with_plan(at("2026-03-02T02:00"), 366 * DAY)
+    asked = state.with_plan(at("2026-03-02T02:00"), 366 * DAY, at("2026-03-01T02:00"))
     late = expect(fold([Ran("2026-03-02T02:00").stored()], asked), SCHEDULE)
     assert late is not None
     assert late.start == at("2026-04-06T02:00")
