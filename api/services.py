@@ -21,6 +21,7 @@ from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.language import DEFAULT_READER
 from exporter.limits import Limits
+from exporter.notifications.awaiting import AwaitedPulls, NoPulls
 from exporter.notifications.deliveries import Deliveries
 from exporter.notifications.digest.collecting import Sources
 from exporter.notifications.faults import (
@@ -77,6 +78,7 @@ class Services(NamedTuple):
     templates: Templates = Templates()
     public_url: str | None = None
     pull_failures: PullFailures = no_pulls
+    awaited_pulls: AwaitedPulls = NoPulls()
     zone: ZoneInfo = DEFAULT_READER.zone
     reload: Callable[[], tuple[str, ...]] = nothing_to_read
     counting: Callable[[], float] = time.monotonic

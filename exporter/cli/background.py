@@ -13,10 +13,12 @@ from exporter.cli.publishing import publishing_to
 from exporter.cli.telling import telling
 from exporter.cli.working import working
 from exporter.config import Config
+from exporter.fleet.views import JobView
 from exporter.ingest.configured_jobs import ConfiguredJobs
 from exporter.ingest.importer import StoreImporter
 from exporter.pull.loop import PullLoop, pulling
 from exporter.pull.noting import PullNotes
+from exporter.pull.second_leg import SecondLeg
 from exporter.store.retention import RetentionPolicy, pruning
 from exporter.times import Millis
 
@@ -31,16 +33,27 @@ class _Work(NamedTuple):
 
 
 class Background:
-    """The work by its kind. Needs one caller at a time, except for `failing`."""
+    """The work by its kind. Needs one caller at a time, except for what is asked of its pulls."""
 
     def __init__(self) -> None:
         self._works: dict[str, _Work] = {}
         self._pulls: PullLoop | None = None
+        self._second_leg: SecondLeg | None = None
 
     def failing(self) -> Mapping[str, str | None]:
         """Return for each server that is pulled from why that fails, as `PullFailures` does."""
         pulls = self._pulls
         return {} if pulls is None else pulls.failing()
+
+    def mark(self) -> object:
+        """Return a value that changes whenever a pull ends, or others pull."""
+        leg = self._second_leg
+        return None if leg is None else (id(leg), leg.ended())
+
+    def waits_until(self, view: JobView, now: Millis) -> Millis | None:
+        """Return until when notifications of an overdue job wait for the pull of its server."""
+        leg = self._second_leg
+        return None if leg is None else leg.waits_until(view, now)
 
     def follow(self, settings: Config, services: Services) -> None:
         """Work by these settings. What they do not change goes on as it is.
@@ -78,18 +91,19 @@ class Background:
 
     @contextlib.contextmanager
     def _pulling(self, settings: Config, services: Services) -> Iterator[None]:
-        interval = settings.pull_interval
-        notes = PullNotes(services.store, services.fleet, interval or 0)
-        if interval is None or not _can_pull(settings, interval):
+        notes = PullNotes(services.store, services.fleet, settings.pull_interval or 0)
+        if not _can_pull(settings):
             notes.keep_tables(())
             yield
             return
-        self._pulls = _pull_loop(settings, services, notes)
+        pulls = _pull_loop(settings, services, notes)
+        leg = SecondLeg(pulls, services.fleet, services.clock, services.store.leads)
+        self._pulls, self._second_leg = pulls, leg
         try:
-            with pulling(self._pulls, interval, services.store.leads):
+            with pulling(pulls, settings.pull_interval, services.store.leads), working(leg):
                 yield
         finally:
-            self._pulls = None
+            self._pulls = self._second_leg = None
 
 
 def _pruning(settings: Config, services: Services) -> AbstractContextManager[None]:
@@ -103,14 +117,16 @@ def _expecting(settings: Config, services: Services) -> AbstractContextManager[N
     return working(ConfiguredJobs(settings.expected, store, fleet, metrics, services.clock))
 
 
-def _can_pull(settings: Config, interval: Millis) -> bool:
+def _can_pull(settings: Config) -> bool:
     """Return whether there is a server to pull from, and log what people should know."""
+    interval = settings.pull_interval
     if not settings.pull_targets:
-        _log.warning("pull_interval has no effect: the file has no [[pull]] table")
+        if interval is not None:
+            _log.warning("pull_interval has no effect: the file has no [[pull]] table")
         return False
     for target in settings.pull_targets:
         _log.info("pulling", extra=logs.log_fields(server=target.name, trust=target.trust))
-    if interval > settings.policy.tolerance:
+    if interval is not None and interval > settings.policy.tolerance:
         _log.warning(
             "pull_interval is longer than tolerance: jobs may be overdue until the next pull"
         )
@@ -120,4 +136,4 @@ def _can_pull(settings: Config, interval: Millis) -> bool:
 def _pull_loop(settings: Config, services: Services, notes: PullNotes) -> PullLoop:
     store, clock, most_lines = services.store, services.clock, settings.limits.max_log_lines
     importer = StoreImporter(store, services.fleet, clock, most_lines, settings.keep_runs)
-    return PullLoop(settings.pull_targets, open_source, importer, notes)
+    return PullLoop(settings.pull_targets, open_source, importer, notes, clock)

@@ -85,6 +85,7 @@ def _loop(
         describer.message,
         _extras(told, services),
         couriers.waiting,
+        services.awaited_pulls,
     )
     alarm = StorageAlarm(told.channels, describer.message, _send_once, clock)
     leading = Leading(store.leads, services.self_metrics, addresses_of(told))

@@ -120,6 +120,11 @@ class Fleet(Directory):
             self._evaluate_again([job_id])
             return self._live.newest(job_id)
 
+    def ended_without_report(self, job_id: int) -> LiveRun | None:
+        """Return the newest live run of a job if it ended and no report of it came."""
+        with self._lock:
+            return self._live.ended_without_report(job_id)
+
     def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
         with self._lock:

@@ -106,6 +106,11 @@ class LiveRunIndex:
             return None
         return Running(run, self._heard(run) + self.stall_after)
 
+    def ended_without_report(self, job_id: int) -> LiveRun | None:
+        """Return the newest run of a job if it ended, well or not, and no report of it came."""
+        run = self._unreported_run(job_id)
+        return run if run is not None and run.activity.ended else None
+
     def awaited(self, job_id: int) -> tuple[LiveRun, ...]:
         """Return the runs of a job that ended well and whose report has not come, oldest first."""
         return self._awaited.get(job_id, ())

@@ -32,7 +32,10 @@ class Certificate(Struct, frozen=True, array_like=True):
 
 
 class PullTable(Struct, frozen=True, array_like=True):
-    """The table of the configuration by which the daemon itself pulls, and how often."""
+    """The table of the configuration by which the daemon itself pulls, and how often.
+
+    The interval is 0 where it pulls only when a report is missing.
+    """
 
     name: str
     interval: Millis

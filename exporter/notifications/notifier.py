@@ -13,10 +13,11 @@ from exporter.fleet import Fleet
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.taking import take_all
 from exporter.fleet.views import JobView
-from exporter.model.conditions import AnyCondition, DaemonCondition
+from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
 from exporter.notifications.absence import ALIVE, AWAY, Away, absence
+from exporter.notifications.awaiting import AwaitedPulls, Awaiting, NoPulls
 from exporter.notifications.resuming import Resumed, resume
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
@@ -88,6 +89,7 @@ class Parts(NamedTuple):
     compose: Compose
     extras: Extras
     waiting: Callable[[str], int]
+    pulls: AwaitedPulls = NoPulls()
 
 
 class _Taken(NamedTuple):
@@ -95,20 +97,6 @@ class _Taken(NamedTuple):
 
     views: list[JobView]
     gone: list[int]
-
-
-class _Seen(NamedTuple):
-    """What a job looked like: as long as it is the same, there is nothing new to tell of it."""
-
-    held: frozenset[AnyCondition]
-    silent: bool
-    names: tuple[str | None, ...]
-
-    @classmethod
-    def of(cls, view: JobView, seen: Observation) -> "_Seen":
-        """Return what a job looks like."""
-        names = (view.server.name, view.server.alias, view.job.name)
-        return cls(seen.held, seen.silent, names)
 
 
 class Notifier:
@@ -125,12 +113,13 @@ class Notifier:
         """
         self._parts = parts
         self._watch = parts.fleet.watch_jobs()
+        self._awaiting = Awaiting(parts.pulls)
         state = parts.outbox.load()
         self.waiting = state.waiting
         self._revision = state.revision
         self._marks = state.marks
         self._turns = DeadlineIndex()
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, observing.Seen] = {}
         self._read_up_to = 0
         self._may_be_unread = False
         self._away = absence(state.marks, now)
@@ -154,8 +143,9 @@ class Notifier:
 
     @property
     def changed(self) -> bool:
-        """Whether a job changed since the last step, or what a report noted may be unread."""
-        return self._watch.changed.is_set() or self._may_be_unread
+        """Whether a job changed since the last step, a pull ended, or a note may be unread."""
+        news = self._watch.changed.is_set() or self._may_be_unread
+        return news or self._awaiting.changed
 
     def next_at(self, now: Millis) -> Millis | None:
         """Return when time alone gives a step something to do; None: never."""
@@ -186,7 +176,8 @@ class Notifier:
         self, changes: Sequence[ConditionChange], taken: _Taken, now: Millis
     ) -> list[JobView]:
         """Take over what is known now; return the jobs that changed, or whose time has come."""
-        due = [self._parts.fleet.job(job_id) for job_id in self._turns.before(now + 1)]
+        ids = {*self._turns.before(now + 1), *self._awaiting.take()}
+        due = [self._parts.fleet.job(job_id) for job_id in sorted(ids)]
         views = list({view.job.id: view for view in [*filter(None, due), *taken.views]}.values())
         self._observe_changes(changes, now)
         self._observe_views(views, now)
@@ -218,13 +209,26 @@ class Notifier:
 
     def _observe_views(self, views: Iterable[JobView], now: Millis) -> None:
         for view in views:
-            self._turns.set(view.job.id, next_change(view, now))
-            observation = observing.of_view(view, now)
-            seen = _Seen.of(view, observation)
-            # Nearly all reports change nothing of it, and a fleet may send a thousand a second.
-            if self._seen.get(view.job.id) != seen:
-                self._observe_job(view, observation, now)
-                self._seen[view.job.id] = seen
+            seen = observing.of_view(view, now)
+            until, turn = self._awaiting.until(view, seen, now), next_change(view, now)
+            if until is None:
+                self._turns.set(view.job.id, turn)
+                self._observe_view(view, seen, now)
+            else:
+                self._turns.set(view.job.id, until if turn is None else min(turn, until))
+                self._seen.pop(view.job.id, None)
+                self._observe_job(view, self._awaiting.begin(view.job.id, seen), now)
+
+    def _observe_view(self, view: JobView, seen: Observation, now: Millis) -> None:
+        """Take over all of a job, unless it is as it was.
+
+        Nearly all reports change nothing of it, and a fleet may send a thousand a second.
+        """
+        known = observing.Seen.of(view, seen)
+        if self._seen.get(view.job.id) != known:
+            for each in self._awaiting.end(view.job.id, seen):
+                self._observe_job(view, each, now)
+            self._seen[view.job.id] = known
 
     def _observe_job(self, view: JobView, seen: Observation, now: Millis) -> None:
         for tracker in self._trackers:
@@ -237,6 +241,7 @@ class Notifier:
         for job_id in job_ids:
             self._turns.set(job_id, None)
             self._seen.pop(job_id, None)
+            self._awaiting.forget(job_id)
             for tracker in self._trackers:
                 tracker.forget(observing.subject_of_job(job_id))
 

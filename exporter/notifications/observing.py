@@ -1,6 +1,7 @@
 """What the notifier sees: jobs as the page shows them, and what reports changed meanwhile."""
 
 from collections.abc import Iterable
+from typing import NamedTuple, Self
 
 from exporter.conditions.evaluate import BY_RUNS, conditions
 from exporter.config.notifications import Channel
@@ -19,6 +20,20 @@ _OF_JOBS: frozenset[AnyCondition] = frozenset(Condition)
 _OF_RUNS: frozenset[AnyCondition] = frozenset(BY_RUNS)
 _OF_SERVERS: frozenset[AnyCondition] = frozenset(ServerCondition)
 _OF_DAEMON: frozenset[AnyCondition] = frozenset(DaemonCondition)
+
+
+class Seen(NamedTuple):
+    """What a job looked like: as long as it is the same, there is nothing new to tell of it."""
+
+    held: frozenset[AnyCondition]
+    silent: bool
+    names: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, view: JobView, seen: Observation) -> Self:
+        """Return what a job looks like."""
+        names = (view.server.name, view.server.alias, view.job.name)
+        return cls(seen.held, seen.silent, names)
 
 
 def subject_of_job(job_id: int) -> str:

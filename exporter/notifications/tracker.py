@@ -34,7 +34,7 @@ CONDITIONS: dict[str, AnyCondition] = {
     for each in conditions
 }
 
-_MISSING = {Condition.OVERDUE, Condition.STALE}
+MISSING = {Condition.OVERDUE, Condition.STALE}
 """What holds because no report came: it may have been lost."""
 
 
@@ -128,7 +128,7 @@ class Tracker:
     def _due(self, condition: AnyCondition, at: Millis) -> Millis:
         hold = self.channel.hold
         due = at + (max(hold, STORAGE_HOLD) if condition is DaemonCondition.STORAGE else hold)
-        return max(due, self._missing_from) if condition in _MISSING else due
+        return max(due, self._missing_from) if condition in MISSING else due
 
     def _end(self, known: Alert, seen: Observation, now: Millis) -> None:
         unheard = seen.silent and known.told is None

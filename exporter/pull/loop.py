@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections import Counter
@@ -15,9 +16,11 @@ from exporter.pull.bookmarks import Bookmarks
 from exporter.pull.client.errors import ServerError, StoppedError
 from exporter.pull.client.server import DuplicatiServer
 from exporter.pull.client.transport import Pause
+from exporter.pull.matching import TargetIndex
 from exporter.pull.noting import PullNotes, note_pull
 from exporter.pull.pull_server import PullProgress, pull_server
 from exporter.pull.summary import MAX_REASONS, Summary
+from exporter.pull.turns import PullTurns
 from exporter.store import StoreUnavailableError
 from exporter.times import SECOND, Millis
 
@@ -30,7 +33,7 @@ FAILURES_IN_A_ROW = 3
 _LOOK_SECONDS = 10.0
 """How often it is asked which of several daemons pulls."""
 
-_MAX_GOODBYE_SECONDS = 5.0
+MAX_GOODBYE_SECONDS = 5.0
 """A server that is slow to answer must not delay the end of the daemon."""
 
 _log = logging.getLogger(__name__)
@@ -56,7 +59,10 @@ _WELL = _Ended(well=True, problem="")
 
 
 class PullLoop:
-    """Pulls from every server in turn. Not thread-safe, except for `stop`."""
+    """Pulls from every server in turn, and from some at once.
+
+    `pull_now` and `stop` are thread-safe. `known` tells which server of the fleet a table is of.
+    """
 
     def __init__(
         self,
@@ -64,29 +70,34 @@ class PullLoop:
         opener: Open,
         importer: ReportImporter,
         notes: PullNotes,
+        clock: Callable[[], Millis],
     ) -> None:
         self._targets = targets
         self._open = opener
         self._importer = importer
         self._notes = notes
         self._led = False
+        self.turns = PullTurns(clock)
+        self.known = TargetIndex(targets)
         self._bookmarks = Bookmarks()
         self._ended: dict[str, _Ended] = {}
         self._in_a_row: Counter[str] = Counter()
         self._was_well: set[str] = set()
         self._stopping = threading.Event()
 
-    def run(self, interval: Millis, leads: Callable[[], bool]) -> None:
+    def run(self, interval: Millis | None, leads: Callable[[], bool]) -> None:
         """Pull from all servers at once, and again an interval after each round, until stopped.
 
         Of several daemons the one that leads pulls; another one goes on where that one ends.
+        Without an interval there are no rounds: it is only known who leads.
         """
         next_round = 0.0
         with contextlib.suppress(StoppedError):
             while True:
                 if self._take_turn(leads=leads()) and time.monotonic() >= next_round:
-                    next_round = time.monotonic() + interval / SECOND
-                    self.pull_all()
+                    next_round = time.monotonic() + _seconds(interval)
+                    if interval is not None:
+                        self.pull_all()
                 if self._stopping.wait(self._pause(next_round)):
                     return
 
@@ -109,16 +120,31 @@ class PullLoop:
     def pull_all(self) -> None:
         """Pull from each server once; a failure of one does not affect the others."""
         for target in self._targets:
-            ended = self._pull(target)
-            if self._stopping.is_set():  # nobody asks any more how it ended
-                raise StoppedError
-            if ended.well:
-                self._was_well.add(target.name)
-                del self._in_a_row[target.name]
-            else:
-                self._in_a_row[target.name] += 1
-                self._notes.count_failure(target.name)
-            self._log_change(target.name, ended)
+            if self.turns.begin(target.name):
+                self._take_from(target)
+
+    def pull_now(self, target: PullTarget) -> None:
+        """Pull from one server, unless it is pulled already or was within the last minute."""
+        with contextlib.suppress(StoppedError):
+            if self.turns.begin_at_once(target.name):
+                self._take_from(target)
+
+    def _take_from(self, target: PullTarget) -> None:
+        try:
+            self._note(target, self._pull(target))
+        finally:
+            self.turns.end(target.name)
+
+    def _note(self, target: PullTarget, ended: _Ended) -> None:
+        if self._stopping.is_set():  # nobody asks any more how it ended
+            raise StoppedError
+        if ended.well:
+            self._was_well.add(target.name)
+            del self._in_a_row[target.name]
+        else:
+            self._in_a_row[target.name] += 1
+            self._notes.count_failure(target.name)
+        self._log_change(target.name, ended)
 
     def failing(self) -> dict[str, str | None]:
         """Return for each server why its last pulls in a row failed.
@@ -144,6 +170,7 @@ class PullLoop:
                 "pull failed with an internal error", extra=log_fields(server=target.name)
             )
             return _Ended(well=False, problem=repr(error))
+        self.known.learn(target, summary.server_ids, summary.machine_id)
         _log_summary(target.name, summary)
         return _Ended.of(summary)
 
@@ -168,6 +195,10 @@ class PullLoop:
             _log.warning(message, extra=log_fields(server=server, reason=ended.problem))
 
 
+def _seconds(interval: Millis | None) -> float:
+    return math.inf if interval is None else interval / SECOND
+
+
 def _log_summary(server: str, summary: Summary) -> None:
     recorded = summary.count(ImportOutcome.RECORDED) + summary.other_operations
     level = logging.INFO if recorded else logging.DEBUG
@@ -175,7 +206,7 @@ def _log_summary(server: str, summary: Summary) -> None:
 
 
 @contextlib.contextmanager
-def pulling(loop: PullLoop, interval: Millis, leads: Callable[[], bool]) -> Iterator[None]:
+def pulling(loop: PullLoop, interval: Millis | None, leads: Callable[[], bool]) -> Iterator[None]:
     """Run the scheduled pulls meanwhile."""
     thread = threading.Thread(target=loop.run, args=(interval, leads), name="pull", daemon=True)
     thread.start()
@@ -183,4 +214,4 @@ def pulling(loop: PullLoop, interval: Millis, leads: Callable[[], bool]) -> Iter
         yield
     finally:
         loop.stop()
-        thread.join(_MAX_GOODBYE_SECONDS)
+        thread.join(MAX_GOODBYE_SECONDS)

@@ -95,6 +95,7 @@ class _Pull:
         self.summary = Summary(server.name)
         self._server = server
         self._info = server.info()
+        self.summary.machine_id = self._info.machine_id
         self._importer = importer
         self._bookmarks = bookmarks
         self._on_progress = on_progress

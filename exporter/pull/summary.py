@@ -18,7 +18,8 @@ class Summary:
     `unwatched` are backups that are not monitored although their server plans them, with the
     reason; `notes` say to which server and job runs were assigned. `found` counts those of the
     recorded runs that died before they began, or were skipped, by how they ended. `seen` is what
-    is to be noted of the server.
+    is to be noted of the server. `server_ids` are the servers that have the runs, `machine_id` is
+    what Duplicati's server says of its machine.
     """
 
     def __init__(self, server: str) -> None:
@@ -28,6 +29,8 @@ class Summary:
         """The id here of the server that the runs are of."""
 
         self.seen = Seen()
+        self.machine_id: str | None = None
+        self.server_ids: set[int] = set()
         self.backups = 0
         self.other_operations = 0
         self.found: Counter[Status] = Counter()
@@ -64,7 +67,9 @@ class Summary:
             else:
                 self._outcomes[each.outcome] += 1
             self.notes += each.notes
-            self.server_id = self.server_id or each.server_id
+            if each.server_id is not None:
+                self.server_id = self.server_id or each.server_id
+                self.server_ids.add(each.server_id)
             if each.reason is not None:
                 self._explain(each.reason)
 

@@ -77,7 +77,9 @@ def _daemon(
 ) -> RunningDaemon:
     background = Background()
     services = build_services(settings, store)
-    services = services._replace(pull_failures=background.failing, reload=reloader.reload)
+    services = services._replace(
+        pull_failures=background.failing, awaited_pulls=background, reload=reloader.reload
+    )
     daemon = RunningDaemon(settings, services, listening, background)
     stop_on_signals(daemon.server)
     _tune_gc()

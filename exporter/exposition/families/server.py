@@ -7,7 +7,7 @@ from exporter.exposition.families.family import Family, Sample
 from exporter.exposition.families.snapshot import label_of_tags, seconds
 from exporter.model import Server
 from exporter.model.pulled import Certificate, Pulled
-from exporter.times import SECOND, Millis
+from exporter.times import Millis
 
 SERVER_LABELS = ("server_id", "server")
 
@@ -64,7 +64,7 @@ SERVER_FAMILIES: tuple[Family[Server], ...] = (
     _of_pulled(
         "pull_interval_seconds",
         "Interval between two pulls from a server by the daemon.",
-        lambda pulled: None if pulled.table is None else pulled.table.interval / SECOND,
+        lambda pulled: None if pulled.table is None else seconds(pulled.table.interval or None),
     ),
     _of_pulled(
         "pull_failures_total",

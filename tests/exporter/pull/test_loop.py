@@ -50,7 +50,7 @@ def rounds(
     fleet: Fleet,
 ) -> PullLoop:
     targets = [make_target(duplicati.url, name="nas"), make_target(other.url, name="other")]
-    return PullLoop(targets, opened, archive, PullNotes(store, fleet, 15 * MINUTE))
+    return PullLoop(targets, opened, archive, PullNotes(store, fleet, 15 * MINUTE), lambda: NOW)
 
 
 def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
