@@ -9,7 +9,12 @@ from msgspec import Struct
 
 from api.client_address import Network, url_of
 from exporter.auth import Authorizer, Scope
-from exporter.reports.sender_options import duplicati_options, live_options, retrying_options
+from exporter.reports.sender_options import (
+    duplicati_options,
+    json_options,
+    live_options,
+    retrying_options,
+)
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain")
 
@@ -36,6 +41,7 @@ class Connection(Struct, frozen=True):
         return {
             "live": [*retrying, *live_options(activity)],
             "retrying": retrying,
+            "json": json_options(upload),
             "any": duplicati_options(upload),
         }
 

@@ -33,12 +33,14 @@ def duplicati_options(upload_url: str) -> list[str]:
     ]
 
 
-def retrying_options(upload_url: str) -> list[str]:
-    """Return the options from 2.1.0.112 on, with which a restart of the daemon loses no report.
+def json_options(upload_url: str) -> list[str]:
+    """Return the options from 2.0.9 on, which leave what is sent to another program as it is."""
+    return [f"{REPORTS}={upload_url}", *_LOG]
 
-    They leave `--send-http-url`, and what it sends to another program, as they are.
-    """
-    return [f"{REPORTS}={upload_url}", *_LOG, *_pasted(RETRYING)]
+
+def retrying_options(upload_url: str) -> list[str]:
+    """Return the options from 2.1.0.112 on, with which a restart of the daemon loses no report."""
+    return [*json_options(upload_url), *_pasted(RETRYING)]
 
 
 def live_options(activity_url: str) -> list[str]:

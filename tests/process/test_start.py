@@ -8,7 +8,7 @@ from tests.support.process.daemon import Daemon
 from tests.support.process.reports import documented
 from tests.support.process.waiting import eventually
 
-PASTE = "Duplicati options to paste: "
+PASTE = "Duplicati options to paste, "
 
 
 def test_log_says_where_it_listens_and_stores(shared_daemon: Daemon) -> None:
@@ -20,16 +20,27 @@ def test_log_says_where_it_listens_and_stores(shared_daemon: Daemon) -> None:
 
 def test_log_has_the_duplicati_options_to_paste(shared_daemon: Daemon) -> None:
     shared_daemon.wait_for_event("database opened")
-    line = eventually(
-        lambda: [event["event"] for event in shared_daemon.events() if PASTE in event["event"]],
-        "the options in the log",
-    )[0]
-    assert line == (
-        f"{PASTE}--send-http-url={shared_daemon.url}/api/upload"
-        " --send-http-result-output-format=Json"
-        " --send-http-log-level=Information"
-        " --send-http-max-log-lines=0"
-    )
+
+    def told() -> list[str]:
+        return [event["event"] for event in shared_daemon.events() if PASTE in event["event"]]
+
+    upload = f"{shared_daemon.url}/api/upload"
+    eventually(lambda: len(told()) == 2, "the options in the log")
+    assert told() == [
+        (
+            f"{PASTE}2.2 and later: --send-http-json-urls={upload}"
+            " --send-http-log-level=Information"
+            " --send-http-max-log-lines=0"
+            " --send-http-retries=10"
+            " --send-http-retry-delay=30s"
+        ),
+        (
+            f"{PASTE}earlier versions: --send-http-url={upload}"
+            " --send-http-result-output-format=Json"
+            " --send-http-log-level=Information"
+            " --send-http-max-log-lines=0"
+        ),
+    ]
 
 
 def test_the_page_can_be_turned_off(start: Start) -> None:

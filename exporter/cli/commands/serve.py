@@ -26,7 +26,7 @@ from exporter.cli.stores import open_store
 from exporter.cli.telling import watch_of
 from exporter.config import Config
 from exporter.config.parsers import Address
-from exporter.reports.sender_options import duplicati_options
+from exporter.reports.sender_options import duplicati_options, retrying_options
 from exporter.store import Store
 
 _ALLOCATIONS = 20_000
@@ -95,8 +95,12 @@ def _at(settings: Config, given: socket.socket) -> Config:
 def _tell(settings: Config, store: Store, listening: socket.socket) -> None:
     announce(settings, store, listening)
     url = url_of(settings, listening, socket.gethostname())
-    options = duplicati_options(f"{url}/api/upload")
-    _log.info("Duplicati options to paste: %s", " ".join(options))
+    upload = f"{url}/api/upload"
+    for versions, options in (
+        ("2.2 and later", retrying_options(upload)),
+        ("earlier versions", duplicati_options(upload)),
+    ):
+        _log.info("Duplicati options to paste, %s: %s", versions, " ".join(options))
 
 
 def _hold_gc() -> None:

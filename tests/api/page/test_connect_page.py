@@ -8,7 +8,12 @@ from falcon import testing
 
 from api.app import create_app
 from exporter.auth import Authorizer, Scope
-from exporter.reports.sender_options import duplicati_options, live_options, retrying_options
+from exporter.reports.sender_options import (
+    duplicati_options,
+    json_options,
+    live_options,
+    retrying_options,
+)
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp
 from tests.api.page.conftest import LAST, Look
 from tests.support.daemon import ADMIN_TOKEN, NOW, SENDER, Daemon
@@ -55,6 +60,7 @@ def test_each_version_has_its_options_for_the_address_that_was_asked(daemon: Dae
     retrying = retrying_options(UPLOAD)
     assert options(page, "live") == [*retrying, *live_options(ACTIVITY)]
     assert options(page, "retrying") == retrying
+    assert options(page, "json") == json_options(UPLOAD)
     assert options(page, "any") == duplicati_options(UPLOAD)
 
 
@@ -64,7 +70,7 @@ def test_only_the_newest_versions_are_given_live_options(daemon: Daemon) -> None
     assert named == ["live", "live-line"]
 
 
-@pytest.mark.parametrize("versions", ["live", "retrying", "any"])
+@pytest.mark.parametrize("versions", ["live", "retrying", "json", "any"])
 def test_the_command_line_has_the_same_options_quoted(daemon: Daemon, versions: str) -> None:
     page = asked(daemon.client, server="Anna's PC; & more")
     line = text(page.one("pre", id=f"{versions}-line"))
@@ -111,7 +117,7 @@ def test_where_uploads_need_a_token_there_is_room_for_it_and_it_is_not_shown(
 ) -> None:
     page = asked(closed(daemon))
     assert options(page, "any")[0] == f"--send-http-url={UPLOAD}?token=TOKEN"
-    assert len(page.all("span", data_token="")) == 2 * 4
+    assert len(page.all("span", data_token="")) == 2 * 5
     assert "upload_tokens" in text(page.one("main"))
     assert TOKEN not in text(page.root)
     assert ADMIN_TOKEN not in text(page.root)
