@@ -122,7 +122,7 @@ def _since(view: JobView, state: JobState, condition: Condition, now: Millis) ->
 
 def _why(view: JobView, state: JobState, condition: Condition, now: Millis) -> str | None:
     """Return the cause, or what the last run says where a message has the cause already."""
-    is_told = condition in (Condition.OVERDUE, Condition.STALE)
+    is_told = condition in (Condition.OVERDUE, Condition.STALE) and not state.is_expected
     return facts.reason(state) if is_told else cause(view, state, condition, now)
 
 

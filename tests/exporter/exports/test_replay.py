@@ -13,6 +13,7 @@ from exporter.exports.replay import timeline
 from exporter.exposition.families import JOB_FAMILIES, JobSnapshot, Sample
 from exporter.jobs.removed import baseline_state
 from exporter.model import Status, StoredRun
+from exporter.model.declared import Declared
 from exporter.schedule import Schedule, ScheduleSource, expect
 from exporter.schedule.expressions import Cron, Every, Off
 from exporter.store import JobHistory
@@ -56,6 +57,21 @@ def shown(history: JobHistory, schedule: Schedule, grid: TimeGrid) -> dict[int, 
     ]
     assert [slot for slot, _ in slots] == sorted({slot for slot, _ in slots})
     return dict(slots)
+
+
+def test_a_declared_job_is_there_before_its_first_run() -> None:
+    first = stored_run(START + 3 * DAY)
+    job = job_named("Documents", [first])
+    job = job.with_state(replace(job.state, declared=Declared(START + HOUR)))
+    history = JobHistory(server_named("nas"), job, [first], frozenset())
+    grid = TimeGrid.between(START, START + 4 * DAY, HOUR)
+    slots = shown(history, Schedule(), grid)
+    assert min(slots) == 1
+    came = grid.slot(first.received)
+    overdue = [slot for slot, snapshot in slots.items() if snapshot.overdue]
+    assert overdue == list(range(grid.slot(START + DAY + 3 * HOUR + 1), came))
+    assert slots[came - 1].state.last is None
+    assert slots[came].state.last == first
 
 
 def judged(runs: Sequence[StoredRun], schedule: Schedule, now: int) -> JobSnapshot | None:
