@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from api.services import Services
 from exporter.demo.extras import REFUSED_FROM, refused
-from exporter.demo.people import MUTED, OF_JOBS, OF_SERVERS, PERSON, SET_AGO
+from exporter.demo.people import EXPECTED, MUTED, OF_JOBS, OF_SERVERS, PERSON, SET_AGO
+from exporter.ingest.expecting import expect_job
 from exporter.model import Rejected
 from exporter.model.audit import Author
 from exporter.reports import ReportError, read_report
@@ -16,10 +17,11 @@ _BAD_REQUEST = 400
 
 
 def furnish(services: Services, present: Millis) -> None:
-    """Set what the people of the fleet set, and refuse the report that cannot be read."""
+    """Set and expect what the people of the fleet do; refuse the report that cannot be read."""
     by = Author(PERSON, present - SET_AGO)
     _set_servers(services, by)
     _set_jobs(services, by, present)
+    _expect(services, by)
     _refuse(services, present)
 
 
@@ -37,6 +39,11 @@ def _set_jobs(services: Services, by: Author, present: Millis) -> None:
         own = {**OF_JOBS.get(name, {}), **({} if span is None else {"muted": present + span})}
         if own:
             services.store.set_job(view.job.id, partial(replace, **own), by)
+
+
+def _expect(services: Services, by: Author) -> None:
+    for server, backup in EXPECTED:
+        expect_job(services.store, services.fleet, server, backup, by)
 
 
 def _refuse(services: Services, present: Millis) -> None:

@@ -30,6 +30,9 @@ OF_JOBS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 """By the names of the server and the backup."""
 
+EXPECTED: tuple[tuple[str, str], ...] = ((NAS.name, "Home videos"),)
+"""By the names of the server and the backup: what they expect and have not begun."""
+
 MUTED: Mapping[tuple[str, str], Millis] = {(WEB_2.name, "Uploads"): 7 * DAY}
 """For how long from the fleet's present nobody is told of a backup."""
 

@@ -48,7 +48,7 @@ from exporter.store.sqlite import Store
 from exporter.times import DAY, SECOND, Millis, now
 
 _EXPLAINED = """\
-Thirteen servers with forty-four backups, and ninety days of their reports: each condition that the
+Thirteen servers with forty-five backups, and ninety days of their reports: each condition that the
 page knows holds for one at least, most are fine. Some have tags, one is paused, one is muted, a
 server may be a second one of the same machine, a report was refused. While it serves, more reports
 arrive. Look at
