@@ -15,8 +15,9 @@ from exporter.ingest.importer import (
     ImportResult,
     ReportImporter,
 )
+from exporter.ingest.planned_backups import ListOutcome
 from exporter.model.last_error import LastError
-from exporter.model.listed import BackupList
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.model.pulled import Seen
 from exporter.reports.decoding import decode_text
 from exporter.times import Millis, format_duration, format_timestamp
@@ -68,11 +69,7 @@ class ImportClient:
         """Store what Duplicati's own scheduler plans; a dry run changes nothing."""
         if self._dry_run:
             return
-        planned = {
-            "start": format_timestamp(start),
-            "interval": None if interval is None else format_duration(interval),
-        }
-        self._client.send("PUT", f"/api/jobs/{job_id}/planned", planned)
+        self._client.send("PUT", f"/api/jobs/{job_id}/planned", _plan(start, interval))
 
     def note_error(self, job_id: int, error: LastError | None) -> None:
         """Store the last error that Duplicati remembers of a job; a dry run changes nothing."""
@@ -81,16 +78,19 @@ class ImportClient:
         told = error and {"time": format_timestamp(error.at), "message": error.message}
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", {"lastError": told})
 
-    def note_list(self, listed: BackupList) -> None:
+    def note_list(self, listed: BackupList) -> ListOutcome:
         """Store which backups a server lists; a dry run changes nothing."""
         if self._dry_run:
-            return
-        backups = [
-            {"id": each.backup_id, "name": each.name, "kind": each.kind.value}
-            for each in listed.backups
-        ]
-        place = {"address": listed.address, "machineId": listed.machine_id}
-        self._client.send("PUT", "/api/backup-list", {**place, "backups": backups})
+            return ListOutcome()
+        machine = {
+            "address": listed.address,
+            "machineId": listed.machine_id,
+            "machineName": listed.machine_name,
+            "os": listed.os,
+        }
+        backups = [_listed(each) for each in listed.backups]
+        data = self._client.send("PUT", "/api/backup-list", {**machine, "backups": backups})
+        return ListOutcome(tuple(data["expected"]), tuple(data["refused"]))
 
     def note_pull(self, server_id: int, seen: Seen) -> None:
         """Store what a pull saw of a server; a dry run changes nothing."""
@@ -132,6 +132,23 @@ def batches(items: Iterable[_Item], body: Callable[[_Item], bytes]) -> Iterator[
         size += length
     if batch:
         yield batch
+
+
+def _listed(backup: ListedBackup) -> Json:
+    return {
+        "id": backup.backup_id,
+        "name": backup.name,
+        "kind": backup.kind.value,
+        "destinationType": backup.destination_type,
+        "planned": None if backup.planned is None else _plan(backup.planned, backup.interval),
+    }
+
+
+def _plan(start: Millis, interval: Millis | None) -> Json:
+    return {
+        "start": format_timestamp(start),
+        "interval": None if interval is None else format_duration(interval),
+    }
 
 
 def _entry(report: HistoricalReport) -> Json:

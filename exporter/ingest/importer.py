@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exporter.fleet import Fleet
+from exporter.ingest.planned_backups import ListOutcome, expect_planned
 from exporter.model import Delivery, JobKind, Report, believed, kind_of, short_name
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
@@ -92,8 +93,11 @@ class ReportImporter(Protocol):
         """Store the last error that Duplicati remembers of a job, if it is of no run."""
         ...
 
-    def note_list(self, listed: BackupList) -> None:
-        """Store which backups a server lists: renamed ones are known, and those that are gone."""
+    def note_list(self, listed: BackupList) -> ListOutcome:
+        """Store which backups a server lists: renamed ones are known, and those that are gone.
+
+        Planned ones are expected.
+        """
         ...
 
     def note_pull(self, server_id: int, seen: Seen) -> None:
@@ -141,9 +145,14 @@ class StoreImporter:
         """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""
         self._store.note_error(job_id, error)
 
-    def note_list(self, listed: BackupList) -> None:
+    def note_list(self, listed: BackupList) -> ListOutcome:
         """Store which backups a server lists."""
-        self._store.note_list(listed, self._clock())
+        asked = self._clock()
+        self._store.note_list(listed, asked)
+        outcome = expect_planned(self._store, listed, asked)
+        if outcome.expected:
+            self._store.note_list(listed, asked)  # these are jobs now
+        return outcome
 
     def note_pull(self, server_id: int, seen: Seen) -> None:
         """Store what a pull saw of a server. Raises `UnknownIdError`."""

@@ -7,11 +7,18 @@ from exporter.times import Millis
 
 
 class ListedBackup(Struct, frozen=True):
-    """A backup in the list: its number as reports tell it, `DB-2`, its name and its kind."""
+    """A backup in the list: its number as reports tell it, `DB-2`, its name and its kind.
+
+    `planned` is when its next run is planned where no run of it is known, `interval` the longest
+    time between planned starts.
+    """
 
     backup_id: str
     name: str
     kind: JobKind = JobKind.BACKUP
+    destination_type: str | None = None
+    planned: Millis | None = None
+    interval: Millis | None = None
 
 
 class BackupList(Struct, frozen=True):
@@ -24,6 +31,8 @@ class BackupList(Struct, frozen=True):
     address: str
     machine_id: str
     backups: tuple[ListedBackup, ...]
+    machine_name: str | None = None
+    os: str | None = None
 
 
 class Listed(Struct, frozen=True, array_like=True, gc=False):

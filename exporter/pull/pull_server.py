@@ -101,13 +101,17 @@ class _Pull:
         self._on_progress = on_progress
         self._finder = Finder(server, self._info)
         self.state = self._finder.state
+        self._starts: dict[str, Millis] = {}
 
     def note_list(self, backups: Iterable[Backup]) -> None:
         """Store which backups there are, unless the machine does not say which it is."""
-        machine_id = self._info.machine_id
-        if machine_id is not None:
-            listed = tuple(_listed(each) for each in backups if each.id.isdecimal())
-            self._importer.note_list(BackupList(self._server.address, machine_id, listed))
+        info = self._info
+        if info.machine_id is not None:
+            numbered = [each for each in backups if each.id.isdecimal()]
+            listed = tuple(_listed(each, self._starts.get(each.id)) for each in numbered)
+            place = (self._server.address, info.machine_id)
+            told = BackupList(*place, listed, machine_name=info.machine_name, os=info.os)
+            self.summary.add_listed(self._importer.note_list(told))
 
     def pull_backup(self, backup: Backup) -> None:
         """Import a backup's history, down to its bookmark or first row, and its schedule."""
@@ -117,9 +121,18 @@ class _Pull:
         job_id = self._import_found(backup, findings) or history.job_id
         if job_id is not None:
             self._tell_job(job_id, backup, findings)
-        elif backup.planned is not None and history.newest is None:
-            self.summary.add_unwatched(backup.name)
+        elif history.newest is None:
+            self._expect(backup, findings)
         self.summary.backups += 1
+
+    def _expect(self, backup: Backup, findings: Findings) -> None:
+        """Expect a backup that is planned and has no run; the list that is told last says so."""
+        start = self._finder.next_start(backup, findings)
+        if start is None:
+            return
+        if self._info.machine_id is None:
+            self.summary.add_unwatched(backup.name)
+        self._starts[backup.id] = start
 
     def _import_history(self, backup: Backup) -> _History:
         """Import a backup's log; return what it tells besides the runs."""
@@ -194,9 +207,15 @@ class _Pull:
             self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")
 
 
-def _listed(backup: Backup) -> ListedBackup:
-    kind = kind_of(backup.operation) or JobKind.BACKUP
-    return ListedBackup(f"DB-{backup.id}", short_name(backup.name), kind)
+def _listed(backup: Backup, start: Millis | None) -> ListedBackup:
+    return ListedBackup(
+        f"DB-{backup.id}",
+        short_name(backup.name),
+        kind_of(backup.operation) or JobKind.BACKUP,
+        backup.destination_type,
+        start,
+        None if backup.planned is None else backup.planned.interval,
+    )
 
 
 def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from exporter.ingest.importer import ImportOutcome, ImportResult
+from exporter.ingest.planned_backups import ListOutcome
 from exporter.model import Status
 from exporter.model.pulled import Seen
 from exporter.pull.found_runs import FoundRun
@@ -91,6 +92,11 @@ class Summary:
     def add_failure(self, failure: str) -> None:
         """Note that something could not be read."""
         self.failures.append(failure)
+
+    def add_listed(self, outcome: ListOutcome) -> None:
+        """Note which backups are expected now, and which are not monitored."""
+        self.notes += [f"{name}: is expected as it is planned" for name in outcome.expected]
+        self.unwatched += outcome.refused
 
     def add_unwatched(self, backup: str) -> None:
         """Note a backup that is scheduled but not monitored, since it has no run yet."""

@@ -84,7 +84,8 @@ _LISTED = json.dumps(
     {
         "address": "https://nas.example:8200",
         "machineId": "6f1d2c3b4a5968778695a4b3c2d1e0f9",
-        "backups": [{"id": "DB-1", "name": "Photos", "kind": "backup"}],
+        "backups": [{"id": "DB-1", "name": "Photos", "kind": "backup", "planned": _PLANNED}],
+        "machineName": "nas",
     }
 ).encode()
 

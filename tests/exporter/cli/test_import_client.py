@@ -13,6 +13,8 @@ from exporter.cli.connection import connected
 from exporter.cli.import_client import ImportClient, batches
 from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
+from exporter.ingest.planned_backups import ListOutcome
+from exporter.model import JobKind
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.model.pulled import Certificate, Seen, SeenState, Waiting
 from exporter.store import RunFilter
@@ -218,3 +220,16 @@ def test_a_list_is_told_unless_it_is_a_dry_run(client: Client) -> None:
         ImportClient(client, dry_run=dry_run).note_list(listed)
         names += [job["name"] for job in client.entries("/api/jobs", "jobs", {})]
     assert names == ["Documents", "Pictures"]
+
+
+@pytest.mark.usefixtures("command")
+def test_a_list_tells_what_is_planned(client: Client) -> None:
+    start = (now() + DAY) // SECOND * SECOND
+    planned = ListedBackup("DB-2", "Films", JobKind.SYNC, "s3", start, DAY)
+    listed = BackupList("https://nas.example:8200", "m-1", (planned,), "nas", "Linux")
+    importer = ImportClient(client, dry_run=False)
+    assert importer.note_list(listed) == ListOutcome(expected=("Films",))
+    assert importer.note_list(listed) == ListOutcome()
+    (job,) = client.entries("/api/jobs", "jobs", {})
+    assert (job["name"], job["kind"], job["server"]) == ("Films", "sync", "nas")
+    assert job["expectedStart"] == format_timestamp(start)

@@ -203,6 +203,7 @@ def test_a_fault_is_logged_once_and_its_end_too(
 def test_a_backup_that_is_not_watched_is_logged_until_it_is(
     duplicati: Simulator, rounds: PullLoop, fleet: Fleet, caplog: pytest.LogCaptureFixture
 ) -> None:
+    del duplicati.info["Options"]  # whose machine it is cannot be told
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     for _ in range(2):
         rounds.pull_all()
@@ -216,6 +217,7 @@ def test_pulls_that_go_well_again_are_told_whatever_is_not_watched(
     duplicati: Simulator, rounds: PullLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "exporter")
+    del duplicati.info["Options"]  # whose machine it is cannot be told
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     duplicati.always["/backups"] = Canned(404)
     rounds.pull_all()

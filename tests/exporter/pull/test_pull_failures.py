@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from exporter.ingest.importer import HistoricalReport, ImportOutcome, ImportResult, StoreImporter
+from exporter.ingest.planned_backups import ListOutcome
 from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList
 from exporter.model.pulled import Seen
@@ -60,8 +61,8 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
         def note_error(self, job_id: int, error: LastError | None) -> None:
             archive.note_error(job_id, error)
 
-        def note_list(self, listed: BackupList) -> None:
-            archive.note_list(listed)
+        def note_list(self, listed: BackupList) -> ListOutcome:
+            return archive.note_list(listed)
 
         def note_pull(self, server_id: int, seen: Seen) -> None:
             archive.note_pull(server_id, seen)
@@ -163,8 +164,8 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
         def note_error(self, job_id: int, error: LastError | None) -> None:
             archive.note_error(job_id, error)
 
-        def note_list(self, listed: BackupList) -> None:
-            archive.note_list(listed)
+        def note_list(self, listed: BackupList) -> ListOutcome:
+            return archive.note_list(listed)
 
         def note_pull(self, server_id: int, seen: Seen) -> None:
             archive.note_pull(server_id, seen)

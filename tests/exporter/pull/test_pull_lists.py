@@ -4,15 +4,24 @@ import json
 
 import pytest
 
+from exporter.conditions.evaluate import conditions
 from exporter.fleet import Fleet
+from exporter.fleet.views import JobView
+from exporter.limits import Limits
+from exporter.model import JobKind
+from exporter.model.conditions import Condition
 from exporter.pull.client.errors import ServerError
+from exporter.schedule import ScheduleSource
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR
+from exporter.times import DAY, HOUR, format_timestamp
 from tests.exporter.pull.pulls import BEGAN, PullFrom, fill
+from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
 from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
 from tests.support.duplicati.simulator import Canned, Simulator
 from tests.support.reports_builder import duplicati_report
+
+SOON = NOW + HOUR
 
 
 def post(store: Store, day: int, backup: str, backup_id: str) -> None:
@@ -131,3 +140,111 @@ def test_a_sync_is_known_by_its_number(
     duplicati.delete("3")
     pulled()
     assert told(fleet) == {"Photos to S3": (1, False), "Copy": (1, True)}
+
+
+def plan(simulator: Simulator, backup_id: str, name: str, start: int = SOON) -> None:
+    schedule = {"Time": format_timestamp(start), "Repeat": "1D"}
+    simulator.add_backup(backup_id, name, schedule=schedule)
+
+
+def view_of(fleet: Fleet, name: str) -> JobView:
+    (view,) = [view for view in fleet.jobs() if view.job.name == name]
+    return view
+
+
+def test_a_planned_one_is_expected_before_its_first_run(
+    two: Simulator, pulled: PullFrom, fleet: Fleet
+) -> None:
+    plan(two, "4", "Films")
+    summaries = [pulled() for _ in range(3)]
+    assert [each.notes for each in summaries] == [["Films: is expected as it is planned"], [], []]
+    assert [each.unwatched for each in summaries] == [[], [], []]
+    view = view_of(fleet, "Films")
+    assert view.expectation is not None
+    assert (view.expectation.start, view.expectation.source) == (SOON, ScheduleSource.REPORTED)
+    assert conditions(view, SOON + 2 * HOUR) == (Condition.WAITING,)
+    assert conditions(view, SOON + 2 * HOUR + 1) == (Condition.OVERDUE, Condition.WAITING)
+
+
+def test_a_start_that_passed_without_a_run_stays_expected(
+    two: Simulator, pulled: PullFrom, fleet: Fleet, clock: Clock
+) -> None:
+    plan(two, "4", "Films")
+    pulled()
+    clock.now = SOON + 3 * HOUR
+    two.entry("4")["Schedule"]["Time"] = format_timestamp(SOON + DAY)
+    pulled()
+    assert conditions(view_of(fleet, "Films"), clock.now)[0] is Condition.OVERDUE
+
+
+def test_its_first_run_is_one_of_the_same_job(
+    two: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
+) -> None:
+    plan(two, "4", "Films")
+    pulled()
+    job_id = view_of(fleet, "Films").job.id
+    post(store, 7, "Films", "DB-4")
+    log_of(two, "4", 7)
+    pulled()
+    view = view_of(fleet, "Films")
+    assert (view.job.id, view.job.state.total_runs) == (job_id, 1)
+    assert told(fleet) == {"Photos": (1, False), "Mail": (1, False), "Films": (1, False)}
+
+
+def test_one_without_a_schedule_is_not_expected(
+    two: Simulator, pulled: PullFrom, fleet: Fleet
+) -> None:
+    two.add_backup("4", "Films")
+    assert pulled().unwatched == []
+    assert list(told(fleet)) == ["Photos", "Mail"]
+
+
+def test_one_that_was_deleted_before_its_first_run_is_gone(
+    two: Simulator, pulled: PullFrom, fleet: Fleet
+) -> None:
+    plan(two, "4", "Films")
+    pulled()
+    two.delete("4")
+    pulled()
+    assert conditions(view_of(fleet, "Films"), SOON + DAY) == (Condition.GONE, Condition.WAITING)
+
+
+def test_one_that_is_renamed_before_its_first_run_stays_one(
+    two: Simulator, pulled: PullFrom, fleet: Fleet
+) -> None:
+    plan(two, "4", "Films")
+    pulled()
+    two.rename("4", "Movies")
+    pulled()
+    assert list(told(fleet)) == ["Photos", "Mail", "Movies"]
+
+
+def test_a_plan_of_one_whose_log_is_empty_counts_for_its_posted_runs(
+    two: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
+) -> None:
+    post(store, 20, "Films", "DB-4")
+    plan(two, "4", "Films")
+    assert pulled().notes == []
+    view = view_of(fleet, "Films")
+    assert view.expectation is not None
+    assert (view.expectation.start, view.job.state.total_runs) == (SOON, 1)
+
+
+def test_no_more_jobs_are_made_than_are_allowed(
+    two: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
+) -> None:
+    store.record_by(Limits(max_jobs=2), None)
+    plan(two, "4", "Films")
+    (refused,) = pulled().unwatched
+    assert refused.startswith("Films: ")
+    assert refused.endswith("; it is not monitored before its first run")
+    assert list(told(fleet)) == ["Photos", "Mail"]
+
+
+def test_a_planned_sync_is_a_job_of_its_kind(
+    two: Simulator, pulled: PullFrom, fleet: Fleet
+) -> None:
+    schedule = {"Time": format_timestamp(SOON), "Repeat": "1D"}
+    two.add_backup("4", "Photos", schedule=schedule, operation="Sync")
+    pulled()
+    assert view_of(fleet, "Photos (sync)").job.kind is JobKind.SYNC

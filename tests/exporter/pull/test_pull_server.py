@@ -129,9 +129,10 @@ def test_what_the_scheduler_plans_is_expected(
     assert (view.expectation.start, view.expectation.interval) == (start, 4 * DAY)
 
 
-def test_a_planned_backup_that_no_run_makes_known_is_told(
+def test_a_planned_backup_of_an_unknown_machine_is_told(
     duplicati: Simulator, pulled: PullFrom
 ) -> None:
+    del duplicati.info["Options"]
     duplicati.add_backup("3", "New", schedule={"Time": "2026-12-04T01:00:00Z", "Repeat": "1D"})
     summary = pulled()
     assert summary.complete

@@ -62,14 +62,16 @@ def test_what_duplicati_plans_is_expected(
     assert (job["expectedStart"], job["scheduleSource"]) == (start, "reported")
 
 
-def test_a_planned_backup_that_would_not_be_missed_is_told(
+def test_a_planned_backup_is_expected_before_its_first_run(
     command: Commands, duplicati: Simulator, password: str
 ) -> None:
-    duplicati.add_backup("3", "New", schedule={"Time": "2099-01-05T03:00:00Z", "Repeat": "1D"})
+    start = format_timestamp((TODAY // HOUR + 72) * HOUR)
+    duplicati.add_backup("3", "New", schedule={"Time": start, "Repeat": "1D"})
     told = command.output("pull", duplicati.url, "--password-file", password)
-    assert told.splitlines()[1].startswith(
-        "  New: is scheduled, but Duplicati remembers no run of it"
-    )
+    assert told.splitlines()[1] == "  New: is expected as it is planned"
+    (job,) = json.loads(command.output("jobs", "--server", "attic-nas", "--json"))
+    assert (job["name"], job["condition"], job["lastRun"]) == ("New", "waiting", None)
+    assert (job["expectedStart"], job["scheduleSource"]) == (start, "reported")
 
 
 def test_one_is_one(command: Commands, duplicati: Simulator, password: str) -> None:
