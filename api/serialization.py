@@ -2,6 +2,7 @@
 
 from api import explained
 from exporter.conditions.evaluate import conditions
+from exporter.conditions.pulled import held_up, server_conditions
 from exporter.fleet.views import JobView
 from exporter.ingest.refusals import is_open
 from exporter.model import JobSettings, Rejected, Server
@@ -32,6 +33,7 @@ def server(known: Server, jobs: int, now: Millis) -> Json:
         "mutedUntil": timestamp(muted_after(known.muted, now)),
         "tags": list(known.tags),
         "url": known.url,
+        "conditions": [each.value for each in server_conditions(known, now)],
         "pulled": None if known.pulled is None else _pulled(known.pulled),
     }
 
@@ -72,6 +74,7 @@ def job(view: JobView, now: Millis) -> Json:
         "mutedUntil": timestamp(muted_after(view.muted_until, now)),
         "tags": list(view.tags),
         **_expected(view, now),
+        "heldUp": held_up(view),
         "running": running(view, now),
         **_reported(view),
     }

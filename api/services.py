@@ -125,4 +125,5 @@ class Services(NamedTuple):
             self.self_metrics,
             self.deliveries.oldest_waiting,
             self.pull_failures,
+            self.fleet.pulled_servers,
         )

@@ -1,7 +1,7 @@
 """GET /servers/{id}: a server, what is known of it, and its backups."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import falcon
 
@@ -21,10 +21,13 @@ from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import evaluate_all
 from exporter.conditions.facts import muted_until
 from exporter.conditions.faults import of_server
+from exporter.conditions.pulled import pause
 from exporter.fleet import Fleet
+from exporter.formatting import DisplayTime
 from exporter.model import Server
 from exporter.model.audit import AuditFilter
 from exporter.model.links import read_link
+from exporter.model.pulled import Pulled
 from exporter.store import Store
 from exporter.times import Millis
 
@@ -73,6 +76,7 @@ class ServerPage(Page):
             "spans": SPANS,
             "last_report": newest_report(server, now),
             "link": _link(server.url),
+            "pulled": None if server.pulled is None else _pulled(server.pulled, now),
             **self._of_forms(req, server, now),
         }
 
@@ -86,6 +90,25 @@ class ServerPage(Page):
     def _duplicate(self, server: Server) -> Server | None:
         other = server.possible_duplicate_of
         return None if other is None else self._fleet.server(other)
+
+
+class _Pulled(NamedTuple):
+    """What the last pull of a server knew; `waiting` is how many backups wait there."""
+
+    at: DisplayTime
+    pause: str | None
+    waiting: int
+    expires: DisplayTime | None
+
+
+def _pulled(pulled: Pulled, now: Millis) -> _Pulled:
+    certificate = pulled.certificate
+    return _Pulled(
+        DisplayTime.from_timestamp(pulled.at, now),
+        pause(pulled) if pulled.paused else None,
+        len(pulled.waiting or ()),
+        None if certificate is None else DisplayTime.from_timestamp(certificate.expires, now),
+    )
 
 
 def _link(url: str | None) -> str | None:

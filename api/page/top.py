@@ -9,7 +9,7 @@ from api.page.notifications import Late
 from api.page.refused import Refused
 from exporter.conditions.faults import Fault
 from exporter.ingest.refusals import Refusals
-from exporter.model.conditions import DaemonCondition
+from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import Deliveries
 from exporter.templating import short
 from exporter.times import Millis
@@ -37,7 +37,7 @@ class Line(Struct, frozen=True):
     @property
     def tone(self) -> str:
         """How it looks: as what is critical, as a warning, or as something to know."""
-        if self.kind == SETTLED:
+        if self.kind in (SETTLED, ServerCondition.CERTIFICATE.value):
             return "said"
         return "fault" if self.kind == DaemonCondition.STORAGE.value else "doubt"
 

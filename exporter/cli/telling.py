@@ -57,6 +57,7 @@ def _decide(stack: contextlib.ExitStack, told: Notifications, services: Services
         self_metrics,
         couriers.oldest,
         services.pull_failures,
+        services.fleet.pulled_servers,
     )
     loop = _loop(told, services, DaemonFaults(sources), couriers)
     couriers.start()

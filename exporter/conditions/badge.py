@@ -72,11 +72,12 @@ def _badge(subject: str, summary: StatusSummary, faults: Sequence[Fault], meanin
 def _words(summary: StatusSummary, faults: Sequence[Fault]) -> str:
     """Return the worst troubles and doubts; without any, how many are fine."""
     words = [_counted(summary.troubled(each), each.word) for each in summary.troubles]
-    words += list(dict.fromkeys(_of_fault(each, faults) for each in faults))
+    troubles = (each for each in faults if each.severity.is_trouble)
+    words += list(dict.fromkeys(_of_fault(each, faults) for each in troubles))
     if summary.errored:
         words.append(_counted(summary.errored, marked("not evaluated")))
     more = ["…"] if len(words) > _MAX_TROUBLES else []
-    return ", ".join([*words[:_MAX_TROUBLES], *more]) or _fine(summary)
+    return ", ".join([*words[:_MAX_TROUBLES], *more]) or _fine(summary, faults)
 
 
 def _of_fault(fault: Fault, faults: Sequence[Fault]) -> str:
@@ -87,7 +88,7 @@ def _of_fault(fault: Fault, faults: Sequence[Fault]) -> str:
     return _counted(fault.count, condition.word) if counted else _(condition.word)
 
 
-def _fine(summary: StatusSummary) -> str:
+def _fine(summary: StatusSummary, faults: Sequence[Fault]) -> str:
     if not summary.all:
         return _("no backups yet")
     if summary.fine < summary.all:
@@ -96,6 +97,7 @@ def _fine(summary: StatusSummary) -> str:
     unusual, warned = summary.count(Condition.UNUSUAL), summary.count(Condition.WARNING)
     besides = [_counted(unusual, Condition.UNUSUAL.word)] if unusual else []
     besides += [_counted(warned, marked("with warnings"))] if warned else []
+    besides += list(dict.fromkeys(_of_fault(each, faults) for each in faults))
     return ", ".join([_("all fine"), *besides])
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from exporter import formatting
+from exporter.conditions.pulled import held_up
 from exporter.fleet.views import JobView
 from exporter.jobs.copies import MISSED_IN_A_ROW, KnownCopy
 from exporter.jobs.health import changed_much, took_long
@@ -52,7 +53,8 @@ def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
         return None
     first = expected.because.is_first
     text = _("expected {time}, no run ever came") if first else _("expected {time}, none came")
-    return text.format(time=formatting.exact(expected.start))
+    told = text.format(time=formatting.exact(expected.start))
+    return "; ".join(filter(None, (told, held_up(view))))
 
 
 def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:

@@ -59,7 +59,9 @@ def _facts(
     summary: StatusSummary, failed: str | None, faults: Sequence[Fault], nobody: str
 ) -> list[str]:
     """Return all that is said: the main part, then the worst of the rest first."""
-    doubts, besides = _doubts(faults), _besides(summary)
+    doubts = _doubts([each for each in faults if each.severity.is_trouble])
+    notices = _doubts([each for each in faults if not each.severity.is_trouble])
+    besides = [*_besides(summary), *(text for _, text in notices)]
     if not summary.troubles:
         said = [text for _, text in doubts]
         but = [_("but %(fact)s") % {"fact": said[0]}, *said[1:]] if said else []
@@ -88,6 +90,22 @@ def _refused(count: int) -> str:
     return text % {"count": formatting.number(count)}
 
 
+def _duplicati_paused(count: int) -> str:
+    text = ngettext(
+        "Duplicati is paused on %(count)s server", "Duplicati is paused on %(count)s servers", count
+    )
+    return text % {"count": formatting.number(count)}
+
+
+def _certificate(count: int) -> str:
+    text = ngettext(
+        "the certificate of %(count)s server is to be looked at",
+        "the certificates of %(count)s servers are to be looked at",
+        count,
+    )
+    return text % {"count": formatting.number(count)}
+
+
 def _pull_failing(count: int) -> str:
     text = ngettext(
         "%(count)s server cannot be pulled", "%(count)s servers cannot be pulled", count
@@ -102,7 +120,9 @@ _SAID: Mapping[AnyFault, Callable[[int], str]] = {
     DaemonCondition.NOTIFICATIONS: lambda _count: _("messages are not delivered"),
     DaemonCondition.CONFIG: lambda _count: _("the configuration has faults"),
     DaemonCondition.LIMIT: lambda _count: _("a limit was reached"),
+    ServerCondition.DUPLICATI_PAUSED: _duplicati_paused,
     ServerCondition.PULL_FAILING: _pull_failing,
+    ServerCondition.CERTIFICATE: _certificate,
 }
 
 

@@ -24,6 +24,11 @@ class Directory:
         with self._lock:
             return self._servers.all()
 
+    def pulled_servers(self) -> list[Server]:
+        """Return the servers of which a pull went well, in the order of their ids."""
+        with self._lock:
+            return self._servers.pulled()
+
     def server(self, server_id: int) -> Server | None:
         """Return a server by its id."""
         return self._servers.get(server_id)

@@ -16,6 +16,7 @@ class Servers:
         self._tags = tags
         self._by_id: dict[int, Server] = {}
         self._machine_ids: dict[str, int] = {}
+        self._pulled: dict[int, Server] = {}
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -34,6 +35,10 @@ class Servers:
     def all(self) -> list[Server]:
         """Return every server, in the order of their ids."""
         return sorted(self._by_id.values(), key=lambda server: server.id)
+
+    def pulled(self) -> list[Server]:
+        """Return the servers of which a pull went well, in the order of their ids."""
+        return sorted(self._pulled.values(), key=lambda server: server.id)
 
     def id_of(self, machine_id: str | None) -> int | None:
         """Return the id of the server that has a machine-id, where both are known."""
@@ -54,6 +59,10 @@ class Servers:
         """Add or replace a server; return whether what its jobs have of it has changed."""
         known = self._by_id.get(server.id)
         self._by_id[server.id] = server
+        if server.pulled is None:
+            self._pulled.pop(server.id, None)
+        else:
+            self._pulled[server.id] = server
         self._tags.change(() if known is None else known.tags, server.tags)
         return known is not None and _of_jobs(known) != _of_jobs(server)
 
@@ -64,6 +73,7 @@ class Servers:
     def remove(self, server_id: int) -> None:
         """Forget a server and its machine-ids."""
         self._tags.change(self._by_id.pop(server_id).tags, ())
+        self._pulled.pop(server_id, None)
         self._machine_ids = {
             each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }

@@ -121,12 +121,25 @@ class Condition(_Worded):
 class ServerCondition(_Worded):
     """What holds for a server."""
 
+    DUPLICATI_PAUSED = (
+        "duplicati_paused",
+        "Duplicati paused",
+        "has its Duplicati paused",
+        "have their Duplicati paused",
+    )
     PULL_FAILING = "pull_failing", "pull failing", "cannot be pulled"
+    CERTIFICATE = (
+        "certificate",
+        "certificate",
+        "has a certificate to look at",
+        "have certificates to look at",
+    )
 
     @property
     def severity(self) -> Severity:
         """How serious it is."""
-        return Severity.WARNING
+        is_notice = self is ServerCondition.CERTIFICATE
+        return Severity.NOTICE if is_notice else Severity.WARNING
 
 
 class DaemonCondition(_Worded):

@@ -55,6 +55,14 @@ _ADVICE: Mapping[AnyCondition, str] = {
     Condition.WARNING: (
         "Read the warnings in the log of the run: a file that was skipped is not in the backup."
     ),
+    ServerCondition.DUPLICATI_PAUSED: (
+        "Resume Duplicati on that machine if nobody paused it on purpose: no backup of it starts "
+        "meanwhile."
+    ),
+    ServerCondition.CERTIFICATE: (
+        "Renew the certificate of Duplicati's server before it expires, and pin the new one; if it "
+        "changed and nobody renewed it, somebody may intercept the connection."
+    ),
     ServerCondition.PULL_FAILING: (
         "Run duplistatus pull with the same configuration: it tries at once and prints the reason."
     ),

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.formatting import exact
-from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
+from exporter.model.conditions import AnyCondition, Condition, DaemonCondition, ServerCondition
 from exporter.model.notifications import Message, MessageKind, SubjectKind
 from exporter.notifications.absence import Away
 from exporter.notifications.composing import MOST_LISTED, Context, compose
 from exporter.notifications.events import Event
 from exporter.notifications.facts import Facts, daemon_facts, job_facts, job_names, server_facts
-from exporter.notifications.notifier import Faults
+from exporter.notifications.fault_finding import Faults
 from exporter.notifications.rendering import Templates
 from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.trouble import Trouble
@@ -50,11 +50,20 @@ class Describer:
 
     def _described(self, events: Sequence[AlertEvent], now: Millis) -> list[Event]:
         """Return events, the most urgent first, with all facts of those that are listed."""
-        faults = self._faults.of_daemon(now), self._faults.of_pulls()
+        faults = self._faults.of_daemon(now), self._reasons(now)
         named = [(self._event(each, self._names(each, *faults)), each) for each in events]
         named.sort(key=lambda pair: urgency(pair[0]))
         full = [self._with_facts(*pair, now) for pair in named[:MOST_LISTED]]
         return [*full, *(event for event, _ in named[MOST_LISTED:])]
+
+    def _reasons(self, now: Millis) -> dict[tuple[AnyCondition, str | None], str | None]:
+        """Return why conditions hold for servers, by the condition and the name."""
+        found: dict[tuple[AnyCondition, str | None], str | None] = {
+            (ServerCondition.PULL_FAILING, name): reason
+            for name, reason in self._faults.of_pulls().items()
+        }
+        of_pulled = self._faults.of_pulled(now)
+        return found | {(each.condition, each.server): each.reason for each in of_pulled}
 
     def _event(self, event: AlertEvent, facts: Facts) -> Event:
         alert = event.alert
@@ -64,7 +73,7 @@ class Describer:
         self,
         event: AlertEvent,
         of_daemon: Mapping[DaemonCondition, str],
-        of_pulls: Mapping[str, str | None],
+        of_servers: Mapping[tuple[AnyCondition, str | None], str | None],
     ) -> Facts:
         """Return who an event is about; of the daemon and of a server that is all there is."""
         condition, subject = event.condition, event.alert.key.subject
@@ -73,7 +82,8 @@ class Describer:
             return daemon_facts(condition, reason=reason, public_url=self._public_url)
         name = subject.partition(":")[2]
         if isinstance(condition, ServerCondition):
-            return server_facts(name, reason=of_pulls.get(name), public_url=self._public_url)
+            reason = of_servers.get((condition, name))
+            return server_facts(name, reason=reason, public_url=self._public_url)
         view = self._fleet.job(int(name))
         if view is None:  # it was deleted, or cannot be evaluated, since it was looked at
             return Facts(subject=subject, kind=SubjectKind.JOB.value, name=f"job {name}")

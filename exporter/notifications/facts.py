@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from exporter.conditions import facts
 from exporter.conditions.causes import cause
+from exporter.conditions.pulled import held_up
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
 from exporter.jobs.state import JobState
@@ -122,7 +123,9 @@ def _since(view: JobView, state: JobState, condition: Condition, now: Millis) ->
 
 def _why(view: JobView, state: JobState, condition: Condition, now: Millis) -> str | None:
     """Return the cause, or what the last run says where a message has the cause already."""
-    is_told = condition in (Condition.OVERDUE, Condition.STALE) and not state.is_expected
+    if condition is Condition.OVERDUE and not state.is_expected:
+        return held_up(view) or facts.reason(state)
+    is_told = condition is Condition.STALE and not state.is_expected
     return facts.reason(state) if is_told else cause(view, state, condition, now)
 
 

@@ -3,12 +3,13 @@
 One place for the page, the badge, `/api/status` and the notifications.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
 from exporter.conditions.faults import Fault
+from exporter.conditions.pulled import faults_of
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.formatting import exact, number
 from exporter.ingest.refusals import Refusals
@@ -16,6 +17,7 @@ from exporter.ingest.timekeeper import Timekeeper
 from exporter.language import gettext as _
 from exporter.language import ngettext
 from exporter.limits import Limit
+from exporter.model import Server
 from exporter.model.conditions import DaemonCondition, ServerCondition
 from exporter.notifications.deliveries import LATE
 from exporter.notifications.seldom import Seldom
@@ -33,6 +35,9 @@ PullFailures = Callable[[], Mapping[str, str | None]]
 
 Empty where it does not, None where that is not known yet.
 """
+
+PulledServers = Callable[[], Iterable[Server]]
+"""Returns the servers of which a pull went well."""
 
 StorageProblem = Callable[[], str | None]
 """Returns why reports cannot be stored; None where they can."""
@@ -68,6 +73,7 @@ class FaultSources(Struct, frozen=True):
     self_metrics: SelfMetrics
     oldest_waiting: Callable[[], Millis | None]
     pull_failures: PullFailures
+    pulled: PulledServers
 
 
 class DaemonFaults:
@@ -78,12 +84,25 @@ class DaemonFaults:
 
     def all(self, now: Millis) -> tuple[Fault, ...]:
         """Return all that is wrong, the worst first."""
-        pulls = (
+        return (*self._daemon(now), *self.of_servers(now))
+
+    def of_servers(self, now: Millis) -> tuple[Fault, ...]:
+        """Return what is wrong with servers, the worst first."""
+        pulls = [
             Fault(ServerCondition.PULL_FAILING, reason, server=server)
             for server, reason in sorted(self.of_pulls().items())
             if reason
-        )
-        return (*self._daemon(now), *pulls)
+        ]
+        found = [*pulls, *self.of_pulled(now)]
+        return tuple(sorted(found, key=lambda each: each.condition.rank))
+
+    def of_pulled(self, now: Millis) -> Sequence[Fault]:
+        """Return what is wrong with servers by what the last pull knew of them."""
+        return faults_of(self._sources.pulled(), now)
+
+    def pulled_names(self) -> frozenset[str]:
+        """Return the names of the servers of which a pull went well."""
+        return frozenset(each.name for each in self._sources.pulled())
 
     def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
         """Return what is wrong with the daemon, each with its reason."""

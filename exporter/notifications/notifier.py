@@ -13,11 +13,11 @@ from exporter.fleet import Fleet
 from exporter.fleet.deadlines import DeadlineIndex
 from exporter.fleet.taking import take_all
 from exporter.fleet.views import JobView
-from exporter.model.conditions import DaemonCondition
 from exporter.model.notifications import ConditionChange, Message, OutboxUpdate
 from exporter.notifications import observing
 from exporter.notifications.absence import ALIVE, AWAY, Away, absence
 from exporter.notifications.awaiting import AwaitedPulls, Awaiting, NoPulls
+from exporter.notifications.fault_finding import Faults
 from exporter.notifications.resuming import Resumed, resume
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
@@ -31,25 +31,6 @@ class Mark(NamedTuple):
 
     name: str
     at: Millis
-
-
-class Faults(Protocol):
-    """What may be wrong beside the jobs."""
-
-    def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
-        """Return what is wrong with the daemon, each with its reason."""
-        ...
-
-    def storage(self) -> str | None:
-        """Return why reports cannot be stored; None if they can."""
-        ...
-
-    def of_pulls(self) -> Mapping[str, str | None]:
-        """Return for each server that is pulled from why that fails.
-
-        Empty where it does not, None where that is not known yet.
-        """
-        ...
 
 
 class Extras(Protocol):
@@ -120,11 +101,13 @@ class Notifier:
         self._marks = state.marks
         self._turns = DeadlineIndex()
         self._seen: dict[int, observing.Seen] = {}
+        self._pulled: frozenset[str] = frozenset()
         self._read_up_to = 0
         self._may_be_unread = False
         self._away = absence(state.marks, now)
         self._uninformed = {each.name for each in parts.channels} if self._away else set[str]()
-        resumed = resume(state.alerts, parts.channels, parts.fleet, parts.faults.of_pulls().keys())
+        named = parts.faults.of_pulls().keys() | parts.faults.pulled_names()
+        resumed = resume(state.alerts, parts.channels, parts.fleet, named)
         self._strangers = resumed.strangers
         self._trackers = self._tracked(resumed, now)
 
@@ -248,18 +231,29 @@ class Notifier:
     def _observe_rest(self, now: Millis) -> None:
         faults = self._parts.faults
         of_daemon = observing.of_daemon(faults.of_daemon(now), now)
-        of_pulls = {
-            name: observing.of_pull(name, failing=bool(reason), now=now)
+        of_pulls = [
+            (name, observing.of_pull(name, failing=bool(reason), now=now))
             for name, reason in faults.of_pulls().items()
             if reason is not None
-        }
+        ]
+        of_servers = observing.of_pulled(self._pulled_now(), faults.of_pulled(now), now)
         for tracker in self._trackers:
             tracker.observe(of_daemon, now)
-            for name, seen in of_pulls.items():
+            for name, seen in (*of_pulls, *of_servers):
                 if observing.is_told_of_pull(tracker.channel, name, self._parts.fleet):
                     tracker.observe(seen, now)
                 else:
                     tracker.forget(seen.subject)
+
+    def _pulled_now(self) -> frozenset[str]:
+        """Return the names of the servers that were pulled; forget those that are gone."""
+        faults = self._parts.faults
+        names, asked = faults.pulled_names(), faults.of_pulls().keys()
+        for name in self._pulled - names - asked:
+            for tracker in self._trackers:
+                tracker.forget(observing.subject_of_pull(name))
+        self._pulled = names
+        return names
 
     def _tell(self, now: Millis) -> list[Message]:
         messages = []

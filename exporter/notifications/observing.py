@@ -1,9 +1,11 @@
 """What the notifier sees: jobs as the page shows them, and what reports changed meanwhile."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from exporter.conditions.evaluate import BY_RUNS, conditions
+from exporter.conditions.faults import Fault
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -18,7 +20,10 @@ DAEMON = SubjectKind.DAEMON.value
 
 _OF_JOBS: frozenset[AnyCondition] = frozenset(Condition)
 _OF_RUNS: frozenset[AnyCondition] = frozenset(BY_RUNS)
-_OF_SERVERS: frozenset[AnyCondition] = frozenset(ServerCondition)
+_OF_PULLS: frozenset[AnyCondition] = frozenset({ServerCondition.PULL_FAILING})
+_OF_PULLED: frozenset[AnyCondition] = frozenset(ServerCondition) - _OF_PULLS
+"""What is decided by what the last pull knew of a server."""
+
 _OF_DAEMON: frozenset[AnyCondition] = frozenset(DaemonCondition)
 
 
@@ -66,7 +71,20 @@ def of_change(change: ConditionChange, view: JobView, now: Millis) -> Observatio
 def of_pull(name: str, *, failing: bool, now: Millis) -> Observation:
     """Return whether pulling from a server fails."""
     held = {ServerCondition.PULL_FAILING} if failing else set()
-    return Observation(subject_of_pull(name), frozenset(held), _OF_SERVERS, now)
+    return Observation(subject_of_pull(name), frozenset(held), _OF_PULLS, now)
+
+
+def of_pulled(
+    names: Iterable[str], faults: Iterable[Fault], now: Millis
+) -> list[tuple[str, Observation]]:
+    """Return what holds for servers by what the last pulls knew, once for each name."""
+    held = defaultdict[str | None, set[AnyCondition]](set)
+    for fault in faults:
+        held[fault.server].add(fault.condition)
+    return [
+        (name, Observation(subject_of_pull(name), frozenset(held[name]), _OF_PULLED, now))
+        for name in sorted(names)
+    ]
 
 
 def of_daemon(held: Iterable[DaemonCondition], now: Millis) -> Observation:

@@ -48,6 +48,14 @@ _OVER: Mapping[AnyCondition, tuple[str, str]] = {
     Condition.UNREPORTED: ("is reported again", "are reported again"),
     Condition.WAITING: ("has a reported run", "have a reported run"),
     Condition.OFF: ("no longer has its schedule off", "no longer have their schedules off"),
+    ServerCondition.DUPLICATI_PAUSED: (
+        "no longer has its Duplicati paused",
+        "no longer have their Duplicati paused",
+    ),
+    ServerCondition.CERTIFICATE: (
+        "no longer has a certificate to look at",
+        "no longer have certificates to look at",
+    ),
     ServerCondition.PULL_FAILING: ("can be pulled again", "can be pulled again"),
     DaemonCondition.STORAGE: ("stores reports again", ""),
     DaemonCondition.REFUSED: ("no longer refuses reports", ""),

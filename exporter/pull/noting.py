@@ -49,7 +49,7 @@ class PullNotes:
         self, is_meant: Callable[[str], bool], edit: Callable[[Pulled | None], Pulled | None]
     ) -> None:
         """Change what is kept of servers, by the names of their tables."""
-        for server in self._fleet.servers():
+        for server in self._fleet.pulled_servers():
             table = None if server.pulled is None else server.pulled.table
             if table is not None and is_meant(table.name):
                 self._try(server.id, edit)

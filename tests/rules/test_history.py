@@ -127,8 +127,16 @@ def test_a_fleet_that_grows_as_fleets_do_runs_into_no_limit(history: History) ->
     assert history.query_range(by_name("DuplistatusLimitReached").expression) == []
 
 
+OF_PULLS = (
+    "DuplistatusPullStopped",
+    "DuplistatusDuplicatiPaused",
+    "DuplistatusCertificateExpiring",
+)
+
+
 def test_a_daemon_that_is_not_to_pull_misses_no_pull(history: History) -> None:
-    assert history.query_range(by_name("DuplistatusPullStopped").expression) == []
+    for name in OF_PULLS:
+        assert history.query_range(by_name(name).expression) == []
 
 
 @pytest.mark.parametrize("name", sorted(OF_CHANNELS))
@@ -159,7 +167,7 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusClockWrong",
         "DuplistatusConfigReloadFailed",
         "DuplistatusCollectorErrors",
-        "DuplistatusPullStopped",
+        *OF_PULLS,
         *WITHOUT_REPORT,
         *OF_CHANNELS,
         *OF_SEVERAL_DAEMONS,

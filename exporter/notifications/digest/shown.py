@@ -131,7 +131,8 @@ def show(facts: DigestFacts, most: int, public_url: str | None = None) -> ShownD
 
 
 def _is_doubtful(facts: DigestFacts) -> bool:
-    return bool(facts.faults or facts.summary.errored)
+    faulty = any(each.severity.is_trouble for each in facts.faults)
+    return faulty or bool(facts.summary.errored)
 
 
 def _sentence(facts: DigestFacts) -> str:

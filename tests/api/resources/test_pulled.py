@@ -112,3 +112,56 @@ def test_what_is_wrong_is_named(daemon: Daemon, seen: dict[str, object], field: 
 @pytest.mark.parametrize(("server", "status"), [("9", 404), ("nas", 400)])
 def test_it_needs_a_server(daemon: Daemon, server: str, status: int) -> None:
     assert ask(daemon, "PUT", f"/api/servers/{server}/pulled", SEEN).status_code == status
+
+
+def test_a_pause_that_nobody_ends_is_trouble_and_the_cause_of_what_is_missed(
+    daemon: Daemon,
+) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    put(daemon, {"paused": True})
+    (server,) = daemon.get("/api/servers")["servers"]
+    assert (server["conditions"], daemon.get("/api/status")["state"]) == ([], "ok")
+    assert daemon.get("/api/jobs/1")["job"]["heldUp"].startswith("Duplicati is paused since ")
+    daemon.clock.now += HOUR + 1
+    (server,) = daemon.get("/api/servers")["servers"]
+    status = daemon.get("/api/status")
+    assert (server["conditions"], status["state"]) == (["duplicati_paused"], "warning")
+    (fault,) = status["servers"]
+    assert (fault["server"], fault["condition"]) == ("nas", "duplicati_paused")
+    assert fault["since"] == format_timestamp(NOW)
+    put(daemon, {"paused": False})
+    assert daemon.get("/api/status")["servers"] == []
+    assert daemon.get("/api/jobs/1")["job"]["heldUp"] is None
+
+
+def test_a_certificate_is_a_notice(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    expires = format_timestamp(NOW + DAY)
+    put(daemon, {"certificate": {"fingerprint": FINGERPRINT, "expires": expires}})
+    status = daemon.get("/api/status")
+    (fault,) = status["servers"]
+    assert (fault["condition"], fault["severity"], status["state"]) == (
+        "certificate",
+        "notice",
+        "ok",
+    )
+
+
+def test_a_backup_that_waits_says_so(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR, extra={"backup-id": "DB-2"}))
+    put(daemon, {"paused": False, "waiting": [{"backupId": "DB-2"}]})
+    job = daemon.get("/api/jobs/1")["job"]
+    assert job["heldUp"] == "it waits in Duplicati behind another, since 2026-01-15 10:30:00 UTC"
+
+
+@pytest.mark.parametrize("path", ["/", "/servers/1"])
+def test_the_page_says_what_is_wrong(daemon: Daemon, path: str) -> None:
+    daemon.upload(duplicati_report(began=NOW - HOUR))
+    put(daemon, SEEN)
+    shown = daemon.client.simulate_get(path).text
+    assert "Duplicati on" not in shown
+    assert ("paused since" in shown) == (path != "/"), "at once on the page of the server"
+    daemon.clock.now += 80 * DAY
+    shown = daemon.client.simulate_get(path).text
+    assert "Duplicati on <bdi>nas</bdi> is paused since" in shown
+    assert "The certificate of Duplicati on <bdi>nas</bdi>: it expires" in shown

@@ -100,12 +100,19 @@ def test_a_badge_says_where_no_report_can_be_stored() -> None:
         (DaemonCondition.NOTIFICATIONS, "messages not delivered"),
         (DaemonCondition.CONFIG, "configuration not in use"),
         (DaemonCondition.LIMIT, "at a limit"),
+        (ServerCondition.DUPLICATI_PAUSED, "1 Duplicati paused"),
         (ServerCondition.PULL_FAILING, "1 pull failing"),
     ],
 )
 def test_whatever_is_wrong_beside_the_jobs_ends_all_fine(condition: AnyFault, words: str) -> None:
     badge = badge_of_all(StatusSummary(3, {}, fine=3), [Fault(condition, "a reason", count=2)])
     assert (badge.words, badge.tone) == (words, Tone.DOUBTFUL)
+
+
+def test_a_certificate_is_said_beside_all_fine() -> None:
+    faults = [Fault(ServerCondition.CERTIFICATE, "a reason", server="nas")]
+    badge = badge_of_all(StatusSummary(3, {}, fine=3), faults)
+    assert (badge.words, badge.tone) == ("all fine, 1 certificate", Tone.GOOD)
 
 
 def test_servers_that_cannot_be_pulled_are_counted() -> None:

@@ -28,9 +28,9 @@ def test_a_job_counts_by_its_severity_unless_it_is_excused(condition: Condition)
 
 @pytest.mark.parametrize("condition", [*DaemonCondition, *ServerCondition])
 def test_what_is_wrong_beside_the_jobs_counts(condition: AnyFault) -> None:
-    critical = condition is DaemonCondition.STORAGE
+    expected = {DaemonCondition.STORAGE: CRITICAL, ServerCondition.CERTIFICATE: OK}
     found = overall_state(StatusSummary(1, {}, fine=1), [Fault(condition, "a reason")])
-    assert found is (CRITICAL if critical else WARNING)
+    assert found is expected.get(condition, WARNING)
 
 
 def test_a_job_that_could_not_be_evaluated_is_never_ok() -> None:

@@ -97,6 +97,7 @@ FAULTS: dict[AnyFault, str] = {
     DaemonCondition.NOTIFICATIONS: "messages are not delivered",
     DaemonCondition.CONFIG: "the configuration has faults",
     DaemonCondition.LIMIT: "a limit was reached",
+    ServerCondition.DUPLICATI_PAUSED: "Duplicati is paused on 2 servers",
     ServerCondition.PULL_FAILING: "2 servers cannot be pulled",
 }
 
@@ -108,6 +109,15 @@ def test_what_is_wrong_beside_the_jobs_ends_all_fine(condition: AnyFault, text: 
     told = f"All 3 backups reported fine, but {text}, 1 ended with warnings"
     assert sentence(calm, faults=faults) == told
     assert headline(calm, faults=faults) == told
+
+
+def test_a_certificate_is_said_beside_all_fine() -> None:
+    faults = [Fault(ServerCondition.CERTIFICATE, "a reason", server="nas")]
+    told = sentence(census(3, fine=3, warning=1), faults=faults)
+    assert told == (
+        "All 3 backups are fine, 1 ended with warnings, the certificate of 1 server is to be looked"
+        " at"
+    )
 
 
 def test_several_servers_that_cannot_be_pulled_are_said_once() -> None:

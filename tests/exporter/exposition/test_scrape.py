@@ -28,6 +28,7 @@ from exporter.jobs.state import JobState
 from exporter.model import CopyOutcome, Counts, JobSettings, Status, Verification
 from exporter.model.declared import Declared, DeclaredBy
 from exporter.model.live import Progress
+from exporter.model.pulled import Certificate, Pulled, PullTable, Waiting
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE
@@ -64,11 +65,22 @@ def empty() -> Fleet:
     return fleet
 
 
+PULLED = Pulled(
+    NOW - HOUR,
+    paused=True,
+    paused_since=NOW - DAY,
+    waiting=(Waiting("DB-2", NOW - DAY),),
+    certificate=Certificate("1f" * 32, NOW + 90 * DAY),
+    table=PullTable("the nas", 15 * MINUTE),
+    failures=3,
+)
+
+
 def mixed() -> Fleet:
     """Build a fleet: jobs fine, dead, stopped, overdue, running, unreported, or no backup."""
     fleet = empty()
     nas = server_named("nas", 1, alias="Storage", machine_id="m-1", last_report=NOW - HOUR)
-    nas = replace(nas, tags=("office", "prod"))
+    nas = replace(nas, tags=("office", "prod"), pulled=PULLED)
     odd = replace(server_named(ODD, 2), os=None, version=None)
     whole = Counts(1250, 2**40, 3, 4, 5, 0, 700, 80, 2**39, 10, 2**41, 2**42, 0, 0, 1)
     fine = [

@@ -41,6 +41,7 @@ def faults(daemon: Daemon, waiting: Waiting) -> DaemonFaults:
             services.self_metrics,
             waiting,
             lambda: {"nas": "connection refused", "attic": None},
+            services.fleet.pulled_servers,
         )
     )
 

@@ -5,10 +5,11 @@ from datetime import time
 import pytest
 from msgspec.structs import replace
 
+from exporter.conditions.faults import Fault
 from exporter.config.notifications import Channel
 from exporter.config.quiet_hours import QuietHours
 from exporter.model import JobSettings, Status
-from exporter.model.conditions import Condition, DaemonCondition
+from exporter.model.conditions import Condition, DaemonCondition, ServerCondition
 from exporter.notifications.notifier import MOST_WAITING
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, SECOND
@@ -187,6 +188,33 @@ def test_what_is_wrong_with_the_daemon_and_with_pulls_is_told() -> None:
     of.faults.daemon.clear()
     of.faults.pulls["nas"] = ""
     assert sorted(words(of.pass_time(MINUTE))) == [("clock", "over"), ("pull_failing", "over")]
+
+
+def test_what_the_last_pull_of_a_server_knew_is_told_beside_whether_pulls_fail() -> None:
+    of = world(OK)
+    of.faults.pulls["nas"] = "connection refused"
+    of.faults.pulled["nas"] = [Fault(ServerCondition.DUPLICATI_PAUSED, "paused", server="nas")]
+    began = [("duplicati_paused", "began"), ("pull_failing", "began")]
+    assert sorted(words(of.pass_time(MINUTE))) == began
+    of.faults.pulls["nas"] = ""
+    assert words(of.pass_time(MINUTE)) == [("pull_failing", "over")]
+    of.faults.pulled["nas"] = []
+    assert words(of.pass_time(MINUTE)) == [("duplicati_paused", "over")]
+
+
+def test_a_server_that_was_pulled_and_is_deleted_is_forgotten() -> None:
+    of = world(OK)
+    of.faults.pulled["nas"] = [Fault(ServerCondition.DUPLICATI_PAUSED, "paused", server="nas")]
+    assert words(of.pass_time(MINUTE)) == [("duplicati_paused", "began")]
+    del of.faults.pulled["nas"]
+    assert words(of.pass_time(5 * DAY)) == []
+    assert not of.outbox.alerts
+
+
+def test_a_notice_of_a_server_is_told_to_nobody_who_did_not_ask() -> None:
+    of = world(OK)
+    of.faults.pulled["nas"] = [Fault(ServerCondition.CERTIFICATE, "it expires", server="nas")]
+    assert words(of.pass_time(DAY)) == []
 
 
 def test_a_deleted_job_is_forgotten() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from exporter.conditions.faults import Fault
 from exporter.config.notifications import Channel, SecretUrl
 from exporter.fleet import Fleet
 from exporter.fleet.views import JobView
@@ -41,6 +42,7 @@ class NoFaults:
         self.daemon: dict[DaemonCondition, str] = {}
         self.pulls: dict[str, str | None] = {}
         self.disk: str | None = None
+        self.pulled: dict[str, list[Fault]] = {}
 
     def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
         return self.daemon
@@ -50,6 +52,12 @@ class NoFaults:
 
     def of_pulls(self) -> Mapping[str, str | None]:
         return self.pulls
+
+    def of_pulled(self, now: Millis) -> Sequence[Fault]:
+        return [fault for found in self.pulled.values() for fault in found]
+
+    def pulled_names(self) -> frozenset[str]:
+        return frozenset(self.pulled)
 
 
 class NoExtras:

@@ -143,7 +143,10 @@ def test_destinations_that_are_full_soon_are_named_the_next_first() -> None:
     ("faults", "fine"),
     [
         ((), True),
-        *(((Fault(each, "a reason"),), False) for each in (*DaemonCondition, *ServerCondition)),
+        *(
+            ((Fault(each, "a reason"),), not each.severity.is_trouble)
+            for each in (*DaemonCondition, *ServerCondition)
+        ),
     ],
 )
 def test_all_is_fine_only_without_a_doubt(faults: tuple[Fault, ...], *, fine: bool) -> None:
