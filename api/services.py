@@ -1,7 +1,7 @@
 """What the app is built on."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,12 +15,14 @@ from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
 from exporter.exposition.self_metrics import SelfMetrics
 from exporter.fleet import Fleet
+from exporter.fleet.unposted import MissingReports
 from exporter.fleet.volumes import Volumes
 from exporter.ingest.live import LiveReportService
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
 from exporter.language import DEFAULT_READER
 from exporter.limits import Limits
+from exporter.model import Server
 from exporter.notifications.awaiting import AwaitedPulls, NoPulls
 from exporter.notifications.deliveries import Deliveries
 from exporter.notifications.digest.collecting import Sources
@@ -126,4 +128,8 @@ class Services(NamedTuple):
             self.deliveries.oldest_waiting,
             self.pull_failures,
             self.fleet.pulled_servers,
+            self._missing_reports,
         )
+
+    def _missing_reports(self, now: Millis) -> Iterable[tuple[Server, MissingReports]]:
+        return self.fleet.missing_reports(now)

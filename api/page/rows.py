@@ -9,7 +9,7 @@ from api.page.drawing.sparklines import Spark, StatusStrip
 from api.page.gaps import missed
 from exporter import formatting
 from exporter.conditions.causes import last_phase
-from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success
+from exporter.conditions.facts import ActiveCondition, Due, due, held, last_success, unposted
 from exporter.fleet.live_runs import Running
 from exporter.fleet.views import JobView
 from exporter.formatting import DisplayTime
@@ -32,7 +32,10 @@ class Progress(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A job as an overview shows it. The `size` of a run that was cut short `is_part` of it."""
+    """A job as an overview shows it. The `size` of a run that was cut short `is_part` of it.
+
+    `unposted` is when the last run ended, if it ended well and only Duplicati's server told so.
+    """
 
     id: int
     name: str
@@ -49,6 +52,7 @@ class Row(Struct, frozen=True):
     failures: int
     interrupted: int
     is_part: bool
+    unposted: DisplayTime | None
 
     @property
     def worst(self) -> Condition:
@@ -105,6 +109,7 @@ def row(view: JobView, runs: list[PastRun], since: Millis, now: Millis) -> Row:
         failures=state.consecutive_failures,
         interrupted=state.interrupted_runs,
         is_part=last is not None and last.status.is_cut_short,
+        unposted=unposted(view, now),
     )
 
 

@@ -31,7 +31,7 @@ class _Entry(Struct, forbid_unknown_fields=True):
     received: str | None = None
     server: str | None = None
     backup: str | None = None
-    source: Literal["pulled"] | None = None
+    source: Literal["pulled", "log"] | None = None
 
 
 class _Asked(Struct, rename="camel", forbid_unknown_fields=True):

@@ -58,6 +58,7 @@ def _decide(stack: contextlib.ExitStack, told: Notifications, services: Services
         couriers.oldest,
         services.pull_failures,
         services.fleet.pulled_servers,
+        services.fleet.missing_reports,
     )
     loop = _loop(told, services, DaemonFaults(sources), couriers)
     couriers.start()

@@ -58,7 +58,15 @@ def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
 
 
 def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:
-    return _reason(state.last) if state.last and state.last.run.status.failed else None
+    return _told(state.last) if state.last and state.last.run.status.failed else None
+
+
+def _told(last: StoredRun | None) -> str | None:
+    """Return the reason of a run, and that Duplicati's server told it where no report did."""
+    reason = _reason(last)
+    if last is None or reason is None or last.run.source is None:
+        return reason
+    return _("Duplicati says: {reason}").format(reason=reason)
 
 
 def _damaged(_view: JobView, state: JobState, _now: Millis) -> str | None:
@@ -93,7 +101,7 @@ def _unreported(view: JobView, _state: JobState, now: Millis) -> str | None:
 
 
 def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:
-    return _reason(state.last)
+    return _told(state.last)
 
 
 def _shrinking(_view: JobView, state: JobState, _now: Millis) -> str | None:

@@ -96,6 +96,17 @@ def last_success(state: JobState, now: Millis) -> DisplayTime | None:
     return DisplayTime.from_timestamp(last.started if last.over > now else last.over, now)
 
 
+def unposted(view: JobView, now: Millis) -> DisplayTime | None:
+    """Return when the last run ended well, if Duplicati's server told it and no report came.
+
+    None too where no report of the job ever came: it may be meant to be pulled.
+    """
+    health = view.health
+    told = health.unposted if health.posted_since is not None else None
+    well = health.last is not None and health.last.completed
+    return DisplayTime.from_timestamp(min(told, now), now) if told is not None and well else None
+
+
 def due(view: JobView, now: Millis) -> Due | None:
     """Return when the next run is expected, or None where none is."""
     expected = view.expectation

@@ -113,6 +113,15 @@ def _pull_failing(count: int) -> str:
     return text % {"count": formatting.number(count)}
 
 
+def _reports_missing(count: int) -> str:
+    text = ngettext(
+        "reports of %(count)s server do not arrive",
+        "reports of %(count)s servers do not arrive",
+        count,
+    )
+    return text % {"count": formatting.number(count)}
+
+
 _SAID: Mapping[AnyFault, Callable[[int], str]] = {
     DaemonCondition.STORAGE: lambda _count: _("reports cannot be stored"),
     DaemonCondition.REFUSED: _refused,
@@ -123,6 +132,7 @@ _SAID: Mapping[AnyFault, Callable[[int], str]] = {
     ServerCondition.DUPLICATI_PAUSED: _duplicati_paused,
     ServerCondition.PULL_FAILING: _pull_failing,
     ServerCondition.CERTIFICATE: _certificate,
+    ServerCondition.REPORTS_MISSING: _reports_missing,
 }
 
 

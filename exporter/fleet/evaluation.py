@@ -13,6 +13,7 @@ from exporter.fleet.jobs import Jobs
 from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.servers import Servers
 from exporter.fleet.totals import ZERO, JobTotals, TotalsByJob
+from exporter.fleet.unposted import UnpostedRuns
 from exporter.fleet.views import Evaluation
 from exporter.jobs.health import JobHealth
 from exporter.jobs.job import Job
@@ -49,6 +50,7 @@ class Evaluations:
         self._errored: set[int] = set()
         self._deadlines = DeadlineIndex()
         self._waiting: dict[int, None] = {}
+        self._unposted = UnpostedRuns()
 
     @property
     def sums(self) -> JobTotals:
@@ -67,6 +69,12 @@ class Evaluations:
         """The deadline of each job that has one."""
         self._evaluate_waiting()
         return self._deadlines
+
+    @property
+    def unposted(self) -> UnpostedRuns:
+        """The jobs whose newest run was pulled, and not posted."""
+        self._evaluate_waiting()
+        return self._unposted
 
     @property
     def are_waiting(self) -> bool:
@@ -112,6 +120,8 @@ class Evaluations:
             return
         self._errored.discard(job.id)
         self._by_job[job.id] = evaluation
+        newest = self._live.newest(job.id)
+        self._unposted.put(job, evaluation.health, None if newest is None else newest.since)
         self._totals.put(job.id, totals)
         expected = evaluation.expectation
         self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)
@@ -120,6 +130,7 @@ class Evaluations:
         """Forget a job."""
         self._waiting.pop(job_id, None)
         self._totals.remove(job_id)
+        self._unposted.remove(job_id)
         self._by_job.pop(job_id, None)
         self._errored.discard(job_id)
         self._deadlines.set(job_id, None)

@@ -13,6 +13,7 @@ from exporter.fleet.live_runs import LiveRunIndex
 from exporter.fleet.lookalikes import Lookalikes
 from exporter.fleet.newest import Newest
 from exporter.fleet.pending import Pending
+from exporter.fleet.unposted import MissingReports
 from exporter.fleet.views import (
     FleetChanges,
     FleetSnapshot,
@@ -209,6 +210,12 @@ class Fleet(Directory):
         """Return the overdue jobs, the longest overdue first."""
         with self._evaluated:
             return list(map(self._view, self._evaluations.deadlines.before(now)))
+
+    def missing_reports(self, now: Millis) -> list[tuple[Server, MissingReports]]:
+        """Return the servers whose reports do not come, in the order of their ids."""
+        with self._evaluated:
+            found = sorted(self._evaluations.unposted.missing(now))
+            return [(self._servers[each.server_id], each) for each in found]
 
     def _part(self, job_ids: Iterable[int]) -> JobSelection:
         known = filter(self._evaluations.is_backup, sorted(job_ids))

@@ -48,8 +48,9 @@ class HistoricalReport(Struct, frozen=True):
 
     `received` is when it arrived: it counts for a report without a valid time. `server` is the
     server's name as the URL of an upload may give it, `backup` that of the backup; `address` takes
-    the place of the sender's. `source` is that of a run without a report: one that is `PULLED` is
-    known from what its server remembers besides the results of runs, and gives way to its report.
+    the place of the sender's. `source` is that of a run without a report: one that is `LOGGED` is
+    of a log of Duplicati's server; one that is `PULLED` is known from what the server remembers
+    besides, and gives way to its report.
     """
 
     body: bytes

@@ -49,7 +49,8 @@ class JobHealth(Struct, frozen=True, gc=False):
     becomes stale if no other comes. `warned` is true where the last completed run had warnings.
     `gone` is since when the server of the job does not list it; `gone_confirmed` is true where a
     person said since that this is right. `full_at` is when the destination is full if its trend
-    goes on.
+    goes on. `posted_since` is when the
+    first report was posted, `unposted` the end of the last run if it was pulled and no report came.
     """
 
     last: Status | None = None
@@ -71,6 +72,8 @@ class JobHealth(Struct, frozen=True, gc=False):
     last_size: int | None = None
     gone: Millis | None = None
     gone_confirmed: bool = False
+    posted_since: Millis | None = None
+    unposted: Millis | None = None
 
     @classmethod
     def from_state(cls, job: Job, state: JobState) -> "JobHealth":
@@ -96,6 +99,8 @@ class JobHealth(Struct, frozen=True, gc=False):
             last_size=None if last is None else last.run.counts.examined_bytes,
             gone=gone,
             gone_confirmed=gone is not None and not _since_cleared(job, gone),
+            posted_since=state.posted_since,
+            unposted=None if last is None or not last.run.is_logged else believed.over(last),
         )
 
     def copies_old(self, now: Millis) -> bool:

@@ -49,6 +49,7 @@ def merge_states(one: JobState, other: JobState, runs_after: RunsAfter) -> JobSt
         restored=last_of(one.restored, other.restored),
         compacted=last_of(one.compacted, other.compacted),
         first_start=first_of(one.first_start, other.first_start),
+        posted_since=first_of(one.posted_since, other.posted_since),
         last_failed=arrived_last(one.last_failed, other.last_failed),
         dry_until=last_of(one.dry_until, other.dry_until),
         last_error=one.last_error or other.last_error,

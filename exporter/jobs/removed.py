@@ -46,6 +46,7 @@ def baseline_state(kept: JobState, runs: Sequence[StoredRun]) -> JobState:
         last_error=kept.last_error,
         declared=kept.declared,
         listed=kept.listed,
+        posted_since=kept.posted_since,
     )
 
 

@@ -50,7 +50,8 @@ class JobState(Struct, frozen=True, array_like=True):
     successful ones. `last_failed` has the arrival of the newest failed run. Until `dry_until` live
     runs of the job were reported by dry runs. `last_error` is of no run: Duplicati's server
     remembers it. `declared` holds until a run is known. `listed` is what the job was in the newest
-    list of that server.
+    list of that server. `posted_since` is when the first report was posted, as far as that is
+    known.
     """
 
     runs: sums.Counted = (0, 0, 0, 0, 0, 0)
@@ -77,6 +78,7 @@ class JobState(Struct, frozen=True, array_like=True):
     last_error: LastError | None = None
     declared: Declared | None = None
     listed: Listed | None = None
+    posted_since: Millis | None = None
 
     @property
     def is_backup(self) -> bool:
@@ -181,6 +183,10 @@ class JobState(Struct, frozen=True, array_like=True):
     def with_listed(self, listed: Listed | None) -> "JobState":
         """Return the state of a job that a server's list has, or has no more."""
         return replace(self, listed=listed)
+
+    def with_post(self, received: Millis) -> "JobState":
+        """Return the state after a report was posted; only the first one changes it."""
+        return self if self.posted_since is not None else replace(self, posted_since=received)
 
     def without_destination(self, destination: str) -> "JobState":
         """Return the state without a second destination that was given up."""

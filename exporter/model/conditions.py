@@ -134,6 +134,12 @@ class ServerCondition(_Worded):
         "has a certificate to look at",
         "have certificates to look at",
     )
+    REPORTS_MISSING = (
+        "reports_missing",
+        "reports missing",
+        "has runs of which no report came",
+        "have runs of which no report came",
+    )
 
     @property
     def severity(self) -> Severity:

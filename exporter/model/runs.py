@@ -21,6 +21,9 @@ COUNTED = (BACKUP, SYNC)
 PULLED = "pulled"
 """The source of a run of which there is no report: only what Duplicati's server remembers."""
 
+LOGGED = "log"
+"""The source of a run that was pulled from the log of Duplicati's server, and never posted."""
+
 RESTORE = "Restore"
 COMPACT = "Compact"
 
@@ -66,7 +69,7 @@ class Run(Struct, frozen=True, array_like=True):
     `reason` is the one line that says why it ended as it did, up to a kibibyte; `newest_version`
     the newest version at the destination that can be restored, a partial one included;
     `compacted` when a compact that was part of it ended successfully; `copying` is None where the
-    report could not have second copies; `source` is None for a run that was reported.
+    report could not have second copies; `source` is None for a run whose report came.
     """
 
     operation: str
@@ -90,6 +93,11 @@ class Run(Struct, frozen=True, array_like=True):
     def is_pulled(self) -> bool:
         """Whether only Duplicati's server tells of it: its report replaces it."""
         return self.source == PULLED
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether it was pulled from the log of Duplicati's server: no report of it came."""
+        return self.source == LOGGED
 
     @property
     def is_backup(self) -> bool:

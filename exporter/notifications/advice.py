@@ -66,6 +66,11 @@ _ADVICE: Mapping[AnyCondition, str] = {
     ServerCondition.PULL_FAILING: (
         "Run duplistatus pull with the same configuration: it tries at once and prints the reason."
     ),
+    ServerCondition.REPORTS_MISSING: (
+        "Check the address of the reports in Duplicati, which its log of a backup names where it "
+        "could not be reached, and the refused reports on the status page; or run duplistatus "
+        "connect."
+    ),
     DaemonCondition.STORAGE: (
         "The exporter's log has the error of the database: check its disk, or the PostgreSQL that "
         "it uses."

@@ -1,6 +1,7 @@
 """Makes one message of what a channel is told: the facts as they are now, in words."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
 
 from msgspec.structs import replace
 
@@ -19,6 +20,28 @@ from exporter.notifications.tracker import AlertEvent
 from exporter.notifications.trouble import Trouble
 from exporter.notifications.wording import urgency
 from exporter.times import Millis
+
+
+class Reasons(NamedTuple):
+    """Why something is wrong beside the jobs, at a time."""
+
+    of_daemon: Mapping[DaemonCondition, str]
+    of_servers: Mapping[tuple[AnyCondition, str | None], str | None]
+
+    @classmethod
+    def of(cls, faults: Faults, now: Millis) -> Self:
+        """Return the reasons that hold now."""
+        found: dict[tuple[AnyCondition, str | None], str | None] = {
+            (ServerCondition.PULL_FAILING, name): reason
+            for name, reason in faults.of_pulls().items()
+        }
+        others = (*faults.of_pulled(now), *faults.missing_reports(now).values())
+        found |= {(each.condition, each.server): each.reason for each in others}
+        return cls(faults.of_daemon(now), found)
+
+    def of_server(self, condition: ServerCondition, name: str) -> str | None:
+        """Return why a condition holds for a server; None where it does not, or that is unknown."""
+        return self.of_servers.get((condition, name))
 
 
 class Describer:
@@ -50,39 +73,25 @@ class Describer:
 
     def _described(self, events: Sequence[AlertEvent], now: Millis) -> list[Event]:
         """Return events, the most urgent first, with all facts of those that are listed."""
-        faults = self._faults.of_daemon(now), self._reasons(now)
-        named = [(self._event(each, self._names(each, *faults)), each) for each in events]
+        reasons = Reasons.of(self._faults, now)
+        named = [(self._event(each, self._names(each, reasons)), each) for each in events]
         named.sort(key=lambda pair: urgency(pair[0]))
         full = [self._with_facts(*pair, now) for pair in named[:MOST_LISTED]]
         return [*full, *(event for event, _ in named[MOST_LISTED:])]
-
-    def _reasons(self, now: Millis) -> dict[tuple[AnyCondition, str | None], str | None]:
-        """Return why conditions hold for servers, by the condition and the name."""
-        found: dict[tuple[AnyCondition, str | None], str | None] = {
-            (ServerCondition.PULL_FAILING, name): reason
-            for name, reason in self._faults.of_pulls().items()
-        }
-        of_pulled = self._faults.of_pulled(now)
-        return found | {(each.condition, each.server): each.reason for each in of_pulled}
 
     def _event(self, event: AlertEvent, facts: Facts) -> Event:
         alert = event.alert
         return Event(event.happening, event.condition, facts, alert.began, alert.ended)
 
-    def _names(
-        self,
-        event: AlertEvent,
-        of_daemon: Mapping[DaemonCondition, str],
-        of_servers: Mapping[tuple[AnyCondition, str | None], str | None],
-    ) -> Facts:
+    def _names(self, event: AlertEvent, reasons: Reasons) -> Facts:
         """Return who an event is about; of the daemon and of a server that is all there is."""
         condition, subject = event.condition, event.alert.key.subject
         if isinstance(condition, DaemonCondition):
-            reason = of_daemon.get(condition)
+            reason = reasons.of_daemon.get(condition)
             return daemon_facts(condition, reason=reason, public_url=self._public_url)
         name = subject.partition(":")[2]
         if isinstance(condition, ServerCondition):
-            reason = of_servers.get((condition, name))
+            reason = reasons.of_server(condition, name)
             return server_facts(name, reason=reason, public_url=self._public_url)
         view = self._fleet.job(int(name))
         if view is None:  # it was deleted, or cannot be evaluated, since it was looked at

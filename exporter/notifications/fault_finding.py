@@ -33,3 +33,7 @@ class Faults(Protocol):
     def pulled_names(self) -> frozenset[str]:
         """Return the names of the servers of which a pull went well."""
         ...
+
+    def missing_reports(self, now: Millis) -> Mapping[str, Fault]:
+        """Return the servers whose reports do not come, by their name."""
+        ...

@@ -11,6 +11,7 @@ from msgspec import Struct
 from exporter.conditions.faults import Fault
 from exporter.conditions.pulled import faults_of
 from exporter.exposition.self_metrics import SelfMetrics
+from exporter.fleet.unposted import MissingReports
 from exporter.formatting import exact, number
 from exporter.ingest.refusals import Refusals
 from exporter.ingest.timekeeper import Timekeeper
@@ -48,6 +49,15 @@ def no_pulls() -> Mapping[str, str | None]:
     return {}
 
 
+ReportsMissing = Callable[[Millis], Iterable[tuple[Server, MissingReports]]]
+"""Returns the servers whose reports do not come at a time."""
+
+
+def none_missing(_now: Millis) -> Iterable[tuple[Server, MissingReports]]:
+    """Return that all reports come."""
+    return ()
+
+
 def storage_problem(store: Store) -> str | None:
     """Return why no report can be stored; None after a write that has just reached the disk."""
     try:
@@ -74,6 +84,7 @@ class FaultSources(Struct, frozen=True):
     oldest_waiting: Callable[[], Millis | None]
     pull_failures: PullFailures
     pulled: PulledServers
+    missing_reports: ReportsMissing = none_missing
 
 
 class DaemonFaults:
@@ -93,7 +104,7 @@ class DaemonFaults:
             for server, reason in sorted(self.of_pulls().items())
             if reason
         ]
-        found = [*pulls, *self.of_pulled(now)]
+        found = [*pulls, *self.of_pulled(now), *self.missing_reports(now).values()]
         return tuple(sorted(found, key=lambda each: each.condition.rank))
 
     def of_pulled(self, now: Millis) -> Sequence[Fault]:
@@ -103,6 +114,11 @@ class DaemonFaults:
     def pulled_names(self) -> frozenset[str]:
         """Return the names of the servers of which a pull went well."""
         return frozenset(each.name for each in self._sources.pulled())
+
+    def missing_reports(self, now: Millis) -> Mapping[str, Fault]:
+        """Return the servers whose reports do not come, by their name."""
+        found = self._sources.missing_reports(now)
+        return {server.shown_name: _missing(server, each) for server, each in found}
 
     def of_daemon(self, now: Millis) -> Mapping[DaemonCondition, str]:
         """Return what is wrong with the daemon, each with its reason."""
@@ -170,3 +186,14 @@ class DaemonFaults:
         names = [limit.value for limit in Limit if limit in hit]
         reached = _("reached in the last day: %(names)s") % {"names": ", ".join(names)}
         return Fault(DaemonCondition.LIMIT, reached)
+
+
+def _missing(server: Server, found: MissingReports) -> Fault:
+    text = ngettext(
+        "the newest run of %(count)s backup is known by pulling only",
+        "the newest runs of %(count)s backups are known by pulling only",
+        found.jobs,
+    )
+    reason = text % {"count": number(found.jobs)}
+    name = server.shown_name
+    return Fault(ServerCondition.REPORTS_MISSING, reason, found.since, server=name)

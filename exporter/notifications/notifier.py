@@ -19,6 +19,7 @@ from exporter.notifications.absence import ALIVE, AWAY, Away, absence
 from exporter.notifications.awaiting import AwaitedPulls, Awaiting, NoPulls
 from exporter.notifications.fault_finding import Faults
 from exporter.notifications.resuming import Resumed, resume
+from exporter.notifications.server_watch import ServerWatch
 from exporter.notifications.tracker import AlertEvent, Observation, Tracker
 from exporter.store import MOST_CHANGES, Outbox
 from exporter.times import MINUTE, Millis
@@ -101,7 +102,6 @@ class Notifier:
         self._marks = state.marks
         self._turns = DeadlineIndex()
         self._seen: dict[int, observing.Seen] = {}
-        self._pulled: frozenset[str] = frozenset()
         self._read_up_to = 0
         self._may_be_unread = False
         self._away = absence(state.marks, now)
@@ -109,6 +109,7 @@ class Notifier:
         named = parts.faults.of_pulls().keys() | parts.faults.pulled_names()
         resumed = resume(state.alerts, parts.channels, parts.fleet, named)
         self._strangers = resumed.strangers
+        self._servers = ServerWatch(state.alerts)
         self._trackers = self._tracked(resumed, now)
 
     def _tracked(self, resumed: Resumed, now: Millis) -> list[Tracker]:
@@ -231,29 +232,17 @@ class Notifier:
     def _observe_rest(self, now: Millis) -> None:
         faults = self._parts.faults
         of_daemon = observing.of_daemon(faults.of_daemon(now), now)
-        of_pulls = [
-            (name, observing.of_pull(name, failing=bool(reason), now=now))
-            for name, reason in faults.of_pulls().items()
-            if reason is not None
-        ]
-        of_servers = observing.of_pulled(self._pulled_now(), faults.of_pulled(now), now)
+        for name in self._servers.take_gone(faults):
+            for tracker in self._trackers:
+                tracker.forget(observing.subject_of_pull(name))
+        of_servers = list(self._servers.observe(faults, now))
         for tracker in self._trackers:
             tracker.observe(of_daemon, now)
-            for name, seen in (*of_pulls, *of_servers):
+            for name, seen in of_servers:
                 if observing.is_told_of_pull(tracker.channel, name, self._parts.fleet):
                     tracker.observe(seen, now)
                 else:
                     tracker.forget(seen.subject)
-
-    def _pulled_now(self) -> frozenset[str]:
-        """Return the names of the servers that were pulled; forget those that are gone."""
-        faults = self._parts.faults
-        names, asked = faults.pulled_names(), faults.of_pulls().keys()
-        for name in self._pulled - names - asked:
-            for tracker in self._trackers:
-                tracker.forget(observing.subject_of_pull(name))
-        self._pulled = names
-        return names
 
     def _tell(self, now: Millis) -> list[Message]:
         messages = []

@@ -21,7 +21,8 @@ DAEMON = SubjectKind.DAEMON.value
 _OF_JOBS: frozenset[AnyCondition] = frozenset(Condition)
 _OF_RUNS: frozenset[AnyCondition] = frozenset(BY_RUNS)
 _OF_PULLS: frozenset[AnyCondition] = frozenset({ServerCondition.PULL_FAILING})
-_OF_PULLED: frozenset[AnyCondition] = frozenset(ServerCondition) - _OF_PULLS
+_OF_REPORTS: frozenset[AnyCondition] = frozenset({ServerCondition.REPORTS_MISSING})
+_OF_PULLED: frozenset[AnyCondition] = frozenset(ServerCondition) - _OF_PULLS - _OF_REPORTS
 """What is decided by what the last pull knew of a server."""
 
 _OF_DAEMON: frozenset[AnyCondition] = frozenset(DaemonCondition)
@@ -70,8 +71,8 @@ def of_change(change: ConditionChange, view: JobView, now: Millis) -> Observatio
 
 def of_pull(name: str, *, failing: bool, now: Millis) -> Observation:
     """Return whether pulling from a server fails."""
-    held = {ServerCondition.PULL_FAILING} if failing else set()
-    return Observation(subject_of_pull(name), frozenset(held), _OF_PULLS, now)
+    held = _OF_PULLS if failing else frozenset[AnyCondition]()
+    return Observation(subject_of_pull(name), held, _OF_PULLS, now)
 
 
 def of_pulled(
@@ -85,6 +86,12 @@ def of_pulled(
         (name, Observation(subject_of_pull(name), frozenset(held[name]), _OF_PULLED, now))
         for name in sorted(names)
     ]
+
+
+def of_reports(name: str, *, missing: bool, now: Millis) -> Observation:
+    """Return whether the reports of a server do not come."""
+    held = _OF_REPORTS if missing else frozenset[AnyCondition]()
+    return Observation(subject_of_pull(name), held, _OF_REPORTS, now)
 
 
 def of_daemon(held: Iterable[DaemonCondition], now: Millis) -> Observation:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from exporter.config.notifications import Channel
 from exporter.fleet import Fleet
+from exporter.model.conditions import ServerCondition
 from exporter.model.notifications import Alert, AlertKey, SubjectKind
 from exporter.notifications.observing import is_told_of_pull
 from exporter.notifications.tracker import CONDITIONS
@@ -52,6 +53,8 @@ def _is_told(channel: Channel, key: AlertKey, fleet: Fleet) -> bool:
 def _exists(key: AlertKey, fleet: Fleet, pulled: Collection[str]) -> bool:
     if key.kind is SubjectKind.JOB:
         return fleet.place(int(_name(key))) is not None
+    if key.condition == ServerCondition.REPORTS_MISSING.value:
+        return bool(fleet.find_servers(_name(key)))
     return key.kind is not SubjectKind.SERVER or _name(key) in pulled
 
 

@@ -57,6 +57,10 @@ _OVER: Mapping[AnyCondition, tuple[str, str]] = {
         "no longer have certificates to look at",
     ),
     ServerCondition.PULL_FAILING: ("can be pulled again", "can be pulled again"),
+    ServerCondition.REPORTS_MISSING: (
+        "has its runs reported again",
+        "have their runs reported again",
+    ),
     DaemonCondition.STORAGE: ("stores reports again", ""),
     DaemonCondition.REFUSED: ("no longer refuses reports", ""),
     DaemonCondition.CLOCK: ("has the right time again", ""),

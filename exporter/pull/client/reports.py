@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from exporter.ingest.importer import HistoricalReport
+from exporter.model import LOGGED
 from exporter.pull.client.log import RESULT, Row
 from exporter.pull.client.metadata import timestamp
 from exporter.pull.client.server import Backup, SystemInfo
@@ -81,6 +82,7 @@ def past_report(
         body=msgspec.json.encode(body),
         received=None if row.at is None else row.at * SECOND - skew,
         address=ADDRESS,
+        source=LOGGED,
     )
 
 

@@ -197,7 +197,7 @@ class Recorder:
         if stored == known.stored:
             return job
         before = self._state(job)
-        after = self._amended(job, before, known.stored, stored)
+        after = _posted(self._amended(job, before, known.stored, stored), prepared)
         self._note(place, stored, (before, after), prepared)
         job = job.with_state(after)
         self._put(place.server, job)
@@ -218,7 +218,7 @@ class Recorder:
             self._mark_placeholder(job, stored)
         runs_after = write_queries.runs_after(lambda: self.db, job.id)
         before = self._state(job)
-        after = with_run(before, stored, runs_after)
+        after = _posted(with_run(before, stored, runs_after), prepared)
         self._note(place, stored, (before, after), prepared)
         return stored, job.with_state(after)
 
@@ -272,3 +272,9 @@ class Recorder:
         if known is None:
             known = self._fresh.names[names] = write_queries.names_id(self.db, names)
         return known
+
+
+def _posted(state: JobState, prepared: PreparedReport) -> JobState:
+    """Return a state after a report; one that was fetched says nothing of what is posted."""
+    delivery = prepared.delivery
+    return state if delivery.fetched else state.with_post(delivery.received)

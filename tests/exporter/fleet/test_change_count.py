@@ -16,6 +16,7 @@ READING = {
     *("totals", "count_errored", "failed_without_report", "watch_jobs", "take_changed", "servers"),
     *("server", "server_by_machine_id", "find_servers", "find_job", "find_job_of_past", "job"),
     *("place", "jobs", "snapshot", "of_server", "overdue", "evaluate"),
+    *("ended_without_report", "missing_reports"),
 }
 CHANGING: dict[str, Callable[[Fleet], object]] = {
     "apply": lambda fleet: fleet.apply(Change()),

@@ -41,6 +41,7 @@ class NoFaults:
     def __init__(self) -> None:
         self.daemon: dict[DaemonCondition, str] = {}
         self.pulls: dict[str, str | None] = {}
+        self.missing: dict[str, Fault] = {}
         self.disk: str | None = None
         self.pulled: dict[str, list[Fault]] = {}
 
@@ -49,6 +50,9 @@ class NoFaults:
 
     def storage(self) -> str | None:
         return self.disk
+
+    def missing_reports(self, now: Millis) -> Mapping[str, Fault]:
+        return self.missing
 
     def of_pulls(self) -> Mapping[str, str | None]:
         return self.pulls
