@@ -127,9 +127,12 @@ class Services(NamedTuple):
             self.self_metrics,
             self.deliveries.oldest_waiting,
             self.pull_failures,
-            self.fleet.pulled_servers,
+            self._pulled_servers,
             self._missing_reports,
         )
+
+    def _pulled_servers(self) -> list[Server]:
+        return self.fleet.pulled_servers()
 
     def _missing_reports(self, now: Millis) -> Iterable[tuple[Server, MissingReports]]:
         return self.fleet.missing_reports(now)
