@@ -9,6 +9,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from exporter.logs import log_fields
 from exporter.model import CLOCK_TOLERANCE, Delivery
 from exporter.model.clock import NOT_BEFORE, ClockReading, Watch, agrees, steady
 from exporter.store import ClockMarks, Store, StoreUnavailableError
-from exporter.times import DAY, HOUR, Millis, format_timestamp
+from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 
 TRUSTED_AFTER: Millis = DAY
 """How long the clock has to agree with arriving reports before any old run is removed."""
@@ -31,6 +32,9 @@ AWAY: Millis = 35 * DAY
 PASSES: Millis = 2 * HOUR
 """A clock that is behind by less has soon caught up: that needs no clock-skew correction."""
 
+IN_FLIGHT: Millis = 2 * MINUTE
+"""How long after the clock was set a report may still be stored that was stamped before."""
+
 _MARKED_EVERY: Millis = HOUR
 _LOOK_SECONDS = 5.0
 _CALM = (False, False, False, False)
@@ -38,6 +42,14 @@ _CALM = (False, False, False, False)
 
 
 _log = logging.getLogger(__name__)
+
+
+class _Late(NamedTuple):
+    """By how much the clock was set since runs after an id came, and when nothing is in flight."""
+
+    by: Millis
+    since: int
+    until: Millis
 
 
 class Timekeeper:
@@ -74,6 +86,7 @@ class Timekeeper:
         self._sure = False
         self._behind_since: Millis | None = None
         self._corrected: tuple[bool, ...] | None = None
+        self._late: _Late | None = None
         self._jump: Jump | None = None
         self._jump_count: Millis = 0
         self._take_up(store.timing.marks())
@@ -147,12 +160,14 @@ class Timekeeper:
                 self._take_jump(by)
             try:
                 self._correct(self._clock())
+                self._correct_late(self._clock())
             except StoreUnavailableError as error:
                 _log.warning("clock-skew correction postponed: %s", error)
 
     def _is_calm(self) -> bool:
         """Whether nothing is to be done: every report calls this, and must not wait for a lock."""
         waits = self._set_by or self._sure or self._doubtful or self._corrected != _CALM
+        waits = waits or self._is_late_due()
         now = self._clock()
         wrong = now < NOT_BEFORE or self._is_behind(now) or not self._watch.is_steady()
         return not waits and not wrong
@@ -192,8 +207,24 @@ class Timekeeper:
         self._store.timing.correct_arrivals(reading)
         self._corrected = (False, *reasons[1:])
         if self._set_by:
+            self._late = self._later(self._set_by)
             self._set_by, self._since = 0, self._store.timing.last_run()
         self._doubtful = self._doubtful and behind
+
+    def _later(self, by: Millis) -> _Late:
+        """Return what is to be corrected once more: reports were stamped and not stored yet."""
+        known = self._late or _Late(0, self._since, 0)
+        return _Late(known.by + by, known.since, self._count() + IN_FLIGHT)
+
+    def _is_late_due(self) -> bool:
+        return self._late is not None and self._count() >= self._late.until
+
+    def _correct_late(self, now: Millis) -> None:
+        """Correct the runs that were stamped before the clock was set, and stored after that."""
+        if self._late is None or not self._is_late_due() or now < NOT_BEFORE:
+            return
+        self._store.timing.correct_arrivals(ClockReading(now, self._late.by, self._late.since))
+        self._late = None
 
     def _note_behind(self, now: Millis) -> bool:
         """Return whether the clock is behind what is stored; after a day it counts as right."""
