@@ -44,8 +44,6 @@ class PulledFacts(ABC):
         """Apply the list of a server's backups: what was renamed, and what is gone."""
         backups = storable.backup_list(listed)
         with self._reading() as db:
-            if not listing.is_news(db, backups, asked):
-                return
-            servers = listing.servers_of(db, backups)
-        scope = Scope(servers=servers, structural=True)
-        self._change(lambda db: listing.note_list(db, backups, asked), scope)
+            scope = listing.scope_of(db, backups, asked)
+        if scope is not None:
+            self._change(lambda db: listing.note_list(db, backups, asked), scope)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from exporter.exposition.families.family import Family, Sample
-from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job, seconds
+from exporter.exposition.families.snapshot import JOB_LABELS, JobSnapshot, of_job
 from exporter.schedule import Expectation
 from exporter.times import SECOND, Millis
 
@@ -48,10 +48,5 @@ EXPECTED_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "gauge",
         (*JOB_LABELS, "source"),
         _schedule_source,
-    ),
-    of_job(
-        "gone_timestamp_seconds",
-        "Time since which Duplicati no longer lists the backup, until a person confirms that.",
-        lambda job: seconds(job.gone),
     ),
 )

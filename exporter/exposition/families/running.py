@@ -1,4 +1,4 @@
-"""The families that only live reports have: of a run in progress, or of one without a report."""
+"""The families that few jobs have: of a run in progress, of one without a report, of one gone."""
 
 from collections.abc import Callable, Iterator
 
@@ -63,5 +63,10 @@ RUNNING_FAMILIES: tuple[Family[JobSnapshot], ...] = (
         "unreported_timestamp_seconds",
         "Time at which the newest run ended that was told live and whose report has not come.",
         lambda job: seconds(job.unreported),
+    ),
+    of_job(
+        "gone_timestamp_seconds",
+        "Time since which Duplicati no longer lists the backup, until a person confirms that.",
+        lambda job: seconds(job.gone),
     ),
 )

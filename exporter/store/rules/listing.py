@@ -16,6 +16,7 @@ from exporter.model import short_name
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.store.changes import Change
 from exporter.store.rules import read_queries, removing, renaming, write_queries
+from exporter.store.scope import Scope
 from exporter.store.session import Session
 from exporter.times import Millis
 
@@ -34,13 +35,14 @@ class _Renaming(NamedTuple):
     namesake: Job | None
 
 
-def is_news(db: Session, listed: BackupList, asked: Millis) -> bool:
-    """Return whether a list says anything that is not known."""
+def scope_of(db: Session, listed: BackupList, asked: Millis) -> Scope | None:
+    """Return what a list changes; None where it says nothing that is not known."""
     jobs, found = _known(db, listed)
-    return any(_is_changed(job, listed, found, asked) for job in jobs)
+    servers = {job.server_id for job in jobs if _is_changed(job, listed, found, asked)}
+    return Scope(servers=tuple(servers), structural=True) if servers else None
 
 
-def servers_of(db: Session, listed: BackupList) -> tuple[int, ...]:
+def _servers_of(db: Session, listed: BackupList) -> tuple[int, ...]:
     """Return the server of a list; none if it is not known."""
     row = db.execute(_SERVER, (listed.machine_id,)).fetchone()
     return () if row is None else (row[0],)
@@ -75,7 +77,7 @@ def note_list(db: Session, listed: BackupList, asked: Millis) -> Change:
 
 def _known(db: Session, listed: BackupList) -> tuple[list[Job], Mapping[int, ListedBackup]]:
     """Return the jobs of a server and which backup each is; none where the list says nothing."""
-    servers = servers_of(db, listed)
+    servers = _servers_of(db, listed)
     if not servers or not listed.backups:
         return [], {}
     jobs = list(read_queries.jobs_of(db, servers[0]))

@@ -23,10 +23,10 @@ def test_every_backup_has_its_row(look_at_all: Look) -> None:
 
 def test_it_says_what_a_mail_says(look_at_all: Look) -> None:
     page = look_at_all("/digest")
-    assert page.sentence().startswith("1 of 19 backups is overdue, 1 failed 2 hours ago")
+    assert page.sentence().startswith("1 of 20 backups is overdue, 1 failed 2 hours ago")
     head = text(page.one("h1"))
     assert head == "From Thursday 8 January 2026, 10:30 UTC to Thursday 15 January 2026, 10:30 UTC"
-    assert "86, 1 failed, 6 interrupted" in text(page.one("dl"))
+    assert "91, 1 failed, 6 interrupted" in text(page.one("dl"))
     assert "the script said: not now" in text(page.one("main"))
 
 

@@ -26,9 +26,9 @@ def test_every_condition_has_its_row_the_worst_first(look_at_all: Look) -> None:
 def test_the_sentence_tells_the_troubles(look_at_all: Look) -> None:
     page = look_at_all()
     assert page.sentence() == (
-        "1 of 19 backups is overdue, 1 failed 2 hours ago, 1 failed verification, and 13 more"
+        "1 of 20 backups is overdue, 1 failed 2 hours ago, 1 failed verification, and 14 more"
     )
-    assert text(page.one("title")) == f"(11) {page.sentence()} \N{EN DASH} duplistatus"
+    assert text(page.one("title")) == f"(12) {page.sentence()} \N{EN DASH} duplistatus"
     assert page.one("p", id="sentence").attrib["data-worst"] == "overdue"
 
 

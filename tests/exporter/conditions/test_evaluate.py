@@ -205,6 +205,7 @@ def test_conditions_lie_in_the_order_of_their_ranks() -> None:
         "shrinking",
         "filling",
         "second_copy",
+        "gone",
         "unnamed",
     ]
     assert [each.value for each in Condition if each.is_critical] == [
