@@ -15,8 +15,8 @@ from tests.support.daemon import CREATED, NOW
 READING = {
     *("totals", "count_errored", "failed_without_report", "watch_jobs", "take_changed", "servers"),
     *("server", "server_by_machine_id", "find_servers", "find_job", "find_job_of_past", "job"),
-    *("place", "jobs", "snapshot", "of_server", "overdue", "evaluate"),
-    *("ended_without_report", "missing_reports"),
+    *("place", "job_called", "jobs", "snapshot", "of_server", "overdue", "evaluate"),
+    *("ended_without_report", "missing_reports", "pulled_servers"),
 }
 CHANGING: dict[str, Callable[[Fleet], object]] = {
     "apply": lambda fleet: fleet.apply(Change()),

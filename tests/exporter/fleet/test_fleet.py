@@ -4,7 +4,10 @@ from hypothesis import strategies as st
 
 from exporter.fleet import Fleet
 from exporter.fleet.views import Totals
-from exporter.model import Status, StoredRun
+from exporter.jobs.job import Job
+from exporter.jobs.state import JobState
+from exporter.model import JobSettings, Status, StoredRun
+from exporter.model.declared import Declared
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
@@ -40,9 +43,28 @@ def test_an_empty_fleet_counts_nothing_and_was_last_changed_when_it_was_made(fle
     assert fleet.overdue(START) == []
 
 
+def test_a_declared_job_counts_and_no_report_of_its_server_came() -> None:
+    fleet = Fleet(SchedulePolicy(), CREATED)
+    job = Job.of(1, 1, "Photos", JobState(declared=Declared(START)), JobSettings())
+    fleet.apply(change_of(server_named("nas", last_report=0), job))
+    deadline = START + DAY + 2 * HOUR
+    for now, overdue in ((deadline, 0), (deadline + 1, 1)):
+        totals = fleet.totals(now)
+        assert (totals.servers, totals.jobs, totals.overdue) == (1, 1, overdue)
+        assert (totals.last_report, totals.has_reported) == (CREATED, False)
+        assert len(fleet.overdue(now)) == overdue
+
+
 def test_totals_add_up_over_all_jobs(two_jobs: Fleet) -> None:
     assert two_jobs.totals(START + 2 * HOUR) == Totals(
-        servers=2, jobs=2, completed=2, failed=1, failing=1, overdue=0, last_report=START + HOUR
+        servers=2,
+        jobs=2,
+        completed=2,
+        failed=1,
+        failing=1,
+        overdue=0,
+        last_report=START + HOUR,
+        has_reported=True,
     )
 
 
@@ -55,7 +77,14 @@ def test_a_report_replaces_what_was_known_of_its_job(two_jobs: Fleet) -> None:
     laptop = server_named("laptop", 2, last_report=START + 2 * HOUR)
     two_jobs.apply(change_of(laptop, job_named("Mail", mended, 2, 2)))
     assert two_jobs.totals(START + 2 * HOUR) == Totals(
-        servers=2, jobs=2, completed=3, failed=1, failing=0, overdue=0, last_report=START + 2 * HOUR
+        servers=2,
+        jobs=2,
+        completed=3,
+        failed=1,
+        failing=0,
+        overdue=0,
+        last_report=START + 2 * HOUR,
+        has_reported=True,
     )
 
 
@@ -136,7 +165,14 @@ def test_nobody_has_an_id_that_was_never_given(fleet: Fleet) -> None:
 def test_what_is_removed_counts_nowhere(two_jobs: Fleet) -> None:
     two_jobs.apply(Change(removed_servers=(2,), removed_jobs=(2,)))
     assert two_jobs.totals(START + 30 * DAY) == Totals(
-        servers=1, jobs=1, completed=1, failed=0, failing=0, overdue=1, last_report=START
+        servers=1,
+        jobs=1,
+        completed=1,
+        failed=0,
+        failing=0,
+        overdue=1,
+        last_report=START,
+        has_reported=True,
     )
     assert two_jobs.find_servers("laptop") == []
 
