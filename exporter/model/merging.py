@@ -16,14 +16,15 @@ def fuller(first: Run, second: Run) -> Run:
     """Return a run with the values of a second report that the first did not have.
 
     Senders can post one run as text and as JSON, and text has fewer values. Of two statuses the
-    worse counts; of any other value that both have, the first. It has no source if one is posted.
+    worse counts; of any other value that both have, the first. A run of Duplicati's log has no
+    source any more once it is posted.
     """
     filled = _filled(first, second)
     return replace(
         filled,
         status=first.status.worse(second.status),
         dry_run=first.dry_run or second.dry_run,
-        source=first.source and second.source,
+        source=first.source if first.is_pulled else first.source and second.source,
         counts=_filled(first.counts, second.counts),
         copying=_copying(first.copying, second.copying),
     )
