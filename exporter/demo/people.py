@@ -36,5 +36,8 @@ EXPECTED: tuple[tuple[str, str], ...] = ((NAS.name, "Home videos"),)
 MUTED: Mapping[tuple[str, str], Millis] = {(WEB_2.name, "Uploads"): 7 * DAY}
 """For how long from the fleet's present nobody is told of a backup."""
 
+DELETED = (NAS.name, "Archive")
+"""A backup that somebody deleted in Duplicati, by the names of the server and the backup."""
+
 SET_AGO: Millis = 3 * HOUR
 """How long before the fleet's present all of it was set."""
