@@ -66,6 +66,7 @@ def test_a_job_is_answered_with_all_that_is_expected_of_it(two: Daemon) -> None:
         "notBelieved": [],
         "overdue": False,
         "lateBySeconds": 0,
+        "heldUp": None,
         "running": None,
         "lastRun": None,
         "lastSuccess": format_timestamp(BEGAN + MINUTE),
@@ -211,6 +212,7 @@ def test_a_job_is_told_with_what_is_expected_of_it(daemon: Daemon) -> None:
         "notBelieved": [],
         "overdue": True,
         "lateBySeconds": 11 * 3600 - 60,
+        "heldUp": None,
         "running": None,
         "lastRun": {**last_run, "reason": None},
     }

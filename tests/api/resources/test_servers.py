@@ -24,6 +24,8 @@ def test_a_changed_server_is_answered_as_it_is_listed(three: Daemon) -> None:
             "mutedUntil": None,
             "tags": [],
             "url": None,
+            "conditions": [],
+            "pulled": None,
         }
     }
     assert listed(three)[1] == data["server"]
@@ -85,6 +87,8 @@ def test_a_server_is_listed_with_all_that_is_known(daemon: Daemon) -> None:
             "mutedUntil": None,
             "tags": [],
             "url": None,
+            "conditions": [],
+            "pulled": None,
         }
     ]
 
