@@ -26,7 +26,7 @@ class Finder:
     def __init__(self, server: DuplicatiServer, info: SystemInfo) -> None:
         self._server = server
         self._info = info
-        self.state = _state(server)
+        self.state = state_of(server)
 
     def find(self, backup: Backup, rows: Sequence[Ran]) -> Findings:
         """Return what is known of a backup besides the rows of its log."""
@@ -62,7 +62,7 @@ class Finder:
         return []
 
 
-def _state(server: DuplicatiServer) -> ServerState | None:
+def state_of(server: DuplicatiServer) -> ServerState | None:
     """Return what a server does; None if it could not say, so that no backup is known to be idle.
 
     A server without this route writes into a schedule what ended, as every version does: each

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +31,9 @@ from exporter.formatting import exact
 from exporter.logs import printable
 from exporter.pull.client.errors import GoneError, ServerError
 from exporter.pull.client.server import Backup, DuplicatiServer
-from exporter.times import now
+from exporter.pull.client.states import ServerState
+from exporter.pull.finder import state_of
+from exporter.times import Millis, now
 
 _FAILED = 1
 
@@ -112,7 +114,7 @@ def _connect(
         warn(str(error))
         return _FAILED
     if changed and not chosen.undo and not chosen.dry_run:
-        _say(f"connected: {_next_report(found.backups)}")
+        _say(f"connected: {_next_report(found.starts)}")
     return 0 if changed else _FAILED
 
 
@@ -124,6 +126,8 @@ class _Found(NamedTuple):
     version: tuple[int, ...]
     ours: Endpoints
     config: Config
+    starts: list[tuple[Millis, str]]
+    """When backups start next, with their names."""
 
 
 def _read(server: DuplicatiServer, target: PullTarget, config: Config, address: str) -> _Found:
@@ -132,7 +136,18 @@ def _read(server: DuplicatiServer, target: PullTarget, config: Config, address: 
     version = changes.read_version(info.version)
     shown = ".".join(map(str, version)) or "of an unknown version"
     _say(f"{target.name}: {info.machine_name}, Duplicati {shown}")
-    return _Found(server.settings(), server.backups(), version, ours, config)
+    backups = server.backups()
+    starts = list(_starts(server, backups))
+    return _Found(server.settings(), backups, version, ours, config, starts)
+
+
+def _starts(server: DuplicatiServer, backups: Sequence[Backup]) -> Iterator[tuple[Millis, str]]:
+    """Yield when each planned backup starts next, by our clock."""
+    state = state_of(server) or ServerState()
+    for backup in backups:
+        if backup.planned is not None:
+            start = backup.planned.next_start(backup.id, state, server.now)
+            yield start - server.skew, backup.name
 
 
 def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) -> bool:
@@ -199,9 +214,8 @@ def _own(server: DuplicatiServer, backup: Backup) -> dict[str, str]:
         return {}
 
 
-def _next_report(backups: Sequence[Backup]) -> str:
-    coming = [(each.planned.start, each.name) for each in backups if each.planned is not None]
-    future = [entry for entry in coming if entry[0] > now()]
+def _next_report(starts: Sequence[tuple[Millis, str]]) -> str:
+    future = [entry for entry in starts if entry[0] > now()]
     if not future:
         return "no backup is planned; run one, and its report comes"
     start, name = min(future)

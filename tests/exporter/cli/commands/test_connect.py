@@ -143,6 +143,18 @@ def test_the_next_report_is_told(command: Commands, nas: Simulator, asked: tuple
     assert last.startswith('connected: the next report comes from "Documents" at ')
 
 
+def test_the_next_report_is_the_one_that_the_scheduler_proposes(
+    command: Commands, nas: Simulator, asked: tuple[str, ...]
+) -> None:
+    """A schedule that was set on a day that it leaves out has a start that lies in the past."""
+    at = (now() // HOUR + 5) * HOUR
+    schedule = {"Time": format_timestamp(at - DAY), "Repeat": "1D"}
+    nas.add_backup("Weekdays", "Weekdays", schedule=schedule)
+    nas.state["ProposedSchedule"] = [{"Item1": "Weekdays", "Item2": format_timestamp(at)}]
+    last = command.output(*asked, "--yes").splitlines()[-1]
+    assert last.startswith('connected: the next report comes from "Weekdays" at ')
+
+
 def test_a_token_is_sent_and_not_shown(
     command: Commands, nas: Simulator, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
