@@ -101,7 +101,7 @@ def _unreported(view: JobView, _state: JobState, now: Millis) -> str | None:
 
 
 def _interrupted(_view: JobView, state: JobState, _now: Millis) -> str | None:
-    return _told(state.last)
+    return _reason(state.last)
 
 
 def _shrinking(_view: JobView, state: JobState, _now: Millis) -> str | None:
