@@ -128,6 +128,11 @@ def job_named(name: str, runs: Sequence[StoredRun], job_id: int = 1, server_id: 
     return Job.of(job_id, server_id, name, fold(runs), JobSettings())
 
 
+def by_runs(state: JobState) -> JobState:
+    """Return a state without what is told of a job beside its stored runs."""
+    return replace(state, declared=None, listed=None, posted_since=None)
+
+
 def change_of(server: Server, *jobs: Job) -> Change:
     """Build what the store returns when jobs of a server are recorded."""
     known = () if server.machine_id is None else ((server.machine_id, server.id),)
