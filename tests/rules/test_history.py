@@ -56,8 +56,14 @@ OF_SEVERAL_DAEMONS = {
 OF_CHANNELS = {"DuplistatusNotificationsFailing", "DuplistatusNotificationGivenUp"}
 """On where people are not told."""
 
-WITHOUT_REPORT = {"DuplistatusBackupUnreported"}
-"""On where only live reports come; each backup of the history reports its runs."""
+UNTOLD = {
+    "DuplistatusBackupGone",
+    "DuplistatusBackupUnreported",
+}
+"""On where servers are pulled from, or only live reports come; the history has reports alone."""
+
+BESIDE_REPORTS = {Condition.GONE.value, Condition.UNREPORTED.value}
+"""What reports alone do not tell."""
 
 LAPTOPS = {"laptop-design", "laptop-sales"}
 """Backed up once somebody opens them: late now and then."""
@@ -168,7 +174,7 @@ def test_every_alert_is_looked_at() -> None:
         "DuplistatusConfigReloadFailed",
         "DuplistatusCollectorErrors",
         *OF_PULLS,
-        *WITHOUT_REPORT,
+        *UNTOLD,
         *OF_CHANNELS,
         *OF_SEVERAL_DAEMONS,
     }
@@ -206,7 +212,7 @@ def held(history: FleetHistory) -> dict[str, Subjects]:
     return found
 
 
-@pytest.mark.parametrize("word", sorted(asking().keys() - {Condition.UNREPORTED.value}))
+@pytest.mark.parametrize("word", sorted(asking().keys() - BESIDE_REPORTS))
 def test_the_alerts_of_a_condition_are_on_for_the_jobs_that_have_it(
     history: FleetHistory, held: dict[str, Subjects], word: str
 ) -> None:
