@@ -30,7 +30,7 @@ _OF_TEXT = "() => getComputedStyle(document.body).color"
 _SENTENCES = {
     "fine": "All 9 backups are fine",
     "trouble": "3 of 40 backups are overdue, 3 failed",
-    "every": "1 of 19 backups is overdue, 1 failed",
+    "every": "1 of 20 backups is overdue, 1 failed",
     "demo": "3 of 45 backups are overdue, 2 failed",
     "empty": "No backup has reported yet",
     "many": "5,000 of 10,000 backups are overdue",
