@@ -207,7 +207,7 @@ def config(tmp_path: Path, duplicati: Simulator, password: Path) -> str:
     file = tmp_path / "duplistatus.toml"
     table = f'[[pull]]\nurl = "{duplicati.url}"\npassword_file = "{password}"\nname = "nas"\n'
     file.write_text(f'pull_interval = "1m"\n{table}')
-    labels = '{server="attic-nas",server_id="1"}'
+    return str(file)
 
 
 def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simulator) -> None:
@@ -218,7 +218,7 @@ def test_the_daemon_pulls_by_itself(start: Start, config: str, duplicati: Simula
     (found,) = runs(daemon)
     assert found["name"] == "Photos to S3"
     exposed = daemon.get("/metrics").text
-    labels = '{server_id="1",server="attic-nas"}'
+    labels = '{server="attic-nas",server_id="1"}'
     assert f"duplistatus_server_pull_interval_seconds{labels} 60" in exposed
     assert f"duplistatus_server_pull_failures_total{labels} 0" in exposed
     assert daemon.stop() == 0
