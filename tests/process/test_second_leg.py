@@ -40,7 +40,7 @@ class Machine:
         made = Notifying(folder, table + told)
         made.variables = self.clock.variables
         self.daemon: Daemon = made.start()
-        for days in range(5, 0, -1):
+        for days in range(1, 6):  # the newest first: the backup must not be overdue in between
             self.report(NOW - days * DAY + HOUR)
 
     def report(self, began: Millis) -> None:
