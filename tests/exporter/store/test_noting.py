@@ -42,8 +42,7 @@ def test_all_of_it_outlives_a_restart_and_reports(store: Store, database: Databa
     note(store, nas, PULLED)
     deliver(store, report("nas", 0))
     assert known(store) == {"nas": PULLED, "attic": None}
-    store.close()
-    again = database.open()
+    again = database.reopen(store)
     assert known(again) == {"nas": PULLED, "attic": None}
     note(again, nas, None)
     assert known(again) == {"nas": None, "attic": None}
