@@ -143,8 +143,8 @@ class Histories(RuleBasedStateMachine):
         assert_as_new(self.client, self.services)
 
 
-TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=10, stateful_step_count=10)
+TestHistories = pytest.mark.not_quick(Histories.TestCase)
+Histories.TestCase.settings = settings(max_examples=10, stateful_step_count=10)
 
 
 def test_all_that_keeps_answers_is_tried_here() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ def told(store: Store) -> object:
     }
 
 
+@pytest.mark.not_quick
 @given(worlds(), st.data())
 @settings(max_examples=30)
 def test_pulls_and_posts_in_any_order_and_number_give_the_same_jobs(

@@ -84,7 +84,8 @@ class States:
         forgotten = max(fleet.days - _FOLDED, 0)
         for day in (0, *range(max(forgotten, 1), fleet.days)):
             state = with_run(state, self._stored(job, day, later, higher), none_after)
-        return self._with_forgotten(state, job, range(1, forgotten))
+        posted = state.with_post(self._stored(job, 0, later, higher).received)
+        return self._with_forgotten(posted, job, range(1, forgotten))
 
     def _with_forgotten(self, state: JobState, job: FilledJob, days: range) -> JobState:
         runs, uploaded = list(state.runs), state.uploaded_bytes or 0
