@@ -14,6 +14,7 @@ from tests.support.daemon import NOW
 from tests.support.process.waiting import eventually
 from tests.support.replicas import Replicas, body, post
 from tests.support.reports_builder import duplicati_report
+from tests.support.strategies.state import by_runs
 from tests.support.syncs import sync_report
 from tests.support.watching import message, sent
 
@@ -81,7 +82,8 @@ def test_a_job_that_an_older_daemon_knew_by_its_syncs_becomes_the_sync_job(
     older = "UPDATE jobs SET state = %s, kind = 'backup', revision = revision + 1"
     replicas.ask(older, pack(JobState()))
     (job,) = replicas.open().snapshot().jobs
-    assert (job.id, job.kind, job.state) == (known.id, JobKind.SYNC, known.state)
+    assert (job.id, job.kind) == (known.id, JobKind.SYNC)
+    assert by_runs(job.state) == by_runs(known.state)
     assert post(store, sync_report(began=NOW)).job.state.total_runs == 2
     replicas.assert_whole()
 
