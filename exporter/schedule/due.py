@@ -1,6 +1,7 @@
 """Which rule applies, and the deadline for a run."""
 
 from exporter.jobs import doubts
+from exporter.jobs.doubts import Doubt
 from exporter.jobs.state import JobState
 from exporter.model import believed
 from exporter.schedule import configured, declared, learned, lengths, reported
@@ -37,6 +38,23 @@ def expect(
     over = last if state.last is None else believed.over_by(state.last)
     start = min(max(rule.start, over), MAX_TIMESTAMP)
     length = lengths.allowed(state.recent, rule.interval)
+    doubted = () if state.last is None else doubts.of(state.last)
+    return _expectation(rule, start, length, schedule, (*doubted, *rule.doubts))
+
+
+def _first(state: JobState, schedule: Schedule) -> Expectation | None:
+    """Return what is expected of a job of which no run is known, where it was declared."""
+    if state.declared is None or not state.is_expected:
+        return None
+    rule = declared.expected(state.declared, schedule)
+    start = min(rule.start, MAX_TIMESTAMP)
+    return _expectation(rule, start, declared.LENGTH, schedule, rule.doubts)
+
+
+def _expectation(
+    rule: Rule, start: Millis, length: Millis, schedule: Schedule, doubted: tuple[Doubt, ...]
+) -> Expectation:
+    """Return what a rule expects of a run that starts then and may take so long."""
     deadline = min(start + rule.queue + length + schedule.tolerance, MAX_TIMESTAMP)
     because = Because(
         rule.step,
@@ -46,27 +64,7 @@ def expect(
         rule.queue,
         length,
         schedule.tolerance,
-        rule.doubts if state.last is None else (*doubts.of(state.last), *rule.doubts),
-    )
-    return Expectation(start, deadline, rule.interval, rule.source, because, schedule.paused)
-
-
-def _first(state: JobState, schedule: Schedule) -> Expectation | None:
-    """Return what is expected of a job of which no run is known, where it was declared."""
-    if state.declared is None or not state.is_expected:
-        return None
-    rule = declared.expected(state.declared, schedule)
-    start = min(rule.start, MAX_TIMESTAMP)
-    deadline = min(start + declared.LENGTH + schedule.tolerance, MAX_TIMESTAMP)
-    because = Because(
-        rule.step,
-        rule.since,
-        rule.runs,
-        rule.start,
-        rule.queue,
-        declared.LENGTH,
-        schedule.tolerance,
-        rule.doubts,
+        doubted,
     )
     return Expectation(start, deadline, rule.interval, rule.source, because, schedule.paused)
 
