@@ -16,13 +16,8 @@ import tests.support.quick
 pytest_plugins = ["tests.support.quick"]
 tests.support.quick.MOST_SECONDS = 0.2
 """
-FAULTS = {
-    "a program": ("subprocess.run(['/bin/true'])", "/bin/true is started: mark the test"),
-    "time": (
-        "end = time.process_time() + 0.5\n    while time.process_time() < end: pass",
-        "of a processor: mark it",
-    ),
-}
+A_PROGRAM = "subprocess.run(['/bin/true'])"
+LONG = "end = time.process_time() + 0.5\n    while time.process_time() < end: pass"
 STUBS = """
 install_packages() { echo "apt $*" >>log; }
 make_environment() { echo "pip $*" >>log; }
@@ -50,20 +45,32 @@ def test_other_folders_and_marked_tests_are_left_out() -> None:
     assert names == {kept}
 
 
-@pytest.mark.not_quick
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("marked", [False, True])
-def test_what_is_too_much_has_to_be_marked(tmp_path: Path, fault: str, *, marked: bool) -> None:
-    does, message = FAULTS[fault]
+def run_one(folder: Path, does: str, *, marked: bool) -> subprocess.CompletedProcess[str]:
+    """Run a test in a folder of quick ones, marked or not."""
     mark = "@pytest.mark.not_quick\n" if marked else ""
-    test = f"import pytest, subprocess, time\n{mark}def test_it():\n    {does}\n"
-    inside = tmp_path / INSIDE
+    inside = folder / INSIDE
     inside.parent.mkdir(parents=True)
-    inside.write_text(test, encoding="utf-8")
-    (tmp_path / "conftest.py").write_text(QUICK, encoding="utf-8")
-    done = run_pytest(tmp_path, "--rootdir", str(tmp_path))
+    inside.write_text(
+        f"import pytest, subprocess, time\n{mark}def test_it():\n    {does}\n", encoding="utf-8"
+    )
+    (folder / "conftest.py").write_text(QUICK, encoding="utf-8")
+    return run_pytest(folder, "--rootdir", str(folder))
+
+
+@pytest.mark.not_quick
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_test_that_starts_a_program_has_to_be_marked(tmp_path: Path, *, marked: bool) -> None:
+    done = run_one(tmp_path, A_PROGRAM, marked=marked)
     assert done.returncode == (0 if marked else 1), done.stdout + done.stderr
-    assert (message in done.stdout) is not marked
+    assert ("/bin/true is started: mark the test" in done.stdout) is not marked
+
+
+@pytest.mark.not_quick
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_test_that_takes_long_is_named_and_passes(tmp_path: Path, *, marked: bool) -> None:
+    done = run_one(tmp_path, LONG, marked=marked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (f"{INSIDE}::test_it took" in done.stdout) is not marked
 
 
 def logged(folder: Path, *arguments: str) -> list[str]:
