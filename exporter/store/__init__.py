@@ -11,7 +11,7 @@ from exporter.store.errors import (
     UnknownIdError,
 )
 from exporter.store.interface import Store
-from exporter.store.parts import Outbox, Watch
+from exporter.store.parts import Outbox, Pending, Watch
 from exporter.store.values import (
     KEPT,
     MOST_CHANGES,
@@ -47,6 +47,7 @@ __all__ = [
     "OutboxChangedError",
     "OutboxState",
     "PastRun",
+    "Pending",
     "Recorded",
     "RecordedRun",
     "Replica",

@@ -11,6 +11,7 @@ from exporter.model.declared import Declaration
 from exporter.model.live import LiveReport, LiveRun
 from exporter.store.changes import Change, DeclaredJob, Recorded, joined
 from exporter.store.outbox import Outbox
+from exporter.store.parts import Pending
 from exporter.store.pulled_facts import PulledFacts
 from exporter.store.rules import (
     admin,
@@ -58,6 +59,10 @@ class BaseStore(PulledFacts):
         """
 
     @abstractmethod
+    def _submit(self, prepared: PreparedReport, told: Callable[[Pending], None]) -> Pending:
+        """Begin to record a report, and return what its outcome will be told by."""
+
+    @abstractmethod
     def _dry_run(self, work: Callable[[Recorder], Outcome], scope: Scope) -> Outcome:
         """Return what the work returns, and undo what it did."""
 
@@ -81,6 +86,12 @@ class BaseStore(PulledFacts):
             Scope(senders=(prepared.sender,)),
             lambda recorded: recorded.change,
         )
+
+    def submit(
+        self, report: Report, delivery: Delivery, told: Callable[[Pending], None]
+    ) -> Pending:
+        """Begin to record a report and return at once; `told` gets the outcome."""
+        return self._submit(PreparedReport.from_report(report, delivery), told)
 
     def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:
         """Record reports in one commit: all of them or none. Raises `LimitReachedError`."""

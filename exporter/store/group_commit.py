@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.handover import Outcome, hand_over
+from exporter.store.handover import Awaited, Outcome, Told, hand_over
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 
@@ -89,20 +89,55 @@ class GroupCommit(ABC):
         Raises:
             StoreUnavailableError: the database does not accept it now.
         """
-        outcome = Outcome()
-        with self._door:
-            if self._closed:
-                raise StoreUnavailableError("the database is being closed")
-            until = time.monotonic() + self._patience
-            self._waiting.put(WriteRequest(work, then, scope, alone, until, outcome))
-            self.waiting += 1
+        outcome = Awaited()
+        self._queue(work, then, scope, outcome, alone=alone)
         try:
             return outcome.wait(self._patience)
         except TimeoutError:
             raise StoreUnavailableError("the database did not answer in time") from None
         finally:
-            with self._door:
-                self.waiting -= 1
+            self._no_longer_waits()
+
+    def submit(
+        self,
+        work: Callable[[Recorder], Any],
+        then: Callable[[Any], None],
+        scope: Scope,
+        told: Callable[[Told], None],
+    ) -> Told:
+        """Do the same without waiting: `told` gets the outcome, in whatever thread it comes in.
+
+        Raises:
+            StoreUnavailableError: the database is being closed.
+        """
+
+        def tell(outcome: Told) -> None:
+            self._no_longer_waits()
+            told(outcome)
+
+        outcome = Told(time.monotonic() + self._patience, tell)
+        self._queue(work, then, scope, outcome, alone=False)
+        return outcome
+
+    def _queue(
+        self,
+        work: Callable[[Recorder], Any],
+        then: Callable[[Any], None],
+        scope: Scope,
+        outcome: Outcome,
+        *,
+        alone: bool,
+    ) -> None:
+        with self._door:
+            if self._closed:
+                raise StoreUnavailableError("the database is being closed")
+            until = time.monotonic() + self._patience
+            self.waiting += 1
+            self._waiting.put(WriteRequest(work, then, scope, alone, until, outcome))
+
+    def _no_longer_waits(self) -> None:
+        with self._door:
+            self.waiting -= 1
 
     def put(self, work: Callable[[Recorder], Any], scope: Scope) -> None:
         """Queue a piece of work that nobody waits for."""

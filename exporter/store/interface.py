@@ -13,7 +13,7 @@ from exporter.model.live import LiveReport, LiveRun, LiveStatus
 from exporter.model.pulled import Pulled
 from exporter.model.sharing import SharingFigures
 from exporter.store.changes import Change, DeclaredJob, Follower, Recorded
-from exporter.store.parts import Outbox, Timing, Watch
+from exporter.store.parts import Outbox, Pending, Timing, Watch
 from exporter.store.summaries import Summaries
 from exporter.store.values import JobRun, PastRun, RunFilter, StoredDetail
 from exporter.times import Millis
@@ -74,6 +74,16 @@ class Store(Summaries, Protocol):
 
     def record(self, report: Report, delivery: Delivery) -> Recorded:
         """Record a report completely or not at all. Raises `LimitReachedError`."""
+        ...
+
+    def submit(
+        self, report: Report, delivery: Delivery, told: Callable[[Pending], None]
+    ) -> Pending:
+        """Begin to record a report and return at once.
+
+        `told` gets the outcome once it is durable or failed, in whatever thread that is known: it
+        must take no time. That may be before this method returns.
+        """
         ...
 
     def record_all(self, reports: Iterable[tuple[Report, Delivery]]) -> list[Recorded]:

@@ -8,6 +8,7 @@ from exporter.jobs.state import JobState
 from exporter.model import Server
 from exporter.model.clock import ClockReading
 from exporter.model.notifications import ConditionChange, Message, MessageOutcome, OutboxUpdate
+from exporter.store.changes import Recorded
 from exporter.store.values import ClockMarks, OutboxState
 from exporter.times import Millis
 
@@ -15,6 +16,23 @@ Watch: TypeAlias = Callable[[Server, Job, JobState, JobState], tuple[str, ...] |
 """Compares a job before and after a report: the states of both. Returns the values of the
 conditions that hold after it, worst first; None where nobody is to be told. Where it returns
 something, a `ConditionChange` is written in the transaction of the report."""
+
+
+class Pending(Protocol):
+    """A write that was submitted, and whose outcome nobody waits for."""
+
+    def result(self) -> Recorded:
+        """Return what was recorded, once it was told; else raise why nothing was.
+
+        Raises:
+            LimitReachedError: it would exceed a limit.
+            StoreUnavailableError: the store does not answer.
+        """
+        ...
+
+    def expire(self, present: float) -> None:
+        """Tell that nothing came of it if it takes too long by now, by `time.monotonic`."""
+        ...
 
 
 class Timing(Protocol):

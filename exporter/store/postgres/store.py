@@ -17,7 +17,8 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreError, StoreUnavailableError
-from exporter.store.parts import Watch
+from exporter.store.group_commit import ignore
+from exporter.store.parts import Pending, Watch
 from exporter.store.postgres import listing, schema
 from exporter.store.postgres.address import Address
 from exporter.store.postgres.connecting import Connector, reason, trying
@@ -224,6 +225,20 @@ class Store(BaseStore):
         recorded = super()._record(prepared)
         self._writer.answered.add(prepared)
         return recorded
+
+    def _submit(self, prepared: PreparedReport, told: Callable[[Pending], None]) -> Pending:
+        def noted(outcome: Pending) -> None:
+            with contextlib.suppress(Exception):
+                outcome.result()
+                self._writer.answered.add(prepared)
+            told(outcome)
+
+        return self._writer.submit(
+            lambda recorder: recorder.record(prepared),
+            ignore,
+            Scope(senders=(prepared.sender,)),
+            noted,
+        )
 
     def refused_mark(self) -> object:
         """Return what was last seen of refused reports, of any daemon."""

@@ -1,5 +1,6 @@
 """The store of one daemon: one file, one writer, any number of readers."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ from exporter.model.sharing import SharingFigures
 from exporter.store.base import BaseStore
 from exporter.store.changes import Change, Follower, Recorded
 from exporter.store.errors import StoreUnavailableError
-from exporter.store.parts import Watch
+from exporter.store.parts import Pending, Watch
+from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
 from exporter.store.session import Session
@@ -150,6 +152,19 @@ class Store(BaseStore):
         """Record a report completely or not at all. Raises `LimitReachedError`."""
         with self._readiness.watching(), answering():
             return super().record(report, delivery)
+
+    def _submit(self, prepared: PreparedReport, told: Callable[[Pending], None]) -> Pending:
+        def noted(outcome: Pending) -> None:
+            with contextlib.suppress(Exception), self._readiness.watching():
+                outcome.result()
+            told(outcome)
+
+        return self._writer.submit(
+            lambda recorder: recorder.record(prepared),
+            lambda recorded: self._show(recorded.change),
+            NOWHERE,
+            noted,
+        )
 
     def hurry(self) -> None:
         """Do nothing: no other daemon would accept what waits."""

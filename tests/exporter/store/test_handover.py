@@ -3,13 +3,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from exporter.store.handover import Outcome, hand_over
+from exporter.store.handover import Awaited, hand_over
 
 AT_MOST_SECONDS = 60.0
 
 
-def come(result: object) -> Outcome:
-    outcome = Outcome()
+def come(result: object) -> Awaited:
+    outcome = Awaited()
     outcome.succeed(result)
     return outcome
 
@@ -23,7 +23,7 @@ def test_each_caller_gets_its_own_result() -> None:
 
 
 def test_an_error_is_raised_for_its_caller_alone() -> None:
-    failed, fine = Outcome(), come("fine")
+    failed, fine = Awaited(), come("fine")
     failed.fail(ValueError("of this piece"))
     hand_over([failed, fine])
     with pytest.raises(ValueError, match="of this piece"):
@@ -50,7 +50,7 @@ def test_who_is_interrupted_wakes_the_next(monkeypatch: pytest.MonkeyPatch) -> N
     first, second = come("first"), come("second")
     hand_over([first, second])
     with monkeypatch.context() as broken:
-        broken.setattr(Outcome, "_sleep", interrupted)
+        broken.setattr(Awaited, "_sleep", interrupted)
         with pytest.raises(KeyboardInterrupt):
             first.wait(AT_MOST_SECONDS)
     assert second.wait(AT_MOST_SECONDS) == "second"
@@ -70,7 +70,7 @@ def test_giving_up_at_the_moment_of_the_handover_loses_nobody() -> None:
             assert [each.result() in (None, n) for n, each in enumerate(impatient)] == [True, True]
 
 
-def _wait(outcome: Outcome, together: threading.Barrier, seconds: float = 0.0001) -> object:
+def _wait(outcome: Awaited, together: threading.Barrier, seconds: float = 0.0001) -> object:
     together.wait()
     try:
         return outcome.wait(seconds)
