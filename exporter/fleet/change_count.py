@@ -15,6 +15,11 @@ class ChangeCount:
         self.lock = threading.Lock()
         """For who only reads, and wants a change whole or not at all."""
 
+    @property
+    def is_going_on(self) -> bool:
+        """Whether something changes now, or is read at once: who asks for more would wait."""
+        return self.lock.locked()
+
     def __enter__(self) -> None:
         self.lock.acquire()
 

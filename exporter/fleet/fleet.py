@@ -29,6 +29,8 @@ from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
 
+_NOTHING = Change()
+
 
 class Fleet(Directory):
     """Every server and job. Thread-safe for reading; `apply` needs one caller at a time.
@@ -52,7 +54,9 @@ class Fleet(Directory):
         self.changed = self._pending.changed
 
     def apply(self, change: Change) -> None:
-        """Apply what the store changed."""
+        """Apply what the store changed; most of what it only notes changes nothing here."""
+        if change == _NOTHING:
+            return
         with self.changing:
             self._apply(change, self._evaluations.put)
 

@@ -19,7 +19,7 @@ READING = {
     *("ended_without_report", "missing_reports", "pulled_servers"),
 }
 CHANGING: dict[str, Callable[[Fleet], object]] = {
-    "apply": lambda fleet: fleet.apply(Change()),
+    "apply": lambda fleet: fleet.apply(Change(machine_ids=(("m-1", 1),))),
     "replace_all": lambda fleet: fleet.replace_all(Change()),
     "judge_by": lambda fleet: list(fleet.judge_by(SchedulePolicy(), STALL_AFTER)),
     "resume": lambda fleet: fleet.resume([], NOW, NOW),
@@ -54,6 +54,12 @@ def test_a_change_is_counted(name: str) -> None:
     before = fleet.changing.number
     CHANGING[name](fleet)
     assert fleet.changing.number > before
+
+
+def test_what_the_store_noted_for_itself_is_no_change() -> None:
+    fleet = Fleet(SchedulePolicy(), CREATED)
+    fleet.apply(Change())
+    assert fleet.changing.number == 0
 
 
 def test_a_change_is_counted_when_all_of_it_is_there() -> None:
