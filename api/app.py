@@ -62,6 +62,7 @@ from api.route_prefix import PrefixMiddleware
 from api.services import Services
 from api.session_cookie import SessionMiddleware
 from api.sessions import Sessions
+from api.settled import Settled
 from api.sites import Sites
 from api.throttle import Throttle
 from exporter.ingest.importer import StoreImporter
@@ -167,15 +168,15 @@ def _reception(services: Services) -> Reception:
 
 def _add_answers(app: App, services: Services) -> None:
     store, fleet, clock = services.store, services.fleet, services.clock
-    standing, faults = services.standing, services.recent_faults().all
-    app.add_route("/api/summary", Summary(fleet, standing, services.volumes, clock, faults))
-    app.add_route("/api/status", StatusResource(store, fleet, standing, clock, faults))
+    settled = Settled(fleet, services.standing, clock, services.recent_faults())
+    app.add_route("/api/summary", Summary(settled, services.volumes))
+    app.add_route("/api/status", StatusResource(store, settled))
     # A server may be named instead of its id, and a name may hold slashes.
     app.add_route("/api/lastbackup/{server_id:path}", LastBackup(fleet))
     app.add_route("/api/lastbackups/{server_id:path}", LastBackups(fleet))
-    shown = badges.Showing(standing, clock, faults, badges.embedding(services.authorizer))
-    app.add_route("/api/badge.svg", FleetBadge(fleet, shown))
-    app.add_route("/api/badge/{server_id:svg}", ServerBadge(fleet, shown))
+    embedding = badges.embedding(services.authorizer)
+    app.add_route("/api/badge.svg", FleetBadge(settled, embedding))
+    app.add_route("/api/badge/{server_id:svg}", ServerBadge(settled, embedding))
     sources, templates = services.digest_sources, services.templates
     app.add_route("/api/digest", DigestResource(sources, clock, templates, services.links_to))
     app.add_route("/api/backups", Backups(store, fleet))

@@ -27,6 +27,10 @@ _log = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
 
 
+class WouldWaitError(Exception):
+    """More than the report itself is to be stored."""
+
+
 class Posted(NamedTuple):
     """A body that came to a route of reports, and how."""
 
@@ -67,6 +71,19 @@ class Reception:
         """Read what was posted, up to one byte more than is taken."""
         body = req.bounded_stream.read(self._limits.max_upload_bytes + 1)
         return Posted(req, self._origin.delivery(req), body)
+
+    def receive_at_once(self, req: falcon.Request) -> Posted:
+        """Return the same where it can be recorded without more that waits for the store.
+
+        Raises:
+            ApiError: the request cannot contain a report.
+            WouldWaitError: it has to wait.
+        """
+        posted = self.receive(req)
+        self._validate_request(posted)
+        if not self._timekeeper.is_calm() or not self.refusals.has_taken(posted.delivery.address):
+            raise WouldWaitError
+        return posted
 
     def timed(self, delivery: Delivery, run: Run) -> Delivery:
         """Return how the report of a run came, with a plausible time of arrival."""

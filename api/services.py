@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from api.client_address import Network
+from api.recent_faults import RecentFaults
 from api.route_prefix import RoutePrefix
 from exporter.auth import Authorizer
 from exporter.conditions.standing import Standing
@@ -105,14 +106,14 @@ class Services(NamedTuple):
         """Who knows what is wrong beside the jobs."""
         return self.faults_asked(partial(storage_problem, self.store))
 
-    def recent_faults(self) -> DaemonFaults:
+    def recent_faults(self) -> RecentFaults:
         """Return who knows the same, but what the disk says only as it was a second ago at most."""
-        storage = partial(storage_problem, self.store)
+        storage = self._recently(partial(storage_problem, self.store))
         waiting = self._recently(self.deliveries.oldest_waiting)
-        sources = self._fault_sources(self._recently(storage))
-        return DaemonFaults(replace(sources, oldest_waiting=waiting))
+        sources = replace(self._fault_sources(storage), oldest_waiting=waiting)
+        return RecentFaults(DaemonFaults(sources), (storage, waiting))
 
-    def _recently(self, ask: Callable[[], Found]) -> Callable[[], Found]:
+    def _recently(self, ask: Callable[[], Found]) -> Seldom[Found]:
         return Seldom(ask, _DISK_ASKED_EVERY_SECONDS, self.counting)
 
     def faults_asked(self, storage: StorageProblem) -> DaemonFaults:

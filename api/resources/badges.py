@@ -1,7 +1,6 @@
 """GET /api/badge.svg and /api/badge/{serverId}.svg: the state of backups, for other dashboards."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import falcon
 from falcon.routing import BaseConverter
@@ -13,13 +12,12 @@ from api.prepared import Prepared
 from api.query import find_server
 from api.resources.badge_svg import draw
 from api.responses import GetResource, with_etag
+from api.settled import Settled
 from exporter.auth import Authorizer, Scope
 from exporter.conditions import faults
 from exporter.conditions.badge import Badge, badge_of, badge_of_all, badge_of_unknown_tag
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.faults import Fault
-from exporter.conditions.standing import Standing
-from exporter.fleet import Fleet
 from exporter.model.conditions import DaemonCondition
 from exporter.times import Millis
 
@@ -39,24 +37,15 @@ class SvgName(BaseConverter):
         return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else None
 
 
-class Showing(NamedTuple):
-    """What every badge needs: what holds for the jobs, the clock, what is wrong beside them.
-
-    `embedding` is which pages may show it.
-    """
-
-    standing: Standing
-    clock: Callable[[], Millis]
-    faults: Callable[[Millis], tuple[Fault, ...]]
-    embedding: str
-
-
 class _Pictured(GetResource):
     """Jobs as a badge, all or those that have some tags."""
 
-    def __init__(self, fleet: Fleet, showing: Showing) -> None:
-        self._fleet = fleet
-        self._standing, self._clock, self._faults, self._embedding = showing
+    def __init__(self, settled: Settled, embedding: str) -> None:
+        """Draw badges; `embedding` is which pages may show them."""
+        self._settled = settled
+        self._fleet, self._standing, self._clock, recent = settled
+        self._faults = recent.all
+        self._embedding = embedding
         self._prepared = Prepared()
 
     def _picture(
@@ -94,7 +83,7 @@ class FleetBadge(_Pictured):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
-        now = self._clock()
+        now, changes = self._clock(), self._fleet.changing.number
         choice, found = JobChoice(tags=tags(req)), self._faults(now)
         if choice.is_narrow:
             self._picture(req, resp, choice, found, now)
@@ -105,6 +94,7 @@ class FleetBadge(_Pictured):
             answer = self._prepared.keep(None, facts, draw(badge_of_all(*facts)))
         resp.set_header(EMBEDDING, self._embedding)
         answer.give(req, resp, MEDIA_SVG)
+        self._settled.note(req, changes)
 
 
 class ServerBadge(_Pictured):

@@ -1,8 +1,10 @@
 """GET /api/lastbackup/{serverId} and /api/lastbackups/{serverId}: a server's latest runs."""
 
+from functools import partial
+
 import falcon
 
-from api import duplistatus, serialization
+from api import at_once, duplistatus, serialization
 from api.prepared import Prepared
 from api.query import find_server
 from api.responses import GetResource, success_body
@@ -26,6 +28,10 @@ class _OfServer(GetResource):
             body = self._body(find_server(self._fleet, named))
             answer = self._prepared.keep(named, changes, body)
         answer.give(req, resp, falcon.MEDIA_JSON)
+        at_once.note(req, partial(self._is_kept, named))
+
+    def _is_kept(self, named: str) -> bool:
+        return self._prepared.find(named, self._fleet.changing.number) is not None
 
     def _body(self, server: Server) -> bytes:
         raise NotImplementedError

@@ -1,6 +1,6 @@
 """GET /api/status: the state of everything in one word, for programs that act on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import falcon
 import msgspec
@@ -11,6 +11,7 @@ from api.freshness import catch_up
 from api.job_choice import JobChoice
 from api.prepared import Prepared
 from api.responses import GetResource, success, success_body, with_etag
+from api.settled import Settled
 from exporter.conditions import facts, faults
 from exporter.conditions.counts import StatusSummary
 from exporter.conditions.evaluate import EvaluatedJob, evaluate_all
@@ -19,8 +20,7 @@ from exporter.conditions.overall import OverallState, overall_state
 from exporter.conditions.ranking import worst_in_trouble
 from exporter.conditions.sentence import newest_failure, sentence
 from exporter.conditions.since import since
-from exporter.conditions.standing import Standing, Worst
-from exporter.fleet import Fleet
+from exporter.conditions.standing import Worst
 from exporter.model.conditions import Condition, DaemonCondition
 from exporter.model.run_json import Json, timestamp
 from exporter.reports import Problem
@@ -43,29 +43,22 @@ class StatusResource(GetResource):
 
     needs_store = False  # a store that is away is an answer, and no reason to give none
 
-    def __init__(
-        self,
-        store: Store,
-        fleet: Fleet,
-        standing: Standing,
-        clock: Callable[[], Millis],
-        faults: Callable[[Millis], tuple[Fault, ...]],
-    ) -> None:
+    def __init__(self, store: Store, settled: Settled) -> None:
         self._store = store
-        self._fleet = fleet
-        self._standing = standing
-        self._clock = clock
-        self._faults = faults
+        self._settled = settled
+        self._fleet, self._standing, self._clock, recent = settled
+        self._faults = recent.all
         self._prepared = Prepared()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the state; 503 where it is as bad as the query's `fail`."""
         failing = _failing(req)
-        away = self._store_away(req)
+        away, changes = self._store_away(req), self._fleet.changing.number
         choice, now = job_choice.read(req, self._fleet), self._clock()
         found = away or self._faults(now)
         if not failing and not choice.is_narrow:
             with_etag(req, resp, self._of_all(found, now), falcon.MEDIA_JSON)
+            self._settled.note(req, changes)
             return
         state, data = self._state(choice, self._concerning(choice, found), now)
         if state in failing:

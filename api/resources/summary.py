@@ -1,6 +1,5 @@
 """GET /api/summary: the whole fleet in a few counts and a word."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import falcon
@@ -8,11 +7,9 @@ import falcon
 from api import duplistatus
 from api.prepared import Prepared
 from api.responses import GetResource, success_body
+from api.settled import Settled
 from exporter.conditions.counts import StatusSummary
-from exporter.conditions.faults import Fault
 from exporter.conditions.overall import worst_of
-from exporter.conditions.standing import Standing
-from exporter.fleet import Fleet
 from exporter.fleet.views import Totals
 from exporter.fleet.volumes import Volume, Volumes
 from exporter.model import run_json
@@ -36,26 +33,20 @@ class _Facts(NamedTuple):
 class Summary(GetResource):
     """How many servers, jobs and runs there are, and how many of them are in trouble."""
 
-    def __init__(
-        self,
-        fleet: Fleet,
-        standing: Standing,
-        volumes: Volumes,
-        clock: Callable[[], Millis],
-        faults: Callable[[Millis], tuple[Fault, ...]],
-    ) -> None:
-        self._fleet = fleet
-        self._standing = standing
+    def __init__(self, settled: Settled, volumes: Volumes) -> None:
+        self._settled = settled
+        self._fleet, self._standing, self._clock, faults = settled
+        self._faults = faults.all
         self._volumes = volumes
-        self._clock = clock
-        self._faults = faults
         self._prepared = Prepared()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the current counts."""
+        changes = self._fleet.changing.number
         facts = self._facts(self._clock())
         answer = self._prepared.find(None, facts) or self._prepared.keep(None, facts, _body(facts))
         answer.give(req, resp, falcon.MEDIA_JSON)
+        self._settled.note(req, changes)
 
     def _facts(self, now: Millis) -> _Facts:
         volume, newest = self._volumes.current()

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from api.auth import enforce_server_scope, grants_of
+from api.deferred import DEFERRED, FAILED, Deferred
 from api.errors import RETRY_LATER, ApiError
 from api.patience import patiently
 from api.reception import Kind, Posted, Reception
@@ -55,19 +56,47 @@ class Upload:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record a report, and count its outcome."""
         start = time.perf_counter()
+        deferred: Deferred | None = req.env.get(DEFERRED)
+        if deferred is None:
+            self._answer(req, resp, start)
+        else:
+            resp.content_type = falcon.MEDIA_JSON
+            self._defer(req, deferred, start)
+
+    on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, start: float) -> None:
         outcome = UploadOutcome.FAILED
         try:
             recorded = self._record(req)
             outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
             resp.content_type = falcon.MEDIA_JSON
-            resp.data = _answer(recorded, self._message(req, outcome))
+            resp.data = _body(recorded, self._message(req, outcome))
         except ApiError as error:
             outcome = _OUTCOMES.get(error.status, UploadOutcome.REJECTED)
             raise
         finally:
             self._self_metrics.observe_upload(outcome, time.perf_counter() - start)
 
-    on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
+    def _defer(self, req: falcon.Request, deferred: Deferred, start: float) -> None:
+        """Submit a report that can be answered later; all others begin again, where it may wait."""
+        try:
+            posted = self._reception.receive_at_once(req)
+            report, delivery = self._timed(posted, _read(posted))
+            deferred.wait_for(
+                lambda told: self._store.submit(report, delivery, told),
+                lambda recorded: self._finish(posted, report, recorded, start),
+            )
+        except Exception:  # noqa: BLE001 - then the request is answered with the error
+            deferred.begins_again = True
+
+    def _finish(self, posted: Posted, report: Report, recorded: Recorded, start: float) -> bytes:
+        """Return the answer to a report that was submitted and is recorded."""
+        self._note(report, recorded)
+        self._reception.refusals.taken(posted.delivery)
+        outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
+        self._self_metrics.observe_upload(outcome, time.perf_counter() - start)
+        return _body(recorded, self._message(posted.req, outcome))
 
     def _message(self, req: falcon.Request, outcome: UploadOutcome) -> str:
         return _MESSAGES[outcome]
@@ -79,21 +108,33 @@ class Upload:
         return recorded
 
     def _take(self, posted: Posted, report: Report) -> Recorded:
-        delivery = self._reception.timed(self._assigned(posted, report), report.run)
-        report = replace(report, log=report.log.gravest(self._limits.max_log_lines))
-        if report.log.lines_dropped:
-            self._self_metrics.count_limit_hit(Limit.LOG_LINES)
+        report, delivery = self._timed(posted, report)
         try:
             recorded = patiently(
                 posted.req,
                 self._limits.upload_patience,
-                lambda: self._store.record(report, delivery),
+                lambda: self._stored(posted.req, report, delivery),
             )
         except LimitReachedError as error:
             self._self_metrics.count_limit_hit(error.limit)
             raise ApiError(429, str(error), headers=RETRY_LATER) from error
-        _log_recorded(recorded, report.run.status.value, report.run.operation)
+        self._note(report, recorded)
         return recorded
+
+    def _timed(self, posted: Posted, report: Report) -> tuple[Report, Delivery]:
+        delivery = self._reception.timed(self._assigned(posted, report), report.run)
+        return replace(report, log=report.log.gravest(self._limits.max_log_lines)), delivery
+
+    def _stored(self, req: falcon.Request, report: Report, delivery: Delivery) -> Recorded:
+        failure: Exception | None = req.env.pop(FAILED, None)
+        if failure is not None:  # it was tried already
+            raise failure
+        return self._store.record(report, delivery)
+
+    def _note(self, report: Report, recorded: Recorded) -> None:
+        if report.log.lines_dropped:
+            self._self_metrics.count_limit_hit(Limit.LOG_LINES)
+        _log_recorded(recorded, report.run.status.value, report.run.operation)
 
     def _assigned(self, posted: Posted, report: Report) -> Delivery:
         return enforce_server_scope(
@@ -122,7 +163,7 @@ def _read(posted: Posted) -> Report:
     return read_report(posted.body, posted.delivery.backup)
 
 
-def _answer(recorded: Recorded, message: str) -> bytes:
+def _body(recorded: Recorded, message: str) -> bytes:
     data = {"backupId": recorded.run_id, "serverId": recorded.server.id}
     return msgspec.json.encode({"status": "success", "message": message, "data": data})
 

@@ -4,6 +4,7 @@ import errno
 import logging
 import resource
 import socket
+import threading
 import time
 
 from waitress.server import TcpWSGIServer
@@ -28,6 +29,9 @@ class Server(TcpWSGIServer):
     """
 
     channel_class = Channel
+    receiver = 0
+    """Which thread receives."""
+
     _goes_on = 0.0
     _next_log = 0.0
 
@@ -41,6 +45,15 @@ class Server(TcpWSGIServer):
             self._pause(error)
             return None
         return found
+
+    def pull_trigger(self) -> None:
+        """Wake the thread that receives, unless that is this one: then it is awake."""
+        if threading.get_ident() != self.receiver:
+            self.wake()
+
+    def wake(self) -> None:
+        """Wake that thread. In a handler of a signal it may sleep although it is this one."""
+        super().pull_trigger()
 
     def readable(self) -> bool:
         """Return whether to look for a connection."""

@@ -6,13 +6,15 @@ What is not one body of a known length, such as a stream, waitress sends itself.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from waitress.task import WSGITask, hop_by_hop
 from waitress.utilities import build_http_date
 
+from api.at_once import AT_ONCE
+from api.deferred import FAILED
 from api.patience import ARRIVED
 
 _ANSWERED = "duplistatus.answered"
@@ -37,7 +39,7 @@ class _Layout(NamedTuple):
     length_at: int
 
 
-class _Started:
+class Started:
     """What the app says before its body, as WSGI has it."""
 
     status = ""
@@ -46,8 +48,14 @@ class _Started:
     def __call__(
         self, status: str, headers: Sequence[tuple[str, str]], _error: object = None
     ) -> Callable[[bytes], None]:
+        """Keep what is said."""
         self.status, self.headers = status, headers
         return _write_nothing
+
+    def put_length(self, length: int) -> None:
+        """Note that the body has another length."""
+        others = [each for each in self.headers if each[0].lower() != _LENGTH]
+        self.headers = [*others, (_LENGTH, str(length))]
 
 
 class AppTask(WSGITask):
@@ -57,17 +65,25 @@ class AppTask(WSGITask):
         """Return what WSGI gives to an app."""
         environment: dict[str, Any] = super().get_environment()
         environment[ARRIVED] = self.request.arrived
+        at_once = self.request.site.at_once
+        if at_once is not None:
+            environment[AT_ONCE] = partial(at_once.note, self.request.path, self.request.query)
+        if self.request.failure is not None:
+            environment[FAILED] = self.request.failure
         return environment
 
     def execute(self) -> None:
         """Let the app answer, and send that."""
-        environment, started = self.get_environment(), _Started()
-        body = self.request.site.app(environment, started)
+        started, body = self.request.answer or self._ask()
         if type(body) is not list or len(body) != 1 or not self._send(started, body[0]):
-            environment[_ANSWERED] = started, body
+            self.get_environment()[_ANSWERED] = started, body
             super().execute()
 
-    def _send(self, started: _Started, body: bytes) -> bool:
+    def _ask(self) -> tuple[Started, Iterable[bytes]]:
+        started = Started()
+        return started, self.request.site.app(self.get_environment(), started)
+
+    def _send(self, started: Started, body: bytes) -> bool:
         """Send an answer that has all of its body; return False for one that waitress sends."""
         head = self._head(started, len(body))
         if head is None:
@@ -80,7 +96,7 @@ class AppTask(WSGITask):
             self.channel.write_soon(body)
         return True
 
-    def _head(self, started: _Started, length: int) -> bytes | None:
+    def _head(self, started: Started, length: int) -> bytes | None:
         """Return what comes before a body. A line end in a value is refused, as by waitress."""
         self.status = started.status
         connection = self.request.headers.get("CONNECTION", _KEEP_ALIVE)

@@ -66,6 +66,10 @@ class Request(Parser):
         """What answers it."""
         self.pool: Any = None
         """Whose threads do that, once that was looked for."""
+        self.answer: Any = None
+        """What the app said and the body of it, where it was asked already."""
+        self.failure: Exception | None = None
+        """Why the store did not record the report in it, where that was tried already."""
         self._body = Body(door.budget)
         super().__init__(adj, self._body)
         self._door = door

@@ -12,6 +12,7 @@ from api import errors
 from api.headers import SECURITY
 from api.server.answering import AppTask
 from api.server.arriving import Request, TooManyError, TooSlowError
+from api.server.deferring import Deferral, may_be_deferred, sends_password
 from api.server.dispatcher import Dispatcher
 from api.server.lingering import LingeringChannel
 from api.server.memory import Budget
@@ -71,6 +72,9 @@ class Channel(LingeringChannel):
     is_new = True
     """Whether nothing has come yet."""
 
+    _deferral: Deferral | None = None
+    """Of the request that is being answered, if it was begun."""
+
     _later: Sequence[Request] = ()
     """Requests that were sent at once and wait until the answers before them are sent."""
 
@@ -88,8 +92,11 @@ class Channel(LingeringChannel):
         return taken
 
     def expire(self, present: float) -> None:
-        """Refuse a request that takes too long to arrive."""
+        """Refuse a request that takes too long to arrive, and fail one that waits too long."""
         self.end_lingering(present)
+        deferral = self._deferral
+        if deferral is not None:
+            deferral.expire(present)
         with self.requests_lock:
             waits = self.requests or self._later
             if self.request is None or waits:
@@ -143,9 +150,15 @@ class Channel(LingeringChannel):
     def pool_of(self, request: Request) -> Dispatcher:
         """Return the threads that answer a request."""
         if request.pool is None:
-            asked = request.command, request.path, request.query
-            request.pool = self.server.pools.of(*asked, request.site.prefix)
+            request.pool = self._choose_pool(request)
         found: Dispatcher = request.pool
+        return found
+
+    def _choose_pool(self, request: Request) -> Dispatcher:
+        pools, asked = self.server.pools, (request.command, request.path, request.query)
+        found: Dispatcher = pools.of(*asked, request.site.prefix)
+        if found is pools.uploads and may_be_deferred(request):
+            found = pools.reports
         return found
 
     def service(self) -> None:
@@ -157,11 +170,46 @@ class Channel(LingeringChannel):
         with self.dispatcher:
             if not self.total_outbufs_len:
                 self.unread = self.requests[0].unread
-                super().service()
+                if self._has_answer():
+                    super().service()
                 return
             with self.requests_lock:
                 self._later, self.requests = self.requests, []
         self.server.pull_trigger()
+
+    def answers_at_once(self) -> bool:
+        """Return whether its request is answered without waiting for anything."""
+        request = self.requests[0]
+        at_once = request.site.at_once
+        if at_once is None or request.command != "GET" or sends_password(request):
+            return False
+        return request.body_rcv is None and at_once.has(request.path, request.query)
+
+    def answer_at_once(self) -> None:
+        """Answer a request in the thread that received it, and send that."""
+        try:
+            self.service()
+            if self.connected and self.total_outbufs_len:
+                self.handle_write()
+        except Exception:  # noqa: BLE001 - the loop goes on, as where it calls a connection itself
+            self.handle_error()
+
+    def _has_answer(self) -> bool:
+        """Return whether this thread answers now; else it is done later, or by another thread."""
+        request, pools = self.requests[0], self.server.pools
+        if self.dispatcher is not pools.reports:
+            return True
+        if self._deferral is None:
+            self._deferral = Deferral(self, request)
+            if self._deferral.is_pending:
+                self.dispatcher.keep()
+                return False
+        deferral, self._deferral = self._deferral, None
+        if deferral.settle():
+            return True
+        self.dispatcher = request.pool = pools.uploads
+        self.dispatcher.add_task(self)
+        return False
 
     def handle_write(self) -> None:
         """Send what waits, then continue with the requests that were postponed."""

@@ -8,6 +8,9 @@ from api.route_prefix import RoutePrefix
 _READS = 8
 """Scrapes and pages take turns at the one interpreter anyway; a few may wait for the disk."""
 
+_REPORTS = 1
+"""More threads would take the interpreter's lock from each other, and gain nothing."""
+
 _LIVE = 8
 """Live reports change memory, or make a commit one after the other."""
 
@@ -39,6 +42,18 @@ class Dispatcher(ThreadedTaskDispatcher):
             if len(self.queue) == 1:
                 self.queue_cv.notify()
 
+    def keep(self) -> None:
+        """Count what was begun as in flight, until it is resumed."""
+        with self.lock:
+            self.in_flight += 1
+
+    def resume(self, task: HTTPChannel) -> None:
+        """Queue a connection again that was kept."""
+        with self.lock:
+            self.queue.append(task)
+            if len(self.queue) == 1:
+                self.queue_cv.notify()
+
     def __enter__(self) -> None:
         """Serve what was queued; if more waits, wake another thread for it before.
 
@@ -59,6 +74,8 @@ class Pools:
     def __init__(self, uploads: int) -> None:
         self.uploads = _pool(uploads)
         """Also all other changes: they wait for the disk, or for a lock of the database."""
+        self.reports = _pool(_REPORTS)
+        """Small reports, as nearly all are: nothing that it does waits."""
         self.live = _pool(_LIVE)
         """Hundreds of running backups tell of it twice a minute. Where the database is away these
         wait for it, too, and are not to keep the threads from the reports, which come once."""
@@ -83,8 +100,12 @@ class Pools:
 
     def shutdown(self) -> None:
         """Stop the threads; those that do not end in time are abandoned."""
-        for pool in (self.uploads, self.live, self.reads, self.probes, self.own, self.refusals):
+        for pool in self._all():
             pool.shutdown(timeout=1)
+
+    def _all(self) -> tuple[Dispatcher, ...]:
+        writing = self.reports, self.uploads, self.live
+        return *writing, self.reads, self.probes, self.own, self.refusals
 
 
 def _pool(threads: int) -> Dispatcher:

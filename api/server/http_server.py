@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from waitress import wasyncore
@@ -86,6 +87,7 @@ class HttpServer:
         self._server.self_metrics = self_metrics
         self._server.add_task = self._dispatch
         self._next_look = 0.0
+        self._at_once: deque[Channel] = deque()
         self.hurry: Callable[[], None] = lambda: None
         """Lets no request wait any longer for what is away."""
 
@@ -99,6 +101,7 @@ class HttpServer:
         New connections wait in the queue of the listening socket meanwhile, which stays open. Where
         another process holds it, too, as systemd does, the next daemon accepts them.
         """
+        self._server.receiver = threading.get_ident()
         while not self._stopping.is_set():
             self._poll(_POLL_SECONDS)
         self._server.accepting = False
@@ -126,10 +129,12 @@ class HttpServer:
         self._stopping.set()
         with self._ending:
             if not self._ended:
-                self._server.pull_trigger()
+                self._server.wake()
 
     def _poll(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        while self._at_once:
+            self._at_once.popleft().answer_at_once()
         self._expire()
 
     def _dispatch(self, channel: Channel) -> None:
@@ -141,7 +146,16 @@ class HttpServer:
             channel.dispatcher = self._pools.uploads
         else:
             channel.dispatcher = self._pools.refusals
-        channel.dispatcher.add_task(channel)
+        if self._is_at_once(channel):
+            channel.dispatcher.keep()
+            self._at_once.append(channel)
+        else:
+            channel.dispatcher.add_task(channel)
+
+    def _is_at_once(self, channel: Channel) -> bool:
+        """Return whether this thread, which receives, answers a request when all is received."""
+        receives = threading.get_ident() == self._server.receiver
+        return receives and channel.requests[0].error is None and channel.answers_at_once()
 
     def _expire(self) -> None:
         """Refuse requests that take too long to arrive: connections are limited."""

@@ -11,6 +11,7 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 from api.app import create_app, oversized
+from api.at_once import AtOnce
 from api.remembered import Remembered
 from api.server.http_server import HttpServer
 from api.server.site import Site
@@ -105,7 +106,10 @@ def admin_tokens(settings: Config) -> tuple[str, ...]:
 
 def site_of(services: Services, remembered: Remembered | None = None) -> Site:
     """Return what answers requests."""
-    return Site(create_app(services, remembered), oversized(services), services.prefix)
+    # Where daemons share a store, each answer waits for it.
+    at_once = AtOnce() if services.store.sharing() is None else None
+    app = create_app(services, remembered)
+    return Site(app, oversized(services), services.prefix, at_once)
 
 
 def assemble(site: Site, services: Services, listening: socket.socket) -> HttpServer:

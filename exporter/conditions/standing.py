@@ -69,6 +69,11 @@ class Standing:
             self._period = found = Period(kept.summary(), changes, now, kept.next_turn())
         return found
 
+    def is_current(self, now: Millis) -> bool:
+        """Return whether the period lasts that was last returned: nothing is to be evaluated."""
+        known = self._period
+        return known is not None and known.has(now, self._fleet.changing.number)
+
     def summary(self, now: Millis) -> StatusSummary:
         """Return how many jobs there are, and of how many each condition holds."""
         return self.period(now).summary

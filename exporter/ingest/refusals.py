@@ -88,11 +88,14 @@ class Refusals:
 
     def taken(self, delivery: Delivery) -> None:
         """Note that a report was accepted; writes only if that changes something."""
-        address = delivery.address
-        waits = address in self._waiting or address in self._waiting_live
-        if waits or address not in self._taken:
+        if not self.has_taken(delivery.address):
             self._resolve(self._store.note_taken, delivery)
-            self._remember(self._taken, address)
+            self._remember(self._taken, delivery.address)
+
+    def has_taken(self, address: str) -> bool:
+        """Return whether a report was accepted from an address, and nothing was refused since."""
+        waits = address in self._waiting or address in self._waiting_live
+        return not waits and address in self._taken
 
     def heard(self, delivery: Delivery) -> None:
         """Note that a live report was accepted: it does not resolve reports of ended runs."""

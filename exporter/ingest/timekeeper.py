@@ -152,7 +152,7 @@ class Timekeeper:
 
     def look(self) -> None:
         """Check whether the clock jumped, and correct what can be corrected by now."""
-        if self._is_calm():
+        if self.is_calm():
             return
         with self._lock:
             by = self._watch.jumped()
@@ -164,8 +164,11 @@ class Timekeeper:
             except StoreUnavailableError as error:
                 _log.warning("clock-skew correction postponed: %s", error)
 
-    def _is_calm(self) -> bool:
-        """Whether nothing is to be done: every report calls this, and must not wait for a lock."""
+    def is_calm(self) -> bool:
+        """Return whether nothing is to be done.
+
+        Every report asks, and must not wait for a lock.
+        """
         waits = self._set_by or self._sure or self._doubtful or self._corrected != _CALM
         waits = waits or self._is_late_due()
         now = self._clock()

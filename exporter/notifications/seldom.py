@@ -33,6 +33,11 @@ class Seldom(Generic[Answer]):
         self._counting = counting
         self._known: _Known[Answer] | None = None
 
+    def is_fresh(self) -> bool:
+        """Return whether the last answer still counts."""
+        known = self._known
+        return known is not None and self._counting() < known.until
+
     def __call__(self) -> Answer:
         """Return the last answer while it counts, else a new one."""
         known, present = self._known, self._counting()

@@ -68,8 +68,10 @@ def sent_by(task: type[WSGITask], app: App, application: Any, **asked: Any) -> t
         request_uri="/",
         url_scheme="http",
         get_body_stream=lambda: None,
-        site=SimpleNamespace(app=app),
+        site=SimpleNamespace(app=app, at_once=None),
         arrived=0.0,
+        answer=None,
+        failure=None,
         connection_close=False,
     )
     channel = Sent(application)
