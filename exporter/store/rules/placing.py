@@ -19,6 +19,7 @@ from exporter.store.rules import (
     renaming,
     write_queries,
 )
+from exporter.store.rules.beginnings import newest_begin
 from exporter.store.rules.sender import Sender
 from exporter.store.rules.workspace import Workspace
 from exporter.store.rules.write_cache import JobKey, WriteCache
@@ -178,9 +179,7 @@ class Places:
 
     def _called_so_before(self, job: Job, sender: Sender) -> Job | None:
         """Return the job that had this job's name when the run of a late report started."""
-        newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
-        began = sender.began
-        if began is None or (newest is not None and began > newest):
+        if sender.began is None or 0 <= newest_begin(self._space, job.id) < sender.began:
             return None
         if not renaming.is_former_name(self._space.written, job.server_id, sender):
             return None

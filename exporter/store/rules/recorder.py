@@ -24,6 +24,7 @@ from exporter.store.rules import (
     removing,
     write_queries,
 )
+from exporter.store.rules.beginnings import newest_begin
 from exporter.store.rules.journal import Journal, NewState
 from exporter.store.rules.placing import Places
 from exporter.store.rules.prepared_report import PreparedReport
@@ -250,20 +251,14 @@ class Recorder:
         if prepared.report.run.is_pulled:
             return pulled_runs.known_as(self.db, job, prepared)
         began = prepared.report.run.began
-        if began is not None and began - began % SECOND > self._newest(job):
+        if began is not None and began - began % SECOND > newest_begin(self._space, job.id):
             return None
         return write_queries.known_run(self.db, job, prepared)
 
-    def _newest(self, job: Job) -> Millis:
-        newest = self._fresh.newest.get(job.id) or self._cache.newest.get(job.id)
-        if newest is None:  # then no run of it waits to be written
-            newest = write_queries.newest_begin(self._space.written, job.id)
-            self._fresh.newest[job.id] = newest
-        return newest
-
     def _add_run(self, job: Job, prepared: PreparedReport, run_id: int) -> StoredRun:
         stored = prepared.stored(run_id)
-        self._fresh.newest[job.id] = max(self._newest(job), stored.started, stored.run.began or 0)
+        newest = newest_begin(self._space, job.id)
+        self._fresh.newest[job.id] = max(newest, stored.started, stored.run.began or 0)
         self._batch.add_run(job.id, stored, self._names_id(prepared.names), prepared)
         return stored
 

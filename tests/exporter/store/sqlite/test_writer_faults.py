@@ -178,13 +178,13 @@ def test_who_is_interrupted_while_waiting_blocks_nobody(
 
     def hold(_: Recorder) -> None:
         under_way.set()
-        go_on.wait()
+        go_on.wait(BOUND_SECONDS)
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(writer.run, hold, nothing)
         under_way.wait()
         with monkeypatch.context() as broken:
-            broken.setattr("exporter.store.handover.Outcome._sleep", interrupted)
+            broken.setattr("exporter.store.handover.Awaited._sleep", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 record(writer, 1)
         go_on.set()
