@@ -1,4 +1,4 @@
-"""When the newest stored run of a job begins: asked once, for nearly every report comes after it."""
+"""When the newest stored run of a job begins: asked once, and nearly every report is newer."""
 
 from exporter.store.rules import write_queries
 from exporter.store.rules.workspace import Workspace
