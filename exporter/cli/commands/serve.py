@@ -2,12 +2,10 @@
 
 import argparse
 import contextlib
-import gc
 import ipaddress
 import logging
 import os
 import socket
-import sys
 from functools import partial
 
 from msgspec.structs import replace
@@ -15,6 +13,7 @@ from msgspec.structs import replace
 from api.server.accepting import raise_descriptors
 from api.server.listening import handed_over, held_to_the_end, listen
 from exporter import logs
+from exporter.cli import tuning
 from exporter.cli.arguments import Commands, add_configured, configuration
 from exporter.cli.background import Background
 from exporter.cli.daemon import announce, build_services, stop_on_signals, url_of, version
@@ -28,13 +27,6 @@ from exporter.config import Config
 from exporter.config.parsers import Address
 from exporter.reports.sender_options import duplicati_options, retrying_options
 from exporter.store import Store
-
-_ALLOCATIONS = 20_000
-"""Between two collections of new objects: the garbage of some hundred reports."""
-
-_SWITCH_SECONDS = 0.002
-"""For so long a thread may keep the interpreter's lock when another waits for it. With Python's own
-5 ms one wait in a hundred took nearly twice as long; a shorter interval gains nothing."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +46,8 @@ def run(chosen: argparse.Namespace) -> int:
     logs.set_up(settings.log_format, settings.log_level)
     raise_descriptors()
     given = handed_over(os.environ)
-    _hold_gc()
+    tuning.share_memory()
+    tuning.hold_gc()
     with (
         held_to_the_end(given or listen(*settings.listen)) as listening,
         contextlib.closing(_open(settings)) as store,
@@ -82,8 +75,8 @@ def _daemon(
     )
     daemon = RunningDaemon(settings, services, listening, background)
     stop_on_signals(daemon.server)
-    _tune_gc()
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    tuning.tune_gc()
+    tuning.switch_sooner()
     return daemon
 
 
@@ -101,25 +94,6 @@ def _tell(settings: Config, store: Store, listening: socket.socket) -> None:
         ("earlier versions", duplicati_options(upload)),
     ):
         _log.info("Duplicati options to paste, %s: %s", versions, " ".join(options))
-
-
-def _hold_gc() -> None:
-    """Keep Python's garbage collector from scanning what is read at the start: none is garbage.
-
-    With a hundred thousand jobs it took longer than reading them.
-    """
-    gc.collect()
-    gc.disable()
-
-
-def _tune_gc() -> None:
-    """Keep Python's garbage collector from scanning long-lived objects repeatedly.
-
-    With ten thousand jobs that took a quarter of a scrape and a tenth of an upload.
-    """
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS)
-    gc.enable()
 
 
 def _host(listening: socket.socket) -> str | None:
