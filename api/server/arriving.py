@@ -118,6 +118,11 @@ class Request(Parser):
         self.expect_continue = False
 
     @property
+    def size(self) -> int:
+        """The bytes of its body that have arrived, however they were sent."""
+        return len(self._body)
+
+    @property
     def is_oversized(self) -> bool:
         """Whether it is refused for its length."""
         return self.error is not None and self.error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE

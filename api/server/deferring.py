@@ -25,10 +25,9 @@ class Asking(Protocol):
 
 
 def may_be_deferred(request: Request) -> bool:
-    """Return whether a request that changes something is a report that is read in no time."""
-    small = not request.chunked and request.content_length <= SMALL_BYTES
+    """Return whether a request that has arrived is a report that is read in no time."""
     at_upload = request.site.prefix.without(request.path) == ADDRESS
-    return small and at_upload and not sends_password(request)
+    return at_upload and request.size <= SMALL_BYTES and not sends_password(request)
 
 
 def sends_password(request: Request) -> bool:

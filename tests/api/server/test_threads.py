@@ -201,6 +201,15 @@ def test_reports_are_answered_when_they_are_recorded_whichever_is_first(
         assert answer(one) == b"later, 10 bytes"
 
 
+def test_a_report_in_chunks_is_deferred_too(
+    app: Threads, connection: http.client.HTTPConnection
+) -> None:
+    connection.request("POST", UPLOAD, body=iter([b"x" * 4, b"x" * 6]), encode_chunked=True)
+    (pending,) = submitted(app)
+    pending.told(pending)
+    assert answer(connection) == b"later, 10 bytes"
+
+
 def test_others_are_answered_meanwhile(
     app: Threads, served: tuple[int, int], connection: http.client.HTTPConnection
 ) -> None:
