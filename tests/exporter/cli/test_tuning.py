@@ -1,5 +1,6 @@
 """Settings of a process that serves: tried in one of its own."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -49,7 +50,8 @@ def kept_megabytes(setting: str) -> int:
     """Return what a process keeps after each of its threads needed much memory once."""
     pieces = MEGABYTES_EACH * 2**20 // 9000
     program = TRIAL.format(setting=setting, pieces=pieces, threads=THREADS)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    done = subprocess.run([sys.executable, "-c", program], env=own, capture_output=True, check=True)
     return int(done.stdout)
 
 
