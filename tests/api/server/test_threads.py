@@ -222,9 +222,7 @@ def test_others_are_answered_meanwhile(
 
 
 @pytest.mark.parametrize(
-    "error",
-    [LimitReachedError(Limit.JOBS, "max_jobs"), StoreUnavailableError("away")],
-    ids=["limit", "away"],
+    "error", [LimitReachedError(Limit.JOBS, "max_jobs"), StoreUnavailableError("away")]
 )
 def test_why_the_store_refused_is_known_to_who_answers_then(
     app: Threads, connection: http.client.HTTPConnection, error: Exception
@@ -257,9 +255,7 @@ def test_an_unexpected_error_begins_again_too(
     assert app.calls == [(True, None), (False, None)]
 
 
-@pytest.mark.parametrize(
-    ("size", "headers"), [(SMALL_BYTES + 1, {}), (10, PASSWORD)], ids=["large", "password"]
-)
+@pytest.mark.parametrize(("size", "headers"), [(SMALL_BYTES + 1, {}), (10, PASSWORD)])
 def test_what_takes_time_is_never_deferred(
     app: Threads, connection: http.client.HTTPConnection, size: int, headers: dict[str, str]
 ) -> None:
