@@ -36,11 +36,8 @@ class Dispatcher(ThreadedTaskDispatcher):
 
     def add_task(self, task: HTTPChannel) -> None:
         """Queue a connection that has a request."""
-        with self.lock:
-            self.in_flight += 1
-            self.queue.append(task)
-            if len(self.queue) == 1:
-                self.queue_cv.notify()
+        self.keep()
+        self.resume(task)
 
     def keep(self) -> None:
         """Count what was begun as in flight, until it is resumed."""

@@ -90,7 +90,7 @@ class GroupCommit(ABC):
             StoreUnavailableError: the database does not accept it now.
         """
         outcome = Awaited()
-        self._queue(work, then, scope, outcome, alone=alone)
+        self._queue(WriteRequest(work, then, scope, alone, self._until(), outcome))
         try:
             return outcome.wait(self._patience)
         except TimeoutError:
@@ -115,25 +115,21 @@ class GroupCommit(ABC):
             self._no_longer_waits()
             told(outcome)
 
-        outcome = Told(time.monotonic() + self._patience, tell)
-        self._queue(work, then, scope, outcome, alone=False)
+        outcome = Told(self._until(), tell)
+        self._queue(
+            WriteRequest(work, then, scope, alone=False, until=outcome.until, outcome=outcome)
+        )
         return outcome
 
-    def _queue(
-        self,
-        work: Callable[[Recorder], Any],
-        then: Callable[[Any], None],
-        scope: Scope,
-        outcome: Outcome,
-        *,
-        alone: bool,
-    ) -> None:
+    def _until(self) -> float:
+        return time.monotonic() + self._patience
+
+    def _queue(self, request: WriteRequest) -> None:
         with self._door:
             if self._closed:
                 raise StoreUnavailableError("the database is being closed")
-            until = time.monotonic() + self._patience
             self.waiting += 1
-            self._waiting.put(WriteRequest(work, then, scope, alone, until, outcome))
+            self._waiting.put(request)
 
     def _no_longer_waits(self) -> None:
         with self._door:
@@ -141,9 +137,8 @@ class GroupCommit(ABC):
 
     def put(self, work: Callable[[Recorder], Any], scope: Scope) -> None:
         """Queue a piece of work that nobody waits for."""
-        until = time.monotonic() + self._patience
         self._waiting.put(
-            WriteRequest(work, ignore, scope, alone=False, until=until, outcome=Outcome())
+            WriteRequest(work, ignore, scope, alone=False, until=self._until(), outcome=Outcome())
         )
 
     def dry_run(self, work: Callable[[Recorder], Any], scope: Scope = NOWHERE) -> Any:  # noqa: ANN401 - as above
