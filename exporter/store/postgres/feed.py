@@ -179,7 +179,7 @@ class Feed:
 
     def _read_news(self, db: PgSession, seen: Seen) -> None:
         """Apply what is new, as one snapshot: else there may be a job whose server is gone."""
-        with db.connection.pipeline():
+        with db.together():
             db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             found = queries.all_heads(db, seen)
         is_whole = _is_whole(seen, found)

@@ -85,7 +85,7 @@ def heads(db: PgSession, seen: Seen) -> Asked:
 
 def question(db: PgSession, seen: Seen) -> tuple[Asked, tuple[int | None, ...]]:
     """Return the same, and what changes whenever what was refused does, in one round trip."""
-    with db.connection.pipeline():
+    with db.together():
         commits = db.execute(_HEADS, _known(seen))
         refused = db.execute(_REFUSED)
     return _asked(commits.fetchall()), tuple(refused.fetchall()[0])
@@ -117,7 +117,7 @@ def news(
 
     `live` are the jobs whose live run is read, too.
     """
-    with db.connection.pipeline():
+    with db.together():
         of_servers = db.execute(f"{_SERVERS} WHERE id = ANY(?)", (list(servers),))
         of_ids = db.execute(f"{_MACHINE_IDS} WHERE server_id = ANY(?)", (list(servers),))
         of_jobs = db.execute(f"{_JOBS} WHERE id = ANY(?)", (list(jobs),))

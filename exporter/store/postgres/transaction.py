@@ -157,7 +157,7 @@ class PgTransaction:
         if scope.structural:
             self._begin_structural(bounds)
         servers, jobs = _touched(scope, self.cache)
-        with self._session.connection.pipeline():
+        with self._session.together():
             if not scope.structural:
                 self._session.execute("BEGIN")
                 self._set(bounds)
@@ -177,7 +177,7 @@ class PgTransaction:
         self._session.execute(_BEGIN, given)
 
     def _begin_structural(self, bounds: Bounds) -> None:
-        with self._session.connection.pipeline():
+        with self._session.together():
             self._session.execute("BEGIN")
             self._set(bounds)
             self._session.execute(_LOCK_STRUCTURE).fetchall()
@@ -228,7 +228,7 @@ class PgTransaction:
         `change` is what the work returned as changed; None if the rules recorded reports.
         """
         servers, jobs = self._changed(change)
-        with self._session.connection.pipeline():
+        with self._session.together():
             self._write_batch()
             self._count_changes("servers", servers)
             self._count_changes("jobs", jobs)
