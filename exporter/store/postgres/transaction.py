@@ -17,9 +17,9 @@ from exporter.store.postgres import queries
 from exporter.store.postgres.batch import PgRowBatch
 from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import Memory, News, Revisions
+from exporter.store.postgres.scopes import is_known, touched_rows
 from exporter.store.postgres.session import Cursor, PgSession
 from exporter.store.rules import read_queries
-from exporter.store.rules.placing import known_place
 from exporter.store.rules.recorder import Recorder
 from exporter.store.rules.workspace import Workspace
 from exporter.store.rules.write_cache import WriteCache
@@ -156,7 +156,7 @@ class PgTransaction:
         """
         if scope.structural:
             self._begin_structural(bounds)
-        servers, jobs = _touched(scope, self.cache)
+        servers, jobs = touched_rows(scope, self.cache)
         with self._session.together():
             if not scope.structural:
                 self._session.execute("BEGIN")
@@ -169,7 +169,8 @@ class PgTransaction:
         _check_own(commits, mark)
         self._held.update(server_id for server_id, _ in held)
         self._check(dict(held), dict(known), servers, jobs)
-        if _touched(scope, self.cache) != (servers, jobs):
+        is_too_narrow = not scope.structural and not is_known(scope, self.cache)
+        if is_too_narrow or touched_rows(scope, self.cache) != (servers, jobs):
             raise StaleError
 
     def _set(self, bounds: Bounds) -> None:
@@ -272,24 +273,6 @@ class PgTransaction:
     def _log_notes(self) -> None:
         for note in self.recorder.places.notes:
             _log.warning(note.title, extra=log_fields(**note.fields))
-
-
-def _touched(scope: Scope, cache: WriteCache) -> tuple[list[int], list[int]]:
-    """Return the ids of the servers and jobs of a write, as far as they are known."""
-    servers, jobs = set(scope.servers) & cache.servers.keys(), set[int]()
-    for sender in scope.senders:
-        owner = cache.machine_ids.get(sender.machine.machine_id or "", -1)
-        servers.update({owner} & cache.servers.keys())
-        place = known_place(cache, sender)
-        if place is not None:
-            servers.add(place[0].id)
-            jobs.add(place[1].id)
-    for job_id in scope.jobs:
-        job = cache.job(job_id)
-        if job is not None:
-            servers.add(job.server_id)
-            jobs.add(job_id)
-    return sorted(servers), sorted(jobs)
 
 
 def _check_own(commits: Sequence[tuple[int, int]], mark: Mark) -> None:

@@ -28,6 +28,7 @@ from exporter.store.postgres.connecting import (
 from exporter.store.postgres.feed import Feed, Mark
 from exporter.store.postgres.memory import News
 from exporter.store.postgres.schema import FORMAT
+from exporter.store.postgres.scopes import is_known
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import (
     ALONE,
@@ -40,7 +41,6 @@ from exporter.store.postgres.transaction import (
     Recording,
     StaleError,
 )
-from exporter.store.rules.placing import known_place
 from exporter.store.rules.prepared_report import PreparedReport
 from exporter.store.rules.recorder import Recorder
 from exporter.store.scope import NOWHERE, Scope
@@ -156,10 +156,7 @@ class PgWriter(GroupCommit):
 
     def _is_alone(self, request: WriteRequest) -> bool:
         scope = request.scope
-        return request.alone or scope.structural or not self._is_known(scope)
-
-    def _is_known(self, scope: Scope) -> bool:
-        return all(known_place(self._memory.cache, sender) for sender in scope.senders)
+        return request.alone or scope.structural or not is_known(scope, self._memory.cache)
 
     def _unavailable(self, error: Exception) -> StoreUnavailableError | None:
         return error if isinstance(error, StoreUnavailableError) else None
@@ -193,12 +190,12 @@ class PgWriter(GroupCommit):
         return False
 
     def _scope(self, requests: Sequence[WriteRequest]) -> Scope:
-        scopes = [request.scope for request in requests]
+        scopes, cache = [request.scope for request in requests], self._memory.cache
         return Scope(
             senders=tuple(sender for each in scopes for sender in each.senders),
             jobs=tuple(job_id for each in scopes for job_id in each.jobs),
             servers=tuple(server_id for each in scopes for server_id in each.servers),
-            structural=any(each.structural or not self._is_known(each) for each in scopes),
+            structural=any(each.structural or not is_known(each, cache) for each in scopes),
         )
 
     def _raise_unless_temporary(self, error: Exception, attempt: _Attempt) -> None:
