@@ -80,6 +80,9 @@ class Memory:
         with self._lock:
             change = self._newer(news)
             self._note(news._replace(change=change))
+            # Also what was never known: older news of it may still come.
+            self._removed_servers.update(news.change.removed_servers)
+            self._removed_jobs.update(news.change.removed_jobs)
             self._apply(change, news.newest)
             if self._follower is not None and change != Change():
                 self._follower.apply(change)
@@ -166,8 +169,6 @@ class Memory:
             del self._servers[server_id]
         for job_id in change.removed_jobs:
             del self._jobs[job_id]
-        self._removed_servers.update(change.removed_servers)
-        self._removed_jobs.update(change.removed_jobs)
         cache = self.cache
         cache.fetched_ids = (cache.fetched_ids | news.fetched_ids) - news.posted_ids
         cache.with_placeholder -= {each.id for each in change.jobs}
