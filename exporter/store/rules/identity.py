@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from exporter.model import Delivery, Machine, Server
 from exporter.store.rules import rows
 from exporter.store.rules.sender import Sender
+from exporter.store.rules.workspace import Workspace
 from exporter.store.session import Session
 from exporter.times import SECOND, Millis
 
@@ -52,17 +53,11 @@ VALUES (?, ?, -1, ?, ?) RETURNING id"""
 _INSERT_MACHINE_ID = "INSERT INTO machine_ids (machine_id, server_id, fetched) VALUES (?, ?, ?)"
 
 
-def find_server(db: Session, sender: Sender) -> Server:
-    """Return the server that a report belongs to, created if missing."""
-    delivery, name = sender.delivery, sender.name
+def find_server(space: Workspace, sender: Sender) -> Server:
+    """Return the server that a report belongs to, locked; created if missing."""
     if sender.machine.machine_id is not None:
-        return _by_machine_id(db, sender.machine.machine_id, sender)
-    if name is not None:
-        known = named(db, name)
-        return known or _insert(db, name, None, delivery.received, _duplicate(db, sender))
-    address = delivery.address
-    known = _select(db, _BY_ADDRESS, address) or _merged(db, "address", address)
-    return known or _insert(db, address, address, delivery.received)
+        return _by_machine_id(space, sender.machine.machine_id, sender)
+    return space.hold(_without_machine(space.db, sender))
 
 
 def named(db: Session, name: str) -> Server | None:
@@ -95,17 +90,31 @@ def _fresher(known: str | None, reported: str | None, *, newer: bool) -> str | N
     return (reported or known) if newer else (known or reported)
 
 
-def _by_machine_id(db: Session, machine_id: str, sender: Sender) -> Server:
-    """Find a server by machine-id; one known by name only gets the id if it is new."""
-    fetched = sender.delivery.fetched
+def _without_machine(db: Session, sender: Sender) -> Server:
+    delivery, name = sender.delivery, sender.name
+    if name is not None:
+        known = named(db, name)
+        return known or _insert(db, name, None, delivery.received, _duplicate(db, sender))
+    address = delivery.address
+    known = _select(db, _BY_ADDRESS, address) or _merged(db, "address", address)
+    return known or _insert(db, address, address, delivery.received)
+
+
+def _by_machine_id(space: Workspace, machine_id: str, sender: Sender) -> Server:
+    """Find a server by machine-id; one known by name only gets the id if it is new.
+
+    It is locked before its machine-ids are changed: what is read of it under the lock may be kept
+    in memory, though the change may yet be undone.
+    """
+    fetched, db = sender.delivery.fetched, space.db
     server = _select(db, _BY_MACHINE_ID, machine_id)
     if server is not None:
+        server = space.hold(server)
         if not fetched:
             db.execute("UPDATE machine_ids SET fetched = FALSE WHERE machine_id = ?", (machine_id,))
         return server
-    server = _without_id(db, sender) or _same_machine(db, sender)
-    if server is None:
-        server = _insert_with_id(db, machine_id, sender)
+    found = _without_id(db, sender) or _same_machine(db, sender)
+    server = space.hold(found or _insert_with_id(db, machine_id, sender))
     db.execute(_INSERT_MACHINE_ID, (machine_id, server.id, fetched))
     if server.machine_id is not None:
         return server

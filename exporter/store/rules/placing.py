@@ -132,7 +132,7 @@ class Places:
         return self._fresh.servers.get(server_id) or self._cache.servers.get(server_id)
 
     def _find_server(self, sender: Sender) -> Server:
-        server = self._space.hold(identity.find_server(self._space.db, sender))
+        server = identity.find_server(self._space, sender)
         if self._server_or_none(server.id) is None:
             known = self._cache.servers.keys()
             new = self._fresh.servers.keys() - known

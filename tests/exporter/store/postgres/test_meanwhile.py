@@ -78,3 +78,29 @@ def test_what_came_and_went_while_news_were_read_does_not_come_back(
     one.catch_up(20)
     writing.join()
     replicas.assert_whole()
+
+
+def test_a_machine_id_that_was_not_committed_is_not_known(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = replicas.open(), replicas.open()
+    by_name = post(one, body(1, machine_id=None)).server
+    merged = post(one, body(1, "tower")).server
+    one.merge_servers(merged.id, [by_name.id], BY)
+    other.catch_up(5)
+    feed = feed_of(one)
+
+    def fail(*_: object) -> None:
+        monkeypatch.undo()
+        raise ValueError
+
+    def then_report(db: PgSession) -> bool:
+        is_whole = type(feed).catch_up_within(feed, db)
+        post(other, body(2, "tower"))
+        monkeypatch.setattr(PgTransaction, "commit", fail)
+        return is_whole
+
+    monkeypatch.setattr(feed, "catch_up_within", then_report)
+    with pytest.raises(ValueError, match="^$"):
+        post(one, body(3))
+    replicas.assert_whole()
