@@ -101,6 +101,6 @@ def test_a_machine_id_that_was_not_committed_is_not_known(
         return is_whole
 
     monkeypatch.setattr(feed, "catch_up_within", then_report)
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         post(one, body(3))
     replicas.assert_whole()
