@@ -52,6 +52,11 @@ SERVER_FAMILIES: tuple[Family[Server], ...] = (
         lambda pulled: pulled.paused,
     ),
     _of_pulled(
+        "pause_forgotten_timestamp_seconds",
+        "Time from which a pause of Duplicati on a server is taken for a forgotten one.",
+        lambda pulled: seconds(pulled.pause_forgotten_from()),
+    ),
+    _of_pulled(
         "waiting_backups",
         "Number of backups that waited in Duplicati for their turn at the last pull.",
         lambda pulled: None if pulled.waiting is None else len(pulled.waiting),

@@ -16,6 +16,7 @@ OF_PULLS = {
     "duplistatus_backup_gone_timestamp_seconds",
     "duplistatus_backup_unreported_timestamp_seconds",
     "duplistatus_server_certificate_expiry_timestamp_seconds",
+    "duplistatus_server_pause_forgotten_timestamp_seconds",
     "duplistatus_server_paused",
     "duplistatus_server_pull_failures_total",
     "duplistatus_server_pull_interval_seconds",
