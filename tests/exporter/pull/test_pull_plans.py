@@ -1,9 +1,12 @@
 """When a pull says that the next run is expected, by what the server does."""
 
+import threading
+
 import pytest
 
 from exporter.fleet import Fleet
 from exporter.ingest.importer import ImportOutcome
+from exporter.pull.client import transport
 from exporter.times import DAY, HOUR, Millis, format_timestamp
 from tests.exporter.pull.pulls import PullFrom, fill
 from tests.support.daemon import NOW
@@ -95,6 +98,19 @@ def test_a_state_that_cannot_be_read_fails_no_pull(
     plan(duplicati, [TOMORROW])
     duplicati.always[STATE] = answer
     summary = pulled()
+    assert (summary.complete, summary.count(ImportOutcome.RECORDED)) == (True, 2)
+    assert expected(fleet) == PASSED + DAY
+
+
+def test_a_server_that_never_says_its_state_fails_no_pull(
+    duplicati: Simulator, pulled: PullFrom, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_SILENT_SECONDS", 0.2)
+    plan(duplicati, [TOMORROW])
+    over = threading.Event()
+    duplicati.before[STATE] = lambda: over.wait(10)
+    summary = pulled()
+    over.set()
     assert (summary.complete, summary.count(ImportOutcome.RECORDED)) == (True, 2)
     assert expected(fleet) == PASSED + DAY
 
