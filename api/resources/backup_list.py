@@ -60,7 +60,8 @@ class BackupLists:
         machine_id, name = short_name(asked.machine_id), _short(asked.machine_name)
         listed = BackupList(asked.address, machine_id, backups, name, _short(asked.os))
         outcome = self._importer.note_list(listed)
-        told = {"expected": outcome.expected, "refused": outcome.refused}
+        ids = {"serverId": outcome.server_id, "jobIds": outcome.job_ids}
+        told = {"expected": outcome.expected, "refused": outcome.refused, **ids}
         ok_no_store(resp, {"listed": len(backups), **told})
 
     def _read(self, req: falcon.Request) -> _Asked:

@@ -90,7 +90,8 @@ class ImportClient:
         }
         backups = [_listed(each) for each in listed.backups]
         data = self._client.send("PUT", "/api/backup-list", {**machine, "backups": backups})
-        return ListOutcome(tuple(data["expected"]), tuple(data["refused"]))
+        ids = data["serverId"], data["jobIds"]
+        return ListOutcome(tuple(data["expected"]), tuple(data["refused"]), *ids)
 
     def note_pull(self, server_id: int, seen: Seen) -> None:
         """Store what a pull saw of a server; a dry run changes nothing."""

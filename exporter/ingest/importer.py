@@ -183,7 +183,9 @@ class StoreImporter:
             return self._undated(past, report)
         job_id = self._job_without(report, received)
         if job_id is not None:
-            return ImportResult(ImportOutcome.TOO_OLD, job_id=job_id, is_backup=_counts(report))
+            return ImportResult(
+                ImportOutcome.TOO_OLD, job_id=job_id, is_backup=report.run.is_backup
+            )
         return self._understood(past, report, received)
 
     def _understood(self, past: HistoricalReport, report: Report, received: Millis) -> _Understood:
@@ -272,11 +274,6 @@ def _result(understood: _Understood, recorded: Recorded) -> ImportResult:
         run_id=recorded.run_id,
         server_id=recorded.server.id,
         job_id=recorded.job.id,
-        is_backup=_counts(understood[0]),
+        is_backup=understood[0].run.is_backup,
         notes=recorded.notes,
     )
-
-
-def _counts(report: Report) -> bool:
-    """Return whether a report is of an operation that has jobs."""
-    return kind_of(report.run.operation) is not None

@@ -1,6 +1,8 @@
 """Backups that a server plans and of which no run is known: they are expected from now on."""
 
 import contextlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -12,10 +14,16 @@ from exporter.times import Millis
 
 
 class ListOutcome(Struct, frozen=True):
-    """What became of a list: the backups that are expected now, and why others are not."""
+    """What became of a list: the backups that are expected now, and why others are not.
+
+    `job_ids` are those of planned backups, by the ids of the backups, and `server_id` that of their
+    server.
+    """
 
     expected: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    server_id: int | None = None
+    job_ids: Mapping[str, int] = MappingProxyType({})
 
 
 def expect_planned(store: Store, listed: BackupList, asked: Millis) -> ListOutcome:
@@ -30,6 +38,7 @@ def expect_planned(store: Store, listed: BackupList, asked: Millis) -> ListOutco
         StoreUnavailableError: the database is unavailable.
     """
     expected, refused = list[str](), list[str]()
+    server_id, job_ids = None, dict[str, int]()
     for backup in listed.backups:
         if backup.planned is None or is_unnamed(backup.name):
             continue
@@ -39,8 +48,9 @@ def expect_planned(store: Store, listed: BackupList, asked: Millis) -> ListOutco
             refused.append(f"{backup.name}: {error}; it is not monitored before its first run")
             continue
         expected += [backup.name] if declared.new else []
+        server_id, job_ids[backup.backup_id] = declared.server.id, declared.job.id
         _plan(store, declared, backup, asked)
-    return ListOutcome(tuple(expected), tuple(refused))
+    return ListOutcome(tuple(expected), tuple(refused), server_id, job_ids)
 
 
 def _declaration(listed: BackupList, backup: ListedBackup, asked: Millis) -> Declaration:

@@ -4,7 +4,7 @@ The newest rows are imported first, so that the present state is right even if a
 the next pull imports the rest, since only a bookmark ends the reading early.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -68,15 +68,20 @@ def pull_server(
             pull.summary.add_failure(f"{backup.name}: {error}")
             if isinstance(error, AccessError):
                 break
-    pull.note_list(backups)  # now there is a job for each that has a run
+    pull.note_list(backups)  # now there is a job for each that has a run or is planned
+    pull.tell_waiting()
     pull.summary.seen = seen(server, pull.state, backups)
     return pull.summary
 
 
 class _History(NamedTuple):
-    """What a log tells besides its runs: their job, its newest row, and what has to be known."""
+    """What a log tells besides its runs: their job, its newest row, and what has to be known.
+
+    `counts` is whether there is a run of the backup itself.
+    """
 
     job_id: int | None = None
+    counts: bool = False
     newest: Bookmark | None = None
     rows: Sequence[Ran] = ()
 
@@ -102,6 +107,8 @@ class _Pull:
         self._finder = Finder(server, self._info)
         self.state = self._finder.state
         self._starts: dict[str, Millis] = {}
+        self._job_ids: Mapping[str, int] = {}
+        self._waiting: list[tuple[Backup, Findings]] = []
 
     def note_list(self, backups: Iterable[Backup]) -> None:
         """Store which backups there are, unless the machine does not say which it is."""
@@ -111,17 +118,29 @@ class _Pull:
             listed = tuple(_listed(each, self._starts.get(each.id)) for each in numbered)
             place = (self._server.address, info.machine_id)
             told = BackupList(*place, listed, machine_name=info.machine_name, os=info.os)
-            self.summary.add_listed(self._importer.note_list(told))
+            outcome = self._importer.note_list(told)
+            self._job_ids = outcome.job_ids
+            self.summary.add_listed(outcome)
+
+    def tell_waiting(self) -> None:
+        """Store what the server tells of jobs that have no row and no run in its memory."""
+        for backup, findings in self._waiting:
+            job_id = self._job_ids.get(_listed_id(backup))
+            if job_id is not None:
+                self._tell_job(job_id, backup, findings)
 
     def pull_backup(self, backup: Backup) -> None:
         """Import a backup's history, down to its bookmark or first row, and its schedule."""
         self._tell_progress()
         history = self._import_history(backup) if backup.has_log else _History()
         findings = self._findings(backup, history.rows)
-        job_id = self._import_found(backup, findings) or history.job_id
-        if job_id is not None:
+        found = self._import_found(backup, findings)
+        job_id = _job(found) or history.job_id
+        if job_id is None:
+            self._waiting.append((backup, findings))
+        else:
             self._tell_job(job_id, backup, findings)
-        elif history.newest is None:
+        if not history.counts and not _counts(found):
             self._expect(backup, findings)
         self.summary.backups += 1
 
@@ -140,9 +159,14 @@ class _Pull:
         refused = self.summary.count(ImportOutcome.REFUSED)
         history, first = _History(), since(backup)
         for page in self._pages(backup, bookmark):
-            job_id = self._import_page(backup, page) or history.job_id
+            results = self._import_page(backup, page)
             newest = history.newest or Bookmark.from_row(max(page, key=lambda row: row.id))
-            history = _History(job_id, newest, [*history.rows, *_ran_since(first, page)])
+            history = _History(
+                _job(results) or history.job_id,
+                _counts(results) or history.counts,
+                newest,
+                [*history.rows, *_ran_since(first, page)],
+            )
         if history.newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
             self._bookmarks.put(self._server.name, backup.id, history.newest)
         return history
@@ -157,14 +181,14 @@ class _Pull:
             if any(Bookmark.from_row(row) == bookmark for row in page):
                 return
 
-    def _import_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
-        """Import the rows of a page, the oldest first; return their job."""
+    def _import_page(self, backup: Backup, page: Sequence[Row]) -> Sequence[ImportResult]:
+        """Import the rows of a page, the oldest first."""
         oldest_first = sorted(page, key=lambda row: row.id)
         reports = [report for row in oldest_first if (report := self._report(row, backup))]
         results = self._importer.import_reports(reports) if reports else []
         self.summary.add(results)
         self._tell_progress()
-        return _job(results)
+        return results
 
     def _tell_progress(self) -> None:
         self._on_progress(self.progress._replace(runs=self.summary.rows))
@@ -186,14 +210,14 @@ class _Pull:
             self._bookmarks.explain(*place, at)
         return findings
 
-    def _import_found(self, backup: Backup, findings: Findings) -> int | None:
-        """Import the runs that are not in the log; return their job."""
+    def _import_found(self, backup: Backup, findings: Findings) -> Sequence[ImportResult]:
+        """Import the runs that are not in the log."""
         reports = self._finder.reports(backup, findings)
         results = self._importer.import_reports(reports) if reports else []
         self.summary.add_found(findings.runs, results)
         if results:
             self._tell_progress()
-        return _job(results)
+        return results
 
     def _tell_job(self, job_id: int, backup: Backup, findings: Findings) -> None:
         """Store what the server tells of a job besides its runs."""
@@ -201,15 +225,18 @@ class _Pull:
         try:
             if backup.planned is not None and start is not None:
                 self._importer.plan(job_id, start, backup.planned.interval)
-            if backup.remembered.error_at is not None:
-                self._importer.note_error(job_id, findings.error)
+            self._importer.note_error(job_id, findings.error)
         except UnknownIdError:
             self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")
 
 
+def _listed_id(backup: Backup) -> str:
+    return f"DB-{backup.id}"
+
+
 def _listed(backup: Backup, start: Millis | None) -> ListedBackup:
     return ListedBackup(
-        f"DB-{backup.id}",
+        _listed_id(backup),
         short_name(backup.name),
         kind_of(backup.operation) or JobKind.BACKUP,
         backup.destination_type,
@@ -229,3 +256,8 @@ def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:
 
 def _job(results: Iterable[ImportResult]) -> int | None:
     return next((each.job_id for each in results if each.job_id is not None), None)
+
+
+def _counts(results: Iterable[ImportResult]) -> bool:
+    """Return whether one of the runs is of the backup itself, so that its job is shown."""
+    return any(each.job_id is not None and each.is_backup for each in results)

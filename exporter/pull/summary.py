@@ -94,7 +94,8 @@ class Summary:
         self.failures.append(failure)
 
     def add_listed(self, outcome: ListOutcome) -> None:
-        """Note which backups are expected now, and which are not monitored."""
+        """Note which backups are expected now, of which server, and which are not monitored."""
+        self.server_id = self.server_id or outcome.server_id
         self.notes += [f"{name}: is expected as it is planned" for name in outcome.expected]
         self.unwatched += outcome.refused
 
