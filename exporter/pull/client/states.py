@@ -1,6 +1,6 @@
 """What a server does at present: whether it is paused, what runs, what waits, what starts next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from msgspec import Struct
@@ -32,8 +32,8 @@ class ServerState(Struct, frozen=True):
             raise ValueError("SchedulerQueueIds is not a list")
         task, program = told.get("ActiveTask"), told.get("ProgramState")
         return cls(
-            active=frozenset() if task is None else frozenset([_backup_id(task)]),
-            waiting=frozenset(map(_backup_id, queue or [])),
+            active=frozenset(_backup_ids([] if task is None else [task])),
+            waiting=frozenset(_backup_ids(queue or [])),
             paused=program == _PAUSED if isinstance(program, str) else None,
             pause_end=timestamp(told.get("EstimatedPauseEnd")),
             proposed=dict(_proposed(told.get("ProposedSchedule"))),
@@ -53,9 +53,10 @@ def _proposed(listed: object) -> Iterator[tuple[str, Millis]]:
             yield str(backup_id), at
 
 
-def _backup_id(task: object) -> str:
-    """Return the backup of a task, `{"Item1": task, "Item2": "backup ID"}`."""
-    found = task.get("Item2") if isinstance(task, dict) else None
-    if not isinstance(found, str | int):
-        raise ValueError("a task has no backup")
-    return str(found)
+def _backup_ids(tasks: Iterable[object]) -> Iterator[str]:
+    """Yield the backups of tasks, `{"Item1": task, "Item2": "backup ID"}`; one may be of none."""
+    for task in tasks:
+        if not isinstance(task, dict) or not isinstance(task.get("Item2"), str | int | None):
+            raise ValueError("a task cannot be read")
+        if task.get("Item2") is not None:
+            yield str(task["Item2"])

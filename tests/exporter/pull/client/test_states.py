@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporter.pull.client.schedules import Planned, planned
 from exporter.pull.client.states import ServerState
@@ -55,6 +56,12 @@ def test_each_field_may_be_missing_or_null(missing: str, field: str, value: obje
 
 def test_a_pause_that_ends_in_year_1_has_no_end() -> None:
     assert ServerState.of(TOLD | {"EstimatedPauseEnd": "0001-01-01T00:00:00Z"}).pause_end is None
+
+
+def test_a_task_of_no_backup_hides_nothing_else() -> None:
+    none = {"Item1": 7, "Item2": None}
+    told = {"ActiveTask": none, "SchedulerQueueIds": [none, *TOLD["SchedulerQueueIds"]]}
+    assert ServerState.of(TOLD | told) == replace(ALL, active=frozenset())
 
 
 def test_a_state_that_is_not_known_is_no_pause() -> None:
