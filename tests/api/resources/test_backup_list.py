@@ -34,7 +34,8 @@ def test_what_is_renamed_gone_and_planned_is_known_then_and_after_a_restart(
 ) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR, extra={"backup-id": "DB-1"}))
     answer = tell(daemon, listed(1, "Pictures"), listed(2, "Films", planned=PLANNED))
-    assert answer.json["data"] == {"listed": 2, "expected": ["Films"], "refused": []}
+    ids = {"serverId": 1, "jobIds": {"DB-2": 2}}
+    assert answer.json["data"] == {"listed": 2, "expected": ["Films"], "refused": [], **ids}
     assert conditions(daemon) == {"Pictures": ["fine"], "Films": ["waiting"]}
     assert tell(daemon, listed(2, "Films", planned=PLANNED)).json["data"]["expected"] == []
     daemon.restart()

@@ -229,7 +229,7 @@ def test_a_list_tells_what_is_planned(client: Client) -> None:
     listed = BackupList("https://nas.example:8200", "m-1", (planned,), "nas", "Linux")
     importer = ImportClient(client, dry_run=False)
     assert importer.note_list(listed) == ListOutcome(("Films",), (), 1, {"DB-2": 1})
-    assert importer.note_list(listed) == ListOutcome()
+    assert importer.note_list(listed) == ListOutcome((), (), 1, {"DB-2": 1})
     (job,) = client.entries("/api/jobs", "jobs", {})
     assert (job["name"], job["kind"], job["server"]) == ("Films", "sync", "nas")
     assert job["expectedStart"] == format_timestamp(start)
