@@ -16,6 +16,10 @@ _SEPARATORS = (";", ",")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+class NoEndpointError(ClientError):
+    """There is no address or no token for one server; others may have one."""
+
+
 def endpoints(settings: Config, target: PullTarget, address: str, machine: str) -> Endpoints:
     """Return the addresses for a server, with the upload token where one is needed.
 
@@ -27,7 +31,8 @@ def endpoints(settings: Config, target: PullTarget, address: str, machine: str) 
         machine: the name of the server's machine, which may have a token of its own.
 
     Raises:
-        ClientError: no address or no token is known.
+        NoEndpointError: no address or no token is known.
+        ClientError: the given address is none.
     """
     base = _given(address) or settings.notifications.public_url or _own(settings, target)
     token = _token(settings, machine)
@@ -56,10 +61,10 @@ def _token(settings: Config, machine: str) -> str:
     token = sendable_token(settings.upload_tokens, machine)
     if token is None:
         message = f"no upload token for {machine} can be sent: upload_tokens has them for other"
-        raise ClientError(f"{message} servers, or as SHA-256 only. Add one for {machine}")
+        raise NoEndpointError(f"{message} servers, or as SHA-256 only. Add one for {machine}")
     if any(each in token for each in _SEPARATORS):
         message = f"the upload token for {machine} has a ; or a comma, at which Duplicati cuts an"
-        raise ClientError(f"{message} address: make another one, openssl rand -hex 32")
+        raise NoEndpointError(f"{message} address: make another one, openssl rand -hex 32")
     return token
 
 
@@ -69,7 +74,7 @@ def _own(settings: Config, target: PullTarget) -> str:
     if listen.host not in _ANY:
         if _is_loopback(listen.host) and not _is_loopback(source):
             message = f"the daemon listens on {listen.host} only, which {target.name} cannot reach"
-            raise ClientError(f"{message}: give --address, or let it listen on more")
+            raise NoEndpointError(f"{message}: give --address, or let it listen on more")
         source = listen.host
     host = f"[{source}]" if ":" in source else source
     return f"http://{host}:{listen.port}{settings.route_prefix}"
@@ -88,7 +93,7 @@ def _source(target: PullTarget) -> str:
             source: str = found.getsockname()[0]
     except OSError as error:
         message = f"how {target.name} reaches this machine is unknown ({error.strerror})"
-        raise ClientError(f"{message}: give --address") from error
+        raise NoEndpointError(f"{message}: give --address") from error
     return source
 
 

@@ -21,7 +21,7 @@ from exporter.cli.duplicati import (
     open_source,
     warn,
 )
-from exporter.cli.endpoints import endpoints, hidden
+from exporter.cli.endpoints import NoEndpointError, endpoints, hidden
 from exporter.config import CONFIG_VARIABLE, Config
 from exporter.config.pull_file import add_table
 from exporter.config.pull_targets import PullTarget
@@ -90,7 +90,8 @@ def run(chosen: argparse.Namespace) -> int:
     targets = _targets(chosen, settings)
     file = _pull_file(chosen) if chosen.write_pull else None
     password = chosen_password(chosen)
-    codes = [_connect(target, password, settings, chosen) for target in targets]
+    connect = _connect_table if chosen.all else _connect
+    codes = [connect(target, password, settings, chosen) for target in targets]
     if file is not None and not any(codes) and not chosen.dry_run:
         _write_table(file, targets[0], chosen)
     return max(codes)
@@ -100,6 +101,17 @@ def _targets(chosen: argparse.Namespace, settings: Config) -> Sequence[PullTarge
     if bool(chosen.url) == chosen.all:
         raise ClientError("give the address of a server, for example https://nas:8200, or --all")
     return chosen_targets(chosen, settings)
+
+
+def _connect_table(
+    target: PullTarget, password: str, settings: Config, chosen: argparse.Namespace
+) -> int:
+    """Connect one of several servers: what is missing for it does not keep others from it."""
+    try:
+        return _connect(target, password, settings, chosen)
+    except NoEndpointError as error:
+        warn(str(error))
+        return _FAILED
 
 
 def _connect(

@@ -213,6 +213,35 @@ def test_the_servers_of_the_configuration_are_connected_whatever_one_of_them_doe
     assert (finished.code, options_of(nas)) == (1, CONNECTED)
 
 
+def test_a_table_without_a_token_does_not_keep_the_others_from_theirs(
+    command: Commands, database: Path, nas: Simulator, password: str
+) -> None:
+    file = database.with_name("duplistatus.toml")
+    with Simulator() as desk:
+        desk.info["MachineName"] = "desk"
+        file.write_text(
+            'upload_tokens = ["a-token-of-the-nas-only attic-nas"]\n'
+            + "".join(
+                f'[[pull]]\nurl = "{url}"\npassword_file = "{password}"\n'
+                for url in (desk.url, nas.url)
+            )
+        )
+        finished = command("connect", "--all", "--yes", "--address", ADDRESS, "--config", str(file))
+    assert finished.code == 1
+    assert "no upload token for desk can be sent" in finished.err
+    assert nas.settings[REPORTS] == f"{UPLOAD}?token=a-token-of-the-nas-only"
+    assert not desk.patched
+
+
+def test_a_wrong_address_is_told_once_for_all_tables(
+    command: Commands, database: Path, nas: Simulator, password: str
+) -> None:
+    file = database.with_name("duplistatus.toml")
+    file.write_text(f'[[pull]]\nurl = "{nas.url}"\npassword_file = "{password}"\n')
+    finished = command("connect", "--all", "--yes", "--address", "monitor", "--config", str(file))
+    assert (finished.code, "--address" in finished.err) == (2, True)
+
+
 def test_a_table_is_written_on_request(
     command: Commands, database: Path, nas: Simulator, asked: tuple[str, ...], password: str
 ) -> None:
