@@ -1,6 +1,7 @@
 """The addresses of this daemon as a server of Duplicati is to know them."""
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from exporter.connect.changes import Endpoints
 
 _ANY = (None, "0.0.0.0", "::")  # noqa: S104 - compared, not listened on
 _SEPARATORS = (";", ",")
+_SENT_TOKEN = re.compile(r"(?<=[?&])token=[^&#;,\s]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,17 +36,26 @@ def endpoints(settings: Config, target: PullTarget, address: str, machine: str) 
         NoEndpointError: no address or no token is known.
         ClientError: the given address is none.
     """
-    base = _given(address) or settings.notifications.public_url or _own(settings, target)
+    places = places_of(settings, target, address)
     token = _token(settings, machine)
     query = f"?{urlencode({'token': token})}" if token else ""
-    return Endpoints(f"{base}/api/upload{query}", f"{base}/api/activity{query}")
+    return Endpoints(f"{places.upload}{query}", f"{places.activity}{query}")
 
 
-def hidden(text: str, settings: Config) -> str:
-    """Return a text without the upload tokens of the configuration."""
-    for entry in settings.upload_tokens:
-        text = text.replace(urlencode({"token": entry.split(maxsplit=1)[0]}), "token=(token)")
-    return text
+def places_of(settings: Config, target: PullTarget, address: str) -> Endpoints:
+    """Return the addresses without a token: enough to find ours at a server, whatever its token.
+
+    Raises:
+        NoEndpointError: no address is known.
+        ClientError: the given address is none.
+    """
+    base = _given(address) or settings.notifications.public_url or _own(settings, target)
+    return Endpoints(f"{base}/api/upload", f"{base}/api/activity")
+
+
+def hidden(text: str) -> str:
+    """Return a text without the tokens of its addresses, also those that are stored as SHA-256."""
+    return _SENT_TOKEN.sub("token=(token)", text)
 
 
 def _given(address: str) -> str:

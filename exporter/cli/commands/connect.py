@@ -21,7 +21,7 @@ from exporter.cli.duplicati import (
     open_source,
     warn,
 )
-from exporter.cli.endpoints import NoEndpointError, endpoints, hidden
+from exporter.cli.endpoints import NoEndpointError, endpoints, hidden, places_of
 from exporter.config import CONFIG_VARIABLE, Config
 from exporter.config.pull_file import add_table
 from exporter.config.pull_targets import PullTarget
@@ -120,7 +120,7 @@ def _connect(
     """Change what is agreed to; return the exit code."""
     try:
         with contextlib.closing(open_source(target, password=password)) as server:
-            found = _read(server, target, settings, chosen.address)
+            found = _read(server, target, settings, chosen)
             changed = _change(server, found, chosen)
     except ServerError as error:
         warn(str(error))
@@ -137,20 +137,24 @@ class _Found(NamedTuple):
     backups: list[Backup]
     version: tuple[int, ...]
     ours: Endpoints
-    config: Config
     starts: list[tuple[Millis, str]]
     """When backups start next, with their names."""
 
 
-def _read(server: DuplicatiServer, target: PullTarget, config: Config, address: str) -> _Found:
+def _read(
+    server: DuplicatiServer, target: PullTarget, config: Config, chosen: argparse.Namespace
+) -> _Found:
     info = server.info()
-    ours = endpoints(config, target, address, info.machine_name)
+    if chosen.undo:
+        ours = places_of(config, target, chosen.address)
+    else:
+        ours = endpoints(config, target, chosen.address, info.machine_name)
     version = changes.read_version(info.version)
     shown = ".".join(map(str, version)) or "of an unknown version"
     _say(f"{target.name}: {info.machine_name}, Duplicati {shown}")
     backups = server.backups()
     starts = list(_starts(server, backups))
-    return _Found(server.settings(), backups, version, ours, config, starts)
+    return _Found(server.settings(), backups, version, ours, starts)
 
 
 def _starts(server: DuplicatiServer, backups: Sequence[Backup]) -> Iterator[tuple[Millis, str]]:
@@ -170,12 +174,7 @@ def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) 
         wanted = changes.connecting(found.settings, found.ours, found.version)
         _show_hints(server, found)
     for change in wanted:
-        _say(
-            hidden(
-                f"  {change.option}: {_shown(change.before)} -> {_shown(change.after)}",
-                found.config,
-            )
-        )
+        _say(hidden(f"  {change.option}: {_shown(change.before)} -> {_shown(change.after)}"))
     if not wanted:
         _say("  nothing has to change")
         return True
@@ -216,7 +215,7 @@ def _show_hints(server: DuplicatiServer, found: _Found) -> None:
         _say(f"  the server {hint}")
     for backup in found.backups:
         for hint in overrides.of_backup(_own(server, backup), found.ours, found.version):
-            _say(hidden(f'  "{backup.name}" {hint}', found.config))
+            _say(hidden(f'  "{backup.name}" {hint}'))
 
 
 def _own(server: DuplicatiServer, backup: Backup) -> dict[str, str]:

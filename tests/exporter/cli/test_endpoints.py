@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from exporter.cli.api_client import ClientError
-from exporter.cli.endpoints import endpoints, hidden
+from exporter.cli.endpoints import endpoints, hidden, places_of
 from exporter.config import Config, load
 from exporter.config.pull_targets import make_target
 
@@ -58,7 +58,20 @@ def test_a_servers_own_token_comes_before_one_of_all(tokens: str, sent: str) -> 
     found = endpoints(settings, NAS, "http://monitor:9666", "nas")
     assert found.upload == f"http://monitor:9666/api/upload?token={sent}"
     assert found.activity.endswith(f"?token={sent}")
-    assert hidden(found.upload, settings) == "http://monitor:9666/api/upload?token=(token)"
+    assert hidden(found.upload) == "http://monitor:9666/api/upload?token=(token)"
+
+
+@pytest.mark.parametrize("between", [";", ",", "&server=nas;", " -> ", "#"])
+def test_a_token_that_only_its_address_has_is_hidden_too(between: str) -> None:
+    text = f"http://a/api/upload?token={TOKEN}{between}https://b?x=1&token={OWN}"
+    assert hidden(text) == f"http://a/api/upload?token=(token){between}https://b?x=1&token=(token)"
+
+
+def test_no_token_is_needed_for_the_places() -> None:
+    settings = config(upload_tokens=f"sha256:{'ab' * 32}")
+    found = places_of(settings, NAS, "http://monitor:9666")
+    assert found.upload == "http://monitor:9666/api/upload"
+    assert found.activity == "http://monitor:9666/api/activity"
 
 
 @pytest.mark.parametrize(

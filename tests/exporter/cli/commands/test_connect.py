@@ -99,6 +99,16 @@ def test_undoing_leaves_what_was_there_before(
     assert nas.settings == before
 
 
+def test_undoing_needs_no_token(
+    command: Commands, nas: Simulator, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUPLISTATUS_UPLOAD_TOKENS", f"sha256:{'ab' * 32}")
+    nas.settings[REPORTS] = f"https://hc.example/1;{UPLOAD}?token=a-token-of-every-server"
+    told = command.output(*asked, "--undo", "--yes")
+    assert options_of(nas) == {REPORTS: "https://hc.example/1"}
+    assert "a-token-of-every-server" not in told
+
+
 def test_a_trial_changes_nothing(command: Commands, nas: Simulator, asked: tuple[str, ...]) -> None:
     told = command.output(*asked, "--dry-run")
     assert f"{REPORTS}: (not set) -> {UPLOAD}" in told
