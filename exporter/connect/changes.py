@@ -1,11 +1,12 @@
 """Which default options of a server of Duplicati change, so that its backups report here. Pure.
 
 What a person set is never replaced: our address is added to the others, and the number of retries
-stays where there is one.
+stays where there is one. An option in which a person's address leads here stays, with those beside
+it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from exporter.connect.url_lists import has_ours, with_ours, without_ours
@@ -17,8 +18,12 @@ Settings: TypeAlias = Mapping[str, str]
 SEPARATORS: Mapping[str, str] = {REPORTS: ";", PROGRESS: ",;"}
 """What may stand between two addresses of an option; the first is written."""
 
-_RETRIES_SINCE = (2, 1, 0, 112)
 _PROGRESS_SINCE = (2, 3, 0, 107)
+_COMPANIONS = {
+    REPORTS: ((2, 1, 0, 112), RETRYING),
+    PROGRESS: (_PROGRESS_SINCE, PROGRESSING),
+}
+"""What is set beside an option of addresses, and since when a version knows it."""
 _VERSION = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,9}){3}")
 
 
@@ -54,29 +59,29 @@ def addresses(endpoints: Endpoints, version: tuple[int, ...]) -> dict[str, str]:
 
 def beside(version: tuple[int, ...]) -> dict[str, str]:
     """Return the other options that we set, of those that a version knows."""
-    retrying = dict(RETRYING) if version >= _RETRIES_SINCE else {}
-    return retrying | (dict(PROGRESSING) if version >= _PROGRESS_SINCE else {})
+    return _companions(_COMPANIONS, version)
 
 
 def connecting(
     settings: Settings, endpoints: Endpoints, version: tuple[int, ...]
 ) -> tuple[Change, ...]:
     """Return what changes so that a server reports here; nothing where it does already."""
+    ours = addresses(endpoints, version)
     wanted = {
         option: with_ours(settings.get(option, ""), url, SEPARATORS[option])
-        for option, url in addresses(endpoints, version).items()
+        for option, url in ours.items()
     }
-    wanted |= {name: each for name, each in beside(version).items() if not settings.get(name)}
+    added = [each for each in ours if has_ours(wanted[each], ours[each], SEPARATORS[each])]
+    companions = _companions(added, version)
+    wanted |= {name: each for name, each in companions.items() if not settings.get(name)}
     return _changed(settings, wanted)
 
 
 def disconnecting(settings: Settings, endpoints: Endpoints) -> tuple[Change, ...]:
     """Return what changes so that a server reports here no longer: our part of it alone."""
     wanted: dict[str, str | None] = {}
-    for option, ours, companions in (
-        (REPORTS, endpoints.upload, RETRYING),
-        (PROGRESS, endpoints.activity, PROGRESSING),
-    ):
+    for option, ours in ((REPORTS, endpoints.upload), (PROGRESS, endpoints.activity)):
+        _, companions = _COMPANIONS[option]
         held, separators = settings.get(option, ""), SEPARATORS[option]
         if has_ours(held, ours, separators):
             wanted[option] = without_ours(held, ours, separators) or None
@@ -84,6 +89,16 @@ def disconnecting(settings: Settings, endpoints: Endpoints) -> tuple[Change, ...
                 name: None for name, set_to in companions.items() if settings.get(name) == set_to
             }
     return _changed(settings, wanted)
+
+
+def _companions(options: Iterable[str], version: tuple[int, ...]) -> dict[str, str]:
+    known = (_COMPANIONS[option] for option in options)
+    return {
+        name: each
+        for since, companions in known
+        if version >= since
+        for name, each in companions.items()
+    }
 
 
 def _changed(settings: Settings, wanted: Mapping[str, str | None]) -> tuple[Change, ...]:

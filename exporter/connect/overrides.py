@@ -6,7 +6,8 @@ A default option counts only where a backup does not set the same one.
 from collections.abc import Iterator, Mapping
 
 from exporter.connect.changes import SEPARATORS, Endpoints, addresses, beside
-from exporter.connect.url_lists import has_ours
+from exporter.connect.url_lists import has_ours, persons, token_of
+from exporter.reports.sender_options import PROGRESS, REPORTS
 
 _LEVEL = "--send-http-level"
 _ALL = "all"
@@ -23,12 +24,25 @@ def of_backup(
         version: of Duplicati.
     """
     for option, ours in addresses(endpoints, version).items():
-        if option in own and not has_ours(own[option], ours, SEPARATORS[option]):
+        if option in own and not _leads_here(own[option], ours, SEPARATORS[option]):
             yield f"sets {option} itself: add {SEPARATORS[option][0]}{ours} to it"
     for option, wanted in beside(version).items():
         if own.get(option, wanted) != wanted:
             yield f"sets {option}={own[option]} itself; with {wanted} no report is lost"
     yield from of_level(own)
+
+
+def of_persons(settings: Mapping[str, str], endpoints: Endpoints) -> Iterator[str]:
+    """Yield the addresses of a person that lead here, which nothing adds to or takes out."""
+    for option, ours in ((REPORTS, endpoints.upload), (PROGRESS, endpoints.activity)):
+        for url in persons(settings.get(option, ""), ours, SEPARATORS[option]):
+            token = token_of(ours)
+            lacking = ", without our token" if token and token_of(url) != token else ""
+            yield f"{option} leads here already, by {url}: it stays as it is{lacking}"
+
+
+def _leads_here(text: str, ours: str, separators: str) -> bool:
+    return has_ours(text, ours, separators) or bool(persons(text, ours, separators))
 
 
 def of_level(options: Mapping[str, str]) -> Iterator[str]:

@@ -1,14 +1,20 @@
 """Options of Duplicati that hold several addresses: ours is added to them, and taken out. Pure.
 
-All else of such a text stays as it is, to the space.
+All else of such a text stays as it is, to the space. An address of this daemon with a query of its
+own, such as ``?server=NAME``, is a person's: it stays too, and ours beside it would post each run
+twice.
 """
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+_TOKEN = "token"  # noqa: S105 - the name of a parameter
 
 
 def with_ours(text: str, ours: str, separators: str) -> str:
     """Return a list of addresses with ours, in the place of a former form of it.
+
+    It stays as it is where a person's address leads here.
 
     Args:
         text: the addresses; empty for none.
@@ -18,7 +24,7 @@ def with_ours(text: str, ours: str, separators: str) -> str:
     if not text.strip():
         return ours
     if not has_ours(text, ours, separators):
-        return f"{text}{separators[0]}{ours}"
+        return text if persons(text, ours, separators) else f"{text}{separators[0]}{ours}"
     parts = _split(text, separators)
     first = next(at for at, each in enumerate(parts) if is_same(each, ours))
     parts[first] = ours
@@ -38,9 +44,20 @@ def has_ours(text: str, ours: str, separators: str) -> bool:
     return any(is_same(each, ours) for each in _split(text, separators))
 
 
+def persons(text: str, ours: str, separators: str) -> list[str]:
+    """Return the addresses that lead to the place of ours with a query of their own."""
+    here = [each for each in _split(text, separators) if _place(each) == _place(ours)]
+    return [each.strip() for each in here if not is_same(each, ours)]
+
+
 def is_same(one: str, other: str) -> bool:
-    """Return whether two addresses lead to the same path of the same daemon."""
-    return _place(one) == _place(other)
+    """Return whether two addresses differ by their token only."""
+    return _place(one) == _place(other) and _query(one) == _query(other)
+
+
+def token_of(url: str) -> str | None:
+    """Return the token in an address."""
+    return dict(_parameters(url)).get(_TOKEN)
 
 
 def _without(text: str, ours: str, separators: str) -> str:
@@ -56,6 +73,15 @@ def _place(url: str) -> tuple[str, str, str]:
     except ValueError:
         return "", "", url
     return parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/")
+
+
+def _query(url: str) -> list[tuple[str, str]]:
+    return [each for each in _parameters(url) if each[0] != _TOKEN]
+
+
+def _parameters(url: str) -> list[tuple[str, str]]:
+    _, _, query = url.strip().partition("#")[0].partition("?")
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def _split(text: str, separators: str) -> list[str]:

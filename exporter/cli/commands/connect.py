@@ -168,6 +168,8 @@ def _starts(server: DuplicatiServer, backups: Sequence[Backup]) -> Iterator[tupl
 
 def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) -> bool:
     """Show what is to change, and change it where that is agreed to."""
+    for hint in overrides.of_persons(found.settings, found.ours):
+        _say(hidden(f"  {hint}"))
     if chosen.undo:
         wanted = changes.disconnecting(found.settings, found.ours)
     else:

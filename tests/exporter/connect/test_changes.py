@@ -65,6 +65,16 @@ def test_a_new_token_takes_the_place_of_the_former() -> None:
     )
 
 
+def test_an_option_that_leads_here_by_an_address_of_a_person_stays_with_those_beside_it() -> None:
+    settings = {REPORTS: f"{OURS.upload}?server=attic"}
+    assert after(settings, connecting(settings, OURS, NEWEST)) == settings | {
+        PROGRESS: OURS.activity,
+        **PROGRESSING,
+    }
+    settings |= RETRYING
+    assert disconnecting(settings, OURS) == ()
+
+
 def test_undoing_leaves_what_is_not_ours() -> None:
     settings = {REPORTS: f"https://hc.example/1;{OURS.upload}", "--send-http-retries": "5"}
     assert disconnecting(settings, OURS) == (
@@ -74,7 +84,8 @@ def test_undoing_leaves_what_is_not_ours() -> None:
 
 
 texts = st.text(st.characters(codec="ascii", exclude_characters=";,"), min_size=1, max_size=20)
-lists = st.lists(texts.filter(str.strip), min_size=1, max_size=4)
+persons = st.sampled_from((f"{OURS.upload}?server=attic", f"{OURS.activity}?server=attic"))
+lists = st.lists(texts.filter(str.strip) | persons, min_size=1, max_size=4)
 all_settings = st.fixed_dictionaries(
     {},
     optional={

@@ -1,7 +1,7 @@
 import pytest
 
 from exporter.connect.changes import Endpoints
-from exporter.connect.overrides import of_backup, of_level
+from exporter.connect.overrides import of_backup, of_level, of_persons
 from exporter.reports.sender_options import PROGRESS, REPORTS
 
 OURS = Endpoints("http://monitor:9666/api/upload", "http://monitor:9666/api/activity")
@@ -14,6 +14,7 @@ NEWEST, OLDEST = (2, 4, 0, 0), (2, 1, 0, 5)
         ({}, []),
         ({"--send-http-url": "http://x"}, []),
         ({REPORTS: f"http://x;{OURS.upload}?token=old"}, []),
+        ({REPORTS: f"{OURS.upload}?server=attic"}, []),
         ({REPORTS: "http://x"}, [f"sets {REPORTS} itself: add ;{OURS.upload} to it"]),
         ({PROGRESS: "http://x"}, [f"sets {PROGRESS} itself: add ,{OURS.activity} to it"]),
         (
@@ -34,6 +35,22 @@ def test_what_a_backup_sets_itself_is_told(own: dict[str, str], told: list[str])
 def test_what_a_version_does_not_know_is_no_override() -> None:
     own = {PROGRESS: "http://x", "--send-http-retries": "0"}
     assert list(of_backup(own, OURS, OLDEST)) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sent", "told"),
+    [
+        ("server=attic", "", ""),
+        ("server=attic", "?token=new", ", without our token"),
+        ("server=attic&token=old", "?token=new", ", without our token"),
+        ("server=attic&token=new", "?token=new", ""),
+    ],
+)
+def test_an_address_of_a_person_that_leads_here_is_told(query: str, sent: str, told: str) -> None:
+    ours = Endpoints(f"{OURS.upload}{sent}", f"{OURS.activity}{sent}")
+    settings = {REPORTS: f"http://x;{OURS.upload}?{query}", PROGRESS: ours.activity}
+    hint = f"{REPORTS} leads here already, by {OURS.upload}?{query}: it stays as it is{told}"
+    assert list(of_persons(settings, ours)) == [hint]
 
 
 def test_the_level_of_the_server_counts_too() -> None:

@@ -109,6 +109,17 @@ def test_undoing_needs_no_token(
     assert "a-token-of-every-server" not in told
 
 
+@pytest.mark.parametrize("way", [(), ("--undo",)], ids=["connect", "undo"])
+def test_an_address_of_a_person_that_leads_here_stays_and_is_told(
+    command: Commands, nas: Simulator, asked: tuple[str, ...], way: tuple[str, ...]
+) -> None:
+    nas.settings |= LIVE | {REPORTS: f"{UPLOAD}?server=attic"}
+    told = command.output(*asked, *way, "--yes").splitlines()
+    hint = f"  {REPORTS} leads here already, by {UPLOAD}?server=attic: it stays as it is"
+    assert told[1] == hint
+    assert options_of(nas)[REPORTS] == f"{UPLOAD}?server=attic"
+
+
 def test_a_trial_changes_nothing(command: Commands, nas: Simulator, asked: tuple[str, ...]) -> None:
     told = command.output(*asked, "--dry-run")
     assert f"{REPORTS}: (not set) -> {UPLOAD}" in told
