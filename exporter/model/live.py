@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.model import JobKind, Machine, believed, kind_of
+from exporter.model import CLOCK_TOLERANCE, JobKind, Machine, believed, kind_of
 from exporter.times import MINUTE, Millis
 
 STALL_AFTER: Millis = 10 * MINUTE
@@ -164,9 +164,15 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     @property
     def last_reported(self) -> Millis:
-        """When its newest live report was sent, as its sender says, at most its arrival."""
+        """When its newest live report was sent, as its sender says.
+
+        Its arrival counts instead where its sender's clock is ahead or clearly behind: a report
+        is rarely so late.
+        """
         reported = self.activity.reported
-        return self.heard if reported is None else min(reported, self.heard)
+        if reported is None or not 0 <= self.heard - reported <= CLOCK_TOLERANCE:
+            return self.heard
+        return reported
 
     @property
     def unreported_from(self) -> Millis:

@@ -78,6 +78,18 @@ def test_its_end_is_that_of_its_sender_and_at_most_its_arrival(daemon: Daemon) -
         assert ("unreported" in answer["job"]["conditions"]) == held
 
 
+@pytest.mark.parametrize("behind", [6 * MINUTE, 15 * MINUTE, 2 * HOUR, 400 * DAY])
+def test_a_sender_whose_clock_is_behind_has_ten_minutes_too(daemon: Daemon, behind: Millis) -> None:
+    for at, status in ((NOW, "Started"), (ENDED, "Completed")):
+        daemon.clock.now = at
+        tell(daemon, activity(began=NOW - behind, at=at - behind, status=status))
+    for at, held in ((ENDED, False), (MISSING - 1, False), (MISSING, True)):
+        daemon.clock.now = at
+        assert is_unreported(daemon) == held
+    assert series(daemon, GAUGE) == ENDED / SECOND
+    assert missing(daemon)["since"] == missing(daemon)["lastEnded"] == format_timestamp(ENDED)
+
+
 @pytest.mark.parametrize(
     "body",
     [

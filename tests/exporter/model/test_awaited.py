@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import msgpack
 
+from exporter.model import CLOCK_TOLERANCE
 from exporter.model.live import BEFORE_ALL, REPORT_TIMEOUT, LiveRun
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import START, activity_of
@@ -51,6 +52,15 @@ def test_a_report_ends_the_run_and_those_before_it(pauses: list[Millis], place: 
     assert all(run.since > until for run in left)
     assert (left == ()) == (until == starts[-1])
     assert told(starts).awaiting(until).awaited(BEFORE_ALL)[:-1] == left[:-1]
+
+
+@given(st.integers(-DAY, DAY))
+def test_an_end_is_as_its_sender_says_where_that_agrees_with_its_arrival(late: Millis) -> None:
+    heard = START + DAY
+    run = LiveRun.first(activity_of(START, heard - late, ended=True), heard)
+    agrees = 0 <= late <= CLOCK_TOLERANCE
+    assert run.last_reported == (heard - late if agrees else heard)
+    assert run.unreported_from == run.last_reported + REPORT_TIMEOUT
 
 
 @given(PAUSES)
