@@ -23,7 +23,7 @@ from exporter.model.audit import Author
 from exporter.model.last_error import LastError
 from exporter.reports import Problem
 from exporter.store import LimitReachedError, Store
-from exporter.times import Millis
+from exporter.times import MAX_TIMESTAMP, SECOND, Millis
 
 _log = logging.getLogger(__name__)
 
@@ -173,7 +173,9 @@ class PlannedStart:
         elif "interval" in values:
             raise invalid("Some fields are wrong", Problem("start", "is missing"))
         if "lastError" in values:
-            self._importer.note_error(known, values["lastError"])
+            self._importer.note_error(known, values["lastError"], values.get("skewSeconds", 0))
+        elif "skewSeconds" in values:
+            raise invalid("Some fields are wrong", Problem("lastError", "is missing"))
         view = self._fleet.job(known)
         if view is None:
             raise not_found("Job not found")
@@ -192,8 +194,16 @@ def _last_error(value: Any) -> LastError | None:  # noqa: ANN401 - JSON may hold
     return LastError.of(request_body.timestamp(value["time"]), message)
 
 
+def _skew(value: Any) -> Millis:  # noqa: ANN401 - JSON may hold anything
+    """Read a number of seconds. Raises ValueError if two timestamps cannot be so far apart."""
+    if type(value) is not int or abs(value) > MAX_TIMESTAMP // SECOND:
+        raise ValueError("must be a whole number of seconds")
+    return value * SECOND
+
+
 _PLANNED: request_body.Readers = {
     "start": request_body.timestamp,
     "interval": request_body.duration("12h or 1d"),
     "lastError": _last_error,
+    "skewSeconds": _skew,
 }

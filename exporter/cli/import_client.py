@@ -20,7 +20,7 @@ from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.model.pulled import Seen
 from exporter.reports.decoding import decode_text
-from exporter.times import Millis, format_duration, format_timestamp
+from exporter.times import SECOND, Millis, format_duration, format_timestamp
 
 _Item = TypeVar("_Item")
 
@@ -71,12 +71,13 @@ class ImportClient:
             return
         self._client.send("PUT", f"/api/jobs/{job_id}/planned", _plan(start, interval))
 
-    def note_error(self, job_id: int, error: LastError | None) -> None:
+    def note_error(self, job_id: int, error: LastError | None, skew: Millis) -> None:
         """Store the last error that Duplicati remembers of a job; a dry run changes nothing."""
         if self._dry_run:
             return
         told = error and {"time": format_timestamp(error.at), "message": error.message}
-        self._client.send("PUT", f"/api/jobs/{job_id}/planned", {"lastError": told})
+        by = {"skewSeconds": skew // SECOND} if skew else {}
+        self._client.send("PUT", f"/api/jobs/{job_id}/planned", {"lastError": told, **by})
 
     def note_list(self, listed: BackupList) -> ListOutcome:
         """Store which backups a server lists; a dry run changes nothing."""

@@ -90,8 +90,11 @@ class ReportImporter(Protocol):
         """
         ...
 
-    def note_error(self, job_id: int, error: LastError | None) -> None:
-        """Store the last error that Duplicati remembers of a job, if it is of no run."""
+    def note_error(self, job_id: int, error: LastError | None, skew: Millis) -> None:
+        """Store the last error that Duplicati remembers of a job, if it is of no run.
+
+        `skew` is how far the clock of its server is ahead of this one.
+        """
         ...
 
     def note_list(self, listed: BackupList) -> ListOutcome:
@@ -142,9 +145,9 @@ class StoreImporter:
         """Store what Duplicati's own scheduler plans. Raises `UnknownIdError`."""
         self._store.plan_job(job_id, start, interval, self._clock())
 
-    def note_error(self, job_id: int, error: LastError | None) -> None:
+    def note_error(self, job_id: int, error: LastError | None, skew: Millis) -> None:
         """Store the last error that Duplicati remembers of a job. Raises `UnknownIdError`."""
-        self._store.note_error(job_id, error)
+        self._store.note_error(job_id, error, skew)
 
     def note_list(self, listed: BackupList) -> ListOutcome:
         """Store which backups a server lists."""

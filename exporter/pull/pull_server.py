@@ -225,7 +225,7 @@ class _Pull:
         try:
             if backup.planned is not None and start is not None:
                 self._importer.plan(job_id, start, backup.planned.interval)
-            self._importer.note_error(job_id, findings.error)
+            self._importer.note_error(job_id, findings.error, self._server.skew)
         except UnknownIdError:
             self.summary.add_failure(f"{backup.name}: the job was deleted meanwhile")
 

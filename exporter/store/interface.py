@@ -166,8 +166,17 @@ class Store(Summaries, Protocol):
         """Change what is known of a server by pulling. Raises `UnknownIdError`."""
         ...
 
-    def note_error(self, job_id: int, error: LastError | None) -> None:
-        """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
+    def note_error(self, job_id: int, error: LastError | None, skew: Millis = 0) -> None:
+        """Keep the last error of a job's Duplicati, if no run has it.
+
+        Args:
+            job_id: the job.
+            error: the error, if there is one.
+            skew: how far the clock that it is dated by is ahead of the store's.
+
+        Raises:
+            UnknownIdError: there is no such job.
+        """
         ...
 
     def note_list(self, listed: BackupList, asked: Millis) -> None:

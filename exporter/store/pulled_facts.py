@@ -36,9 +36,9 @@ class PulledFacts(ABC):
         scope = Scope(servers=(server_id,))
         self._change(lambda db: admin.note_pulled(db, server_id, edit), scope)
 
-    def note_error(self, job_id: int, error: LastError | None) -> None:
+    def note_error(self, job_id: int, error: LastError | None, skew: Millis = 0) -> None:
         """Keep the last error of a job's Duplicati, if no run has it. Raises `UnknownIdError`."""
-        self._change(lambda db: admin.note_error(db, job_id, error), Scope(jobs=(job_id,)))
+        self._change(lambda db: admin.note_error(db, job_id, error, skew), Scope(jobs=(job_id,)))
 
     def note_list(self, listed: BackupList, asked: Millis) -> None:
         """Apply the list of a server's backups: what was renamed, and what is gone."""

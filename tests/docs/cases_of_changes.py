@@ -43,6 +43,10 @@ class _Change(NamedTuple):
 
 
 _PLANNED = {"start": "2026-11-24T01:00:00Z", "interval": "1d"}
+_REMEMBERED = {
+    "lastError": {"time": "2026-11-23T01:00:00Z", "message": "no such file"},
+    "skewSeconds": -7200,
+}
 _JOBS = "/api/jobs"
 _SEEN = {"paused": True, "waiting": [{"backupId": "DB-2", "since": "2026-11-24T01:00:00Z"}]}
 _ONE_SERVER, _ONE_JOB = "/api/servers/{serverId}", "/api/jobs/{jobId}"
@@ -55,7 +59,7 @@ CHANGES = tuple(
         _Change("POST", f"{_ONE_SERVER}/merge", {"from": [2, 3]}, {"from": [1]}),
         _Change("PUT", f"{_ONE_SERVER}/pulled", _SEEN, {"paused": "yes"}),
         _Change("PATCH", _ONE_JOB, {"schedule": "off", "tolerance": "2h"}, {"name": "x"}),
-        _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED, {"interval": "1d"}),
+        _Change("PUT", f"{_ONE_JOB}/planned", _PLANNED | _REMEMBERED, {"skewSeconds": -7200}),
         _Change("DELETE", f"{_ONE_JOB}/copies", query="?destination=file:///mnt/copy"),
         _Change("POST", f"{_ONE_JOB}/separate"),
         _Change("DELETE", _ONE_JOB),

@@ -100,11 +100,11 @@ def plan_job(
     return Change(jobs=(planned,))
 
 
-def note_error(db: Session, job_id: int, error: LastError | None) -> Change:
+def note_error(db: Session, job_id: int, error: LastError | None, skew: Millis) -> Change:
     """Keep the last error that Duplicati remembers of a job, unless it is that of a stored run."""
     job = _job(db, job_id)
     state = job.state
-    is_known = error is None or pulled_runs.is_end_of_a_run(db, job, error.at)
+    is_known = error is None or pulled_runs.is_end_of_a_run(db, job, error.at, skew)
     noted = job.with_state(replace(state, last_error=None if is_known else error))
     if noted.packed == job.packed:
         return Change()

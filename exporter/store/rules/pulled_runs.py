@@ -58,10 +58,10 @@ _ENDED = """
 SELECT runs.id FROM runs LEFT JOIN stand_ins ON stand_ins.run_id = runs.id
 WHERE runs.job_id = :job AND runs.status IN ('fatal', 'error') AND (
     runs.ended BETWEEN :died - :span AND :died + :span
-    OR (runs.ended IS NULL AND runs.received BETWEEN :died - :span AND :died + :span)
+    OR (runs.ended IS NULL AND runs.received BETWEEN :heard - :span AND :heard + :span)
     OR (
         stand_ins.run_id IS NOT NULL AND runs.ended IS NULL
-        AND :died BETWEEN runs.began AND runs.received
+        AND runs.began <= :died AND :heard <= runs.received
     )
 ) LIMIT 1"""
 _NEVER: Millis = -(2**62)
@@ -101,9 +101,13 @@ def is_death_of(db: Session, job: Job, run: Run) -> bool:
     return db.execute(_DIED_LIVE, values).fetchone() is not None
 
 
-def is_end_of_a_run(db: Session, job: Job, died: Millis) -> bool:
-    """Return whether a run of a job, whatever its operation, failed at a time."""
-    values = {"job": job.id, "died": died, "span": SAME_RUN}
+def is_end_of_a_run(db: Session, job: Job, died: Millis, skew: Millis) -> bool:
+    """Return whether a run of a job, whatever its operation, failed at a time.
+
+    The time is by its server's clock, as are those that the run reported, but not the arrival of
+    its report. `skew` is how far the server's clock is ahead.
+    """
+    values = {"job": job.id, "died": died, "heard": died - skew, "span": SAME_RUN}
     return db.execute(_ENDED, values).fetchone() is not None
 
 

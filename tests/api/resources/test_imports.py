@@ -6,7 +6,7 @@ import pytest
 from falcon import testing
 
 from api.resources.imports import MAX_REPORTS
-from exporter.times import DAY, HOUR, format_timestamp
+from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
 
@@ -97,6 +97,17 @@ def test_an_error_that_is_of_no_run_is_told_until_there_is_none(daemon: Daemon) 
     assert result.json["data"]["job"]["duplicatiError"] is None
 
 
+@pytest.mark.parametrize(("skew", "known"), [(0, False), (7200, True), (-7200, False)])
+def test_an_error_by_a_wrong_clock_is_of_the_run_that_died_then(
+    daemon: Daemon, skew: int, *, known: bool
+) -> None:
+    daemon.upload(duplicati_report(began=NOW + 2 * HOUR - MINUTE, duration=None, status="Fatal"))
+    error = {"time": format_timestamp(NOW + 2 * HOUR), "message": "no"}
+    told = {"lastError": error, "skewSeconds": skew}
+    result = ask(daemon, "PUT", "/api/jobs/1/planned", told)
+    assert (result.json["data"]["job"]["duplicatiError"] is None) == known
+
+
 def test_a_run_without_a_report_gives_way_to_its_report(daemon: Daemon) -> None:
     (result,) = take(
         daemon, {"body": BODY, "source": "pulled", "received": format_timestamp(BEGAN + HOUR)}
@@ -129,6 +140,12 @@ def test_what_a_person_set_wins_over_a_planned_start(daemon: Daemon) -> None:
         ({"lastError": {"time": "2026-01-16T01:00:00Z"}}, "lastError"),
         ({"lastError": {"time": "2026-01-16T01:00:00Z", "message": " "}}, "lastError"),
         ({"lastError": {"time": "soon", "message": "no"}}, "lastError"),
+        ({"lastError": None, "skewSeconds": "5"}, "skewSeconds"),
+        ({"lastError": None, "skewSeconds": 1.5}, "skewSeconds"),
+        ({"lastError": None, "skewSeconds": True}, "skewSeconds"),
+        ({"lastError": None, "skewSeconds": 253_402_300_800}, "skewSeconds"),
+        ({"lastError": None, "skewSeconds": -253_402_300_800}, "skewSeconds"),
+        ({"skewSeconds": 5}, "lastError"),
     ],
 )
 def test_what_is_wrong_with_a_plan_is_named(

@@ -15,11 +15,12 @@ from exporter.cli.import_summary import Outcomes
 from exporter.ingest.importer import MAX_BATCH, HistoricalReport, ImportOutcome, ImportResult
 from exporter.ingest.planned_backups import ListOutcome
 from exporter.model import JobKind
+from exporter.model.last_error import LastError
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.model.pulled import Certificate, Seen, SeenState, Waiting
 from exporter.store import RunFilter
 from exporter.store.sqlite import Store
-from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp, now
+from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis, format_timestamp, now
 from tests.support.reports_builder import duplicati_report, exception_report
 
 BEGAN = now() - 30 * DAY
@@ -115,6 +116,19 @@ def test_a_plan_becomes_what_is_expected(client: Client, interval: int | None) -
     importer.plan(result.job_id, start, interval)
     (job,) = client.entries("/api/jobs", "jobs", {})
     assert (job["expectedStart"], job["scheduleSource"]) == (format_timestamp(start), "reported")
+
+
+@pytest.mark.usefixtures("command")
+@pytest.mark.parametrize("skew", [0, -2 * HOUR, 2 * HOUR + 1])
+def test_an_error_is_told_with_how_wrong_its_clock_is(client: Client, skew: Millis) -> None:
+    importer = ImportClient(client, dry_run=False)
+    body = exception_report(server="attic")
+    (result,) = importer.import_reports([HistoricalReport(body, received=BEGAN)])
+    assert result.job_id is not None
+    for after, told in ((SECOND, False), (HOUR, True)):
+        importer.note_error(result.job_id, LastError(BEGAN + skew + after, "no"), skew)
+        (job,) = client.entries("/api/jobs", "jobs", {})
+        assert (job["duplicatiError"] is not None) == told
 
 
 def saw(client: Client, seen: Seen, *, dry_run: bool = False) -> Json:

@@ -58,8 +58,8 @@ def test_refused_runs_are_asked_for_again(duplicati: Simulator, archive: StoreIm
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             archive.plan(job_id, start, interval)
 
-        def note_error(self, job_id: int, error: LastError | None) -> None:
-            archive.note_error(job_id, error)
+        def note_error(self, job_id: int, error: LastError | None, skew: Millis) -> None:
+            archive.note_error(job_id, error, skew)
 
         def note_list(self, listed: BackupList) -> ListOutcome:
             return archive.note_list(listed)
@@ -161,8 +161,8 @@ def test_a_job_that_is_deleted_meanwhile_is_told(
         def plan(self, job_id: int, start: Millis, interval: Millis | None) -> None:
             raise UnknownIdError("there is no such job")
 
-        def note_error(self, job_id: int, error: LastError | None) -> None:
-            archive.note_error(job_id, error)
+        def note_error(self, job_id: int, error: LastError | None, skew: Millis) -> None:
+            archive.note_error(job_id, error, skew)
 
         def note_list(self, listed: BackupList) -> ListOutcome:
             return archive.note_list(listed)

@@ -20,7 +20,7 @@ from tests.exporter.pull.deaths import (
     runs,
     told,
 )
-from tests.exporter.pull.pulls import PullFrom
+from tests.exporter.pull.pulls import PullFrom, fill
 from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
 from tests.support.duplicati.memory import MACHINE_NAME
@@ -104,6 +104,20 @@ def test_a_clock_that_is_wrong_changes_no_count(
         ]
         assert all(run.started <= clock() for run in runs(store))
         clock.now += DAY
+
+
+@pytest.mark.parametrize("ahead", [0, -2 * HOUR, 2 * HOUR])
+def test_a_death_that_was_posted_without_its_end_is_no_note_by_a_wrong_clock(
+    duplicati: Simulator, pulled: PullFrom, store: Store, fleet: Fleet, ahead: Millis
+) -> None:
+    duplicati.ahead = ahead
+    fill(duplicati, "2", 1, first=NOW - 3 * DAY + ahead)
+    duplicati.remember("2", LastErrorDate=DIED + ahead, LastErrorMessage=MESSAGE)
+    deliver(store, report(DIED - 5 * MINUTE + ahead), received=DIED)
+    for _ in range(2):
+        pulled()
+        (view,) = fleet.jobs()
+        assert (view.job.state.total_runs, view.job.state.last_error) == (2, None)
 
 
 def test_a_schedule_that_is_moved_makes_no_run(

@@ -1,5 +1,6 @@
 """Runs that only a pull tells of, in each store: their report and their live reports."""
 
+import pytest
 from msgspec.structs import replace
 
 from exporter.model import PULLED, Delivery, Report, Status
@@ -100,3 +101,39 @@ def test_an_error_is_kept_until_a_run_explains_it(store: Store) -> None:
     assert store.snapshot().jobs[0].state.last_error == error
     store.note_error(job_id, error)
     assert store.snapshot().jobs[0].state.last_error is None
+
+
+@pytest.mark.parametrize("skew", [0, -2 * HOUR, 2 * HOUR])
+@pytest.mark.parametrize("apart", [-2 * MINUTE, -MINUTE, MINUTE, 2 * MINUTE])
+def test_an_error_by_a_wrong_clock_is_of_the_death_whose_report_came_then(
+    store: Store, skew: Millis, apart: Millis
+) -> None:
+    job_id = known_job(store)
+    died = duplicati_report(began=BEGAN + skew, duration=None, status="Fatal")
+    deliver(store, died, received=DIED)
+    error = LastError(DIED + skew + apart, "no")
+    store.note_error(job_id, error, skew)
+    known = store.snapshot().jobs[0].state.last_error is None
+    assert known == (abs(apart) <= MINUTE)
+
+
+@pytest.mark.parametrize("skew", [0, -2 * HOUR, 2 * HOUR])
+def test_the_end_of_a_death_is_by_the_same_clock_as_its_error(store: Store, skew: Millis) -> None:
+    job_id = known_job(store)
+    length = DIED - BEGAN
+    died = duplicati_report(began=BEGAN + skew, duration=length, status="Fatal")
+    deliver(store, died, received=NOW)
+    store.note_error(job_id, LastError(DIED + skew, "no"), skew)
+    assert store.snapshot().jobs[0].state.last_error is None
+
+
+@pytest.mark.parametrize("skew", [0, -2 * HOUR, 2 * HOUR])
+def test_an_error_while_a_run_that_failed_live_went_on_is_its_death(
+    store: Store, skew: Millis
+) -> None:
+    job_id = known_job(store)
+    store.record_placeholder(job_id, live(BEGAN + skew), Delivery(DIED + 10 * MINUTE, "live"))
+    for after, known in ((9 * MINUTE, True), (HOUR, False), (-HOUR, False)):
+        error = LastError(DIED + skew + after, "no")
+        store.note_error(job_id, error, skew)
+        assert (store.snapshot().jobs[0].state.last_error is None) == known
