@@ -12,6 +12,9 @@ import falcon
 AT_ONCE = "duplistatus.at_once"
 """The key of a request's environment with what `note` calls."""
 
+RECEIVING = "duplistatus.receiving"
+"""The key of the environment of a request that is answered by the thread that received it."""
+
 MOST_QUESTIONS = 1000
 _MOST_LENGTH = 200
 

@@ -110,8 +110,9 @@ class Services(NamedTuple):
         """Return who knows the same, but what the disk says only as it was a second ago at most."""
         storage = self._recently(partial(storage_problem, self.store))
         waiting = self._recently(self.deliveries.oldest_waiting)
-        sources = replace(self._fault_sources(storage), oldest_waiting=waiting)
-        return RecentFaults(DaemonFaults(sources), (storage, waiting))
+        asking = replace(self._fault_sources(storage), oldest_waiting=waiting)
+        kept = replace(asking, storage=storage.last, oldest_waiting=waiting.last)
+        return RecentFaults(DaemonFaults(asking), DaemonFaults(kept), (storage, waiting))
 
     def _recently(self, ask: Callable[[], Found]) -> Seldom[Found]:
         return Seldom(ask, _DISK_ASKED_EVERY_SECONDS, self.counting)

@@ -84,7 +84,7 @@ class FleetBadge(_Pictured):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         now, changes = self._clock(), self._fleet.changing.number
-        choice, found = JobChoice(tags=tags(req)), self._faults(now)
+        choice, found = JobChoice(tags=tags(req)), self._faults(req, now)
         if choice.is_narrow:
             self._picture(req, resp, choice, found, now)
             return
@@ -103,7 +103,7 @@ class ServerBadge(_Pictured):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the badge."""
         server, now = find_server(self._fleet, params["server_id"]), self._clock()
-        found = faults.of_server(self._faults(now), server, self._fleet.servers)
+        found = faults.of_server(self._faults(req, now), server, self._fleet.servers)
         choice = JobChoice(server_id=server.id, tags=tags(req))
         self._picture(req, resp, choice, found, now, server.shown_name)
 

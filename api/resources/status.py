@@ -55,7 +55,7 @@ class StatusResource(GetResource):
         failing = _failing(req)
         away, changes = self._store_away(req), self._fleet.changing.number
         choice, now = job_choice.read(req, self._fleet), self._clock()
-        found = away or self._faults(now)
+        found = away or self._faults(req, now)
         if not failing and not choice.is_narrow:
             with_etag(req, resp, self._of_all(found, now), falcon.MEDIA_JSON)
             self._settled.note(req, changes)

@@ -43,17 +43,17 @@ class Summary(GetResource):
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: str) -> None:
         """Answer with the current counts."""
         changes = self._fleet.changing.number
-        facts = self._facts(self._clock())
+        facts = self._facts(req, self._clock())
         answer = self._prepared.find(None, facts) or self._prepared.keep(None, facts, _body(facts))
         answer.give(req, resp, falcon.MEDIA_JSON)
         self._settled.note(req, changes)
 
-    def _facts(self, now: Millis) -> _Facts:
+    def _facts(self, req: falcon.Request, now: Millis) -> _Facts:
         volume, newest = self._volumes.current()
         return _Facts(
             self._fleet.totals(now),
             self._standing.summary(now),
-            tuple([each.severity for each in self._faults(now)]),
+            tuple([each.severity for each in self._faults(req, now)]),
             volume,
             None if newest is None else max(0, (now - newest) // SECOND),
         )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from waitress.task import WSGITask, hop_by_hop
 from waitress.utilities import build_http_date
 
-from api.at_once import AT_ONCE
+from api.at_once import AT_ONCE, RECEIVING
 from api.deferred import FAILED
 from api.patience import ARRIVED
 
@@ -68,6 +68,8 @@ class AppTask(WSGITask):
         at_once = self.request.site.at_once
         if at_once is not None:
             environment[AT_ONCE] = partial(at_once.note, self.request.path, self.request.query)
+        if self.request.is_at_once:
+            environment[RECEIVING] = True
         if self.request.failure is not None:
             environment[FAILED] = self.request.failure
         return environment

@@ -66,6 +66,8 @@ class Request(Parser):
         """What answers it."""
         self.pool: Any = None
         """Whose threads do that, once that was looked for."""
+        self.is_at_once = False
+        """Whether the thread that received it answers it."""
         self.answer: Any = None
         """What the app said and the body of it, where it was asked already."""
         self.failure: Exception | None = None

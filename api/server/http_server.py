@@ -146,7 +146,8 @@ class HttpServer:
             channel.dispatcher = self._pools.uploads
         else:
             channel.dispatcher = self._pools.refusals
-        if self._is_at_once(channel):
+        request.is_at_once = self._is_at_once(channel)
+        if request.is_at_once:
             channel.dispatcher.keep()
             self._at_once.append(channel)
         else:

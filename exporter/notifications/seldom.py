@@ -38,6 +38,11 @@ class Seldom(Generic[Answer]):
         known = self._known
         return known is not None and self._counting() < known.until
 
+    def last(self) -> Answer:
+        """Return the last answer, however old it is; ask only where there was none yet."""
+        known = self._known
+        return self() if known is None else known.answer
+
     def __call__(self) -> Answer:
         """Return the last answer while it counts, else a new one."""
         known, present = self._known, self._counting()

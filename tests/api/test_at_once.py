@@ -7,7 +7,7 @@ import pytest
 from falcon import testing
 
 from api.app import create_app
-from api.at_once import AT_ONCE, MOST_QUESTIONS, AtOnce, Still
+from api.at_once import AT_ONCE, MOST_QUESTIONS, RECEIVING, AtOnce, Still
 from exporter.times import DAY, HOUR
 from tests.support.daemon import NOW, Daemon
 from tests.support.reports_builder import duplicati_report
@@ -80,6 +80,21 @@ def test_not_once_the_disk_is_to_be_asked_again(daemon: Daemon, path: str) -> No
     assert known.has(path, "")
     seconds[0] = 1.0
     assert not known.has(path, "")
+
+
+@pytest.mark.parametrize("path", OF_ALL)
+def test_who_receives_never_asks_the_disk_even_if_the_answer_has_just_grown_old(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    seconds, asked = [0.0], list[str]()
+    use(daemon, lambda: seconds[0])
+    ask(daemon, path)
+    seconds[0] = 1.0
+    monkeypatch.setattr(daemon.store, "check_writable", lambda: asked.append("storage"))
+    assert daemon.client.simulate_get(path, extras={RECEIVING: True}).status_code == 200
+    assert asked == []
+    assert daemon.client.simulate_get(path).status_code == 200
+    assert asked == ["storage"]
 
 
 @pytest.mark.parametrize("path", OF_ALL)

@@ -71,6 +71,7 @@ def sent_by(task: type[WSGITask], app: App, application: Any, **asked: Any) -> t
         site=SimpleNamespace(app=app, at_once=None),
         arrived=0.0,
         answer=None,
+        is_at_once=False,
         failure=None,
         connection_close=False,
     )

@@ -18,6 +18,14 @@ def test_an_answer_counts_for_its_time_from_the_question_on() -> None:
     assert [seldom(), seldom()] == [1, 1]
 
 
+def test_the_last_answer_is_given_however_old_it_is() -> None:
+    clock, answers = Clock(0), count()
+    seldom = Seldom(answers.__next__, 2, clock)
+    assert seldom.last() == 0
+    clock.now = 2
+    assert (seldom.last(), seldom(), seldom.last()) == (0, 1, 1)
+
+
 def test_none_is_an_answer_too() -> None:
     asked = count()
     seldom = Seldom(lambda: None if next(asked) == 0 else "again", 1, Clock(0))
