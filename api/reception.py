@@ -80,6 +80,8 @@ class Reception:
             WouldWaitError: it has to wait.
         """
         posted = self.receive(req)
+        if self._is_too_large(posted):  # it is counted when it is refused
+            raise WouldWaitError
         self._validate_request(posted)
         if not self._timekeeper.is_calm() or not self.refusals.has_taken(posted.delivery.address):
             raise WouldWaitError
@@ -133,9 +135,12 @@ class Reception:
         if coding.lower() != "identity":
             message = f"A body coded as {coding[:40]} is not supported: send it uncompressed"
             raise ApiError(415, message)
-        if len(posted.body) > self._limits.max_upload_bytes:
+        if self._is_too_large(posted):
             self._self_metrics.count_limit_hit(Limit.UPLOAD_BYTES)
             raise ApiError(413, too_large(self._limits))
+
+    def _is_too_large(self, posted: Posted) -> bool:
+        return len(posted.body) > self._limits.max_upload_bytes
 
     def _keep(self, posted: Posted, kind: Kind, status: int, reason: str) -> None:
         req, delivery = posted.req, posted.delivery

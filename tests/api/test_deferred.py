@@ -13,7 +13,7 @@ from exporter.auth import Authorizer, Scope
 from exporter.limits import Limit
 from exporter.store import LimitReachedError, StoreUnavailableError
 from exporter.times import DAY, HOUR
-from tests.support.daemon import NOW, SENDER, Daemon
+from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.reports_builder import duplicati_report, text_report
 
 AT_MOST_SECONDS = 60.0
@@ -87,6 +87,14 @@ def test_a_report_that_is_refused_begins_again_and_is_kept_then_only(
     assert 'duplistatus_uploads_total{outcome="rejected"} 0.0' in (
         known.client.simulate_get("/metrics").text
     )
+
+
+def test_a_report_that_is_too_large_is_counted_when_it_is_refused(known: Daemon) -> None:
+    body = b"x" * (MAX_UPLOAD_BYTES + 1)
+    assert Asked(known, body).deferred.begins_again
+    assert known.post(body).status_code == 413
+    series = known.client.simulate_get("/metrics").text
+    assert 'duplistatus_limits_reached_total{limit="upload_bytes"} 1.0' in series
 
 
 def test_the_first_report_of_a_sender_begins_again(daemon: Daemon) -> None:
