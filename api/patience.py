@@ -15,6 +15,12 @@ ARRIVED = "duplistatus.arrived"
 Answer = TypeVar("Answer")
 
 
+def arrived(req: falcon.Request) -> float:
+    """Return when a request arrived, by `time.monotonic`: also of one that began again."""
+    at: float = req.env.get(ARRIVED, time.monotonic())
+    return at
+
+
 def patiently(req: falcon.Request, patience: Millis, work: Callable[[], Answer]) -> Answer:
     """Retry while the database is busy, until a request has waited for so long.
 
@@ -24,7 +30,7 @@ def patiently(req: falcon.Request, patience: Millis, work: Callable[[], Answer])
     Raises:
         StoreBusyError: it is still busy.
     """
-    until = req.env.get(ARRIVED, time.monotonic()) + patience / SECOND
+    until = arrived(req) + patience / SECOND
     while True:
         try:
             return work()

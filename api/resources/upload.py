@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from api.auth import enforce_server_scope, grants_of
 from api.deferred import DEFERRED, FAILED, Deferred
 from api.errors import RETRY_LATER, ApiError
-from api.patience import patiently
+from api.patience import arrived, patiently
 from api.reception import Kind, Posted, Reception
 from exporter.auth import Scope
 from exporter.exposition.families.daemon import UploadOutcome
@@ -55,17 +55,16 @@ class Upload:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Record a report, and count its outcome."""
-        start = time.perf_counter()
         deferred: Deferred | None = req.env.get(DEFERRED)
         if deferred is None:
-            self._answer(req, resp, start)
+            self._answer(req, resp)
         else:
             resp.content_type = falcon.MEDIA_JSON
-            self._defer(req, deferred, start)
+            self._defer(req, deferred)
 
     on_put = on_post  # what Duplicati sends with --send-http-verb=PUT
 
-    def _answer(self, req: falcon.Request, resp: falcon.Response, start: float) -> None:
+    def _answer(self, req: falcon.Request, resp: falcon.Response) -> None:
         outcome = UploadOutcome.FAILED
         try:
             recorded = self._record(req)
@@ -76,27 +75,31 @@ class Upload:
             outcome = _OUTCOMES.get(error.status, UploadOutcome.REJECTED)
             raise
         finally:
-            self._self_metrics.observe_upload(outcome, time.perf_counter() - start)
+            self._count(req, outcome)
 
-    def _defer(self, req: falcon.Request, deferred: Deferred, start: float) -> None:
+    def _defer(self, req: falcon.Request, deferred: Deferred) -> None:
         """Submit a report that can be answered later; all others begin again, where it may wait."""
         try:
             posted = self._reception.receive_at_once(req)
             report, delivery = self._timed(posted, _read(posted))
             deferred.wait_for(
                 lambda told: self._store.submit(report, delivery, told),
-                lambda recorded: self._finish(posted, report, recorded, start),
+                lambda recorded: self._finish(posted, report, recorded),
             )
         except Exception:  # noqa: BLE001 - then the request is answered with the error
             deferred.begins_again = True
 
-    def _finish(self, posted: Posted, report: Report, recorded: Recorded, start: float) -> bytes:
+    def _finish(self, posted: Posted, report: Report, recorded: Recorded) -> bytes:
         """Return the answer to a report that was submitted and is recorded."""
         self._note(report, recorded)
         self._reception.refusals.taken(posted.delivery)
         outcome = UploadOutcome.RECORDED if recorded.new else UploadOutcome.DUPLICATE
-        self._self_metrics.observe_upload(outcome, time.perf_counter() - start)
+        self._count(posted.req, outcome)
         return _body(recorded, self._message(posted.req, outcome))
+
+    def _count(self, req: falcon.Request, outcome: UploadOutcome) -> None:
+        since = arrived(req)
+        self._self_metrics.observe_upload(outcome, time.monotonic() - since)
 
     def _message(self, req: falcon.Request, outcome: UploadOutcome) -> str:
         return _MESSAGES[outcome]

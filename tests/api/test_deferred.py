@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from falcon import testing
 
 from api.app import create_app
 from api.deferred import DEFERRED, FAILED, Deferred
+from api.patience import ARRIVED
 from exporter.auth import Authorizer, Scope
 from exporter.limits import Limit
 from exporter.store import LimitReachedError, StoreUnavailableError
@@ -17,6 +19,7 @@ from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, SENDER, Daemon
 from tests.support.reports_builder import duplicati_report, text_report
 
 AT_MOST_SECONDS = 60.0
+WAITED_SECONDS = 20.0
 GOOD = duplicati_report(began=NOW - HOUR)
 
 
@@ -31,7 +34,7 @@ class Asked:
             body=body,
             remote_addr=SENDER,
             headers=headers,
-            extras={DEFERRED: self.deferred},
+            extras={DEFERRED: self.deferred, ARRIVED: time.monotonic() - WAITED_SECONDS},
         )
 
     def body(self) -> bytes:
@@ -67,6 +70,17 @@ def test_it_is_counted_and_logged_once(known: Daemon, caplog: pytest.LogCaptureF
     assert [each.message for each in caplog.records].count("report recorded") == 1
     series = known.client.simulate_get("/metrics").text
     assert 'duplistatus_uploads_total{outcome="recorded"} 2.0' in series
+
+
+def test_its_duration_is_from_its_arrival_on(known: Daemon) -> None:
+    Asked(known).body()
+    assert known.series()["duplistatus_upload_duration_seconds_sum"] >= WAITED_SECONDS
+
+
+def test_the_duration_of_one_that_began_again_has_its_first_wait(daemon: Daemon) -> None:
+    extras = {ARRIVED: time.monotonic() - WAITED_SECONDS, FAILED: StoreUnavailableError("full")}
+    daemon.client.simulate_post("/api/upload", body=GOOD, remote_addr=SENDER, extras=extras)
+    assert daemon.series()["duplistatus_upload_duration_seconds_sum"] >= WAITED_SECONDS
 
 
 BEGINNING_AGAIN: dict[str, Callable[[Daemon], Asked]] = {
