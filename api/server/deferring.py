@@ -43,9 +43,16 @@ class Deferral:
         self._request = request
         self._started = Started()
         self._deferred = Deferred(lambda: channel.dispatcher.resume(channel))
-        environment = AppTask(channel, request).get_environment()
-        environment[DEFERRED] = self._deferred
-        self._body: Iterable[bytes] = request.site.app(environment, self._started)
+        self._body: Iterable[bytes] = ()
+        self._begin(AppTask(channel, request))
+
+    def _begin(self, task: AppTask) -> None:
+        try:
+            environment = task.get_environment()
+            environment[DEFERRED] = self._deferred
+            self._body = self._request.site.app(environment, self._started)
+        except Exception:  # noqa: BLE001 - it is raised again where it is logged and answered
+            self._deferred.begins_again = True
 
     @property
     def is_pending(self) -> bool:
