@@ -5,11 +5,14 @@ it is woken every few milliseconds only to wait again. So the writer wakes one, 
 Where nobody waits in a thread of its own, the writer tells each.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from exporter.store.errors import StoreUnavailableError
+
+_log = logging.getLogger(__name__)
 
 _deciding = threading.Lock()
 """Held while it is decided whether an outcome comes first or its caller gives up."""
@@ -95,8 +98,11 @@ class Told(Outcome):
         self._tell = tell
 
     def tell(self) -> None:
-        """Tell that it has come."""
-        self._tell(self)
+        """Tell that it has come. An error of who is told keeps nothing from the others."""
+        try:
+            self._tell(self)
+        except Exception:  # noqa: BLE001 - the writer goes on, whoever is told
+            _log.exception("what became of a report could not be told")
 
     def expire(self, present: float) -> None:
         """Give it up if it came too late."""

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from exporter.store.handover import Awaited, hand_over
+from exporter.store.handover import Awaited, Told, hand_over
 
 AT_MOST_SECONDS = 60.0
 
@@ -41,6 +41,24 @@ def test_who_gave_up_is_skipped_and_the_others_are_woken() -> None:
         waiting = [pool.submit(outcomes[place].wait, AT_MOST_SECONDS) for place in (1, 3)]
         hand_over(outcomes)
         assert [each.result() for each in waiting] == [1, 3]
+
+
+def test_an_error_of_who_is_told_keeps_nothing_from_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[Told] = []
+    outcomes = [Told(AT_MOST_SECONDS, tell) for tell in (told.append, _fail, told.append)]
+    for outcome in outcomes:
+        outcome.succeed("recorded")
+    hand_over(outcomes)
+    assert told == [outcomes[0], outcomes[2]]
+    assert [each.message for each in caplog.records] == [
+        "what became of a report could not be told"
+    ]
+
+
+def _fail(_: Told) -> None:
+    raise RuntimeError
 
 
 def test_who_is_interrupted_wakes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
