@@ -277,6 +277,7 @@ def _result(understood: _Understood, recorded: Recorded) -> ImportResult:
         run_id=recorded.run_id,
         server_id=recorded.server.id,
         job_id=recorded.job.id,
-        is_backup=understood[0].run.is_backup,
+        # A failed dry run does not say in every log that it is one.
+        is_backup=understood[0].run.is_backup and recorded.job.state.is_backup,
         notes=recorded.notes,
     )

@@ -75,13 +75,9 @@ def pull_server(
 
 
 class _History(NamedTuple):
-    """What a log tells besides its runs: their job, its newest row, and what has to be known.
-
-    `counts` is whether there is a run of the backup itself.
-    """
+    """What a log tells besides its runs: their job, its newest row, and what has to be known."""
 
     job_id: int | None = None
-    counts: bool = False
     newest: Bookmark | None = None
     rows: Sequence[Ran] = ()
 
@@ -123,7 +119,7 @@ class _Pull:
             self.summary.add_listed(outcome)
 
     def tell_waiting(self) -> None:
-        """Store what the server tells of jobs that have no row and no run in its memory."""
+        """Store what the server tells of jobs of which it remembers no run."""
         for backup, findings in self._waiting:
             job_id = self._job_ids.get(_listed_id(backup))
             if job_id is not None:
@@ -134,14 +130,12 @@ class _Pull:
         self._tell_progress()
         history = self._import_history(backup) if backup.has_log else _History()
         findings = self._findings(backup, history.rows)
-        found = self._import_found(backup, findings)
-        job_id = _job(found) or history.job_id
+        job_id = self._import_found(backup, findings) or history.job_id
         if job_id is None:
+            self._expect(backup, findings)
             self._waiting.append((backup, findings))
         else:
             self._tell_job(job_id, backup, findings)
-        if not history.counts and not _counts(found):
-            self._expect(backup, findings)
         self.summary.backups += 1
 
     def _expect(self, backup: Backup, findings: Findings) -> None:
@@ -159,14 +153,9 @@ class _Pull:
         refused = self.summary.count(ImportOutcome.REFUSED)
         history, first = _History(), since(backup)
         for page in self._pages(backup, bookmark):
-            results = self._import_page(backup, page)
+            job_id = self._import_page(backup, page) or history.job_id
             newest = history.newest or Bookmark.from_row(max(page, key=lambda row: row.id))
-            history = _History(
-                _job(results) or history.job_id,
-                _counts(results) or history.counts,
-                newest,
-                [*history.rows, *_ran_since(first, page)],
-            )
+            history = _History(job_id, newest, [*history.rows, *_ran_since(first, page)])
         if history.newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
             self._bookmarks.put(self._server.name, backup.id, history.newest)
         return history
@@ -181,14 +170,14 @@ class _Pull:
             if any(Bookmark.from_row(row) == bookmark for row in page):
                 return
 
-    def _import_page(self, backup: Backup, page: Sequence[Row]) -> Sequence[ImportResult]:
-        """Import the rows of a page, the oldest first."""
+    def _import_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
+        """Import the rows of a page, the oldest first; return the job of its runs."""
         oldest_first = sorted(page, key=lambda row: row.id)
         reports = [report for row in oldest_first if (report := self._report(row, backup))]
         results = self._importer.import_reports(reports) if reports else []
         self.summary.add(results)
         self._tell_progress()
-        return results
+        return _job(results)
 
     def _tell_progress(self) -> None:
         self._on_progress(self.progress._replace(runs=self.summary.rows))
@@ -210,14 +199,14 @@ class _Pull:
             self._bookmarks.explain(*place, at)
         return findings
 
-    def _import_found(self, backup: Backup, findings: Findings) -> Sequence[ImportResult]:
-        """Import the runs that are not in the log."""
+    def _import_found(self, backup: Backup, findings: Findings) -> int | None:
+        """Import the runs that are not in the log; return their job."""
         reports = self._finder.reports(backup, findings)
         results = self._importer.import_reports(reports) if reports else []
         self.summary.add_found(findings.runs, results)
         if results:
             self._tell_progress()
-        return results
+        return _job(results)
 
     def _tell_job(self, job_id: int, backup: Backup, findings: Findings) -> None:
         """Store what the server tells of a job besides its runs."""
@@ -255,9 +244,6 @@ def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:
 
 
 def _job(results: Iterable[ImportResult]) -> int | None:
-    return next((each.job_id for each in results if each.job_id is not None), None)
-
-
-def _counts(results: Iterable[ImportResult]) -> bool:
-    """Return whether one of the runs is of the backup itself, so that its job is shown."""
-    return any(each.job_id is not None and each.is_backup for each in results)
+    """Return the job of runs that count; one that has other operations only is not shown."""
+    counting = (each.job_id for each in results if each.is_backup)
+    return next((job_id for job_id in counting if job_id is not None), None)
