@@ -63,6 +63,7 @@ def test_what_a_pull_saw_is_told_and_outlives_a_restart(daemon: Daemon) -> None:
     assert server["pulled"] == expected
     assert exposed(daemon) == {
         "paused": 1,
+        "pause_forgotten_timestamp_seconds": (NOW + DAY) / 1000,
         "waiting_backups": 2,
         "pull_timestamp_seconds": NOW / 1000,
         "certificate_expiry_timestamp_seconds": (NOW + 90 * DAY) / 1000,
