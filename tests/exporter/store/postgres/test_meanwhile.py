@@ -1,8 +1,7 @@
 """What other daemons change between two steps of this one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 
@@ -11,21 +10,10 @@ from exporter.store.postgres.memory import News
 from exporter.store.postgres.session import PgSession
 from exporter.store.postgres.transaction import PgTransaction
 from tests.support.authors import BY
+from tests.support.meanwhile import before_first
 from tests.support.replicas import Replicas, body, feed_of, post
 
 pytestmark = pytest.mark.not_quick
-
-
-def before_first(call: Callable[..., Any], earlier: Callable[[], object]) -> Callable[..., Any]:
-    """Return a function that does something more, once, before the original one."""
-    left = [earlier]
-
-    def called(*values: object) -> object:
-        while left:
-            left.pop()()
-        return call(*values)
-
-    return called
 
 
 def test_a_job_that_is_deleted_and_made_anew_is_not_made_twice(

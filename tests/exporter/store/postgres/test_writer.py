@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from threading import Thread
-from typing import Any
 
 import psycopg
 import pytest
@@ -16,23 +15,11 @@ from exporter.store.rules import live_runs
 from exporter.times import MINUTE
 from tests.support.authors import BY
 from tests.support.daemon import NOW, SENDER
+from tests.support.meanwhile import after_first
 from tests.support.replicas import Replicas, body, feed_of, post, writer_of
 from tests.support.strategies.state import activity_of
 
 pytestmark = pytest.mark.not_quick
-
-
-def after_first(call: Callable[..., Any], then: Callable[[], object]) -> Callable[..., Any]:
-    """Return a function that does something more, once, after the original one."""
-    left = [then]
-
-    def called(*values: object) -> object:
-        answer = call(*values)
-        while left:
-            left.pop()()
-        return answer
-
-    return called
 
 
 def test_an_abandoned_commit_that_happened_blocks_nobody(replicas: Replicas) -> None:
