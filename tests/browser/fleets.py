@@ -1,7 +1,6 @@
 """The states that a page can be in, each a daemon with a frozen present."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from heapq import merge
 from itertools import takewhile
 from pathlib import Path
@@ -10,7 +9,7 @@ from exporter.cli.demo_people import furnish
 from exporter.demo import JOBS, Arrival, arrivals, live_arrivals
 from exporter.demo.extras import LIVE, REPORTING
 from exporter.demo.job import Job
-from exporter.model import Delivery
+from exporter.model import Delivery, Report
 from exporter.reports import read_report
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.api.page.conftest import fill_with_all
@@ -18,9 +17,6 @@ from tests.exporter.demo import past
 from tests.support.daemon import NOW, SENDER, Clock, Daemon
 from tests.support.reports_builder import duplicati_report
 from tests.tools.bench.filling import Size, fill
-
-_AT_ONCE = 16
-"""Reports that are recorded together share a commit."""
 
 _SERVERS = ("nas", "mail", "laptop")
 _JOBS = ("Documents", "Photos", "Configuration")
@@ -65,13 +61,8 @@ def demo(folder: Path) -> Daemon:
 def _filled(folder: Path, reports: Sequence[Arrival], heard: Sequence[Job]) -> Daemon:
     daemon = Daemon(folder, Clock(past.PRESENT))
 
-    def record(arrival: Arrival) -> None:
-        delivery = Delivery(arrival.at, SENDER)
-        daemon.store.record(read_report(arrival.body), delivery)
-
     live_since = past.PRESENT - 3 * DAY
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(record, (each for each in reports if each.at <= live_since)))
+    daemon.store.record_all(_delivered(each) for each in reports if each.at <= live_since)
     told = takewhile(_is_past, live_arrivals(past.PRESENT, live_since, MINUTE, heard))
     later = ((each, False) for each in reports if each.at > live_since)
     for arrival, is_live in merge(later, ((each, True) for each in told), key=_when):
@@ -79,9 +70,13 @@ def _filled(folder: Path, reports: Sequence[Arrival], heard: Sequence[Job]) -> D
         if is_live:
             daemon.client.simulate_post("/api/activity", body=arrival.body)
         else:
-            record(arrival)
+            daemon.store.record(*_delivered(arrival))
     daemon.clock.now = past.PRESENT
     return daemon
+
+
+def _delivered(arrival: Arrival) -> tuple[Report, Delivery]:
+    return read_report(arrival.body), Delivery(arrival.at, SENDER)
 
 
 def _is_past(arrival: Arrival) -> bool:

@@ -22,8 +22,10 @@ WIDE = SIZES["desktop"]
 
 @pytest.fixture
 def job(watch: Open, url_of: Callable[[str], str]) -> Page:
-    """Open the page of a job with ninety days of runs."""
-    return watch(url_of("trouble"), viewport=WIDE, has_touch=True).open("/jobs/1")
+    """Open the page of a job with ninety days of runs, its first chart on the screen."""
+    page = watch(url_of("trouble"), viewport=WIDE, has_touch=True).open("/jobs/1")
+    page.locator("#chart-0 svg").scroll_into_view_if_needed()
+    return page
 
 
 def values(page: Page) -> list[str]:
