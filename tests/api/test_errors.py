@@ -1,6 +1,7 @@
 import gc
 import json
 import logging
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from falcon import testing
 from sqlite_utils import Database
 
+from api.patience import ARRIVED
 from api.resources import upload
+from exporter.limits import Limits
 from exporter.store import StoreUnavailableError
 from exporter.store.sqlite import connection
-from exporter.times import DAY
+from exporter.times import DAY, SECOND
 from tests.support.daemon import MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.deliver import sqlite
 from tests.support.reports_builder import duplicati_report
@@ -186,9 +189,10 @@ def test_a_daemon_that_cannot_store_is_not_ready_and_says_when_to_ask_again(
     assert int(result.headers["retry-after"]) > 0
 
 
-@pytest.mark.not_quick
-def test_a_report_that_cannot_be_stored_is_to_be_sent_again(locked: Daemon) -> None:
-    result = locked.post(duplicati_report(began=NOW))
+def test_a_report_that_waited_and_cannot_be_stored_is_to_be_sent_again(locked: Daemon) -> None:
+    waited = {ARRIVED: time.monotonic() - Limits().upload_patience / SECOND}
+    body = duplicati_report(began=NOW)
+    result = locked.client.simulate_post("/api/upload", body=body, extras=waited)
     assert_is_error(result, 503, "ServiceUnavailableError")
     assert int(result.headers["retry-after"]) > 0
     assert locked.get("/api/summary")["successfulBackups"] == 1
