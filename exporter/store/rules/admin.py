@@ -151,13 +151,13 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     name or by address.
     """
     target = _server(db, target_id)
-    moved: list[int] = []
+    moved: set[int] = set()
     others: dict[int, Server] = {}
     merged: list[Json] = []
     for source_id in source_ids:
         source = _server(db, source_id)
         merged.append({"id": source.id, "name": source.shown_name})
-        moved += (job.id for job in read_queries.jobs_of(db, source_id))
+        moved.update(job.id for job in read_queries.jobs_of(db, source_id))
         _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
         target = replace(
@@ -180,7 +180,8 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
-    return Change(servers, jobs, identities, tuple(source_ids), tuple(moved))
+    gone = sorted(moved - {job.id for job in jobs})
+    return Change(servers, jobs, identities, tuple(source_ids), tuple(gone))
 
 
 def _newer(one: Pulled | None, other: Pulled | None) -> Pulled | None:

@@ -4,6 +4,7 @@ from exporter.times import DAY, MINUTE, format_timestamp
 from tests.api.resources.changing import BEGAN, listed
 from tests.support.changes import change, changed
 from tests.support.daemon import NOW, Daemon
+from tests.support.live import activity, tell
 from tests.support.reports_builder import documented_report, duplicati_report
 
 
@@ -165,3 +166,11 @@ def test_the_fleet_after_changes_is_the_fleet_after_a_restart(two_servers: Daemo
     assert before[0]["lastUpdated"] == format_timestamp(NOW)
     two_servers.restart()
     assert [two_servers.get(path) for path in paths] == before
+
+
+def test_a_run_in_progress_goes_on_when_its_server_is_merged(two_servers: Daemon) -> None:
+    tell(two_servers, activity(began=NOW, at=NOW, server="old", machine_id="m-2", backup="Music"))
+    changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
+    (job,) = [job for job in two_servers.get("/api/jobs")["jobs"] if job["name"] == "Music"]
+    assert (job["serverId"], job["condition"]) == (1, "running")
+    assert two_servers.series()["duplistatus_running_backups"] == 1
