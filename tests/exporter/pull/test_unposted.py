@@ -8,6 +8,7 @@ import pytest
 from exporter.ingest.importer import HistoricalReport, StoreImporter
 from exporter.times import DAY, HOUR, MINUTE, Millis, format_timestamp
 from tests.exporter.pull.test_second_leg import BACKUP, World, ran
+from tests.support.changes import changed
 from tests.support.daemon import NOW
 from tests.support.duplicati.memory import MACHINE_ID
 from tests.support.duplicati.simulator import Simulator
@@ -129,3 +130,20 @@ def test_an_imported_history_is_no_post(world: World) -> None:
     archive.import_reports([HistoricalReport(body)])
     pulled(world, NOW + HOUR)
     assert servers(world) == []
+
+
+def test_who_posted_only_what_was_deleted_since_posts_nothing(world: World) -> None:
+    """As after a restart, when nobody knows of a job that is gone."""
+    world.clock.now = NOW - DAY
+    world.report(NOW - DAY, backup="Deleted")
+    pulled(world, NOW + HOUR)
+    assert len(servers(world)) == 1
+    changed(world.daemon, "DELETE", "/api/jobs/1")
+    assert servers(world) == []
+
+
+def test_a_later_run_that_is_heard_live_leaves_the_missing_one(world: World) -> None:
+    world.hear("Completed", NOW + HOUR, NOW + HOUR + MINUTE)
+    pulled(world, NOW + HOUR)
+    world.hear("Started", NOW + DAY, NOW + DAY)
+    assert len(servers(world)) == 1
