@@ -121,7 +121,7 @@ class Evaluations:
         self._errored.discard(job.id)
         self._by_job[job.id] = evaluation
         newest = self._live.newest(job.id)
-        self._unposted.put(job, evaluation.health, None if newest is None else newest.since)
+        self._unposted.put(job, evaluation.health, None if newest is None else newest.first_since)
         self._totals.put(job.id, totals)
         expected = evaluation.expectation
         self._deadlines.set(job.id, None if expected is None else expected.effective_deadline)

@@ -35,19 +35,15 @@ class UnpostedRuns:
     """The jobs whose newest run is known by pulling only, by their server. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._heard: dict[int, Millis] = {}
         self._posted_since: defaultdict[int, dict[int, Millis]] = defaultdict(dict)
         self._by_server: defaultdict[int, dict[int, Unposted]] = defaultdict(dict)
         self._server_of: dict[int, int] = {}
 
     def put(self, job: Job, health: JobHealth, heard: Millis | None) -> None:
-        """Note what the runs of a job say; the newest was heard live at a time, or none was."""
-        first_heard = first_of(self._heard.get(job.id), heard)
+        """Note what the runs of a job say; it was first heard live at a time, or never."""
         self.remove(job.id)
         self._server_of[job.id] = job.server_id
-        if first_heard is not None:
-            self._heard[job.id] = first_heard
-        posted = first_of(health.posted_since, first_heard)
+        posted = first_of(health.posted_since, heard)
         if posted is not None:
             self._posted_since[job.server_id][job.id] = posted
         if health.unposted is not None and health.last_start is not None:
@@ -56,7 +52,6 @@ class UnpostedRuns:
 
     def remove(self, job_id: int) -> None:
         """Forget a job, also that it was posted: so it is after a restart."""
-        self._heard.pop(job_id, None)
         server_id = self._server_of.pop(job_id, None)
         if server_id is not None:
             _remove(self._posted_since, server_id, job_id)

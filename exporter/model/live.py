@@ -98,13 +98,15 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     `since` is the start that counts: the arrival of the first report where the sender's clock is
     ahead. `heard` is the arrival of the newest. Only trusted values are kept. `earlier` are runs
-    before it that ended well, the oldest first: their reports may not have come.
+    before it that ended well, the oldest first: their reports may not have come. `former_since` is
+    when the first of all runs before it began, None without one.
     """
 
     activity: LiveStatus
     since: Millis
     heard: Millis
     earlier: tuple["LiveRun", ...] = ()
+    former_since: Millis | None = None
 
     @classmethod
     def first(cls, activity: LiveStatus, received: Millis) -> "LiveRun":
@@ -120,7 +122,8 @@ class LiveRun(Struct, frozen=True, array_like=True):
         if self.activity.ended or not (activity.ended or new.activity.is_newer(self.activity)):
             return self
         since = new.since if new.is_dated else self.since
-        return LiveRun(new.activity, since, max(self.heard, received), self.earlier)
+        heard = max(self.heard, received)
+        return replace(self, activity=new.activity, since=since, heard=heard)
 
     def shifted(self, by: Millis, now: Millis) -> "LiveRun":
         """Return the same run after the clock that stamped it was set by so much, to now."""
@@ -129,7 +132,8 @@ class LiveRun(Struct, frozen=True, array_like=True):
         if believed.is_past(self.activity.began, heard):
             since = self.activity.began
         earlier = tuple(run.shifted(by, now) for run in self.earlier)
-        return LiveRun(self.activity.believed(heard), since, heard, earlier)
+        former_since = None if self.former_since is None else min(self.former_since, now)
+        return LiveRun(self.activity.believed(heard), since, heard, earlier, former_since)
 
     def awaited(self, reported_until: Millis) -> tuple["LiveRun", ...]:
         """Return the runs that ended well and whose report has not come, the oldest first.
@@ -155,7 +159,13 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     def _followed_by(self, other: "LiveRun") -> "LiveRun":
         own = (self.without_earlier(),) if self.ended_well else ()
-        return replace(other, earlier=_thinned((*self.earlier, *own), other.heard))
+        earlier = _thinned((*self.earlier, *own), other.heard)
+        return replace(other, earlier=earlier, former_since=self.first_since)
+
+    @property
+    def first_since(self) -> Millis:
+        """When the first run began of which its job sent live reports."""
+        return self.since if self.former_since is None else min(self.former_since, self.since)
 
     @property
     def ended_well(self) -> bool:

@@ -142,8 +142,11 @@ def test_who_posted_only_what_was_deleted_since_posts_nothing(world: World) -> N
     assert servers(world) == []
 
 
-def test_a_later_run_that_is_heard_live_leaves_the_missing_one(world: World) -> None:
+def test_a_run_stays_missing_while_the_next_one_is_heard(world: World) -> None:
     world.hear("Completed", NOW + HOUR, NOW + HOUR + MINUTE)
     pulled(world, NOW + HOUR)
     world.hear("Started", NOW + DAY, NOW + DAY)
+    assert len(servers(world)) == 1
+    world.hear("Progress", NOW + DAY, NOW + DAY + MINUTE)  # which is saved
+    world.daemon.restart()
     assert len(servers(world)) == 1

@@ -52,7 +52,8 @@ def test_a_job_is_made_once_and_found_again(store: Store) -> None:
 
 def test_the_newest_live_run_of_a_job_is_kept_and_goes_with_the_job(store: Store) -> None:
     job_id = place(store)
-    first, second = (LiveRun.first(activity_of(at, at), at) for at in (BEGAN, NOW))
+    first = LiveRun.first(activity_of(BEGAN, BEGAN), BEGAN)
+    second = first.with_report(activity_of(NOW, NOW), NOW)
     keep(store, job_id, first)
     keep(store, job_id, second)
     keep(store, 99, second)
