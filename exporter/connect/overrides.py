@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from exporter.connect.changes import SEPARATORS, Endpoints, addresses, beside
 from exporter.connect.url_lists import has_ours, persons, token_of
+from exporter.model import SYNC
 from exporter.reports.sender_options import PROGRESS, REPORTS
 
 _LEVEL = "--send-http-level"
 _ALL = "all"
+_ANY_OPERATION = "--send-http-any-operation"
+_NO = ("0", "off", "false", "no")
+"""As Duplicati reads an option that is on or off; one without a value is on."""
 
 
 def of_backup(
@@ -30,6 +34,30 @@ def of_backup(
         if own.get(option, wanted) != wanted:
             yield f"sets {option}={own[option]} itself; with {wanted} no report is lost"
     yield from of_level(own)
+
+
+def of_operation(
+    operation: str, own: Mapping[str, str], settings: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield that a Sync is not reported, unless its options or the server's let it be.
+
+    Args:
+        operation: what the runs do.
+        own: the options of the backup.
+        settings: those of the server.
+    """
+    wanted = own.get(_ANY_OPERATION, settings.get(_ANY_OPERATION))
+    if operation == SYNC and (wanted is None or wanted.strip().lower() in _NO):
+        yield f"is a Sync, which is not reported: add {_ANY_OPERATION}=true to its options"
+
+
+def is_reported(
+    operation: str, own: Mapping[str, str], settings: Mapping[str, str], endpoints: Endpoints
+) -> bool:
+    """Return whether each run of a backup is reported here once its server is connected."""
+    urls = own.get(REPORTS, endpoints.upload)
+    is_left_out = [*of_operation(operation, own, settings), *of_level({**settings, **own})]
+    return _leads_here(urls, endpoints.upload, SEPARATORS[REPORTS]) and not is_left_out
 
 
 def of_persons(settings: Mapping[str, str], endpoints: Endpoints) -> Iterator[str]:

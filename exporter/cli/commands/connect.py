@@ -126,7 +126,7 @@ def _connect(
         warn(str(error))
         return _FAILED
     if changed and not chosen.undo and not chosen.dry_run:
-        _say(f"connected: {_next_report(found.starts)}")
+        _say(f"connected: {_next_report(found)}")
     return 0 if changed else _FAILED
 
 
@@ -137,8 +137,10 @@ class _Found(NamedTuple):
     backups: list[Backup]
     version: tuple[int, ...]
     ours: Endpoints
-    starts: list[tuple[Millis, str]]
-    """When backups start next, with their names."""
+    starts: list[tuple[Millis, Backup]]
+    """When backups start next."""
+    own: dict[str, dict[str, str]]
+    """The options that each backup sets itself, by its id."""
 
 
 def _read(
@@ -154,16 +156,17 @@ def _read(
     _say(f"{target.name}: {info.machine_name}, Duplicati {shown}")
     backups = server.backups()
     starts = list(_starts(server, backups))
-    return _Found(server.settings(), backups, version, ours, starts)
+    own = {} if chosen.undo else {each.id: _own(server, each) for each in backups}
+    return _Found(server.settings(), backups, version, ours, starts, own)
 
 
-def _starts(server: DuplicatiServer, backups: Sequence[Backup]) -> Iterator[tuple[Millis, str]]:
+def _starts(server: DuplicatiServer, backups: Sequence[Backup]) -> Iterator[tuple[Millis, Backup]]:
     """Yield when each planned backup starts next, by our clock."""
     state = state_of(server) or ServerState()
     for backup in backups:
         if backup.planned is not None:
             start = backup.planned.next_start(backup.id, state, server.now)
-            yield start - server.skew, backup.name
+            yield start - server.skew, backup
 
 
 def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) -> bool:
@@ -174,7 +177,7 @@ def _change(server: DuplicatiServer, found: _Found, chosen: argparse.Namespace) 
         wanted = changes.disconnecting(found.settings, found.ours)
     else:
         wanted = changes.connecting(found.settings, found.ours, found.version)
-        _show_hints(server, found)
+        _show_hints(found)
     for change in wanted:
         _say(hidden(f"  {change.option}: {_shown(change.before)} -> {_shown(change.after)}"))
     if not wanted:
@@ -207,7 +210,7 @@ def _is_agreed(chosen: argparse.Namespace) -> bool:
     return agreed("Change these default options?")
 
 
-def _show_hints(server: DuplicatiServer, found: _Found) -> None:
+def _show_hints(found: _Found) -> None:
     """Print what keeps reports from coming although the server is connected."""
     for option, value in changes.beside(found.version).items():
         kept = found.settings.get(option)
@@ -216,7 +219,11 @@ def _show_hints(server: DuplicatiServer, found: _Found) -> None:
     for hint in overrides.of_level(found.settings):
         _say(f"  the server {hint}")
     for backup in found.backups:
-        for hint in overrides.of_backup(_own(server, backup), found.ours, found.version):
+        own = found.own[backup.id]
+        for hint in (
+            *overrides.of_operation(backup.operation, own, found.settings),
+            *overrides.of_backup(own, found.ours, found.version),
+        ):
             _say(hidden(f'  "{backup.name}" {hint}'))
 
 
@@ -227,12 +234,20 @@ def _own(server: DuplicatiServer, backup: Backup) -> dict[str, str]:
         return {}
 
 
-def _next_report(starts: Sequence[tuple[Millis, str]]) -> str:
-    future = [entry for entry in starts if entry[0] > now()]
-    if not future:
+def _next_report(found: _Found) -> str:
+    planned = [(start, backup) for start, backup in found.starts if start > now()]
+    future = [(start, each.name) for start, each in planned if _is_reported(each, found)]
+    if not planned:
         return "no backup is planned; run one, and its report comes"
+    if not future:
+        return "but none of the planned backups reports all its runs here, as told above"
     start, name = min(future)
     return f'the next report comes from "{name}" at {exact(start)}'
+
+
+def _is_reported(backup: Backup, found: _Found) -> bool:
+    own = found.own[backup.id]
+    return overrides.is_reported(backup.operation, own, found.settings, found.ours)
 
 
 def _pull_file(chosen: argparse.Namespace) -> Path:

@@ -1,7 +1,8 @@
 import pytest
 
 from exporter.connect.changes import Endpoints
-from exporter.connect.overrides import of_backup, of_level, of_persons
+from exporter.connect.overrides import is_reported, of_backup, of_level, of_operation, of_persons
+from exporter.model import BACKUP, SYNC
 from exporter.reports.sender_options import PROGRESS, REPORTS
 
 OURS = Endpoints("http://monitor:9666/api/upload", "http://monitor:9666/api/activity")
@@ -56,3 +57,38 @@ def test_an_address_of_a_person_that_leads_here_is_told(query: str, sent: str, t
 def test_the_level_of_the_server_counts_too() -> None:
     assert list(of_level({"--send-http-level": "Warning"}))
     assert not list(of_level({}))
+
+
+@pytest.mark.parametrize(
+    ("own", "settings", "reported"),
+    [
+        ({}, {}, False),
+        ({"--send-http-any-operation": "True"}, {}, True),
+        ({"--send-http-any-operation": ""}, {}, True),
+        ({}, {"--send-http-any-operation": "1"}, True),
+        ({"--send-http-any-operation": "off"}, {"--send-http-any-operation": "true"}, False),
+    ],
+)
+def test_a_sync_is_reported_only_where_any_operation_is(
+    own: dict[str, str], settings: dict[str, str], *, reported: bool
+) -> None:
+    assert bool(list(of_operation(SYNC, own, settings))) is not reported
+    assert is_reported(SYNC, own, settings, OURS) is reported
+    assert not list(of_operation(BACKUP, own, settings))
+
+
+@pytest.mark.parametrize(
+    ("own", "settings", "reported"),
+    [
+        ({}, {}, True),
+        ({REPORTS: "http://x"}, {}, False),
+        ({REPORTS: f"http://x;{OURS.upload}?server=attic"}, {}, True),
+        ({"--send-http-level": "Error"}, {}, False),
+        ({}, {"--send-http-level": "Error"}, False),
+        ({"--send-http-level": "All"}, {"--send-http-level": "Error"}, True),
+    ],
+)
+def test_a_backup_is_reported_where_nothing_overrides_ours(
+    own: dict[str, str], settings: dict[str, str], *, reported: bool
+) -> None:
+    assert is_reported(BACKUP, own, settings, OURS) is reported

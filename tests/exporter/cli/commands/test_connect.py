@@ -176,6 +176,22 @@ def test_the_next_report_is_the_one_that_the_scheduler_proposes(
     assert last.startswith('connected: the next report comes from "Weekdays" at ')
 
 
+def test_the_next_report_is_of_a_backup_whose_reports_come_here(
+    command: Commands, nas: Simulator, asked: tuple[str, ...]
+) -> None:
+    at = (now() // HOUR + 5) * HOUR
+    schedule = {"Time": format_timestamp(at), "Repeat": "1D"}
+    nas.add_backup("3", "Elsewhere", schedule=schedule)
+    nas.set_option("3", "send-http-json-urls", "https://hc.example/2")
+    nas.add_backup("4", "Mirror", schedule=schedule, operation="Sync")
+    told = command.output(*asked, "--yes").splitlines()
+    assert any(line.startswith('  "Mirror" is a Sync, which is not reported') for line in told)
+    assert told[-1].startswith("connected: but none of the planned backups reports")
+    nas.add_backup("5", "Documents", schedule=schedule | {"Time": format_timestamp(at + HOUR)})
+    last = command.output(*asked, "--yes").splitlines()[-1]
+    assert last.startswith('connected: the next report comes from "Documents" at ')
+
+
 def test_a_token_is_sent_and_not_shown(
     command: Commands, nas: Simulator, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
