@@ -80,5 +80,5 @@ class Servers:
 
 
 def _of_jobs(server: Server) -> tuple[object, ...]:
-    """Return the names, which the configuration's overrides match, the tags and the mute."""
-    return server.name, server.alias, server.tags, server.muted
+    """Return the names that the configuration may call it by, the tags and the mute."""
+    return server.name, server.alias, server.machine_id, server.tags, server.muted

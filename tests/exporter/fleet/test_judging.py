@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exporter.conditions.standing import Standing
 from exporter.exposition import Exposition
@@ -12,7 +13,7 @@ from exporter.fleet import Fleet
 from exporter.fleet.evaluation import EVALUATED_AT_ONCE
 from exporter.model import BACKUP
 from exporter.model.live import STALL_AFTER, LiveStatus, Progress
-from exporter.schedule.expressions import Every, Off
+from exporter.schedule.expressions import Auto, Every, Off
 from exporter.schedule.policy import Override, SchedulePolicy
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import (
@@ -91,6 +92,15 @@ def test_they_are_as_in_a_fleet_that_always_had_this_policy(
         assert fleet.overdue(now) == expected.overdue(now)
     assert standing.summary(NOW) == Standing(expected).summary(NOW)
     assert b"".join(shown.text().fleet) == b"".join(exposition(expected).text().fleet)
+
+
+def test_a_machine_id_that_becomes_known_names_the_jobs_that_are_known_already() -> None:
+    policy = SchedulePolicy(expected={("m-1", "Photos"): Every(2 * HOUR)})
+    fleet, nas = Fleet(policy, NOW - 30 * DAY), server_named("nas")
+    unnamed = replace(nas, machine_id=None)
+    fleet.apply(change_of(unnamed, job_named("Photos", [stored_run(NOW)], 1)))
+    fleet.apply(change_of(replace(nas, machine_id="m-1"), job_named("Mail", [stored_run(NOW)], 2)))
+    assert [each.schedule.plan for each in fleet.jobs()] == [Every(2 * HOUR), Auto()]
 
 
 def test_others_have_the_lock_between_some_jobs_and_the_next() -> None:
