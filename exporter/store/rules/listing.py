@@ -3,7 +3,7 @@
 An empty list says nothing: a server that listed backups before has a fault then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -97,7 +97,8 @@ def _renamings(jobs: Sequence[Job], found: Mapping[int, ListedBackup]) -> list[_
     """Return the jobs with another name in the list.
 
     Left out are those whose name has a job that no server numbered: reports under this name are
-    of that one as well, and only a person can tell them apart.
+    of that one as well, and only a person can tell them apart. So are those whose name has a job
+    that is listed and left out itself.
     """
     named = {(job.kind, job.own_name): job for job in jobs}
     wanted = [
@@ -107,16 +108,18 @@ def _renamings(jobs: Sequence[Job], found: Mapping[int, ListedBackup]) -> list[_
     ]
     while True:
         moving = {each.job.id for each in wanted}
-        free = [each for each in wanted if _can_leave(each.namesake, moving)]
+        free = [each for each in wanted if _can_leave(each.namesake, moving, found)]
         if len(free) == len(wanted):
             return free
         wanted = free
 
 
-def _can_leave(namesake: Job | None, moving: set[int]) -> bool:
+def _can_leave(namesake: Job | None, moving: set[int], listed: Collection[int]) -> bool:
     """Return whether a job can leave its name to another one."""
     if namesake is None or namesake.id in moving:
         return True
+    if namesake.id in listed:
+        return False
     was, identity = namesake.state.listed, namesake.identity
     return was is not None or (identity is not None and is_numbered(identity.backup_id))
 

@@ -93,6 +93,17 @@ def test_two_swap_their_names(store: Store) -> None:
     assert runs(store) == {"Mail": [0, 3], "Photos": [0, 4]}
 
 
+def test_a_name_whose_job_cannot_take_its_own_stays_with_it(store: Store) -> None:
+    """A backup without a number has the name that one backup of the list gave up its own for."""
+    send(store, 0, "Photos", "DB-1")
+    send(store, 0, "Mail", "DB-2")
+    ask(store, {"DB-1": "Photos", "DB-2": "Mail"}, day=1)
+    send(store, 2, "By hand", None)
+    ask(store, {"DB-1": "Mail", "DB-2": "By hand"}, day=3)
+    assert runs(store) == {"Photos": [0], "Mail": [0], "By hand": [2]}
+    assert set(gone(store).values()) == {None}
+
+
 def test_runs_that_came_before_the_list_move_to_their_job(store: Store) -> None:
     send(store, 0, "Photos", "DB-1")
     send(store, 1, "Mail", "DB-2")
