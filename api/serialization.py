@@ -74,7 +74,7 @@ def job(view: JobView, now: Millis) -> Json:
         "mutedUntil": timestamp(muted_after(view.muted_until, now)),
         "tags": list(view.tags),
         **_expected(view, now),
-        "heldUp": held_up(view),
+        "heldUp": held_up(view, now),
         "running": running(view, now),
         **_reported(view),
     }

@@ -47,14 +47,14 @@ def last_phase(view: JobView) -> str | None:
     return None if reported is None else short(phase(reported), _MAX_PHASE)
 
 
-def _overdue(view: JobView, _state: JobState, _now: Millis) -> str | None:
+def _overdue(view: JobView, _state: JobState, now: Millis) -> str | None:
     expected = view.expectation
     if expected is None:
         return None
     first = expected.because.is_first
     text = _("expected {time}, no run ever came") if first else _("expected {time}, none came")
     told = text.format(time=formatting.exact(expected.start))
-    return "; ".join(filter(None, (told, held_up(view))))
+    return "; ".join(filter(None, (told, held_up(view, now))))
 
 
 def _failing(_view: JobView, state: JobState, _now: Millis) -> str | None:

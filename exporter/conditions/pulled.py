@@ -55,15 +55,16 @@ def pause(pulled: Pulled) -> str:
     return _("paused since {time}, until {until}").format(time=since, until=until)
 
 
-def held_up(view: JobView) -> str | None:
+def held_up(view: JobView, now: Millis) -> str | None:
     """Return that Duplicati is paused, or since when a backup waits there, in words.
 
-    None where neither was so at the last pull: it says why a run that is expected has not come.
+    None where neither was so at the last pull, or the pause ended by itself since: it says why a
+    run that is expected has not come.
     """
     pulled, identity = view.server.pulled, view.job.identity
     if pulled is None:
         return None
-    if pulled.paused:
+    if pulled.paused and not pulled.is_pause_over(now):
         return _("Duplicati is {pause}").format(pause=pause(pulled))
     since = None if identity is None else pulled.waits_since(identity.backup_id)
     if since is None:

@@ -60,7 +60,8 @@ class Seen(Struct, frozen=True):
 class Pulled(Struct, frozen=True, array_like=True):
     """What is known of a server since the last pull of it that went well, which ended `at`.
 
-    A pause began before the pull that was the first to see it, at `paused_since`. `table` and
+    A pause began before the pull that was the first to see it, at `paused_since`; one that is seen
+    after the end of the pause before is another one. `table` and
     `failures` are of pulls by the daemon itself. `certificate_changed` is when a pull first saw
     another certificate than the pull before.
     """
@@ -76,11 +77,20 @@ class Pulled(Struct, frozen=True, array_like=True):
     failures: int = 0
 
     def pause_forgotten_from(self) -> Millis | None:
-        """Return from when on the pause is taken for a forgotten one; None without a pause."""
+        """Return from when on the pause is taken for a forgotten one.
+
+        None without a pause, and where it ends by itself before that.
+        """
         if not self.paused or self.paused_since is None:
             return None
-        endless = self.paused_until is None
-        return self.paused_since + (PAUSED_WITHOUT_END if endless else PAUSED_FOR_LONG)
+        if self.paused_until is None:
+            return self.paused_since + PAUSED_WITHOUT_END
+        forgotten_from = self.paused_since + PAUSED_FOR_LONG
+        return forgotten_from if self.paused_until > forgotten_from else None
+
+    def is_pause_over(self, now: Millis) -> bool:
+        """Return whether the pause ended by itself meanwhile, by the end that was set for it."""
+        return self.paused_until is not None and self.paused_until <= now
 
     def waits_since(self, backup_id: str) -> Millis | None:
         """Return since when a backup waits; None if it does not wait."""
@@ -99,7 +109,8 @@ def after(known: Pulled | None, seen: Seen, now: Millis) -> Pulled:
 
 def _doing(known: Pulled, state: SeenState, now: Millis) -> Pulled:
     """Return what is known with what the server does; what it did before has lasted since then."""
-    since = known.paused_since if known.paused else now
+    is_another = state.until != known.paused_until and known.is_pause_over(now)
+    since = known.paused_since if known.paused and not is_another else now
     before = {each.backup_id: each.since for each in known.waiting or ()}
     waiting = tuple(
         replace(each, since=each.since or before.get(each.backup_id) or now)

@@ -124,7 +124,7 @@ def _since(view: JobView, state: JobState, condition: Condition, now: Millis) ->
 def _why(view: JobView, state: JobState, condition: Condition, now: Millis) -> str | None:
     """Return the cause, or what the last run says where a message has the cause already."""
     if condition is Condition.OVERDUE and not state.is_expected:
-        return held_up(view) or facts.reason(state)
+        return held_up(view, now) or facts.reason(state)
     is_told = condition is Condition.STALE and not state.is_expected
     return facts.reason(state) if is_told else cause(view, state, condition, now)
 

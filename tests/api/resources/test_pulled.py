@@ -11,7 +11,7 @@ URL = "/api/servers/1/pulled"
 FINGERPRINT = "1f" * 32
 SEEN: dict[str, object] = {
     "paused": True,
-    "pausedUntil": format_timestamp(NOW + DAY),
+    "pausedUntil": format_timestamp(NOW + 9 * DAY),
     "waiting": [
         {"backupId": "DB-2", "since": format_timestamp(NOW - HOUR)},
         {"backupId": "DB-3", "since": None},
@@ -47,7 +47,7 @@ def test_what_a_pull_saw_is_told_and_outlives_a_restart(daemon: Daemon) -> None:
         "at": format_timestamp(NOW),
         "paused": True,
         "pausedSince": format_timestamp(NOW),
-        "pausedUntil": format_timestamp(NOW + DAY),
+        "pausedUntil": format_timestamp(NOW + 9 * DAY),
         "waiting": [
             {"backupId": "DB-2", "since": format_timestamp(NOW - HOUR)},
             {"backupId": "DB-3", "since": format_timestamp(NOW)},

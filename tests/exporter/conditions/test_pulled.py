@@ -46,6 +46,7 @@ def certificate(expires: Millis, changed: Millis | None = None) -> Pulled:
         (paused(NOW), HOUR + 1, [PAUSED]),
         (paused(NOW, NOW + 3 * DAY), DAY, []),
         (paused(NOW, NOW + 3 * DAY), DAY + 1, [PAUSED]),
+        (paused(NOW, NOW + HOUR), 40 * DAY, []),
         (certificate(NOW + 15 * DAY), DAY, []),
         (certificate(NOW + 15 * DAY), DAY + 1, [CERTIFICATE]),
         (certificate(NOW + 15 * DAY), 20 * DAY, [CERTIFICATE]),
@@ -64,10 +65,10 @@ def test_a_pause_and_a_certificate_are_told_in_time(
     [
         (paused(NOW), Fault(PAUSED, f"paused since {SHOWN}, with no end set", NOW, "nas")),
         (
-            paused(NOW, NOW + DAY),
+            paused(NOW, NOW + 6 * DAY),
             Fault(
                 PAUSED,
-                f"paused since {SHOWN}, until 2026-01-16 10:30:00 UTC",
+                f"paused since {SHOWN}, until 2026-01-21 10:30:00 UTC",
                 NOW,
                 "nas",
             ),
@@ -124,6 +125,7 @@ BEHIND = f"it waits in Duplicati behind another, since {SHOWN}"
         (WAITS, "DB-4", None),
         (WAITS, None, None),
         (paused(NOW), None, f"Duplicati is paused since {SHOWN}, with no end set"),
+        (paused(NOW, NOW + 3 * DAY), None, None),
         (
             replace(WAITS, paused=True, paused_since=NOW),
             "DB-2",
@@ -135,7 +137,7 @@ def test_a_pause_and_a_queue_are_the_cause_of_a_run_that_does_not_come(
     pulled: Pulled | None, backup_id: str | None, expected: str | None
 ) -> None:
     view = view_of(pulled, backup_id)
-    assert held_up(view) == expected
+    assert held_up(view, NOW + 3 * DAY) == expected
     found = cause(view, view.job.state, Condition.OVERDUE, NOW + 3 * DAY)
     assert found is not None
     assert found.startswith("expected 2026-01-16 10:30:00 UTC, none came")

@@ -48,6 +48,17 @@ def test_a_pause_has_lasted_since_the_pull_that_saw_it_first() -> None:
     assert history.pull(SeenState(paused=True)).paused_since == NOW + 5 * HOUR
 
 
+@pytest.mark.parametrize("until", [NOW + 5 * HOUR, None])
+def test_one_that_is_seen_after_the_end_of_the_one_before_is_another(until: Millis | None) -> None:
+    history = History()
+    history.pull(SeenState(paused=True, until=NOW + 2 * HOUR))
+    longer = history.pull(SeenState(paused=True, until=NOW + 3 * HOUR))
+    assert (longer.paused_since, longer.paused_until) == (NOW, NOW + 3 * HOUR)
+    history.now += 2 * HOUR
+    another = history.pull(SeenState(paused=True, until=until))
+    assert (another.paused_since, another.paused_until) == (NOW + 4 * HOUR, until)
+
+
 def test_what_a_pull_cannot_see_stands() -> None:
     history = History()
     known = history.pull(
@@ -81,6 +92,7 @@ def test_another_certificate_is_noted_when_it_is_seen_first() -> None:
         (Pulled(NOW, paused=False), None),
         (Pulled(NOW, paused=True, paused_since=NOW), NOW + HOUR),
         (Pulled(NOW, paused=True, paused_since=NOW, paused_until=NOW + 2 * DAY), NOW + DAY),
+        (Pulled(NOW, paused=True, paused_since=NOW, paused_until=NOW + DAY), None),
     ],
 )
 def test_a_pause_is_forgotten_sooner_where_it_has_no_end(
