@@ -81,6 +81,14 @@ def since(backup: Backup) -> Millis | None:
     return min(times) - SAME_DEATH if times else None
 
 
+def untold_since(backup: Backup) -> Millis | None:
+    """Return from when on only the log tells of the last planned run; None if there is none.
+
+    Duplicati remembers the start of a run that went well, but not that of one that died.
+    """
+    return None if _is_known(backup, ()) else backup.remembered.last_run
+
+
 def _planned_run(
     backup: Backup, rows: Iterable[Ran], death: Millis | None, *, idle: bool
 ) -> FoundRun | None:

@@ -23,7 +23,7 @@ from exporter.pull.client.log import Row
 from exporter.pull.client.reports import Ran, UnreadableRowError, past_report, ran
 from exporter.pull.client.server import Backup, DuplicatiServer
 from exporter.pull.finder import Finder
-from exporter.pull.found_runs import Findings, since
+from exporter.pull.found_runs import Findings, since, untold_since
 from exporter.pull.seeing import seen
 from exporter.pull.summary import Summary
 from exporter.store import UnknownIdError
@@ -161,13 +161,18 @@ class _Pull:
         return history
 
     def _pages(self, backup: Backup, bookmark: Bookmark | None) -> Iterator[list[Row]]:
-        """Yield what was not imported before, and a few known rows: they identify the job."""
+        """Yield what was not imported before, and known rows that are needed.
+
+        A few of them identify the job, and all since the last planned run tell what became of it.
+        """
         if bookmark is None:
             yield from self._server.history(backup)
             return
+        is_known, first = False, untold_since(backup)
         for page in self._server.news(backup):
             yield page
-            if any(Bookmark.from_row(row) == bookmark for row in page):
+            is_known |= any(Bookmark.from_row(row) == bookmark for row in page)
+            if is_known and _reaches(page, first):
                 return
 
     def _import_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
@@ -232,6 +237,11 @@ def _listed(backup: Backup, start: Millis | None) -> ListedBackup:
         start,
         None if backup.planned is None else backup.planned.interval,
     )
+
+
+def _reaches(page: Iterable[Row], first: Millis | None) -> bool:
+    """Return whether a page has rows of before a time, so that later pages have no others."""
+    return first is None or any(row.at is not None and row.at * SECOND < first for row in page)
 
 
 def _ran_since(first: Millis | None, page: Iterable[Row]) -> Iterator[Ran]:

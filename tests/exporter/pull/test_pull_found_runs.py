@@ -190,3 +190,21 @@ def test_a_death_that_was_recorded_is_no_note_when_later_runs_went_well(
     pulled()
     (view,) = fleet.jobs()
     assert (view.job.state.total_runs, view.job.state.last_error) == (2, None)
+
+
+def test_a_run_that_died_late_is_not_skipped_where_its_row_is_on_a_later_page(
+    duplicati: Simulator, pulled: PullFrom, store: Store
+) -> None:
+    began = LAST_RUN + 3 * MINUTE  # its script took so long
+    died, bookmarks = began + HOUR, Bookmarks()
+    data = {"MainOperation": "Backup", "BeginTime": format_timestamp(began)}
+    duplicati.add_row("2", data | {"ParsedResult": "Fatal"}, Timestamp=died // SECOND)
+    duplicati.remember("2", LAST_RUN, LastErrorDate=died, LastErrorMessage=MESSAGE)
+    pulled(bookmarks)
+    for number in range(12):
+        at = died + number * MINUTE
+        data = {"MainOperation": "Restore", "BeginTime": format_timestamp(at)}
+        duplicati.add_row("2", data, Timestamp=at // SECOND)
+    pulled(bookmarks)
+    pulled(bookmarks)
+    assert [each.run.status for each in runs(store) if each.run.is_backup] == [Status.FATAL]
