@@ -184,7 +184,8 @@ class StoreImporter:
         received = self._when(past, report)
         if received is None:
             return self._undated(past, report)
-        job_id = self._job_without(report, received)
+        logged = received if past.source is None else past.received
+        job_id = self._job_without(report, min(received, logged or received))
         if job_id is not None:
             return ImportResult(
                 ImportOutcome.TOO_OLD, job_id=job_id, is_backup=report.run.is_backup
@@ -200,6 +201,7 @@ class StoreImporter:
         """Return the job of a run that is beyond retention, None if the run is kept.
 
         It may have been recorded and removed, and must not count twice. A job's last run is kept.
+        Of a log the time of the row counts as well, by a right clock, as that of a posted report.
         """
         if self._keep_runs is None or received >= self._clock() - self._keep_runs:
             return None

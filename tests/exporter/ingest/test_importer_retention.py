@@ -3,11 +3,14 @@
 import pytest
 
 from exporter.fleet import Fleet
-from exporter.ingest.importer import ImportOutcome, StoreImporter
+from exporter.ingest.importer import HistoricalReport, ImportOutcome, StoreImporter
+from exporter.model import LOGGED
 from exporter.store.sqlite import Store
-from exporter.times import DAY
+from exporter.times import DAY, HOUR
 from tests.exporter.ingest.history import past
 from tests.support.daemon import NOW, Clock
+from tests.support.deliver import deliver
+from tests.support.reports_builder import duplicati_report
 
 
 @pytest.fixture
@@ -60,3 +63,16 @@ def test_what_is_older_than_anything_kept_is_left_out(keeping_a_week: StoreImpor
     keeping_a_week.import_reports([past(NOW - DAY)])
     (result,) = keeping_a_week.import_reports([past(NOW - 8 * DAY)])
     assert result.outcome is ImportOutcome.TOO_OLD
+
+
+def test_what_a_clock_that_is_ahead_reported_is_not_counted_again(
+    keeping_a_week: StoreImporter, store: Store, fleet: Fleet
+) -> None:
+    posted = NOW - 7 * DAY - HOUR
+    body = duplicati_report(began=posted + 3 * HOUR)
+    deliver(store, body, received=posted)
+    deliver(store, duplicati_report(began=NOW), received=NOW)
+    assert store.prune_runs(NOW - 7 * DAY, 0)[0] == 1
+    before = fleet.jobs()
+    (again,) = keeping_a_week.import_reports([HistoricalReport(body, posted, source=LOGGED)])
+    assert (again.outcome, fleet.jobs()) == (ImportOutcome.TOO_OLD, before)
