@@ -51,6 +51,7 @@ class LiveRunIndex:
         if known:
             self._heard_from = listening_since
         for job_id, run in known.items():
+            self._failed.update(((job_id, each.activity.began), each) for each in run.failed)
             self._put(job_id, run)
         return list(known)
 

@@ -22,6 +22,9 @@ REPORT_TIMEOUT: Millis = 10 * MINUTE
 RUN_MATCH_TOLERANCE: Millis = MINUTE
 """A live report has the start of its module, which is shortly after that of the run."""
 
+_MOST_FAILED = 5
+"""More runs of a job do not fail while a report is waited for."""
+
 BEFORE_ALL: Millis = -(2**63)
 """Until when the runs of a job were reported that has no report."""
 
@@ -99,7 +102,8 @@ class LiveRun(Struct, frozen=True, array_like=True):
     `since` is the start that counts: the arrival of the first report where the sender's clock is
     ahead. `heard` is the arrival of the newest. Only trusted values are kept. `earlier` are runs
     before it that ended well, the oldest first: their reports may not have come. `former_since` is
-    when the first of all runs before it began, None without one.
+    when the first of all runs before it began, None without one. `failed` are the newest runs
+    before it that failed and whose report might still have come when the next one was heard.
     """
 
     activity: LiveStatus
@@ -107,6 +111,7 @@ class LiveRun(Struct, frozen=True, array_like=True):
     heard: Millis
     earlier: tuple["LiveRun", ...] = ()
     former_since: Millis | None = None
+    failed: tuple["LiveRun", ...] = ()
 
     @classmethod
     def first(cls, activity: LiveStatus, received: Millis) -> "LiveRun":
@@ -133,7 +138,8 @@ class LiveRun(Struct, frozen=True, array_like=True):
             since = self.activity.began
         earlier = tuple(run.shifted(by, now) for run in self.earlier)
         former_since = None if self.former_since is None else min(self.former_since, now)
-        return LiveRun(self.activity.believed(heard), since, heard, earlier, former_since)
+        failed = tuple(run.shifted(by, now) for run in self.failed)
+        return LiveRun(self.activity.believed(heard), since, heard, earlier, former_since, failed)
 
     def awaited(self, reported_until: Millis) -> tuple["LiveRun", ...]:
         """Return the runs that ended well and whose report has not come, the oldest first.
@@ -159,8 +165,19 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     def _followed_by(self, other: "LiveRun") -> "LiveRun":
         own = (self.without_earlier(),) if self.ended_well else ()
-        earlier = _thinned((*self.earlier, *own), other.heard)
-        return replace(other, earlier=earlier, former_since=self.first_since)
+        earlier, failed = _thinned((*self.earlier, *own), other.heard), self.failures()
+        pending = tuple(run for run in failed if not run.is_failure_unreported(other.heard))
+        return replace(
+            other,
+            earlier=earlier,
+            former_since=self.first_since,
+            failed=pending[-_MOST_FAILED:],
+        )
+
+    def failures(self) -> tuple["LiveRun", ...]:
+        """Return the runs that failed and whose report may not have come, the oldest first."""
+        own = LiveRun(self.activity, self.since, self.heard)
+        return (*self.failed, own) if self.activity.failed else self.failed
 
     @property
     def first_since(self) -> Millis:

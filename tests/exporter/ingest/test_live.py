@@ -12,7 +12,7 @@ from exporter.model.live import (
     LiveReport,
     LiveRun,
 )
-from exporter.store import Recorded, StoreUnavailableError
+from exporter.store import Recorded, RunFilter, StoreUnavailableError
 from exporter.store.base import BaseStore
 from exporter.times import DAY, HOUR, MINUTE, SECOND, format_timestamp
 from tests.support.authors import BY
@@ -49,6 +49,20 @@ def test_a_failed_run_counts_once_whatever_restarts(daemon: Daemon) -> None:
     daemon.restart()
     daemon.live_reports.run_once()
     assert fatal_runs(daemon) == 1
+
+
+def test_failed_runs_count_where_the_next_one_goes_on_at_a_restart(daemon: Daemon) -> None:
+    for status in ("Failed", "Failed", "Started"):
+        daemon.clock.now += 2 * MINUTE
+        at = daemon.clock.now
+        tell(daemon, activity(began=at, at=at, status=status, error="no route"))
+    for _ in range(2):
+        daemon.restart()
+        daemon.clock.now += REPORT_TIMEOUT
+        daemon.live_reports.run_once()
+    assert fatal_runs(daemon) == 2
+    runs = daemon.store.runs(RunFilter(), None, 9)
+    assert [each.stored.run.reason for each in runs] == ["no route"] * 2
 
 
 def test_what_comes_twice_or_late_changes_nothing(daemon: Daemon) -> None:
