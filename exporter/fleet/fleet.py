@@ -91,11 +91,15 @@ class Fleet(Directory):
             yield
 
     def resume(
-        self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
+        self,
+        runs: Iterable[tuple[int, LiveRun]],
+        now: Millis,
+        listening_since: Millis,
+        left: Millis = 0,
     ) -> None:
-        """Restore at startup the runs that were in progress."""
+        """Restore at startup the runs that were in progress; the daemon `left` at a time."""
         with self.changing:
-            self._evaluate_again(self._live.resume(runs, now, listening_since))
+            self._evaluate_again(self._live.resume(runs, now, listening_since, left))
 
     def listen_since(self, at: Millis) -> None:
         """Note that nobody could be heard until a time."""

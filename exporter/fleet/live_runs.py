@@ -30,6 +30,7 @@ class LiveRunIndex:
     def __init__(self, stall_after: Millis) -> None:
         self.stall_after = stall_after
         self._heard_from: Millis = 0
+        self._left: Millis = 0
         self.listening_since: Millis = 0
         self._runs: dict[int, LiveRun] = {}
         self._reported_until: dict[int, Millis] = {}
@@ -40,16 +41,21 @@ class LiveRunIndex:
         self._running: set[int] = set()
 
     def resume(
-        self, runs: Iterable[tuple[int, LiveRun]], now: Millis, listening_since: Millis
+        self,
+        runs: Iterable[tuple[int, LiveRun]],
+        now: Millis,
+        listening_since: Millis,
+        left: Millis = 0,
     ) -> list[int]:
         """Restore what was known before a restart: no report could arrive in between.
 
-        Returns the jobs that had a run.
+        What was late already when the daemon `left` is late after it. Returns the jobs that had a
+        run.
         """
         known = {job_id: run.shifted(0, now) for job_id, run in runs}
         self.listening_since = listening_since
         if known:
-            self._heard_from = listening_since
+            self._heard_from, self._left = listening_since, min(left, now)
         for job_id, run in known.items():
             self._failed.update(((job_id, each.activity.began), each) for each in run.failed)
             self._put(job_id, run)
@@ -69,6 +75,7 @@ class LiveRunIndex:
     def shift(self, by: Millis, now: Millis) -> list[int]:
         """Shift the times of runs after our clock was set; return the jobs that have a run."""
         self._heard_from = min(self._heard_from + by, now)
+        self._left = min(self._left + by, now)
         self.listening_since = min(self.listening_since + by, now)
         self._failed = {key: run.shifted(by, now) for key, run in self._failed.items()}
         for job_id, run in self._runs.items():
@@ -105,7 +112,7 @@ class LiveRunIndex:
         run = self._unreported_run(job_id)
         if run is None or run.activity.ended:
             return None
-        return Running(run, self._heard(run) + self.stall_after)
+        return Running(run, self._late_from(run, self.stall_after))
 
     def ended_without_report(self, job_id: int) -> LiveRun | None:
         """Return the newest run of a job if it ended, well or not, and no report of it came."""
@@ -133,7 +140,8 @@ class LiveRunIndex:
         run = self._unreported_run(job_id)
         if run is None:
             return 0
-        return self._heard(run) + (REPORT_TIMEOUT if run.activity.ended else self.stall_after)
+        patience = REPORT_TIMEOUT if run.activity.ended else self.stall_after
+        return self._late_from(run, patience)
 
     def failed_without_report(self, now: Millis) -> list[tuple[int, LiveRun]]:
         """Return the runs that failed and whose report should have come by now."""
@@ -156,8 +164,10 @@ class LiveRunIndex:
     def _until(self, job_id: int) -> Millis:
         return self._reported_until.get(job_id, BEFORE_ALL)
 
-    def _heard(self, run: LiveRun) -> Millis:
-        return max(run.heard, self._heard_from)
+    def _late_from(self, run: LiveRun, patience: Millis) -> Millis:
+        """Return until when to wait for what comes next; while nobody listened nothing could."""
+        late_from = run.heard + patience
+        return late_from if late_from < self._left else max(run.heard, self._heard_from) + patience
 
     def _unreported_run(self, job_id: int) -> LiveRun | None:
         run = self._runs.get(job_id)

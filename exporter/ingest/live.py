@@ -80,7 +80,8 @@ class LiveReportService:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         now = clock()
-        fleet.resume(store.live_runs(), now, store.listening_since() or now)
+        since = store.listening_since() or now
+        fleet.resume(store.live_runs(), now, since, timekeeper.left)
 
     def accept(self, report: LiveReport, delivery: Delivery) -> None:
         """Apply a live report; one of an operation that counts for no job is ignored."""

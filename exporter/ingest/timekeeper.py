@@ -95,6 +95,9 @@ class Timekeeper:
     def _take_up(self, marks: ClockMarks) -> None:
         now = self._clock()
         seen = marks.seen
+        self.left: Millis = seen if seen is not None and seen <= now + CLOCK_TOLERANCE else 0
+        """When the daemon was there last before this start, as far as that is known."""
+
         goes_on = seen is not None and seen - CLOCK_TOLERANCE <= now <= seen + DAY
         self._agreed = marks.agreed if goes_on else None
         known = max(seen or 0 if marks.agreed else 0, self._fleet.reports.newest or 0)

@@ -114,6 +114,19 @@ def test_nobody_is_stalled_because_the_daemon_was_away(daemon: Daemon) -> None:
     assert series(daemon, "stalled") == 1
 
 
+@pytest.mark.parametrize("status", ["Progress", "Completed"])
+def test_what_was_late_before_a_restart_is_late_after_it(daemon: Daemon, status: str) -> None:
+    daemon.upload(duplicati_report(began=NOW - DAY))
+    tell(daemon, activity(began=NOW, at=NOW, status=status))
+    daemon.clock.now = NOW + 3 * DAY
+    daemon.live_reports.run_once()
+    late = the_job(daemon)
+    assert "overdue" in late["conditions"]
+    daemon.timekeeper.mark()
+    daemon.restart()
+    assert the_job(daemon) == late
+
+
 def test_a_deleted_job_is_made_again_when_it_is_heard_of(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
     daemon.store.delete_job(1, BY)
