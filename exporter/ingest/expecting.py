@@ -1,8 +1,9 @@
 """Lets a person say which backups are expected, by the names of server and backup.
 
 A name is that of the server in reports, its alias or its machine-id; of several servers with that
-name the one is meant that reported last, as with a report. A backup that was renamed is the one
-that it is now. So what is expected becomes no second job beside the one that reports.
+name the one is meant that has such a backup, else the one that reported last, as with a report. A
+backup that was renamed is the one that it is now. So what is expected becomes no second job beside
+the one that reports.
 """
 
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from exporter.model import Machine, Server
 from exporter.model.audit import Author
 from exporter.model.declared import Declaration, Declared
 from exporter.store import Store
+from exporter.times import Millis
 
 
 class Expected(NamedTuple):
@@ -29,7 +31,7 @@ def expect_job(store: Store, fleet: Fleet, server: str, backup: str, by: Author)
         LimitReachedError: its server or job is new and exceeds a limit.
         StoreUnavailableError: the store does not answer.
     """
-    known = _server_called(fleet, server)
+    known = _server_called(fleet, server, backup)
     job = None if known is None else fleet.job_called(known.id, backup)
     if job is not None and not _is_to_declare(job, by):
         return Expected(job.id, new=False)
@@ -46,10 +48,16 @@ def expect_job(store: Store, fleet: Fleet, server: str, backup: str, by: Author)
     return Expected(declared.job.id, declared.new)
 
 
-def _server_called(fleet: Fleet, text: str) -> Server | None:
-    """Return the server that a person means."""
-    found = fleet.find_servers(text)
-    return max(found, key=lambda each: (each.last_report, -each.id), default=None)
+def _server_called(fleet: Fleet, text: str, backup: str) -> Server | None:
+    """Return the server that a person means who names a backup of it."""
+    return max(fleet.find_servers(text), key=lambda each: _rank(fleet, each, backup), default=None)
+
+
+def _rank(fleet: Fleet, server: Server, backup: str) -> tuple[bool, bool, Millis, int]:
+    """Return by what a server is preferred to others of its name."""
+    job = fleet.job_called(server.id, backup)
+    has_run = job is not None and job.state.is_backup
+    return has_run, job is not None, server.last_report, -server.id
 
 
 def _is_to_declare(job: Job, by: Author) -> bool:

@@ -136,6 +136,20 @@ def test_a_server_is_found_by_name_alias_and_machine_id(daemon: Daemon) -> None:
         assert expect(daemon, text, f"Photos {number}")["job"]["serverId"] == 1
 
 
+@pytest.mark.parametrize("backup", ["Photos", "Mail"])
+def test_of_several_servers_of_one_name_the_one_with_the_backup_is_meant(
+    daemon: Daemon, backup: str
+) -> None:
+    expect(daemon, "nas", "Mail")
+    for number, name in enumerate(("Photos", "Mail", "Music")):
+        began = NOW - (9 - number) * HOUR
+        daemon.upload(duplicati_report(began=began, backup=name, machine_id=f"m-{number}"))
+    jobs = daemon.get("/api/jobs")["jobs"]
+    known = next(job for job in jobs if job["name"] == backup and job["lastRun"])
+    answered = expect(daemon, "nas", backup)
+    assert (answered["new"], answered["job"]["id"]) == (False, known["id"])
+
+
 def test_a_renamed_backup_is_the_one_that_it_is_now(daemon: Daemon) -> None:
     for number, name in enumerate(("Pictures", "Photos")):
         extra = {"backup-id": "DB-2"}
