@@ -61,8 +61,8 @@ class Pulled(Struct, frozen=True, array_like=True):
     """What is known of a server since the last pull of it that went well, which ended `at`.
 
     A pause began before the pull that was the first to see it, at `paused_since`; one that is seen
-    after the end of the pause before is another one. `table` and
-    `failures` are of pulls by the daemon itself. `certificate_changed` is when a pull first saw
+    after the end of the pause before is another one. `table`, `failures` and `failed_in_a_row`,
+    those since, are of pulls by the daemon itself. `certificate_changed` is when a pull first saw
     another certificate than the pull before.
     """
 
@@ -75,6 +75,7 @@ class Pulled(Struct, frozen=True, array_like=True):
     certificate_changed: Millis | None = None
     table: PullTable | None = None
     failures: int = 0
+    failed_in_a_row: int = 0
 
     def pause_forgotten_from(self) -> Millis | None:
         """Return from when on the pause is taken for a forgotten one.
@@ -101,7 +102,7 @@ class Pulled(Struct, frozen=True, array_like=True):
 def after(known: Pulled | None, seen: Seen, now: Millis) -> Pulled:
     """Return what is known after a pull that went well; what it could not see stands."""
     before = known or Pulled(now)
-    found = replace(before, at=now, table=seen.table or before.table)
+    found = replace(before, at=now, table=seen.table or before.table, failed_in_a_row=0)
     if seen.state is not None:
         found = _doing(found, seen.state, now)
     return found if seen.certificate is None else _showing(found, seen.certificate, now)
@@ -134,9 +135,12 @@ def _showing(known: Pulled, shown: Certificate, now: Millis) -> Pulled:
 
 def without_table(known: Pulled | None) -> Pulled | None:
     """Return what is known once the daemon no longer pulls by itself."""
-    return known and replace(known, table=None, failures=0)
+    return known and replace(known, table=None, failures=0, failed_in_a_row=0)
 
 
 def failed(known: Pulled | None) -> Pulled | None:
     """Return what is known after a pull that failed, of a server that was pulled well before."""
-    return known and replace(known, failures=known.failures + 1)
+    if known is None:
+        return None
+    in_a_row = known.failed_in_a_row + 1
+    return replace(known, failures=known.failures + 1, failed_in_a_row=in_a_row)

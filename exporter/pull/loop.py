@@ -142,8 +142,9 @@ class PullLoop:
             self._was_well.add(target.name)
             del self._in_a_row[target.name]
         else:
-            self._in_a_row[target.name] += 1
             self._notes.count_failure(target.name)
+            known = self._notes.failed_in_a_row(target.name)  # before a restart as well
+            self._in_a_row[target.name] = max(self._in_a_row[target.name] + 1, known)
         self._log_change(target.name, ended)
 
     def failing(self) -> dict[str, str | None]:

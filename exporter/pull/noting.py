@@ -45,6 +45,12 @@ class PullNotes:
         """Count a pull that failed, of a server that was pulled well before."""
         self._edit(lambda name: name == table, failed)
 
+    def failed_in_a_row(self, table: str) -> int:
+        """Return how many pulls failed since the last one that went well; 0 if none ever did."""
+        known = (server.pulled for server in self._fleet.pulled_servers())
+        of_table = (each for each in known if each and each.table and each.table.name == table)
+        return max((each.failed_in_a_row for each in of_table), default=0)
+
     def _edit(
         self, is_meant: Callable[[str], bool], edit: Callable[[Pulled | None], Pulled | None]
     ) -> None:

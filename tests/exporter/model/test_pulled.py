@@ -104,7 +104,8 @@ def test_a_pause_is_forgotten_sooner_where_it_has_no_end(
 def test_failures_count_until_the_table_is_gone() -> None:
     known = History().pull(table=TABLE)
     twice = failed(failed(known))
-    assert twice == replace(known, failures=2)
+    assert twice == replace(known, failures=2, failed_in_a_row=2)
+    assert after(twice, Seen(), NOW) == replace(known, at=NOW, failures=2)
     assert without_table(twice) == replace(known, table=None)
     assert failed(None) is without_table(None) is None
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -42,15 +42,22 @@ def other() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def rounds(
+def start(
     duplicati: Simulator,
     other: Simulator,
     archive: StoreImporter,
     store: Store,
     fleet: Fleet,
-) -> PullLoop:
+) -> Callable[[], PullLoop]:
+    """Make the loop, as a start of the daemon does."""
     targets = [make_target(duplicati.url, name="nas"), make_target(other.url, name="other")]
-    return PullLoop(targets, opened, archive, PullNotes(store, fleet, 15 * MINUTE), lambda: NOW)
+    notes = PullNotes(store, fleet, 15 * MINUTE)
+    return lambda: PullLoop(targets, opened, archive, notes, lambda: NOW)
+
+
+@pytest.fixture
+def rounds(start: Callable[[], PullLoop]) -> PullLoop:
+    return start()
 
 
 def run(simulator: Simulator, backup_id: str, hours_ago: int) -> None:
@@ -107,6 +114,22 @@ def test_pulling_fails_after_three_failures_in_a_row(
     duplicati.password = "another"
     rounds.pull_all()
     assert rounds.failing() == {"nas": "", "other": ""}
+
+
+def test_failures_before_a_restart_are_of_the_same_row(
+    duplicati: Simulator, start: Callable[[], PullLoop]
+) -> None:
+    def failing(password: str) -> str | None:
+        duplicati.password = password
+        rounds = start()
+        rounds.pull_all()
+        return rounds.failing()["nas"]
+
+    run(duplicati, "2", 5)
+    assert failing(PASSWORD) == ""
+    assert [failing("another") is None for _ in range(4)] == [True, True, False, False]
+    assert failing(PASSWORD) == ""
+    assert failing("another") is None
 
 
 def test_a_pull_that_leaves_something_out_is_a_failure(
