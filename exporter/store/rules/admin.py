@@ -21,6 +21,7 @@ from exporter.store.changes import Change
 from exporter.store.errors import UnknownIdError
 from exporter.store.rules import (
     audit,
+    doubles,
     naming,
     pulled_runs,
     read_queries,
@@ -212,6 +213,7 @@ def _move_jobs(db: Session, source_id: int, target_id: int) -> None:
 
 
 def _join(db: Session, job: Job, other: Job) -> None:
+    job, other = doubles.remove(db, job, other)
     db.execute("UPDATE runs SET job_id = ? WHERE job_id = ?", (job.id, other.id))
     db.execute(_JOIN_FORMER_NAMES, {"job": job.id, "other": other.id})
     state = merge_states(job.state, other.state, write_queries.runs_after(lambda: db, job.id))

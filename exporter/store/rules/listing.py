@@ -15,7 +15,7 @@ from exporter.jobs.listing import after_list, is_numbered, matched
 from exporter.model import short_name
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.store.changes import Change
-from exporter.store.rules import read_queries, removing, renaming, write_queries
+from exporter.store.rules import doubles, read_queries, removing, renaming, write_queries
 from exporter.store.scope import Scope
 from exporter.store.session import Session
 from exporter.times import Millis
@@ -143,14 +143,16 @@ def _misplaced(
 
 def _move(db: Session, source: Job, target: Job, backup_id: str) -> None:
     """Move the runs of a backup from a job to another one."""
-    known = [
-        (each, read_queries.job(db, each.id) or each, read_queries.runs_of(db, each.id))
-        for each in (source, target)
-    ]
+    target, source = doubles.remove(db, _present(db, target), _present(db, source))
+    known = [(each, read_queries.runs_of(db, each.id)) for each in (source, target)]
     db.execute(_MOVE, (target.id, source.id, backup_id))
-    for job, present, runs in known:
-        state = rebuilt(present.state, runs, read_queries.runs_of(db, job.id))
-        db.execute(_SAVE, (present.with_state(state).packed, job.id))
+    for job, runs in known:
+        state = rebuilt(job.state, runs, read_queries.runs_of(db, job.id))
+        db.execute(_SAVE, (job.with_state(state).packed, job.id))
+
+
+def _present(db: Session, job: Job) -> Job:
+    return read_queries.job(db, job.id) or job
 
 
 def _identify(db: Session, job: Job, backup: ListedBackup | None) -> None:

@@ -15,6 +15,7 @@ from exporter.schedule import ScheduleSource
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, format_timestamp
 from tests.exporter.pull.pulls import BEGAN, PullFrom, fill
+from tests.support.authors import BY
 from tests.support.daemon import NOW, Clock
 from tests.support.deliver import deliver
 from tests.support.duplicati.memory import MACHINE_ID, MACHINE_NAME
@@ -71,6 +72,18 @@ def test_two_that_swapped_their_names_keep_their_runs(
         "Mail": ids["Photos"],
         "Photos": ids["Mail"],
     }
+
+
+def test_one_that_a_person_separated_has_each_run_once(
+    two: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
+) -> None:
+    pulled()
+    two.rename("2", "Pictures")
+    pulled()
+    store.separate_job(1, BY)
+    for _ in range(2):
+        pulled()
+    assert told(fleet) == {"Pictures": (1, False), "Mail": (1, False)}
 
 
 def test_a_deleted_one_is_gone_until_it_is_listed(
