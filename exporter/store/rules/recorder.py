@@ -171,13 +171,16 @@ class Recorder:
         known, learned = self._cache.with_placeholder, self._fresh.with_placeholder
         if job.id not in known and job.id not in learned:
             return job, None
-        pulled = pulled_runs.replaced_by(self.db, job, prepared)
+        pulled, run = pulled_runs.replaced_by(self.db, job, prepared), prepared.report.run
         if pulled is not None:
-            return pulled_runs.without(self.db, job, pulled), pulled
-        run = prepared.report.run
+            is_another = not run.is_pulled and self._known_run(job, prepared) not in (None, pulled)
+            return (job, None) if is_another else self._without_pulled(job, pulled)
         if run.began is None or run.is_pulled:
             return job, None
         return self._without_live_placeholder(job, run), None
+
+    def _without_pulled(self, job: Job, run_id: int) -> tuple[Job, int]:
+        return pulled_runs.without(self.db, job, run_id), run_id
 
     def _without_live_placeholder(self, job: Job, run: Run) -> Job:
         stored = live_runs.find_placeholder(self.db, job, run)

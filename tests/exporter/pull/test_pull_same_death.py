@@ -74,6 +74,22 @@ def test_its_report_replaces_a_pulled_one_under_its_id(
     assert view.job.state.last == replaced
 
 
+def test_a_dry_run_just_before_does_not_count_a_death_anew(
+    duplicati: Simulator, pulled: PullFrom, store: Store, fleet: Fleet
+) -> None:
+    body = json.loads(report(LAST_RUN - 30 * SECOND))
+    duplicati.add_row("2", body["Data"], Timestamp=LAST_RUN // SECOND)  # it does not say dry
+    body["Data"]["Dryrun"] = True
+    deliver(store, json.dumps(body).encode(), received=LAST_RUN)
+    die(duplicati)
+    for _ in range(3):
+        pulled()
+    (_dry, death) = runs(store)
+    assert (death.run.source, death.run.ended) == ("pulled", DIED)
+    (view,) = fleet.jobs()
+    assert (view.job.state.total_runs, view.job.state.consecutive_failures) == (1, 1)
+
+
 def test_another_death_of_the_day_is_another_run(
     duplicati: Simulator, pulled: PullFrom, store: Store
 ) -> None:
