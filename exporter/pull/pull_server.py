@@ -103,6 +103,7 @@ class _Pull:
         self._finder = Finder(server, self._info)
         self.state = self._finder.state
         self._starts: dict[str, Millis] = {}
+        self._is_anew = False
         self._job_ids: Mapping[str, int] = {}
         self._waiting: list[tuple[Backup, Findings]] = []
 
@@ -152,8 +153,9 @@ class _Pull:
         bookmark = self._bookmarks.get(self._server.name, backup.id)
         refused = self.summary.count(ImportOutcome.REFUSED)
         history, first = _History(), since(backup)
+        self._is_anew = bookmark is None
         for page in self._pages(backup, bookmark):
-            job_id = self._import_page(backup, page) or history.job_id
+            job_id = self._import_page(backup, page, bookmark) or history.job_id
             newest = history.newest or Bookmark.from_row(max(page, key=lambda row: row.id))
             history = _History(job_id, newest, [*history.rows, *_ran_since(first, page)])
         if history.newest is not None and self.summary.count(ImportOutcome.REFUSED) == refused:
@@ -164,6 +166,7 @@ class _Pull:
         """Yield what was not imported before, and known rows that are needed.
 
         A few of them identify the job, and all since the last planned run tell what became of it.
+        If one of them is new, the job was deleted since: then all are needed.
         """
         if bookmark is None:
             yield from self._server.history(backup)
@@ -172,14 +175,19 @@ class _Pull:
         for page in self._server.news(backup):
             yield page
             is_known |= any(Bookmark.from_row(row) == bookmark for row in page)
-            if is_known and _reaches(page, first):
+            if is_known and not self._is_anew and _reaches(page, first):
                 return
 
-    def _import_page(self, backup: Backup, page: Sequence[Row]) -> int | None:
+    def _import_page(
+        self, backup: Backup, page: Sequence[Row], bookmark: Bookmark | None
+    ) -> int | None:
         """Import the rows of a page, the oldest first; return the job of its runs."""
         oldest_first = sorted(page, key=lambda row: row.id)
-        reports = [report for row in oldest_first if (report := self._report(row, backup))]
+        read = [(row.id, self._report(row, backup)) for row in oldest_first]
+        reports = [report for _, report in read if report]
         results = self._importer.import_reports(reports) if reports else []
+        recorded = zip((row_id for row_id, report in read if report), results, strict=True)
+        self._is_anew |= any(_is_anew(*each, bookmark) for each in recorded)
         self.summary.add(results)
         self._tell_progress()
         return _job(results)
@@ -237,6 +245,12 @@ def _listed(backup: Backup, start: Millis | None) -> ListedBackup:
         start,
         None if backup.planned is None else backup.planned.interval,
     )
+
+
+def _is_anew(row_id: int, result: ImportResult, bookmark: Bookmark | None) -> bool:
+    """Return whether a row is recorded that was imported before."""
+    was_imported = bookmark is not None and row_id <= bookmark.row_id
+    return was_imported and result.outcome is ImportOutcome.RECORDED
 
 
 def _reaches(page: Iterable[Row], first: Millis | None) -> bool:

@@ -8,6 +8,7 @@ from exporter.schedule import ScheduleSource
 from exporter.store.sqlite import Store
 from exporter.times import DAY, HOUR, parse_timestamp
 from tests.exporter.pull.pulls import BEGAN, PHOTOS, PullFrom, fill, hourly, starts
+from tests.support.authors import BY
 from tests.support.deliver import deliver
 from tests.support.duplicati.asking import PAYLOADS, server
 from tests.support.duplicati.simulator import Simulator, results
@@ -79,6 +80,17 @@ def test_many_new_ones_are_read_in_few_pages(
     pulled(bookmarks)
     assert duplicati.asked(PHOTOS) == asked + 3
     assert starts(store) == hourly(250)
+
+
+def test_a_job_that_was_deleted_gets_its_whole_history_again(
+    duplicati: Simulator, pulled: PullFrom, store: Store
+) -> None:
+    bookmarks = Bookmarks()
+    fill(duplicati, "2", 130)
+    pulled(bookmarks)
+    store.delete_job(1, BY)
+    pulled(bookmarks)
+    assert starts(store) == hourly(130)
 
 
 def test_a_database_that_duplicati_made_anew_is_read_to_its_first_row(
