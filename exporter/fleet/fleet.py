@@ -100,6 +100,7 @@ class Fleet(Directory):
         """Restore at startup the runs that were in progress; the daemon `left` at a time."""
         with self.changing:
             self._evaluate_again(self._live.resume(runs, now, listening_since, left))
+            self._live.forget_reported_failures(now)
 
     def listen_since(self, at: Millis) -> None:
         """Note that nobody could be heard until a time."""

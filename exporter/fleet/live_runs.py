@@ -148,6 +148,16 @@ class LiveRunIndex:
         waiting = ((job_id, run) for (job_id, _), run in self._failed.items())
         return [(job_id, run) for job_id, run in waiting if run.is_failure_unreported(now)]
 
+    def forget_reported_failures(self, now: Millis) -> None:
+        """Miss no report by now of a run that was reported, or a later one, before the start.
+
+        Its report may have been removed for its age.
+        """
+        reported = {key for key, run in self._failed.items() if run.since <= self._until(key[0])}
+        missed = {key for key, run in self._failed.items() if run.is_failure_unreported(now)}
+        for key in reported & missed:
+            del self._failed[key]
+
     def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""
         self._failed.pop((job_id, run.activity.began), None)

@@ -76,3 +76,28 @@ def test_a_failed_run_counts_though_the_next_one_began(daemon: Daemon) -> None:
     Simulator(daemon, failing, following).until(following.ended + MINUTE)
     assert fatal_runs(daemon) == 1
     assert the_job(daemon)["lastRun"]["status"] == "success"
+
+
+def test_one_that_was_reported_is_not_recorded_once_its_report_is_too_old_to_be_kept(
+    daemon: Daemon,
+) -> None:
+    failing = run(Fate.FAILING)
+    Simulator(daemon, failing).until(failing.ended + MINUTE)
+    daemon.upload(failing.report())
+    daemon.clock.now = NOW + 90 * DAY
+    daemon.upload(duplicati_report(began=daemon.clock.now - HOUR))  # it no longer tells live
+    daemon.store.prune_runs(NOW + DAY, 0)
+    assert len(daemon.get("/api/backups")["backups"]) == 1
+    daemon.restart()
+    daemon.live_reports.run_once()
+    assert fatal_runs(daemon) == 1
+    assert len(daemon.get("/api/backups")["backups"]) == 1
+
+
+def test_a_restart_before_it_is_given_up_forgets_no_failed_run(daemon: Daemon) -> None:
+    failing = run(Fate.FAILING)
+    Simulator(daemon, failing).until(failing.ended + MINUTE)
+    daemon.restart()
+    daemon.clock.now = failing.ended + DAY
+    daemon.live_reports.run_once()
+    assert fatal_runs(daemon) == 1
