@@ -60,6 +60,15 @@ class Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError as error:  # waitress expects only some of what urlsplit raises
             raise ParsingError("The address of the request is invalid") from error
+        connection = self.headers.get("CONNECTION")
+        if connection is not None and "," in connection:
+            self.headers["CONNECTION"] = _persistence(connection)
+
+
+def _persistence(connection: str) -> str:
+    """Return what a list of options says of the connection itself: waitress looks for one only."""
+    options = [option.strip().lower() for option in connection.split(",")]
+    return next((each for each in ("close", "keep-alive") if each in options), "")
 
 
 def _check_length(header_plus: bytes) -> None:

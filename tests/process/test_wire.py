@@ -214,3 +214,24 @@ def test_a_coded_body_is_415(shared_daemon: Daemon) -> None:
     head = raw.post_head("Content-Length: 2", "Content-Encoding: gzip")
     assert_error(raw.exchange(shared_daemon, head + b"\x1f\x8b"), 415)
     assert_lives(shared_daemon)
+
+
+@pytest.mark.parametrize("options", ["close", "TE, close", "Close,TE", "keep-alive, close"])
+def test_a_sender_that_closes_gets_one_answer_whatever_else_it_says_of_the_connection(
+    shared_daemon: Daemon, options: str
+) -> None:
+    asked = f"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: {options}\r\n\r\n"
+    with raw.connect(shared_daemon) as connection:
+        connection.sendall(asked.encode() * 2)
+        with connection.makefile("rb") as stream:
+            assert stream.read().count(b"HTTP/1.1 200 OK") == 1
+
+
+@pytest.mark.parametrize("options", ["", "TE, keep-alive"])
+def test_other_options_of_a_connection_leave_it_open(shared_daemon: Daemon, options: str) -> None:
+    header = f"Connection: {options}\r\n" if options else ""
+    asked = f"GET /api/summary HTTP/1.1\r\nHost: localhost\r\n{header}\r\n".encode()
+    with raw.connect(shared_daemon) as connection, connection.makefile("rb") as stream:
+        for _ in range(2):
+            connection.sendall(asked)
+            assert raw.read(stream).status == 200
