@@ -50,10 +50,11 @@ class Servers:
         return None if server_id is None else self.get(server_id)
 
     def find(self, text: str) -> list[Server]:
-        """Return the servers whose name, alias or machine-id is exactly this text."""
+        """Return the servers whose name, alias or machine-id is exactly this text, by their ids."""
         owner = self._machine_ids.get(text)
         known = self._by_id.values()
-        return [each for each in known if text in (each.name, each.alias) or each.id == owner]
+        found = [each for each in known if text in (each.name, each.alias) or each.id == owner]
+        return sorted(found, key=lambda server: server.id)
 
     def put(self, server: Server) -> bool:
         """Add or replace a server; return whether what its jobs have of it has changed."""

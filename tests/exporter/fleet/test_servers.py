@@ -11,10 +11,10 @@ def test_a_server_is_found_by_its_name_its_alias_or_a_machine_id() -> None:
     assert servers.find("NAS") == servers.find("1") == []
 
 
-def test_all_servers_of_a_name_are_found() -> None:
+def test_all_servers_of_a_name_are_found_in_the_order_of_their_ids() -> None:
     servers, nas, other = Servers(Tags()), server_named("nas", 2), server_named("nas", 1)
     assert [servers.put(each) for each in (nas, other)] == [False, False]
-    assert servers.find("nas") == [nas, other]
+    assert servers.find("nas") == [other, nas]
     assert servers.all() == [other, nas]
 
 
