@@ -76,9 +76,10 @@ def _add_ways(parser: Parser) -> None:
     parser.add_argument("--all", action="store_true", help=text)
     text = "how Duplicati reaches this daemon, such as http://monitor:9666"
     parser.add_argument("--address", metavar="URL", default="", help=text)
+    way = parser.add_mutually_exclusive_group()
     text = "add a [[pull]] table for the server to the configuration file"
-    parser.add_argument("--write-pull", action="store_true", help=text)
-    parser.add_argument("--undo", action="store_true", help="take our options out again")
+    way.add_argument("--write-pull", action="store_true", help=text)
+    way.add_argument("--undo", action="store_true", help="take our options out again")
     parser.add_argument("--yes", action="store_true", help="skip the confirmation")
     parser.add_argument("--dry-run", action="store_true", help="only print what would change")
 

@@ -184,9 +184,9 @@ def test_the_next_report_is_of_a_backup_whose_reports_come_here(
     nas.add_backup("3", "Elsewhere", schedule=schedule)
     nas.set_option("3", "send-http-json-urls", "https://hc.example/2")
     nas.add_backup("4", "Mirror", schedule=schedule, operation="Sync")
-    told = command.output(*asked, "--yes").splitlines()
-    assert any(line.startswith('  "Mirror" is a Sync, which is not reported') for line in told)
-    assert told[-1].startswith("connected: but none of the planned backups reports")
+    told = command.output(*asked, "--yes")
+    assert '  "Mirror" is a Sync, which is not reported' in told
+    assert "connected: but none of the planned backups reports" in told
     nas.add_backup("5", "Documents", schedule=schedule | {"Time": format_timestamp(at + HOUR)})
     last = command.output(*asked, "--yes").splitlines()[-1]
     assert last.startswith('connected: the next report comes from "Documents" at ')
@@ -291,9 +291,10 @@ def test_a_table_is_written_on_request(
     assert table == {"url": nas.url, "name": "nas", "password_file": password}
 
 
-def test_a_table_needs_a_file_to_be_written_to(
+def test_a_table_needs_a_file_to_be_written_to_and_a_server_that_is_connected(
     command: Commands, nas: Simulator, asked: tuple[str, ...]
 ) -> None:
-    finished = command(*asked, "--yes", "--write-pull")
-    assert (finished.code, "no configuration file" in finished.err) == (2, True)
+    for undo, said in (((), "no configuration file"), (("--undo",), "not allowed with")):
+        finished = command(*asked, "--yes", "--write-pull", *undo)
+        assert (finished.code, said in finished.err) == (2, True)
     assert not nas.requests
