@@ -20,7 +20,7 @@ from exporter.jobs.job import Job
 from exporter.jobs.reported import reported_until
 from exporter.logs import log_fields
 from exporter.model import Server
-from exporter.schedule import expect
+from exporter.schedule import Schedule, expect
 from exporter.schedule.policy import SchedulePolicy
 
 EVALUATED_AT_ONCE = 20
@@ -110,7 +110,8 @@ class Evaluations:
         self._waiting.pop(job.id, None)
         try:
             server = self._servers[job.server_id]
-            totals, evaluation = evaluate(job, server, self.policy, self._live)
+            schedule = self._schedule(job, server)
+            totals, evaluation = evaluate(job, schedule, self._live)
         except Exception:  # noqa: BLE001 - nothing is known of what a bug may raise
             if job.id not in self._errored:
                 _log.exception("job evaluation failed", extra=log_fields(job_id=job.id))
@@ -134,6 +135,10 @@ class Evaluations:
         self._by_job.pop(job_id, None)
         self._errored.discard(job_id)
         self._deadlines.set(job_id, None)
+
+    def _schedule(self, job: Job, server: Server) -> Schedule:
+        more_ids = self._servers.more_ids(server.id)
+        return self.policy.schedule(server, job.name, job.settings, more_ids)
 
     def _evaluate_now(self, job_id: int) -> None:
         if job_id in self._waiting:
@@ -172,9 +177,7 @@ class Evaluated:
         self._lock.release()
 
 
-def evaluate(
-    job: Job, server: Server, policy: SchedulePolicy, live: LiveRunIndex
-) -> tuple[JobTotals, Evaluation]:
+def evaluate(job: Job, schedule: Schedule, live: LiveRunIndex) -> tuple[JobTotals, Evaluation]:
     """Evaluate a job; its live run is over where the newest recorded run covers it."""
     state = job.state
     newest = live.newest(job.id)
@@ -183,7 +186,6 @@ def evaluate(
     health = JobHealth.from_state(job, state)
     exists = state.is_backup or state.is_expected or newest is not None
     totals = JobTotals.from_state(state, exists=exists, failing=health.failing)
-    schedule = policy.schedule(server, job.name, job.settings)
     expected = expect(state, schedule, live.first_start(job.id))
     suppressed = expected and expected.suppressed_until(live.overdue_suppressed_until(job.id))
     return totals, Evaluation(health, schedule, suppressed)

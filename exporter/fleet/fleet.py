@@ -73,7 +73,8 @@ class Fleet(Directory):
             self._remove_job(job_id)
         for server in change.servers:
             self._put_server(server)
-        self._servers.lead(change.machine_ids)
+        for server_id in self._servers.lead(change.machine_ids):
+            self._evaluate_again(self._jobs.of(server_id))
         for job in change.jobs:
             self._put_job(job)
             evaluate(job)

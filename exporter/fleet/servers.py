@@ -16,6 +16,7 @@ class Servers:
         self._tags = tags
         self._by_id: dict[int, Server] = {}
         self._machine_ids: dict[str, int] = {}
+        self._more_ids: dict[int, tuple[str, ...]] = {}
         self._pulled: dict[int, Server] = {}
 
     def __len__(self) -> int:
@@ -67,14 +68,26 @@ class Servers:
         self._tags.change(() if known is None else known.tags, server.tags)
         return known is not None and _of_jobs(known) != _of_jobs(server)
 
-    def lead(self, machine_ids: Iterable[tuple[str, int]]) -> None:
-        """Assign machine-ids to the servers of these ids."""
-        self._machine_ids.update(machine_ids)
+    def lead(self, machine_ids: Iterable[tuple[str, int]]) -> set[int]:
+        """Assign machine-ids to known servers; return those that have one more than their own."""
+        changed = set()
+        for machine_id, server_id in machine_ids:
+            known, before = self._by_id.get(server_id), self._machine_ids.get(machine_id)
+            self._machine_ids[machine_id] = server_id
+            if known is not None and before != server_id and machine_id != known.machine_id:
+                self._more_ids[server_id] = (*self.more_ids(server_id), machine_id)
+                changed.add(server_id)
+        return changed
+
+    def more_ids(self, server_id: int) -> tuple[str, ...]:
+        """Return the machine-ids of a server besides its own, of servers that became part of it."""
+        return self._more_ids.get(server_id, ())
 
     def remove(self, server_id: int) -> None:
         """Forget a server and its machine-ids."""
         self._tags.change(self._by_id.pop(server_id).tags, ())
         self._pulled.pop(server_id, None)
+        self._more_ids.pop(server_id, None)
         self._machine_ids = {
             each: owner for each, owner in self._machine_ids.items() if owner != server_id
         }

@@ -5,7 +5,7 @@ over the overrides, these over the defaults. Of several
 overrides that match a job the later one wins, setting by setting.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -76,11 +76,13 @@ class SchedulePolicy(Struct, frozen=True):
     expected: Mapping[tuple[str, str], ScheduleExpression] = {}
     """The schedules of expected backups: one that is named wins over patterns."""
 
-    def schedule(self, server: Server, backup: str, settings: JobSettings) -> Schedule:
-        """Return the schedule of a job."""
+    def schedule(
+        self, server: Server, backup: str, settings: JobSettings, more_ids: Sequence[str] = ()
+    ) -> Schedule:
+        """Return the schedule of a job; `more_ids` are machine-ids that its server has, too."""
         matching = [each for each in self.overrides if each.matches(server, backup)]
         plans = [each.plan for each in matching if each.plan is not None]
-        plans += self._named(server, backup)
+        plans += self._named(server, backup, more_ids)
         tolerances = [each.tolerance for each in matching if each.tolerance is not None]
         intervals = [
             each.expected_interval for each in matching if each.expected_interval is not None
@@ -93,10 +95,13 @@ class SchedulePolicy(Struct, frozen=True):
             settings.paused,
         )
 
-    def _named(self, server: Server, backup: str) -> list[ScheduleExpression]:
+    def _named(
+        self, server: Server, backup: str, more_ids: Sequence[str]
+    ) -> list[ScheduleExpression]:
         """Return the schedule of a backup that is expected by its names, if it has one."""
         if not self.expected:
             return []
-        names = (server.name, server.machine_id or server.name, server.shown_name)
+        own_id = server.machine_id or server.name
+        names = (server.name, *more_ids, own_id, server.shown_name)
         found = (self.expected.get((name, backup)) for name in names)
         return [plan for plan in found if plan is not None]

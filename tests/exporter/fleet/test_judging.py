@@ -15,6 +15,7 @@ from exporter.model import BACKUP
 from exporter.model.live import STALL_AFTER, LiveStatus, Progress
 from exporter.schedule.expressions import Auto, Every, Off
 from exporter.schedule.policy import Override, SchedulePolicy
+from exporter.store import Change
 from exporter.times import DAY, HOUR, MINUTE, Millis
 from tests.support.strategies.state import (
     START,
@@ -101,6 +102,17 @@ def test_a_machine_id_that_becomes_known_names_the_jobs_that_are_known_already()
     fleet.apply(change_of(unnamed, job_named("Photos", [stored_run(NOW)], 1)))
     fleet.apply(change_of(replace(nas, machine_id="m-1"), job_named("Mail", [stored_run(NOW)], 2)))
     assert [each.schedule.plan for each in fleet.jobs()] == [Every(2 * HOUR), Auto()]
+
+
+def test_a_machine_id_of_a_merged_server_names_the_jobs_too() -> None:
+    policy = SchedulePolicy(expected={("m-2", "Photos"): Every(2 * HOUR)})
+    fleet, nas = Fleet(policy, NOW - 30 * DAY), server_named("nas")
+    fleet.apply(change_of(replace(nas, machine_id="m-1"), job_named("Photos", [stored_run(NOW)])))
+    fleet.apply(Change(machine_ids=(("m-2", nas.id),)))
+    assert [each.schedule.plan for each in fleet.jobs()] == [Every(2 * HOUR)]
+    anew = Fleet(policy, NOW - 30 * DAY)
+    anew.replace_all(Change((nas,), (fleet.jobs()[0].job,), (("m-1", nas.id), ("m-2", nas.id))))
+    assert [each.schedule.plan for each in anew.jobs()] == [Every(2 * HOUR)]
 
 
 def test_others_have_the_lock_between_some_jobs_and_the_next() -> None:
