@@ -98,11 +98,12 @@ class Recorder:
         return [self._final(recorded[place]) for place in range(len(listed))]
 
     def _final(self, recorded: Recorded) -> Recorded:
-        """Return the result of a report with its server and job as they are after all reports."""
+        """Return the result of a report with its server and jobs as they are after all reports."""
         server = self.places.server(recorded.server.id)
-        return replace(
-            recorded, server=server, job=self.places.job(recorded.job.id) or recorded.job
+        job, *others = (
+            self.places.job(each.id) or each for each in (recorded.job, *recorded.others)
         )
+        return replace(recorded, server=server, job=job, others=tuple(others))
 
     def resolve_job(self, live_report: LiveReport, delivery: Delivery) -> Change:
         """Find the server and the job of a live report, created if missing.

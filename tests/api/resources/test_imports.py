@@ -9,6 +9,7 @@ from api.resources.imports import MAX_REPORTS
 from exporter.times import DAY, HOUR, MINUTE, format_timestamp
 from tests.support.daemon import ADMIN_TOKEN, MAX_UPLOAD_BYTES, NOW, Daemon
 from tests.support.reports_builder import duplicati_report
+from tests.support.syncs import sync_report
 
 BEGAN = NOW - 30 * DAY
 BODY = duplicati_report(began=BEGAN).decode()
@@ -161,3 +162,15 @@ def test_what_is_wrong_with_a_plan_is_named(
 def test_a_plan_needs_a_job(daemon: Daemon, job: str, status: int) -> None:
     planned = {"start": "2026-01-16T01:00:00Z"}
     assert ask(daemon, "PUT", f"/api/jobs/{job}/planned", planned).status_code == status
+
+
+def test_a_job_that_an_import_renames_has_all_of_its_runs(daemon: Daemon) -> None:
+    """A backup takes its name from a Sync job, of which a later run comes before it in the list."""
+    daemon.upload(sync_report(began=BEGAN, backup="Photos"))
+    later = sync_report(began=BEGAN + 2 * DAY, backup="Photos", status="Error").decode()
+    backup = duplicati_report(began=BEGAN + DAY, backup="Photos").decode()
+    take(daemon, {"body": later}, {"body": backup})
+    told = daemon.get("/api/jobs")["jobs"], daemon.get("/api/summary")
+    daemon.restart()
+    assert (daemon.get("/api/jobs")["jobs"], daemon.get("/api/summary")) == told
+    assert [job["lastRun"]["status"] for job in told[0]] == ["error", "success"]
