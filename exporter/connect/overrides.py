@@ -13,6 +13,7 @@ from exporter.reports.sender_options import PROGRESS, REPORTS
 _LEVEL = "--send-http-level"
 _ALL = "all"
 _ANY_OPERATION = "--send-http-any-operation"
+_FURTHER = ("--send-http-url", "--send-http-form-urls")
 _NO = ("0", "off", "false", "no")
 """As Duplicati reads an option that is on or off; one without a value is on."""
 
@@ -33,7 +34,13 @@ def of_backup(
     for option, wanted in beside(version).items():
         if own.get(option, wanted) != wanted:
             yield f"sets {option}={own[option]} itself; with {wanted} no report is lost"
-    yield from of_level(own)
+    yield from of_server(own, endpoints)
+
+
+def of_server(options: Mapping[str, str], endpoints: Endpoints) -> Iterator[str]:
+    """Yield what other options do that keep reports away or have them posted twice."""
+    yield from of_level(options)
+    yield from _of_further(options, endpoints)
 
 
 def of_operation(
@@ -67,6 +74,17 @@ def of_persons(settings: Mapping[str, str], endpoints: Endpoints) -> Iterator[st
             token = token_of(ours)
             lacking = ", without our token" if token and token_of(url) != token else ""
             yield f"{option} leads here already, by {url}: it stays as it is{lacking}"
+
+
+def _of_further(options: Mapping[str, str], endpoints: Endpoints) -> Iterator[str]:
+    """Yield that reports come here by an option that stays beside ours, too.
+
+    Where its address has a query, or it sends text, the second report may be of another server.
+    """
+    for option in _FURTHER:
+        if _leads_here(options.get(option, ""), endpoints.upload, SEPARATORS[REPORTS]):
+            twice = "take that address out, or each run is posted twice"
+            yield f"sends here by {option} as well: {twice}"
 
 
 def _leads_here(text: str, ours: str, separators: str) -> bool:

@@ -217,8 +217,8 @@ def _show_hints(found: _Found) -> None:
         kept = found.settings.get(option)
         if kept and kept != value:
             _say(f"  {option}={kept} stays; with {value} no report is lost")
-    for hint in overrides.of_level(found.settings):
-        _say(f"  the server {hint}")
+    for hint in overrides.of_server(found.settings, found.ours):
+        _say(hidden(f"  the server {hint}"))
     for backup in found.backups:
         own = found.own[backup.id]
         for hint in (

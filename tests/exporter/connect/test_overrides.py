@@ -1,7 +1,14 @@
 import pytest
 
 from exporter.connect.changes import Endpoints
-from exporter.connect.overrides import is_reported, of_backup, of_level, of_operation, of_persons
+from exporter.connect.overrides import (
+    is_reported,
+    of_backup,
+    of_level,
+    of_operation,
+    of_persons,
+    of_server,
+)
 from exporter.model import BACKUP, SYNC
 from exporter.reports.sender_options import PROGRESS, REPORTS
 
@@ -52,6 +59,25 @@ def test_an_address_of_a_person_that_leads_here_is_told(query: str, sent: str, t
     settings = {REPORTS: f"http://x;{OURS.upload}?{query}", PROGRESS: ours.activity}
     hint = f"{REPORTS} leads here already, by {OURS.upload}?{query}: it stays as it is{told}"
     assert list(of_persons(settings, ours)) == [hint]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (OURS.upload, True),
+        (f"http://x;{OURS.upload}?server=attic", True),
+        ("http://x", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("option", ["--send-http-url", "--send-http-form-urls"])
+def test_an_option_that_has_each_run_posted_twice_is_told(
+    option: str, url: str, *, told: bool
+) -> None:
+    hint = f"sends here by {option} as well: take that address out, or each run is posted twice"
+    wanted = [hint] if told else []
+    assert list(of_server({option: url}, OURS)) == wanted
+    assert list(of_backup({option: url}, OURS, NEWEST)) == wanted
 
 
 def test_the_level_of_the_server_counts_too() -> None:
