@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exporter.times import DAY, HOUR, Millis
+from exporter.times import DAY, HOUR, MINUTE, Millis
 
 PAUSED_FOR_LONG: Millis = DAY
 PAUSED_WITHOUT_END: Millis = HOUR
@@ -109,8 +109,12 @@ def after(known: Pulled | None, seen: Seen, now: Millis) -> Pulled:
 
 
 def _doing(known: Pulled, state: SeenState, now: Millis) -> Pulled:
-    """Return what is known with what the server does; what it did before has lasted since then."""
-    is_another = state.until != known.paused_until and known.is_pause_over(now)
+    """Return what is known with what the server does; what it did before has lasted since then.
+
+    A pause that goes on after its end has none.
+    """
+    until = state.until if state.until is not None and state.until > now - MINUTE else None
+    is_another = until != known.paused_until and known.is_pause_over(now)
     since = known.paused_since if known.paused and not is_another else now
     before = {each.backup_id: each.since for each in known.waiting or ()}
     waiting = tuple(
@@ -121,7 +125,7 @@ def _doing(known: Pulled, state: SeenState, now: Millis) -> Pulled:
         known,
         paused=state.paused,
         paused_since=since if state.paused else None,
-        paused_until=state.until if state.paused else None,
+        paused_until=until if state.paused else None,
         waiting=waiting,
     )
 

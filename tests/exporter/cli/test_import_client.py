@@ -26,7 +26,7 @@ from tests.support.reports_builder import duplicati_report, exception_report
 BEGAN = now() - 30 * DAY
 SMALL = 4096
 SEEN = Seen(
-    SeenState(paused=True, until=BEGAN + DAY, waiting=(Waiting("DB-2", BEGAN),)),
+    SeenState(paused=True, until=BEGAN + 40 * DAY, waiting=(Waiting("DB-2", BEGAN),)),
     Certificate("1f" * 32, BEGAN + 90 * DAY),
 )
 
@@ -148,7 +148,7 @@ def test_what_a_pull_saw_is_kept(client: Client) -> None:
         known.items()
         >= {
             "paused": True,
-            "pausedUntil": format_timestamp(BEGAN + DAY),
+            "pausedUntil": format_timestamp(BEGAN + 40 * DAY),
             "waiting": [{"backupId": "DB-2", "since": format_timestamp(BEGAN)}],
             "certificateExpires": format_timestamp(BEGAN + 90 * DAY),
         }.items()

@@ -59,6 +59,14 @@ def test_one_that_is_seen_after_the_end_of_the_one_before_is_another(until: Mill
     assert (another.paused_since, another.paused_until) == (NOW + 4 * HOUR, until)
 
 
+def test_one_that_goes_on_after_its_end_has_none() -> None:
+    history = History()
+    for _ in range(2):
+        known = history.pull(SeenState(paused=True, until=NOW - HOUR))
+        assert (known.paused_since, known.paused_until) == (NOW, None)
+        assert known.pause_forgotten_from() == NOW + HOUR
+
+
 def test_what_a_pull_cannot_see_stands() -> None:
     history = History()
     known = history.pull(
