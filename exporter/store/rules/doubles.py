@@ -5,6 +5,7 @@ until a person merges the two servers. What is only posted is never taken for th
 began in the same millisecond: two machines may well begin in the same second.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from exporter.jobs.folding import rebuilt
@@ -17,7 +18,7 @@ from exporter.times import SECOND, Millis
 _AT_ONCE = 500
 """Runs that one statement removes."""
 
-_Key = tuple[str, bool, Millis]
+_Key = tuple[str, bool, Millis | None]
 
 
 def remove(db: Session, job: Job, other: Job) -> tuple[Job, Job]:
@@ -45,26 +46,37 @@ def _surplus(one: StoredRun, other: StoredRun) -> StoredRun:
 def _pairs(
     runs: Sequence[StoredRun], others: Sequence[StoredRun]
 ) -> Iterator[tuple[StoredRun, StoredRun]]:
-    known = {key: run for run in runs if (key := _key(run)) is not None}
+    alike: defaultdict[_Key, list[StoredRun]] = defaultdict(list)
+    for run in runs:
+        alike[_key(run)].append(run)
     for other in others:
-        key = _key(other)
-        one = None if key is None else known.get(key)
-        if one is not None and _are_same(one, other):
-            yield one, other
+        same = [run for run in alike.get(_key(other), ()) if _are_same(run, other)]
+        if same:
+            alike[_key(other)].remove(same[0])
+            yield same[0], other
 
 
-def _key(stored: StoredRun) -> _Key | None:
-    """Return what two runs have in common that may be the same; None without a begin."""
+def _key(stored: StoredRun) -> _Key:
+    """Return what two runs have in common that may be the same."""
     run = stored.run
-    return None if run.began is None else (run.operation, run.dry_run, run.began // SECOND)
+    began = None if run.began is None else run.began // SECOND
+    return run.operation, run.dry_run, began
 
 
 def _are_same(one: StoredRun, other: StoredRun) -> bool:
     """Return whether two runs that began in the same second are one.
 
-    A text report cuts its begin to seconds.
+    A text report cuts its begin to seconds. What is only pulled begins when it was planned, and two
+    backups may be planned for the same time.
     """
-    both = [each.run.began or 0 for each in (one, other)]
-    is_cut = any(began % SECOND == 0 for began in both)
+    began, other_began = one.run.began, other.run.began
+    if began is None or other_began is None or not _may_be_of_one_backup(one, other):
+        return False
+    is_cut = 0 in (began % SECOND, other_began % SECOND)
     is_fetched = one.run.source is not None or other.run.source is not None
-    return (is_fetched and is_cut) or (both[0] == both[1] and (is_fetched or not is_cut))
+    return (is_fetched and is_cut) or (began == other_began and (is_fetched or not is_cut))
+
+
+def _may_be_of_one_backup(one: StoredRun, other: StoredRun) -> bool:
+    ids = one.run.backup_id, other.run.backup_id
+    return None in ids or ids[0] == ids[1]

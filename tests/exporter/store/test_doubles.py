@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from exporter.model import LOGGED, Delivery
+from exporter.model import LOGGED, PULLED, Delivery
+from exporter.model.listed import BackupList, ListedBackup
 from exporter.reports import read_report
 from exporter.store import RunFilter, Store
 from exporter.times import DAY, HOUR, MINUTE, SECOND, Millis
@@ -14,7 +15,7 @@ from tests.support.reports_builder import duplicati_report
 from tests.support.strategies.state import by_runs, fold
 
 BEGAN = NOW - DAY
-POSTED, PULLED = ("nas", "m-1"), ("attic", "m-2")
+POSTING, ASKED = ("nas", "m-1"), ("attic", "m-2")
 
 
 def report(began: Millis, machine: tuple[str, str], status: str = "Success") -> bytes:
@@ -22,14 +23,19 @@ def report(began: Millis, machine: tuple[str, str], status: str = "Success") -> 
     return duplicati_report(began=began, server=server, machine_id=machine_id, status=status)
 
 
-def post(store: Store, began: Millis, machine: tuple[str, str] = POSTED, **told: str) -> None:
+def post(store: Store, began: Millis, machine: tuple[str, str] = POSTING, **told: str) -> None:
     deliver(store, report(began, machine, **told), received=began + 2 * MINUTE)
 
 
 def pull(store: Store, began: Millis) -> None:
-    read = read_report(report(began, PULLED))
-    logged = replace(read, run=replace(read.run, source=LOGGED))
-    store.record_all([(logged, Delivery(began + MINUTE, "collected", fetched=True))])
+    fetch(store, report(began, ASKED), LOGGED)
+
+
+def fetch(store: Store, body: bytes, source: str) -> None:
+    read = read_report(body)
+    fetched = replace(read, run=replace(read.run, source=source))
+    began = read.run.began or NOW
+    store.record_all([(fetched, Delivery(began + MINUTE, "collected", fetched=True))])
 
 
 def starts(store: Store) -> list[tuple[Millis, str | None]]:
@@ -62,7 +68,32 @@ def test_two_that_were_posted_are_the_same_only_to_the_millisecond(
     store: Store, one: Millis, other: Millis, runs: int
 ) -> None:
     post(store, one)
-    post(store, other, PULLED, status="Warning")
-    post(store, BEGAN + 5 * SECOND, PULLED)
+    post(store, other, ASKED, status="Warning")
+    post(store, BEGAN + 5 * SECOND, ASKED)
     store.merge_servers(1, [2], BY)
     assert len(starts(store)) == runs + 1
+
+
+def test_runs_of_two_backups_that_were_planned_for_the_same_time_both_stay(store: Store) -> None:
+    """A script skipped both. One gets the name of the other later, and reports before the list."""
+
+    def told(began: Millis, name: str, number: str) -> bytes:
+        extra = {"backup-id": number, "destination-type": "s3"}
+        return duplicati_report(began=began, backup=name, machine_id="m-1", extra=extra)
+
+    def ask(names: dict[str, str]) -> None:
+        backups = tuple(ListedBackup(key, name) for key, name in names.items())
+        store.note_list(BackupList("https://nas.example:8200", "m-1", backups), NOW)
+
+    names = {"DB-1": "Photos", "DB-2": "Mail"}
+    for number, name in names.items():
+        deliver(store, told(BEGAN, name, number), received=BEGAN + HOUR)
+    ask(names)
+    for number, name in names.items():
+        fetch(store, told(BEGAN + HOUR, name, number), PULLED)
+    deliver(store, told(BEGAN + 2 * HOUR, "Mail", "DB-1"), received=BEGAN + 3 * HOUR)
+    ask({"DB-1": "Mail", "DB-2": "Pictures"})
+    assert {job.name: job.state.total_runs for job in store.snapshot().jobs} == {
+        "Mail": 3,
+        "Pictures": 2,
+    }
