@@ -24,7 +24,7 @@ from exporter.fleet.views import (
 from exporter.fleet.watching import ChangedJobs, JobWatch, parts
 from exporter.jobs.job import Job
 from exporter.model import Server
-from exporter.model.live import STALL_AFTER, LiveRun, LiveStatus
+from exporter.model.live import REPORT_TIMEOUT, STALL_AFTER, LiveRun, LiveStatus
 from exporter.schedule.policy import SchedulePolicy
 from exporter.store import Change
 from exporter.times import Millis
@@ -102,6 +102,11 @@ class Fleet(Directory):
         with self.changing:
             self._evaluate_again(self._live.resume(runs, now, listening_since, left))
             self._live.forget_reported_failures(now)
+
+    @property
+    def patience(self) -> Millis:
+        """How long after it was last heard of a run is late, whether it ended or not."""
+        return max(self._live.stall_after, REPORT_TIMEOUT)
 
     def listen_since(self, at: Millis) -> None:
         """Note that nobody could be heard until a time."""

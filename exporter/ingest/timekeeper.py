@@ -95,8 +95,10 @@ class Timekeeper:
     def _take_up(self, marks: ClockMarks) -> None:
         now = self._clock()
         seen = marks.seen
-        self.left: Millis = seen if seen is not None and seen <= now + CLOCK_TOLERANCE else 0
-        """When the daemon was there last before this start, as far as that is known."""
+        late = seen if marks.late is None else marks.late
+        is_past = seen is not None and seen <= now + CLOCK_TOLERANCE
+        self.left: Millis = late if late is not None and is_past else 0
+        """What was late then stays late: the daemon had been there long enough to hear of it."""
 
         goes_on = seen is not None and seen - CLOCK_TOLERANCE <= now <= seen + DAY
         self._agreed = marks.agreed if goes_on else None
@@ -186,7 +188,9 @@ class Timekeeper:
 
     def mark(self) -> None:
         """Store a reading of the clock for the next start. Raises `StoreUnavailableError`."""
-        self._store.timing.mark(ClockMarks(self._clock(), self._agreed))
+        now = self._clock()
+        could_hear = self._count() - self._started >= self._fleet.patience
+        self._store.timing.mark(ClockMarks(now, self._agreed, now if could_hear else self.left))
         self._marked = self._count()
 
     def _take_jump(self, by: Millis) -> None:

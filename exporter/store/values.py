@@ -128,10 +128,14 @@ class RunChoice(Struct, frozen=True):
 
 
 class ClockMarks(Struct, frozen=True):
-    """When the clock was last read, and since when it agrees with the reports that come."""
+    """When the clock was last read, and since when it agrees with the reports that come.
+
+    What was late at `late` stays late after a start.
+    """
 
     seen: Millis | None = None
     agreed: Millis | None = None
+    late: Millis | None = None
 
 
 class Checked(NamedTuple):

@@ -68,5 +68,5 @@ TABLES = (
 )
 """In an order in which each table comes after those that it refers to."""
 
-META_KEYS = ("created", "clock_seen", "clock_agreed")
+META_KEYS = ("created", "clock_seen", "clock_agreed", "clock_late")
 """The facts about the whole database: when it was created, and what was noted of the clock."""

@@ -127,6 +127,37 @@ def test_what_was_late_before_a_restart_is_late_after_it(daemon: Daemon, status:
     assert the_job(daemon) == late
 
 
+@pytest.mark.parametrize("status", ["Progress", "Completed"])
+def test_nobody_is_late_because_the_daemon_started_twice(daemon: Daemon, status: str) -> None:
+    """In the seconds after its first start hardly anybody could be heard."""
+    daemon.upload(duplicati_report(began=NOW - DAY))
+    tell(daemon, activity(began=NOW, at=NOW, status=status))
+    daemon.clock.now = NOW + 2 * MINUTE
+    daemon.live_reports.run_once()
+    daemon.timekeeper.mark()
+    daemon.clock.now = NOW + DAY + 5 * HOUR
+    daemon.restart()
+    first = the_job(daemon)["conditions"]
+    assert "overdue" not in first
+    for _ in range(2):
+        daemon.clock.now += 10 * SECOND
+        daemon.timekeeper.mark()
+        daemon.restart()
+    assert the_job(daemon)["conditions"] == first
+
+
+def test_what_was_late_stays_so_however_often_the_daemon_starts(daemon: Daemon) -> None:
+    daemon.upload(duplicati_report(began=NOW - DAY))
+    tell(daemon, activity(began=NOW, at=NOW))
+    daemon.clock.now = NOW + 3 * DAY
+    daemon.live_reports.run_once()
+    for _ in range(3):
+        daemon.timekeeper.mark()
+        daemon.clock.now += MINUTE
+        daemon.restart()
+        assert "overdue" in the_job(daemon)["conditions"]
+
+
 def test_a_deleted_job_is_made_again_when_it_is_heard_of(daemon: Daemon) -> None:
     tell(daemon, activity(began=NOW, at=NOW))
     daemon.store.delete_job(1, BY)

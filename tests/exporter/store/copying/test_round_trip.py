@@ -58,7 +58,7 @@ def _filled(path: Path) -> Path:
             body = Rejected(NOW, SENDER, "no report", None, 3, b"\0\xff\x7f", live=live)
             store.reject(body)
         store.note_taken(SENDER, NOW)
-        store.timing.mark(ClockMarks(seen=NOW, agreed=NOW - HOUR))
+        store.timing.mark(ClockMarks(seen=NOW, agreed=NOW - HOUR, late=NOW - MINUTE))
         store.outbox.update(_TOLD, store.outbox.load().revision)
     return path
 
@@ -151,5 +151,5 @@ def test_what_is_noted_of_the_whole_is_copied(tmp_path: Path, postgres_url: str)
     with sqlite(origin) as db:
         db.execute("UPDATE meta SET value = 7 WHERE key = 'created'")
     copied(origin, postgres_url)
-    assert content(postgres_url)["meta"] == [(7,), (NOW,), (NOW - HOUR,)]
-    assert len(META_KEYS) == 3
+    assert content(postgres_url)["meta"] == [(7,), (NOW,), (NOW - HOUR,), (NOW - MINUTE,)]
+    assert len(META_KEYS) == 4
