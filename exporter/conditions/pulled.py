@@ -39,7 +39,7 @@ _Found = tuple[ServerCondition, str, Millis | None]
 
 def _paused(pulled: Pulled, now: Millis) -> _Found | None:
     forgotten_from = pulled.pause_forgotten_from()
-    if forgotten_from is None or now <= forgotten_from:
+    if forgotten_from is None or now <= forgotten_from or pulled.is_pause_over(now):
         return None
     return ServerCondition.DUPLICATI_PAUSED, pause(pulled), pulled.paused_since
 

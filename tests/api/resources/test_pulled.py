@@ -158,7 +158,7 @@ def test_a_backup_that_waits_says_so(daemon: Daemon) -> None:
 @pytest.mark.parametrize("path", ["/", "/servers/1"])
 def test_the_page_says_what_is_wrong(daemon: Daemon, path: str) -> None:
     daemon.upload(duplicati_report(began=NOW - HOUR))
-    put(daemon, SEEN)
+    put(daemon, SEEN | {"pausedUntil": None})
     shown = daemon.client.simulate_get(path).text
     assert "Duplicati on" not in shown
     assert ("paused since" in shown) == (path != "/"), "at once on the page of the server"

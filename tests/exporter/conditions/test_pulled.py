@@ -46,6 +46,8 @@ def certificate(expires: Millis, changed: Millis | None = None) -> Pulled:
         (paused(NOW), HOUR + 1, [PAUSED]),
         (paused(NOW, NOW + 3 * DAY), DAY, []),
         (paused(NOW, NOW + 3 * DAY), DAY + 1, [PAUSED]),
+        (paused(NOW, NOW + 3 * DAY), 3 * DAY - 1, [PAUSED]),
+        (paused(NOW, NOW + 3 * DAY), 3 * DAY, []),
         (paused(NOW, NOW + HOUR), 40 * DAY, []),
         (certificate(NOW + 15 * DAY), DAY, []),
         (certificate(NOW + 15 * DAY), DAY + 1, [CERTIFICATE]),
