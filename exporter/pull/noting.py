@@ -46,10 +46,14 @@ class PullNotes:
         self._edit(lambda name: name == table, failed)
 
     def failed_in_a_row(self, table: str) -> int:
-        """Return how many pulls failed since the last one that went well; 0 if none ever did."""
+        """Return how many pulls failed since the last one that went well; 0 if none ever did.
+
+        Of several machines that were behind a table in turn, the last one counts.
+        """
         known = (server.pulled for server in self._fleet.pulled_servers())
         of_table = (each for each in known if each and each.table and each.table.name == table)
-        return max((each.failed_in_a_row for each in of_table), default=0)
+        last = max(of_table, key=lambda each: each.at, default=None)
+        return 0 if last is None else last.failed_in_a_row
 
     def _edit(
         self, is_meant: Callable[[str], bool], edit: Callable[[Pulled | None], Pulled | None]

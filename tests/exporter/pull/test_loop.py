@@ -132,6 +132,23 @@ def test_failures_before_a_restart_are_of_the_same_row(
     assert failing("another") is None
 
 
+def test_failures_of_a_machine_that_was_replaced_are_not_of_the_new_one(
+    duplicati: Simulator, rounds: PullLoop, clock: Clock
+) -> None:
+    def pull(password: str) -> str | None:
+        duplicati.password = password
+        clock.now += HOUR
+        rounds.pull_all()
+        return rounds.failing()["nas"]
+
+    run(duplicati, "2", 5)
+    assert pull(PASSWORD) == ""
+    assert [bool(pull("another")) for _ in range(3)] == [False, False, True]
+    duplicati.info["Options"] = [{"Name": "machine-id", "DefaultValue": "new"}]
+    run(duplicati, "2", 4)
+    assert [pull(password) for password in (PASSWORD, "another")] == ["", ""]
+
+
 def test_a_pull_that_leaves_something_out_is_a_failure(
     duplicati: Simulator, rounds: PullLoop, fleet: Fleet, clock: Clock
 ) -> None:
