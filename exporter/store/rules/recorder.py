@@ -178,15 +178,17 @@ class Recorder:
             return (job, None) if is_another else self._without_pulled(job, pulled)
         if run.began is None or run.is_pulled:
             return job, None
-        return self._without_live_placeholder(job, run), None
+        return self._without_live_placeholder(job, prepared), None
 
     def _without_pulled(self, job: Job, run_id: int) -> tuple[Job, int]:
         return pulled_runs.without(self.db, job, run_id), run_id
 
-    def _without_live_placeholder(self, job: Job, run: Run) -> Job:
-        stored = live_runs.find_placeholder(self.db, job, run)
+    def _without_live_placeholder(self, job: Job, prepared: PreparedReport) -> Job:
+        stored = live_runs.find_placeholder(self.db, job, prepared.report.run)
         if stored is None:
             return job
+        if self._known_run(job, prepared) not in (None, stored.id):
+            return pulled_runs.without(self.db, job, stored.id)
         removing.remove_runs(self.db, [stored.id])
         last = read_queries.last_backup(self.db, job.id)
         return job.with_state(without_placeholder(job.state, stored, last))
@@ -194,6 +196,8 @@ class Recorder:
     def _amend_run(self, place: Place, run_id: int, prepared: PreparedReport) -> Job:
         """Add what a second report of a run has and the first did not."""
         job = place.job
+        if job is not place.found:
+            self._put(place.server, job)
         known = None if prepared.report.run.is_pulled else read_queries.run(self.db, run_id)
         if known is None:
             return job

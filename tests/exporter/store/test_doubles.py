@@ -3,7 +3,18 @@
 import pytest
 from msgspec.structs import replace
 
-from exporter.model import LOGGED, PULLED, Delivery
+from exporter.model import (
+    BACKUP,
+    LOGGED,
+    PULLED,
+    Counts,
+    Delivery,
+    Log,
+    Machine,
+    Report,
+    Run,
+    Status,
+)
 from exporter.model.listed import BackupList, ListedBackup
 from exporter.reports import read_report
 from exporter.store import RunFilter, Store
@@ -12,6 +23,7 @@ from tests.support.authors import BY
 from tests.support.daemon import NOW
 from tests.support.deliver import deliver
 from tests.support.reports_builder import duplicati_report
+from tests.support.stores import Database
 from tests.support.strategies.state import by_runs, fold
 
 BEGAN = NOW - DAY
@@ -97,3 +109,21 @@ def test_runs_of_two_backups_that_were_planned_for_the_same_time_both_stay(store
         "Mail": 3,
         "Pictures": 2,
     }
+
+
+def test_what_stands_in_for_a_run_of_the_other_job_goes_with_the_next_report(
+    store: Store, database: Database
+) -> None:
+    """It failed, its live reports came to one server, and its row was read from the other one."""
+    post(store, BEGAN)
+    pull(store, BEGAN + HOUR)
+    died = BEGAN + 2 * HOUR
+    run = Run(BACKUP, Status.FATAL, died + 5 * SECOND, None, None, Counts())
+    store.record_placeholder(1, Report(Machine(), "Documents", run, Log(), {}), Delivery(NOW, "x"))
+    row = report(died, ASKED, status="Fatal")
+    fetch(store, row, LOGGED)
+    store.merge_servers(2, [1], BY)
+    fetch(store, row, LOGGED)
+    known = [(BEGAN, None), (BEGAN + HOUR, LOGGED), (died, LOGGED)]
+    assert starts(store) == known
+    assert starts(database.reopen(store)) == known
