@@ -69,6 +69,8 @@ class Fleet(Directory):
             self._apply(everything, self._evaluations.wait)
 
     def _apply(self, change: Change, evaluate: Callable[[Job], None]) -> None:
+        for job_id, whole_id in change.joined:
+            self._live.join(job_id, whole_id)
         for job_id in change.removed_jobs:
             self._remove_job(job_id)
         for server in change.servers:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from exporter.fleet.deadlines import DeadlineIndex, SeveralDeadlines
-from exporter.model.live import BEFORE_ALL, REPORT_TIMEOUT, LiveRun, LiveStatus
+from exporter.model.live import BEFORE_ALL, REPORT_TIMEOUT, LiveRun, LiveStatus, later_run
 from exporter.times import Millis
 
 
@@ -96,6 +96,16 @@ class LiveRunIndex:
         """Note that the live runs of a job that started until a time were reported."""
         self._reported_until[job_id] = until
         self._reindex(job_id)
+
+    def join(self, job_id: int, whole_id: int) -> None:
+        """Take over the live runs of a job that became part of another one, which is put next."""
+        moved = {key: run for key, run in self._failed.items() if key[0] == job_id}
+        for (_, began), run in moved.items():
+            del self._failed[job_id, began]
+            self._failed[whole_id, began] = run
+        newest = later_run(self._runs.get(whole_id), self._runs.get(job_id))
+        if newest is not None:
+            self._runs[whole_id] = newest
 
     def remove(self, job_id: int) -> None:
         """Forget a job."""

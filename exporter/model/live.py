@@ -220,6 +220,11 @@ class LiveRun(Struct, frozen=True, array_like=True):
         return self.activity.failed and now >= self.heard + REPORT_TIMEOUT
 
 
+def later_run(one: LiveRun | None, other: LiveRun | None) -> LiveRun | None:
+    """Return the one that began later; the first one of two that began at once."""
+    return max(filter(None, (one, other)), key=lambda run: run.since, default=None)
+
+
 def _thinned(runs: Sequence[LiveRun], now: Millis) -> tuple[LiveRun, ...]:
     """Return those that decide since when a report is missing, and of which run the newest is.
 

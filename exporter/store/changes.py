@@ -14,7 +14,8 @@ from exporter.times import Millis
 class Change(Struct, frozen=True):
     """The servers and jobs as they are now, and the ids of those that are gone.
 
-    `machine_ids` are those that now belong to a server, each with the server's id.
+    `machine_ids` are those that now belong to a server, each with the server's id. `joined` are
+    jobs that are gone because they became part of another one, each with the id of that one.
     """
 
     servers: tuple[Server, ...] = ()
@@ -22,6 +23,7 @@ class Change(Struct, frozen=True):
     machine_ids: tuple[tuple[str, int], ...] = ()
     removed_servers: tuple[int, ...] = ()
     removed_jobs: tuple[int, ...] = ()
+    joined: tuple[tuple[int, int], ...] = ()
 
 
 class Follower(Protocol):

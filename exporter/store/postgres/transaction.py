@@ -233,7 +233,8 @@ class PgTransaction:
             self._write_batch()
             self._count_changes("servers", servers)
             self._count_changes("jobs", jobs)
-            live = sorted(self.fresh.live)
+            joined = () if change is None else change.joined
+            live = sorted({*self.fresh.live, *(whole_id for _, whole_id in joined)})
             if servers or jobs or live:
                 changed = (sorted(servers), sorted(jobs), live)
                 self._session.execute(_COMMIT, (mark.writer, mark.stamp, mark.token, *changed))

@@ -22,6 +22,7 @@ from exporter.store.errors import UnknownIdError
 from exporter.store.rules import (
     audit,
     doubles,
+    live_runs,
     naming,
     pulled_runs,
     read_queries,
@@ -153,13 +154,14 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     """
     target = _server(db, target_id)
     moved: set[int] = set()
+    joined: list[tuple[int, int]] = []
     others: dict[int, Server] = {}
     merged: list[Json] = []
     for source_id in source_ids:
         source = _server(db, source_id)
         merged.append({"id": source.id, "name": source.shown_name})
         moved.update(job.id for job in read_queries.jobs_of(db, source_id))
-        _move_jobs(db, source_id, target_id)
+        joined += _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
         target = replace(
             target,
@@ -182,7 +184,7 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
     gone = sorted(moved - {job.id for job in jobs})
-    return Change(servers, jobs, identities, tuple(source_ids), tuple(gone))
+    return Change(servers, jobs, identities, tuple(source_ids), tuple(gone), tuple(joined))
 
 
 def _newer(one: Pulled | None, other: Pulled | None) -> Pulled | None:
@@ -198,8 +200,9 @@ def _no_longer_duplicates(db: Session, server_id: int) -> tuple[Server, ...]:
     return tuple(_server(db, each) for each in ids)
 
 
-def _move_jobs(db: Session, source_id: int, target_id: int) -> None:
-    """Move jobs to a server, whose names have to be settled then."""
+def _move_jobs(db: Session, source_id: int, target_id: int) -> list[tuple[int, int]]:
+    """Move jobs to a server, whose names have to be settled then; return those that joined one."""
+    joined = []
     known = list(read_queries.jobs_of(db, target_id))
     own, taken = {(job.kind, job.own_name): job for job in known}, {job.name for job in known}
     for job in list(read_queries.jobs_of(db, source_id)):
@@ -210,6 +213,8 @@ def _move_jobs(db: Session, source_id: int, target_id: int) -> None:
             db.execute("UPDATE jobs SET server_id = ? WHERE id = ?", (target_id, job.id))
         else:
             _join(db, twin, job)
+            joined.append((job.id, twin.id))
+    return joined
 
 
 def _join(db: Session, job: Job, other: Job) -> None:
@@ -221,6 +226,7 @@ def _join(db: Session, job: Job, other: Job) -> None:
     whole = job.with_state(state)
     tags = rows.pack_tags(united(job.settings.tags, other.settings.tags))
     db.execute(_JOIN, (whole.packed, muted, tags, job.id))
+    live_runs.join(db, other.id, job.id)
     removing.remove_job(db, other.id)
 
 

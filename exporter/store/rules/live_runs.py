@@ -8,7 +8,7 @@ import msgspec
 from exporter.jobs.job import Job
 from exporter.logs import log_fields
 from exporter.model import JobKind, Run, StoredRun, kind_of
-from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun
+from exporter.model.live import RUN_MATCH_TOLERANCE, LiveRun, later_run
 from exporter.store.rules import read_queries
 from exporter.store.session import Row, Session
 from exporter.times import Millis
@@ -47,6 +47,13 @@ def find(db: Session, job_id: int) -> LiveRun | None:
     """Return the newest live run of a job; None without one that can be read."""
     found = db.execute(f"{_KEPT} WHERE job_id = ?", (job_id,)).fetchall()
     return next((run for _, run in decoded(found)), None)
+
+
+def join(db: Session, job_id: int, whole_id: int) -> None:
+    """Keep the newest live run of a job that becomes part of another one. Needs a transaction."""
+    newest = later_run(find(db, whole_id), find(db, job_id))
+    if newest is not None:
+        keep(db, [(whole_id, newest)])
 
 
 def runs_backup(db: Session, job_id: int) -> bool:

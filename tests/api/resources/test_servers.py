@@ -1,5 +1,7 @@
 """Servers as they are listed, renamed, merged and deleted."""
 
+import pytest
+
 from exporter.times import DAY, MINUTE, format_timestamp
 from tests.api.resources.changing import BEGAN, listed
 from tests.support.changes import change, changed
@@ -168,9 +170,27 @@ def test_the_fleet_after_changes_is_the_fleet_after_a_restart(two_servers: Daemo
     assert [two_servers.get(path) for path in paths] == before
 
 
-def test_a_run_in_progress_goes_on_when_its_server_is_merged(two_servers: Daemon) -> None:
-    tell(two_servers, activity(began=NOW, at=NOW, server="old", machine_id="m-2", backup="Music"))
+@pytest.mark.parametrize("backup", ["Music", "Documents"])
+def test_a_run_in_progress_goes_on_when_its_server_is_merged(
+    two_servers: Daemon, backup: str
+) -> None:
+    """The other server has a backup of the second name, too."""
+    tell(two_servers, activity(began=NOW, at=NOW, server="old", machine_id="m-2", backup=backup))
     changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
-    (job,) = [job for job in two_servers.get("/api/jobs")["jobs"] if job["name"] == "Music"]
+    (job,) = [job for job in two_servers.get("/api/jobs")["jobs"] if job["name"] == backup]
     assert (job["serverId"], job["condition"]) == (1, "running")
     assert two_servers.series()["duplistatus_running_backups"] == 1
+
+
+def test_a_failed_run_counts_when_its_job_joins_another_before_its_report(
+    two_servers: Daemon,
+) -> None:
+    failed = activity(
+        began=NOW, at=NOW, server="old", machine_id="m-2", status="Failed", error="no route"
+    )
+    tell(two_servers, failed)
+    changed(two_servers, "POST", "/api/servers/1/merge", {"from": [2]})
+    two_servers.clock.now += 11 * MINUTE
+    two_servers.live_reports.run_once()
+    (job,) = [job for job in two_servers.get("/api/jobs")["jobs"] if job["name"] == "Documents"]
+    assert job["lastRun"]["status"] == "fatal"

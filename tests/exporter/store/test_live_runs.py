@@ -124,3 +124,15 @@ def test_a_live_run_is_kept_as_it_was_reported(store: Store) -> None:
     )
     keep(store, place(store), LiveRun(activity, BEGAN, NOW))
     assert store.live_runs() == [(1, LiveRun(activity, BEGAN, NOW))]
+
+
+def test_the_newest_live_run_of_two_jobs_that_become_one_is_kept(
+    store: Store, database: Database
+) -> None:
+    jobs = [place(store, machine_id) for machine_id in ("m-1", "m-2")]
+    older, newer = (LiveRun.first(activity_of(at, at), at) for at in (BEGAN, NOW))
+    keep(store, jobs[0], older)
+    keep(store, jobs[1], newer)
+    store.merge_servers(1, [2], BY)
+    assert store.live_runs() == [(jobs[0], newer)]
+    assert database.reopen(store).live_runs() == [(jobs[0], newer)]

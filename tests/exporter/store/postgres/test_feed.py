@@ -108,6 +108,18 @@ def test_live_runs_are_read_where_everything_is_read_again(replicas: Replicas) -
     assert view.running.run == run
 
 
+def test_all_know_of_the_run_in_progress_of_a_job_that_joined_another(replicas: Replicas) -> None:
+    one, other = replicas.open(), replicas.open()
+    whole, part = (post(one, body(1, server)).server for server in ("nas", "tower"))
+    job_id, began = post(one, body(2, "tower")).job.id, NOW + HOUR
+    one.hear(job_id, activity_of(began, began), began)
+    other.catch_up(5)
+    other.merge_servers(whole.id, [part.id], BY)
+    one.catch_up(5)
+    views = [view for fleet in replicas.fleets for view in fleet.jobs()]
+    assert [view.running and view.running.run.since for view in views] == [began, began]
+
+
 def test_all_know_of_a_run_whose_report_is_missing_until_one_records_it(
     replicas: Replicas,
 ) -> None:
