@@ -105,7 +105,7 @@ def _pulled(pulled: Pulled, now: Millis) -> _Pulled:
     certificate = pulled.certificate
     return _Pulled(
         DisplayTime.from_timestamp(pulled.at, now),
-        pause(pulled) if pulled.paused and not pulled.is_pause_over(now) else None,
+        pause(pulled) if pulled.is_paused_at(now) else None,
         len(pulled.waiting or ()),
         None if certificate is None else DisplayTime.from_timestamp(certificate.expires, now),
     )

@@ -39,7 +39,7 @@ _Found = tuple[ServerCondition, str, Millis | None]
 
 def _paused(pulled: Pulled, now: Millis) -> _Found | None:
     forgotten_from = pulled.pause_forgotten_from()
-    if forgotten_from is None or now <= forgotten_from or pulled.is_pause_over(now):
+    if forgotten_from is None or now <= forgotten_from or not pulled.is_paused_at(now):
         return None
     return ServerCondition.DUPLICATI_PAUSED, pause(pulled), pulled.paused_since
 
@@ -64,7 +64,7 @@ def held_up(view: JobView, now: Millis) -> str | None:
     pulled, identity = view.server.pulled, view.job.identity
     if pulled is None:
         return None
-    if pulled.paused and not pulled.is_pause_over(now):
+    if pulled.is_paused_at(now):
         return _("Duplicati is {pause}").format(pause=pause(pulled))
     since = None if identity is None else pulled.waits_since(identity.backup_id)
     if since is None:

@@ -163,10 +163,9 @@ class LiveRunIndex:
 
         Its report may have been removed for its age.
         """
-        reported = {key for key, run in self._failed.items() if run.since <= self._until(key[0])}
-        missed = {key for key, run in self._failed.items() if run.is_failure_unreported(now)}
-        for key in reported & missed:
-            del self._failed[key]
+        for job_id, run in self.failed_without_report(now):
+            if run.since <= self._until(job_id):
+                self.clear_pending_failure(job_id, run)
 
     def clear_pending_failure(self, job_id: int, run: LiveRun) -> None:
         """Forget that the report of a failed run is waited for."""

@@ -165,7 +165,7 @@ class LiveRun(Struct, frozen=True, array_like=True):
 
     def _followed_by(self, other: "LiveRun") -> "LiveRun":
         own = (self.without_earlier(),) if self.ended_well else ()
-        earlier, failed = _thinned((*self.earlier, *own), other.heard), self.failures()
+        earlier, failed = _thinned((*self.earlier, *own), other.heard), self._failures()
         pending = tuple(run for run in failed if not run.is_failure_unreported(other.heard))
         return replace(
             other,
@@ -174,7 +174,7 @@ class LiveRun(Struct, frozen=True, array_like=True):
             failed=pending[-_MOST_FAILED:],
         )
 
-    def failures(self) -> tuple["LiveRun", ...]:
+    def _failures(self) -> tuple["LiveRun", ...]:
         """Return the runs that failed and whose report may not have come, the oldest first."""
         own = LiveRun(self.activity, self.since, self.heard)
         return (*self.failed, own) if self.activity.failed else self.failed

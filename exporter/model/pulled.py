@@ -89,9 +89,9 @@ class Pulled(Struct, frozen=True, array_like=True):
         forgotten_from = self.paused_since + PAUSED_FOR_LONG
         return forgotten_from if self.paused_until > forgotten_from else None
 
-    def is_pause_over(self, now: Millis) -> bool:
-        """Return whether the pause ended by itself meanwhile, by the end that was set for it."""
-        return self.paused_until is not None and self.paused_until <= now
+    def is_paused_at(self, now: Millis) -> bool:
+        """Return whether the server is paused and the end that was set for it has not passed."""
+        return self.paused is True and (self.paused_until is None or now < self.paused_until)
 
     def waits_since(self, backup_id: str) -> Millis | None:
         """Return since when a backup waits; None if it does not wait."""
@@ -114,8 +114,8 @@ def _doing(known: Pulled, state: SeenState, now: Millis) -> Pulled:
     A pause that goes on after its end has none.
     """
     until = state.until if state.until is not None and state.until > now - MINUTE else None
-    is_another = until != known.paused_until and known.is_pause_over(now)
-    since = known.paused_since if known.paused and not is_another else now
+    goes_on = known.is_paused_at(now) or (known.paused and until == known.paused_until)
+    since = known.paused_since if goes_on else now
     before = {each.backup_id: each.since for each in known.waiting or ()}
     waiting = tuple(
         replace(each, since=each.since or before.get(each.backup_id) or now)

@@ -153,28 +153,17 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     name or by address.
     """
     target = _server(db, target_id)
-    moved: set[int] = set()
     joined: list[tuple[int, int]] = []
     others: dict[int, Server] = {}
     merged: list[Json] = []
     for source_id in source_ids:
         source = _server(db, source_id)
         merged.append({"id": source.id, "name": source.shown_name})
-        moved.update(job.id for job in read_queries.jobs_of(db, source_id))
         joined += _move_jobs(db, source_id, target_id)
         _move_identities(db, source, target_id)
-        target = replace(
-            target,
-            last_report=max(target.last_report, source.last_report),
-            muted=later_mute(target.muted, source.muted),
-            tags=united(target.tags, source.tags),
-            url=target.url or source.url,
-            pulled=_newer(target.pulled, source.pulled),
-        )
+        target = _united(target, source)
         removing.remove_server(db, source_id)
         others.update((server.id, server) for server in _no_longer_duplicates(db, source_id))
-        if target.possible_duplicate_of == source_id:
-            target = replace(target, possible_duplicate_of=None)
     others = {key: each for key, each in others.items() if key not in (target_id, *source_ids)}
     own = (target.last_report, target.muted, rows.pack_tags(target.tags), target.url)
     db.execute(_SET_MERGED, (*own, rows.pack_pulled(target.pulled), target_id))
@@ -183,8 +172,22 @@ def merge_servers(db: Session, target_id: int, source_ids: Sequence[int], author
     jobs = tuple(read_queries.jobs_of(db, target_id))
     identities = tuple(each for each in read_queries.machine_ids(db) if each[1] == target_id)
     servers = (target, *others.values())
-    gone = sorted(moved - {job.id for job in jobs})
-    return Change(servers, jobs, identities, tuple(source_ids), tuple(gone), tuple(joined))
+    gone = tuple(job_id for job_id, _ in joined)
+    return Change(servers, jobs, identities, tuple(source_ids), gone, tuple(joined))
+
+
+def _united(target: Server, source: Server) -> Server:
+    """Return a server with what another one has that becomes part of it."""
+    duplicated = target.possible_duplicate_of
+    return replace(
+        target,
+        last_report=max(target.last_report, source.last_report),
+        muted=later_mute(target.muted, source.muted),
+        tags=united(target.tags, source.tags),
+        url=target.url or source.url,
+        pulled=_newer(target.pulled, source.pulled),
+        possible_duplicate_of=None if duplicated == source.id else duplicated,
+    )
 
 
 def _newer(one: Pulled | None, other: Pulled | None) -> Pulled | None:
